@@ -1,0 +1,17 @@
+package routes.events;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/** posts.deleted: A post is to leave the index, the graph and the database. */
+public record PostDeleted(
+        String schemaVersion,
+        String traceId,
+        Instant occurredAt,
+        String idempotencyKey,
+        UUID postId,
+        UUID tenantId,
+        UUID channelId,
+        String reason,
+        Instant expiredAt)
+        implements Event {}

@@ -1,0 +1,32 @@
+package routes.events;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** posts.enriched: What is known of a post beside its text; {@code skipped} with a reason when nothing was added. */
+public record PostEnriched(
+        String schemaVersion,
+        String traceId,
+        Instant occurredAt,
+        String idempotencyKey,
+        UUID postId,
+        UUID tenantId,
+        String source,
+        List<String> tags,
+        String tagsHash,
+        Trigger trigger,
+        Long contentVersion,
+        String visionVersion,
+        Map<String, Object> enrichmentData,
+        List<String> sourceUrls,
+        Integer wordCount,
+        Integer originalWordCount,
+        Boolean skipped,
+        String skipReason,
+        Integer crawlDurationMs,
+        Boolean crawlSuccess,
+        String policyApplied,
+        Double qualityScore)
+        implements Event {}

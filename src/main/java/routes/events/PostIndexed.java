@@ -1,0 +1,24 @@
+package routes.events;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/** posts.indexed: A post is in the vector index and the graph; durations in milliseconds. */
+public record PostIndexed(
+        String schemaVersion,
+        String traceId,
+        Instant occurredAt,
+        String idempotencyKey,
+        UUID postId,
+        UUID tenantId,
+        String vectorId,
+        String embeddingProvider,
+        Integer embeddingDim,
+        String qdrantCollection,
+        Integer neo4jNodesCreated,
+        Integer neo4jRelationshipsCreated,
+        Integer indexingDurationMs,
+        Integer embeddingGenerationMs,
+        Integer qdrantIndexingMs,
+        Integer neo4jIndexingMs)
+        implements Event {}

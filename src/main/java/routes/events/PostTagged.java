@@ -1,0 +1,30 @@
+package routes.events;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** posts.tagged: A set of tags for one content version of a post; {@code metadata.reason} is set when there are none for a reason. */
+public record PostTagged(
+        String schemaVersion,
+        String traceId,
+        Instant occurredAt,
+        String idempotencyKey,
+        UUID postId,
+        UUID tenantId,
+        String userId,
+        UUID channelId,
+        List<String> tags,
+        String tagsHash,
+        List<String> topics,
+        List<String> urls,
+        String provider,
+        String model,
+        Integer latencyMs,
+        Trigger trigger,
+        Long contentVersion,
+        String visionVersion,
+        String featuresHash,
+        Map<String, Object> metadata)
+        implements Event {}

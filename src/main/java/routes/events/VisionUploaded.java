@@ -1,0 +1,21 @@
+package routes.events;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** posts.vision.uploaded: The media of one post; {@code media_files} is empty when nothing qualified, the reasons are in {@code skipped_files}. */
+public record VisionUploaded(
+        String schemaVersion,
+        String traceId,
+        Instant occurredAt,
+        String idempotencyKey,
+        UUID tenantId,
+        UUID postId,
+        UUID channelId,
+        Long groupedId,
+        Long albumId,
+        List<MediaFile> mediaFiles,
+        List<SkippedFile> skippedFiles,
+        Boolean requiresVision)
+        implements Event {}

@@ -1,0 +1,3 @@
+-- Outside a transaction (see the .conf file beside it). An index that an interrupted run left invalid is built anew.
+DROP INDEX CONCURRENTLY IF EXISTS idx_posts_with_grouped_id;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS idx_posts_with_grouped_id ON posts (tenant_id, channel_id, grouped_id) WHERE grouped_id IS NOT NULL;
