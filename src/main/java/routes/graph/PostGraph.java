@@ -12,7 +12,8 @@ import routes.text.NormalizedText;
  * @param imageSha256s lower-case hex
  * @param albumId {@code media_groups.id}; null for a post without album
  * @param albumPosition 0-based; ignored without album
- * @param forwardedFromChannelId null where the post is no forward or its origin is no channel we know
+ * @param forwardedFromChannelId our id of the origin channel or, where we do not have it, another stable key of it; null
+ *     where the post is no forward
  * @param replyToPostId null where the post is no reply
  */
 public record PostGraph(
@@ -24,7 +25,7 @@ public record PostGraph(
         List<String> imageSha256s,
         Long albumId,
         int albumPosition,
-        UUID forwardedFromChannelId,
+        String forwardedFromChannelId,
         UUID replyToPostId) {
 
     public PostGraph {
