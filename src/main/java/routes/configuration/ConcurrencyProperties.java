@@ -1,0 +1,25 @@
+package routes.configuration;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Events that one process works on at a time, by stage.
+ *
+ * @param postPersistence storing of posts of other producers
+ * @param tagging         tagging
+ * @param tagPersistence  storing of tags
+ * @param crawlTrigger    choice of links to fetch
+ * @param enrichment      enrichment
+ * @param indexing        indexing; index writes of events at work are made durable together
+ */
+@ConfigurationProperties("concurrency")
+public record ConcurrencyProperties(
+        @DefaultValue("2") @Min(1) @Max(64) int postPersistence,
+        @DefaultValue("4") @Min(1) @Max(64) int tagging,
+        @DefaultValue("2") @Min(1) @Max(64) int tagPersistence,
+        @DefaultValue("2") @Min(1) @Max(64) int crawlTrigger,
+        @DefaultValue("2") @Min(1) @Max(64) int enrichment,
+        @DefaultValue("8") @Min(1) @Max(64) int indexing) {}

@@ -1,0 +1,104 @@
+package routes.configuration;
+
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validation;
+import jakarta.validation.Validator;
+import jakarta.validation.ValidatorFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/** Binds and validates every configuration record before anything starts; all wrong values are told in one line. */
+public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
+
+    @Override
+    public int getOrder() {
+        return ConfigDataEnvironmentPostProcessor.ORDER + 10;
+    }
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        Binder binder = Binder.get(environment);
+        try (ValidatorFactory factory = Validation.byDefaultProvider()
+                .configure()
+                .messageInterpolator(new ParameterMessageInterpolator())
+                .buildValidatorFactory()) {
+            Validator validator = factory.getValidator();
+            List<String> wrong = new ConfigurationRecords()
+                    .records().stream()
+                            .flatMap(type -> check(type, binder, validator).stream())
+                            .toList();
+            if (!wrong.isEmpty()) {
+                throw new ConfigurationException(String.join("; ", wrong));
+            }
+        }
+    }
+
+    private static List<String> check(Class<?> type, Binder binder, Validator validator) {
+        String prefix = type.getAnnotation(ConfigurationProperties.class).value();
+        Object bound;
+        try {
+            bound = binder.bindOrCreate(prefix, Bindable.of(type));
+        } catch (BindException e) {
+            return List.of(unreadable(type, e));
+        }
+        return validator.validate(bound).stream()
+                .map(violation -> outOfBounds(type, violation))
+                .sorted()
+                .toList();
+    }
+
+    private static String unreadable(Class<?> type, BindException e) {
+        Setting setting = setting(type, e.getName());
+        Object value = e.getProperty() == null ? "" : e.getProperty().getValue();
+        return setting.variable() + "=" + Secrets.mask(setting.variable(), value) + ": " + allowed(setting.type());
+    }
+
+    private static String outOfBounds(Class<?> type, ConstraintViolation<?> violation) {
+        String component = violation.getPropertyPath().iterator().next().getName();
+        Setting setting = Arrays.stream(type.getRecordComponents())
+                .filter(part -> part.getName().equals(component))
+                .findFirst()
+                .map(part -> Setting.of(type, part))
+                .orElseThrow();
+        return setting.variable() + "=" + Secrets.mask(setting.variable(), violation.getInvalidValue()) + ": "
+                + violation.getMessage();
+    }
+
+    private static Setting setting(Class<?> type, ConfigurationPropertyName name) {
+        return Arrays.stream(type.getRecordComponents())
+                .map(part -> Setting.of(type, part))
+                .filter(setting -> name.equals(ConfigurationPropertyName.of(setting.property()))
+                        || ConfigurationPropertyName.of(setting.property()).isAncestorOf(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name + " is no setting of " + type.getName()));
+    }
+
+    private static String allowed(Class<?> type) {
+        if (type.isEnum()) {
+            return "must be one of "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(Object::toString)
+                            .collect(Collectors.joining(", "));
+        }
+        return switch (type.getSimpleName()) {
+            case "int", "long", "Integer", "Long" -> "must be a whole number";
+            case "boolean", "Boolean" -> "must be true or false";
+            case "Duration" -> "must be a duration such as 500ms, 30s, 10m, 6h or 90d";
+            case "double", "Double" -> "must be a number";
+            case "URI" -> "must be a URL";
+            default -> "must be a " + type.getSimpleName();
+        };
+    }
+}

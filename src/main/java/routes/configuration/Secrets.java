@@ -1,0 +1,23 @@
+package routes.configuration;
+
+import java.util.regex.Pattern;
+
+/** Makes values fit for logs and messages. */
+public final class Secrets {
+    private static final Pattern SECRET_NAME = Pattern.compile("KEY|PASSWORD|SECRET|TOKEN|HASH");
+    private static final Pattern USER_INFO = Pattern.compile("(//[^:/@]*):[^@/]*@");
+    private static final Pattern PASSWORD_PARAMETER = Pattern.compile("(?i)(password=)[^&\\s]*");
+
+    private Secrets() {}
+
+    /** The value of a variable, or *** where its name says that it is a secret; passwords in URLs are masked. */
+    public static String mask(String variable, Object value) {
+        return SECRET_NAME.matcher(variable).find() ? "***" : maskUrl(String.valueOf(value));
+    }
+
+    /** A URL without its password. */
+    public static String maskUrl(String url) {
+        String withoutUserInfo = USER_INFO.matcher(url).replaceAll("$1:***@");
+        return PASSWORD_PARAMETER.matcher(withoutUserInfo).replaceAll("$1***");
+    }
+}

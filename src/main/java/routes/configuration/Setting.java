@@ -1,0 +1,44 @@
+package routes.configuration;
+
+import java.lang.reflect.Parameter;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Locale;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * One configurable value: a component of a {@link ConfigurationProperties} record.
+ *
+ * @param property name in {@code config/application.yml}, such as {@code tagging.max-tags}
+ * @param variable name in the environment, such as {@code TAGGING_MAX_TAGS}
+ * @param type     type of the value
+ * @param defaultValue as in {@link DefaultValue}, empty where nothing is set
+ */
+public record Setting(String property, String variable, Class<?> type, String defaultValue) {
+
+    static Setting of(Class<?> owner, RecordComponent component) {
+        String prefix = owner.getAnnotation(ConfigurationProperties.class).value();
+        String name =
+                component.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+        String property = prefix + "." + name;
+        String variable = property.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+        DefaultValue defaultValue = constructorParameter(owner, component).getAnnotation(DefaultValue.class);
+        return new Setting(
+                property,
+                variable,
+                component.getType(),
+                defaultValue == null ? "" : String.join(",", defaultValue.value()));
+    }
+
+    // the annotation is for parameters, so the record component itself does not carry it
+    private static Parameter constructorParameter(Class<?> owner, RecordComponent component) {
+        int index = Arrays.asList(owner.getRecordComponents()).indexOf(component);
+        return owner.getDeclaredConstructors()[0].getParameters()[index];
+    }
+
+    /** Name of the variable that holds the path of a file with the value. */
+    String fileVariable() {
+        return variable + "_FILE";
+    }
+}

@@ -1,0 +1,29 @@
+package routes.crawltrigger;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What becomes of the links of a tagged post. */
+public record CrawlDecision(Reason reason, List<String> urls, List<String> triggerTags) {
+
+    /** Why the links are fetched or not. */
+    public enum Reason {
+        TRIGGER_TAG,
+        NO_URLS,
+        NO_TRIGGER_TAG,
+        BUDGET_TENANT,
+        BUDGET_DOMAIN;
+
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static CrawlDecision skip(Reason reason) {
+        return new CrawlDecision(reason, List.of(), List.of());
+    }
+
+    public boolean isCrawl() {
+        return reason == Reason.TRIGGER_TAG;
+    }
+}

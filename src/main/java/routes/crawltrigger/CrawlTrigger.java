@@ -1,0 +1,117 @@
+package routes.crawltrigger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import routes.crawltrigger.CrawlDecision.Reason;
+import routes.events.Event;
+import routes.events.IdempotencyKeys;
+import routes.events.PostCrawl;
+import routes.events.PostTagged;
+import routes.events.Trigger;
+
+/** Decides for each set of tags whether the links of its post are fetched. */
+@Component("crawlTrigger")
+public class CrawlTrigger {
+    private static final Logger LOG = LoggerFactory.getLogger(CrawlTrigger.class);
+    private static final String METRIC = "crawl.triggers";
+
+    private final EnrichmentPolicy policy;
+    private final TriggerTags triggerTags;
+    private final CrawlBudget budget;
+    private final JdbcClient jdbc;
+    private final MeterRegistry metrics;
+    private final Clock clock;
+
+    CrawlTrigger(
+            EnrichmentPolicy policy,
+            TriggerTags triggerTags,
+            CrawlBudget budget,
+            JdbcClient jdbc,
+            MeterRegistry metrics,
+            Clock clock) {
+        this.policy = policy;
+        this.triggerTags = triggerTags;
+        this.budget = budget;
+        this.jdbc = jdbc;
+        this.metrics = metrics;
+        this.clock = clock;
+        Arrays.stream(Reason.values()).forEach(reason -> metrics.counter(METRIC, "reason", reason.text()));
+    }
+
+    /** What becomes of the links of this post; counted by its reason. */
+    public CrawlDecision decide(@Body PostTagged event) {
+        CrawlDecision decision = match(event);
+        metrics.counter(METRIC, "reason", decision.reason().text()).increment();
+        LOG.debug(
+                "Links of post {}: {} (trigger={}, is_retagging={})",
+                event.postId(),
+                decision.reason().text(),
+                event.trigger().text(),
+                event.trigger() == Trigger.VISION_RETAG);
+        return decision;
+    }
+
+    private CrawlDecision match(PostTagged event) {
+        List<String> urls = event.urls() == null ? List.of() : event.urls();
+        if (urls.isEmpty()) {
+            return CrawlDecision.skip(Reason.NO_URLS);
+        }
+        List<String> triggers = new ArrayList<>(policy.triggerTags());
+        triggers.addAll(triggersOf(event));
+        List<String> matched = triggerTags.matching(triggers, event.tags());
+        if (matched.isEmpty()) {
+            return CrawlDecision.skip(Reason.NO_TRIGGER_TAG);
+        }
+        List<String> first = urls.stream().limit(policy.maxUrlsPerPost()).toList();
+        if (!budget.takeTenant(event.tenantId(), event.postId())) {
+            return CrawlDecision.skip(Reason.BUDGET_TENANT);
+        }
+        List<String> allowed = budget.takeDomains(first);
+        return allowed.isEmpty()
+                ? CrawlDecision.skip(Reason.BUDGET_DOMAIN)
+                : new CrawlDecision(Reason.TRIGGER_TAG, allowed, matched);
+    }
+
+    private List<String> triggersOf(PostTagged event) {
+        if (event.userId() == null || !event.userId().matches("\\d{1,18}")) {
+            return List.of();
+        }
+        return jdbc.sql(
+                        """
+                        SELECT tag #>> '{}' FROM users, jsonb_path_query(settings, 'lax $.crawl_trigger_tags[*]') AS tag
+                        WHERE id = :id AND tenant_id = :tenant AND jsonb_typeof(tag) = 'string'
+                        LIMIT 100
+                        """)
+                .param("id", Long.valueOf(event.userId()))
+                .param("tenant", event.tenantId())
+                .query(String.class)
+                .list();
+    }
+
+    /** The request to fetch the links that the decision allows. */
+    public PostCrawl request(@ExchangeProperty("post") PostTagged event, @Body CrawlDecision decision) {
+        return new PostCrawl(
+                Event.SCHEMA_VERSION,
+                event.traceId(),
+                clock.instant(),
+                IdempotencyKeys.postCrawl(event.postId(), decision.urls()),
+                event.postId(),
+                event.tenantId(),
+                event.userId(),
+                event.channelId(),
+                decision.urls(),
+                event.tags(),
+                decision.reason().text(),
+                decision.triggerTags(),
+                event.trigger() == Trigger.VISION_RETAG);
+    }
+}

@@ -1,0 +1,148 @@
+package routes.enrichment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.apache.camel.Body;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import routes.events.Event;
+import routes.events.IdempotencyKeys;
+import routes.events.PostEnriched;
+import routes.events.PostTagged;
+import routes.posts.PostNotThereYetException;
+
+/** Every tagged event gives one enriched event at once: with the crawled pages known by now, or skipped with the reason. */
+@Component("enrichment")
+public class Enrichment {
+    private static final String METRIC = "enrichment.skipped";
+    private static final String SOURCE = "tagged";
+
+    private enum Skip {
+        NO_URLS,
+        NOT_CRAWLED;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A page that was fetched for the post. */
+    private record Page(String url, String title, String markdown, String author, String language, int words) {}
+
+    private record Known(String content, JsonNode crawl) {}
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+    private final MeterRegistry metrics;
+
+    Enrichment(JdbcClient jdbc, ObjectMapper json, MeterRegistry metrics) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.metrics = metrics;
+        for (Skip reason : Skip.values()) {
+            metrics.counter(METRIC, "reason", reason.text());
+        }
+    }
+
+    /** @throws PostNotThereYetException while the post is not stored */
+    public PostEnriched enrich(@Body PostTagged event) {
+        Known known = known(event);
+        List<Page> pages = pages(known.crawl());
+        List<String> urls = event.urls() == null ? List.of() : event.urls();
+        Optional<Skip> skip =
+                pages.isEmpty() ? Optional.of(urls.isEmpty() ? Skip.NO_URLS : Skip.NOT_CRAWLED) : Optional.empty();
+        skip.ifPresent(
+                reason -> metrics.counter(METRIC, "reason", reason.text()).increment());
+
+        int ownWords = words(known.content());
+        int pageWords = pages.stream().mapToInt(Page::words).sum();
+        return new PostEnriched(
+                Event.SCHEMA_VERSION,
+                event.traceId(),
+                // that of the tags, which is part of their order: see docs/decisions/0006-enriched-occurred-at.md
+                event.occurredAt(),
+                IdempotencyKeys.postEnriched(
+                        event.postId(),
+                        SOURCE,
+                        List.of(
+                                Long.toString(event.contentVersion()),
+                                String.valueOf(event.visionVersion()),
+                                event.tagsHash(),
+                                known.crawl().toString())),
+                event.postId(),
+                event.tenantId(),
+                SOURCE,
+                event.tags(),
+                event.tagsHash(),
+                event.trigger(),
+                event.contentVersion(),
+                event.visionVersion(),
+                pages.isEmpty() ? null : data(pages.get(0)),
+                pages.isEmpty() ? urls : pages.stream().map(Page::url).toList(),
+                ownWords + pageWords,
+                ownWords,
+                skip.isPresent(),
+                skip.map(Skip::text).orElse(null),
+                null,
+                pages.isEmpty() ? null : true,
+                null,
+                null);
+    }
+
+    private Known known(PostTagged event) {
+        return jdbc.sql(
+                        """
+                        SELECT p.content, e.data FROM posts p
+                        LEFT JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'crawl' AND e.status <> 'error'
+                        WHERE p.id = :id AND p.tenant_id = :tenant
+                        """)
+                .param("id", event.postId())
+                .param("tenant", event.tenantId())
+                .query((row, number) -> new Known(row.getString("content"), parse(row.getString("data"))))
+                .optional()
+                .orElseThrow(() -> new PostNotThereYetException(event.postId()));
+    }
+
+    private JsonNode parse(String data) {
+        try {
+            return data == null ? json.createObjectNode() : json.readTree(data);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("post_enrichment holds what is no JSON", e);
+        }
+    }
+
+    private static List<Page> pages(JsonNode crawl) {
+        return StreamSupport.stream(crawl.path("urls").spliterator(), false)
+                .map(page -> new Page(
+                        page.path("url").asText(),
+                        page.path("title").asText(null),
+                        page.path("markdown").asText(""),
+                        page.path("author").asText(null),
+                        page.path("language").asText(null),
+                        page.path("word_count").asInt()))
+                .filter(page -> !page.markdown().isBlank())
+                .toList();
+    }
+
+    private static Map<String, Object> data(Page page) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("title", page.title());
+        data.put("content", page.markdown());
+        data.put("author", page.author());
+        data.put("language", page.language());
+        data.values().removeIf(value -> value == null);
+        return data;
+    }
+
+    private static int words(String text) {
+        return text.isBlank() ? 0 : text.strip().split("\\s+").length;
+    }
+}

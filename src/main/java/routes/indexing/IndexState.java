@@ -1,0 +1,35 @@
+package routes.indexing;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.time.Instant;
+import java.util.List;
+import routes.events.TagSetVersion;
+
+/**
+ * What vector index and graph hold of a post; {@code posts.index_state}.
+ *
+ * @param vector         hash of everything in the vector index, null while it holds nothing
+ * @param graph          hash of everything in the graph, null while it holds nothing
+ * @param tags           the tags that both were given last
+ * @param contentVersion first part of the version of these tags
+ * @param visionVersion  second part, null for none
+ * @param occurredAt     third part, null while there were no tags
+ */
+record IndexState(
+        String vector, String graph, List<String> tags, long contentVersion, String visionVersion, Instant occurredAt) {
+
+    static final IndexState EMPTY = new IndexState(null, null, List.of(), -1, null, null);
+
+    @JsonIgnore
+    TagSetVersion version() {
+        return TagSetVersion.of(contentVersion, visionVersion, occurredAt == null ? Instant.MIN : occurredAt);
+    }
+
+    IndexState withVector(String hash) {
+        return new IndexState(hash, graph, tags, contentVersion, visionVersion, occurredAt);
+    }
+
+    IndexState withGraph(String hash) {
+        return new IndexState(vector, hash, tags, contentVersion, visionVersion, occurredAt);
+    }
+}

@@ -1,0 +1,78 @@
+package routes.operations;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Counts from the database where every post stands. */
+@Component
+public class PipelineBooks {
+
+    /**
+     * Where the posts stand.
+     *
+     * @param parsed         all posts
+     * @param tagged         with tags
+     * @param taggingSkipped with nothing to tag
+     * @param taggingOpen    pending or retrying
+     * @param taggingFailed  given up
+     * @param withVision     with a result for their pictures
+     * @param crawled        with fetched pages
+     * @param indexed        in the index
+     * @param indexSkipped   without anything to index
+     * @param indexOpen      not yet in the index
+     * @param indexFailed    whose last delivery to the index failed
+     * @param albums         albums
+     * @param media          stored files
+     */
+    public record Counts(
+            long parsed,
+            long tagged,
+            long taggingSkipped,
+            long taggingOpen,
+            long taggingFailed,
+            long withVision,
+            long crawled,
+            long indexed,
+            long indexSkipped,
+            long indexOpen,
+            long indexFailed,
+            long albums,
+            long media) {
+
+        /** Every post is in exactly one state of tagging and one of indexing. */
+        public boolean balance() {
+            return parsed == tagged + taggingSkipped + taggingOpen + taggingFailed
+                    && parsed == indexed + indexSkipped + indexOpen + indexFailed;
+        }
+    }
+
+    private final JdbcClient jdbc;
+
+    PipelineBooks(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    public Counts counts() {
+        return jdbc.sql(
+                        """
+                        SELECT count(*) AS parsed,
+                               count(*) FILTER (WHERE tagging_status = 'success') AS tagged,
+                               count(*) FILTER (WHERE tagging_status = 'skipped') AS tagging_skipped,
+                               count(*) FILTER (WHERE tagging_status IN ('pending', 'retrying')) AS tagging_open,
+                               count(*) FILTER (WHERE tagging_status = 'failed') AS tagging_failed,
+                               count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
+                                                              WHERE e.post_id = p.id AND e.kind = 'vision')) AS with_vision,
+                               count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
+                                                              WHERE e.post_id = p.id AND e.kind = 'crawl')) AS crawled,
+                               count(*) FILTER (WHERE indexing_status = 'indexed') AS indexed,
+                               count(*) FILTER (WHERE indexing_status = 'skipped') AS index_skipped,
+                               count(*) FILTER (WHERE indexing_status = 'pending') AS index_open,
+                               count(*) FILTER (WHERE indexing_status = 'failed') AS index_failed,
+                               (SELECT count(*) FROM media_groups) AS albums,
+                               (SELECT count(*) FROM media_objects) AS media
+                        FROM posts p
+                        """)
+                .query(Counts.class)
+                .single();
+    }
+}

@@ -1,0 +1,84 @@
+package routes.operations;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import routes.configuration.ConfigurationException;
+
+/**
+ * What the command line asks for.
+ *
+ * @param demo         import the demo channel
+ * @param imports      exports to import: {@code result.json} or its folder
+ * @param exitWhenIdle end when everything is processed
+ * @param validate     folder of route files to check, instead of starting
+ * @param help         show the usage, instead of starting
+ * @param properties   settings of the form {@code --name.of.property=value}, as Spring takes them
+ */
+public record RunOptions(
+        boolean demo,
+        List<Path> imports,
+        boolean exitWhenIdle,
+        Optional<Path> validate,
+        boolean help,
+        List<String> properties) {
+
+    public static final String USAGE =
+            """
+            java -jar telegram-assistant.jar [options]
+              --demo              import the demo channel that ships with the program
+              --import=<path>     import a Telegram Desktop export: its result.json or the folder of it; may be repeated
+              --exit-when-idle    process until nothing is left to do, print the summary and end: 0, or 1 when this run had an
+                                  import error, a post that failed or a dead letter
+              --validate=<folder> check the route files of a folder and end: 0, or 1 with a line for each problem
+              --help              show this text
+              --<property>=<value> any setting of the table in README.md by its property name
+            Without --demo and --import nothing is imported.
+            """;
+
+    public static RunOptions none() {
+        return new RunOptions(false, List.of(), false, Optional.empty(), false, List.of());
+    }
+
+    /** @throws ConfigurationException for an option that does not exist or lacks its value */
+    public static RunOptions parse(String... arguments) {
+        boolean demo = false;
+        boolean exitWhenIdle = false;
+        boolean help = false;
+        Optional<Path> validate = Optional.empty();
+        List<Path> imports = new ArrayList<>();
+        List<String> properties = new ArrayList<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            String name = equals < 0 ? argument : argument.substring(0, equals);
+            switch (name) {
+                case "--demo" -> demo = true;
+                case "--exit-when-idle" -> exitWhenIdle = true;
+                case "--help", "-h" -> help = true;
+                case "--import" -> imports.add(path(argument, equals));
+                case "--validate" -> validate = Optional.of(path(argument, equals));
+                default -> {
+                    if (!name.startsWith("--") || !name.contains(".") || equals < 0) {
+                        throw new ConfigurationException(
+                                argument + ": no such option; --help shows those that there are");
+                    }
+                    properties.add(argument);
+                }
+            }
+        }
+        return new RunOptions(demo, List.copyOf(imports), exitWhenIdle, validate, help, List.copyOf(properties));
+    }
+
+    private static Path path(String argument, int equals) {
+        if (equals < 0 || equals == argument.length() - 1) {
+            throw new ConfigurationException(
+                    argument + ": a path must follow, as in " + argument.replace("=", "") + "=<path>");
+        }
+        return Path.of(argument.substring(equals + 1));
+    }
+
+    public boolean hasImports() {
+        return demo || !imports.isEmpty();
+    }
+}

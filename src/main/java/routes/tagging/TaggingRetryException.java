@@ -1,0 +1,14 @@
+package routes.tagging;
+
+import java.util.UUID;
+
+/** A pass failed and another one is due: the entry is to be delivered again after a while. */
+public class TaggingRetryException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TaggingRetryException(UUID postId, int attempts, int maxAttempts, Exception cause) {
+        super(
+                "Pass " + attempts + " of " + maxAttempts + " to tag post " + postId + " failed: " + cause.getMessage(),
+                cause);
+    }
+}

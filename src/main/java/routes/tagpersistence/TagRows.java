@@ -1,0 +1,131 @@
+package routes.tagpersistence;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import routes.events.PostTagged;
+import routes.events.TagSetVersion;
+import routes.posts.PostNotThereYetException;
+
+/** The rows of {@code post_enrichment} of kind {@code tags}; no other kind is touched. */
+@Repository
+class TagRows {
+
+    /** The newest set that was accepted; {@code data} may be of an earlier one with the same tags. */
+    record Stored(TagSetVersion version, String tagsHash, boolean hasTags) {}
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+
+    TagRows(JdbcClient jdbc, ObjectMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** @throws PostNotThereYetException while the post is not stored */
+    void requirePost(PostTagged event) {
+        // The lock on the row makes two first sets of the same post follow each other.
+        boolean stored = jdbc.sql("SELECT 1 FROM posts WHERE id = :id AND tenant_id = :tenant FOR NO KEY UPDATE")
+                .param("id", event.postId())
+                .param("tenant", event.tenantId())
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+        if (!stored) {
+            throw new PostNotThereYetException(event.postId());
+        }
+    }
+
+    Optional<Stored> lock(UUID postId) {
+        return jdbc.sql("SELECT metadata, data FROM post_enrichment WHERE post_id = :id AND kind = 'tags' FOR UPDATE")
+                .param("id", postId)
+                .query((row, number) -> stored(parse(row.getString("metadata")), parse(row.getString("data"))))
+                .optional();
+    }
+
+    void insert(PostTagged event) {
+        write(
+                event,
+                """
+                INSERT INTO post_enrichment (post_id, kind, provider, data, metadata)
+                VALUES (:id, 'tags', :provider, :data::jsonb, :metadata::jsonb)
+                """);
+    }
+
+    void replace(PostTagged event) {
+        write(
+                event,
+                """
+                UPDATE post_enrichment
+                SET provider = :provider, data = :data::jsonb, metadata = :metadata::jsonb, updated_at = now()
+                WHERE post_id = :id AND kind = 'tags'
+                """);
+    }
+
+    /** The tags did not change, so neither do {@code data} and {@code updated_at}. */
+    void moveVersionsOn(PostTagged event) {
+        jdbc.sql("UPDATE post_enrichment SET metadata = :metadata::jsonb WHERE post_id = :id AND kind = 'tags'")
+                .param("id", event.postId())
+                .param("metadata", metadata(event).toString())
+                .update();
+    }
+
+    private void write(PostTagged event, String sql) {
+        jdbc.sql(sql)
+                .param("id", event.postId())
+                .param("provider", event.provider())
+                .param("data", data(event).toString())
+                .param("metadata", metadata(event).toString())
+                .update();
+    }
+
+    private ObjectNode data(PostTagged event) {
+        ObjectNode data = json.createObjectNode();
+        data.set("tags", json.valueToTree(event.tags()));
+        data.put("provider", event.provider());
+        data.put("model", event.model());
+        data.put("trigger", event.trigger().text());
+        data.setAll(versions(event));
+        return data;
+    }
+
+    private ObjectNode metadata(PostTagged event) {
+        ObjectNode metadata =
+                event.metadata() == null ? json.createObjectNode() : json.<ObjectNode>valueToTree(event.metadata());
+        metadata.setAll(versions(event));
+        return metadata;
+    }
+
+    private ObjectNode versions(PostTagged event) {
+        return json.createObjectNode()
+                .put("tags_hash", event.tagsHash())
+                .put("content_version", event.contentVersion())
+                .put("vision_version", event.visionVersion())
+                .put("features_hash", event.featuresHash())
+                .put("occurred_at", event.occurredAt().toString());
+    }
+
+    private static Stored stored(JsonNode metadata, JsonNode data) {
+        return new Stored(
+                TagSetVersion.of(
+                        metadata.path("content_version").asLong(),
+                        metadata.path("vision_version").asText(null),
+                        Instant.parse(metadata.path("occurred_at").asText())),
+                metadata.path("tags_hash").asText(),
+                !data.path("tags").isEmpty());
+    }
+
+    private JsonNode parse(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("post_enrichment holds what is no JSON", e);
+        }
+    }
+}

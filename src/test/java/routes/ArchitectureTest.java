@@ -1,0 +1,113 @@
+package routes;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import routes.events.StreamCatalog;
+
+/** What may not know what. */
+@AnalyzeClasses(packages = "routes", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final Set<String> STAGES =
+            Set.of("ingest", "postpersistence", "tagging", "tagpersistence", "crawltrigger", "enrichment", "indexing");
+    private static final Path SOURCES = Path.of("src/main/java/routes");
+
+    @ArchTest
+    static final ArchRule THE_COMPONENT_KNOWS_NOTHING_OF_OURS = noClasses()
+            .that()
+            .resideInAPackage("routes.redisstreams..")
+            .should()
+            .dependOnClassesThat(DescribedPredicate.describe(
+                    "are of the product",
+                    type -> type.getPackageName().startsWith("routes")
+                            && !type.getPackageName().startsWith("routes.redisstreams")));
+
+    @ArchTest
+    static final ArchRule STAGES_DO_NOT_KNOW_EACH_OTHER =
+            slices().assignedFrom(new Stages()).should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule STAGES_DO_NOT_KNOW_THE_COMPONENT =
+            noClasses().that(areStages()).should().dependOnClassesThat().resideInAPackage("routes.redisstreams..");
+
+    @ArchTest
+    static final ArchRule STAGES_DO_NOT_KNOW_WHO_RUNS_OR_SHOWS_THEM = noClasses()
+            .that(areStages())
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("routes.api..", "routes.operations..", "routes.routefiles..");
+
+    @ArchTest
+    static final ArchRule EVENTS_STAND_ALONE = noClasses()
+            .that()
+            .resideInAPackage("routes.events..")
+            .should()
+            .dependOnClassesThat(DescribedPredicate.describe(
+                    "are of another package of the product",
+                    type -> type.getPackageName().startsWith("routes")
+                            && !type.getPackageName().startsWith("routes.events")));
+
+    @Test
+    void no_stream_name_stands_outside_the_catalogue_and_the_routes() throws IOException {
+        List<String> names = new StreamCatalog()
+                .streams().stream()
+                        .flatMap(stream -> Stream.of(stream.name(), stream.key()))
+                        .toList();
+        assertThat(names).hasSizeGreaterThan(20);
+        try (Stream<Path> sources = Files.walk(SOURCES)) {
+            List<String> found = sources.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !file.endsWith("StreamCatalog.java"))
+                    .flatMap(file -> names.stream()
+                            .filter(name -> read(file).contains('"' + name + '"'))
+                            .map(name -> file + " names " + name))
+                    .toList();
+            assertThat(found).isEmpty();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static DescribedPredicate<JavaClass> areStages() {
+        return DescribedPredicate.describe("are of a stage", type -> STAGES.contains(stage(type)));
+    }
+
+    private static String stage(JavaClass type) {
+        String[] parts = type.getPackageName().split("\\.");
+        return parts.length > 1 ? parts[1] : "";
+    }
+
+    /** One slice a stage. */
+    private static final class Stages implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return STAGES.contains(stage(type)) ? SliceIdentifier.of(stage(type)) : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "stages";
+        }
+    }
+}
