@@ -13,9 +13,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Maps environment variables to properties ({@code TAGGING_MAX_TAGS} is {@code tagging.max-tags}, which Spring's own
- * relaxed binding would only know as {@code TAGGING_MAXTAGS}) and reads values from the files that {@code *_FILE} names. The
- * defaults of the configuration records become properties too, so that routes can name every setting as a placeholder.
+ * Reads values from the files that {@code *_FILE} variables name, takes variables that are set to nothing for their default, and
+ * makes the defaults of the configuration records properties, so that routes can name every setting as a placeholder.
  */
 public class EnvironmentVariables implements EnvironmentPostProcessor, Ordered {
     static final String SOURCE = "environment variables of the product";
@@ -41,15 +40,15 @@ public class EnvironmentVariables implements EnvironmentPostProcessor, Ordered {
             }
             if (isSet(file)) {
                 values.put(setting.property(), read(setting, file.toString()));
-            } else if (isSet(value)) {
-                values.put(setting.property(), value);
+            } else if (value != null) {
+                // `.env` files leave variables set to nothing
+                values.put(setting.property(), isSet(value) ? value : setting.defaultValue());
             }
         });
         environment.getPropertySources().addBefore("systemEnvironment", new MapPropertySource(SOURCE, values));
         environment.getPropertySources().addLast(new MapPropertySource(DEFAULTS, defaults));
     }
 
-    // A variable that is set to nothing, as `.env` files leave them, is not set.
     private static boolean isSet(Object value) {
         return value != null && !value.toString().isBlank();
     }

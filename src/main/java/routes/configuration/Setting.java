@@ -3,6 +3,7 @@ package routes.configuration;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -33,8 +34,10 @@ public record Setting(String property, String variable, Class<?> type, String de
 
     // the annotation is for parameters, so the record component itself does not carry it
     private static Parameter constructorParameter(Class<?> owner, RecordComponent component) {
-        int index = Arrays.asList(owner.getRecordComponents()).indexOf(component);
-        return owner.getDeclaredConstructors()[0].getParameters()[index];
+        List<String> names = Arrays.stream(owner.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+        return owner.getDeclaredConstructors()[0].getParameters()[names.indexOf(component.getName())];
     }
 
     /** Name of the variable that holds the path of a file with the value. */

@@ -1,0 +1,41 @@
+package routes.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import routes.configuration.ConfigurationException;
+
+class RunOptionsTest {
+
+    @Test
+    void nothing_is_imported_without_being_asked() {
+        assertThat(RunOptions.parse().hasImports()).isFalse();
+    }
+
+    @Test
+    void options_are_read() {
+        RunOptions options =
+                RunOptions.parse("--demo", "--import=/a/result.json", "--exit-when-idle", "--tagging.max-tags=3");
+        assertThat(options.demo()).isTrue();
+        assertThat(options.imports()).containsExactly(Path.of("/a/result.json"));
+        assertThat(options.exitWhenIdle()).isTrue();
+        assertThat(options.properties()).containsExactly("--tagging.max-tags=3");
+    }
+
+    @Test
+    void an_unknown_option_is_told() {
+        assertThatThrownBy(() -> RunOptions.parse("--dmeo"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("--dmeo: no such option; --help shows those that there are");
+    }
+
+    @Test
+    void an_option_without_its_value_is_told() {
+        assertThatThrownBy(() -> RunOptions.parse("--import"))
+                .hasMessage("--import: a path must follow, as in --import=<path>");
+        assertThatThrownBy(() -> RunOptions.parse("--import="))
+                .hasMessage("--import=: a path must follow, as in --import=<path>");
+    }
+}
