@@ -24,7 +24,7 @@ final class MissingFields {
      * @param entryId "milliseconds-number", or null where the entry has none
      */
     void complete(String stream, String entryId, Map<String, String> fields, ObjectNode event, JsonNode properties) {
-        if (!event.has("idempotency_key")) {
+        if (event.path("idempotency_key").asText().isBlank()) {
             event.put("idempotency_key", stream + ":" + contentHash(event));
         }
         if (event.path("trace_id").asText().isBlank()) {
@@ -72,7 +72,7 @@ final class MissingFields {
     private String contentHash(ObjectNode event) {
         try {
             return Sha256.hex(sorted.writeValueAsString(
-                    event.deepCopy().without(Set.of("trace_id", "occurred_at", "schema_version"))));
+                    event.deepCopy().without(Set.of("trace_id", "occurred_at", "schema_version", "idempotency_key"))));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A JSON tree can always be written", e);
         }

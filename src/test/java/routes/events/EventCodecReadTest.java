@@ -277,6 +277,20 @@ class EventCodecReadTest {
     }
 
     @Test
+    void numbersInJsonNeedNotBeWrittenPlainly() {
+        PostEnriched event = codec.read(
+                "posts.enriched",
+                Map.of(
+                        "data",
+                        POST_ID + ", \"ts\": 1762000000.25, \"content_version\": 1.762e9, \"quality_score\": \"0.5\"}"),
+                PostEnriched.class);
+
+        assertThat(event.occurredAt()).isEqualTo("2025-11-01T12:26:40.250Z");
+        assertThat(event.contentVersion()).isEqualTo(1762000000L);
+        assertThat(event.qualityScore()).isEqualTo(0.5);
+    }
+
+    @Test
     void nullsNulCharactersAndUnknownFieldsDoNoHarm() {
         PostTagged event = codec.read(
                 "posts.tagged",
