@@ -1,5 +1,7 @@
 package routes.events;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -28,8 +30,11 @@ final class MissingFields {
             event.put("idempotency_key", stream + ":" + contentHash(event));
         }
         if (event.path("trace_id").asText().isBlank()) {
-            event.put("trace_id", TraceParent.traceId(fields.get("traceparent")).orElseGet(() -> UUID.randomUUID()
-                    .toString()));
+            // not random: all groups and deliveries of the entry must agree
+            String generated = UUID.nameUUIDFromBytes(
+                            event.get("idempotency_key").asText().getBytes(UTF_8))
+                    .toString();
+            event.put("trace_id", TraceParent.traceId(fields.get("traceparent")).orElse(generated));
         }
         if (!event.has("occurred_at")) {
             event.put("occurred_at", time(entryId).toString());

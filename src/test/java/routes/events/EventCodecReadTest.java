@@ -227,6 +227,8 @@ class EventCodecReadTest {
         String key = codec.read("posts.tagged", "1-0", flat).idempotencyKey();
 
         assertThat(codec.read("posts.tagged", "2-0", data).idempotencyKey()).isEqualTo(key);
+        assertThat(codec.read("posts.tagged", "2-0", data).traceId())
+                .isEqualTo(codec.read("posts.tagged", "1-0", flat).traceId());
         assertThat(codec.read("posts.tagged", "1-0", other).idempotencyKey()).isNotEqualTo(key);
     }
 
