@@ -7,14 +7,14 @@ import java.util.UUID;
 /**
  * The graph of channels, posts, tags, pages, images and albums. Every node and every answer belongs to one tenant.
  *
- * <p>{@code RELATED_TO} is stored once per pair of tags, from the one that comes first in code-point order to the other; its
+ * <p>{@code RELATED_TO} is stored once per pair of tags, from the one whose name sorts first to the other; its
  * weight is the number of posts that carry both.
  */
 public interface Graph {
 
     /**
-     * Makes the graph show the posts as given, in one transaction: {@code TAGGED_AS} is replaced, the other relationships
-     * of a post never change once they exist, a replay changes nothing. The same post twice in the list: the last counts.
+     * Makes the graph show the posts as given, in one transaction: relationships of a post that are no longer asked for
+     * go, a replay changes nothing. A post that is replied to gets its node even before it was seen itself. The same post twice in the list: the last counts.
      */
     GraphChange apply(List<PostGraph> posts);
 

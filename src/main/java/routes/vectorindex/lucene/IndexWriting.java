@@ -1,112 +1,167 @@
 package routes.vectorindex.lucene;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.Directory;
 
 /**
- * The index writer with its group commit. When a commit fails, everything that was not durable yet is given up and reported
- * to its writers, and a fresh writer goes on from the last commit: one full disk must not end indexing until a restart.
+ * Group commit: one thread applies everybody's writes and makes them durable together. It alone touches the index writer, so
+ * that a commit adds one segment (every writing thread would add its own, each with its own fsyncs).
+ *
+ * <p>When a commit fails, the writes in it are given up and reported to their callers, and a fresh index writer goes on from
+ * the last commit: one full disk must not end indexing until a restart.
  */
 final class IndexWriting implements AutoCloseable {
 
-    /** Something written into the index, not durable yet. */
+    /** A change of the index. */
     interface Write {
         void to(IndexWriter writer) throws IOException;
     }
 
+    /** Runs after every commit, before those who wait for it go on. */
+    interface Committed {
+        void run() throws IOException;
+    }
+
+    private record Pending(Write write, CompletableFuture<Void> done) {}
+
+    /** A commit takes some 20 ms; waiting this long for company pays as soon as two threads write. */
+    private static final long COMPANY_MILLIS = 3;
+
+    /** Vectors are put into a new graph at every merge, so fewer and bigger merges than Lucene's default of 10. */
+    private static final int SEGMENTS_PER_MERGE = 30;
+
     private final Directory directory;
     private final Analyzer analyzer;
-    private final GroupCommit commits;
+    private final Committed committed;
+    private final Thread thread = new Thread(this::run, "vector-index-commit");
+    private List<Pending> waiting = new ArrayList<>();
+    private boolean closed;
 
-    /** Writers share it; replacing the index writer excludes them. */
-    private final ReadWriteLock replacing = new ReentrantReadWriteLock();
-
+    /** Touched by the commit thread only. */
     private IndexWriter writer;
 
-    /** @param committed runs after every commit, before those who wait for it go on */
-    IndexWriting(Directory directory, Analyzer analyzer, GroupCommit.Commit committed) throws IOException {
+    IndexWriting(Directory directory, Analyzer analyzer, Committed committed) throws IOException {
         this.directory = directory;
         this.analyzer = analyzer;
+        this.committed = committed;
         this.writer = open();
         writer.commit(); // a new folder becomes an index that can be read
-        this.commits = new GroupCommit("vector-index-commit", () -> commit(committed));
+        thread.setDaemon(true);
+        thread.start();
     }
 
-    /** Writes; the future completes when that is durable. Both fail with the index writer's exceptions. */
-    CompletableFuture<Void> write(Write write) throws IOException {
-        if (!writer().isOpen()) {
-            startAfresh(writer(), new IOException("the index writer was closed by an earlier failure"));
+    /**
+     * Completes when the write is durable and visible. It fails alone when it throws an {@link IllegalArgumentException},
+     * together with the whole commit otherwise.
+     */
+    synchronized CompletableFuture<Void> submit(Write write) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new IOException("it is closed"));
         }
-        replacing.readLock().lock();
-        try {
-            write.to(writer);
-            return commits.register();
-        } finally {
-            replacing.readLock().unlock();
-        }
+        Pending pending = new Pending(write, new CompletableFuture<>());
+        waiting.add(pending);
+        notifyAll();
+        return pending.done();
     }
 
-    private void commit(GroupCommit.Commit committed) throws IOException {
-        IndexWriter current = writer();
+    private void run() {
         try {
-            current.commit();
-        } catch (IOException | RuntimeException | Error e) {
-            try {
-                startAfresh(current, e);
-            } catch (IOException | RuntimeException again) {
-                e.addSuppressed(again); // the next write tries once more
+            for (List<Pending> group = next(); !group.isEmpty(); group = next()) {
+                commit(group);
             }
-            throw e;
-        }
-        committed.run();
-    }
-
-    private IndexWriter writer() {
-        replacing.readLock().lock();
-        try {
-            return writer;
-        } finally {
-            replacing.readLock().unlock();
+        } catch (InterruptedException e) { // nobody interrupts this thread but a JVM that ends
+            synchronized (this) {
+                closed = true;
+            }
         }
     }
 
-    private void startAfresh(IndexWriter broken, Throwable cause) throws IOException {
-        replacing.writeLock().lock();
+    private void commit(List<Pending> group) {
+        List<Pending> written = new ArrayList<>();
         try {
-            if (writer == broken) {
-                commits.failWaiting(cause); // they wrote into the broken writer; nobody can write meanwhile
-                broken.rollback();
+            if (!writer.isOpen()) {
                 writer = open();
             }
-        } finally {
-            replacing.writeLock().unlock();
+            for (Pending pending : group) {
+                try {
+                    pending.write().to(writer);
+                    written.add(pending);
+                } catch (IllegalArgumentException refused) {
+                    pending.done().completeExceptionally(refused);
+                }
+            }
+            writer.commit();
+            committed.run();
+            written.forEach(pending -> pending.done().complete(null));
+        } catch (IOException | RuntimeException | Error e) {
+            giveUp(e);
+            group.forEach(pending -> pending.done().completeExceptionally(e));
         }
+    }
+
+    private void giveUp(Throwable cause) {
+        try {
+            writer.rollback(); // closes it; the next group opens another one
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** The writes of the next commit; empty when closed and nobody waits. */
+    private synchronized List<Pending> next() throws InterruptedException {
+        while (waiting.isEmpty() && !closed) {
+            wait();
+        }
+        if (!closed) {
+            long until = System.nanoTime() + COMPANY_MILLIS * 1_000_000;
+            for (long left = COMPANY_MILLIS; left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
+        }
+        List<Pending> group = waiting;
+        waiting = new ArrayList<>();
+        return group;
     }
 
     private IndexWriter open() throws IOException {
-        return new IndexWriter(
-                directory,
-                new IndexWriterConfig(analyzer).setCommitOnClose(false).setCodec(new Lucene912Codec() {
+        TieredMergePolicy merges = new TieredMergePolicy();
+        merges.setSegmentsPerTier(SEGMENTS_PER_MERGE);
+        merges.setMaxMergeAtOnce(SEGMENTS_PER_MERGE);
+        IndexWriterConfig config = new IndexWriterConfig(analyzer)
+                .setCommitOnClose(false)
+                .setMergePolicy(merges)
+                .setCodec(new Lucene912Codec() {
                     private final KnnVectorsFormat vectors = new PointVectors();
 
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
                         return vectors;
                     }
-                }));
+                });
+        return new IndexWriter(directory, config);
     }
 
+    /** Lets those who wait have their commit, then gives the folder free. */
     @Override
     public void close() throws IOException {
-        commits.close();
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        try {
+            thread.join(60_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         writer.close();
     }
 }

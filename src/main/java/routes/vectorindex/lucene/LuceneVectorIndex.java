@@ -17,8 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.document.Document;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -46,7 +48,7 @@ import routes.vectorindex.WriteResult;
 /**
  * The vector index in a folder of this machine: Lucene's HNSW graph for vectors, BM25 for words. One process at a time.
  *
- * <p>Many threads may write at once; they share commits ({@link GroupCommit}). Readers see committed data only, so that
+ * <p>Many threads may write at once; they share commits ({@link IndexWriting}). Readers see committed data only, so that
  * whatever {@link #find} reports survives a crash.
  */
 public final class LuceneVectorIndex implements VectorIndex {
@@ -145,7 +147,7 @@ public final class LuceneVectorIndex implements VectorIndex {
                 .collect(Collectors.toSet());
         exclusively(keys, () -> {
             Query posts = PointQueries.anyOf(PointDocument.KEY, keys, key -> key);
-            await(writing.write(writer -> writer.deleteDocuments(posts)));
+            await(writing.submit(writer -> writer.deleteDocuments(posts)));
             return null;
         });
     }
@@ -200,7 +202,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     @Override
     public void clear() {
         exclusively(Set.of(), () -> {
-            await(writing.write(writer -> writer.deleteAll()));
+            await(writing.submit(IndexWriter::deleteAll));
             return null;
         });
     }
@@ -253,21 +255,23 @@ public final class LuceneVectorIndex implements VectorIndex {
         if (points.isEmpty()) {
             return;
         }
-        List<CompletableFuture<?>> commits = new ArrayList<>();
-        try {
-            for (IndexedPoint point : points) {
-                Term key = new Term(PointDocument.KEY, key(point.payload()));
-                commits.add(writing.write(writer -> writer.updateDocument(key, PointDocument.of(point))));
-            }
-        } finally { // a point that is refused must not let the others go on being written unguarded
-            await(CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)));
-        }
+        CompletableFuture<?>[] commits = points.stream()
+                .map(point -> {
+                    Document document = PointDocument.of(point);
+                    Term key = new Term(PointDocument.KEY, key(point.payload()));
+                    return writing.submit(writer -> writer.updateDocument(key, document));
+                })
+                .toArray(CompletableFuture[]::new);
+        await(CompletableFuture.allOf(commits));
     }
 
     private static void await(CompletableFuture<?> commit) throws IOException, InterruptedException {
         try {
             commit.get(COMMIT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                throw refused;
+            }
             throw new IOException(e.getCause().getMessage(), e.getCause());
         } catch (TimeoutException e) {
             throw new IOException("no commit within " + COMMIT_TIMEOUT_SECONDS + " s", e);
