@@ -2,9 +2,10 @@ package routes.crawltrigger;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 
-/** What becomes of the links of a tagged post. */
-public record CrawlDecision(Reason reason, List<String> urls, List<String> triggerTags) {
+/** What becomes of the links of a tagged post; links, tenant and matching trigger tags only where they are fetched. */
+public record CrawlDecision(Reason reason, UUID tenantId, List<String> urls, List<String> triggerTags) {
 
     /** Why the links are fetched or not. */
     public enum Reason {
@@ -20,7 +21,7 @@ public record CrawlDecision(Reason reason, List<String> urls, List<String> trigg
     }
 
     static CrawlDecision skip(Reason reason) {
-        return new CrawlDecision(reason, List.of(), List.of());
+        return new CrawlDecision(reason, null, List.of(), List.of());
     }
 
     public boolean isCrawl() {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ import routes.events.IdempotencyKeys;
 import routes.events.PostCrawl;
 import routes.events.PostTagged;
 import routes.events.Trigger;
+import routes.posts.PostNotThereYetException;
 
 /** Decides for each set of tags whether the links of its post are fetched. */
 @Component("crawlTrigger")
@@ -47,7 +49,13 @@ public class CrawlTrigger {
         Arrays.stream(Reason.values()).forEach(reason -> metrics.counter(METRIC, "reason", reason.text()));
     }
 
-    /** What becomes of the links of this post; counted by its reason. */
+    private record Post(UUID tenantId, List<String> urls) {}
+
+    /**
+     * What becomes of the links of this post; counted by its reason.
+     *
+     * @throws PostNotThereYetException while the post is not stored
+     */
     public CrawlDecision decide(@Body PostTagged event) {
         CrawlDecision decision = match(event);
         metrics.counter(METRIC, "reason", decision.reason().text()).increment();
@@ -61,28 +69,44 @@ public class CrawlTrigger {
     }
 
     private CrawlDecision match(PostTagged event) {
-        List<String> urls = event.urls() == null ? List.of() : event.urls();
+        Post post = post(event);
+        // events of the prior system carry no links
+        List<String> urls = event.urls().isEmpty() ? post.urls() : event.urls();
         if (urls.isEmpty()) {
             return CrawlDecision.skip(Reason.NO_URLS);
         }
         List<String> triggers = new ArrayList<>(policy.triggerTags());
-        triggers.addAll(triggersOf(event));
+        triggers.addAll(triggersOf(event.userId(), post.tenantId()));
         List<String> matched = triggerTags.matching(triggers, event.tags());
         if (matched.isEmpty()) {
             return CrawlDecision.skip(Reason.NO_TRIGGER_TAG);
         }
         List<String> first = urls.stream().limit(policy.maxUrlsPerPost()).toList();
-        if (!budget.takeTenant(event.tenantId(), event.postId())) {
+        if (!budget.takeTenant(post.tenantId(), event.postId())) {
             return CrawlDecision.skip(Reason.BUDGET_TENANT);
         }
         List<String> allowed = budget.takeDomains(first);
         return allowed.isEmpty()
                 ? CrawlDecision.skip(Reason.BUDGET_DOMAIN)
-                : new CrawlDecision(Reason.TRIGGER_TAG, allowed, matched);
+                : new CrawlDecision(Reason.TRIGGER_TAG, post.tenantId(), allowed, matched);
     }
 
-    private List<String> triggersOf(PostTagged event) {
-        if (event.userId() == null || !event.userId().matches("\\d{1,18}")) {
+    private Post post(PostTagged event) {
+        return jdbc.sql(
+                        """
+                        SELECT tenant_id, ARRAY(SELECT jsonb_array_elements_text(urls)) AS urls FROM posts
+                        WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
+                        """)
+                .param("id", event.postId())
+                .param("tenant", event.tenantId())
+                .query((row, number) -> new Post(row.getObject("tenant_id", UUID.class), List.of((String[])
+                        row.getArray("urls").getArray())))
+                .optional()
+                .orElseThrow(() -> new PostNotThereYetException(event.postId()));
+    }
+
+    private List<String> triggersOf(String userId, UUID tenantId) {
+        if (userId == null || !userId.matches("\\d{1,18}")) {
             return List.of();
         }
         return jdbc.sql(
@@ -91,8 +115,8 @@ public class CrawlTrigger {
                         WHERE id = :id AND tenant_id = :tenant AND jsonb_typeof(tag) = 'string'
                         LIMIT 100
                         """)
-                .param("id", Long.valueOf(event.userId()))
-                .param("tenant", event.tenantId())
+                .param("id", Long.valueOf(userId))
+                .param("tenant", tenantId)
                 .query(String.class)
                 .list();
     }
@@ -105,7 +129,7 @@ public class CrawlTrigger {
                 clock.instant(),
                 IdempotencyKeys.postCrawl(event.postId(), decision.urls()),
                 event.postId(),
-                event.tenantId(),
+                decision.tenantId(),
                 event.userId(),
                 event.channelId(),
                 decision.urls(),

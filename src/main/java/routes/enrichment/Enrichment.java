@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.apache.camel.Body;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,7 +38,7 @@ public class Enrichment {
     /** A page that was fetched for the post. */
     private record Page(String url, String title, String markdown, String author, String language, int words) {}
 
-    private record Known(String content, JsonNode crawl) {}
+    private record Known(UUID tenantId, String content, JsonNode crawl) {}
 
     private final JdbcClient jdbc;
     private final ObjectMapper json;
@@ -56,7 +57,7 @@ public class Enrichment {
     public PostEnriched enrich(@Body PostTagged event) {
         Known known = known(event);
         List<Page> pages = pages(known.crawl());
-        List<String> urls = event.urls() == null ? List.of() : event.urls();
+        List<String> urls = event.urls();
         Optional<Skip> skip =
                 pages.isEmpty() ? Optional.of(urls.isEmpty() ? Skip.NO_URLS : Skip.NOT_CRAWLED) : Optional.empty();
         skip.ifPresent(
@@ -78,7 +79,7 @@ public class Enrichment {
                                 event.tagsHash(),
                                 known.crawl().toString())),
                 event.postId(),
-                event.tenantId(),
+                known.tenantId(),
                 SOURCE,
                 event.tags(),
                 event.tagsHash(),
@@ -100,13 +101,14 @@ public class Enrichment {
     private Known known(PostTagged event) {
         return jdbc.sql(
                         """
-                        SELECT p.content, e.data FROM posts p
+                        SELECT p.tenant_id, p.content, e.data FROM posts p
                         LEFT JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'crawl' AND e.status <> 'error'
-                        WHERE p.id = :id AND p.tenant_id = :tenant
+                        WHERE p.id = :id AND (:tenant::uuid IS NULL OR p.tenant_id = :tenant::uuid)
                         """)
                 .param("id", event.postId())
                 .param("tenant", event.tenantId())
-                .query((row, number) -> new Known(row.getString("content"), parse(row.getString("data"))))
+                .query((row, number) -> new Known(
+                        row.getObject("tenant_id", UUID.class), row.getString("content"), parse(row.getString("data"))))
                 .optional()
                 .orElseThrow(() -> new PostNotThereYetException(event.postId()));
     }

@@ -75,6 +75,15 @@ public class Indexing {
                 Optional.of(new Tags(event.tags(), version, event.visionVersion())));
     }
 
+    /** Empty for an event of an old producer, which says nothing about tags. */
+    private static Optional<Tags> tags(PostEnriched event) {
+        if (event.tagsHash() == null) {
+            return Optional.empty();
+        }
+        TagSetVersion version = TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt());
+        return Optional.of(new Tags(event.tags(), version, event.visionVersion()));
+    }
+
     /** Indexes a post again from what is stored, for an album whose summary has changed. */
     public PostIndexed indexMember(
             @ExchangeProperty("tenantId") UUID tenantId,

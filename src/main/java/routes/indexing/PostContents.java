@@ -35,6 +35,7 @@ class PostContents {
                 .single();
     }
 
+    /** {@code tenantId} null: whatever tenant the post has. */
     Optional<PostContent> find(UUID tenantId, UUID postId) {
         return jdbc.sql(
                         """
@@ -51,7 +52,7 @@ class PostContents {
                         FROM posts p
                         LEFT JOIN media_group_items i ON i.post_id = p.id
                         LEFT JOIN media_groups g ON g.id = i.group_id
-                        WHERE p.id = :id AND p.tenant_id = :tenant
+                        WHERE p.id = :id AND (:tenant::uuid IS NULL OR p.tenant_id = :tenant::uuid)
                         LIMIT 1
                         """)
                 .param("id", postId)

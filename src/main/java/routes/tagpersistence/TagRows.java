@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -31,7 +32,11 @@ class TagRows {
     /** @throws PostNotThereYetException while the post is not stored */
     void requirePost(PostTagged event) {
         // The lock on the row makes two first sets of the same post follow each other.
-        boolean stored = jdbc.sql("SELECT 1 FROM posts WHERE id = :id AND tenant_id = :tenant FOR NO KEY UPDATE")
+        boolean stored = jdbc.sql(
+                        """
+                        SELECT 1 FROM posts WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
+                        FOR NO KEY UPDATE
+                        """)
                 .param("id", event.postId())
                 .param("tenant", event.tenantId())
                 .query(Integer.class)
@@ -79,7 +84,7 @@ class TagRows {
     private void write(PostTagged event, String sql) {
         jdbc.sql(sql)
                 .param("id", event.postId())
-                .param("provider", event.provider())
+                .param("provider", Objects.requireNonNullElse(event.provider(), "unknown"))
                 .param("data", data(event).toString())
                 .param("metadata", metadata(event).toString())
                 .update();

@@ -1,0 +1,15 @@
+package routes.vectorindex.lucene;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import routes.embedded.DataFolder;
+import routes.vectorindex.VectorIndex;
+
+@Configuration(proxyBeanMethods = false)
+class LuceneConfiguration {
+
+    @Bean
+    VectorIndex vectorIndex(DataFolder data) {
+        return LuceneVectorIndex.open(data.folder("index"));
+    }
+}

@@ -1,0 +1,319 @@
+package routes.indexing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import routes.embeddings.EmbeddingProvider;
+import routes.embeddings.LocalEmbeddings;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.PostEnriched;
+import routes.events.PostIndexed;
+import routes.events.StreamCatalog;
+import routes.events.TagsHash;
+import routes.events.Trigger;
+import routes.graph.Graph;
+import routes.graph.GraphChange;
+import routes.graph.Neighbour;
+import routes.graph.PostGraph;
+import routes.graph.RelatedTag;
+import routes.graph.postgres.PostgresGraph;
+import routes.posts.PostNotThereYetException;
+import routes.testing.EmbeddedDatabase;
+import routes.text.TextAnalysis;
+import routes.vectorindex.SearchHit;
+import routes.vectorindex.SearchQuery;
+import routes.vectorindex.lucene.LuceneVectorIndex;
+
+class IndexingIT {
+    @RegisterExtension
+    static final EmbeddedDatabase DATABASE = new EmbeddedDatabase();
+
+    private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+    @TempDir
+    Path dir;
+
+    private final TextAnalysis analysis = new TextAnalysis();
+    private final CountingEmbeddings embeddings = new CountingEmbeddings(new LocalEmbeddings(analysis));
+    private LuceneVectorIndex index;
+    private BreakableGraph graph;
+    private Indexing indexing;
+    private UUID post;
+    private UUID channel;
+
+    @BeforeEach
+    void aStoredPost() {
+        index = LuceneVectorIndex.open(dir);
+        var transactions = new DataSourceTransactionManager(DATABASE.dataSource());
+        graph = new BreakableGraph(new PostgresGraph(new JdbcTemplate(DATABASE.dataSource()), transactions));
+        var metrics = new IndexingMetrics(new SimpleMeterRegistry(), embeddings);
+        indexing = new Indexing(
+                new PostContents(DATABASE.jdbc(), Json.newMapper()),
+                new VectorStage(index, embeddings, metrics),
+                new GraphStage(graph, transactions),
+                embeddings,
+                metrics,
+                transactions,
+                Clock.systemUTC());
+        post = UUID.randomUUID();
+        channel = UUID.randomUUID();
+        DATABASE.jdbc()
+                .sql("INSERT INTO channels (id) VALUES (?)")
+                .param(channel)
+                .update();
+        DATABASE.jdbc()
+                .sql(
+                        """
+                        INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, posted_at, content)
+                        VALUES (?, ?, ?, 1, now(), 'Нейросети учатся узнавать галактики')
+                        """)
+                .params(post, TENANT, channel)
+                .update();
+    }
+
+    @AfterEach
+    void closeIndex() {
+        index.close();
+    }
+
+    @Test
+    void an_indexed_post_is_found_by_another_form_of_its_words_with_its_tags() {
+        PostIndexed event = indexing.index(enriched(0, NOON, "галактики"));
+
+        SearchHit hit = find("галактиками").get(0);
+        assertThat(hit.postId()).isEqualTo(post);
+        assertThat(hit.payload().tags()).containsExactly("галактики");
+        assertThat(event.embeddingDim()).isEqualTo(embeddings.dimension());
+        assertThat(new EventCodec(Json.newMapper(), new StreamCatalog()).write(event))
+                .containsKey("data");
+        assertThat(column("indexing_status")).isEqualTo("indexed");
+    }
+
+    @Test
+    void the_same_event_again_writes_and_publishes_nothing() {
+        indexing.index(enriched(0, NOON, "галактики"));
+
+        assertThat(indexing.index(enriched(0, NOON, "галактики"))).isNull();
+        assertThat(embeddings.calls()).hasValue(1);
+        assertThat(column("indexing_status")).isEqualTo("indexed");
+    }
+
+    @Test
+    void new_tags_do_not_embed_the_text_again() {
+        indexing.index(enriched(0, NOON, "галактики"));
+        indexing.index(enriched(0, NOON.plusSeconds(1), "нейросети"));
+
+        assertThat(embeddings.calls()).hasValue(1);
+        assertThat(find("галактики").get(0).payload().tags()).containsExactly("нейросети");
+    }
+
+    @Test
+    void a_late_event_of_older_tags_does_not_bring_them_back() {
+        indexing.index(enriched(0, NOON.plusSeconds(1), "new"));
+        assertThat(indexing.index(enriched(0, NOON, "old"))).isNull();
+
+        assertThat(find("галактики").get(0).payload().tags()).containsExactly("new");
+    }
+
+    @Test
+    void stored_tags_that_are_newer_than_the_event_are_indexed() {
+        DATABASE.jdbc()
+                .sql(
+                        """
+                        INSERT INTO post_enrichment (post_id, kind, provider, data, metadata) VALUES (?, 'tags', 'local',
+                            '{"tags": ["stored"]}', '{"content_version": 5, "occurred_at": "2026-03-01T12:00:00Z"}')
+                        """)
+                .param(post)
+                .update();
+        indexing.index(enriched(0, NOON.plusSeconds(1), "event"));
+
+        assertThat(find("галактики").get(0).payload().tags()).containsExactly("stored");
+    }
+
+    @Test
+    void an_edit_replaces_the_entry() {
+        indexing.index(enriched(0, NOON, "галактики"));
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET content = 'Теперь о вулканах' WHERE id = ?")
+                .param(post)
+                .update();
+        indexing.index(enriched(9, NOON, "вулканах"));
+
+        assertThat(find("вулканами")).hasSize(1);
+        assertThat(find("галактики")).isEmpty();
+    }
+
+    @Test
+    void a_post_without_any_text_is_skipped_with_the_reason_and_leaves_the_index() {
+        indexing.index(enriched(0, NOON, "галактики"));
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET content = '' WHERE id = ?")
+                .param(post)
+                .update();
+
+        assertThat(indexing.index(enriched(9, NOON))).isNull();
+        assertThat(column("indexing_status")).isEqualTo("skipped");
+        assertThat(column("indexing_error")).isEqualTo("no_content");
+        assertThat(index.count(TENANT)).isZero();
+    }
+
+    @Test
+    void a_deleted_post_leaves_index_and_graph() {
+        indexing.index(enriched(0, NOON, "галактики"));
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET is_deleted = true WHERE id = ?")
+                .param(post)
+                .update();
+        indexing.index(enriched(0, NOON.plusSeconds(1), "галактики"));
+
+        assertThat(index.count(TENANT)).isZero();
+        assertThat(column("indexing_error")).isEqualTo("deleted");
+    }
+
+    @Test
+    void a_graph_that_is_away_neither_hides_nor_repeats_the_write_of_the_vector() {
+        graph.broken().set(true);
+        assertThatThrownBy(() -> indexing.index(enriched(0, NOON, "галактики"))).hasMessage("graph is away");
+        assertThat(find("галактики")).hasSize(1);
+
+        graph.broken().set(false);
+        assertThat(indexing.index(enriched(0, NOON, "галактики"))).isNotNull();
+        assertThat(embeddings.calls()).hasValue(1);
+        assertThat(column("indexing_status")).isEqualTo("indexed");
+    }
+
+    @Test
+    void an_index_that_was_lost_is_filled_again() {
+        indexing.index(enriched(0, NOON, "галактики"));
+        index.delete(TENANT, List.of(post));
+        indexing.index(enriched(0, NOON, "галактики"));
+
+        assertThat(find("галактики")).hasSize(1);
+    }
+
+    @Test
+    void a_post_that_is_not_stored_yet_waits() {
+        post = UUID.randomUUID();
+        assertThatThrownBy(() -> indexing.index(enriched(0, NOON, "a"))).isInstanceOf(PostNotThereYetException.class);
+    }
+
+    private PostEnriched enriched(long contentVersion, Instant at, String... tags) {
+        return new PostEnriched(
+                "v1",
+                "trace",
+                at,
+                "key",
+                post,
+                TENANT,
+                "tagged",
+                List.of(tags),
+                TagsHash.of(List.of(tags)),
+                Trigger.INITIAL,
+                contentVersion,
+                null,
+                null,
+                List.of(),
+                4,
+                4,
+                true,
+                "no_urls",
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private List<SearchHit> find(String word) {
+        return index.textSearch(new SearchQuery(TENANT, Set.of(channel), Set.of(), null, null, word, null, 10));
+    }
+
+    private String column(String name) {
+        return DATABASE.jdbc()
+                .sql("SELECT " + name + " FROM posts WHERE id = ?")
+                .param(post)
+                .query(String.class)
+                .single();
+    }
+
+    /** The real provider, counted. */
+    private record CountingEmbeddings(EmbeddingProvider provided, AtomicInteger calls) implements EmbeddingProvider {
+        CountingEmbeddings(EmbeddingProvider provided) {
+            this(provided, new AtomicInteger());
+        }
+
+        @Override
+        public String provider() {
+            return provided.provider();
+        }
+
+        @Override
+        public String model() {
+            return provided.model();
+        }
+
+        @Override
+        public int dimension() {
+            return provided.dimension();
+        }
+
+        @Override
+        public List<float[]> embed(List<String> texts) {
+            calls.incrementAndGet();
+            return provided.embed(texts);
+        }
+    }
+
+    /** The real graph, which can be told to be away. */
+    private record BreakableGraph(Graph graph, AtomicBoolean broken) implements Graph {
+        BreakableGraph(Graph graph) {
+            this(graph, new AtomicBoolean());
+        }
+
+        @Override
+        public GraphChange apply(List<PostGraph> posts) {
+            if (broken.get()) {
+                throw new IllegalStateException("graph is away");
+            }
+            return graph.apply(posts);
+        }
+
+        @Override
+        public void remove(UUID tenantId, Collection<UUID> postIds) {
+            graph.remove(tenantId, postIds);
+        }
+
+        @Override
+        public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
+            return graph.neighboursOfPosts(tenantId, postIds, limit);
+        }
+
+        @Override
+        public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
+            return graph.neighboursOfTags(tenantId, tags, limit);
+        }
+
+        @Override
+        public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
+            return graph.relatedTags(tenantId, tag, limit);
+        }
+    }
+}
