@@ -1,0 +1,76 @@
+package routes.routefiles;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The value of {@code PIPELINE_ROUTES}: which stages a process runs.
+ *
+ * @param names empty means all
+ */
+public record PipelineStages(Set<String> names) {
+
+    /** The stages of the product. {@code api} has no route file: it is the HTTP interface. */
+    public static final List<String> KNOWN = List.of(
+            "ingest",
+            "post-persistence",
+            "tagging",
+            "tag-persistence",
+            "vision",
+            "retagging",
+            "album-assembler",
+            "crawl-trigger",
+            "enrichment",
+            "crawl",
+            "indexing",
+            "trends",
+            "digest",
+            "cleanup",
+            "schedule",
+            "api");
+
+    public PipelineStages {
+        names = Set.copyOf(names);
+    }
+
+    public static PipelineStages all() {
+        return new PipelineStages(Set.of());
+    }
+
+    /** Comma-separated, blanks around names ignored; null, blank and {@code all} mean all. */
+    public static PipelineStages parse(String value) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String name : (value == null ? "" : value).split(",", -1)) {
+            if (!name.isBlank()) {
+                names.add(name.trim());
+            }
+        }
+        return names.equals(Set.of("all")) ? all() : new PipelineStages(names);
+    }
+
+    public boolean complete() {
+        return names.isEmpty();
+    }
+
+    public boolean includes(String stage) {
+        return names.isEmpty() || names.contains(stage);
+    }
+
+    /**
+     * @param added stages that the override folder adds
+     * @throws IllegalArgumentException naming every unknown stage and the known ones
+     */
+    public void check(Collection<String> added) {
+        Set<String> known = new LinkedHashSet<>(KNOWN);
+        known.addAll(new TreeSet<>(added));
+        Set<String> unknown = new TreeSet<>(names);
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("PIPELINE_ROUTES: unknown stage " + String.join(", ", unknown)
+                    + "; known are " + String.join(", ", known) + "; leave it empty for all");
+        }
+    }
+}

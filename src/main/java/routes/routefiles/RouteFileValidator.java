@@ -1,0 +1,43 @@
+package routes.routefiles;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import routes.routefiles.check.Problems;
+import routes.routefiles.check.RouteChecks;
+import routes.routefiles.model.ComponentCatalog;
+import routes.routefiles.model.RouteModel;
+import routes.routefiles.yaml.YamlNode;
+import routes.routefiles.yaml.YamlReader;
+
+/** Checks route files without starting anything. Finds all problems of all files, not only the first. */
+public final class RouteFileValidator {
+
+    private final RouteEnvironment environment;
+    private final ComponentCatalog catalog;
+    private final RouteChecks checks;
+
+    /** @param classPath where the components and Camel's schema are found */
+    public RouteFileValidator(RouteEnvironment environment, ClassLoader classPath) {
+        this.environment = environment;
+        this.catalog = new ComponentCatalog(classPath);
+        this.checks = new RouteChecks(classPath);
+    }
+
+    /** The problems of the set, by file, line and column; empty when there are none. */
+    public List<RouteProblem> validate(RouteSet set) {
+        Problems problems = new Problems();
+        problems.addAll(set.problems());
+        Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
+        for (RouteFile file : set.files()) {
+            YamlReader.Document document = YamlReader.read(file.location(), file.text());
+            problems.addAll(document.problems());
+            if (document.problems().isEmpty()) {
+                documents.put(file, document.root().orElseThrow());
+            }
+        }
+        boolean readable = documents.size() == set.files().size();
+        checks.check(new RouteModel(documents, readable, set.complete(), environment, catalog), problems);
+        return problems.sorted();
+    }
+}

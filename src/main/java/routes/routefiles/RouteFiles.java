@@ -1,0 +1,156 @@
+package routes.routefiles;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.ResourcePatternResolver;
+
+/**
+ * Resolves the built-in route files of the class path and those of the override folder to the one list that a process
+ * runs. A file in the override folder replaces the built-in one that has the same name, with or without its numeric
+ * prefix; others are added.
+ */
+public final class RouteFiles {
+
+    /** Larger files are refused: routes are written by hand. */
+    static final int MAX_BYTES = 1 << 20;
+
+    private static final String BUILT_IN = "routes/";
+    private static final Comparator<RouteFile> LOADING_ORDER = Comparator.comparingInt(RouteFiles::group)
+            .thenComparingInt(file -> file.name().position().orElse(Integer.MAX_VALUE))
+            .thenComparing(RouteFile::routeId);
+
+    private final ResourcePatternResolver classPath;
+    private final Path overrides;
+
+    /** @param overrides the override folder, {@code config/routes}; it need not exist */
+    public RouteFiles(ResourcePatternResolver classPath, Path overrides) {
+        this.classPath = classPath;
+        this.overrides = overrides;
+    }
+
+    /**
+     * @throws IllegalArgumentException when {@code stages} names one that does not exist
+     * @throws UncheckedIOException when a file cannot be read
+     */
+    public RouteSet resolve(PipelineStages stages) {
+        List<RouteProblem> problems = new ArrayList<>();
+        Map<String, RouteFile> files = new LinkedHashMap<>();
+        for (RouteFile file : builtIn()) {
+            files.put(file.routeId(), file);
+        }
+        List<String> added = new ArrayList<>();
+        Map<String, RouteFile> own = new LinkedHashMap<>();
+        for (RouteFile file : overriding(files, problems)) {
+            RouteFile other = own.putIfAbsent(file.routeId(), file);
+            if (other != null) {
+                problems.add(whole(file.location(), "has the same name as " + other.location() + ": remove one"));
+            } else if (file.origin() == RouteFile.Origin.ADDED && !file.name().shared()) {
+                added.add(file.routeId());
+            }
+        }
+        files.putAll(own);
+        stages.check(added);
+        List<RouteFile> selected = files.values().stream()
+                .filter(file -> file.name().shared() || stages.includes(file.routeId()))
+                .sorted(LOADING_ORDER)
+                .toList();
+        return new RouteSet(selected, stages.complete(), problems);
+    }
+
+    private List<RouteFile> builtIn() {
+        List<RouteFile> files = new ArrayList<>();
+        try {
+            for (String folder : List.of("", RouteFileName.PROVIDERS)) {
+                // all roots: "classpath:" would look only into the first one that has a folder "routes"
+                for (Resource resource :
+                        classPath.getResources("classpath*:" + BUILT_IN + folder + "*" + RouteFileName.SUFFIX)) {
+                    String path = folder + resource.getFilename();
+                    RouteFileName name = RouteFileName.parse(path).orElseThrow();
+                    try (InputStream in = resource.getInputStream()) {
+                        files.add(new RouteFile(name, RouteFile.Origin.BUILT_IN, BUILT_IN + path, text(path, in)));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Built-in route files cannot be read from the class path", e);
+        }
+        return files;
+    }
+
+    private List<RouteFile> overriding(Map<String, RouteFile> builtIn, List<RouteProblem> problems) {
+        List<RouteFile> files = new ArrayList<>();
+        for (String path : paths()) {
+            Path file = overrides.resolve(path);
+            Optional<RouteFileName> parsed = RouteFileName.parse(path);
+            if (parsed.isEmpty()) {
+                if (path.endsWith(".yaml") || path.endsWith(".yml")) {
+                    problems.add(whole(
+                            file.toString(),
+                            "is not loaded: the name of a route file ends with " + RouteFileName.SUFFIX));
+                }
+                continue;
+            }
+            RouteFile replaced = builtIn.get(parsed.get().routeId());
+            // a replacement keeps the built-in's place in the order, whatever its own prefix says
+            RouteFileName name = replaced == null ? parsed.get() : replaced.name();
+            RouteFile.Origin origin = replaced == null ? RouteFile.Origin.ADDED : RouteFile.Origin.OVERRIDE;
+            try (InputStream in = Files.newInputStream(file)) {
+                files.add(new RouteFile(name, origin, file.toString(), text(path, in)));
+            } catch (IOException e) {
+                throw new UncheckedIOException("Route file " + file + " cannot be read", e);
+            }
+        }
+        return files;
+    }
+
+    /** Of the regular files in the folder and its providers, relative to it, with slashes; sorted. */
+    private List<String> paths() {
+        List<String> paths = new ArrayList<>();
+        for (String folder : List.of("", RouteFileName.PROVIDERS)) {
+            Path directory = overrides.resolve(folder);
+            if (!Files.isDirectory(directory)) {
+                continue;
+            }
+            try (Stream<Path> entries = Files.list(directory)) {
+                entries.filter(Files::isRegularFile)
+                        .map(file -> folder + file.getFileName())
+                        .sorted()
+                        .forEach(paths::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Folder of route files " + directory + " cannot be read", e);
+            }
+        }
+        return paths;
+    }
+
+    private static String text(String path, InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException("Route file " + path + " is larger than " + MAX_BYTES + " bytes");
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static RouteProblem whole(String file, String message) {
+        return new RouteProblem(file, 0, 0, message);
+    }
+
+    private static int group(RouteFile file) {
+        if (file.name().provider()) {
+            return 1;
+        }
+        return file.name().shared() ? 0 : 2;
+    }
+}

@@ -1,0 +1,50 @@
+package routes.routefiles;
+
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RoutesLoader;
+import org.apache.camel.support.PluginHelper;
+
+/** Puts route files into a Camel context, after they have passed validation. */
+public final class RouteLoader {
+
+    private final RouteFileValidator validator;
+
+    public RouteLoader(RouteFileValidator validator) {
+        this.validator = validator;
+    }
+
+    /**
+     * Adds the routes of the set in its order; the context then has all of them or, when one file has a problem, none.
+     * In a context that is not started they start with it; in a started one they are added stopped, and whoever called
+     * starts them through the route controller.
+     *
+     * @throws RouteLoadException with all problems
+     */
+    public void load(CamelContext context, RouteSet set) {
+        List<RouteProblem> problems = validator.validate(set);
+        if (!problems.isEmpty()) {
+            throw new RouteLoadException(problems);
+        }
+        RoutesLoader loader = PluginHelper.getRoutesLoader(context);
+        Boolean autoStartup = context.isAutoStartup();
+        if (context.isStarted()) {
+            context.setAutoStartup(false);
+        }
+        try {
+            for (RouteFile file : set.files()) {
+                load(loader, file);
+            }
+        } finally {
+            context.setAutoStartup(autoStartup);
+        }
+    }
+
+    private static void load(RoutesLoader loader, RouteFile file) {
+        try {
+            loader.loadRoutes(new RouteResource(file));
+        } catch (Exception e) { // the loader declares Exception
+            throw new RouteLoadException(file.location(), e);
+        }
+    }
+}

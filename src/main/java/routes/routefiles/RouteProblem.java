@@ -1,0 +1,29 @@
+package routes.routefiles;
+
+import java.util.Comparator;
+
+/**
+ * Something wrong in a route file.
+ *
+ * @param file as an integrator knows it: {@code routes/30-tagging.camel.yaml} for a built-in file, else its path
+ * @param line from 1; 0 when the file as a whole is meant
+ * @param column from 1; 0 when the file as a whole is meant
+ * @param message what is wrong and what to do
+ */
+public record RouteProblem(String file, int line, int column, String message) implements Comparable<RouteProblem> {
+
+    private static final Comparator<RouteProblem> ORDER = Comparator.comparing(RouteProblem::file)
+            .thenComparingInt(RouteProblem::line)
+            .thenComparingInt(RouteProblem::column)
+            .thenComparing(RouteProblem::message);
+
+    @Override
+    public int compareTo(RouteProblem other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return file + ":" + line + ":" + column + ": " + message;
+    }
+}

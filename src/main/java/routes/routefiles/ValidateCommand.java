@@ -1,0 +1,41 @@
+package routes.routefiles;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.springframework.core.io.support.ResourcePatternResolver;
+
+/** The command line's {@code --validate=<folder>}: checks a folder of route files together with the built-in ones. */
+public final class ValidateCommand {
+
+    private final RouteFileValidator validator;
+    private final ResourcePatternResolver classPath;
+
+    public ValidateCommand(RouteFileValidator validator, ResourcePatternResolver classPath) {
+        this.validator = validator;
+        this.classPath = classPath;
+    }
+
+    /**
+     * Prints one line per problem and a count.
+     *
+     * @param folder used as the override folder, instead of {@code config/routes}
+     * @return 0 without problems, else 1
+     */
+    public int run(Path folder, PrintStream out) {
+        if (!Files.isDirectory(folder)) {
+            out.println(folder + " is not a folder: --validate takes a folder of route files, such as config/routes");
+            return 1;
+        }
+        RouteSet set = new RouteFiles(classPath, folder).resolve(PipelineStages.all());
+        List<RouteProblem> problems = validator.validate(set);
+        problems.forEach(out::println);
+        long own = set.files().stream()
+                .filter(file -> file.origin() != RouteFile.Origin.BUILT_IN)
+                .count();
+        out.println(set.files().size() + " route files checked, " + own + " of them from " + folder + ": "
+                + (problems.isEmpty() ? "no problems" : problems.size() + " problems"));
+        return problems.isEmpty() ? 0 : 1;
+    }
+}

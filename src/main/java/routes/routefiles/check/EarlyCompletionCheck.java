@@ -1,0 +1,49 @@
+package routes.routefiles.check;
+
+import java.util.Optional;
+import org.apache.camel.spi.RecoverableAggregationRepository;
+import routes.routefiles.model.RouteModel;
+import routes.routefiles.model.Step;
+
+/**
+ * Refuses what completes an exchange before its work is done, because the entry would be acknowledged and lost with the
+ * process: {@code aggregate} and {@code resequence} in memory, {@code wireTap}. {@code seda} and {@code threads} are
+ * allowed: the exchange completes after the work behind them.
+ */
+public final class EarlyCompletionCheck implements RouteCheck {
+
+    @Override
+    public void check(RouteModel model, Problems problems) {
+        StreamFlows streams = new StreamFlows(model);
+        streams.flows().forEach(flow -> flow.allSteps().forEach(step -> refusal(step, model)
+                .ifPresent(reason -> problems.add(step.place(), reason + " " + streams.reason(flow)))));
+    }
+
+    private static Optional<String> refusal(Step step, RouteModel model) {
+        return switch (step.eip()) {
+            case "wireTap" ->
+                Optional.of("'wireTap' is not allowed where a stream's entry is on its way: what it starts is lost"
+                        + " when the process ends; publish to a stream instead");
+            case "resequence" ->
+                Optional.of("'resequence' is not allowed where a stream's entry is on its way: it keeps exchanges in"
+                        + " memory after their entries were acknowledged");
+            case "aggregate" -> aggregate(step, model);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> aggregate(Step step, RouteModel model) {
+        String what = "'aggregate' on a stream's entries needs a persistent 'aggregationRepository'";
+        Optional<String> repository =
+                step.options().text("aggregationRepository").flatMap(text -> BeanReferences.name(text, model));
+        if (repository.isEmpty()) {
+            return Optional.of(what + "; for batches use 'batchSize' of the consumer");
+        }
+        Class<?> type = model.environment().beans().get(repository.get());
+        boolean unknown = type == null || type == Object.class;
+        return unknown || RecoverableAggregationRepository.class.isAssignableFrom(type)
+                ? Optional.empty()
+                : Optional.of(what + ": bean '" + repository.get() + "' is a " + type.getSimpleName()
+                        + ", which is not recoverable");
+    }
+}

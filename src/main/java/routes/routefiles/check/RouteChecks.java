@@ -1,0 +1,38 @@
+package routes.routefiles.check;
+
+import java.util.List;
+import routes.routefiles.model.RouteModel;
+
+/** All checks, in the order in which they run. */
+public final class RouteChecks {
+
+    private final List<RouteCheck> checks;
+
+    /** @param classPath where Camel's schema is found */
+    public RouteChecks(ClassLoader classPath) {
+        checks = List.of(
+                new SchemaCheck(classPath),
+                new IdCheck(),
+                new NameCheck(),
+                new PlaceholderCheck(),
+                new TemplateCheck(),
+                new ConfigurationCheck(),
+                new EndpointCheck(),
+                new DirectCheck(),
+                new StreamCheck(),
+                new BeanCheck(),
+                new EarlyCompletionCheck(),
+                new RedeliveryCheck(),
+                new OutcomeCheck(),
+                new BreakerCheck());
+    }
+
+    public void check(RouteModel model, Problems problems) {
+        checks.forEach(check -> check.check(model, problems));
+        try (ScratchContext scratch = new ScratchContext(model.environment(), model.catalog())) {
+            new SimpleCheck(scratch).check(model, problems);
+            // last, because it leaves out the files in which the others found something
+            new CamelCheck(scratch).check(model, problems);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package routes.routefiles.check;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Service;
+import org.apache.camel.spi.BeanRepository;
+import org.springframework.objenesis.SpringObjenesis;
+import org.springframework.util.ClassUtils;
+
+/**
+ * A registry with an object of the right type for every bean name, so that Camel can create routes with no bean made.
+ * The objects were never constructed and only serve to be looked at.
+ */
+final class StandIns implements BeanRepository {
+
+    private final Map<String, Class<?>> types;
+    private final Map<String, Object> made = new ConcurrentHashMap<>();
+    private final SpringObjenesis objenesis = new SpringObjenesis();
+
+    StandIns(Map<String, Class<?>> types) {
+        this.types = types;
+    }
+
+    @Override
+    public Object lookupByName(String name) {
+        Class<?> type = types.get(name);
+        return type == null ? null : made.computeIfAbsent(name, key -> standIn(type));
+    }
+
+    @Override
+    public <T> T lookupByNameAndType(String name, Class<T> type) {
+        Object bean = lookupByName(name);
+        if (bean == null || type.isInstance(bean)) {
+            return type.cast(bean);
+        }
+        // a bean of unknown type is taken for what is asked for
+        return types.get(name) == Object.class && type.isInterface() ? type.cast(standIn(type)) : null;
+    }
+
+    /** Nothing: what Camel finds by type it would use itself. */
+    @Override
+    public <T> Map<String, T> findByTypeWithName(Class<T> type) {
+        return Map.of();
+    }
+
+    @Override
+    public <T> Set<T> findByType(Class<T> type) {
+        return Set.of();
+    }
+
+    private Object standIn(Class<?> type) {
+        if (type.isInterface()) {
+            return proxy(type);
+        }
+        // Camel calls init() and stop() of its own services, which do not survive that without a constructor
+        if (Service.class.isAssignableFrom(type)) {
+            return proxy(ClassUtils.getAllInterfacesForClass(type));
+        }
+        return Modifier.isAbstract(type.getModifiers()) ? new Object() : objenesis.newInstance(type);
+    }
+
+    private static Object proxy(Class<?>... types) {
+        return Proxy.newProxyInstance(
+                types[0].getClassLoader(), types, (proxy, method, arguments) -> switch (method.getName()) {
+                    case "toString" -> "stand-in for " + types[0].getSimpleName();
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "equals" -> proxy == arguments[0];
+                    default -> MethodHandles.zero(method.getReturnType()).invoke();
+                });
+    }
+}

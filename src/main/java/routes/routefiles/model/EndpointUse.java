@@ -1,0 +1,24 @@
+package routes.routefiles.model;
+
+import java.util.Map;
+import routes.routefiles.yaml.Place;
+import routes.routefiles.yaml.YamlScalar;
+
+/**
+ * A place where a flow names an endpoint. Properties are resolved as far as they are known.
+ *
+ * @param place of the URI
+ * @param path what follows {@code scheme:}, or the parameters that make it up; without the query
+ * @param options the query and the parameters that are not part of the path
+ * @param dynamic whether a part is only known when an exchange is there
+ */
+public record EndpointUse(
+        Role role, Place place, String scheme, String path, Map<String, YamlScalar> options, boolean dynamic) {
+
+    /** What the flow does with the endpoint. */
+    public enum Role {
+        FROM,
+        TO,
+        POLL
+    }
+}
