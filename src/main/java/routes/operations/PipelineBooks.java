@@ -39,6 +39,10 @@ public class PipelineBooks {
             long albums,
             long media) {
 
+        long failed() {
+            return taggingFailed + indexFailed;
+        }
+
         /** Every post is in exactly one state of tagging and one of indexing. */
         public boolean balance() {
             return parsed == tagged + taggingSkipped + taggingOpen + taggingFailed

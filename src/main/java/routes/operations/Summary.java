@@ -15,7 +15,7 @@ record Summary(PipelineBooks.Counts counts, long deadLetters, Duration time) {
         rows.put("with vision", Long.toString(counts.withVision()));
         rows.put("crawled", Long.toString(counts.crawled()));
         rows.put("indexed", counts.indexed() + note(counts.indexSkipped(), "without text"));
-        rows.put("failed", Long.toString(counts.taggingFailed() + counts.indexFailed()));
+        rows.put("failed", Long.toString(counts.failed()));
         rows.put("still in work", Long.toString(Math.max(counts.taggingOpen(), counts.indexOpen())));
         rows.put("dead letters", Long.toString(deadLetters));
         rows.put("albums", Long.toString(counts.albums()));

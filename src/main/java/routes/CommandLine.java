@@ -1,0 +1,96 @@
+package routes;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import routes.configuration.ConfigurationException;
+import routes.operations.MainJob;
+import routes.operations.RunOptions;
+import routes.routefiles.ValidateCommand;
+
+/** Turns arguments into what the process does and failures into one line and an exit code. */
+class CommandLine {
+    /** The process goes on until it is stopped. */
+    static final int STAYS_UP = -1;
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int WRONG_SETTING = 2;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    CommandLine(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** @return exit code, or {@link #STAYS_UP} */
+    int run(String... arguments) {
+        try {
+            RunOptions options = RunOptions.parse(arguments);
+            if (options.help()) {
+                out.print(RunOptions.USAGE);
+                return OK;
+            }
+            if (options.validate().isPresent()) {
+                return validate(options.validate().get());
+            }
+            return start(options);
+        } catch (ConfigurationException e) {
+            return stopped(e);
+        }
+    }
+
+    private int validate(Path folder) {
+        return new ValidateCommand().run(folder, out);
+    }
+
+    private int start(RunOptions options) {
+        SpringApplication application = new SpringApplication(TelegramAssistant.class);
+        application.addInitializers(
+                context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
+        try {
+            ConfigurableApplicationContext context =
+                    application.run(options.properties().toArray(String[]::new));
+            int result = context.getBean(MainJob.class).run(out);
+            return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
+        } catch (RuntimeException e) {
+            return failed(e);
+        }
+    }
+
+    private int failed(RuntimeException e) {
+        ConfigurationException setting = cause(e, ConfigurationException.class);
+        if (setting != null) {
+            return stopped(setting);
+        }
+        PortInUseException port = cause(e, PortInUseException.class);
+        if (port != null) {
+            return stopped(
+                    new ConfigurationException(
+                            "Port " + port.getPort()
+                                    + " is taken by another process; stop it, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)"));
+        }
+        LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
+        return FAILED;
+    }
+
+    private int stopped(ConfigurationException e) {
+        err.println("telegram-assistant: " + e.getMessage());
+        return WRONG_SETTING;
+    }
+
+    private static <T extends Throwable> T cause(Throwable e, Class<T> type) {
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (type.isInstance(at)) {
+                return type.cast(at);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,19 @@
+package routes.ingest;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param dir             folder below which the API may import from
+ * @param queueSize       imports that may wait; more are refused
+ * @param outageTolerance for so long a batch is tried again while the database or the media store is away
+ */
+@ConfigurationProperties("import")
+public record ImportProperties(
+        @DefaultValue("data/imports") Path dir,
+        @DefaultValue("20") @Min(1) @Max(1_000) int queueSize,
+        @DefaultValue("10m") Duration outageTolerance) {}

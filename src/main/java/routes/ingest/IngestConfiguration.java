@@ -1,0 +1,55 @@
+package routes.ingest;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.ZoneId;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import routes.events.EventCodec;
+import routes.ingest.export.ExportSource;
+import routes.ingest.outbox.Outbox;
+import routes.ingest.outbox.OutboxRelay;
+import routes.objectstore.ObjectStore;
+import routes.posts.PostWriter;
+
+@Configuration(proxyBeanMethods = false)
+class IngestConfiguration {
+
+    @Bean
+    Outbox outbox(DataSource database, EventCodec codec) {
+        return new Outbox(database, codec);
+    }
+
+    @Bean
+    OutboxRelay outboxRelay(DataSource database, EventCodec codec) {
+        return new OutboxRelay(database, codec);
+    }
+
+    @Bean
+    IngestMetrics ingestMetrics(MeterRegistry registry) {
+        return new IngestMetrics(registry);
+    }
+
+    @Bean
+    MediaStore mediaStore(ObjectStore objects, MediaProperties properties, IngestMetrics metrics) {
+        var limits = new MediaLimits(properties.maxBytes(), MediaLimits.DEFAULT.types(), properties.concurrency());
+        return new MediaStore(objects, limits, metrics);
+    }
+
+    @Bean
+    PostIntake postIntake(MediaStore media, PostWriter posts, IngestMetrics metrics) {
+        return new PostIntake(media, posts, metrics);
+    }
+
+    @Bean
+    ImportService importService(
+            DataSource database, PostIntake intake, ImportProperties properties, ProgressListener listener) {
+        return new ImportService(
+                database,
+                // exports without Unix times tell those of the machine that wrote them
+                path -> ExportSource.open(path, ZoneId.systemDefault()),
+                intake,
+                new ImportSettings(properties.queueSize(), properties.outageTolerance()),
+                listener);
+    }
+}

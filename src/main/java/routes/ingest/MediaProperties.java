@@ -1,0 +1,14 @@
+package routes.ingest;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param maxBytes    larger files are left out, with the reason
+ * @param concurrency files that are stored at the same time
+ */
+@ConfigurationProperties("media")
+public record MediaProperties(
+        @DefaultValue("41943040") @Min(1) long maxBytes, @DefaultValue("4") @Min(1) @Max(64) int concurrency) {}

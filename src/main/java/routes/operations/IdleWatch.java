@@ -1,0 +1,39 @@
+package routes.operations;
+
+import org.springframework.stereotype.Component;
+import routes.events.StreamCatalog;
+import routes.ingest.outbox.OutboxRelay;
+import routes.redisstreams.StreamInspector;
+
+/** Knows when nothing is left to do for the stages of this process. */
+@Component
+class IdleWatch {
+    private final OutboxRelay outbox;
+    private final StreamInspector inspector;
+    private final StreamCatalog catalog;
+    private final ServedGroups served;
+
+    IdleWatch(OutboxRelay outbox, StreamInspector inspector, StreamCatalog catalog, ServedGroups served) {
+        this.outbox = outbox;
+        this.inspector = inspector;
+        this.catalog = catalog;
+        this.served = served;
+    }
+
+    /**
+     * Looks from the outbox down the streams. An entry that is acknowledged has its outputs in the next stream at the same
+     * moment, so nothing can slip past this look. Entries that wait for their repetition are pending.
+     */
+    boolean isIdle() {
+        return outbox.unpublished() == 0 && catalog.streams().stream().allMatch(stream -> inspector.groups(stream.key()).stream()
+                .filter(group -> served.list().stream()
+                        .anyMatch(one -> one.stream().equals(stream.name()) && one.group().equals(group.group())))
+                .allMatch(group -> group.lag() == 0 && group.pending() == 0));
+    }
+
+    long deadLetters() {
+        return catalog.streams().stream()
+                .mapToLong(stream -> inspector.stream(stream.key()).deadLetters())
+                .sum();
+    }
+}

@@ -1,0 +1,143 @@
+package routes.operations;
+
+import io.lettuce.core.RedisClient;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.stereotype.Component;
+import routes.configuration.ConfigFolderProperties;
+import routes.configuration.ConfigurationException;
+import routes.configuration.PipelineProperties;
+import routes.embedded.RedisService;
+import routes.embeddings.EmbeddingProvider;
+import routes.events.EventStream;
+import routes.events.StreamCatalog;
+import routes.ingest.ImportService;
+import routes.redisstreams.StreamGroups;
+import routes.routefiles.PipelineStages;
+import routes.routefiles.RouteEnvironment;
+import routes.routefiles.RouteFileValidator;
+import routes.routefiles.RouteFiles;
+import routes.routefiles.RouteLoader;
+import routes.vectorindex.VectorIndex;
+
+/**
+ * Opens the pipeline once the HTTP ports answer: database and Redis are waited for, then the schema, all streams and groups, and the
+ * routes follow.
+ */
+@Component
+class Startup implements ApplicationRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
+
+    private final ApplicationContext spring;
+    private final CamelContext camel;
+    private final DatabaseMigration migration;
+    private final RedisService redis;
+    private final RedisClient client;
+    private final StreamCatalog catalog;
+    private final StreamGroups groups;
+    private final VectorIndex index;
+    private final EmbeddingProvider embeddings;
+    private final ImportService imports;
+    private final PipelineProperties pipeline;
+    private final ConfigFolderProperties config;
+
+    // what is opened is what is listed here
+    @SuppressWarnings("TooManyParameters")
+    Startup(
+            ApplicationContext spring,
+            CamelContext camel,
+            DatabaseMigration migration,
+            RedisService redis,
+            RedisClient client,
+            StreamCatalog catalog,
+            StreamGroups groups,
+            VectorIndex index,
+            EmbeddingProvider embeddings,
+            ImportService imports,
+            PipelineProperties pipeline,
+            ConfigFolderProperties config) {
+        this.spring = spring;
+        this.camel = camel;
+        this.migration = migration;
+        this.redis = redis;
+        this.client = client;
+        this.catalog = catalog;
+        this.groups = groups;
+        this.index = index;
+        this.embeddings = embeddings;
+        this.imports = imports;
+        this.pipeline = pipeline;
+        this.config = config;
+    }
+
+    @Override
+    public void run(ApplicationArguments arguments) throws Exception {
+        PipelineStages stages = stages();
+        index.checkDimension(embeddings.dimension());
+        migration.run();
+        ServiceWait.until(
+                "Redis at " + redis.address(),
+                redis.isEmbedded() ? "see redis.log in the data folder" : "check REDIS_URL and that the server runs",
+                this::ping);
+        groups.ensureGroups(catalog.groupsByKey());
+        loadRoutes(stages);
+        if (stages.includes("ingest")) {
+            imports.start();
+        }
+    }
+
+    private PipelineStages stages() {
+        try {
+            return PipelineStages.parse(pipeline.routes());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("PIPELINE_ROUTES=" + pipeline.routes() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void ping() {
+        try (var connection = client.connect()) {
+            connection.sync().ping();
+        }
+    }
+
+    private void loadRoutes(PipelineStages stages) throws Exception {
+        var classPath = new PathMatchingResourcePatternResolver(spring);
+        var environment = new RouteEnvironment(
+                beans(), spring.getEnvironment()::getProperty, streamNames(), Set.of());
+        try {
+            new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
+                    .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("PIPELINE_ROUTES=" + pipeline.routes() + ": " + e.getMessage(), e);
+        }
+        for (var route : camel.getRoutes()) {
+            camel.getRouteController().startRoute(route.getRouteId());
+        }
+        LOG.info(
+                "{} routes run: {}",
+                camel.getRoutesSize(),
+                camel.getRoutes().stream().map(route -> route.getRouteId()).collect(Collectors.joining(", ")));
+    }
+
+    private Set<String> streamNames() {
+        return catalog.streams().stream().map(EventStream::name).collect(Collectors.toSet());
+    }
+
+    private Map<String, Class<?>> beans() {
+        Map<String, Class<?>> beans = new HashMap<>();
+        for (String name : spring.getBeanDefinitionNames()) {
+            Class<?> type = spring.getType(name);
+            beans.put(name, type == null ? Object.class : type);
+        }
+        return beans;
+    }
+}

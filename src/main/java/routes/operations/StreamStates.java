@@ -1,0 +1,92 @@
+package routes.operations;
+
+import io.lettuce.core.RedisException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import routes.events.EventStream;
+import routes.events.StreamCatalog;
+import routes.redisstreams.StreamInspector;
+import routes.redisstreams.StreamInspector.GroupState;
+import routes.redisstreams.StreamInspector.StreamState;
+
+/** What metrics and health know of the streams: read from Redis every few seconds, so that a scrape costs nothing. */
+@Component
+class StreamStates {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamStates.class);
+
+    /** {@code since}: when the group last had no backlog or settled an entry. */
+    record Group(GroupState state, Instant since) {}
+
+    private record Snapshot(Map<String, StreamState> streams, Map<String, Group> groups) {}
+
+    private final StreamInspector inspector;
+    private final StreamCatalog catalog;
+    private final Clock clock;
+    private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
+    private volatile boolean away;
+
+    StreamStates(StreamInspector inspector, StreamCatalog catalog, Clock clock) {
+        this.inspector = inspector;
+        this.catalog = catalog;
+        this.clock = clock;
+    }
+
+    @Scheduled(fixedDelay = 5_000, initialDelay = 2_000)
+    void refresh() {
+        try {
+            snapshot = read();
+            away = false;
+        } catch (RedisException e) {
+            if (!away) {
+                LOG.warn("The state of the streams is unknown while Redis is away: {}", e.getMessage());
+            }
+            away = true;
+        }
+    }
+
+    private Snapshot read() {
+        Map<String, StreamState> streams = new HashMap<>();
+        Map<String, Group> groups = new HashMap<>();
+        for (EventStream stream : catalog.streams()) {
+            streams.put(stream.name(), inspector.stream(stream.key()));
+            for (GroupState state : inspector.groups(stream.key())) {
+                String id = id(stream.name(), state.group());
+                groups.put(id, new Group(state, since(snapshot.groups().get(id), state)));
+            }
+        }
+        return new Snapshot(streams, groups);
+    }
+
+    // Lag falls as entries are delivered, pending as they are settled: either is progress, new entries are not.
+    private Instant since(Group before, GroupState now) {
+        boolean idle = now.lag() + now.pending() == 0;
+        boolean moved = before == null
+                || now.lag() < before.state().lag()
+                || now.pending() < before.state().pending();
+        return idle || moved ? clock.instant() : before.since();
+    }
+
+    /** False until Redis was read for the first time, and while it is away. */
+    boolean known() {
+        return !away && !snapshot.streams().isEmpty();
+    }
+
+    Optional<StreamState> stream(String name) {
+        return Optional.ofNullable(snapshot.streams().get(name));
+    }
+
+    Optional<Group> group(String stream, String group) {
+        return Optional.ofNullable(snapshot.groups().get(id(stream, group)));
+    }
+
+    private static String id(String stream, String group) {
+        return stream + " " + group;
+    }
+}

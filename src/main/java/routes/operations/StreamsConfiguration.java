@@ -1,0 +1,103 @@
+package routes.operations;
+
+import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Set;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import routes.configuration.ConfigurationException;
+import routes.configuration.InstanceProperties;
+import routes.events.StreamCatalog;
+import routes.idempotency.DuplicateListener;
+import routes.idempotency.RedisIdempotencyOptions;
+import routes.idempotency.RedisIdempotentRepository;
+import routes.redisstreams.RedisLink;
+import routes.redisstreams.RedisStreamsComponent;
+import routes.redisstreams.StreamGroups;
+import routes.redisstreams.StreamInspector;
+import routes.redisstreams.StreamListener;
+import routes.redisstreams.StreamNames;
+
+/** Sets the streams component up for the streams of the product. */
+@Configuration(proxyBeanMethods = false)
+class StreamsConfiguration {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TAGGED_ONCE = Duration.ofHours(24);
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final int CACHED_KEYS = 10_000;
+
+    /** Found by the name of its scheme. */
+    @Bean("redis-streams")
+    RedisStreamsComponent redisStreamsComponent(
+            RedisClient client, StreamNames names, StreamListener listener, InstanceProperties instance) {
+        RedisStreamsComponent component = new RedisStreamsComponent();
+        component.setRedisClient(client);
+        component.setStreamNames(names);
+        component.setListener(listener);
+        component.setInstanceName(name(instance));
+        return component;
+    }
+
+    @Bean
+    StreamNames streamNames(StreamCatalog catalog) {
+        return new StreamNames() {
+            @Override
+            public String key(String name) {
+                return catalog.key(name);
+            }
+
+            @Override
+            public Set<String> groups(String name) {
+                return Set.copyOf(catalog.stream(name).groups());
+            }
+        };
+    }
+
+    @Bean
+    RedisLink redisLink(RedisClient client) {
+        return new RedisLink(client, TIMEOUT);
+    }
+
+    @Bean
+    StreamGroups streamGroups(RedisLink link) {
+        return new StreamGroups(link);
+    }
+
+    @Bean
+    StreamInspector streamInspector(RedisLink link) {
+        return new StreamInspector(link);
+    }
+
+    /** The same text of the same post is tagged once a day; see docs/decisions/0004-tagging-key.md for its keys. */
+    @Bean
+    RedisIdempotentRepository taggingIdempotency(
+            RedisClient client, InstanceProperties instance, MeterRegistry registry) {
+        Counter hits = registry.counter("tagging.redis.dedup.hits");
+        var options = new RedisIdempotencyOptions(
+                "tagging:processed:", TAGGED_ONCE, LEASE, name(instance), CACHED_KEYS, TIMEOUT);
+        var repository = new RedisIdempotentRepository(client, options, source -> {
+            if (source == DuplicateListener.Source.REDIS) {
+                hits.increment();
+            }
+        });
+        Gauge.builder("tagging.cache.size", repository, RedisIdempotentRepository::getCacheSize)
+                .register(registry);
+        return repository;
+    }
+
+    private static String name(InstanceProperties instance) {
+        if (!instance.name().isBlank()) {
+            return instance.name();
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new ConfigurationException("INSTANCE_NAME must be set, for the name of this host is unknown", e);
+        }
+    }
+}

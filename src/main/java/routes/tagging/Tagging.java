@@ -1,0 +1,148 @@
+package routes.tagging;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.events.Event;
+import routes.events.IdempotencyKeys;
+import routes.events.PostParsed;
+import routes.events.PostTagged;
+import routes.events.TagsHash;
+import routes.events.Trigger;
+import routes.tagging.TaggingMetrics.Status;
+
+/** The work of the tagging stage: which posts are tagged, what of an answer is accepted, and the state after each step. */
+@Component("tagging")
+public class Tagging {
+    private static final Logger LOG = LoggerFactory.getLogger(Tagging.class);
+    private static final String NO_PROVIDER = "none";
+
+    private final TaggingStates states;
+    private final TagRules rules;
+    private final TaggingProperties properties;
+    private final TaggingMetrics metrics;
+    private final Clock clock;
+
+    Tagging(TaggingStates states, TagRules rules, TaggingProperties properties, TaggingMetrics metrics, Clock clock) {
+        this.states = states;
+        this.rules = rules;
+        this.properties = properties;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /** Whether this event is none of the stage's business: a retag after vision, or a text that an edit has replaced. */
+    public boolean isIgnored(@Body PostParsed post) {
+        return post.trigger() == Trigger.VISION_RETAG || states.isSuperseded(post);
+    }
+
+    public boolean isTooShort(@Body PostParsed post) {
+        String text = post.text().strip();
+        return text.codePointCount(0, text.length()) < properties.minChars();
+    }
+
+    /**
+     * The same for the same text of the same post. An edit carries its version, so that a text that returns to what it was
+     * before is tagged again.
+     */
+    public String key(@Body PostParsed post) {
+        String key = post.postId() + ":" + post.contentHash();
+        return post.contentVersion() == 0 ? key : key + ":e" + post.contentVersion();
+    }
+
+    public boolean isManual(@Body PostParsed post) {
+        return post.trigger() == Trigger.MANUAL;
+    }
+
+    /** A post with nothing to tag: later stages still get it. */
+    public PostTagged skip(@Body PostParsed post) {
+        states.skipped(post);
+        metrics.processed(Status.SKIPPED);
+        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "skipped"));
+    }
+
+    /**
+     * Checks a provider's answer against the post and stores the outcome.
+     *
+     * @param started when the pass through the providers began
+     * @throws TaggingFailedException when the provider proposed tags and none holds
+     */
+    public PostTagged accept(
+            @ExchangeProperty("post") PostParsed post,
+            @Body ProviderAnswer answer,
+            @ExchangeProperty("taggingStarted") Instant started) {
+        if (answer.tags().isEmpty()) {
+            return skip(post);
+        }
+        TagRules.Checked checked = rules.check(post.text(), answer.tags(), properties.maxTags());
+        checked.rejected().forEach(rejected -> metrics.rejected(rejected.reason()));
+        if (checked.accepted().isEmpty()) {
+            throw new TaggingFailedException(answer.provider() + " proposed "
+                    + answer.tags().size() + " tags and none is acceptable: " + checked.rejected());
+        }
+        states.success(post);
+        metrics.processed(Status.SUCCESS);
+        int latency = Math.toIntExact(Duration.between(started, clock.instant()).toMillis());
+        Map<String, Object> metadata = checked.rejected().isEmpty()
+                ? Map.of()
+                : Map.of(
+                        "rejected_tags",
+                        checked.rejected().stream().map(TagRules.Rejected::tag).toList());
+        return tagged(post, answer.provider(), answer.model(), checked.accepted(), latency, metadata);
+    }
+
+    /**
+     * Counts a failed pass. The last one lets the post go on without tags.
+     *
+     * @throws TaggingRetryException when passes are left
+     */
+    public PostTagged failed(@ExchangeProperty("post") PostParsed post, @ExchangeException Exception cause) {
+        int attempts = states.failedPass(post, properties.maxAttempts(), cause.getMessage());
+        if (attempts < properties.maxAttempts()) {
+            metrics.processed(Status.RETRYING);
+            throw new TaggingRetryException(post.postId(), attempts, properties.maxAttempts(), cause);
+        }
+        metrics.processed(Status.FAILED);
+        LOG.warn("Post {} is given up after {} passes: {}", post.postId(), attempts, cause.getMessage());
+        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "tagging_failed"));
+    }
+
+    private PostTagged tagged(
+            PostParsed post,
+            String provider,
+            String model,
+            List<String> tags,
+            int latencyMs,
+            Map<String, Object> metadata) {
+        String hash = TagsHash.of(tags);
+        return new PostTagged(
+                Event.SCHEMA_VERSION,
+                post.traceId(),
+                clock.instant(),
+                IdempotencyKeys.postTagged(post.postId(), post.contentVersion(), post.trigger(), null, hash),
+                post.postId(),
+                post.tenantId(),
+                post.userId(),
+                post.channelId(),
+                tags,
+                hash,
+                List.of(),
+                post.urls(),
+                provider,
+                model,
+                latencyMs,
+                post.trigger(),
+                post.contentVersion(),
+                null,
+                null,
+                metadata.isEmpty() ? null : metadata);
+    }
+}
