@@ -2,20 +2,25 @@ package routes;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Set;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import routes.configuration.ConfigurationException;
+import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
+import routes.routefiles.RouteFileValidator;
+import routes.routefiles.SpringRouteEnvironment;
 import routes.routefiles.ValidateCommand;
 
 /** Turns arguments into what the process does and failures into one line and an exit code. */
 class CommandLine {
     /** The process goes on until it is stopped. */
-    static final int STAYS_UP = -1;
+    static final int STAYS_UP = MainJob.STAYS_UP;
 
     private static final int OK = 0;
     private static final int FAILED = 1;
@@ -47,7 +52,15 @@ class CommandLine {
     }
 
     private int validate(Path folder) {
-        return new ValidateCommand().run(folder, out);
+        var classPath = new PathMatchingResourcePatternResolver();
+        var environment = SpringRouteEnvironment.of(
+                TelegramAssistant.class,
+                SpringRouteEnvironment.environment(classPath.getResourceLoader()),
+                classPath.getResourceLoader(),
+                new StreamCatalog().names(),
+                Set.of());
+        return new ValidateCommand(new RouteFileValidator(environment, getClass().getClassLoader()), classPath)
+                .run(folder, out);
     }
 
     private int start(RunOptions options) {
@@ -59,6 +72,9 @@ class CommandLine {
                     application.run(options.properties().toArray(String[]::new));
             int result = context.getBean(MainJob.class).run(out);
             return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OK;
         } catch (RuntimeException e) {
             return failed(e);
         }

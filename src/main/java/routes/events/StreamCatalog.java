@@ -49,6 +49,11 @@ public final class StreamCatalog {
         return List.copyOf(byName.values());
     }
 
+    /** The logical names. */
+    public Set<String> names() {
+        return Set.copyOf(byName.keySet());
+    }
+
     /**
      * The stream of a name.
      *

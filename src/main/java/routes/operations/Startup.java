@@ -18,7 +18,6 @@ import routes.configuration.ConfigurationException;
 import routes.configuration.PipelineProperties;
 import routes.embedded.RedisService;
 import routes.embeddings.EmbeddingProvider;
-import routes.events.EventStream;
 import routes.events.StreamCatalog;
 import routes.ingest.ImportService;
 import routes.redisstreams.StreamGroups;
@@ -112,7 +111,7 @@ class Startup implements ApplicationRunner {
     private void loadRoutes(PipelineStages stages) throws Exception {
         var classPath = new PathMatchingResourcePatternResolver(spring);
         var environment = new RouteEnvironment(
-                beans(), spring.getEnvironment()::getProperty, streamNames(), Set.of());
+                beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
         try {
             new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
                     .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));
@@ -126,10 +125,6 @@ class Startup implements ApplicationRunner {
                 "{} routes run: {}",
                 camel.getRoutesSize(),
                 camel.getRoutes().stream().map(route -> route.getRouteId()).collect(Collectors.joining(", ")));
-    }
-
-    private Set<String> streamNames() {
-        return catalog.streams().stream().map(EventStream::name).collect(Collectors.toSet());
     }
 
     private Map<String, Class<?>> beans() {

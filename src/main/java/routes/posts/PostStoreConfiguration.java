@@ -6,6 +6,7 @@ import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
+import routes.ingest.outbox.Outbox;
 import routes.objectstore.ObjectStore;
 
 @Configuration(proxyBeanMethods = false)

@@ -11,6 +11,7 @@ import org.springframework.context.annotation.ConfigurationClassPostProcessor;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ResourceLoader;
+import routes.configuration.EnvironmentVariables;
 
 /**
  * Learns what an application declares without starting it: Spring evaluates the configuration classes and their
@@ -24,6 +25,7 @@ public final class SpringRouteEnvironment {
     public static ConfigurableEnvironment environment(ResourceLoader resources) {
         ConfigurableEnvironment environment = new StandardEnvironment();
         ConfigDataEnvironmentPostProcessor.applyTo(environment, resources, new DefaultBootstrapContext());
+        new EnvironmentVariables().postProcessEnvironment(environment, null);
         return environment;
     }
 

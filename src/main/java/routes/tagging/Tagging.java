@@ -82,7 +82,7 @@ public class Tagging {
         if (answer.tags().isEmpty()) {
             return skip(post);
         }
-        TagRules.Checked checked = rules.check(post.text(), answer.tags(), properties.maxTags());
+        TagRules.Checked checked = rules.check(answer.tags(), post.text(), properties.maxTags());
         checked.rejected().forEach(rejected -> metrics.rejected(rejected.reason()));
         if (checked.accepted().isEmpty()) {
             throw new TaggingFailedException(answer.provider() + " proposed "

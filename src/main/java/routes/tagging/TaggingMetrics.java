@@ -29,7 +29,7 @@ public class TaggingMetrics {
                         status -> processed.put(status, registry.counter("tagging.processed", "status", text(status))));
         Arrays.stream(TagRules.Reason.values())
                 .forEach(reason ->
-                        rejected.put(reason, registry.counter("tagging.tags.rejected", "reason", text(reason))));
+                        rejected.put(reason, registry.counter("tagging.tags.rejected", "reason", reason.label())));
     }
 
     void processed(Status status) {

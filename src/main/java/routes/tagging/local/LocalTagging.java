@@ -21,6 +21,6 @@ public class LocalTagging {
 
     /** No tags where the text holds nothing that could be one, such as only emoji. */
     public ProviderAnswer propose(@Body PostParsed post) {
-        return new ProviderAnswer(PROVIDER, null, tagger.tags(post.text(), properties.maxTags()));
+        return new ProviderAnswer(PROVIDER, null, tagger.tags(post.text(), CorpusSnapshot.EMPTY, properties.maxTags()));
     }
 }

@@ -1,0 +1,22 @@
+package routes.objectstore.folder;
+
+import java.io.IOException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import routes.configuration.ConfigurationException;
+import routes.embedded.DataFolder;
+import routes.objectstore.ObjectStore;
+
+@Configuration(proxyBeanMethods = false)
+class FolderObjectStoreConfiguration {
+
+    /** Its keys begin with {@code media/}, {@code vision/} and so on, which makes them folders of the data folder. */
+    @Bean
+    ObjectStore objectStore(DataFolder data) {
+        try {
+            return new FolderObjectStore(data.path());
+        } catch (IOException e) {
+            throw new ConfigurationException(data.path() + ": media cannot be stored there (" + e + ")", e);
+        }
+    }
+}

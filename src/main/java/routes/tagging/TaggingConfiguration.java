@@ -1,0 +1,14 @@
+package routes.tagging;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import routes.text.TextAnalysis;
+
+@Configuration(proxyBeanMethods = false)
+class TaggingConfiguration {
+
+    @Bean
+    TagRules tagRules(TextAnalysis analysis) {
+        return new TagRules(analysis);
+    }
+}
