@@ -60,6 +60,8 @@ public record PipelineStages(Set<String> names) {
     }
 
     /**
+     * Refuses names that are no stage.
+     *
      * @param added stages that the override folder adds
      * @throws IllegalArgumentException naming every unknown stage and the known ones
      */

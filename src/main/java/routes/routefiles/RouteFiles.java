@@ -41,6 +41,8 @@ public final class RouteFiles {
     }
 
     /**
+     * The files to load.
+     *
      * @throws IllegalArgumentException when {@code stages} names one that does not exist
      * @throws UncheckedIOException when a file cannot be read
      */

@@ -15,7 +15,10 @@ public final class RouteLoader {
     }
 
     /**
-     * Adds the routes of the set in its order; the context then has all of them or, when one file has a problem, none.
+     * Adds the routes of the set in its order, or none when validation finds a problem. Should Camel refuse a file that
+     * passed, the files before it are in the context.
+     *
+     * <p>
      * In a context that is not started they start with it; in a started one they are added stopped, and whoever called
      * starts them through the route controller.
      *

@@ -30,6 +30,8 @@ public final class SpringRouteEnvironment {
     }
 
     /**
+     * What routes of the application may refer to.
+     *
      * @param application the class with {@code @SpringBootApplication}, or another configuration class
      * @param streams logical names of the stream catalogue
      * @param entryPoints names of {@code direct:} endpoints that Java code sends to

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,19 @@ class RouteFileValidatorTest {
                 Samples.classPath());
 
         assertThat(withCaller.validate(Samples.set(BAD.resolve("direct-unused.camel.yaml"))))
+                .isEmpty();
+    }
+
+    @Test
+    void leavesMethodsAloneOfBeansWhoseTypeIsNotKnown() {
+        RouteEnvironment environment = Samples.environment();
+        Map<String, Class<?>> untyped =
+                environment.beans().keySet().stream().collect(Collectors.toMap(name -> name, name -> Object.class));
+        RouteFileValidator validatorOfNames = new RouteFileValidator(
+                new RouteEnvironment(untyped, environment.properties(), environment.streams(), Set.of()),
+                Samples.classPath());
+
+        assertThat(validatorOfNames.validate(Samples.set(Samples.FOLDER.resolve("good"))))
                 .isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import routes.routefiles.model.Nearest;
@@ -14,6 +15,11 @@ public final class BeanCheck implements RouteCheck {
 
     @Override
     public void check(RouteModel model, Problems problems) {
+        model.flows().forEach(flow -> flow.allSteps()
+                .filter(step -> Set.of("bean", "process").contains(step.eip()))
+                .filter(step -> step.options().text("ref").isEmpty()
+                        && step.options().text("beanType").isEmpty())
+                .forEach(step -> problems.add(step.place(), "'" + step.eip() + "' needs 'ref', the name of a bean")));
         Map<String, Class<?>> beans = model.environment().beans();
         model.effective().forEach(flow -> BeanReferences.of(flow, model).forEach(reference -> {
             Class<?> type = beans.get(reference.bean());

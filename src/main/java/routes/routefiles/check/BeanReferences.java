@@ -26,8 +26,6 @@ final class BeanReferences {
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{(?:bean|ref):(?!type:)([\\w-]+)(?:(?:\\?method=|\\.|::)(\\w+))?[^}]*}");
     private static final Set<String> CALLS = Set.of("bean", "process", "method");
-    // names of something else, or of a bean that is reported with its method
-    private static final Set<String> NO_REFERENCE = Set.of("routeTemplateRef", "ref");
 
     /**
      * @param method to be called; empty when none is named
@@ -89,7 +87,7 @@ final class BeanReferences {
             for (String policy : value.text().split(",", -1)) {
                 add(new YamlScalar(value.place(), policy, value.kind()), Optional.empty(), Object.class);
             }
-        } else if (option.endsWith("Ref") && !NO_REFERENCE.contains(option)) {
+        } else if (option.endsWith("Ref") && !option.equals("routeTemplateRef")) {
             add(value, Optional.empty(), Object.class);
         } else {
             eip.stream()

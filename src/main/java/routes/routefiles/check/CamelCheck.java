@@ -26,7 +26,7 @@ import routes.routefiles.yaml.Place;
 
 /**
  * What Camel itself refuses when it creates the routes. Files with problems are left out, and those made from a template
- * that has some: Camel would only say the same again, and stop at the first.
+ * that has some or is missing: Camel would only say the same again, and stop at the first.
  */
 final class CamelCheck implements RouteCheck {
 
@@ -42,7 +42,7 @@ final class CamelCheck implements RouteCheck {
     public void check(RouteModel model, Problems problems) {
         Set<RouteFile> broken = new HashSet<>();
         for (RouteFile file : model.documents().keySet()) {
-            if (problems.in(file.location()) || usesTemplateOf(broken, file, model)) {
+            if (problems.in(file.location()) || lacksTemplate(file, broken, model)) {
                 broken.add(file);
                 continue;
             }
@@ -58,11 +58,12 @@ final class CamelCheck implements RouteCheck {
         }
     }
 
-    private static boolean usesTemplateOf(Set<RouteFile> broken, RouteFile file, RouteModel model) {
+    private static boolean lacksTemplate(RouteFile file, Set<RouteFile> broken, RouteModel model) {
         return model.flows(Flow.Kind.TEMPLATED_ROUTE)
                 .filter(flow -> flow.file().equals(file))
-                .flatMap(flow -> model.template(flow).stream())
-                .anyMatch(template -> broken.contains(template.file()));
+                .map(model::template)
+                .anyMatch(template ->
+                        template.isEmpty() || broken.contains(template.get().file()));
     }
 
     private Place place(Exception e, RouteFile file, RouteModel model) {

@@ -29,6 +29,10 @@ public final class EndpointCheck implements RouteCheck {
             }
             Map<String, String> options = new LinkedHashMap<>();
             use.options().forEach((name, value) -> {
+                if (value.kind() == YamlScalar.Kind.NULL) {
+                    problems.add(value.place(), option(name) + " has no value");
+                    return;
+                }
                 // what an exchange decides cannot be checked here
                 if (!value.text().contains("${")) {
                     options.put(name, value.text());

@@ -2,12 +2,14 @@ package routes.routefiles.check;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import routes.routefiles.model.EndpointUse;
 import routes.routefiles.model.Flow;
 import routes.routefiles.model.RouteModel;
 import routes.routefiles.model.Step;
+import routes.routefiles.yaml.YamlMap;
 
 /**
  * An exception of a stream's entry is {@code handled} or {@code continued} only together with a recorded outcome, else
@@ -26,7 +28,7 @@ public final class OutcomeCheck implements RouteCheck {
         streams.flows().forEach(flow -> flow.allSteps()
                 .filter(step -> step.eip().equals("onException"))
                 .forEach(step -> Stream.of("handled", "continued")
-                        .filter(key -> StreamFlows.condition(step.options(), key)
+                        .filter(key -> condition(step.options(), key)
                                 .filter(value -> !value.equals("false"))
                                 .isPresent())
                         .filter(key -> !records(step.children(), streams, model, new HashSet<>()))
@@ -35,6 +37,14 @@ public final class OutcomeCheck implements RouteCheck {
                                 "'" + key + "' acknowledges the entry without a recorded outcome: publish to a stream"
                                         + " or call a bean in the steps of this onException "
                                         + streams.reason(flow)))));
+    }
+
+    /** The constant that the option is set to; what an exchange decides is not "false". */
+    private static Optional<String> condition(YamlMap options, String key) {
+        return options.map(key).map(condition -> condition
+                .map("constant")
+                .flatMap(constant -> constant.text("expression"))
+                .orElse("decided by the exchange"));
     }
 
     private static boolean records(List<Step> steps, StreamFlows streams, RouteModel model, Set<Flow> seen) {

@@ -102,6 +102,13 @@ public final class SchemaCheck implements RouteCheck {
         String wanted = error.getSchemaNode().asText();
         if (node instanceof YamlScalar scalar) {
             boolean empty = scalar.kind() == YamlScalar.Kind.NULL;
+            if (path.get(path.size() - 1) instanceof Integer && wanted.equals("object")) {
+                return Optional.of(
+                        path.size() == 1
+                                ? quote(node) + " is not an element of a route file: write " + CANONICAL
+                                : "short form: write '- " + scalar.text() + ": {id: …}' instead of '- " + scalar.text()
+                                        + "'");
+            }
             if (wanted.equals("object")) {
                 return Optional.of(
                         empty

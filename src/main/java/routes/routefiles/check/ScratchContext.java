@@ -2,6 +2,7 @@ package routes.routefiles.check;
 
 import java.util.Set;
 import org.apache.camel.CamelContext;
+import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultComponentResolver;
 import org.apache.camel.impl.engine.ExplicitCamelContextNameStrategy;
@@ -28,6 +29,7 @@ final class ScratchContext implements AutoCloseable {
         context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-validation"));
         context.setAutoStartup(false);
         context.setSourceLocationEnabled(true);
+        context.setStartupSummaryLevel(StartupSummaryLevel.Off); // it is not the start of the application
         ComponentResolver real = new DefaultComponentResolver();
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, (scheme, camel) -> {
             if (REAL.contains(scheme)) {

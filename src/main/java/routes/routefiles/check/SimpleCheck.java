@@ -2,6 +2,7 @@ package routes.routefiles.check;
 
 import java.util.Set;
 import org.apache.camel.NoSuchBeanException;
+import org.apache.camel.component.bean.MethodNotFoundException;
 import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.apache.camel.spi.Language;
 import org.apache.camel.util.ObjectHelper;
@@ -43,7 +44,7 @@ public final class SimpleCheck implements RouteCheck {
         if (key.equals("simple") && entry.value() instanceof YamlMap language) {
             language.scalar("expression").ifPresent(text -> parse(text, PREDICATES.contains(owner), model, problems));
         } else if (entry.value() instanceof YamlScalar text
-                && (owner.equals("log") && key.equals("message") || owner.equals("toD") && key.equals("uri"))) {
+                && ((owner.equals("log") && key.equals("message")) || (owner.equals("toD") && key.equals("uri")))) {
             parse(text, false, model, problems);
         } else {
             // "expression" is only a wrapper: what counts is whose it is
@@ -60,8 +61,9 @@ public final class SimpleCheck implements RouteCheck {
                 simple.createExpression(text);
             }
         } catch (SimpleIllegalSyntaxException e) {
-            if (ObjectHelper.getException(NoSuchBeanException.class, e) != null) {
-                return; // the bean check says it
+            if (ObjectHelper.getException(NoSuchBeanException.class, e) != null
+                    || ObjectHelper.getException(MethodNotFoundException.class, e) != null) {
+                return; // the bean check says it, and knows where a bean's type is not known
             }
             problems.add(
                     scalar.place(),

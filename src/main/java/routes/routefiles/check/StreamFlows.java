@@ -5,13 +5,11 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import routes.routefiles.model.EndpointUse;
 import routes.routefiles.model.Flow;
 import routes.routefiles.model.Links;
 import routes.routefiles.model.RouteModel;
-import routes.routefiles.yaml.YamlMap;
 
 /**
  * The flows in which an entry of a stream is on its way: they consume from a stream, or are called from one that does,
@@ -58,14 +56,6 @@ final class StreamFlows {
     /** For messages: how a stream's entry gets there. */
     String reason(Flow flow) {
         return "(" + reasons.get(flow) + ")";
-    }
-
-    /** The {@code handled} and such of a block, as text; a condition that an exchange decides is not "false". */
-    static Optional<String> condition(YamlMap options, String key) {
-        return options.map(key).map(condition -> condition
-                .map("constant")
-                .flatMap(constant -> constant.text("expression"))
-                .orElse("decided by the exchange"));
     }
 
     private static boolean consumesStream(RouteModel model, Flow flow) {

@@ -58,7 +58,7 @@ final class TemplateExpander {
         if (node instanceof YamlMap map) {
             Map<String, YamlEntry> entries = new LinkedHashMap<>();
             map.entries().values().forEach(entry -> {
-                String key = Placeholders.resolve(entry.key(), values::get);
+                String key = Placeholders.substitute(entry.key(), values);
                 entries.put(key, new YamlEntry(entry.place(), key, replace(entry.value())));
             });
             prefix(entries);
@@ -82,7 +82,7 @@ final class TemplateExpander {
     }
 
     private YamlScalar scalar(YamlScalar scalar) {
-        String text = replaceParameters(scalar.text());
+        String text = Placeholders.substitute(scalar.text(), values);
         if (text.equals(scalar.text())) {
             return scalar;
         }
@@ -93,9 +93,5 @@ final class TemplateExpander {
                 .map(name -> given.get(name).place())
                 .orElse(scalar.place());
         return new YamlScalar(place, text, scalar.kind());
-    }
-
-    private String replaceParameters(String text) {
-        return Placeholders.resolve(text, values::get);
     }
 }

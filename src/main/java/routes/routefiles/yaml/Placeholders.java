@@ -1,6 +1,7 @@
 package routes.routefiles.yaml;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -17,6 +18,8 @@ public final class Placeholders {
     private Placeholders() {}
 
     /**
+     * One placeholder.
+     *
      * @param name the property, or with {@code env:} or {@code sys:} in front the variable of the environment or the JVM
      * @param fallback what stands behind the name's colon
      * @param optional written with a question mark: may be missing
@@ -58,6 +61,14 @@ public final class Placeholders {
             });
         }
         return resolved;
+    }
+
+    /** Replaces only the placeholders whose names are in the map; others keep their defaults. */
+    public static String substitute(String text, Map<String, String> values) {
+        return PLACEHOLDER.matcher(text).replaceAll(match -> {
+            String value = values.get(parse(match.group(1)).name());
+            return Matcher.quoteReplacement(value != null ? value : match.group());
+        });
     }
 
     private static Placeholder parse(String inside) {
