@@ -14,6 +14,7 @@ import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
 import routes.routefiles.RouteFileValidator;
+import routes.routefiles.RouteLoadException;
 import routes.routefiles.SpringRouteEnvironment;
 import routes.routefiles.ValidateCommand;
 
@@ -84,6 +85,10 @@ class CommandLine {
         ConfigurationException setting = cause(e, ConfigurationException.class);
         if (setting != null) {
             return stopped(setting);
+        }
+        RouteLoadException routes = cause(e, RouteLoadException.class);
+        if (routes != null) {
+            return stopped(new ConfigurationException(routes.getMessage(), routes));
         }
         PortInUseException port = cause(e, PortInUseException.class);
         if (port != null) {

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Set;
+import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.configuration.ConfigurationException;
@@ -20,7 +21,6 @@ import routes.redisstreams.RedisLink;
 import routes.redisstreams.RedisStreamsComponent;
 import routes.redisstreams.StreamGroups;
 import routes.redisstreams.StreamInspector;
-import routes.redisstreams.StreamListener;
 import routes.redisstreams.StreamNames;
 
 /** Sets the streams component up for the streams of the product. */
@@ -31,16 +31,11 @@ class StreamsConfiguration {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final int CACHED_KEYS = 10_000;
 
-    /** Found by the name of its scheme. */
-    @Bean("redis-streams")
-    RedisStreamsComponent redisStreamsComponent(
-            RedisClient client, StreamNames names, StreamListener listener, InstanceProperties instance) {
-        RedisStreamsComponent component = new RedisStreamsComponent();
-        component.setRedisClient(client);
-        component.setStreamNames(names);
-        component.setListener(listener);
-        component.setInstanceName(name(instance));
-        return component;
+    /** Client, names and listener are found by their type. */
+    @Bean
+    ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
+        return ComponentCustomizer.forType(
+                RedisStreamsComponent.class, component -> component.setInstanceName(name(instance)));
     }
 
     @Bean

@@ -28,6 +28,7 @@ final class ScratchContext implements AutoCloseable {
         context.disableJMX();
         context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-validation"));
         context.setAutoStartup(false);
+        context.setAutowiredEnabled(false); // it would configure the stand-ins as the components they stand for
         context.setSourceLocationEnabled(true);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off); // it is not the start of the application
         ComponentResolver real = new DefaultComponentResolver();
