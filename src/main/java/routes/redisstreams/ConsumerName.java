@@ -1,0 +1,119 @@
+package routes.redisstreams;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The name of a consumer in its group, leased in Redis so that no two share it: the instance name, or with the suffix -2,
+ * -3, … where a living consumer has it. The name of a consumer that died is waited for until its lease ends, because the
+ * entries it left are found under that name.
+ */
+final class ConsumerName {
+    /** How long it is remembered that a consumer stopped in good order. */
+    private static final Duration MARK = Duration.ofDays(7);
+
+    private static final String STOPPED = "stopped";
+
+    private final RedisLink link;
+    private final StreamGroup group;
+    private final String instance;
+    private final Duration timeToLive;
+    private final String token = UUID.randomUUID().toString();
+
+    private int suffix = 1;
+    private long holderLeft = Long.MAX_VALUE;
+    private boolean formerDied;
+    private boolean everLeased;
+    private volatile String leased;
+
+    ConsumerName(RedisLink link, StreamGroup group, String instance, Duration timeToLive) {
+        this.link = link;
+        this.group = group;
+        this.instance = instance;
+        this.timeToLive = timeToLive;
+    }
+
+    /** The leased name; empty while there is none. */
+    Optional<String> get() {
+        return Optional.ofNullable(leased);
+    }
+
+    /** Tries to lease a name; empty if it should be tried again a little later. */
+    synchronized Optional<String> acquire() {
+        while (leased == null) {
+            List<Object> answer = lease(candidate());
+            if (taken(answer)) {
+                formerDied = !everLeased && !STOPPED.equals(answer.get(1));
+                everLeased = true;
+                holderLeft = Long.MAX_VALUE;
+                leased = candidate();
+            } else {
+                long left = (Long) answer.get(1);
+                if (left <= holderLeft) {
+                    holderLeft = left;
+                    return Optional.empty();
+                }
+                // prolonged while we were looking: its holder lives
+                suffix++;
+                holderLeft = Long.MAX_VALUE;
+            }
+        }
+        return Optional.of(leased);
+    }
+
+    /**
+     * Whether the consumer that had the name before died, or may have: whatever is pending under it was in its hands then.
+     * Only the first lease of this object can tell.
+     */
+    synchronized boolean formerDied() {
+        return formerDied;
+    }
+
+    synchronized void formerDeathDealtWith() {
+        formerDied = false;
+    }
+
+    /** Prolongs the lease. If another has the name by now, {@link #get} is empty afterwards. */
+    synchronized void renew() {
+        if (leased != null && !taken(lease(leased))) {
+            leased = null;
+            suffix = 1;
+        }
+    }
+
+    /** Gives the name back in good order. */
+    synchronized void release() {
+        if (leased != null) {
+            link.run(new ScriptCall(
+                    Script.RELEASE_NAME,
+                    List.of(group.nameLeases() + leased),
+                    List.of(token, Long.toString(MARK.toMillis()))));
+            leased = null;
+        }
+    }
+
+    /** Removes consumers of the group that nobody leases, that have nothing pending and have been idle for so long. */
+    void removeIdleConsumers(Duration idle) {
+        link.run(new ScriptCall(
+                Script.REMOVE_IDLE_CONSUMERS,
+                List.of(group.key()),
+                List.of(group.group(), Long.toString(idle.toMillis()), group.nameLeases())));
+    }
+
+    private List<Object> lease(String name) {
+        return link.run(new ScriptCall(
+                Script.LEASE_NAME,
+                List.of(group.nameLeases() + name),
+                List.of(token, Long.toString(timeToLive.toMillis()))));
+    }
+
+    private static boolean taken(List<Object> answer) {
+        return (Long) answer.get(0) == 1;
+    }
+
+    private String candidate() {
+        return suffix == 1 ? instance : instance + "-" + suffix;
+    }
+}

@@ -1,0 +1,128 @@
+package routes.redisstreams;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.spi.ExecutorServiceManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a consumer has between start and stop: its name, the entries it holds and the threads that work on them. */
+final class ConsumerSession {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
+
+    /** How long a stop waits for the reader to let go of entries, which are claimed later otherwise. */
+    private static final Duration LET_GO = Duration.ofSeconds(5);
+
+    private final RedisStreamsConsumer consumer;
+    private final RedisStreamsComponent component;
+    private final RedisStreamsConfiguration options;
+    private final ExecutorServiceManager threads;
+    private final StreamGroup group;
+    private final HeldEntries held;
+    private final OutcomeCounter outcomes;
+    private final ConsumerName name;
+    private final RedisLink blocking;
+    private final StreamReader reader;
+    private ExecutorService readerThread;
+    private ExecutorService workers;
+    private ScheduledFuture<?> heartbeat;
+
+    ConsumerSession(RedisStreamsConsumer consumer) {
+        RedisStreamsEndpoint endpoint = consumer.getEndpoint();
+        this.consumer = consumer;
+        this.component = endpoint.getComponent();
+        this.options = endpoint.getConfiguration();
+        this.threads = endpoint.getCamelContext().getExecutorServiceManager();
+        group = endpoint.streamGroup();
+        held = new HeldEntries(options.getMaxInFlight(), options.getMaxParked());
+        outcomes = new OutcomeCounter(group, component.getListener());
+        name = new ConsumerName(component.link(), group, component.getInstanceName(), options.nameLease());
+        blocking = new RedisLink(component.getRedisClient(), component.timeout().plusMillis(options.getBlockTimeout()));
+        PendingEntries pending = new PendingEntries(
+                component.link(), group, name, held, outcomes, Duration.ofMillis(options.getClaimMinIdle()));
+        reader = new StreamReader(
+                group, endpoint.groupsOfStream(), options, blocking, component.link(), name, held, pending);
+    }
+
+    void start() {
+        Backoff backoff =
+                new Backoff(Duration.ofMillis(options.getBackoffInitial()), Duration.ofMillis(options.getBackoffMax()));
+        EntrySettler settler = new EntrySettler(
+                group, consumer.getRouteId(), options.getMaxDeliveries(), backoff, held, component.writer(), outcomes);
+        int concurrency = options.getConcurrency();
+        workers = threads.newFixedThreadPool(consumer, "RedisStreamsWorker[" + group.stream() + "]", concurrency);
+        for (int i = 0; i < concurrency; i++) {
+            workers.execute(new EntryWorker(
+                    consumer,
+                    group,
+                    options.getMaxDeliveries(),
+                    held,
+                    settler,
+                    component.turnstile(),
+                    component.link()));
+        }
+        readerThread = threads.newSingleThreadExecutor(consumer, "RedisStreamsReader[" + group.stream() + "]");
+        readerThread.execute(reader);
+        long beat = options.nameLease().toMillis() / 3;
+        Duration entryPeriod = Duration.ofMillis(options.getClaimMinIdle() / 3);
+        heartbeat = component
+                .heartbeats()
+                .scheduleWithFixedDelay(
+                        new Heartbeat(component.link(), group, name, held, entryPeriod),
+                        beat,
+                        beat,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Stops reading and beginning; what runs goes on. */
+    void suspend() {
+        reader.suspend();
+    }
+
+    void resume() {
+        reader.resume();
+    }
+
+    /** Ends everything; exchanges that still run are interrupted. */
+    void stop() {
+        // a forced stop comes in a thread that is interrupted, which would keep Redis from being told
+        boolean interrupted = Thread.interrupted();
+        reader.stop();
+        held.close();
+        threads.shutdownGraceful(readerThread, LET_GO.toMillis());
+        threads.shutdownNow(workers);
+        heartbeat.cancel(false);
+        try {
+            name.release();
+        } catch (RuntimeException e) {
+            LOG.debug("The consumer name of {} could not be given back; its lease ends by itself", group, e);
+        }
+        blocking.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a graceful stop has to wait for. */
+    int pending() {
+        return held.inFlight() + (reader.isQuiet() ? 0 : 1);
+    }
+
+    HeldEntries held() {
+        return held;
+    }
+
+    OutcomeCounter outcomes() {
+        return outcomes;
+    }
+
+    ConsumerName name() {
+        return name;
+    }
+
+    StreamReader reader() {
+        return reader;
+    }
+}

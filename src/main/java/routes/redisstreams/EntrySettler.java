@@ -1,0 +1,205 @@
+package routes.redisstreams;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides what becomes of a processed entry, and has Redis told. */
+final class EntrySettler {
+    private static final Logger LOG = LoggerFactory.getLogger(EntrySettler.class);
+    private static final int MAX_ERROR_LENGTH = 2000;
+
+    private final StreamGroup group;
+    private final String routeId;
+    private final int maxDeliveries;
+    private final Backoff backoff;
+    private final HeldEntries held;
+    private final CompletionWriter writer;
+    private final OutcomeCounter outcomes;
+
+    EntrySettler(
+            StreamGroup group,
+            String routeId,
+            int maxDeliveries,
+            Backoff backoff,
+            HeldEntries held,
+            CompletionWriter writer,
+            OutcomeCounter outcomes) {
+        this.group = group;
+        this.routeId = routeId;
+        this.maxDeliveries = maxDeliveries;
+        this.backoff = backoff;
+        this.held = held;
+        this.writer = writer;
+        this.outcomes = outcomes;
+    }
+
+    /** Acknowledges an entry and publishes what its exchange recorded. */
+    void complete(StreamEntry entry, StreamCompletion completion) {
+        completion.close();
+        writer.submit(completeCall(entry, completion), answer -> {
+            switch (status(answer)) {
+                case 1 -> {
+                    settled(entry, Outcome.COMPLETED);
+                    completion.callbacks().forEach(Runnable::run);
+                }
+                case -1 ->
+                    fail(
+                            entry,
+                            completion,
+                            new IllegalStateException("Cannot publish: the Redis key " + answer.get(1)
+                                    + " holds something else than a stream"),
+                            FailureKind.COUNTED);
+                default -> settled(entry, Outcome.STALE);
+            }
+        });
+    }
+
+    /** Has an entry delivered again after a back-off, or makes it a dead letter. */
+    void fail(StreamEntry entry, StreamCompletion completion, Throwable cause, FailureKind kind) {
+        completion.close();
+        boolean last =
+                kind == FailureKind.PERMANENT || (kind == FailureKind.COUNTED && entry.delivery() >= maxDeliveries);
+        if (last) {
+            deadLetter(entry, completion, cause);
+            return;
+        }
+        int next = kind == FailureKind.COUNTED ? entry.delivery() + 1 : entry.delivery();
+        writer.submit(failCall(entry, completion, next), answer -> {
+            if (status(answer) == 1) {
+                held.park(entry, backoff.delay(entry.failures() + 1));
+                outcomes.count(Outcome.FAILED);
+            } else {
+                settled(entry, Outcome.STALE);
+            }
+        });
+    }
+
+    /** Makes an entry a dead letter. */
+    void deadLetter(StreamEntry entry, StreamCompletion completion, Throwable cause) {
+        completion.close();
+        Map<String, String> report = report(entry, rootOf(cause));
+        writer.submit(deadLetterCall(entry, completion, report), answer -> {
+            switch (status(answer)) {
+                case 1 -> {
+                    settled(entry, Outcome.DEAD_LETTERED);
+                    LOG.warn(
+                            "Entry {} of stream {} is a dead letter of group {} after delivery {}: {}: {}. It is entry {} of {}",
+                            entry.id(),
+                            group.stream(),
+                            group.group(),
+                            entry.delivery(),
+                            report.get("dlq_error_class"),
+                            report.get("dlq_error"),
+                            answer.get(1),
+                            group.deadLetterKey());
+                }
+                case 2 -> settled(entry, Outcome.LOST_ENTRY);
+                case -1 -> {
+                    LOG.error(
+                            "Entry {} of stream {} cannot become a dead letter: the Redis key {} holds something else than a"
+                                    + " stream. It is tried again; move that key away",
+                            entry.id(),
+                            group.stream(),
+                            answer.get(1));
+                    fail(entry, completion, cause, FailureKind.UNCOUNTED);
+                }
+                default -> settled(entry, Outcome.STALE);
+            }
+        });
+    }
+
+    private void settled(StreamEntry entry, Outcome outcome) {
+        held.settled(entry);
+        outcomes.count(outcome);
+    }
+
+    private ScriptCall completeCall(StreamEntry entry, StreamCompletion completion) {
+        Map<String, StreamCompletion.Done> done = completion.done();
+        Map<String, ?> leases = completion.leases();
+        List<StreamCompletion.Output> outputs = completion.outputs();
+        List<String> keys = new ArrayList<>(List.of(group.key(), group.deathBook()));
+        keys.addAll(done.keySet());
+        keys.addAll(leases.keySet());
+        outputs.forEach(output -> keys.add(output.key()));
+        List<String> arguments = new ArrayList<>(List.of(
+                group.group(),
+                entry.consumer(),
+                entry.id(),
+                entry.inDeathBook() ? "1" : "0",
+                Integer.toString(done.size()),
+                Integer.toString(leases.size()),
+                Integer.toString(outputs.size())));
+        done.values().forEach(mark -> {
+            arguments.add(mark.value());
+            arguments.add(Long.toString(mark.timeToLive().toMillis()));
+        });
+        leases.keySet().forEach(lease -> arguments.add(completion.owner()));
+        outputs.forEach(output -> {
+            arguments.add(Integer.toString(2 * output.fields().size()));
+            flatten(output.fields(), arguments);
+        });
+        return new ScriptCall(Script.COMPLETE, keys, arguments);
+    }
+
+    private ScriptCall failCall(StreamEntry entry, StreamCompletion completion, int nextDelivery) {
+        Map<String, ?> leases = completion.leases();
+        List<String> keys = new ArrayList<>(List.of(group.key(), group.deathBook()));
+        keys.addAll(leases.keySet());
+        List<String> arguments = new ArrayList<>(List.of(
+                group.group(),
+                entry.consumer(),
+                entry.id(),
+                entry.inDeathBook() ? "1" : "0",
+                Integer.toString(nextDelivery)));
+        leases.keySet().forEach(lease -> arguments.add(completion.owner()));
+        return new ScriptCall(Script.FAIL, keys, arguments);
+    }
+
+    private ScriptCall deadLetterCall(StreamEntry entry, StreamCompletion completion, Map<String, String> report) {
+        Map<String, ?> leases = completion.leases();
+        List<String> keys = new ArrayList<>(List.of(group.key(), group.deathBook(), group.deadLetterKey()));
+        keys.addAll(leases.keySet());
+        List<String> arguments =
+                new ArrayList<>(List.of(group.group(), entry.consumer(), entry.id(), Integer.toString(leases.size())));
+        leases.keySet().forEach(lease -> arguments.add(completion.owner()));
+        flatten(report, arguments);
+        return new ScriptCall(Script.DEAD_LETTER, keys, arguments);
+    }
+
+    private Map<String, String> report(StreamEntry entry, Throwable root) {
+        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        Map<String, String> report = new LinkedHashMap<>();
+        report.put("dlq_original_stream", group.key());
+        report.put("dlq_original_message_id", entry.id());
+        report.put("dlq_group", group.group());
+        report.put("dlq_consumer", entry.consumer());
+        report.put("dlq_deliveries", Integer.toString(entry.delivery()));
+        report.put("dlq_error", message.substring(0, Math.min(message.length(), MAX_ERROR_LENGTH)));
+        report.put("dlq_error_class", root.getClass().getName());
+        report.put("dlq_route_id", routeId);
+        report.put("dlq_failed_at", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+        return report;
+    }
+
+    private static Throwable rootOf(Throwable cause) {
+        return ObjectHelper.createExceptionIterable(cause).iterator().next();
+    }
+
+    private static void flatten(Map<String, String> fields, List<String> into) {
+        fields.forEach((field, value) -> {
+            into.add(field);
+            into.add(value);
+        });
+    }
+
+    private static int status(List<Object> answer) {
+        return ((Long) answer.get(0)).intValue();
+    }
+}

@@ -1,0 +1,283 @@
+package routes.redisstreams;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The entries a consumer is responsible for. In flight (bounded by maxInFlight): waiting for a worker, being processed,
+ * being settled. Parked (bounded by maxParked): failed and waiting for their next delivery, without their bodies.
+ */
+final class HeldEntries {
+
+    private static final class Slot {
+        private final StreamEntry entry;
+        private StreamCompletion completion;
+        private long dueNanos;
+
+        Slot(StreamEntry entry) {
+            this.entry = entry;
+        }
+    }
+
+    /** An entry together with the completion of its exchange, which is null while none runs. */
+    record Held(StreamEntry entry, StreamCompletion completion) {}
+
+    private final int maxInFlight;
+    private final int maxParked;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private final Map<String, Slot> held = new HashMap<>();
+    private final Deque<Slot> waiting = new ArrayDeque<>();
+    private final NavigableSet<Slot> parked = new TreeSet<>(
+            Comparator.comparingLong((Slot slot) -> slot.dueNanos).thenComparing(slot -> slot.entry.id()));
+    private boolean open = true;
+    private boolean woken;
+
+    HeldEntries(int maxInFlight, int maxParked) {
+        this.maxInFlight = maxInFlight;
+        this.maxParked = maxParked;
+    }
+
+    /**
+     * Waits until entries should be fetched: there is room for the wanted number, or there is some room and no entry waits
+     * for a worker. Reading few entries often would be slow, and while some wait nothing is gained by it.
+     *
+     * @return how many entries may be fetched now; 0 after the time is over or after {@link #wake}
+     */
+    int awaitRoom(int wanted, Duration atMost) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = atMost.toNanos();
+            while (!woken && nanos > 0 && free() < wanted && (free() == 0 || !waiting.isEmpty())) {
+                nanos = room.awaitNanos(nanos);
+            }
+            boolean enough = !woken && (free() >= wanted || waiting.isEmpty());
+            woken = false;
+            return enough ? free() : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a wait for room, or makes the next one return at once. */
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many entries may be fetched now. */
+    int room() {
+        lock.lock();
+        try {
+            return free();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether so many entries are parked that no new ones should be read. */
+    boolean parkedFull() {
+        lock.lock();
+        try {
+            return parked.size() >= maxParked;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int free() {
+        return maxInFlight - (held.size() - parked.size());
+    }
+
+    boolean holds(String id) {
+        lock.lock();
+        try {
+            return held.containsKey(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives an entry to the workers, unless it is in flight already. A parked one is taken out. */
+    void offer(StreamEntry entry) {
+        lock.lock();
+        try {
+            Slot former = held.get(entry.id());
+            if (former != null && !parked.remove(former)) {
+                return;
+            }
+            Slot slot = new Slot(entry);
+            held.put(entry.id(), slot);
+            waiting.add(slot);
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for an entry to process; null when there will be no more. */
+    StreamEntry next() throws InterruptedException {
+        lock.lock();
+        try {
+            while (open && waiting.isEmpty()) {
+                work.await();
+            }
+            Slot slot = open ? waiting.poll() : null;
+            return slot == null ? null : slot.entry;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes that an exchange runs for an entry in flight. */
+    void running(StreamEntry entry, StreamCompletion completion) {
+        lock.lock();
+        try {
+            Slot slot = held.get(entry.id());
+            if (slot != null) {
+                slot.completion = completion;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets go of an entry in flight that is settled. */
+    void settled(StreamEntry entry) {
+        lock.lock();
+        try {
+            held.remove(entry.id());
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Parks an entry in flight until its next delivery. */
+    void park(StreamEntry entry, Duration delay) {
+        lock.lock();
+        try {
+            Slot slot = new Slot(entry.parked());
+            slot.dueNanos = System.nanoTime() + delay.toNanos();
+            held.put(entry.id(), slot);
+            parked.add(slot);
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Parked entries that are due, longest first. They stay parked until offered again. */
+    List<StreamEntry> due(int atMost) {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            return parked.stream()
+                    .limit(atMost)
+                    .takeWhile(slot -> slot.dueNanos - now <= 0)
+                    .map(slot -> slot.entry)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Time until the next parked entry is due, at most the given. */
+    Duration untilDue(Duration atMost) {
+        lock.lock();
+        try {
+            if (parked.isEmpty()) {
+                return atMost;
+            }
+            long nanos = Math.max(0, parked.first().dueNanos - System.nanoTime());
+            return nanos < atMost.toNanos() ? Duration.ofNanos(nanos) : atMost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets entries that are not this consumer's any more, unless they are being processed or settled. */
+    void forget(Collection<String> ids) {
+        lock.lock();
+        try {
+            for (String id : ids) {
+                Slot slot = held.get(id);
+                if (slot != null && (parked.remove(slot) || waiting.remove(slot))) {
+                    held.remove(id);
+                }
+            }
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out everything that is neither being processed nor settled. */
+    List<StreamEntry> drain() {
+        lock.lock();
+        try {
+            List<Slot> drained = new ArrayList<>(waiting);
+            drained.addAll(parked);
+            waiting.clear();
+            parked.clear();
+            drained.forEach(slot -> held.remove(slot.entry.id()));
+            return drained.stream().map(slot -> slot.entry).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything held, to be kept fresh. */
+    List<Held> all() {
+        lock.lock();
+        try {
+            return held.values().stream()
+                    .map(slot -> new Held(slot.entry, slot.completion))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int inFlight() {
+        return maxInFlight - room();
+    }
+
+    int parked() {
+        lock.lock();
+        try {
+            return parked.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends the workers home. */
+    void close() {
+        lock.lock();
+        try {
+            open = false;
+            work.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

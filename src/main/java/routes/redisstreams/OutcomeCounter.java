@@ -1,0 +1,43 @@
+package routes.redisstreams;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what became of entries since the consumer was started, and tells the listener. */
+final class OutcomeCounter {
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeCounter.class);
+
+    private final StreamGroup group;
+    private final StreamListener listener;
+    private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
+
+    OutcomeCounter(StreamGroup group, StreamListener listener) {
+        this.group = group;
+        this.listener = listener;
+        for (Outcome outcome : Outcome.values()) {
+            counts.put(outcome, new LongAdder());
+        }
+    }
+
+    void count(Outcome outcome) {
+        counts.get(outcome).increment();
+        try {
+            listener.onOutcome(group.stream(), group.group(), outcome);
+        } catch (RuntimeException e) {
+            LOG.error("The stream listener {} failed on {} of {}", listener, outcome, group, e);
+        }
+    }
+
+    void count(Outcome outcome, long times) {
+        for (long i = 0; i < times; i++) {
+            count(outcome);
+        }
+    }
+
+    long of(Outcome outcome) {
+        return counts.get(outcome).sum();
+    }
+}

@@ -1,0 +1,185 @@
+package routes.redisstreams;
+
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.models.stream.PendingMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes up entries that are pending already: a consumer's own that it is not processing, parked ones that are due, and those
+ * of other consumers that were left idle. Used by the reader's thread only.
+ */
+final class PendingEntries {
+    private static final Logger LOG = LoggerFactory.getLogger(PendingEntries.class);
+
+    /** How long deaths are remembered for entries that are never seen again. */
+    private static final Duration DEATH_BOOK = Duration.ofDays(7);
+
+    private static final int PAGE = 500;
+    private static final String SCAN_START = "0-0";
+
+    private final RedisLink link;
+    private final StreamGroup group;
+    private final ConsumerName name;
+    private final HeldEntries held;
+    private final OutcomeCounter outcomes;
+    private final Duration claimMinIdle;
+    private String claimCursor = SCAN_START;
+    private String ownCursor;
+
+    PendingEntries(
+            RedisLink link,
+            StreamGroup group,
+            ConsumerName name,
+            HeldEntries held,
+            OutcomeCounter outcomes,
+            Duration claimMinIdle) {
+        this.link = link;
+        this.group = group;
+        this.name = name;
+        this.held = held;
+        this.outcomes = outcomes;
+        this.claimMinIdle = claimMinIdle;
+    }
+
+    /** Has all own pending entries looked through again. */
+    void startOwn() {
+        ownCursor = "-";
+    }
+
+    /** Whether own pending entries may be left that were not looked at. */
+    boolean ownLeft() {
+        return ownCursor != null;
+    }
+
+    /** Takes up own pending entries that are not held, looking at no more than the given number. */
+    void takeOwn(String consumer, int atMost) {
+        List<String> ids = ownIds(consumer, ownCursor, atMost);
+        take(consumer, ids.stream().filter(id -> !held.holds(id)).toList(), name.formerDied(), Map.of());
+        if (ids.size() < atMost) {
+            ownCursor = null;
+            name.formerDeathDealtWith();
+        } else {
+            ownCursor = ids.get(ids.size() - 1);
+        }
+    }
+
+    /** Delivers parked entries again that are due. */
+    void takeDue(int atMost) {
+        Map<String, Map<String, StreamEntry>> byConsumer = held.due(atMost).stream()
+                .collect(Collectors.groupingBy(
+                        StreamEntry::consumer, Collectors.toMap(StreamEntry::id, Function.identity())));
+        byConsumer.forEach((consumer, parked) -> take(consumer, List.copyOf(parked.keySet()), false, parked));
+    }
+
+    /**
+     * Takes one step of a scan for entries that were left idle, claiming no more than the given number.
+     *
+     * @return whether the scan is through
+     */
+    boolean claim(String consumer, int atMost) {
+        List<Object> answer = link.run(new ScriptCall(
+                Script.CLAIM,
+                List.of(group.key(), group.deathBook()),
+                List.of(
+                        group.group(),
+                        consumer,
+                        Long.toString(claimMinIdle.toMillis()),
+                        claimCursor,
+                        Integer.toString(atMost),
+                        group.nameLeases(),
+                        Long.toString(DEATH_BOOK.toMillis()))));
+        claimCursor = (String) answer.get(0);
+        lost((Long) answer.get(1));
+        List<String> claimed = strings(answer.get(2));
+        outcomes.count(Outcome.CLAIMED, claimed.size());
+        List<String> ids = new ArrayList<>(claimed);
+        strings(answer.get(3)).stream().filter(id -> !held.holds(id)).forEach(ids::add);
+        take(consumer, ids, false, Map.of());
+        return claimCursor.equals(SCAN_START);
+    }
+
+    /** Offers own pending entries that are not held to other consumers, without waiting for them to become idle. */
+    void letGo(String consumer) {
+        String cursor = "-";
+        List<String> ids;
+        do {
+            ids = ownIds(consumer, cursor, PAGE);
+            List<String> arguments =
+                    new ArrayList<>(List.of(group.group(), consumer, Long.toString(claimMinIdle.toMillis())));
+            List<String> unheld = ids.stream().filter(id -> !held.holds(id)).toList();
+            arguments.add(Integer.toString(unheld.size()));
+            arguments.addAll(unheld);
+            link.run(new ScriptCall(Script.RENEW, List.of(group.key()), arguments));
+            cursor = ids.isEmpty() ? cursor : ids.get(ids.size() - 1);
+        } while (ids.size() == PAGE);
+    }
+
+    /** Ids that are pending for a consumer, from the cursor (exclusive, or - for the start) on. */
+    private List<String> ownIds(String consumer, String cursor, int atMost) {
+        Range<String> range = cursor.equals("-")
+                ? Range.unbounded()
+                : Range.from(Range.Boundary.excluding(cursor), Range.Boundary.unbounded());
+        return link
+                .call(commands -> commands.xpending(
+                        group.key(), Consumer.from(group.group(), consumer), range, Limit.from(atMost)))
+                .stream()
+                .map(PendingMessage::getId)
+                .toList();
+    }
+
+    private void take(String consumer, List<String> ids, boolean afterDeath, Map<String, StreamEntry> parked) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        List<String> arguments = new ArrayList<>(
+                List.of(group.group(), consumer, afterDeath ? "1" : "0", Long.toString(DEATH_BOOK.toMillis())));
+        arguments.addAll(ids);
+        List<Object> answer = link.run(new ScriptCall(Script.TAKE, List.of(group.key(), group.deathBook()), arguments));
+        lost(((List<?>) answer.get(0)).size());
+        List<String> gone = new ArrayList<>(ids);
+        for (Object row : answer.subList(1, answer.size())) {
+            StreamEntry entry = entry(consumer, (List<?>) row, parked);
+            gone.remove(entry.id());
+            held.offer(entry);
+        }
+        held.forget(gone);
+    }
+
+    private void lost(long entries) {
+        if (entries > 0) {
+            outcomes.count(Outcome.LOST_ENTRY, entries);
+            LOG.warn("{} pending entries of {} had been deleted or trimmed; acknowledged", entries, group);
+        }
+    }
+
+    private static StreamEntry entry(String consumer, List<?> row, Map<String, StreamEntry> parked) {
+        String id = (String) row.get(0);
+        List<String> flat = strings(row.get(3));
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (int i = 0; i < flat.size(); i += 2) {
+            fields.put(flat.get(i), flat.get(i + 1));
+        }
+        StreamEntry before = parked.get(id);
+        return new StreamEntry(
+                id,
+                consumer,
+                ((Long) row.get(1)).intValue(),
+                ((Long) row.get(2)).intValue(),
+                before == null ? 0 : before.failures(),
+                fields);
+    }
+
+    private static List<String> strings(Object list) {
+        return ((List<?>) list).stream().map(String.class::cast).toList();
+    }
+}

@@ -1,0 +1,205 @@
+package routes.redisstreams;
+
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to Redis, opened when first needed and replaced after it was lost or fell silent. Every call has a
+ * time-out. Lettuce's own reconnection is not relied upon: it sends unanswered commands again without telling, and a
+ * connection whose peer fell silent stays in use.
+ *
+ * <p>Calls throw {@link RedisCommandExecutionException} when Redis answered with an error and another
+ * {@link RedisException} when it did not answer. Safe for use by several threads, whose commands are pipelined.
+ */
+public final class RedisLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+
+    private final RedisClient client;
+    private final Duration timeout;
+    /** Not guarded by the lock below: event loops drop connections, and opening one waits for an event loop. */
+    private final AtomicReference<StatefulRedisConnection<String, String>> connection = new AtomicReference<>();
+
+    private final Object opening = new Object();
+    private final AtomicLong connections = new AtomicLong();
+    private volatile boolean closed;
+
+    /** @param timeout how long a call waits for the answer; longer than any command blocks on the server */
+    public RedisLink(RedisClient client, Duration timeout) {
+        this.client = client;
+        this.timeout = timeout;
+    }
+
+    /** Sends a command and waits for its answer. */
+    public <T> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
+        StatefulRedisConnection<String, String> current = open();
+        return await(current, command.apply(current.async()));
+    }
+
+    /** Runs a script that answers with a list. */
+    List<Object> run(ScriptCall call) {
+        StatefulRedisConnection<String, String> current = open();
+        AsyncCommand<String, String, List<Object>> answer = evalsha(call);
+        current.dispatch(answer);
+        return await(current, answer, call);
+    }
+
+    /** Sends the calls of several scripts in one write. */
+    Pipeline send(List<ScriptCall> calls) {
+        StatefulRedisConnection<String, String> current = open();
+        List<AsyncCommand<String, String, List<Object>>> commands =
+                calls.stream().map(RedisLink::evalsha).toList();
+        current.dispatch(commands);
+        return index -> await(current, commands.get(index), calls.get(index));
+    }
+
+    /** Answers that are under way. */
+    interface Pipeline {
+        /** Waits for the answer to the call of this index, or throws as {@link RedisLink#call}. */
+        List<Object> answer(int index);
+    }
+
+    /** Opens the connection if there is none, and counts the connections opened so far. */
+    long connect() {
+        open();
+        return connections.get();
+    }
+
+    private StatefulRedisConnection<String, String> open() {
+        StatefulRedisConnection<String, String> current = connection.get();
+        if (current != null) {
+            return current;
+        }
+        synchronized (opening) {
+            if (closed) {
+                throw new RedisException("The connection to Redis was closed by this process");
+            }
+            current = connection.get();
+            if (current == null) {
+                current = client.connect(StringCodec.UTF8);
+                current.setTimeout(timeout);
+                current.addListener(new LossListener(current));
+                connection.set(current);
+                connections.incrementAndGet();
+            }
+            return current;
+        }
+    }
+
+    private List<Object> await(
+            StatefulRedisConnection<String, String> on, RedisFuture<List<Object>> answer, ScriptCall call) {
+        try {
+            return await(on, answer);
+        } catch (RedisNoScriptException e) {
+            // a server that was restarted has forgotten the scripts
+            return await(
+                    on,
+                    on.async()
+                            .eval(
+                                    call.script().text(),
+                                    ScriptOutputType.MULTI,
+                                    call.keys().toArray(String[]::new),
+                                    call.arguments().toArray(String[]::new)));
+        }
+    }
+
+    private <T> T await(StatefulRedisConnection<String, String> on, RedisFuture<T> answer) {
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            discard(on);
+            throw new RedisCommandTimeoutException("Redis did not answer within " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RedisCommandExecutionException refusal) {
+                throw refusal;
+            }
+            discard(on);
+            throw new RedisException(e.getCause());
+        } catch (CancellationException e) {
+            discard(on);
+            throw new RedisException("The connection to Redis was lost", e);
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new RedisCommandInterruptedException(e);
+        }
+    }
+
+    private static AsyncCommand<String, String, List<Object>> evalsha(ScriptCall call) {
+        CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8)
+                .add(call.script().digest())
+                .add(call.keys().size())
+                .addKeys(call.keys())
+                .addValues(call.arguments());
+        return new AsyncCommand<>(
+                new Command<>(CommandType.EVALSHA, new NestedMultiOutput<>(StringCodec.UTF8), arguments));
+    }
+
+    /** Drops a connection; unanswered commands on it fail. */
+    private void discard(StatefulRedisConnection<String, String> lost) {
+        if (connection.compareAndSet(lost, null)) {
+            CompletableFuture<Void> unused = lost.closeAsync().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    LOG.debug("A lost connection to Redis could not be closed", failure);
+                }
+            });
+        }
+    }
+
+    /** Breaks off what is under way; the next call opens a new connection. */
+    public void disconnect() {
+        StatefulRedisConnection<String, String> current = connection.get();
+        if (current != null) {
+            discard(current);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        synchronized (opening) {
+            disconnect();
+        }
+    }
+
+    private final class LossListener implements RedisConnectionStateListener {
+        private final StatefulRedisConnection<String, String> watched;
+
+        LossListener(StatefulRedisConnection<String, String> watched) {
+            this.watched = watched;
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+            discard(watched);
+        }
+    }
+}

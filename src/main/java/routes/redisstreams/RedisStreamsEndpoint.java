@@ -1,0 +1,72 @@
+package routes.redisstreams;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.support.DefaultEndpoint;
+
+/**
+ * Consumes from and publishes to Redis Streams, with consumer groups, redelivery and dead letters; exactly once between two
+ * streams of one Redis.
+ */
+@UriEndpoint(
+        firstVersion = "4.18.0",
+        scheme = "redis-streams",
+        title = "Redis Streams",
+        syntax = "redis-streams:name",
+        category = {Category.MESSAGING, Category.DATABASE},
+        headersClass = RedisStreamsConstants.class)
+public class RedisStreamsEndpoint extends DefaultEndpoint {
+
+    @UriParam
+    private final RedisStreamsConfiguration configuration;
+
+    public RedisStreamsEndpoint(
+            String endpointUri, RedisStreamsComponent component, RedisStreamsConfiguration configuration) {
+        super(endpointUri, component);
+        this.configuration = configuration;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return new RedisStreamsProducer(this);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        configuration.validateForConsumer();
+        RedisStreamsConsumer consumer = new RedisStreamsConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    public RedisStreamsConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    @Override
+    public RedisStreamsComponent getComponent() {
+        return (RedisStreamsComponent) super.getComponent();
+    }
+
+    /** The Redis key of the stream. */
+    String key() {
+        return getComponent().getStreamNames().key(configuration.getName());
+    }
+
+    StreamGroup streamGroup() {
+        return new StreamGroup(configuration.getName(), key(), configuration.getGroup());
+    }
+
+    /** The groups to create if the stream is gone: those that are known to belong to it, and the consumer's own. */
+    Set<String> groupsOfStream() {
+        Set<String> groups = new TreeSet<>(getComponent().getStreamNames().groups(configuration.getName()));
+        groups.add(configuration.getGroup());
+        return groups;
+    }
+}

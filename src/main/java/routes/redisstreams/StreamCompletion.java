@@ -1,0 +1,130 @@
+package routes.redisstreams;
+
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+
+/**
+ * What is to happen in Redis when an exchange that came from a stream has succeeded: together with the acknowledgement of
+ * its entry, or not at all. Copies of the exchange (split, multicast, seda) share it. Safe for use by several threads.
+ */
+public final class StreamCompletion {
+
+    /** An entry to append. */
+    record Output(String key, Map<String, String> fields) {}
+
+    /** A key to set. */
+    record Done(String value, Duration timeToLive) {}
+
+    private final RedisClient redis;
+    private final String owner;
+    private final List<Output> outputs = new ArrayList<>();
+    private final Map<String, Done> done = new LinkedHashMap<>();
+    private final Map<String, Duration> leases = new LinkedHashMap<>();
+    private final List<Runnable> callbacks = new ArrayList<>();
+    private boolean closed;
+
+    StreamCompletion(RedisClient redis, String owner) {
+        this.redis = redis;
+        this.owner = owner;
+    }
+
+    /** The completion of an exchange; empty if the exchange did not come from a stream. */
+    public static Optional<StreamCompletion> of(Exchange exchange) {
+        return Optional.ofNullable(exchange.getProperty(RedisStreamsConstants.COMPLETION, StreamCompletion.class));
+    }
+
+    /** Whether the completion takes place on this Redis. */
+    public boolean isOn(RedisClient client) {
+        return redis == client;
+    }
+
+    /**
+     * Who processes the entry: the consumer together with the entry. A later delivery of the same entry to the same
+     * consumer has the same owner, another entry has another.
+     */
+    public String owner() {
+        return owner;
+    }
+
+    /**
+     * Records an entry to append.
+     *
+     * @param key Redis key of the stream to append to
+     * @param fields at least one field, in order
+     * @throws IllegalStateException if the entry has been completed already
+     */
+    public synchronized void publish(String key, Map<String, String> fields) {
+        requireOpen("publish to " + key);
+        outputs.add(new Output(key, new LinkedHashMap<>(fields)));
+    }
+
+    /**
+     * Records a key to set.
+     *
+     * @throws IllegalStateException if the entry has been completed already
+     */
+    public synchronized void markDone(String redisKey, String value, Duration timeToLive) {
+        requireOpen("mark " + redisKey + " done");
+        done.put(redisKey, new Done(value, timeToLive));
+    }
+
+    /**
+     * Hands over a lease: a key that holds {@link #owner()}. It is prolonged as long as the exchange runs and released when
+     * the exchange has ended, however it ended.
+     *
+     * @throws IllegalStateException if the entry has been completed already
+     */
+    public synchronized void keepLease(String redisKey, Duration timeToLive) {
+        requireOpen("keep the lease " + redisKey);
+        leases.put(redisKey, timeToLive);
+    }
+
+    /**
+     * Records what to call once Redis has confirmed the completion. Called on a thread that serves all completions: it must
+     * return at once.
+     *
+     * @throws IllegalStateException if the entry has been completed already
+     */
+    public synchronized void onCompleted(Runnable callback) {
+        requireOpen("add a callback");
+        callbacks.add(callback);
+    }
+
+    private void requireOpen(String what) {
+        if (closed) {
+            throw new IllegalStateException("Cannot " + what + ": the stream entry this exchange came from is completed"
+                    + " already. Is this a wire tap, or an in-memory aggregation, of a stream route?");
+        }
+    }
+
+    synchronized void close() {
+        closed = true;
+    }
+
+    /** Whether anything says what became of the entry. */
+    synchronized boolean hasOutcome() {
+        return !outputs.isEmpty() || !done.isEmpty();
+    }
+
+    synchronized List<Output> outputs() {
+        return List.copyOf(outputs);
+    }
+
+    synchronized Map<String, Done> done() {
+        return new LinkedHashMap<>(done);
+    }
+
+    synchronized Map<String, Duration> leases() {
+        return new LinkedHashMap<>(leases);
+    }
+
+    synchronized List<Runnable> callbacks() {
+        return List.copyOf(callbacks);
+    }
+}

@@ -1,0 +1,42 @@
+package routes.redisstreams;
+
+import java.util.Map;
+
+/**
+ * An entry that is pending for this consumer and that it knows of: waiting, being processed or being settled with its body,
+ * or parked without.
+ *
+ * @param consumer name of the consumer when the entry was taken
+ * @param delivery which counted delivery this is, from 1
+ * @param deaths how often a process died under this name while the entry was pending; -1 if it never was pending at a death
+ * @param failures failed deliveries in a row since this process took the entry, counted or not; the back-off grows with it
+ * @param fields the body; null while parked
+ */
+record StreamEntry(String id, String consumer, int delivery, int deaths, int failures, Map<String, String> fields) {
+
+    /** More deaths than this mean that the entry was alone when the process died; see take.lua. */
+    private static final int CONVICTED = 1000;
+
+    /** An entry that was read for the first time. */
+    static StreamEntry fresh(String id, String consumer, Map<String, String> fields) {
+        return new StreamEntry(id, consumer, 1, -1, 0, fields);
+    }
+
+    boolean inDeathBook() {
+        return deaths >= 0;
+    }
+
+    /** Whether the entry may have killed processes so often that this is its last delivery. */
+    boolean suspect(int maxDeliveries) {
+        return inDeathBook() && delivery + deaths >= maxDeliveries;
+    }
+
+    /** Whether a process died while it processed nothing but this entry. */
+    boolean convicted() {
+        return deaths >= CONVICTED;
+    }
+
+    StreamEntry parked() {
+        return new StreamEntry(id, consumer, delivery, deaths, failures + 1, null);
+    }
+}

@@ -1,0 +1,35 @@
+package routes.redisstreams;
+
+/**
+ * A consumer group of a stream, and the Redis keys that belong to it.
+ *
+ * @param stream name of the stream
+ * @param key Redis key of the stream
+ */
+record StreamGroup(String stream, String key, String group) {
+    private static final String OWN_KEYS = "redis-streams:";
+
+    /** The dead-letter stream of the stream with this key. */
+    static String deadLetterKey(String key) {
+        return key + ":dlq";
+    }
+
+    String deadLetterKey() {
+        return deadLetterKey(key);
+    }
+
+    /** Hash that notes which entries were pending when a process died, and how often; see take.lua and claim.lua. */
+    String deathBook() {
+        return OWN_KEYS + "deaths:" + key + ":" + group;
+    }
+
+    /** Prefix of the leases on consumer names of this group. */
+    String nameLeases() {
+        return OWN_KEYS + "consumer:" + key + ":" + group + ":";
+    }
+
+    @Override
+    public String toString() {
+        return "group " + group + " on stream " + stream;
+    }
+}

@@ -1,0 +1,39 @@
+package routes.redisstreams;
+
+import io.lettuce.core.RedisBusyException;
+import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import java.util.Collection;
+import java.util.Map;
+
+/** Creates streams and their consumer groups. */
+public final class StreamGroups {
+    private static final String FIRST = "0";
+
+    private final RedisLink link;
+
+    public StreamGroups(RedisLink link) {
+        this.link = link;
+    }
+
+    /**
+     * Creates what is missing; existing streams and groups stay as they are. New groups start at the first entry of their
+     * stream.
+     *
+     * @param groups names of groups by the Redis key of their stream
+     * @throws io.lettuce.core.RedisException if Redis does not answer, or a key holds something else than a stream
+     */
+    public void ensureGroups(Map<String, ? extends Collection<String>> groups) {
+        groups.forEach((key, names) -> names.forEach(name -> ensureGroup(key, name)));
+    }
+
+    private void ensureGroup(String key, String group) {
+        try {
+            link.call(commands ->
+                    commands.xgroupCreate(StreamOffset.from(key, FIRST), group, XGroupCreateArgs.Builder.mkstream()));
+        } catch (RedisBusyException e) {
+            // it is there, which is what was wanted
+            return;
+        }
+    }
+}

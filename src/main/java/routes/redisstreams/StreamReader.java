@@ -1,0 +1,318 @@
+package routes.redisstreams;
+
+import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches entries for the workers of one consumer, as many as there is room for: first its own pending ones (at the start
+ * and after each reconnect), then parked ones that are due, entries that others left idle, and new ones. Whatever Redis
+ * answers, or that it does not answer, is met with patience: the loop ends only when told to.
+ */
+final class StreamReader implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
+
+    private static final Duration MOMENT = Duration.ofMillis(300);
+
+    private final StreamGroup group;
+    private final Set<String> groupsOfStream;
+    private final RedisStreamsConfiguration options;
+    private final RedisLink blocking;
+    private final RedisLink link;
+    private final ConsumerName name;
+    private final HeldEntries held;
+    private final PendingEntries pending;
+    private final ServerState state;
+    private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean stopped;
+    private boolean suspended;
+    private volatile boolean quiet = true;
+    private volatile boolean reading;
+
+    private int failures;
+    private long preparedConnection;
+    private String preparedName;
+    private long nextScanNanos = System.nanoTime();
+
+    /** @param blocking connection for blocking reads, used by nothing else */
+    StreamReader(
+            StreamGroup group,
+            Set<String> groupsOfStream,
+            RedisStreamsConfiguration options,
+            RedisLink blocking,
+            RedisLink link,
+            ConsumerName name,
+            HeldEntries held,
+            PendingEntries pending) {
+        this.group = group;
+        this.groupsOfStream = groupsOfStream;
+        this.options = options;
+        this.blocking = blocking;
+        this.link = link;
+        this.name = name;
+        this.held = held;
+        this.pending = pending;
+        this.state = new ServerState(group.toString());
+    }
+
+    @Override
+    public void run() {
+        while (awaitPermission()) {
+            try {
+                fetch();
+                state.up();
+                failures = 0;
+            } catch (InterruptedException e) {
+                // nobody but stop() ends this thread; what it was doing is looked at again
+                preparedConnection = 0;
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
+        }
+        letGo();
+        change(() -> quiet = true);
+    }
+
+    /** Waits while suspended; false once stopped. */
+    private boolean awaitPermission() {
+        if (isHalted()) {
+            letGo();
+            preparedConnection = 0;
+        }
+        lock.lock();
+        try {
+            if (suspended) {
+                quiet = true;
+                changed.signalAll();
+            }
+            while (suspended && !stopped) {
+                changed.awaitUninterruptibly();
+            }
+            quiet = false;
+            return !stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void fetch() throws InterruptedException {
+        Optional<String> consumer = prepare();
+        if (consumer.isEmpty()) {
+            pause(Duration.ofMillis(options.nameLease().toMillis() / 5));
+            return;
+        }
+        int wanted = Math.min(options.getReadCount(), options.getMaxInFlight());
+        int room = held.awaitRoom(wanted, Duration.ofMillis(options.getBlockTimeout()));
+        if (room == 0) {
+            return;
+        }
+        if (pending.ownLeft()) {
+            pending.takeOwn(consumer.get(), Math.min(room, options.getReadCount()));
+            reading = !pending.ownLeft();
+            return;
+        }
+        pending.takeDue(Math.min(room, options.getReadCount()));
+        claim(consumer.get());
+        readNew(consumer.get());
+    }
+
+    /** Makes sure of a connection, the groups and the name; anything new among them calls for a look at what is pending. */
+    private Optional<String> prepare() {
+        long connection = blocking.connect();
+        if (connection != preparedConnection) {
+            reading = false;
+            new StreamGroups(link).ensureGroups(Map.of(group.key(), groupsOfStream));
+        }
+        Optional<String> consumer = name.acquire();
+        if (consumer.isPresent()
+                && (connection != preparedConnection || !consumer.get().equals(preparedName))) {
+            pending.startOwn();
+            preparedConnection = connection;
+            preparedName = consumer.get();
+        }
+        return consumer;
+    }
+
+    private void claim(String consumer) {
+        int room = Math.min(held.room(), options.getReadCount());
+        if (room > 0 && untilScan().isZero() && pending.claim(consumer, room)) {
+            name.removeIdleConsumers(Duration.ofMillis(options.getConsumerIdle()));
+            nextScanNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.getClaimInterval());
+        }
+    }
+
+    private Duration untilScan() {
+        return Duration.ofNanos(Math.max(0, nextScanNanos - System.nanoTime()));
+    }
+
+    private void readNew(String consumer) throws InterruptedException {
+        Duration block = block();
+        if (held.parkedFull()) {
+            pause(block.plusMillis(1));
+            return;
+        }
+        int count = Math.min(held.room(), options.getReadCount());
+        if (count == 0) {
+            return;
+        }
+        XReadArgs arguments = XReadArgs.Builder.count(count);
+        if (block.toMillis() > 0) {
+            arguments.block(block);
+        }
+        List<StreamMessage<String, String>> entries = blocking.call(commands -> readNew(commands, consumer, arguments));
+        if (isHalted()) {
+            // they stay pending, and are let go
+            return;
+        }
+        for (StreamMessage<String, String> entry : entries) {
+            held.offer(StreamEntry.fresh(entry.getId(), consumer, entry.getBody()));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // an array of one type parameter for the variable arguments
+    private RedisFuture<List<StreamMessage<String, String>>> readNew(
+            RedisAsyncCommands<String, String> commands, String consumer, XReadArgs arguments) {
+        return commands.xreadgroup(
+                Consumer.from(group.group(), consumer), arguments, StreamOffset.lastConsumed(group.key()));
+    }
+
+    /** How long a read may block: no longer than nothing else is to be done. */
+    private Duration block() {
+        Duration limit = Duration.ofMillis(options.getBlockTimeout());
+        Duration scan = untilScan();
+        return held.untilDue(scan.compareTo(limit) < 0 ? scan : limit);
+    }
+
+    private void failed(Throwable e) {
+        // an unanswered read may have delivered entries all the same: look at what is pending
+        preparedConnection = 0;
+        reading = false;
+        if (isHalted()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        failures++;
+        if (groupMissing(e) && failures == 1) {
+            LOG.warn("{}: stream or group is gone ({}); created again", group, e.getMessage());
+            return;
+        }
+        LOG.debug("{}: failure {}, interrupted: {}", group, failures, interrupted, e);
+        state.down(e);
+        pause(backoff.delay(failures));
+    }
+
+    private static boolean groupMissing(Throwable e) {
+        return e instanceof RedisCommandExecutionException
+                && e.getMessage() != null
+                && (e.getMessage().contains("NOGROUP") || e.getMessage().contains("UNBLOCKED"));
+    }
+
+    /** Leaves what was not begun to whoever comes first. */
+    private void letGo() {
+        reading = false;
+        held.drain();
+        try {
+            name.get().ifPresent(pending::letGo);
+        } catch (RuntimeException e) {
+            LOG.debug("{}: entries could not be let go; they are claimed once they are idle", group, e);
+        }
+    }
+
+    private void pause(Duration time) {
+        lock.lock();
+        try {
+            long nanos = time.toNanos();
+            while (!suspended && !stopped && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isHalted() {
+        lock.lock();
+        try {
+            return stopped || suspended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits a moment for the reader to become quiet, since the shutdown strategy looks only once a second. */
+    void suspend() {
+        change(() -> suspended = true);
+        // a blocked read would go on delivering
+        blocking.disconnect();
+        held.wake();
+        awaitQuiet();
+    }
+
+    private void awaitQuiet() {
+        lock.lock();
+        try {
+            long nanos = MOMENT.toNanos();
+            while (!quiet && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void resume() {
+        change(() -> suspended = false);
+    }
+
+    void stop() {
+        change(() -> stopped = true);
+        blocking.disconnect();
+        held.wake();
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing is being fetched: the reader is suspended or has ended. */
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    /** Whether new entries are being read: there is a connection and a name, and nothing of its own is left pending. */
+    boolean isReading() {
+        return reading;
+    }
+
+    /** Why nothing is read; null if Redis serves. */
+    String problem() {
+        return state.problem();
+    }
+}

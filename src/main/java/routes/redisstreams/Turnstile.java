@@ -1,0 +1,21 @@
+package routes.redisstreams;
+
+import java.util.concurrent.Semaphore;
+
+/**
+ * Lets exchanges of all consumers of a component run side by side, and an entry that is suspected of killing the process
+ * alone. Fair, so that a suspect gets its turn.
+ */
+final class Turnstile {
+    private static final int ALL = 1 << 20;
+
+    private final Semaphore permits = new Semaphore(ALL, true);
+
+    void enter(boolean alone) throws InterruptedException {
+        permits.acquire(alone ? ALL : 1);
+    }
+
+    void leave(boolean alone) {
+        permits.release(alone ? ALL : 1);
+    }
+}

@@ -1,0 +1,40 @@
+-- Claims entries that were left idle, one bounded step of a scan. A claim counts as a delivery only where the former
+-- owner died: it is neither known to live nor to have stopped in good order. XAUTOCLAIM does not tell the former owner,
+-- so XPENDING is asked first; it looks at the ids XAUTOCLAIM will look at (ten times COUNT).
+--
+-- KEYS: stream, death book
+-- ARGV: group, consumer, minimum idle milliseconds, cursor, count, prefix of the name leases,
+--       milliseconds to keep the death book
+-- Returns {next cursor, ids lost, {ids claimed from others}, {ids that were ours already}}
+local stream, deaths = KEYS[1], KEYS[2]
+local group, consumer, minIdle, cursor, count, leases, keep = unpack(ARGV)
+local former = {}
+for _, row in ipairs(redis.call('XPENDING', stream, group, cursor, '+', 10 * count)) do
+  former[row[1]] = row
+end
+local result = redis.call('XAUTOCLAIM', stream, group, consumer, minIdle, cursor, 'COUNT', count, 'JUSTID')
+-- before Redis 7 deleted entries are claimed like others; since then they are dropped and listed apart
+local lost, claimed, own = #(result[3] or {}), {}, {}
+for _, id in ipairs(result[2]) do
+  local row = former[id]
+  if #redis.call('XRANGE', stream, id, id) == 0 then
+    redis.call('XACK', stream, group, id)
+    lost = lost + 1
+  elseif row and row[2] ~= consumer then
+    local owner = row[2]
+    if not redis.call('GET', leases .. owner) then
+      redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', row[4] + 1, 'JUSTID')
+      -- an entry that was alone when its process died is convicted by 1000 deaths; the others are noted
+      local convicted = redis.call('HGET', deaths, 'alone:' .. owner) == id
+      redis.call('HINCRBY', deaths, id, convicted and 1000 or 0)
+      redis.call('PEXPIRE', deaths, keep)
+      if convicted then
+        redis.call('HDEL', deaths, 'alone:' .. owner)
+      end
+    end
+    claimed[#claimed + 1] = id
+  else
+    own[#own + 1] = id
+  end
+end
+return {result[1], lost, claimed, own}

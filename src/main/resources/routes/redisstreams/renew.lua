@@ -1,0 +1,28 @@
+-- Keeps entries fresh, or lets them go, and prolongs the leases that their exchanges hold. Touches only what is still
+-- owned: a heartbeat that comes late steals nothing back.
+--
+-- KEYS: stream, lease keys...
+-- ARGV: group, consumer, idle time to set in milliseconds (0 keeps fresh, a long one offers to others), number of ids,
+--       ids..., per lease: owner, milliseconds to live
+-- Returns the ids that are not ours any more.
+local stream, group, consumer, idle, count = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local gone = {}
+for i = 5, 4 + count do
+  local pending = redis.pcall('XPENDING', stream, group, ARGV[i], ARGV[i], 1, consumer)
+  if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
+    return pending
+  end
+  if pending.err or #pending == 0 then
+    gone[#gone + 1] = ARGV[i]
+  else
+    redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'IDLE', idle, 'JUSTID')
+  end
+end
+local at = 5 + count
+for i = 2, #KEYS do
+  if redis.call('GET', KEYS[i]) == ARGV[at] then
+    redis.call('PEXPIRE', KEYS[i], ARGV[at + 1])
+  end
+  at = at + 2
+end
+return gone
