@@ -24,13 +24,13 @@ public class RedisStreamsComponent extends DefaultComponent {
             label = "advanced",
             autowired = true,
             description = "Resolves the names of streams to Redis keys. By default the name is the key.")
-    private StreamNames streamNames = name -> name;
+    private StreamNames streamNames;
 
     @Metadata(
             label = "consumer,advanced",
             autowired = true,
             description = "Hears what becomes of entries, to count it.")
-    private StreamListener listener = (stream, group, outcome) -> {};
+    private StreamListener listener;
 
     @Metadata(
             label = "consumer",
@@ -67,6 +67,13 @@ public class RedisStreamsComponent extends DefaultComponent {
         if (redisClient == null) {
             throw new IllegalStateException("The redis-streams component has no Redis client: put one"
                     + " io.lettuce.core.RedisClient into the registry, or set the component's option redisClient");
+        }
+        // Only now: an option that has a value already is not autowired.
+        if (streamNames == null) {
+            streamNames = name -> name;
+        }
+        if (listener == null) {
+            listener = (stream, group, outcome) -> {};
         }
         if (instanceName == null || instanceName.isBlank()) {
             instanceName = hostName();

@@ -6,9 +6,11 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.camel.Service;
 import org.apache.camel.spi.BeanRepository;
 import org.springframework.objenesis.SpringObjenesis;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -41,15 +43,20 @@ final class StandIns implements BeanRepository {
         return types.get(name) == Object.class && type.isInterface() ? type.cast(standIn(type)) : null;
     }
 
-    /** Nothing: what Camel finds by type it would use itself. */
+    /** Only the transaction manager of {@code transacted}: other things that Camel finds by type it would use itself. */
     @Override
     public <T> Map<String, T> findByTypeWithName(Class<T> type) {
-        return Map.of();
+        if (type != PlatformTransactionManager.class) {
+            return Map.of();
+        }
+        return types.entrySet().stream()
+                .filter(bean -> type.isAssignableFrom(bean.getValue()))
+                .collect(Collectors.toMap(Map.Entry::getKey, bean -> type.cast(lookupByName(bean.getKey()))));
     }
 
     @Override
     public <T> Set<T> findByType(Class<T> type) {
-        return Set.of();
+        return Set.copyOf(findByTypeWithName(type).values());
     }
 
     private Object standIn(Class<?> type) {
