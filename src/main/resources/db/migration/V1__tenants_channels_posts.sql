@@ -1,5 +1,5 @@
 -- Every statement is safe to repeat on a database that already holds data.
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 CREATE TABLE IF NOT EXISTS tenants (
     id                  uuid PRIMARY KEY,

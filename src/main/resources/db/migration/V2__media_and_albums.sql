@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 CREATE TABLE IF NOT EXISTS media_objects (
     tenant_id     uuid        NOT NULL REFERENCES tenants (id),

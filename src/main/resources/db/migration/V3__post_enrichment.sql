@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 CREATE TABLE IF NOT EXISTS post_enrichment (
     post_id     uuid        NOT NULL REFERENCES posts (id) ON DELETE CASCADE,

@@ -1,6 +1,6 @@
 -- The tagging fields come after the tables, as they did in databases that were filled before: rows that exist get the
 -- state that their data proves.
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 ALTER TABLE posts ADD COLUMN IF NOT EXISTS tagging_status varchar(16);
 ALTER TABLE posts ADD COLUMN IF NOT EXISTS tagging_attempts integer NOT NULL DEFAULT 0;

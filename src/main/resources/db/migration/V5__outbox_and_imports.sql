@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 -- stream is the logical name; the relay publishes rows in the order of id and marks them.
 CREATE TABLE IF NOT EXISTS outbox (
@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS imports (
     albums_total   bigint      NOT NULL DEFAULT 0,
     media_total    bigint      NOT NULL DEFAULT 0,
     media_missing  bigint      NOT NULL DEFAULT 0,
+    -- messages of the export that are no posts: joins, pins, calls and other service messages
+    messages_skipped bigint    NOT NULL DEFAULT 0,
     errors         jsonb       NOT NULL DEFAULT '[]',
     error          text,
     created_at     timestamptz NOT NULL DEFAULT now(),

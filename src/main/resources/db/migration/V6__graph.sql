@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 -- The graph where no Neo4j is configured: labels, types and keys as in Neo4j.
 CREATE TABLE IF NOT EXISTS graph_nodes (

@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 CREATE TABLE IF NOT EXISTS digest_settings (
     user_id       bigint PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 INSERT INTO tenants (id, name) VALUES ('00000000-0000-0000-0000-000000000001', 'default') ON CONFLICT (id) DO NOTHING;
 INSERT INTO users (id, tenant_id, username) VALUES (1, '00000000-0000-0000-0000-000000000001', 'default') ON CONFLICT (id) DO NOTHING;
