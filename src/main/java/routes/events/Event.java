@@ -4,7 +4,18 @@ import java.time.Instant;
 
 /** What every event carries. */
 public sealed interface Event
-        permits PostParsed, AlbumParsed, VisionUploaded, PostTagged, PostCrawl, PostEnriched, PostIndexed, PostDeleted {
+        permits PostParsed,
+                AlbumParsed,
+                VisionUploaded,
+                VisionAnalyzed,
+                PostTagged,
+                PostCrawl,
+                PostEnriched,
+                PostIndexed,
+                AlbumAssembled,
+                PostDeleted,
+                DigestsGenerate,
+                TrendsEmerging {
 
     String SCHEMA_VERSION = "v1";
 

@@ -1,0 +1,36 @@
+package routes.events;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** album.assembled: What all members of an album show together; {@code complete} is false when some were not waited for. */
+public record AlbumAssembled(
+        String schemaVersion,
+        String traceId,
+        Instant occurredAt,
+        String idempotencyKey,
+        String userId,
+        UUID tenantId,
+        UUID channelId,
+        Long albumId,
+        Long groupedId,
+        Integer revision,
+        List<UUID> postIds,
+        String albumKind,
+        Integer itemsCount,
+        Integer itemsAnalyzed,
+        String visionSummary,
+        List<String> visionLabels,
+        String visionOcrText,
+        List<String> visionTags,
+        Boolean hasMeme,
+        Boolean hasText,
+        String s3Key,
+        Boolean complete,
+        Instant postedAt,
+        Instant firstAnalyzedAt,
+        Instant lastAnalyzedAt,
+        Instant assemblyCompletedAt,
+        Double assemblyLagSeconds)
+        implements Event {}

@@ -1,0 +1,102 @@
+package routes.events;
+
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.MDC;
+
+/** Reads and writes events in routes, as bean {@code events}. */
+public class EventRoutes {
+
+    /** Exchange property: trace id of the event that was read. */
+    public static final String TRACE_ID = "traceId";
+
+    /** Exchange property: why the post is processed, as text; absent where the event does not say. */
+    public static final String TRIGGER = "trigger";
+
+    /** Exchange property: logical name of the stream the event came from. */
+    public static final String STREAM = "eventStream";
+
+    private static final String TRACEPARENT = "traceparent";
+    private static final String MDC_TRACE_ID = "trace_id";
+    private static final String MDC_TRIGGER = "trigger";
+
+    // of the redis-streams component, which this package does not need otherwise
+    private static final String STREAM_HEADER = "CamelRedisStreamsStream";
+    private static final String ENTRY_ID_HEADER = "CamelRedisStreamsMessageId";
+
+    private final EventCodec codec;
+
+    public EventRoutes(EventCodec codec) {
+        this.codec = codec;
+    }
+
+    /**
+     * Replaces the fields of an entry in the body by its event, and sets the exchange properties above. Until the exchange
+     * is completed, log lines carry {@code trace_id} and {@code trigger}.
+     *
+     * @throws InvalidEventException if the entry holds no event; no other attempt will help
+     * @throws InvalidPayloadException if the body is no map
+     */
+    public void read(Exchange exchange) throws InvalidPayloadException {
+        Map<String, String> fields = fields(exchange);
+        String stream = exchange.getMessage().getHeader(STREAM_HEADER, String.class);
+        if (stream == null) {
+            throw new IllegalArgumentException("The header " + STREAM_HEADER + " must name the stream of the entry");
+        }
+        String entryId = exchange.getMessage().getHeader(ENTRY_ID_HEADER, String.class);
+        Event event = codec.read(stream, entryId, fields);
+        exchange.getMessage().setBody(event);
+        exchange.setProperty(TRACE_ID, event.traceId());
+        exchange.setProperty(STREAM, codec.stream(event));
+        exchange.setProperty(TRACEPARENT, fields.get(TRACEPARENT));
+        String trigger = trigger(event);
+        exchange.setProperty(TRIGGER, trigger);
+        log(exchange, event.traceId(), trigger);
+    }
+
+    /**
+     * Replaces the event in the body by the fields of its entry. The trace goes on that a header {@code traceparent} names,
+     * else the one of the event that was read, if both have the same trace id.
+     *
+     * @throws IllegalStateException if the event violates its schema
+     * @throws InvalidPayloadException if the body is no event
+     */
+    public void write(Exchange exchange) throws InvalidPayloadException {
+        Event event = exchange.getMessage().getMandatoryBody(Event.class);
+        String traceparent = exchange.getMessage().getHeader(TRACEPARENT, String.class);
+        if (traceparent == null && event.traceId().equals(exchange.getProperty(TRACE_ID))) {
+            traceparent = exchange.getProperty(TRACEPARENT, String.class);
+        }
+        exchange.getMessage().setBody(codec.write(event, traceparent));
+    }
+
+    @SuppressWarnings("unchecked") // what the redis-streams component promises
+    private static Map<String, String> fields(Exchange exchange) throws InvalidPayloadException {
+        return exchange.getMessage().getMandatoryBody(Map.class);
+    }
+
+    private static String trigger(Event event) {
+        if (event instanceof Triggered triggered && triggered.trigger() != null) {
+            return triggered.trigger().text();
+        }
+        return event instanceof DigestsGenerate digest ? digest.trigger() : null;
+    }
+
+    private static void log(Exchange exchange, String traceId, String trigger) {
+        MDC.put(MDC_TRACE_ID, traceId);
+        if (trigger != null) {
+            MDC.put(MDC_TRIGGER, trigger);
+        } else {
+            MDC.remove(MDC_TRIGGER);
+        }
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                MDC.remove(MDC_TRACE_ID);
+                MDC.remove(MDC_TRIGGER);
+            }
+        });
+    }
+}

@@ -1,0 +1,25 @@
+package routes.events;
+
+import java.util.List;
+
+/**
+ * A stream of the catalogue.
+ *
+ * @param name logical name, used in routes and configuration; also the key under which the prior system's clients may publish
+ * @param key the key in Redis
+ * @param type what its entries hold
+ * @param publishers who publishes, in words
+ * @param groups consumer groups, each of which sees every entry
+ */
+public record EventStream(
+        String name, String key, Class<? extends Event> type, List<String> publishers, List<String> groups) {
+
+    public String deadLetterKey() {
+        return key + ":dlq";
+    }
+
+    /** Also read where {@code LEGACY_REDIS_CONSUMER_ENABLED} is true. */
+    public String legacyKey() {
+        return name;
+    }
+}

@@ -1,0 +1,43 @@
+package routes.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.List;
+import java.util.Map;
+
+/** Takes from JSON what PostgreSQL cannot store as text or jsonb. */
+final class EventText {
+
+    private EventText() {}
+
+    /** Changes objects and arrays in place: no NUL, no half of a surrogate pair, no null. */
+    static JsonNode clean(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> property : List.copyOf(object.properties())) {
+                object.remove(property.getKey());
+                if (!property.getValue().isNull()) {
+                    object.set(clean(property.getKey()), clean(property.getValue()));
+                }
+            }
+        } else if (node instanceof ArrayNode array) {
+            array.removeIf(JsonNode::isNull);
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, clean(array.get(i)));
+            }
+        } else if (node.isTextual()) {
+            return TextNode.valueOf(clean(node.textValue()));
+        }
+        return node;
+    }
+
+    static String clean(String text) {
+        boolean halves = text.chars().anyMatch(c -> Character.isSurrogate((char) c))
+                && text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        String whole = halves ? new String(text.getBytes(UTF_8), UTF_8) : text;
+        return whole.indexOf('\0') < 0 ? whole : whole.replace("\0", "");
+    }
+}

@@ -1,0 +1,31 @@
+package routes.events;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The streams, the JSON mapper of the product and what routes use of them. */
+@Configuration(proxyBeanMethods = false)
+class EventsConfiguration {
+
+    @Bean
+    StreamCatalog streamCatalog() {
+        return new StreamCatalog();
+    }
+
+    @Bean
+    ObjectMapper objectMapper() {
+        return Json.newMapper();
+    }
+
+    @Bean
+    EventCodec eventCodec(ObjectMapper mapper, StreamCatalog catalog) {
+        return new EventCodec(mapper, catalog);
+    }
+
+    /** Named as routes call it: {@code bean: {ref: events, method: read}}. */
+    @Bean
+    EventRoutes events(EventCodec codec) {
+        return new EventRoutes(codec);
+    }
+}

@@ -1,0 +1,92 @@
+package routes.events;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+
+/** The idempotency key of each event: the same for the same fact, another one for another fact. */
+public final class IdempotencyKeys {
+
+    private IdempotencyKeys() {}
+
+    /**
+     * @param contentVersion 0, or the Unix time of the edit
+     * @param requestId the manual request, or null
+     */
+    public static String postParsed(
+            UUID tenant, long tgChannelId, long messageId, long contentVersion, String requestId) {
+        String key = tenant + ":" + tgChannelId + ":" + messageId;
+        if (contentVersion != 0) {
+            key += ":e" + contentVersion;
+        }
+        return requestId == null ? key : key + ":" + requestId;
+    }
+
+    public static String albumParsed(UUID tenant, long tgChannelId, long groupedId, int revision) {
+        return tenant + ":" + tgChannelId + ":" + groupedId + ":" + revision;
+    }
+
+    public static String visionUploaded(UUID tenant, UUID post, List<MediaFile> files) {
+        return tenant + ":" + post + ":vision_upload:" + hash(files);
+    }
+
+    public static String visionAnalyzed(UUID tenant, UUID post, List<MediaFile> files, String visionVersion) {
+        return tenant + ":" + post + ":" + hash(files) + ":" + visionVersion;
+    }
+
+    /**
+     * @param visionVersion null for tags that were made without vision
+     */
+    public static String postTagged(
+            UUID post, long contentVersion, Trigger trigger, String visionVersion, String tagsHash) {
+        String vision = visionVersion == null ? "-" : visionVersion;
+        return post + ":tagged:" + contentVersion + ":" + trigger.text() + ":" + vision + ":" + tagsHash;
+    }
+
+    public static String postCrawl(UUID post, List<String> urls) {
+        return post + ":crawl:" + Sha256.hexOfLines(urls);
+    }
+
+    /**
+     * @param source tagged or crawl
+     * @param inputs everything that the index uses of the event, in a fixed order
+     */
+    public static String postEnriched(UUID post, String source, List<String> inputs) {
+        return post + ":enriched:" + source + ":" + Sha256.hexOfLines(inputs);
+    }
+
+    /**
+     * @param inputHash hash of what was indexed
+     */
+    public static String postIndexed(UUID post, String inputHash) {
+        return post + ":indexed:" + inputHash;
+    }
+
+    /**
+     * @param albumParsedKey key of the {@code albums.parsed} event that was assembled
+     * @param revision of the assembly
+     */
+    public static String albumAssembled(String albumParsedKey, int revision) {
+        return albumParsedKey + ":assembled:" + revision;
+    }
+
+    public static String postDeleted(UUID post) {
+        return post + ":deleted";
+    }
+
+    public static String digestsGenerate(String user, LocalDate digestDate) {
+        return "digest:" + user + ":" + digestDate;
+    }
+
+    /**
+     * @param detectedAt a trend that emerges again is another fact
+     */
+    public static String trendsEmerging(String keyword, Instant detectedAt) {
+        return "trend:" + Sha256.hex(keyword) + ":" + detectedAt.getEpochSecond();
+    }
+
+    private static String hash(List<MediaFile> files) {
+        return Sha256.hexOfLines(files.stream().map(MediaFile::sha256).toList());
+    }
+}

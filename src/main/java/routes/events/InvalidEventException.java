@@ -1,0 +1,22 @@
+package routes.events;
+
+/**
+ * An entry of a stream that is no event: no other attempt will make it one, so it belongs to the dead letters at once.
+ * The message names the stream, the violated JSON path and what is wrong; it never holds the entry.
+ */
+public class InvalidEventException extends RuntimeException {
+
+    private static final int MAX_LENGTH = 500;
+
+    public InvalidEventException(String stream, String problem) {
+        this(stream, problem, null);
+    }
+
+    public InvalidEventException(String stream, String problem, Throwable cause) {
+        super(bounded(stream + ": " + problem), cause);
+    }
+
+    private static String bounded(String message) {
+        return message.length() <= MAX_LENGTH ? message : message.substring(0, MAX_LENGTH - 1) + "…";
+    }
+}

@@ -1,0 +1,77 @@
+package routes.events;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+
+/** Gives a read event what its producer left out: values that follow from others, then the defaults of the schema. */
+final class MissingFields {
+
+    private final ObjectWriter sorted;
+
+    MissingFields(ObjectWriter json) {
+        this.sorted = json.with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
+    }
+
+    /**
+     * @param entryId "milliseconds-number", or null where the entry has none
+     */
+    void complete(String stream, String entryId, Map<String, String> fields, ObjectNode event, JsonNode properties) {
+        if (!event.has("idempotency_key")) {
+            event.put("idempotency_key", stream + ":" + contentHash(event));
+        }
+        if (event.path("trace_id").asText().isBlank()) {
+            event.put("trace_id", TraceParent.traceId(fields.get("traceparent")).orElseGet(() -> UUID.randomUUID()
+                    .toString()));
+        }
+        if (!event.has("occurred_at")) {
+            event.put("occurred_at", time(entryId).toString());
+        }
+        if (properties.has("tags_hash")
+                && !event.has("tags_hash")
+                && event.path("tags").isArray()) {
+            event.put(
+                    "tags_hash",
+                    TagsHash.of(StreamSupport.stream(event.get("tags").spliterator(), false)
+                            .map(JsonNode::asText)
+                            .toList()));
+        }
+        if (stream.equals("posts.parsed") && !event.has("content_hash")) {
+            event.put("content_hash", ContentHash.of(event.path("text").asText()));
+        }
+        if (stream.equals("albums.parsed") && !event.has("items_count")) {
+            event.put("items_count", event.path("post_ids").size());
+        }
+        properties.properties().forEach(property -> {
+            JsonNode value = property.getValue().get("default");
+            if (value != null && !event.has(property.getKey())) {
+                event.set(property.getKey(), value.deepCopy());
+            }
+        });
+    }
+
+    /** Without what differs when the same fact is published again. */
+    private String contentHash(ObjectNode event) {
+        try {
+            return Sha256.hex(sorted.writeValueAsString(
+                    event.deepCopy().without(Set.of("trace_id", "occurred_at", "schema_version"))));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A JSON tree can always be written", e);
+        }
+    }
+
+    private static Instant time(String entryId) {
+        if (entryId == null) {
+            return Instant.now();
+        }
+        int dash = entryId.indexOf('-');
+        return Instant.ofEpochMilli(Long.parseLong(dash < 0 ? entryId : entryId.substring(0, dash)));
+    }
+}

@@ -1,0 +1,133 @@
+package routes.events;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Locale;
+
+/**
+ * Gives values that arrived as text the type their schema asks for. What cannot be converted stays as it is, so that the
+ * schema names it.
+ */
+final class SchemaCoercion {
+
+    private final ObjectReader json;
+
+    SchemaCoercion(ObjectReader json) {
+        this.json = json;
+    }
+
+    /** Converts the properties that the schema knows, at every depth; a blank where no text is asked for counts as absent. */
+    void coerce(ObjectNode object, JsonNode schema) {
+        schema.path("properties").properties().forEach(property -> {
+            JsonNode value = object.get(property.getKey());
+            if (value == null) {
+                return;
+            }
+            if (isBlank(value) && !isPlainText(property.getValue())) {
+                object.remove(property.getKey());
+            } else {
+                object.set(property.getKey(), converted(value, property.getValue()));
+            }
+        });
+    }
+
+    private JsonNode converted(JsonNode value, JsonNode schema) {
+        return switch (schema.path("type").asText()) {
+            case "integer" -> integer(value);
+            case "number" -> value.isTextual() ? number(value) : value;
+            case "boolean" -> value.isTextual() ? bool(value) : value;
+            case "array" -> array(parsed(value), schema.path("items"));
+            case "object" -> object(parsed(value), schema);
+            case "string" -> text(value, schema.path("format").asText());
+            default -> value;
+        };
+    }
+
+    private static JsonNode integer(JsonNode value) {
+        String text = value.isTextual() || value.isFloatingPointNumber()
+                ? value.asText().strip()
+                : "";
+        try {
+            // the length keeps a decimal like 1e999999999 away
+            return text.matches("[+-]?\\d{1,19}(\\.0+)?")
+                    ? LongNode.valueOf(Long.parseLong(text.replaceFirst("\\.0+$", "")))
+                    : value;
+        } catch (NumberFormatException e) {
+            return value;
+        }
+    }
+
+    private static JsonNode number(JsonNode value) {
+        String text = value.asText().strip();
+        return text.matches("[+-]?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?")
+                ? DoubleNode.valueOf(Double.parseDouble(text))
+                : value;
+    }
+
+    private static JsonNode bool(JsonNode value) {
+        return switch (value.asText().strip().toLowerCase(Locale.ROOT)) {
+            case "true" -> BooleanNode.TRUE;
+            case "false" -> BooleanNode.FALSE;
+            default -> value;
+        };
+    }
+
+    private JsonNode array(JsonNode value, JsonNode itemSchema) {
+        if (value instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, converted(array.get(i), itemSchema));
+            }
+        }
+        return value;
+    }
+
+    private JsonNode object(JsonNode value, JsonNode schema) {
+        if (value instanceof ObjectNode object) {
+            coerce(object, schema);
+        }
+        return value;
+    }
+
+    private JsonNode parsed(JsonNode value) {
+        if (!value.isTextual()) {
+            return value;
+        }
+        try {
+            JsonNode parsed = json.readTree(value.asText());
+            return parsed.isContainerNode() ? EventText.clean(parsed) : value;
+        } catch (JsonProcessingException e) {
+            return value;
+        }
+    }
+
+    private static JsonNode text(JsonNode value, String format) {
+        String text = value.isNumber() ? value.asText() : value.textValue();
+        if (text == null) {
+            return value;
+        }
+        return switch (format) {
+            case "date-time" ->
+                EventTimes.parse(text.strip())
+                        .<JsonNode>map(time -> TextNode.valueOf(time.toString()))
+                        .orElse(value);
+            case "date" -> TextNode.valueOf(text.strip().replaceFirst("[T ].*", ""));
+            case "uuid" -> TextNode.valueOf(text.strip());
+            default -> TextNode.valueOf(text);
+        };
+    }
+
+    private static boolean isBlank(JsonNode value) {
+        return value.isTextual() && value.asText().isBlank();
+    }
+
+    private static boolean isPlainText(JsonNode schema) {
+        return schema.path("type").asText().equals("string") && !schema.has("format");
+    }
+}

@@ -1,0 +1,43 @@
+package routes.events;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The {@code traceparent} of W3C Trace Context, level 1 (version 00). */
+final class TraceParent {
+
+    private static final Pattern FORM = Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}");
+    private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern ZEROS = Pattern.compile("0+");
+
+    private TraceParent() {}
+
+    static boolean isValid(String text) {
+        return traceId(text).isPresent();
+    }
+
+    /** The trace id of a valid traceparent. */
+    static Optional<String> traceId(String text) {
+        Matcher form = FORM.matcher(text == null ? "" : text);
+        return form.matches()
+                        && !ZEROS.matcher(form.group(1)).matches()
+                        && !ZEROS.matcher(form.group(2)).matches()
+                ? Optional.of(form.group(1))
+                : Optional.empty();
+    }
+
+    /**
+     * For an event that was made outside of any trace. A trace id of 32 hex digits or a UUID is taken as it is, any other is
+     * hashed, so that all events of a trace id share a trace; the idempotency key stands for the span. It is marked as
+     * sampled, since 00 would switch off tracing in every stage behind.
+     */
+    static String of(Event event) {
+        String plain = event.traceId().toLowerCase(Locale.ROOT).replace("-", "");
+        boolean usable =
+                TRACE_ID.matcher(plain).matches() && !ZEROS.matcher(plain).matches();
+        String trace = usable ? plain : Sha256.hex(event.traceId()).substring(0, 32);
+        return "00-" + trace + "-" + Sha256.hex(event.idempotencyKey()).substring(0, 16) + "-01";
+    }
+}
