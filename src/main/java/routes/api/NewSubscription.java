@@ -11,10 +11,9 @@ import routes.api.http.ProblemType;
  */
 record NewSubscription(
         @Pattern(
-                regexp = "(@|(https?://)?t\\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}",
-                message = "must be the user name of a channel: 4 to 32 letters, digits and _, a letter first")
-        String username,
-
+                        regexp = "(@|(https?://)?t\\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}",
+                        message = "must be the user name of a channel: 4 to 32 letters, digits and _, a letter first")
+                String username,
         Long tgChannelId) {
 
     /** What the Bot API adds to the id of a channel, with the sign changed. */

@@ -2,7 +2,6 @@ package routes.api;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
 import routes.api.http.Cursor;

@@ -83,8 +83,7 @@ final class UserStore {
         boolean isId = UUID_FORM.matcher(idOrName).matches();
         UUID id = isId
                 ? UUID.fromString(idOrName)
-                : existing(idOrName)
-                        .orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
+                : existing(idOrName).orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
         database.sql("INSERT INTO tenants (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING")
                 .param("id", id)
                 .param("name", idOrName)

@@ -34,7 +34,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         CannotCreateTransactionException.class
     })
     ResponseEntity<ProblemDetail> databaseDown(Exception exception, HttpServletRequest request) {
-        LOG.warn("{} {}: the database does not answer: {}", request.getMethod(), request.getRequestURI(), reason(exception));
+        LOG.warn(
+                "{} {}: the database does not answer: {}",
+                request.getMethod(),
+                request.getRequestURI(),
+                reason(exception));
         return answer(ProblemType.DEPENDENCY_DOWN.problem("The database does not answer in time"));
     }
 

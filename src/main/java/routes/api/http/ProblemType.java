@@ -46,7 +46,8 @@ public enum ProblemType {
 
     /** Identifies the kind of problem; a name, not an address. */
     public URI uri() {
-        return URI.create("urn:telegram-assistant:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return URI.create("urn:telegram-assistant:problem:"
+                + name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     /** What a bare HTTP status stands for; a status without a kind of its own becomes "about:blank", as RFC 9457 says. */

@@ -68,7 +68,8 @@ final class RequestProblems {
                             + e.getKnownPropertyIds().stream()
                                     .map(Object::toString)
                                     .sorted()
-                                    .collect(Collectors.joining(", ")) + ".");
+                                    .collect(Collectors.joining(", "))
+                            + ".");
         } else if (exception.getCause() instanceof JsonMappingException e
                 && !e.getPath().isEmpty()) {
             return ProblemType.MALFORMED_REQUEST.problem(path(e), path(e) + " has a value of the wrong type");
