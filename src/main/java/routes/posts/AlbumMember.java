@@ -1,0 +1,8 @@
+package routes.posts;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/** A post of an album; {@code sha256} is its first file's, or null while that is missing. */
+record AlbumMember(
+        long groupedId, UUID postId, String text, Instant postedAt, String traceId, String mediaKind, String sha256) {}

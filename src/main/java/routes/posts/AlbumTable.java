@@ -1,0 +1,214 @@
+package routes.posts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The SQL of {@code media_groups} and {@code media_group_items}. An album is computed from the rows of its posts, so that a
+ * late member joins whatever is there, and an album that came out the same is not touched.
+ */
+final class AlbumTable {
+    private final JdbcTemplate jdbc;
+
+    AlbumTable(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    private record Row(long id, int revision, String contentHash) {}
+
+    /**
+     * Brings the albums in line with their posts, which must be saved already.
+     *
+     * @param kinds media kinds of the posts that have just arrived; those of older members are in their items
+     */
+    List<Album> save(
+            UUID tenantId, UUID channelId, Collection<Long> groupedIds, Map<UUID, String> kinds, boolean inferred) {
+        if (groupedIds.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Row> rows = rows(tenantId, channelId, groupedIds);
+        var albums = new ArrayList<Album>();
+        members(tenantId, channelId, groupedIds, kinds)
+                .forEach((groupedId, members) ->
+                        albums.add(save(tenantId, channelId, groupedId, rows.get(groupedId), members, inferred)));
+        return albums;
+    }
+
+    private Album save(
+            UUID tenantId, UUID channelId, long groupedId, Row row, List<AlbumMember> members, boolean inferred) {
+        String hash = hash(members);
+        if (row != null && hash.equals(row.contentHash())) {
+            return album(row.id(), groupedId, members, hash, row.revision(), Album.Change.NONE);
+        }
+        Album album = album(
+                row == null ? 0 : row.id(),
+                groupedId,
+                members,
+                hash,
+                row == null ? 1 : row.revision() + 1,
+                row == null ? Album.Change.CREATED : Album.Change.CHANGED);
+        return write(tenantId, channelId, album, members, inferred);
+    }
+
+    /**
+     * Writes the album and its items as they are given. A row of a later revision stays as it is.
+     *
+     * @return the album with the id of its row
+     */
+    Album write(UUID tenantId, UUID channelId, Album album, List<AlbumMember> members, boolean inferred) {
+        List<Long> ids = jdbc.queryForList(
+                """
+                INSERT INTO media_groups (tenant_id, channel_id, grouped_id, album_kind, items_count, caption_text,
+                    cover_media_id, posted_at, content_hash, revision, inferred)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (tenant_id, channel_id, grouped_id) DO UPDATE SET album_kind = excluded.album_kind,
+                    items_count = excluded.items_count, caption_text = excluded.caption_text,
+                    cover_media_id = excluded.cover_media_id, posted_at = excluded.posted_at,
+                    content_hash = excluded.content_hash, revision = excluded.revision, updated_at = now()
+                WHERE media_groups.revision < excluded.revision
+                RETURNING id""",
+                Long.class,
+                tenantId,
+                channelId,
+                album.groupedId(),
+                album.kind(),
+                members.size(),
+                album.caption(),
+                album.coverSha256(),
+                album.postedAt() == null ? null : album.postedAt().atOffset(ZoneOffset.UTC),
+                album.contentHash(),
+                album.revision(),
+                inferred);
+        if (ids.isEmpty()) {
+            return album;
+        }
+        long id = ids.get(0);
+        jdbc.update("DELETE FROM media_group_items WHERE group_id = ?", id);
+        jdbc.batchUpdate(
+                """
+                INSERT INTO media_group_items (group_id, position, post_id, media_kind, media_sha256)
+                VALUES (?, ?, ?, ?, ?)""",
+                IntStream.range(0, members.size())
+                        .mapToObj(i -> new Object[] {
+                            id,
+                            i,
+                            members.get(i).postId(),
+                            members.get(i).mediaKind(),
+                            members.get(i).sha256()
+                        })
+                        .toList());
+        return new Album(
+                id,
+                album.groupedId(),
+                album.kind(),
+                album.caption(),
+                album.coverSha256(),
+                album.postedAt(),
+                album.postIds(),
+                album.contentHash(),
+                album.revision(),
+                album.traceId(),
+                album.change());
+    }
+
+    private Map<Long, Row> rows(UUID tenantId, UUID channelId, Collection<Long> groupedIds) {
+        var rows = new HashMap<Long, Row>();
+        jdbc.query(
+                """
+                SELECT grouped_id, id, revision, content_hash FROM media_groups
+                WHERE tenant_id = ? AND channel_id = ? AND grouped_id = ANY (?)""",
+                row -> {
+                    rows.put(
+                            row.getLong("grouped_id"),
+                            new Row(row.getLong("id"), row.getInt("revision"), row.getString("content_hash")));
+                },
+                tenantId,
+                channelId,
+                groupedIds.toArray(Long[]::new));
+        return rows;
+    }
+
+    /** In the order of their messages. */
+    private Map<Long, List<AlbumMember>> members(
+            UUID tenantId, UUID channelId, Collection<Long> groupedIds, Map<UUID, String> kinds) {
+        return jdbc
+                .query(
+                        """
+                        SELECT p.grouped_id, p.id, p.content, p.posted_at, p.trace_id, i.media_kind,
+                            (SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id ORDER BY position LIMIT 1) AS sha256
+                        FROM posts p LEFT JOIN media_group_items i ON i.post_id = p.id
+                        WHERE p.tenant_id = ? AND p.channel_id = ? AND p.grouped_id = ANY (?) AND NOT p.is_deleted
+                        ORDER BY p.telegram_message_id""",
+                        (row, n) -> {
+                            UUID id = row.getObject("id", UUID.class);
+                            String known = row.getString("media_kind");
+                            return new AlbumMember(
+                                    row.getLong("grouped_id"),
+                                    id,
+                                    row.getString("content"),
+                                    row.getObject("posted_at", OffsetDateTime.class)
+                                            .toInstant(),
+                                    row.getString("trace_id"),
+                                    kinds.getOrDefault(id, known == null ? MediaKind.DOCUMENT.text() : known),
+                                    row.getString("sha256"));
+                        },
+                        tenantId,
+                        channelId,
+                        groupedIds.toArray(Long[]::new))
+                .stream()
+                .collect(Collectors.groupingBy(AlbumMember::groupedId));
+    }
+
+    private static Album album(
+            long id, long groupedId, List<AlbumMember> members, String hash, int revision, Album.Change change) {
+        List<String> kinds =
+                members.stream().map(AlbumMember::mediaKind).distinct().toList();
+        String caption = members.stream()
+                .map(AlbumMember::text)
+                .filter(text -> !text.isBlank())
+                .findFirst()
+                .orElse(null);
+        AlbumMember first = members.get(0);
+        return new Album(
+                id,
+                groupedId,
+                kinds.size() == 1 ? kinds.get(0) : "mixed",
+                caption,
+                first.sha256(),
+                first.postedAt(),
+                members.stream().map(AlbumMember::postId).toList(),
+                hash,
+                revision,
+                first.traceId(),
+                change);
+    }
+
+    /** SHA-256 in hex over members, kinds, files and texts in order: what makes an album another one. */
+    private static String hash(List<AlbumMember> members) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            for (AlbumMember member : members) {
+                String line = String.join(
+                        "\0", member.postId().toString(), member.mediaKind(), "" + member.sha256(), member.text());
+                digest.update((line + "\n").getBytes(UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}

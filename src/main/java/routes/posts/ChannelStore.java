@@ -1,0 +1,114 @@
+package routes.posts;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of {@code channels} and who reads them. */
+public final class ChannelStore {
+    private static final String COLUMNS = "id, tg_channel_id, username, title";
+
+    private final JdbcClient jdbc;
+
+    public ChannelStore(DataSource database) {
+        jdbc = JdbcClient.create(database);
+    }
+
+    /**
+     * Finds or creates the channel, and takes over its present title. A row that was subscribed to by user name before its
+     * id was known becomes this channel's.
+     */
+    public Channel resolve(ChannelIdentity identity) {
+        Channel channel = byTelegramId(identity.tgChannelId())
+                .or(() -> claimByUsername(identity))
+                .or(() -> insert(identity, identity.username()))
+                // the name has moved from another channel to this one, or somebody else has just inserted the row
+                .or(() -> insert(identity, null))
+                .or(() -> byTelegramId(identity.tgChannelId()))
+                .orElseThrow(
+                        () -> new IllegalStateException("Channel " + identity + " can be neither read nor created"));
+        if (identity.title().isBlank() || identity.title().equals(channel.title())) {
+            return channel;
+        }
+        jdbc.sql("UPDATE channels SET title = left(?, 500) WHERE id = ?")
+                .params(identity.title(), channel.id())
+                .update();
+        return new Channel(channel.id(), channel.tgChannelId(), channel.username(), identity.title());
+    }
+
+    /** For events that name a channel we have never seen; {@code tgChannelId} may be 0, as the prior system wrote it. */
+    Channel resolve(UUID id, long tgChannelId) {
+        return byId(id).or(() -> tgChannelId > 0 ? byTelegramId(tgChannelId) : Optional.empty())
+                .orElseGet(() -> {
+                    jdbc.sql("INSERT INTO channels (id, tg_channel_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                            .param(id)
+                            .param(tgChannelId > 0 ? tgChannelId : null)
+                            .update();
+                    return byId(id).or(() -> byTelegramId(tgChannelId))
+                            .orElseThrow(() ->
+                                    new IllegalStateException("Channel " + id + " can be neither read nor created"));
+                });
+    }
+
+    /** The user reads the channel from now on, also if they had left it. */
+    public void subscribe(UUID tenantId, long userId, UUID channelId) {
+        jdbc.sql(
+                        """
+                        INSERT INTO user_channel (user_id, channel_id)
+                        SELECT id, ? FROM users WHERE id = ? AND tenant_id = ?
+                        ON CONFLICT (user_id, channel_id) DO UPDATE SET is_active = true WHERE NOT user_channel.is_active""")
+                .params(channelId, userId, tenantId)
+                .update();
+    }
+
+    /** As {@link #subscribe}, but who has left the channel stays away. */
+    void subscribeUnlessLeft(UUID tenantId, long userId, UUID channelId) {
+        jdbc.sql(
+                        """
+                        INSERT INTO user_channel (user_id, channel_id)
+                        SELECT id, ? FROM users WHERE id = ? AND tenant_id = ? ON CONFLICT DO NOTHING""")
+                .params(channelId, userId, tenantId)
+                .update();
+    }
+
+    void parsedUpTo(UUID channelId, long messageId) {
+        jdbc.sql(
+                        "UPDATE channels SET last_message_id = greatest(last_message_id, ?), last_parsed_at = now() WHERE id = ?")
+                .params(messageId, channelId)
+                .update();
+    }
+
+    private Optional<Channel> byTelegramId(long tgChannelId) {
+        return read("SELECT " + COLUMNS + " FROM channels WHERE tg_channel_id = ?", List.of(tgChannelId));
+    }
+
+    private Optional<Channel> byId(UUID id) {
+        return read("SELECT " + COLUMNS + " FROM channels WHERE id = ?", List.of(id));
+    }
+
+    private Optional<Channel> claimByUsername(ChannelIdentity identity) {
+        return identity.username() == null
+                ? Optional.empty()
+                : read(
+                        "UPDATE channels SET tg_channel_id = ? WHERE lower(username) = lower(?) AND tg_channel_id IS NULL RETURNING "
+                                + COLUMNS,
+                        List.of(identity.tgChannelId(), identity.username()));
+    }
+
+    private Optional<Channel> insert(ChannelIdentity identity, String username) {
+        return jdbc.sql("INSERT INTO channels (id, tg_channel_id, username, title) VALUES (?, ?, ?, left(?, 500))"
+                        + " ON CONFLICT DO NOTHING RETURNING " + COLUMNS)
+                .param(UUID.randomUUID())
+                .param(identity.tgChannelId())
+                .param(username)
+                .param(identity.title())
+                .query(Channel.class)
+                .optional();
+    }
+
+    private Optional<Channel> read(String sql, List<?> parameters) {
+        return jdbc.sql(sql).params(parameters).query(Channel.class).optional();
+    }
+}

@@ -1,0 +1,79 @@
+package routes.posts;
+
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * What an arriving post changes in the row that is there. A pure function, so that the order in which versions arrive
+ * decides nothing: an older version only raises counters; the same version only fills what was missing.
+ *
+ * <p>Telegram also moves the edit time when somebody reacts or a button changes. That is no edit here: the content version
+ * moves only together with the text, the links or the media, so that no model is paid for the same text twice.
+ *
+ * @param post the row as it should be
+ * @param textChanged the old text belongs into {@code post_edits}
+ * @param mediaChanged the list of files is another one
+ */
+record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaChanged) {
+    enum Outcome {
+        CREATED,
+        /** New content: the pipeline runs again. */
+        EDITED,
+        /** Counters or other fields that no stage looks at. */
+        UPDATED,
+        UNCHANGED
+    }
+
+    static PostMerge created(Post arriving) {
+        return new PostMerge(arriving, Outcome.CREATED, false, !arriving.media().isEmpty());
+    }
+
+    static PostMerge of(StoredPost stored, Post arriving) {
+        Post old = stored.post();
+        if (stored.deleted()) {
+            return new PostMerge(old, Outcome.UNCHANGED, false, false);
+        }
+        boolean newer = arriving.contentVersion() > old.contentVersion();
+        boolean current = arriving.contentVersion() >= old.contentVersion();
+        boolean wasBlank = old.text().isBlank();
+        boolean blank = arriving.text().isBlank();
+
+        boolean text = !blank && !arriving.text().equals(old.text()) && (newer || (current && wasBlank));
+        boolean urls = newer && (!blank || wasBlank) && !arriving.urls().equals(old.urls());
+        boolean media = current
+                && !arriving.media().isEmpty()
+                && !arriving.sha256List().equals(old.sha256List())
+                && (newer || new HashSet<>(arriving.sha256List()).containsAll(old.sha256List()));
+        boolean edited = text || urls || (newer && media);
+
+        Post merged = new Post(
+                old.telegramMessageId(),
+                edited ? arriving.contentVersion() : old.contentVersion(),
+                text ? arriving.text() : old.text(),
+                text || urls ? arriving.urls() : old.urls(),
+                old.postedAt(),
+                later(old.editedAt(), arriving.editedAt()),
+                old.edited() || arriving.edited(),
+                first(current ? arriving.telegramPostUrl() : null, old.telegramPostUrl()),
+                old.hasMedia() || arriving.hasMedia(),
+                null,
+                media ? arriving.media() : old.media(),
+                List.of(),
+                // an album keeps its number, whatever a later export infers
+                first(old.groupedId(), arriving.groupedId()),
+                old.counters().max(arriving.counters()),
+                current ? arriving.forward().orElse(old.forward()) : old.forward(),
+                first(current ? arriving.replyToMessageId() : null, old.replyToMessageId()),
+                first(current ? arriving.authorName() : null, old.authorName()));
+        Outcome outcome = edited ? Outcome.EDITED : merged.equals(old) ? Outcome.UNCHANGED : Outcome.UPDATED;
+        return new PostMerge(merged, outcome, text && !wasBlank, media);
+    }
+
+    private static <T> T first(T preferred, T other) {
+        return preferred == null ? other : preferred;
+    }
+
+    private static <T extends Comparable<T>> T later(T one, T other) {
+        return one == null || (other != null && other.compareTo(one) > 0) ? other : one;
+    }
+}

@@ -1,0 +1,12 @@
+package routes.posts;
+
+import java.util.UUID;
+
+/** A stage was faster than the transaction that writes the post's row. Transient: the same entry works a moment later. */
+public class PostNotThereYetException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public PostNotThereYetException(UUID postId) {
+        super("Post " + postId + " has no row yet; it is tried again");
+    }
+}

@@ -1,0 +1,206 @@
+package routes.posts;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcTemplate;
+import routes.events.ContentHash;
+import routes.events.Json;
+import routes.events.MediaFile;
+
+/** The SQL of {@code posts} and {@code post_edits}: only the columns that a source fills. */
+final class PostTable {
+    private static final int ROWS_PER_STATEMENT = 500;
+    private static final TypeReference<List<String>> STRINGS = new TypeReference<>() {};
+
+    private final JdbcTemplate jdbc;
+    private final ObjectMapper json = Json.newMapper();
+
+    PostTable(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** The rows that are there, by Telegram's message id. */
+    Map<Long, StoredPost> read(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
+        var rows = new HashMap<Long, StoredPost>();
+        jdbc.query(
+                """
+                SELECT p.*, ARRAY(SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id ORDER BY position) AS files
+                FROM posts p WHERE tenant_id = ? AND channel_id = ? AND telegram_message_id = ANY (?)""",
+                row -> {
+                    StoredPost post = stored(row);
+                    rows.put(post.post().telegramMessageId(), post);
+                },
+                tenantId,
+                channelId,
+                messageIds.toArray(Long[]::new));
+        return rows;
+    }
+
+    void insert(UUID tenantId, UUID channelId, List<SavedPost> posts, Instant now, Duration timeToLive) {
+        jdbc.batchUpdate(
+                """
+                INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, posted_at, expires_at, trace_id,
+                    content, content_hash, urls, edited_at, is_edited, telegram_post_url, has_media, grouped_id,
+                    views_count, forwards_count, reactions_count, replies_count, forward_from_chat_id,
+                    forward_from_message_id, forward_date, forward_from_name, reply_to_message_id, author_name,
+                    content_version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                posts,
+                ROWS_PER_STATEMENT,
+                (statement, saved) -> {
+                    Post post = saved.post();
+                    statement.setObject(1, saved.id());
+                    statement.setObject(2, tenantId);
+                    statement.setObject(3, channelId);
+                    statement.setLong(4, post.telegramMessageId());
+                    statement.setObject(5, time(post.postedAt()));
+                    statement.setObject(6, expiry(post.postedAt(), now, timeToLive), Types.TIMESTAMP_WITH_TIMEZONE);
+                    statement.setString(7, saved.traceId());
+                    setContent(statement, 8, post);
+                });
+    }
+
+    /** Writes the merged posts. After an edit the pipeline starts anew, so its states do too. */
+    void update(List<SavedPost> posts) {
+        jdbc.batchUpdate(
+                """
+                UPDATE posts SET content = ?, content_hash = ?, urls = ?::jsonb, edited_at = ?, is_edited = ?,
+                    telegram_post_url = ?, has_media = ?, grouped_id = ?, views_count = ?, forwards_count = ?,
+                    reactions_count = ?, replies_count = ?, forward_from_chat_id = ?, forward_from_message_id = ?,
+                    forward_date = ?, forward_from_name = ?, reply_to_message_id = ?, author_name = ?, content_version = ?,
+                    trace_id = ?, updated_at = now()
+                WHERE id = ? AND NOT is_deleted""",
+                posts,
+                ROWS_PER_STATEMENT,
+                (statement, saved) -> {
+                    int next = setContent(statement, 1, saved.post());
+                    statement.setString(next, saved.traceId());
+                    statement.setObject(next + 1, saved.id());
+                });
+        UUID[] edited = posts.stream()
+                .filter(post -> post.outcome() == PostMerge.Outcome.EDITED)
+                .map(SavedPost::id)
+                .toArray(UUID[]::new);
+        if (edited.length > 0) {
+            jdbc.update(
+                    """
+                    UPDATE posts SET tagging_status = 'pending', tagging_attempts = 0, last_tagging_attempt = NULL,
+                        tagging_error = NULL, indexing_status = 'pending', indexing_error = NULL
+                    WHERE id = ANY (?)""",
+                    (Object) edited);
+        }
+    }
+
+    /** Keeps the texts as they are now; to be called before {@link #update}. */
+    void keepOldTexts(List<UUID> postIds) {
+        jdbc.update(
+                """
+                INSERT INTO post_edits (post_id, content_version, content, content_hash)
+                SELECT id, content_version, content, content_hash FROM posts WHERE id = ANY (?)
+                ON CONFLICT DO NOTHING""",
+                (Object) postIds.toArray(UUID[]::new));
+    }
+
+    private int setContent(PreparedStatement statement, int first, Post post) throws SQLException {
+        int i = first;
+        statement.setString(i++, post.text());
+        statement.setString(i++, ContentHash.of(post.text()));
+        statement.setString(i++, write(post.urls()));
+        statement.setObject(i++, time(post.editedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setBoolean(i++, post.edited());
+        statement.setString(i++, post.telegramPostUrl());
+        statement.setBoolean(i++, post.hasMedia());
+        statement.setObject(i++, post.groupedId(), Types.BIGINT);
+        statement.setInt(i++, post.counters().views());
+        statement.setInt(i++, post.counters().forwards());
+        statement.setInt(i++, post.counters().reactions());
+        statement.setInt(i++, post.counters().replies());
+        statement.setObject(i++, post.forward().chatId(), Types.BIGINT);
+        statement.setObject(i++, post.forward().messageId(), Types.BIGINT);
+        statement.setObject(i++, time(post.forward().date()), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setString(i++, post.forward().name());
+        statement.setObject(i++, post.replyToMessageId(), Types.BIGINT);
+        statement.setString(i++, post.authorName());
+        statement.setLong(i++, post.contentVersion());
+        return i;
+    }
+
+    private StoredPost stored(ResultSet row) throws SQLException {
+        var files = (String[]) row.getArray("files").getArray();
+        var post = new Post(
+                row.getLong("telegram_message_id"),
+                row.getLong("content_version"),
+                row.getString("content"),
+                readList(row.getString("urls")),
+                instant(row, "posted_at"),
+                instant(row, "edited_at"),
+                row.getBoolean("is_edited"),
+                row.getString("telegram_post_url"),
+                row.getBoolean("has_media"),
+                null,
+                Arrays.stream(files)
+                        .map(sha256 -> new MediaFile(sha256, null, null, null))
+                        .toList(),
+                List.of(),
+                row.getObject("grouped_id", Long.class),
+                new Counters(
+                        row.getInt("views_count"),
+                        row.getInt("forwards_count"),
+                        row.getInt("reactions_count"),
+                        row.getInt("replies_count")),
+                new Forward(
+                        row.getObject("forward_from_chat_id", Long.class),
+                        row.getObject("forward_from_message_id", Long.class),
+                        instant(row, "forward_date"),
+                        row.getString("forward_from_name")),
+                row.getObject("reply_to_message_id", Long.class),
+                row.getString("author_name"));
+        return new StoredPost(
+                row.getObject("id", UUID.class), row.getBoolean("is_deleted"), row.getString("trace_id"), post);
+    }
+
+    private static OffsetDateTime expiry(Instant postedAt, Instant now, Duration timeToLive) {
+        Instant start = postedAt.isAfter(now) ? postedAt : now;
+        return timeToLive.isZero() ? null : time(start.plus(timeToLive));
+    }
+
+    private static OffsetDateTime time(Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private String write(List<String> strings) {
+        try {
+            return json.writeValueAsString(strings);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A list of strings is always JSON", e);
+        }
+    }
+
+    private List<String> readList(String text) {
+        try {
+            return json.readValue(text, STRINGS);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("posts.urls holds no list of strings: " + text, e);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package routes.posts;
+
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.PostIds;
+import routes.ingest.outbox.Outbox;
+import routes.posts.PostMerge.Outcome;
+
+/**
+ * The one writer of posts, for whatever source. A batch and the events that it gives are one transaction: after a crash at
+ * any point either both are there or neither, and saving the same batch again changes and publishes nothing.
+ *
+ * <p>Batches of one channel take turns by a lock of the transaction; files, which channels share, are locked in the order of
+ * their hashes. So importers that run at the same time never wait for each other in a circle.
+ */
+public final class PostWriter {
+    private final TransactionTemplate transaction;
+    private final JdbcTemplate jdbc;
+    private final ChannelStore channels;
+    private final PostTable posts;
+    private final MediaTable media;
+    private final AlbumTable albums;
+    private final Outbox outbox;
+    private final PostStoreSettings settings;
+    private final Clock clock;
+
+    public PostWriter(
+            DataSource database,
+            PlatformTransactionManager transactions,
+            Outbox outbox,
+            PostStoreSettings settings,
+            Clock clock) {
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout((int) settings.transactionTimeout().toSeconds());
+        jdbc = new JdbcTemplate(database);
+        channels = new ChannelStore(database);
+        posts = new PostTable(jdbc);
+        media = new MediaTable(jdbc, settings.mediaBucket());
+        albums = new AlbumTable(jdbc);
+        this.outbox = outbox;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Saves posts, albums, media references and the events of what is new or has new content ({@code save_batch_atomic}).
+     *
+     * @throws org.springframework.dao.DataAccessException if nothing of it was saved; the same batch may be tried again
+     */
+    public SavedBatch saveBatchAtomic(PostBatch batch) {
+        return transaction.execute(status -> {
+            List<SavedPost> saved = savePosts(batch, post -> created(batch, post));
+            List<Album> savedAlbums = saveAlbums(batch, saved);
+            outbox.append(PostEvents.of(batch, saved, savedAlbums, clock.instant()));
+            batch.posts().stream()
+                    .mapToLong(Post::telegramMessageId)
+                    .max()
+                    .ifPresent(last -> channels.parsedUpTo(batch.channel().id(), last));
+            return summary(saved, savedAlbums);
+        });
+    }
+
+    /**
+     * Saves a post that somebody else has published already; its album comes in an event of its own.
+     *
+     * @param id of the row, if there is none yet
+     */
+    void saveUnpublished(PostBatch batch, UUID id, String traceId) {
+        transaction.executeWithoutResult(
+                status -> savePosts(batch, post -> new SavedPost(id, traceId, PostMerge.created(post), post)));
+    }
+
+    /** Whether saving the batch would change a row; without locks, for events that mostly tell what is known. */
+    boolean changesNothing(PostBatch batch) {
+        Map<Long, StoredPost> stored = stored(batch, batch.posts());
+        return batch.posts().stream().allMatch(post -> {
+            StoredPost row = stored.get(post.telegramMessageId());
+            return row != null && PostMerge.of(row, post).outcome() == Outcome.UNCHANGED;
+        });
+    }
+
+    private List<SavedPost> savePosts(PostBatch batch, Function<Post, SavedPost> create) {
+        UUID channelId = batch.channel().id();
+        jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", batch.tenantId() + ":" + channelId);
+        channels.subscribeUnlessLeft(batch.tenantId(), batch.userId(), channelId);
+        Map<Long, StoredPost> stored = stored(batch, batch.posts());
+        List<SavedPost> saved = keepAlbums(batch.posts(), stored).stream()
+                .map(post -> {
+                    StoredPost row = stored.get(post.telegramMessageId());
+                    return row == null ? create.apply(post) : merged(post, row);
+                })
+                .toList();
+        List<SavedPost> changed = saved.stream()
+                .filter(post -> post.is(Outcome.EDITED) || post.is(Outcome.UPDATED))
+                .toList();
+        posts.keepOldTexts(changed.stream()
+                .filter(post -> post.merge().textChanged())
+                .map(SavedPost::id)
+                .toList());
+        posts.update(changed);
+        posts.insert(
+                batch.tenantId(),
+                channelId,
+                saved.stream().filter(post -> post.is(Outcome.CREATED)).toList(),
+                clock.instant(),
+                settings.timeToLive());
+        media.save(
+                batch.tenantId(),
+                saved.stream().filter(post -> post.merge().mediaChanged()).toList());
+        return saved;
+    }
+
+    private Map<Long, StoredPost> stored(PostBatch batch, List<Post> arrived) {
+        return posts.read(
+                batch.tenantId(),
+                batch.channel().id(),
+                arrived.stream().map(Post::telegramMessageId).toList());
+    }
+
+    /** A part of an album that is known already joins it, under the number that it has there. */
+    private static List<Post> keepAlbums(List<Post> arrived, Map<Long, StoredPost> stored) {
+        var known = new HashMap<Long, Long>();
+        for (Post post : arrived) {
+            StoredPost row = stored.get(post.telegramMessageId());
+            if (post.groupedId() != null && row != null && row.post().groupedId() != null) {
+                known.putIfAbsent(post.groupedId(), row.post().groupedId());
+            }
+        }
+        return arrived.stream()
+                .map(post ->
+                        known.containsKey(post.groupedId()) ? post.withGroupedId(known.get(post.groupedId())) : post)
+                .toList();
+    }
+
+    private static SavedPost created(PostBatch batch, Post post) {
+        UUID id = PostIds.of(batch.tenantId(), batch.channel().tgChannelId(), post.telegramMessageId());
+        return new SavedPost(id, newTraceId(), PostMerge.created(post), post);
+    }
+
+    private static SavedPost merged(Post post, StoredPost row) {
+        PostMerge merge = PostMerge.of(row, post);
+        return new SavedPost(row.id(), merge.outcome() == Outcome.EDITED ? newTraceId() : row.traceId(), merge, post);
+    }
+
+    private List<Album> saveAlbums(PostBatch batch, List<SavedPost> saved) {
+        var groupedIds = new TreeSet<Long>();
+        var kinds = new HashMap<UUID, String>();
+        for (SavedPost post : saved) {
+            if (post.post().groupedId() != null) {
+                groupedIds.add(post.post().groupedId());
+                if (post.arrived().mediaKind() != null) {
+                    kinds.put(post.id(), post.arrived().mediaKind().text());
+                }
+            }
+        }
+        return albums.save(batch.tenantId(), batch.channel().id(), groupedIds, kinds, batch.albumsInferred());
+    }
+
+    private static String newTraceId() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    private static SavedBatch summary(List<SavedPost> saved, List<Album> albums) {
+        Map<Outcome, Long> posts =
+                saved.stream().collect(Collectors.groupingBy(SavedPost::outcome, Collectors.counting()));
+        Map<Album.Change, Long> groups =
+                albums.stream().collect(Collectors.groupingBy(Album::change, Collectors.counting()));
+        return new SavedBatch(
+                posts.getOrDefault(Outcome.CREATED, 0L).intValue(),
+                posts.getOrDefault(Outcome.EDITED, 0L).intValue(),
+                posts.getOrDefault(Outcome.UPDATED, 0L).intValue(),
+                posts.getOrDefault(Outcome.UNCHANGED, 0L).intValue(),
+                groups.getOrDefault(Album.Change.CREATED, 0L).intValue(),
+                groups.getOrDefault(Album.Change.CHANGED, 0L).intValue(),
+                groups.getOrDefault(Album.Change.NONE, 0L).intValue());
+    }
+}

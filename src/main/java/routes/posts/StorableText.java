@@ -1,0 +1,27 @@
+package routes.posts;
+
+/** Text that PostgreSQL takes: it refuses U+0000, and half a surrogate pair is no UTF-8. */
+public final class StorableText {
+    private StorableText() {}
+
+    /** The same text without NUL characters and with U+FFFD for unpaired surrogates; null stays null. */
+    public static String of(String text) {
+        if (text == null || isStorable(text)) {
+            return text;
+        }
+        var clean = new StringBuilder(text.length());
+        text.codePoints()
+                .filter(point -> point != 0)
+                .map(point -> isSurrogate(point) ? 0xFFFD : point)
+                .forEach(clean::appendCodePoint);
+        return clean.toString();
+    }
+
+    private static boolean isStorable(String text) {
+        return text.codePoints().noneMatch(point -> point == 0 || isSurrogate(point));
+    }
+
+    private static boolean isSurrogate(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+    }
+}

@@ -1,0 +1,79 @@
+package routes.posts;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import routes.events.MediaFile;
+import routes.events.SkippedFile;
+
+/** Posts for tests; each method changes one thing of a plain post. */
+public final class SamplePosts {
+    public static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    public static final Instant POSTED = Instant.parse("2025-11-01T10:00:00Z");
+
+    private SamplePosts() {}
+
+    public static Post post(long id, String text) {
+        return version(id, 0, text);
+    }
+
+    public static Post version(long id, long contentVersion, String text) {
+        return make(id, contentVersion, text, List.of(), Counters.NONE, null, List.of(), List.of());
+    }
+
+    public static Post linking(long id, long contentVersion, String text, String... urls) {
+        return make(id, contentVersion, text, List.of(urls), Counters.NONE, null, List.of(), List.of());
+    }
+
+    public static Post counted(long id, String text, int views, int reactions) {
+        return make(id, 0, text, List.of(), new Counters(views, 0, reactions, 0), null, List.of(), List.of());
+    }
+
+    public static Post photo(long id, String text, Long groupedId, String... sha256) {
+        List<MediaFile> files = List.of(sha256).stream().map(SamplePosts::file).toList();
+        return make(id, 0, text, List.of(), Counters.NONE, groupedId, files, List.of());
+    }
+
+    public static Post editedPhoto(long id, long contentVersion, String text, Long groupedId, String sha256) {
+        return make(id, contentVersion, text, List.of(), Counters.NONE, groupedId, List.of(file(sha256)), List.of());
+    }
+
+    public static Post missingPhoto(long id, String text, String name) {
+        return make(
+                id, 0, text, List.of(), Counters.NONE, null, List.of(), List.of(new SkippedFile(name, "not included")));
+    }
+
+    public static MediaFile file(String sha256) {
+        return new MediaFile(sha256, "media/" + TENANT + "/aa/" + sha256 + ".jpg", "image/jpeg", 100L);
+    }
+
+    private static Post make(
+            long id,
+            long contentVersion,
+            String text,
+            List<String> urls,
+            Counters counters,
+            Long groupedId,
+            List<MediaFile> media,
+            List<SkippedFile> skipped) {
+        boolean hasMedia = !media.isEmpty() || !skipped.isEmpty();
+        return new Post(
+                id,
+                contentVersion,
+                text,
+                urls,
+                POSTED.plusSeconds(id),
+                contentVersion == 0 ? null : Instant.ofEpochSecond(contentVersion),
+                contentVersion != 0,
+                "https://t.me/c/1987654321/" + id,
+                hasMedia,
+                hasMedia ? MediaKind.PHOTO : null,
+                media,
+                skipped,
+                groupedId,
+                counters,
+                Forward.NONE,
+                null,
+                "Редакция");
+    }
+}
