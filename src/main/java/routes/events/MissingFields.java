@@ -49,12 +49,23 @@ final class MissingFields {
         if (stream.equals("albums.parsed") && !event.has("items_count")) {
             event.put("items_count", event.path("post_ids").size());
         }
-        properties.properties().forEach(property -> {
-            JsonNode value = property.getValue().get("default");
-            if (value != null && !event.has(property.getKey())) {
-                event.set(property.getKey(), value.deepCopy());
-            }
-        });
+        defaults(event, properties);
+    }
+
+    private static void defaults(JsonNode value, JsonNode properties) {
+        if (value.isArray()) {
+            value.forEach(item -> defaults(item, properties));
+        } else if (value instanceof ObjectNode object) {
+            properties.properties().forEach(property -> {
+                JsonNode schema = property.getValue();
+                JsonNode present = object.get(property.getKey());
+                if (present == null && schema.has("default")) {
+                    object.set(property.getKey(), schema.get("default").deepCopy());
+                } else if (present != null) {
+                    defaults(present, (schema.has("items") ? schema.get("items") : schema).path("properties"));
+                }
+            });
+        }
     }
 
     /** Without what differs when the same fact is published again. */
