@@ -19,6 +19,9 @@ record NewSubscription(
     /** What the Bot API adds to the id of a channel, with the sign changed. */
     private static final long BOT_API_OFFSET = 1_000_000_000_000L;
 
+    /** Telegram's ids have at most 52 significant bits. */
+    private static final long MAX_ID = 1L << 52;
+
     /**
      * The same with a bare name and a bare id.
      *
@@ -32,8 +35,8 @@ record NewSubscription(
     }
 
     private long bareId() {
-        long id = tgChannelId < 0 ? -tgChannelId - BOT_API_OFFSET : tgChannelId;
-        if (id <= 0) {
+        long id = tgChannelId < 0 ? -(tgChannelId + BOT_API_OFFSET) : tgChannelId;
+        if (id <= 0 || id > MAX_ID) {
             throw ProblemType.INVALID_VALUE.exception(
                     "tg_channel_id",
                     tgChannelId + " is the id of no channel",

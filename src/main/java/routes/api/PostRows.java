@@ -13,12 +13,17 @@ import routes.events.Json;
 /** What is selected of {@code posts p}, and how its rows are read. */
 final class PostRows {
 
-    static final String COLUMNS =
+    static final String TAGS =
             """
+            ARRAY(SELECT tag #>> '{}' FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') tag
+                  WHERE e.post_id = p.id AND e.kind = 'tags') AS tags
+            """;
+
+    static final String COLUMNS = TAGS
+            + """
+            ,
             p.id, p.number, p.channel_id, p.telegram_message_id, p.content, p.tagging_status, p.tagging_attempts,
             p.tagging_error, p.indexing_status, p.posted_at, p.edited_at, p.telegram_post_url, p.grouped_id,
-            ARRAY(SELECT tag #>> '{}' FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') tag
-                  WHERE e.post_id = p.id AND e.kind = 'tags') AS tags,
             ARRAY(SELECT url #>> '{}' FROM jsonb_path_query(p.urls, '$[*]') url) AS urls,
             (SELECT min(i.group_id) FROM media_group_items i WHERE i.post_id = p.id) AS album_id,
             (SELECT jsonb_agg(jsonb_build_object('sha256', m.file_sha256, 'mime_type', o.mime,
@@ -72,7 +77,7 @@ final class PostRows {
                         kinds.get("tags"), kinds.get("vision"), kinds.get("ocr"), kinds.get("crawl")));
     }
 
-    private static List<String> strings(ResultSet row, String column) throws SQLException {
+    static List<String> strings(ResultSet row, String column) throws SQLException {
         return List.of((String[]) row.getArray(column).getArray());
     }
 

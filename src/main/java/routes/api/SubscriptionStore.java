@@ -2,6 +2,7 @@ package routes.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
@@ -10,6 +11,9 @@ import routes.api.http.Cursor;
 /** Which channels a user reads. */
 @Component
 final class SubscriptionStore {
+
+    /** More than a person reads; bounds the filter of a search. */
+    private static final int MAX_CHANNELS = 10_000;
 
     private static final String SUBSCRIPTIONS =
             """
@@ -43,6 +47,15 @@ final class SubscriptionStore {
                     .param("id", after.get().id());
         }
         return statement.query(SUBSCRIPTION).list();
+    }
+
+    /** All channels that the user reads. */
+    Set<UUID> channels(long user) {
+        return database.sql("SELECT channel_id FROM user_channel WHERE user_id = :user AND is_active LIMIT :limit")
+                .param("user", user)
+                .param("limit", MAX_CHANNELS)
+                .query(UUID.class)
+                .set();
     }
 
     Subscription read(long user, UUID channel) {

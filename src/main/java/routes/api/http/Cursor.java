@@ -34,7 +34,7 @@ public record Cursor(Instant time, UUID id) {
      */
     public String encode(String scope) {
         byte[] position = ByteBuffer.allocate(POSITION)
-                .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, time))
+                .putLong(time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000)
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())
                 .array();

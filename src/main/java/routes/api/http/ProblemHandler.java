@@ -61,9 +61,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         if (status.is5xxServerError()) {
             LOG.error("{} failed", request.getDescription(false), exception);
         }
-        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        var withType = new HttpHeaders();
+        withType.putAll(headers);
+        withType.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         return super.handleExceptionInternal(
-                exception, problem, headers, HttpStatusCode.valueOf(problem.getStatus()), request);
+                exception, problem, withType, HttpStatusCode.valueOf(problem.getStatus()), request);
     }
 
     private static boolean isOurs(ProblemDetail problem) {

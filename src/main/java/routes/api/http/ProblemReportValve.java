@@ -2,7 +2,8 @@ package routes.api.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
+import java.util.Optional;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -31,13 +32,22 @@ final class ProblemReportValve extends ErrorReportValve {
         }
         ProblemDetail problem =
                 ProblemType.ofStatus(HttpStatusCode.valueOf(status), "The request is not well-formed HTTP");
+        path(request).ifPresent(problem::setInstance);
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-            response.getReporter().write(json.writeValueAsString(problem));
+            response.getOutputStream().write(json.writeValueAsBytes(problem));
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             LOG.debug("The client did not take the report of status {}", status, e);
+        }
+    }
+
+    private static Optional<URI> path(Request request) {
+        try {
+            return Optional.ofNullable(request.getRequestURI()).map(URI::create);
+        } catch (IllegalArgumentException e) {
+            // the path itself may be what is wrong
+            return Optional.empty();
         }
     }
 }

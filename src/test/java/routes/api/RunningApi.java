@@ -1,0 +1,145 @@
+package routes.api;
+
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.spring.boot.CamelAutoConfiguration;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.testing.EmbeddedDatabase;
+
+/** The API on free ports with a database of its own, for the time of one test class. */
+final class RunningApi implements BeforeAllCallback, AfterAllCallback {
+
+    private final EmbeddedDatabase database = new EmbeddedDatabase();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private ConfigurableApplicationContext context;
+
+    RunningApi with(String name, String value) {
+        settings.put(name, value);
+        return this;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext test) throws SQLException {
+        database.beforeAll(test);
+        var defaults = new LinkedHashMap<String, Object>();
+        defaults.put("spring.datasource.url", database.jdbcUrl());
+        defaults.put("spring.datasource.hikari.connection-timeout", "1000");
+        defaults.put("spring.flyway.enabled", "false");
+        defaults.put("spring.servlet.multipart.enabled", "false");
+        defaults.put("spring.main.banner-mode", "off");
+        defaults.put("server.port", "0");
+        defaults.put("server.address", "127.0.0.1");
+        defaults.put("management.server.port", "0");
+        defaults.put("management.server.address", "127.0.0.1");
+        defaults.put("management.endpoints.web.base-path", "/");
+        defaults.put("management.endpoints.web.discovery.enabled", "false");
+        defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
+        defaults.put("management.endpoints.web.path-mapping.prometheus", "metrics");
+        defaults.put("management.endpoint.health.show-details", "always");
+        defaults.put("management.endpoint.health.status.order", "DOWN,OUT_OF_SERVICE,DEGRADED,UP,UNKNOWN");
+        defaults.put("management.endpoint.health.group.live.include", "ping");
+        defaults.put("management.endpoint.health.group.ready.include", "db,redis");
+        defaults.put("tagging.providers", "gigachat,openrouter,local");
+        defaults.put("tagging.max-attempts", "5");
+        defaults.put("ingest.import-dir", "target");
+        defaults.putAll(settings);
+        context = new SpringApplicationBuilder(Application.class)
+                .properties(defaults)
+                .run();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext test) throws SQLException {
+        if (context != null) {
+            context.close();
+        }
+        database.afterAll(test);
+    }
+
+    int port() {
+        return port("local.server.port");
+    }
+
+    ApiClient client() {
+        return new ApiClient(port());
+    }
+
+    ApiClient managementClient() {
+        return new ApiClient(port("local.management.port"));
+    }
+
+    Fixtures fixtures() {
+        return new Fixtures(jdbc());
+    }
+
+    JdbcClient jdbc() {
+        return database.jdbc();
+    }
+
+    String jdbcUrl() {
+        return database.jdbcUrl();
+    }
+
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
+    private int port(String property) {
+        return context.getEnvironment().getRequiredProperty(property, Integer.class);
+    }
+
+    /** The API without the pipeline; the health of the parts that are not there is what the test says. */
+    @SpringBootConfiguration
+    @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
+    @ComponentScan("routes.api")
+    static class Application {
+
+        @Bean
+        ImportQueue importQueue() {
+            return (tenant, user, file) -> UUID.randomUUID();
+        }
+
+        @Bean
+        SearchEngine searchEngine() {
+            return query -> List.of();
+        }
+
+        @Bean
+        SwitchableHealth redisHealthIndicator() {
+            return new SwitchableHealth();
+        }
+
+        @Bean
+        SwitchableHealth indexHealthIndicator() {
+            return new SwitchableHealth();
+        }
+    }
+
+    static final class SwitchableHealth implements HealthIndicator {
+        private volatile Health health = Health.up().build();
+
+        void is(Health.Builder now) {
+            health = now.withDetail("address", "redis://10.0.0.1").build();
+        }
+
+        @Override
+        public Health health() {
+            return health;
+        }
+    }
+}
