@@ -1,0 +1,31 @@
+package routes.embeddings;
+
+import java.util.List;
+
+/** Turns texts into vectors of one fixed length. Implementations are safe for use by several threads. */
+public interface EmbeddingProvider {
+
+    /** Short name for events and metrics, for example {@code local}. */
+    String provider();
+
+    /** The model's name; vectors of different models must never be compared. */
+    String model();
+
+    /** Number of components of every vector. */
+    int dimension();
+
+    /**
+     * One vector per text, in the order of the texts, each of {@link #dimension()} components and of length 1. A text
+     * without anything to embed (blank, or only stop words and signs where the model knows them) gives the zero vector,
+     * which means "has no vector": it is neither stored nor searched with.
+     */
+    List<float[]> embed(List<String> texts);
+
+    /**
+     * Cosine similarity at or below which two texts have nothing to do with each other in this model's space; search
+     * drops vector hits at or below it. 0 where nothing is known about the model.
+     */
+    default float noiseFloor() {
+        return 0f;
+    }
+}

@@ -1,0 +1,146 @@
+package routes.search;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.embeddings.EmbeddingProvider;
+import routes.graph.Graph;
+import routes.graph.Neighbour;
+import routes.text.TextAnalysis;
+import routes.vectorindex.SearchHit;
+import routes.vectorindex.SearchQuery;
+import routes.vectorindex.VectorIndex;
+
+/**
+ * Search by meaning, by words and by neighbourhood in the graph, fused by {@link ReciprocalRanks}.
+ *
+ * <p>A post must be found by words, by a vector nearer than the provider's {@link EmbeddingProvider#noiseFloor()}, or share
+ * at least two tags with one of the best hits; anything less is coincidence and is left out, however few hits remain. A query
+ * without a single word, name or emoji finds nothing. When embeddings or graph fail, the rest answers.
+ */
+public final class HybridSearch {
+    private static final Logger LOG = LoggerFactory.getLogger(HybridSearch.class);
+
+    /** Each ranking is read this deep at least, so that agreement between them can show. */
+    private static final int MIN_DEPTH = 50;
+
+    /** Best hits whose neighbourhood is looked at. */
+    private static final int SEEDS = 5;
+
+    /** One tag in common is a subject area, two are a subject. */
+    private static final int MIN_SHARED_TAGS = 2;
+
+    private final VectorIndex index;
+    private final EmbeddingProvider embeddings;
+    private final Graph graph;
+    private final Snippets snippets;
+
+    public HybridSearch(VectorIndex index, EmbeddingProvider embeddings, Graph graph, TextAnalysis analysis) {
+        this.index = index;
+        this.embeddings = embeddings;
+        this.graph = graph;
+        this.snippets = new Snippets(analysis);
+    }
+
+    /** @throws routes.vectorindex.VectorIndexException when the index fails: without it there is no search */
+    public SearchResult search(PostQuery query) {
+        Set<String> wanted = snippets.wanted(query.text());
+        if (wanted.isEmpty() || query.channelIds().isEmpty()) {
+            return new SearchResult(List.of(), Set.of());
+        }
+        Set<String> unavailable = new LinkedHashSet<>();
+        SearchQuery limits = limits(query, vector(query.text(), unavailable));
+        Map<UUID, SearchHit> found = new HashMap<>();
+        List<UUID> byVector = ranking(
+                index.vectorSearch(limits).stream()
+                        .filter(hit -> hit.score() > embeddings.noiseFloor())
+                        .toList(),
+                found);
+        List<UUID> byText = ranking(index.textSearch(limits), found);
+        ReciprocalRanks ranks = new ReciprocalRanks().add(byVector).add(byText);
+        List<UUID> seeds = best(ranks, found).stream().limit(SEEDS).toList();
+        ranks.add(neighbourhood(limits, seeds, found, unavailable));
+
+        Set<Long> albums = new HashSet<>();
+        List<PostHit> hits = best(ranks, found).stream()
+                .map(found::get)
+                .filter(hit -> hit.payload().albumId() == null
+                        || albums.add(hit.payload().albumId()))
+                .limit(query.limit())
+                .map(hit -> new PostHit(
+                        hit.payload(), ranks.scores().get(hit.postId()), snippets.of(hit.text(), wanted), hit.text()))
+                .toList();
+        return new SearchResult(hits, unavailable);
+    }
+
+    private static SearchQuery limits(PostQuery query, float[] vector) {
+        return new SearchQuery(
+                query.tenantId(),
+                query.channelIds(),
+                query.tags(),
+                query.from(),
+                query.to(),
+                query.text(),
+                vector,
+                Math.max(MIN_DEPTH, 3 * query.limit())); // three times: members of one album count once
+    }
+
+    private float[] vector(String text, Set<String> unavailable) {
+        try {
+            return embeddings.embed(List.of(text)).get(0);
+        } catch (RuntimeException e) {
+            LOG.warn("Search goes on without vectors, provider {} failed: {}", embeddings.provider(), e.toString());
+            unavailable.add("embeddings");
+            return null;
+        }
+    }
+
+    private static List<UUID> ranking(List<SearchHit> hits, Map<UUID, SearchHit> found) {
+        hits.forEach(hit -> found.put(hit.postId(), hit));
+        return hits.stream().map(SearchHit::postId).toList();
+    }
+
+    private static List<UUID> best(ReciprocalRanks ranks, Map<UUID, SearchHit> found) {
+        Comparator<UUID> order = Comparator.comparing(
+                        (UUID post) -> -ranks.scores().get(post))
+                .thenComparing(post -> found.get(post).payload().postedAt(), Comparator.reverseOrder())
+                .thenComparing(Comparator.naturalOrder());
+        return found.keySet().stream()
+                .filter(ranks.scores()::containsKey)
+                .sorted(order)
+                .toList();
+    }
+
+    /** The seeds themselves, since nothing is nearer to them, then the posts around them that lie within the limits. */
+    private List<UUID> neighbourhood(
+            SearchQuery limits, List<UUID> seeds, Map<UUID, SearchHit> found, Set<String> unavailable) {
+        List<UUID> ranking = new ArrayList<>(seeds);
+        if (seeds.isEmpty()) {
+            return ranking;
+        }
+        List<UUID> near;
+        try {
+            near = graph.neighboursOfPosts(limits.tenantId(), seeds, limits.limit()).stream()
+                    .filter(post -> found.containsKey(post.postId()) || post.sharedTags() >= MIN_SHARED_TAGS)
+                    .map(Neighbour::postId)
+                    .toList();
+        } catch (RuntimeException e) {
+            LOG.warn("Search goes on without the graph, which failed: {}", e.toString());
+            unavailable.add("graph");
+            return ranking;
+        }
+        List<UUID> unknown =
+                near.stream().filter(post -> !found.containsKey(post)).toList();
+        index.fetch(limits, unknown).forEach(hit -> found.put(hit.postId(), hit));
+        near.stream().filter(found::containsKey).forEach(ranking::add);
+        return ranking;
+    }
+}

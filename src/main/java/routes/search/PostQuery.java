@@ -1,0 +1,36 @@
+package routes.search;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What a reader looks for, and where the reader may look.
+ *
+ * @param channelIds channels that the reader is subscribed to and wants to search; the empty set finds nothing
+ * @param text only the first {@value #MAX_TEXT} characters count
+ * @param tags posts with at least one of them; empty for no restriction
+ * @param from earliest {@code posted_at}, inclusive; null for no limit
+ * @param to latest {@code posted_at}, exclusive; null for no limit
+ * @param limit 1 to {@value #MAX_LIMIT} hits
+ */
+public record PostQuery(
+        UUID tenantId, Set<UUID> channelIds, String text, Set<String> tags, Instant from, Instant to, int limit) {
+
+    public static final int MAX_TEXT = 500;
+    public static final int MAX_LIMIT = 100;
+
+    public PostQuery {
+        Objects.requireNonNull(tenantId, "tenantId");
+        channelIds = Set.copyOf(channelIds);
+        tags = Set.copyOf(tags);
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
+        }
+        if (text.length() > MAX_TEXT) {
+            boolean splitsPair = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1));
+            text = text.substring(0, splitsPair ? MAX_TEXT - 1 : MAX_TEXT);
+        }
+    }
+}

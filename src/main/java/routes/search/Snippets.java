@@ -1,0 +1,85 @@
+package routes.search;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import routes.text.TextAnalysis;
+import routes.text.Token;
+
+/** Cuts out of a text the place that holds most of the query's words, whatever their form. */
+final class Snippets {
+    static final int MAX_LENGTH = 240;
+
+    /** Long texts (crawled pages) are read this far. */
+    private static final int MAX_READ = 20_000;
+
+    /** Text shown before the first match. */
+    private static final int LEAD = 40;
+
+    private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
+
+    private final TextAnalysis analysis;
+
+    Snippets(TextAnalysis analysis) {
+        this.analysis = analysis;
+    }
+
+    /** Stems of everything in the query that can be matched: words, names, emoji. */
+    Set<String> wanted(String query) {
+        Set<String> stems = new HashSet<>();
+        for (Token token : analysis.tokens(query)) {
+            if (!token.stopWord()) {
+                stems.add(token.stem());
+            }
+        }
+        return stems;
+    }
+
+    String of(String text, Set<String> wanted) {
+        List<Token> tokens = analysis.tokens(text.substring(0, Math.min(text.length(), MAX_READ)));
+        List<Token> matches =
+                tokens.stream().filter(token -> wanted.contains(token.stem())).toList();
+        int first = matches.isEmpty() ? 0 : bestStart(matches);
+        int earliest = first - LEAD;
+        int start = earliest <= 0
+                ? 0
+                : tokens.stream()
+                        .mapToInt(Token::start)
+                        .filter(position -> position >= earliest)
+                        .findFirst()
+                        .orElse(first);
+        int end = text.length();
+        if (end - start > MAX_LENGTH) {
+            int latest = start + MAX_LENGTH;
+            end = tokens.stream()
+                    .mapToInt(Token::end)
+                    .filter(position -> position > start && position <= latest)
+                    .max()
+                    .orElse(latest);
+        }
+        String cut =
+                WHITE_SPACE.matcher(text.substring(start, end)).replaceAll(" ").strip();
+        return (start > 0 ? "…" : "") + cut + (end < text.length() ? "…" : "");
+    }
+
+    /** Start of the window with the most different words, the first of several. */
+    private static int bestStart(List<Token> matches) {
+        Map<String, Integer> inside = new HashMap<>();
+        List<Integer> different = new ArrayList<>();
+        int last = 0;
+        for (int first = 0; first < matches.size(); first++) {
+            while (last < matches.size()
+                    && matches.get(last).end() <= matches.get(first).start() + MAX_LENGTH - LEAD) {
+                inside.merge(matches.get(last++).stem(), 1, Integer::sum);
+            }
+            different.add(inside.size());
+            inside.computeIfPresent(matches.get(first).stem(), (stem, count) -> count == 1 ? null : count - 1);
+        }
+        int best = different.stream().mapToInt(Integer::intValue).max().orElse(0);
+        return matches.get(different.indexOf(best)).start();
+    }
+}

@@ -1,0 +1,77 @@
+package routes.text;
+
+import java.io.Reader;
+import java.util.regex.Pattern;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.CharArraySet;
+import org.apache.lucene.analysis.LowerCaseFilter;
+import org.apache.lucene.analysis.StopFilter;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.charfilter.MappingCharFilter;
+import org.apache.lucene.analysis.charfilter.NormalizeCharMap;
+import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
+import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
+import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
+import org.apache.lucene.analysis.snowball.SnowballFilter;
+import org.apache.lucene.analysis.standard.StandardTokenizer;
+import org.tartarus.snowball.ext.EnglishStemmer;
+import org.tartarus.snowball.ext.RussianStemmer;
+
+/**
+ * Words of a mixed Russian and English post: lower case, ё = е, stemmed by Snowball, without stop words of both languages.
+ *
+ * <p>A URL becomes its host, a mention or hashtag its name, an emoji stays one token; "C++", "C#" and ".NET" become words;
+ * "Node.js" is one word; the parts of "GPT-4" and "snake_case" are words of their own.
+ */
+public final class PostAnalyzer extends Analyzer {
+    private static final Pattern C_PLUS_PLUS = Pattern.compile("(?<![\\p{L}\\p{N}])[CcСс]\\+\\+");
+    private static final Pattern C_SHARP = Pattern.compile("(?<![\\p{L}\\p{N}#@])[CcСс]#(?![\\p{L}\\p{N}])");
+    private static final Pattern DOT_NET = Pattern.compile("(?<![\\p{L}\\p{N}])\\.(?=NET(?![\\p{L}\\p{N}]))");
+    private static final NormalizeCharMap SIGNS = signs();
+
+    private final CharArraySet stopWords;
+
+    /** For indexing and searching: stop words are left out. */
+    public PostAnalyzer() {
+        this(StopWords.load());
+    }
+
+    private PostAnalyzer(CharArraySet stopWords) {
+        this.stopWords = stopWords;
+    }
+
+    /** The same words with stop words kept, for readers of running text. */
+    static PostAnalyzer keepingStopWords() {
+        return new PostAnalyzer(CharArraySet.EMPTY_SET);
+    }
+
+    @Override
+    protected TokenStreamComponents createComponents(String field) {
+        UAX29URLEmailTokenizer source = new UAX29URLEmailTokenizer();
+        source.setMaxTokenLength(StandardTokenizer.MAX_TOKEN_LENGTH_LIMIT);
+        TokenStream words = new UrlHostFilter(source);
+        words = new EnglishPossessiveFilter(words);
+        words = new LowerCaseFilter(words);
+        words = new StopFilter(words, stopWords);
+        words = new SnowballFilter(words, new RussianStemmer());
+        words = new SnowballFilter(words, new EnglishStemmer());
+        return new TokenStreamComponents(source, words);
+    }
+
+    @Override
+    protected Reader initReader(String field, Reader reader) {
+        Reader named = new PatternReplaceCharFilter(C_PLUS_PLUS, "cplusplus", reader);
+        named = new PatternReplaceCharFilter(C_SHARP, "csharp", named);
+        named = new PatternReplaceCharFilter(DOT_NET, "dot", named);
+        return new MappingCharFilter(SIGNS, named);
+    }
+
+    private static NormalizeCharMap signs() {
+        NormalizeCharMap.Builder map = new NormalizeCharMap.Builder();
+        map.add("ё", "е");
+        map.add("Ё", "Е");
+        map.add("’", "'");
+        map.add("_", "-");
+        return map.build();
+    }
+}

@@ -1,0 +1,81 @@
+package routes.text;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.CharArraySet;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
+import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
+
+/** Reads a text the way the full text index does, keeping places and kinds of words. Safe for several threads. */
+public final class TextAnalysis {
+    private final Analyzer words = PostAnalyzer.keepingStopWords();
+    private final CharArraySet stopWords = StopWords.load();
+
+    /** All tokens in the order of the text, stop words among them. */
+    public List<Token> tokens(String text) {
+        List<Token> tokens = new ArrayList<>();
+        try (TokenStream stream = words.tokenStream("text", text)) {
+            CharTermAttribute stem = stream.addAttribute(CharTermAttribute.class);
+            OffsetAttribute offset = stream.addAttribute(OffsetAttribute.class);
+            TypeAttribute type = stream.addAttribute(TypeAttribute.class);
+            stream.reset();
+            while (stream.incrementToken()) {
+                int start = offset.startOffset();
+                int end = offset.endOffset();
+                tokens.add(new Token(
+                        start,
+                        end,
+                        stem.toString(),
+                        kind(text, start, type.type()),
+                        stopWords.contains(
+                                NormalizedText.of(text.substring(start, end).replace('’', '\'')))));
+            }
+            stream.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A text in memory cannot be read", e);
+        }
+        return tokens;
+    }
+
+    /** Stems of the words that carry meaning, in the order of the text, repeated as they are. */
+    public List<String> stems(String text) {
+        return tokens(text).stream().filter(Token::isContent).map(Token::stem).toList();
+    }
+
+    private static Token.Kind kind(String text, int start, String type) {
+        if (type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.URL])) {
+            return Token.Kind.URL;
+        }
+        if (type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.EMAIL])) {
+            return Token.Kind.EMAIL;
+        }
+        if (type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.EMOJI])) {
+            return Token.Kind.EMOJI;
+        }
+        char sign = signOfName(text, start);
+        if (sign == '@') {
+            return Token.Kind.MENTION;
+        }
+        if (sign == '#') {
+            return Token.Kind.HASHTAG;
+        }
+        return type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.NUM])
+                ? Token.Kind.NUMBER
+                : Token.Kind.WORD;
+    }
+
+    /** The sign before the name that the token is part of: {@code big} and {@code data} both belong to {@code #big_data}. */
+    private static char signOfName(String text, int start) {
+        int i = start - 1;
+        while (i >= 0 && (text.charAt(i) == '_' || Character.isLetterOrDigit(text.charAt(i)))) {
+            i--;
+        }
+        return i < 0 ? ' ' : text.charAt(i);
+    }
+}

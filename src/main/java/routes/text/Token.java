@@ -1,0 +1,26 @@
+package routes.text;
+
+/**
+ * A word of a text.
+ *
+ * @param start offset of its first character in the text, in UTF-16 units, without {@code @} or {@code #}
+ * @param end offset behind its last character
+ * @param stem what the full text index knows the word by
+ */
+public record Token(int start, int end, String stem, Kind kind, boolean stopWord) {
+
+    public enum Kind {
+        WORD,
+        NUMBER,
+        HASHTAG,
+        MENTION,
+        URL,
+        EMAIL,
+        EMOJI
+    }
+
+    /** Whether the token carries meaning of its own in running text. */
+    public boolean isContent() {
+        return !stopWord && (kind == Kind.WORD || kind == Kind.NUMBER || kind == Kind.HASHTAG);
+    }
+}

@@ -1,0 +1,12 @@
+package routes.vectorindex;
+
+/** The index holds vectors of another length than the embedding provider makes. */
+public final class DimensionMismatchException extends VectorIndexException {
+    private static final long serialVersionUID = 1L;
+
+    public DimensionMismatchException(String index, int stored, int provided) {
+        super("The vector index " + index + " holds vectors of " + stored
+                + " dimensions but the embedding provider makes vectors of " + provided
+                + ". Start once with --reindex to build the index again, or configure the provider it was built with.");
+    }
+}

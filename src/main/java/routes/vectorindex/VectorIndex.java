@@ -1,0 +1,67 @@
+package routes.vectorindex;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The searchable copy of the posts: vectors, full text and payload. PostgreSQL is the source of truth; the index can be
+ * built again from it. Safe for use by several threads and, where the store allows, processes.
+ *
+ * <p>Every method throws {@link VectorIndexException} when the store fails; a failed write may or may not have happened
+ * and can be repeated as it is.
+ */
+public interface VectorIndex extends AutoCloseable {
+
+    /**
+     * Writes the points and returns when they are durable and visible to the next search. A point whose revision is lower
+     * than the stored one is not written; an equal revision is written again.
+     *
+     * @return one result per point, in their order: {@code WRITTEN} or {@code STALE}
+     */
+    List<WriteResult> upsertAll(List<IndexedPoint> points);
+
+    /** {@link #upsertAll} for one point. */
+    default WriteResult upsert(IndexedPoint point) {
+        return upsertAll(List.of(point)).get(0);
+    }
+
+    /**
+     * Replaces the payload and keeps vector and text, provided that the stored point was made from the same text.
+     *
+     * @return {@code WRITTEN}, {@code STALE} or {@code TEXT_DIFFERS}
+     */
+    WriteResult updatePayload(PostPayload payload, long indexRevision, String textHash);
+
+    /** Removes the posts; returns when that is durable and visible. Posts that are not there are no error. */
+    void delete(UUID tenantId, Collection<UUID> postIds);
+
+    /** The stored state of a post, or empty where the tenant has no such post in the index. */
+    Optional<StoredPoint> find(UUID tenantId, UUID postId);
+
+    /** Nearest posts by cosine similarity, best first. Without a vector in the query: nothing. */
+    List<SearchHit> vectorSearch(SearchQuery query);
+
+    /** Posts by BM25 over text and tags (Russian and English word forms), best first. No word to look for: nothing. */
+    List<SearchHit> textSearch(SearchQuery query);
+
+    /** Those of the given posts that lie within the query's limits, in no order, score 0. Text and vector are ignored. */
+    List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds);
+
+    /** Number of posts of the tenant. */
+    long count(UUID tenantId);
+
+    /**
+     * To be called at start with the embedding provider's dimension.
+     *
+     * @throws DimensionMismatchException when the index holds vectors of another dimension
+     */
+    void checkDimension(int dimension);
+
+    /** Removes every post of every tenant, and with them the dimension: the first step of a rebuild. */
+    void clear();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,14 @@
+package routes.vectorindex;
+
+/** The index could not do what was asked; the message says what, where and what to do. */
+public class VectorIndexException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public VectorIndexException(String message) {
+        super(message);
+    }
+
+    public VectorIndexException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,167 @@
+package routes.vectorindex.lucene;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene912.Lucene912Codec;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.Directory;
+
+/**
+ * Group commit: one thread applies everybody's writes and makes them durable together. It alone touches the index writer, so
+ * that a commit adds one segment (every writing thread would add its own, each with its own fsyncs).
+ *
+ * <p>When a commit fails, the writes in it are given up and reported to their callers, and a fresh index writer goes on from
+ * the last commit: one full disk must not end indexing until a restart.
+ */
+final class IndexWriting implements AutoCloseable {
+
+    /** A change of the index. */
+    interface Write {
+        void to(IndexWriter writer) throws IOException;
+    }
+
+    /** Runs after every commit, before those who wait for it go on. */
+    interface Committed {
+        void run() throws IOException;
+    }
+
+    private record Pending(Write write, CompletableFuture<Void> done) {}
+
+    /** A commit takes some 20 ms; waiting this long for company pays as soon as two threads write. */
+    private static final long COMPANY_MILLIS = 3;
+
+    /** Vectors are put into a new graph at every merge, so fewer and bigger merges than Lucene's default of 10. */
+    private static final int SEGMENTS_PER_MERGE = 30;
+
+    private final Directory directory;
+    private final Analyzer analyzer;
+    private final Committed committed;
+    private final Thread thread = new Thread(this::run, "vector-index-commit");
+    private List<Pending> waiting = new ArrayList<>();
+    private boolean closed;
+
+    /** Touched by the commit thread only. */
+    private IndexWriter writer;
+
+    IndexWriting(Directory directory, Analyzer analyzer, Committed committed) throws IOException {
+        this.directory = directory;
+        this.analyzer = analyzer;
+        this.committed = committed;
+        this.writer = open();
+        writer.commit(); // a new folder becomes an index that can be read
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Completes when the write is durable and visible. It fails alone when it throws an {@link IllegalArgumentException},
+     * together with the whole commit otherwise.
+     */
+    synchronized CompletableFuture<Void> submit(Write write) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new IOException("it is closed"));
+        }
+        Pending pending = new Pending(write, new CompletableFuture<>());
+        waiting.add(pending);
+        notifyAll();
+        return pending.done();
+    }
+
+    private void run() {
+        try {
+            for (List<Pending> group = next(); !group.isEmpty(); group = next()) {
+                commit(group);
+            }
+        } catch (InterruptedException e) { // nobody interrupts this thread but a JVM that ends
+            synchronized (this) {
+                closed = true;
+            }
+        }
+    }
+
+    private void commit(List<Pending> group) {
+        List<Pending> written = new ArrayList<>();
+        try {
+            if (!writer.isOpen()) {
+                writer = open();
+            }
+            for (Pending pending : group) {
+                try {
+                    pending.write().to(writer);
+                    written.add(pending);
+                } catch (IllegalArgumentException refused) {
+                    pending.done().completeExceptionally(refused);
+                }
+            }
+            writer.commit();
+            committed.run();
+            written.forEach(pending -> pending.done().complete(null));
+        } catch (IOException | RuntimeException | Error e) {
+            giveUp(e);
+            group.forEach(pending -> pending.done().completeExceptionally(e));
+        }
+    }
+
+    private void giveUp(Throwable cause) {
+        try {
+            writer.rollback(); // closes it; the next group opens another one
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** The writes of the next commit; empty when closed and nobody waits. */
+    private synchronized List<Pending> next() throws InterruptedException {
+        while (waiting.isEmpty() && !closed) {
+            wait();
+        }
+        if (!closed) {
+            long until = System.nanoTime() + COMPANY_MILLIS * 1_000_000;
+            for (long left = COMPANY_MILLIS; left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
+        }
+        List<Pending> group = waiting;
+        waiting = new ArrayList<>();
+        return group;
+    }
+
+    private IndexWriter open() throws IOException {
+        TieredMergePolicy merges = new TieredMergePolicy();
+        merges.setSegmentsPerTier(SEGMENTS_PER_MERGE);
+        merges.setMaxMergeAtOnce(SEGMENTS_PER_MERGE);
+        IndexWriterConfig config = new IndexWriterConfig(analyzer)
+                .setCommitOnClose(false)
+                .setMergePolicy(merges)
+                .setCodec(new Lucene912Codec() {
+                    private final KnnVectorsFormat vectors = new PointVectors();
+
+                    @Override
+                    public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                        return vectors;
+                    }
+                });
+        return new IndexWriter(directory, config);
+    }
+
+    /** Lets those who wait have their commit, then gives the folder free. */
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        try {
+            thread.join(60_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        writer.close();
+    }
+}

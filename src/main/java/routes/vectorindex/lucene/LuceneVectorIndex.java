@@ -1,0 +1,326 @@
+package routes.vectorindex.lucene;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.LockObtainFailedException;
+import routes.text.PostAnalyzer;
+import routes.vectorindex.DimensionMismatchException;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.SearchHit;
+import routes.vectorindex.SearchQuery;
+import routes.vectorindex.StoredPoint;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndexException;
+import routes.vectorindex.WriteResult;
+
+/**
+ * The vector index in a folder of this machine: Lucene's HNSW graph for vectors, BM25 for words. One process at a time.
+ *
+ * <p>Many threads may write at once; they share commits ({@link IndexWriting}). Readers see committed data only, so that
+ * whatever {@link #find} reports survives a crash.
+ */
+public final class LuceneVectorIndex implements VectorIndex {
+    /**
+     * HNSW looks no further than this many candidates, so it must be more than a page of hits for a good recall.
+     */
+    private static final int MIN_NEIGHBOURS = 100;
+
+    private static final long COMMIT_TIMEOUT_SECONDS = 60;
+
+    private final String name;
+    private final Directory directory;
+    private final Analyzer analyzer = new PostAnalyzer();
+    private final BusyPosts busy = new BusyPosts();
+    private final IndexWriting writing;
+    private final SearcherManager searchers;
+
+    /**
+     * Opens the index in the folder, which is created where it is missing.
+     *
+     * @throws VectorIndexException when another process holds the folder, or it cannot be read or written
+     */
+    public static LuceneVectorIndex open(Path folder) {
+        try {
+            return new LuceneVectorIndex(
+                    FSDirectory.open(folder), folder.toAbsolutePath().toString());
+        } catch (LockObtainFailedException e) {
+            throw new VectorIndexException(
+                    "The vector index in " + folder.toAbsolutePath()
+                            + " is in use by another process. Stop that process, or give this one another data folder.",
+                    e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new VectorIndexException(
+                    "The vector index in " + folder.toAbsolutePath() + " cannot be opened: " + e.getMessage()
+                            + ". Check the folder's rights and free space; if the index is damaged, delete the folder and"
+                            + " start once with --reindex.",
+                    e);
+        }
+    }
+
+    LuceneVectorIndex(Directory directory, String name) throws IOException {
+        this.directory = directory;
+        this.name = name;
+        this.writing = new IndexWriting(directory, analyzer, this::refresh);
+        this.searchers = new SearcherManager(directory, null);
+    }
+
+    @Override
+    public List<WriteResult> upsertAll(List<IndexedPoint> points) {
+        Set<String> keys = points.stream().map(point -> key(point.payload())).collect(Collectors.toSet());
+        return exclusively(keys, () -> {
+            Map<String, Long> revisions = new HashMap<>(); // of this batch and before it
+            List<WriteResult> results = new ArrayList<>();
+            List<IndexedPoint> newer = new ArrayList<>();
+            for (IndexedPoint point : points) {
+                String key = key(point.payload());
+                Long known = revisions.get(key);
+                if (known == null) {
+                    known = stored(key).map(StoredPoint::indexRevision).orElse(Long.MIN_VALUE);
+                }
+                boolean stale = point.indexRevision() < known;
+                results.add(stale ? WriteResult.STALE : WriteResult.WRITTEN);
+                revisions.put(key, Math.max(known, point.indexRevision()));
+                if (!stale) {
+                    newer.add(point);
+                }
+            }
+            writeDurably(newer);
+            return results;
+        });
+    }
+
+    @Override
+    public WriteResult updatePayload(PostPayload payload, long indexRevision, String textHash) {
+        String key = key(payload);
+        return exclusively(Set.of(key), () -> {
+            Optional<StoredPoint> stored = stored(key);
+            if (stored.isEmpty() || !stored.get().textHash().equals(textHash)) {
+                boolean newer = stored.isPresent() && stored.get().indexRevision() > indexRevision;
+                return newer ? WriteResult.STALE : WriteResult.TEXT_DIFFERS;
+            }
+            if (stored.get().indexRevision() > indexRevision) {
+                return WriteResult.STALE;
+            }
+            // Lucene cannot change a document in place: vector and text are read back and written with the new payload.
+            StoredText text = search(searcher -> StoredText.read(searcher, keyQuery(key)));
+            writeDurably(List.of(new IndexedPoint(payload, text.vector(), text.text(), indexRevision, textHash)));
+            return WriteResult.WRITTEN;
+        });
+    }
+
+    @Override
+    public void delete(UUID tenantId, Collection<UUID> postIds) {
+        Set<String> keys = postIds.stream()
+                .map(postId -> PointDocument.key(tenantId, postId))
+                .collect(Collectors.toSet());
+        exclusively(keys, () -> {
+            Query posts = PointQueries.anyOf(PointDocument.KEY, keys, key -> key);
+            await(writing.submit(writer -> writer.deleteDocuments(posts)));
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<StoredPoint> find(UUID tenantId, UUID postId) {
+        return stored(PointDocument.key(tenantId, postId));
+    }
+
+    @Override
+    public List<SearchHit> vectorSearch(SearchQuery query) {
+        return UnitVector.of(query.vector())
+                .map(vector -> {
+                    int neighbours = Math.max(query.limit(), MIN_NEIGHBOURS);
+                    Query nearest = new KnnFloatVectorQuery(
+                            PointDocument.VECTOR, vector, neighbours, PointQueries.filter(query));
+                    // Lucene's score of a dot product is (1 + cosine) / 2
+                    return hits(nearest, query.limit(), score -> 2 * score - 1);
+                })
+                .orElse(List.of());
+    }
+
+    @Override
+    public List<SearchHit> textSearch(SearchQuery query) {
+        return Optional.ofNullable(query.text())
+                .flatMap(text -> PointQueries.words(analyzer, text))
+                .map(words -> hits(within(query, words), query.limit(), score -> score))
+                .orElse(List.of());
+    }
+
+    @Override
+    public List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds) {
+        Query posts =
+                PointQueries.anyOf(PointDocument.KEY, postIds, postId -> PointDocument.key(within.tenantId(), postId));
+        return postIds.isEmpty() ? List.of() : hits(within(within, posts), postIds.size(), score -> 0.0);
+    }
+
+    @Override
+    public long count(UUID tenantId) {
+        return search(searcher -> searcher.count(new TermQuery(new Term(PointDocument.TENANT, tenantId.toString()))));
+    }
+
+    @Override
+    public void checkDimension(int dimension) {
+        FieldInfo vectors = search(searcher ->
+                FieldInfos.getMergedFieldInfos(searcher.getIndexReader()).fieldInfo(PointDocument.VECTOR));
+        if (vectors != null && vectors.getVectorDimension() != dimension) {
+            throw new DimensionMismatchException("in " + name, vectors.getVectorDimension(), dimension);
+        }
+    }
+
+    @Override
+    public void clear() {
+        exclusively(Set.of(), () -> {
+            await(writing.submit(IndexWriter::deleteAll));
+            return null;
+        });
+    }
+
+    @Override
+    public void close() {
+        try {
+            writing.close();
+            searchers.close();
+            directory.close();
+        } catch (IOException e) {
+            throw failed("closed", e);
+        }
+    }
+
+    private static Query within(SearchQuery query, Query posts) {
+        return new BooleanQuery.Builder()
+                .add(posts, Occur.MUST)
+                .add(PointQueries.filter(query), Occur.FILTER)
+                .build();
+    }
+
+    private interface Scoring {
+        double of(double luceneScore);
+    }
+
+    private List<SearchHit> hits(Query query, int limit, Scoring scoring) {
+        return search(searcher -> {
+            List<SearchHit> hits = new ArrayList<>();
+            for (ScoreDoc found : searcher.search(query, limit).scoreDocs) {
+                hits.add(PointDocument.hit(searcher.storedFields().document(found.doc), scoring.of(found.score)));
+            }
+            return hits;
+        });
+    }
+
+    private Optional<StoredPoint> stored(String key) {
+        return search(searcher -> StoredText.state(searcher, keyQuery(key)));
+    }
+
+    private static Query keyQuery(String key) {
+        return new TermQuery(new Term(PointDocument.KEY, key));
+    }
+
+    private static String key(PostPayload payload) {
+        return PointDocument.key(payload.tenantId(), payload.postId());
+    }
+
+    private void writeDurably(List<IndexedPoint> points) throws IOException, InterruptedException {
+        if (points.isEmpty()) {
+            return;
+        }
+        CompletableFuture<?>[] commits = points.stream()
+                .map(point -> {
+                    Document document = PointDocument.of(point);
+                    Term key = new Term(PointDocument.KEY, key(point.payload()));
+                    return writing.submit(writer -> writer.updateDocument(key, document));
+                })
+                .toArray(CompletableFuture[]::new);
+        await(CompletableFuture.allOf(commits));
+    }
+
+    private static void await(CompletableFuture<?> commit) throws IOException, InterruptedException {
+        try {
+            commit.get(COMMIT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                throw refused;
+            }
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("no commit within " + COMMIT_TIMEOUT_SECONDS + " s", e);
+        }
+    }
+
+    private void refresh() throws IOException {
+        searchers.maybeRefreshBlocking();
+    }
+
+    private interface Search<T> {
+        T in(IndexSearcher searcher) throws IOException;
+    }
+
+    private <T> T search(Search<T> search) {
+        try {
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                return search.in(searcher);
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException | UncheckedIOException | AlreadyClosedException e) {
+            throw failed("searched", e);
+        }
+    }
+
+    private interface Writing<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    private <T> T exclusively(Set<String> keys, Writing<T> work) {
+        try {
+            busy.take(keys);
+            try {
+                return work.run();
+            } finally {
+                busy.release(keys);
+            }
+        } catch (IOException | UncheckedIOException | AlreadyClosedException e) {
+            throw failed("written", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("written", e);
+        }
+    }
+
+    private VectorIndexException failed(String what, Exception cause) {
+        return new VectorIndexException(
+                "The vector index in " + name + " could not be " + what + ": " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,95 @@
+package routes.vectorindex.lucene;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.BytesRef;
+import routes.text.NormalizedText;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.SearchHit;
+
+/** A post as a Lucene document: the names of the fields and the way there and back. */
+final class PointDocument {
+    static final String KEY = "key";
+    static final String TENANT = "tenant_id";
+    static final String CHANNEL = "channel_id";
+    static final String TAG = "tag";
+    static final String POSTED_AT = "posted_at";
+    static final String VECTOR = "vector";
+    static final String TEXT = "text";
+    static final String TAGS_TEXT = "tags_text";
+    static final String REVISION = "index_revision";
+    static final String TEXT_HASH = "text_hash";
+    private static final String PAYLOAD = "payload";
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // an index written by a newer version
+            .build();
+
+    private PointDocument() {}
+
+    /** The tenant is part of the key: no tenant can touch a post of another one, whatever id it gives. */
+    static String key(UUID tenantId, UUID postId) {
+        return tenantId + "/" + postId;
+    }
+
+    static Document of(IndexedPoint point) {
+        PostPayload payload = point.payload();
+        Document document = new Document();
+        document.add(new StringField(KEY, key(payload.tenantId(), payload.postId()), Field.Store.NO));
+        document.add(new StringField(TENANT, payload.tenantId().toString(), Field.Store.NO));
+        document.add(new StringField(CHANNEL, payload.channelId().toString(), Field.Store.NO));
+        document.add(new LongPoint(POSTED_AT, payload.postedAt().toEpochMilli()));
+        for (String tag : payload.tags()) {
+            document.add(new StringField(TAG, NormalizedText.of(tag), Field.Store.NO));
+            document.add(new TextField(TAGS_TEXT, tag, Field.Store.NO));
+        }
+        document.add(new TextField(TEXT, point.text(), Field.Store.YES));
+        document.add(new StoredField(PAYLOAD, json(payload)));
+        document.add(new NumericDocValuesField(REVISION, point.indexRevision()));
+        document.add(new BinaryDocValuesField(TEXT_HASH, new BytesRef(point.textHash())));
+        UnitVector.of(point.vector())
+                .ifPresent(vector ->
+                        document.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT)));
+        return document;
+    }
+
+    static SearchHit hit(Document stored, double score) {
+        return new SearchHit(payload(stored), score, stored.get(TEXT));
+    }
+
+    private static PostPayload payload(Document stored) {
+        try {
+            return JSON.readValue(stored.get(PAYLOAD), PostPayload.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A payload in the index cannot be read; start once with --reindex", e);
+        }
+    }
+
+    private static String json(PostPayload payload) {
+        try {
+            return JSON.writeValueAsString(payload);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("The payload of post " + payload.postId() + " is no JSON", e);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package routes.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import routes.embeddings.EmbeddingProvider;
+import routes.embeddings.LocalEmbeddings;
+import routes.graph.Graph;
+import routes.graph.GraphChange;
+import routes.graph.Neighbour;
+import routes.graph.PostGraph;
+import routes.graph.RelatedTag;
+import routes.text.TextAnalysis;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.lucene.LuceneVectorIndex;
+
+class HybridSearchTest {
+    private static final UUID TENANT = new UUID(0, 1);
+    private static final UUID CHANNEL = new UUID(0, 100);
+    private static final UUID OTHER_CHANNEL = new UUID(0, 200);
+    private static final Instant DAY = Instant.parse("2025-05-01T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private final TextAnalysis analysis = new TextAnalysis();
+    private final LocalEmbeddings embeddings = new LocalEmbeddings(analysis);
+    private final Map<UUID, List<Neighbour>> neighbours = new HashMap<>();
+    private boolean graphIsDown;
+    private LuceneVectorIndex index;
+    private HybridSearch search;
+
+    @BeforeEach
+    void open() {
+        index = LuceneVectorIndex.open(folder);
+        search = new HybridSearch(index, embeddings, new NeighboursOnly(), analysis);
+    }
+
+    @AfterEach
+    void close() {
+        index.close();
+    }
+
+    @Test
+    void theBestMatchComesFirstWithItsSnippetAndPayload() {
+        post(1, "Погода на выходные: дождь и ветер");
+        post(2, "Как обучать нейросети на одной видеокарте", "нейросети");
+        post(3, "Видеокарты снова дорожают");
+
+        List<PostHit> hits = search("обучение нейросетей на видеокарте");
+
+        assertThat(hits).extracting(hit -> hit.payload().postNumber()).containsExactly(2L, 3L);
+        assertThat(hits.get(0).snippet()).isEqualTo("Как обучать нейросети на одной видеокарте");
+        assertThat(hits.get(0).payload().tags()).containsExactly("нейросети");
+        assertThat(hits.get(0).score()).isGreaterThan(hits.get(1).score());
+    }
+
+    @Test
+    void aTypingErrorIsBridgedByTheVector() {
+        post(1, "Обновили kubernetes в кластере");
+        post(2, "Рецепт борща");
+
+        assertThat(numbers(search("kubernets"))).containsExactly(1L);
+    }
+
+    @Test
+    void nothingIsReturnedThatOnlyResemblesTheQueryByChance() {
+        index.upsertAll(IntStream.range(0, 300)
+                .mapToObj(i -> point(
+                        i,
+                        CHANNEL,
+                        null,
+                        DAY,
+                        "заметка " + Integer.toString(i * 7_919, 36) + " погода обед дорога "
+                                + Integer.toString(i, 30)))
+                .toList());
+
+        assertThat(search("квантовая криптография")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "и на не", "?!.,", "AND OR NOT (", "@", "\u0000"})
+    void aQueryThatSaysNothingFindsNothing(String text) {
+        post(1, "и на не что-то");
+
+        assertThat(search(text)).isEmpty();
+    }
+
+    @Test
+    void anEmojiIsFoundWhereItStands() {
+        post(1, "Запуск 🚀 состоялся");
+        post(2, "Запуск отложен");
+
+        assertThat(numbers(search("🚀"))).containsExactly(1L);
+    }
+
+    @Test
+    void anAlbumCountsOnceWithItsBestMember() {
+        index.upsert(point(1, CHANNEL, 5L, DAY, "Фото с концерта"));
+        index.upsert(point(2, CHANNEL, 5L, DAY, "Концерт: концерт симфонического оркестра"));
+        index.upsert(point(3, CHANNEL, null, DAY, "Билеты на концерт"));
+
+        assertThat(numbers(search("концерт симфонического оркестра"))).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void neighboursOfTheBestHitsComeAfterThemIfTheyShareTwoTagsAndLieWithinTheLimits() {
+        post(1, "Релиз Quarkus", "java", "quarkus");
+        post(2, "Нативная сборка стала быстрее", "java", "quarkus");
+        post(3, "Джава и погода", "java");
+        index.upsert(point(4, OTHER_CHANNEL, null, DAY, "Чужой канал", "java", "quarkus"));
+        neighbours.put(
+                id(1), List.of(new Neighbour(id(2), 1, 2), new Neighbour(id(4), 1, 2), new Neighbour(id(3), 0.3, 1)));
+
+        assertThat(numbers(search("quarkus"))).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void onlyTheGivenChannelsTagsAndTimesAreSearched() {
+        index.upsert(point(1, CHANNEL, null, DAY, "космос", "наука"));
+        index.upsert(point(2, OTHER_CHANNEL, null, DAY, "космос", "наука"));
+        index.upsert(point(3, CHANNEL, null, DAY.plusSeconds(60), "космос"));
+
+        assertThat(numbers(search(
+                        new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, DAY.plusSeconds(1), 9))))
+                .containsExactly(1L);
+        assertThat(numbers(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), null, null, 9))))
+                .containsExactly(1L);
+        assertThat(search(new PostQuery(TENANT, Set.of(), "космос", Set.of(), null, null, 9)))
+                .isEmpty();
+        assertThat(search(new PostQuery(new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), null, null, 9)))
+                .isEmpty();
+        assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, 1)))
+                .hasSize(1);
+    }
+
+    @Test
+    void equallyGoodPostsComeNewestFirst() {
+        index.upsert(point(1, CHANNEL, null, DAY, "космос 🚀"));
+        index.upsert(point(2, CHANNEL, null, DAY.plusSeconds(9), "море"));
+
+        assertThat(numbers(search("космос море"))).containsExactly(2L, 1L);
+    }
+
+    @Test
+    void withoutGraphAndEmbeddingsTheWordsAnswerAndTheResultSaysWhatIsMissing() {
+        post(1, "космос");
+        EmbeddingProvider broken = new EmbeddingProvider() {
+            @Override
+            public String provider() {
+                return "broken";
+            }
+
+            @Override
+            public String model() {
+                return "none";
+            }
+
+            @Override
+            public int dimension() {
+                return 512;
+            }
+
+            @Override
+            public List<float[]> embed(List<String> texts) {
+                throw new IllegalStateException("503");
+            }
+        };
+        graphIsDown = true;
+
+        SearchResult result = new HybridSearch(index, broken, new NeighboursOnly(), analysis)
+                .search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, 10));
+
+        assertThat(numbers(result.hits())).containsExactly(1L);
+        assertThat(result.unavailable()).containsExactly("embeddings", "graph");
+    }
+
+    @Test
+    void aLongQueryIsCutAtAWholeCharacter() {
+        PostQuery query = new PostQuery(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, null, 10);
+
+        assertThat(query.text()).isEqualTo("я".repeat(499));
+    }
+
+    private List<PostHit> search(String text) {
+        return search(new PostQuery(TENANT, Set.of(CHANNEL), text, Set.of(), null, null, 10));
+    }
+
+    private List<PostHit> search(PostQuery query) {
+        return search.search(query).hits();
+    }
+
+    private static List<Long> numbers(List<PostHit> hits) {
+        return hits.stream().map(hit -> hit.payload().postNumber()).toList();
+    }
+
+    private void post(int id, String text, String... tags) {
+        index.upsert(point(id, CHANNEL, null, DAY, text, tags));
+    }
+
+    private IndexedPoint point(int id, UUID channel, Long album, Instant postedAt, String text, String... tags) {
+        PostPayload payload = new PostPayload(
+                id(id), TENANT, channel, id, List.of(tags), postedAt, null, album, text, false, null, false);
+        return new IndexedPoint(payload, embeddings.embed(List.of(text)).get(0), text, 1, text);
+    }
+
+    private static UUID id(int id) {
+        return new UUID(1, id);
+    }
+
+    /** A graph that knows the neighbours it was given. */
+    private final class NeighboursOnly implements Graph {
+        @Override
+        public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
+            if (graphIsDown) {
+                throw new IllegalStateException("connection refused");
+            }
+            return postIds.stream()
+                    .flatMap(post -> neighbours.getOrDefault(post, List.of()).stream())
+                    .toList();
+        }
+
+        @Override
+        public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public GraphChange apply(List<PostGraph> posts) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void remove(UUID tenantId, Collection<UUID> postIds) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

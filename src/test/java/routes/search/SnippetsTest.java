@@ -1,0 +1,55 @@
+package routes.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import routes.text.TextAnalysis;
+
+class SnippetsTest {
+    private final Snippets snippets = new Snippets(new TextAnalysis());
+
+    @Test
+    void aShortTextIsShownWhole() {
+        assertThat(snippet("Вышел\n\nрелиз   ядра", "релиз")).isEqualTo("Вышел релиз ядра");
+    }
+
+    @Test
+    void theCutIsMadeAroundTheWordInWhateverForm() {
+        String text = "слово ".repeat(200) + "а здесь говорят о нейросетях и не только " + "потом ".repeat(200);
+
+        String snippet = snippet(text, "нейросеть");
+
+        assertThat(snippet).startsWith("…").endsWith("…").contains("говорят о нейросетях и не только");
+        assertThat(snippet.length()).isLessThanOrEqualTo(Snippets.MAX_LENGTH + 2);
+        assertThat(snippet).startsWith("…слово");
+    }
+
+    @Test
+    void thePlaceWithMostOfTheWordsWins() {
+        String text = "Kafka. " + "слово ".repeat(100) + "Kafka и Redis рядом " + "слово ".repeat(100);
+
+        assertThat(snippet(text, "redis kafka")).contains("Kafka и Redis рядом");
+    }
+
+    @Test
+    void withoutAMatchTheBeginningIsShown() {
+        assertThat(snippet("начало " + "слово ".repeat(100), "ракета"))
+                .startsWith("начало слово")
+                .endsWith("слово…");
+    }
+
+    @Test
+    void aTextWithoutSpacesIsCutToo() {
+        assertThat(snippet("я".repeat(5_000), "ракета").length()).isLessThanOrEqualTo(Snippets.MAX_LENGTH + 1);
+    }
+
+    @Test
+    void anEmojiIsAMatch() {
+        assertThat(snippets.wanted("🚀 и на")).isEqualTo(Set.of("🚀"));
+    }
+
+    private String snippet(String text, String query) {
+        return snippets.of(text, snippets.wanted(query));
+    }
+}

@@ -1,0 +1,90 @@
+package routes.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextAnalysisTest {
+    private final TextAnalysis analysis = new TextAnalysis();
+
+    @ParameterizedTest
+    @CsvSource({
+        "нейросетями, нейросеть",
+        "нейросетей, нейросеть",
+        "indexes, indexing",
+        "Ёлки, елка",
+        "моделей, модели",
+        "C++, c++",
+        "С++, C++", // the first is a Cyrillic letter, as it is often typed
+        "C#, c#",
+        ".NET, .NET",
+        "Node.js, node.js",
+        "OpenAI’s, OpenAI"
+    })
+    void wordFormsHaveTheSameStem(String one, String other) {
+        assertThat(analysis.stems(one)).isNotEmpty().isEqualTo(analysis.stems(other));
+    }
+
+    @Test
+    void cPlusPlusIsNotC() {
+        assertThat(analysis.stems("C++")).isNotEqualTo(analysis.stems("C"));
+        assertThat(analysis.stems("C#")).isNotEqualTo(analysis.stems("C"));
+        assertThat(analysis.stems(".NET")).isNotEqualTo(analysis.stems("net"));
+    }
+
+    @Test
+    void offsetsPointIntoTheOriginalTextAlsoBehindReplacedSigns() {
+        String text = "Пишем на C++ и C#, ещё на .NET: Node.js, GPT-4 и ёлка";
+
+        assertThat(surfaces(text))
+                .containsExactly(
+                        "Пишем", "на", "C++", "и", "C#", "ещё", "на", ".NET", "Node.js", "GPT", "4", "и", "ёлка");
+    }
+
+    @Test
+    void namesLinksAndEmojiAreToldApart() {
+        String text = "@ivan_petrov смотри #big_data 🚀 https://www.example.com/a/b?utm=1 a@b.org 17";
+
+        assertThat(analysis.tokens(text))
+                .extracting(Token::kind)
+                .containsExactly(
+                        Token.Kind.MENTION,
+                        Token.Kind.MENTION,
+                        Token.Kind.WORD,
+                        Token.Kind.HASHTAG,
+                        Token.Kind.HASHTAG,
+                        Token.Kind.EMOJI,
+                        Token.Kind.URL,
+                        Token.Kind.EMAIL,
+                        Token.Kind.NUMBER);
+        assertThat(analysis.tokens(text))
+                .filteredOn(t -> t.kind() == Token.Kind.URL)
+                .extracting(Token::stem)
+                .containsExactly("example.com");
+        assertThat(analysis.stems(text)).containsExactly("смотр", "big", "data", "17");
+    }
+
+    @Test
+    void stopWordsOfBothLanguagesCarryNoMeaning() {
+        assertThat(analysis.stems("это и не всё, but it’s what we don't have")).isEmpty();
+    }
+
+    @Test
+    void blankTextHasNoTokens() {
+        assertThat(analysis.tokens(" \n\t ")).isEmpty();
+    }
+
+    @Test
+    void aTextOfOneEndlessWordIsRead() {
+        assertThat(analysis.tokens("я".repeat(300_000))).isNotNull();
+    }
+
+    private List<String> surfaces(String text) {
+        return analysis.tokens(text).stream()
+                .map(t -> text.substring(t.start(), t.end()))
+                .toList();
+    }
+}

@@ -1,0 +1,311 @@
+package routes.vectorindex.lucene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static routes.vectorindex.lucene.Points.CHANNEL;
+import static routes.vectorindex.lucene.Points.DAY;
+import static routes.vectorindex.lucene.Points.TENANT;
+import static routes.vectorindex.lucene.Points.point;
+import static routes.vectorindex.lucene.Points.post;
+import static routes.vectorindex.lucene.Points.query;
+import static routes.vectorindex.lucene.Points.retagged;
+import static routes.vectorindex.lucene.Points.revision;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import routes.vectorindex.DimensionMismatchException;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.SearchHit;
+import routes.vectorindex.SearchQuery;
+import routes.vectorindex.StoredPoint;
+import routes.vectorindex.VectorIndexException;
+import routes.vectorindex.WriteResult;
+
+class LuceneVectorIndexTest {
+    @TempDir
+    Path folder;
+
+    private LuceneVectorIndex index;
+
+    @BeforeEach
+    void open() {
+        index = LuceneVectorIndex.open(folder);
+    }
+
+    @AfterEach
+    void close() {
+        index.close();
+    }
+
+    @Test
+    void aPointIsFoundByTextAndVectorAsSoonAsUpsertReturns() {
+        IndexedPoint point = point(1, "Вышел PostgreSQL 17 с поддержкой инкрементальных копий", "PostgreSQL 17");
+
+        assertThat(index.upsert(point)).isEqualTo(WriteResult.WRITTEN);
+
+        SearchHit byText = index.textSearch(query("postgresql")).get(0);
+        assertThat(byText.payload()).isEqualTo(point.payload());
+        assertThat(byText.text()).isEqualTo(point.text());
+        assertThat(byText.score()).isPositive();
+        SearchHit byVector = index.vectorSearch(query(point.text())).get(0);
+        assertThat(byVector.postId()).isEqualTo(post(1));
+        assertThat(byVector.score()).isCloseTo(1, within(1e-3));
+        assertThat(index.count(TENANT)).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "нейросетями, Новая нейросеть рисует котов",
+        "нейросеть, Как мы работали с нейросетями",
+        "indexes, Indexing a million rows",
+        "ЁЛКА, Купили елку",
+        "C++, Стандарт C++ обновлён",
+        "node.js, Обновите Node.js сегодня",
+        "GPT-4, Сравнили GPT-4 и другие",
+        "example.com, Смотри https://www.example.com/a?b=c",
+        "🚀, Запуск 🚀 состоялся"
+    })
+    void wordFormsAndNamesAreFoundByText(String words, String text) {
+        index.upsert(point(1, text));
+        index.upsert(point(2, "Совсем другой пост о погоде"));
+
+        assertThat(index.textSearch(query(words))).extracting(SearchHit::postId).containsExactly(post(1));
+    }
+
+    @Test
+    void aTagWeighsMoreThanAWordOfTheText() {
+        index.upsert(point(1, "Сегодня говорим про базы, а Redis упомянем мельком в конце", "базы"));
+        index.upsert(point(2, "Сегодня говорим про базы, а Redis упомянем мельком в конце", "Redis"));
+
+        assertThat(index.textSearch(query("redis")))
+                .extracting(SearchHit::postId)
+                .containsExactly(post(2), post(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   ", "и на не", "!!! ???", "( [ { \" \\ * ~ ^ :"})
+    void aQueryWithoutWordsFindsNothing(String words) {
+        index.upsert(point(1, "Пост о погоде, и на не"));
+
+        assertThat(index.textSearch(query(words))).isEmpty();
+        assertThat(index.vectorSearch(query(words))).isEmpty();
+    }
+
+    @Test
+    void aPostWithoutVectorIsFoundByText() {
+        index.upsert(point(1, "🚀"));
+
+        assertThat(index.textSearch(query("🚀"))).hasSize(1);
+    }
+
+    @Test
+    void anOlderRevisionNeverReplacesANewerOne() {
+        assertThat(index.upsert(revision(1, 5, "новый текст про космос"))).isEqualTo(WriteResult.WRITTEN);
+        assertThat(index.upsert(revision(1, 4, "старый текст про море"))).isEqualTo(WriteResult.STALE);
+        assertThat(index.updatePayload(revision(1, 4, "новый текст про космос").payload(), 4, "any"))
+                .isEqualTo(WriteResult.STALE);
+
+        assertThat(index.textSearch(query("космос"))).hasSize(1);
+        assertThat(index.textSearch(query("море"))).isEmpty();
+        assertThat(index.find(TENANT, post(1))).map(StoredPoint::indexRevision).contains(5L);
+    }
+
+    @Test
+    void theSamePostTwiceInABatchEndsWithTheNewerRevision() {
+        assertThat(index.upsertAll(List.of(
+                        revision(1, 2, "второй космос"), revision(1, 1, "первое море"), revision(1, 3, "третье небо"))))
+                .containsExactly(WriteResult.WRITTEN, WriteResult.STALE, WriteResult.WRITTEN);
+
+        assertThat(index.count(TENANT)).isOne();
+        assertThat(index.textSearch(query("небо"))).hasSize(1);
+    }
+
+    @Test
+    void aReplayOfTheSameRevisionLeavesOnePost() {
+        index.upsert(revision(1, 5, "космос"));
+
+        assertThat(index.upsert(revision(1, 5, "космос"))).isEqualTo(WriteResult.WRITTEN);
+        assertThat(index.count(TENANT)).isOne();
+    }
+
+    @Test
+    void newPayloadKeepsTextAndVector() {
+        IndexedPoint point = point(1, "Вышел релиз ядра с поддержкой нового планировщика", "релиз");
+        index.upsert(point);
+
+        PostPayload retagged = retagged(point, "планировщик");
+        assertThat(index.updatePayload(retagged, 2, point.textHash())).isEqualTo(WriteResult.WRITTEN);
+
+        assertThat(index.find(TENANT, post(1))).contains(new StoredPoint(2, point.textHash()));
+        SearchHit hit = index.vectorSearch(query(point.text())).get(0);
+        assertThat(hit.score()).isCloseTo(1, within(1e-3));
+        assertThat(hit.payload()).isEqualTo(retagged);
+        assertThat(index.textSearch(query("ядра"))).hasSize(1);
+        assertThat(index.textSearch(query(TENANT, Set.of(CHANNEL), Set.of("Планировщик"), null, null, "ядра")))
+                .hasSize(1);
+        assertThat(index.textSearch(query(TENANT, Set.of(CHANNEL), Set.of("релиз"), null, null, "ядра")))
+                .isEmpty();
+    }
+
+    @Test
+    void payloadOfAnotherTextOrOfAMissingPostIsNotWritten() {
+        IndexedPoint point = point(1, "космос");
+        assertThat(index.updatePayload(point.payload(), 1, point.textHash())).isEqualTo(WriteResult.TEXT_DIFFERS);
+
+        index.upsert(point);
+        assertThat(index.updatePayload(point.payload(), 2, "other")).isEqualTo(WriteResult.TEXT_DIFFERS);
+        assertThat(index.find(TENANT, post(1))).map(StoredPoint::indexRevision).contains(1L);
+    }
+
+    @Test
+    void payloadOfAPostWithoutVectorIsUpdated() {
+        IndexedPoint point = point(1, "🚀");
+        index.upsert(point);
+
+        assertThat(index.updatePayload(retagged(point, "ракета"), 2, point.textHash()))
+                .isEqualTo(WriteResult.WRITTEN);
+        assertThat(index.textSearch(query("🚀"))).hasSize(1);
+    }
+
+    @Test
+    void deletedPostsAreGone() {
+        index.upsertAll(List.of(point(1, "космос"), point(2, "космос"), point(3, "космос")));
+
+        index.delete(TENANT, List.of(post(1), post(2), post(99)));
+
+        assertThat(index.textSearch(query("космос")))
+                .extracting(SearchHit::postId)
+                .containsExactly(post(3));
+        assertThat(index.vectorSearch(query("космос")))
+                .extracting(SearchHit::postId)
+                .containsExactly(post(3));
+        assertThat(index.find(TENANT, post(1))).isEmpty();
+    }
+
+    @Test
+    void nothingOfAnotherTenantIsFoundChangedOrDeleted() {
+        UUID other = new UUID(0, 2);
+        IndexedPoint theirs = point(other, CHANNEL, 1, DAY, 9, "космос", "космос");
+        index.upsert(theirs);
+
+        assertThat(index.textSearch(query("космос"))).isEmpty();
+        assertThat(index.vectorSearch(query("космос"))).isEmpty();
+        assertThat(index.fetch(query("космос"), List.of(post(1)))).isEmpty();
+        assertThat(index.find(TENANT, post(1))).isEmpty();
+        assertThat(index.count(TENANT)).isZero();
+        index.delete(TENANT, List.of(post(1)));
+        assertThat(index.upsert(point(1, "космос"))).isEqualTo(WriteResult.WRITTEN);
+        assertThat(index.find(other, post(1))).contains(new StoredPoint(9, theirs.textHash()));
+    }
+
+    @Test
+    void onlyTheGivenChannelsTagsAndTimesAreSearched() {
+        UUID otherChannel = new UUID(0, 200);
+        index.upsertAll(List.of(
+                point(TENANT, CHANNEL, 1, DAY, 1, "космос", "Ёлки"),
+                point(TENANT, otherChannel, 2, DAY, 1, "космос", "Ёлки"),
+                point(TENANT, CHANNEL, 3, DAY, 1, "космос", "палки"),
+                point(TENANT, CHANNEL, 4, DAY.plus(Duration.ofDays(2)), 1, "космос", "Ёлки")));
+
+        assertFound(query(TENANT, Set.of(), Set.of(), null, null, "космос"));
+        assertFound(query(TENANT, Set.of(otherChannel), Set.of(), null, null, "космос"), 2);
+        assertFound(query(TENANT, Set.of(CHANNEL, otherChannel), Set.of(), null, null, "космос"), 1, 2, 3, 4);
+        assertFound(query(TENANT, Set.of(CHANNEL), Set.of("ЕЛКИ"), null, null, "космос"), 1, 4);
+        assertFound(query(TENANT, Set.of(CHANNEL), Set.of(), DAY, DAY.plusMillis(1), "космос"), 1, 3);
+        assertFound(query(TENANT, Set.of(CHANNEL), Set.of(), null, DAY, "космос"));
+        assertFound(query(TENANT, Set.of(CHANNEL), Set.of(), DAY.plusMillis(1), null, "космос"), 4);
+    }
+
+    private void assertFound(SearchQuery query, Integer... ids) {
+        List<UUID> expected = java.util.Arrays.stream(ids).map(Points::post).toList();
+        assertThat(index.textSearch(query)).extracting(SearchHit::postId).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(index.vectorSearch(query))
+                .extracting(SearchHit::postId)
+                .containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(index.fetch(query, List.of(post(1), post(2), post(3), post(4))))
+                .extracting(SearchHit::postId)
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterARestart() {
+        index.upsert(point(1, "космос"));
+        index.close();
+
+        index = LuceneVectorIndex.open(folder);
+
+        assertThat(index.textSearch(query("космос"))).hasSize(1);
+        assertThat(index.find(TENANT, post(1))).isPresent();
+    }
+
+    @Test
+    void aFolderInUseIsOneClearError() {
+        assertThatThrownBy(() -> LuceneVectorIndex.open(folder))
+                .isInstanceOf(VectorIndexException.class)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining("in use by another process");
+    }
+
+    @Test
+    void anotherDimensionIsOneClearError() {
+        index.checkDimension(3);
+        index.upsert(point(1, "космос"));
+        index.checkDimension(512);
+
+        assertThatThrownBy(() -> index.checkDimension(1024))
+                .isInstanceOf(DimensionMismatchException.class)
+                .hasMessageContaining("512")
+                .hasMessageContaining("1024")
+                .hasMessageContaining("--reindex");
+    }
+
+    @Test
+    void anEmptiedIndexTakesAnotherDimension() {
+        index.upsert(point(1, "космос"));
+
+        index.clear();
+
+        assertThat(index.count(TENANT)).isZero();
+        index.checkDimension(2560);
+        IndexedPoint point = point(1, "космос");
+        float[] big = new float[2560];
+        big[7] = 3;
+        index.upsert(new IndexedPoint(point.payload(), big, point.text(), 1, "x"));
+        index.checkDimension(2560);
+        SearchQuery query = new SearchQuery(TENANT, Set.of(CHANNEL), Set.of(), null, null, null, big, 1);
+        assertThat(index.vectorSearch(query).get(0).score()).isCloseTo(1, within(1e-3));
+    }
+
+    @Test
+    void aVectorOfTheWrongDimensionIsRefusedAndTheRestOfTheBatchIsWritten() {
+        index.upsert(point(1, "космос"));
+        IndexedPoint good = point(2, "космос");
+        IndexedPoint bad = new IndexedPoint(point(3, "космос").payload(), new float[] {1, 0}, "космос", 1, "x");
+
+        assertThatThrownBy(() -> index.upsertAll(List.of(good, bad))).isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(index.textSearch(query("космос")))
+                .extracting(SearchHit::postId)
+                .containsExactlyInAnyOrder(post(1), post(2));
+    }
+
+    @Test
+    void useAfterCloseIsAClearError() {
+        index.close();
+
+        assertThatThrownBy(() -> index.upsert(point(1, "космос"))).isInstanceOf(VectorIndexException.class);
+        assertThatThrownBy(() -> index.textSearch(query("космос"))).isInstanceOf(VectorIndexException.class);
+    }
+}
