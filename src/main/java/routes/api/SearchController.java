@@ -4,7 +4,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -14,16 +13,18 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.ProblemType;
 import routes.api.http.Times;
+import routes.search.HybridSearch;
+import routes.search.PostQuery;
 
 @RestController
 final class SearchController {
 
     private final UserStore users;
     private final SubscriptionStore subscriptions;
-    private final SearchEngine engine;
+    private final HybridSearch engine;
     private final SearchHitStore hits;
 
-    SearchController(UserStore users, SubscriptionStore subscriptions, SearchEngine engine, SearchHitStore hits) {
+    SearchController(UserStore users, SubscriptionStore subscriptions, HybridSearch engine, SearchHitStore hits) {
         this.users = users;
         this.subscriptions = subscriptions;
         this.engine = engine;
@@ -51,7 +52,7 @@ final class SearchController {
             channels.retainAll(Set.of(channel));
         }
         Set<String> tags = tag == null ? Set.of() : Set.of(tag);
-        var query = new SearchEngine.Query(user.tenantId(), channels, tags, earliest, end, text, limit);
-        return new Page<>(channels.isEmpty() ? List.of() : hits.of(user, engine.search(query)), null);
+        var query = new PostQuery(user.tenantId(), channels, text, tags, earliest, end, limit);
+        return new Page<>(hits.of(user, engine.search(query).hits()), null);
     }
 }

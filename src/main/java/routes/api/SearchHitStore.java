@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
+import routes.search.PostHit;
 
 /** What the database knows of the posts that a search has found. */
 @Component
@@ -23,7 +24,7 @@ final class SearchHitStore {
      * The hits in the same order. The index may lag behind: posts that have been deleted meanwhile, or that the user may no
      * longer see, are left out.
      */
-    List<SearchHit> of(User user, List<SearchEngine.Found> found) {
+    List<SearchHit> of(User user, List<PostHit> found) {
         Map<UUID, SearchHit> known = read(user, found);
         return found.stream()
                 .map(hit -> known.get(hit.postId()))
@@ -31,9 +32,8 @@ final class SearchHitStore {
                 .toList();
     }
 
-    private Map<UUID, SearchHit> read(User user, List<SearchEngine.Found> found) {
-        Map<UUID, SearchEngine.Found> byId =
-                found.stream().collect(Collectors.toMap(SearchEngine.Found::postId, hit -> hit));
+    private Map<UUID, SearchHit> read(User user, List<PostHit> found) {
+        Map<UUID, PostHit> byId = found.stream().collect(Collectors.toMap(PostHit::postId, hit -> hit));
         return database
                 .sql(
                         """
@@ -49,11 +49,12 @@ final class SearchHitStore {
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
                 .query((row, n) -> hit(row, byId))
+                .list()
                 .stream()
                 .collect(Collectors.toMap(SearchHit::postId, hit -> hit));
     }
 
-    private static SearchHit hit(ResultSet row, Map<UUID, SearchEngine.Found> byId) throws SQLException {
+    private static SearchHit hit(ResultSet row, Map<UUID, PostHit> byId) throws SQLException {
         UUID id = row.getObject("id", UUID.class);
         return new SearchHit(
                 id,

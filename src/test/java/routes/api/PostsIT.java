@@ -160,6 +160,8 @@ class PostsIT {
         assertThat(list("q=" + encode("100%"))).containsExactly(failed);
         assertThat(list("q=" + encode("%"))).containsExactly(failed);
         assertThat(list("q=" + encode("и_с"))).containsExactly(tagged);
+        assertThat(list("q=" + encode("л.фте"))).isEmpty();
+        assertThat(list("q=" + encode("("))).isEmpty();
         assertThat(list("q=" + encode("лифте") + "&tagging_status=success")).isEmpty();
     }
 
@@ -250,9 +252,9 @@ class PostsIT {
 
     @Test
     void anImportShowsItsProgressAndABoundedNumberOfErrors() {
-        var errors = new StringBuilder("[\"0\"");
+        var errors = new StringBuilder("[{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");
         for (int i = 1; i < 150; i++) {
-            errors.append(",{\"message\":").append(i).append("}");
+            errors.append(",{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");
         }
         UUID job =
                 fixtures.importJob(tenant, user, "running", errors.append("]").toString());
@@ -270,7 +272,9 @@ class PostsIT {
     }
 
     private List<UUID> list(String query) {
-        return ids(client.get(posts(query)).json()).stream()
+        ApiClient.Answer answer = client.get(posts(query));
+        assertThat(answer.status()).isEqualTo(200);
+        return ids(answer.json()).stream()
                 .map(UUID::fromString)
                 .toList();
     }

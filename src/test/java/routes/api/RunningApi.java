@@ -1,8 +1,9 @@
 package routes.api;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
@@ -18,8 +19,17 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import routes.embeddings.EmbeddingProvider;
+import routes.embeddings.LocalEmbeddings;
+import routes.graph.postgres.PostgresGraph;
+import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
+import routes.text.TextAnalysis;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** The API on free ports with a database of its own, for the time of one test class. */
 final class RunningApi implements BeforeAllCallback, AfterAllCallback {
@@ -95,6 +105,10 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         return database.jdbcUrl();
     }
 
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
     <T> T bean(String name, Class<T> type) {
         return context.getBean(name, type);
     }
@@ -115,8 +129,22 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        SearchEngine searchEngine() {
-            return query -> List.of();
+        VectorIndex vectorIndex() throws IOException {
+            return LuceneVectorIndex.open(Files.createTempDirectory("index"));
+        }
+
+        @Bean
+        EmbeddingProvider embeddings() {
+            return new LocalEmbeddings(new TextAnalysis());
+        }
+
+        @Bean
+        HybridSearch search(
+                VectorIndex index,
+                EmbeddingProvider embeddings,
+                JdbcTemplate jdbc,
+                PlatformTransactionManager transactions) {
+            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new TextAnalysis());
         }
 
         @Bean

@@ -19,6 +19,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.util.DisconnectedClientHelper;
+import routes.vectorindex.VectorIndexException;
 
 /** Every error of an operation leaves as RFC 9457 problem details: what, why, which field, what to do. */
 @RestControllerAdvice
@@ -40,6 +41,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                 request.getRequestURI(),
                 reason(exception));
         return answer(ProblemType.DEPENDENCY_DOWN.problem("The database does not answer in time"));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> indexDown(VectorIndexException exception, HttpServletRequest request) {
+        LOG.warn("{} {}: {}", request.getMethod(), request.getRequestURI(), exception.getMessage(), exception);
+        return answer(ProblemType.DEPENDENCY_DOWN.problem("The index does not answer"));
     }
 
     @ExceptionHandler
