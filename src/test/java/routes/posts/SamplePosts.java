@@ -1,8 +1,12 @@
 package routes.posts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import routes.events.MediaFile;
 import routes.events.SkippedFile;
 
@@ -29,13 +33,13 @@ public final class SamplePosts {
         return make(id, 0, text, List.of(), new Counters(views, 0, reactions, 0), null, List.of(), List.of());
     }
 
-    public static Post photo(long id, String text, Long groupedId, String... sha256) {
-        List<MediaFile> files = List.of(sha256).stream().map(SamplePosts::file).toList();
-        return make(id, 0, text, List.of(), Counters.NONE, groupedId, files, List.of());
+    public static Post photo(long id, String text, Long groupedId, String... files) {
+        List<MediaFile> media = Stream.of(files).map(SamplePosts::file).toList();
+        return make(id, 0, text, List.of(), Counters.NONE, groupedId, media, List.of());
     }
 
-    public static Post editedPhoto(long id, long contentVersion, String text, Long groupedId, String sha256) {
-        return make(id, contentVersion, text, List.of(), Counters.NONE, groupedId, List.of(file(sha256)), List.of());
+    public static Post editedPhoto(long id, long contentVersion, String text, Long groupedId, String file) {
+        return make(id, contentVersion, text, List.of(), Counters.NONE, groupedId, List.of(file(file)), List.of());
     }
 
     public static Post missingPhoto(long id, String text, String name) {
@@ -43,7 +47,14 @@ public final class SamplePosts {
                 id, 0, text, List.of(), Counters.NONE, null, List.of(), List.of(new SkippedFile(name, "not included")));
     }
 
-    public static MediaFile file(String sha256) {
+    /** A hash that is as readable as the name: its bytes in hex, filled with zeros. */
+    public static String sha256(String name) {
+        String hex = HexFormat.of().formatHex(name.getBytes(UTF_8));
+        return hex + "0".repeat(64 - hex.length());
+    }
+
+    private static MediaFile file(String name) {
+        String sha256 = sha256(name);
         return new MediaFile(sha256, "media/" + TENANT + "/aa/" + sha256 + ".jpg", "image/jpeg", 100L);
     }
 

@@ -1,44 +1,39 @@
 package routes.ingest.outbox;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.events.Event;
-import routes.events.Json;
-import routes.events.StreamCatalog;
+import routes.events.EventCodec;
 
 /** Notes events in the transaction that makes them true. The {@link OutboxRelay} publishes them. */
 public final class Outbox {
     private static final int ROWS_PER_STATEMENT = 500;
 
     private final JdbcTemplate jdbc;
-    private final StreamCatalog catalog;
-    private final ObjectMapper json = Json.newMapper();
+    private final EventCodec codec;
 
-    public Outbox(DataSource database, StreamCatalog catalog) {
+    public Outbox(DataSource database, EventCodec codec) {
         jdbc = new JdbcTemplate(database);
-        this.catalog = catalog;
+        this.codec = codec;
     }
 
-    /** Takes part in the transaction of the calling thread. Rows are published in the order given here. */
+    /**
+     * Takes part in the transaction of the calling thread. Rows are published in the order given here.
+     *
+     * @throws IllegalStateException if an event violates its schema; here, where its maker sees it, and not in the relay,
+     *     where it would hold up all others
+     */
     public void append(List<? extends Event> events) {
+        List<Map<String, String>> entries = events.stream().map(codec::write).toList();
         jdbc.batchUpdate(
                 "INSERT INTO outbox (stream, event) VALUES (?, ?::jsonb)",
-                events,
+                entries,
                 ROWS_PER_STATEMENT,
-                (statement, event) -> {
-                    statement.setString(1, catalog.stream(event.getClass()).name());
-                    statement.setString(2, write(event));
+                (statement, entry) -> {
+                    statement.setString(1, entry.get("event"));
+                    statement.setString(2, entry.get("data"));
                 });
-    }
-
-    private String write(Event event) {
-        try {
-            return json.writeValueAsString(event);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("The event " + event.idempotencyKey() + " cannot be written as JSON", e);
-        }
     }
 }

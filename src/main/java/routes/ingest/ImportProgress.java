@@ -1,0 +1,45 @@
+package routes.ingest;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * How far an import is.
+ *
+ * @param postsTotal while it runs an estimate from the share of bytes, at the end the number
+ * @param postsChanged posts that got new content
+ * @param mediaMissing files that could not be taken
+ * @param messagesSkipped service messages and others that are no posts
+ * @param elapsed since it began to run
+ * @param error why it failed, or null
+ */
+public record ImportProgress(
+        UUID id,
+        Path file,
+        Status status,
+        long bytesTotal,
+        long bytesDone,
+        long postsTotal,
+        long postsDone,
+        long postsNew,
+        long postsChanged,
+        long albums,
+        long media,
+        long mediaMissing,
+        long messagesSkipped,
+        Duration elapsed,
+        String error) {
+
+    /** As in {@code imports.status}, in capitals. */
+    public enum Status {
+        QUEUED,
+        RUNNING,
+        DONE,
+        FAILED
+    }
+
+    public boolean isOver() {
+        return status == Status.DONE || status == Status.FAILED;
+    }
+}

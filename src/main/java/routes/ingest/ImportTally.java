@@ -1,0 +1,84 @@
+package routes.ingest;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import routes.posts.StorableText;
+
+/** Counts what one run of an import did. Used by one thread. */
+final class ImportTally {
+    /** More would make the row large and help nobody; the number of missing files is complete. */
+    private static final int MAX_NOTES = 100;
+
+    private final UUID id;
+    private final Path file;
+    private final long bytesTotal;
+    private final long startedNanos = System.nanoTime();
+    private final List<ImportNote> notes = new ArrayList<>();
+    private long bytesDone;
+    private long posts;
+    private long created;
+    private long changed;
+    private long albums;
+    private long media;
+    private long mediaMissing;
+    private long skipped;
+
+    ImportTally(UUID id, Path file, long bytesTotal) {
+        this.id = id;
+        this.file = file;
+        this.bytesTotal = bytesTotal;
+    }
+
+    void read(long bytes) {
+        bytesDone = Math.min(bytes, bytesTotal);
+    }
+
+    void messageSkipped() {
+        skipped++;
+    }
+
+    void taken(PostIntake.Taken taken) {
+        var saved = taken.saved();
+        posts += saved.created() + saved.edited() + saved.updated() + saved.unchanged();
+        created += saved.created();
+        changed += saved.edited();
+        albums += saved.albumsCreated() + saved.albumsChanged() + saved.albumsUnchanged();
+        media += taken.files();
+        mediaMissing += taken.skipped().size();
+        taken.skipped().forEach(file -> note(file.name(), file.reason()));
+    }
+
+    void note(String name, String reason) {
+        if (notes.size() < MAX_NOTES) {
+            notes.add(new ImportNote(StorableText.of(name), reason));
+        }
+    }
+
+    List<ImportNote> notes() {
+        return List.copyOf(notes);
+    }
+
+    ImportProgress progress(ImportProgress.Status status, String error) {
+        boolean done = status == ImportProgress.Status.DONE;
+        long estimate = bytesDone == 0 ? posts : (long) ((double) posts * bytesTotal / bytesDone);
+        return new ImportProgress(
+                id,
+                file,
+                status,
+                bytesTotal,
+                done ? bytesTotal : bytesDone,
+                done ? posts : Math.max(posts, estimate),
+                posts,
+                created,
+                changed,
+                albums,
+                media,
+                mediaMissing,
+                skipped,
+                Duration.ofNanos(System.nanoTime() - startedNanos),
+                error);
+    }
+}

@@ -1,0 +1,75 @@
+package routes.ingest;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import java.util.List;
+import routes.posts.MediaKind;
+import routes.posts.SavedBatch;
+
+/** What ingest counts. Every series exists from the start, at 0. */
+public final class IngestMetrics {
+    private static final double[] SIZE_BUCKETS = {51_200, 102_400, 512_000, 1_048_576, 5_242_880, 20_971_520};
+    private static final String STAGE = "ingest";
+    private static final List<String> MEDIA = List.of("photo", "video", "album", "doc");
+    private static final List<String> OUTCOMES = List.of("success", "skipped", "failed");
+
+    private final MeterRegistry registry;
+
+    public IngestMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (String media : MEDIA) {
+            OUTCOMES.forEach(outcome -> processed(media, outcome));
+            bytes(media);
+            sizes(media);
+        }
+        List.of("success", "skipped", "retrying", "failed").forEach(this::albums);
+    }
+
+    void stored(MediaKind kind, long bytes) {
+        processed(label(kind), "success").increment();
+        bytes(label(kind)).increment(bytes);
+        sizes(label(kind)).record(bytes);
+    }
+
+    void skipped(MediaKind kind) {
+        processed(label(kind), "skipped").increment();
+    }
+
+    void failed(MediaKind kind) {
+        processed(label(kind), "failed").increment();
+    }
+
+    void saved(SavedBatch batch) {
+        int albums = batch.albumsCreated() + batch.albumsChanged();
+        albums("success").increment(albums);
+        albums("skipped").increment(batch.albumsUnchanged());
+        processed("album", "success").increment(albums);
+        processed("album", "skipped").increment(batch.albumsUnchanged());
+    }
+
+    private Counter processed(String media, String outcome) {
+        return registry.counter("media.processing", "stage", STAGE, "media", media, "outcome", outcome);
+    }
+
+    private Counter bytes(String media) {
+        return Counter.builder("media.bytes").tag("media", media).register(registry);
+    }
+
+    private DistributionSummary sizes(String media) {
+        return DistributionSummary.builder("media.size")
+                .baseUnit(BaseUnits.BYTES)
+                .tag("media", media)
+                .serviceLevelObjectives(SIZE_BUCKETS)
+                .register(registry);
+    }
+
+    private Counter albums(String status) {
+        return registry.counter("albums.parsed", "status", status);
+    }
+
+    private static String label(MediaKind kind) {
+        return kind == MediaKind.DOCUMENT ? "doc" : kind.text();
+    }
+}

@@ -1,0 +1,129 @@
+package routes.ingest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import routes.events.MediaFile;
+import routes.events.SkippedFile;
+import routes.objectstore.ObjectKeys;
+import routes.objectstore.ObjectStore;
+
+/** Puts the files of messages into the object store, several at a time, each content once. */
+public final class MediaStore implements AutoCloseable {
+    private final ObjectStore objects;
+    private final MediaLimits limits;
+    private final IngestMetrics metrics;
+    private final ExecutorService workers;
+
+    public MediaStore(ObjectStore objects, MediaLimits limits, IngestMetrics metrics) {
+        this.objects = objects;
+        this.limits = limits;
+        this.metrics = metrics;
+        workers = Executors.newFixedThreadPool(limits.concurrency(), work -> new Thread(work, "media-store"));
+    }
+
+    /** One of both is null: the file as it is stored, or why it is not. */
+    public record Stored(MediaFile file, SkippedFile skipped) {}
+
+    /**
+     * Stores the files of a batch, and returns what became of each, in their order.
+     *
+     * @throws IOException if the object store fails; the same batch may be tried again
+     */
+    public List<Stored> storeAll(UUID tenant, List<SourceFile> files) throws IOException, InterruptedException {
+        List<Future<Stored>> running = workers.invokeAll(files.stream()
+                .<Callable<Stored>>map(file -> () -> store(tenant, file))
+                .toList());
+        var stored = new ArrayList<Stored>(running.size());
+        for (Future<Stored> one : running) {
+            stored.add(result(one));
+        }
+        return stored;
+    }
+
+    @Override
+    public void close() {
+        workers.shutdownNow();
+    }
+
+    private static Stored result(Future<Stored> done) throws IOException, InterruptedException {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("A file could not be stored", e.getCause());
+        }
+    }
+
+    private Stored store(UUID tenant, SourceFile file) throws IOException {
+        if (file.missing() != null) {
+            metrics.skipped(file.kind());
+            return skipped(file, file.missing());
+        }
+        try {
+            return readable(tenant, file);
+        } catch (IOException e) {
+            metrics.failed(file.kind());
+            throw new IOException("Cannot store " + file.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Stored readable(UUID tenant, SourceFile file) throws IOException {
+        Path path = file.path();
+        long size = Files.size(path);
+        String type = type(file);
+        String reason = size == 0
+                ? "file is empty"
+                : size > limits.maxBytes()
+                        ? "file has " + size + " bytes, more than " + limits.maxBytes()
+                        : limits.types().contains(type) ? null : "type " + type + " is not taken";
+        if (reason != null) {
+            metrics.skipped(file.kind());
+            return skipped(file, reason);
+        }
+        String sha256 = sha256(path);
+        String key = ObjectKeys.media(tenant, sha256, MediaType.extension(type));
+        if (!objects.exists(key)) {
+            try (InputStream content = Files.newInputStream(path)) {
+                objects.put(key, type, size, content);
+            }
+        }
+        metrics.stored(file.kind(), size);
+        return new Stored(new MediaFile(sha256, key, type, size), null);
+    }
+
+    private static Stored skipped(SourceFile file, String reason) {
+        return new Stored(null, new SkippedFile(file.name(), reason));
+    }
+
+    private static String type(SourceFile file) throws IOException {
+        try (InputStream content = Files.newInputStream(file.path())) {
+            return MediaType.of(content.readNBytes(MediaType.HEAD_BYTES), file.declaredType(), file.name());
+        }
+    }
+
+    private static String sha256(Path path) throws IOException {
+        try (var content = new DigestInputStream(Files.newInputStream(path), MessageDigest.getInstance("SHA-256"))) {
+            content.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(content.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package routes.ingest;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import routes.events.SkippedFile;
+import routes.posts.Channel;
+import routes.posts.Post;
+import routes.posts.PostBatch;
+import routes.posts.PostWriter;
+import routes.posts.SavedBatch;
+
+/** What happens to messages of whatever source: links are found, files stored, posts saved together with their events. */
+public final class PostIntake {
+    private final MediaStore media;
+    private final PostWriter posts;
+    private final IngestMetrics metrics;
+
+    public PostIntake(MediaStore media, PostWriter posts, IngestMetrics metrics) {
+        this.media = media;
+        this.posts = posts;
+        this.metrics = metrics;
+    }
+
+    /** What was saved, how many messages have a file, and which files could not be taken. */
+    public record Taken(SavedBatch saved, int files, List<SkippedFile> skipped) {}
+
+    /**
+     * @param messages of one channel, with all members of each album; nothing of them is saved if this fails, and the same
+     *     call may be tried again
+     * @param albumsInferred whether the source does not mark albums
+     */
+    public Taken take(UUID tenantId, long userId, Channel channel, List<SourceMessage> messages, boolean albumsInferred)
+            throws IOException, InterruptedException {
+        List<SourceFile> files = messages.stream()
+                .map(SourceMessage::file)
+                .filter(Objects::nonNull)
+                .toList();
+        List<MediaStore.Stored> stored = media.storeAll(tenantId, files);
+        Map<SourceFile, MediaStore.Stored> byFile = new HashMap<>();
+        var skipped = new ArrayList<SkippedFile>();
+        for (int i = 0; i < files.size(); i++) {
+            byFile.put(files.get(i), stored.get(i));
+            if (stored.get(i).skipped() != null) {
+                skipped.add(stored.get(i).skipped());
+            }
+        }
+        List<Post> batch = messages.stream()
+                .map(message -> post(message, channel, byFile.get(message.file())))
+                .toList();
+        SavedBatch saved = posts.saveBatchAtomic(new PostBatch(tenantId, userId, channel, batch, albumsInferred));
+        metrics.saved(saved);
+        return new Taken(saved, files.size(), skipped);
+    }
+
+    private static Post post(SourceMessage message, Channel channel, MediaStore.Stored stored) {
+        boolean hasMedia = message.file() != null;
+        return new Post(
+                message.id(),
+                message.editedAt() == null ? 0 : message.editedAt().getEpochSecond(),
+                message.text(),
+                PostUrls.of(message.parts(), message.buttonLinks()),
+                message.postedAt(),
+                message.editedAt(),
+                message.editedAt() != null,
+                link(channel, message.id()),
+                hasMedia,
+                hasMedia ? message.file().kind() : null,
+                hasMedia && stored.file() != null ? List.of(stored.file()) : List.of(),
+                hasMedia && stored.skipped() != null ? List.of(stored.skipped()) : List.of(),
+                message.groupedId(),
+                message.counters(),
+                message.forward(),
+                message.replyToMessageId(),
+                message.authorName());
+    }
+
+    /** A link by number opens only for members of the channel. */
+    private static String link(Channel channel, long messageId) {
+        return channel.username() == null
+                ? "https://t.me/c/" + channel.tgChannelId() + "/" + messageId
+                : "https://t.me/" + channel.username() + "/" + messageId;
+    }
+}

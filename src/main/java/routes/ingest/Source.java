@@ -1,0 +1,41 @@
+package routes.ingest;
+
+import java.io.IOException;
+import java.util.List;
+import routes.posts.ChannelIdentity;
+
+/** Where posts come from: channels, their messages in order, and the files of these. */
+public interface Source {
+
+    /** Size of the whole, in the unit of {@link Sink#position}. */
+    long size();
+
+    /** Whether {@link SourceMessage#groupedId} is a guess, because the source does not mark albums. */
+    boolean infersAlbums();
+
+    /**
+     * Hands over everything, from front to back.
+     *
+     * @throws IOException if the source is broken or cannot be read; what was handed over before is good
+     */
+    void read(Sink sink) throws IOException, InterruptedException;
+
+    /** Takes what a source holds. */
+    interface Sink {
+
+        /** The messages that follow belong to this channel. */
+        void channel(ChannelIdentity channel) throws IOException, InterruptedException;
+
+        /** One message, or all members of an album. */
+        void messages(List<SourceMessage> together) throws IOException, InterruptedException;
+
+        /** A message that is no post, such as somebody's joining. */
+        void noPost();
+
+        /** A part of the source that is not read, by name, and why. */
+        void passedOver(String name, String reason);
+
+        /** How much of the source is read. */
+        void position(long position);
+    }
+}

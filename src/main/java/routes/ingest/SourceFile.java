@@ -1,0 +1,14 @@
+package routes.ingest;
+
+import java.nio.file.Path;
+import routes.posts.MediaKind;
+
+/**
+ * The file of a message.
+ *
+ * @param name as the source calls it, for reports
+ * @param path null if the source does not have it
+ * @param declaredType MIME type as the source says, or null
+ * @param missing why there is no path; null otherwise
+ */
+public record SourceFile(MediaKind kind, String name, Path path, String declaredType, String missing) {}

@@ -1,0 +1,54 @@
+package routes.ingest;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import routes.posts.Counters;
+import routes.posts.Forward;
+
+/**
+ * A message of a channel, from whatever source.
+ *
+ * @param authorKey tells authors apart; not stored
+ * @param editedAt null if never edited
+ * @param buttonLinks addresses of buttons under the message
+ * @param file null without media
+ * @param albumMedia whether Telegram lets this kind of media be part of an album
+ * @param groupedId the album, or null
+ */
+public record SourceMessage(
+        long id,
+        Instant postedAt,
+        Instant editedAt,
+        String authorKey,
+        String authorName,
+        List<TextPart> parts,
+        List<String> buttonLinks,
+        SourceFile file,
+        boolean albumMedia,
+        Long groupedId,
+        Counters counters,
+        Forward forward,
+        Long replyToMessageId) {
+
+    public String text() {
+        return parts.stream().map(TextPart::text).collect(Collectors.joining());
+    }
+
+    public SourceMessage inAlbum(long group) {
+        return new SourceMessage(
+                id,
+                postedAt,
+                editedAt,
+                authorKey,
+                authorName,
+                parts,
+                buttonLinks,
+                file,
+                albumMedia,
+                group,
+                counters,
+                forward,
+                replyToMessageId);
+    }
+}

@@ -1,0 +1,90 @@
+package routes.ingest;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Shows an import to whoever started it: one line that renews itself, or in a log file a plain line now and then. */
+public final class TerminalProgress implements ProgressListener {
+    private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private Duration printed = Duration.ZERO;
+    private int width;
+
+    /**
+     * @param terminal whether a carriage return moves back to the start of the line
+     */
+    public TerminalProgress(PrintStream out, boolean terminal) {
+        this.out = out;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public synchronized void progress(ImportProgress progress) {
+        if (terminal) {
+            String line = line(progress);
+            // blanks wipe what a longer line left behind
+            out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
+            width = line.length();
+            if (progress.isOver()) {
+                out.println();
+                width = 0;
+            }
+            out.flush();
+        } else if (progress.isOver() || progress.elapsed().minus(printed).compareTo(PLAIN_INTERVAL) >= 0) {
+            printed = progress.isOver() ? Duration.ZERO : progress.elapsed();
+            out.println(line(progress));
+        }
+    }
+
+    private static String line(ImportProgress progress) {
+        String name = "Import of " + progress.file().getFileName() + ": ";
+        double seconds = Math.max(progress.elapsed().toMillis() / 1000.0, 0.001);
+        long rate = Math.round(progress.postsDone() / seconds);
+        return name
+                + switch (progress.status()) {
+                    case QUEUED -> "waits";
+                    case RUNNING ->
+                        "%d %%, %d posts, %d posts/s, %s left"
+                                .formatted(percent(progress), progress.postsDone(), rate, left(progress));
+                    case DONE ->
+                        "done, %d posts (%d new, %d changed), %d albums, %d files (%d missing), %d other messages in %s, %d posts/s"
+                                .formatted(
+                                        progress.postsDone(),
+                                        progress.postsNew(),
+                                        progress.postsChanged(),
+                                        progress.albums(),
+                                        progress.media(),
+                                        progress.mediaMissing(),
+                                        progress.messagesSkipped(),
+                                        time(progress.elapsed()),
+                                        rate);
+                    case FAILED -> "failed after " + progress.postsDone() + " posts. " + progress.error();
+                };
+    }
+
+    private static long percent(ImportProgress progress) {
+        return progress.bytesTotal() == 0 ? 100 : 100 * progress.bytesDone() / progress.bytesTotal();
+    }
+
+    private static String left(ImportProgress progress) {
+        if (progress.bytesDone() == 0) {
+            return "?";
+        }
+        double share = (double) (progress.bytesTotal() - progress.bytesDone()) / progress.bytesDone();
+        return time(Duration.ofMillis((long) (progress.elapsed().toMillis() * share)));
+    }
+
+    private static String time(Duration duration) {
+        return duration.toHours() > 0
+                ? String.format(
+                        Locale.ROOT,
+                        "%d:%02d:%02d",
+                        duration.toHours(),
+                        duration.toMinutesPart(),
+                        duration.toSecondsPart())
+                : String.format(Locale.ROOT, "%d:%02d", duration.toMinutes(), duration.toSecondsPart());
+    }
+}

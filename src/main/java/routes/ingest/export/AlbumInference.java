@@ -1,0 +1,53 @@
+package routes.ingest.export;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import routes.ingest.SourceMessage;
+
+/**
+ * Finds albums, which an export does not mark: messages of the same author, at the same time ± 1 s, with consecutive ids, all
+ * with media, at most 10, at most one with a caption. An album's number is the id of its first message.
+ */
+final class AlbumInference {
+    static final int MAX_ITEMS = 10;
+    private static final Duration SPREAD = Duration.ofSeconds(1);
+
+    private final List<SourceMessage> open = new ArrayList<>();
+
+    /**
+     * @return the messages that are complete now that this one came: an album, a single message, or none
+     */
+    List<SourceMessage> add(SourceMessage message) {
+        List<SourceMessage> done = List.of();
+        if (!open.isEmpty() && !belongs(message)) {
+            done = finish();
+        }
+        open.add(message);
+        return done;
+    }
+
+    /** What is still open at the end of a chat. */
+    List<SourceMessage> finish() {
+        List<SourceMessage> done = open.size() < 2
+                ? List.copyOf(open)
+                : open.stream()
+                        .map(message -> message.inAlbum(open.get(0).id()))
+                        .toList();
+        open.clear();
+        return done;
+    }
+
+    private boolean belongs(SourceMessage message) {
+        SourceMessage first = open.get(0);
+        SourceMessage last = open.get(open.size() - 1);
+        return open.size() < MAX_ITEMS
+                && first.albumMedia()
+                && message.albumMedia()
+                && message.id() == last.id() + 1
+                && message.authorKey().equals(first.authorKey())
+                && Duration.between(first.postedAt(), message.postedAt()).abs().compareTo(SPREAD) <= 0
+                && (message.text().isBlank()
+                        || open.stream().allMatch(other -> other.text().isBlank()));
+    }
+}

@@ -1,0 +1,55 @@
+package routes.ingest.export;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import routes.ingest.SourceFile;
+import routes.posts.MediaKind;
+
+/** The files beside a {@code result.json}. A path in it that leads out of the export's folder is never opened. */
+final class ExportFiles {
+    /** What Telegram Desktop writes instead of a path, sometimes behind the file's name. */
+    private static final Pattern NOT_INCLUDED =
+            Pattern.compile("(?:.* )?\\(((?:File|Photo|Video) [^()]*)\\)|\\((.*)\\)");
+
+    private final Path folder;
+
+    /**
+     * @param folder exists
+     */
+    ExportFiles(Path folder) throws IOException {
+        this.folder = folder.toRealPath();
+    }
+
+    SourceFile locate(MediaKind kind, String value, String name, String declaredType) {
+        String shown = name == null || name.isBlank() ? value : name;
+        Matcher notIncluded = NOT_INCLUDED.matcher(value);
+        if (notIncluded.matches()) {
+            String text = notIncluded.group(1) != null ? notIncluded.group(1) : notIncluded.group(2);
+            String reason = text.contains(".") ? text.substring(0, text.indexOf('.')) : text;
+            return new SourceFile(kind, shown, null, declaredType, reason);
+        }
+        try {
+            Path path = folder.resolve(value).normalize();
+            if (!path.startsWith(folder)) {
+                return outside(kind, shown, declaredType);
+            }
+            if (!Files.isRegularFile(path)) {
+                return new SourceFile(kind, shown, null, declaredType, "file is not in the export folder");
+            }
+            // a symbolic link may lead out where the text does not
+            return path.toRealPath().startsWith(folder)
+                    ? new SourceFile(kind, shown, path, declaredType, null)
+                    : outside(kind, shown, declaredType);
+        } catch (InvalidPathException | IOException e) {
+            return new SourceFile(kind, shown, null, declaredType, "file cannot be opened: " + e.getMessage());
+        }
+    }
+
+    private static SourceFile outside(MediaKind kind, String name, String declaredType) {
+        return new SourceFile(kind, name, null, declaredType, "path leaves the export folder");
+    }
+}

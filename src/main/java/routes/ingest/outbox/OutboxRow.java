@@ -1,0 +1,11 @@
+package routes.ingest.outbox;
+
+import java.util.Map;
+
+/**
+ * An event that waits to be published.
+ *
+ * @param stream logical name
+ * @param fields the entry, as it is to be written to the stream
+ */
+public record OutboxRow(long id, String stream, Map<String, String> fields) {}

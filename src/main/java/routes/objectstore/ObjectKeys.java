@@ -1,0 +1,32 @@
+package routes.objectstore;
+
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** Keys of objects; content-addressed, so that the same bytes of a tenant are stored once. */
+public final class ObjectKeys {
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
+    private static final int MAX_LENGTH = 512;
+
+    private ObjectKeys() {}
+
+    /**
+     * @param sha256 in hex
+     * @param extension without the dot
+     */
+    public static String media(UUID tenant, String sha256, String extension) {
+        return "media/" + tenant + "/" + sha256.substring(0, 2) + "/" + sha256 + "." + extension;
+    }
+
+    /**
+     * @throws IllegalArgumentException for a key that could mean another place than it says
+     */
+    public static String checked(String key) {
+        if (key.length() > MAX_LENGTH || !KEY.matcher(key).matches()) {
+            throw new IllegalArgumentException(
+                    "'" + key + "' is no key of an object: segments of letters, digits, '.', '_' and"
+                            + " '-', not beginning with '.', separated by '/'");
+        }
+        return key;
+    }
+}

@@ -1,0 +1,110 @@
+package routes.objectstore.folder;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import routes.objectstore.ObjectKeys;
+import routes.objectstore.ObjectStore;
+
+/**
+ * Objects as files below a folder, under their keys. An object is written beside its place, flushed to the disk and renamed:
+ * whoever reads sees the whole of it or nothing, also after a crash.
+ */
+public final class FolderObjectStore implements ObjectStore {
+    private static final String UNFINISHED = ".unfinished";
+
+    private final Path root;
+    private final Path unfinished;
+
+    /**
+     * @throws IOException if the folder cannot be made
+     */
+    public FolderObjectStore(Path root) throws IOException {
+        this.root = root.toAbsolutePath().normalize();
+        unfinished = this.root.resolve(UNFINISHED);
+        Files.createDirectories(unfinished);
+    }
+
+    /** The folder's name. */
+    @Override
+    public String bucket() {
+        return root.getFileName().toString();
+    }
+
+    @Override
+    public void put(String key, String contentType, long sizeBytes, InputStream content) throws IOException {
+        Path target = path(key);
+        Files.createDirectories(target.getParent());
+        Path temporary = unfinished.resolve(UUID.randomUUID().toString());
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
+                copy(key, content, sizeBytes, channel);
+                channel.force(true);
+            }
+            Files.move(temporary, target, ATOMIC_MOVE);
+            flushName(target.getParent());
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    @Override
+    public Optional<InputStream> get(String key) throws IOException {
+        try {
+            return Optional.of(Files.newInputStream(path(key)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean exists(String key) {
+        return Files.isRegularFile(path(key));
+    }
+
+    @Override
+    public void delete(String key) throws IOException {
+        Files.deleteIfExists(path(key));
+    }
+
+    /** Never writes more than was announced, whatever comes. */
+    private static void copy(String key, InputStream content, long sizeBytes, FileChannel file) throws IOException {
+        ReadableByteChannel source = Channels.newChannel(content);
+        long written = 0;
+        while (written < sizeBytes) {
+            long count = file.transferFrom(source, written, sizeBytes - written);
+            if (count == 0) {
+                throw new IOException(key + ": " + sizeBytes + " bytes were announced, only " + written + " came");
+            }
+            written += count;
+        }
+        if (content.read() >= 0) {
+            throw new IOException(key + ": more than the announced " + sizeBytes + " bytes came");
+        }
+    }
+
+    /** A name is on the disk when its folder is; where folders cannot be opened (Windows) the system does without. */
+    private static void flushName(Path folder) throws IOException {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private Path path(String key) {
+        return root.resolve(ObjectKeys.checked(key));
+    }
+}

@@ -1,0 +1,57 @@
+package routes.ingest;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.StreamCatalog;
+import routes.ingest.export.ExportSource;
+import routes.ingest.outbox.Outbox;
+import routes.objectstore.folder.FolderObjectStore;
+import routes.posts.PostStoreSettings;
+import routes.posts.PostWriter;
+
+/** An import in a process of its own, which a test can kill or give little memory: JDBC URL, export, data folder. */
+public final class ImportProcess {
+    private ImportProcess() {}
+
+    public static void main(String[] arguments) throws Exception {
+        var config = new HikariConfig();
+        config.setJdbcUrl(arguments[0]);
+        var database = new HikariDataSource(config);
+        var metrics = new IngestMetrics(new SimpleMeterRegistry());
+        var media = new MediaStore(new FolderObjectStore(Path.of(arguments[2])), MediaLimits.DEFAULT, metrics);
+        var writer = new PostWriter(
+                database,
+                new JdbcTransactionManager(database),
+                new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog())),
+                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
+                Clock.systemUTC());
+        var terminal = new TerminalProgress(System.out, false);
+        var over = new CountDownLatch(1);
+        try (database;
+                media;
+                var service = new ImportService(
+                        database,
+                        path -> ExportSource.open(path, ZoneOffset.UTC),
+                        new PostIntake(media, writer, metrics),
+                        new ImportSettings(5, Duration.ofSeconds(20)),
+                        progress -> {
+                            terminal.progress(progress);
+                            if (progress.isOver()) {
+                                over.countDown();
+                            }
+                        })) {
+            service.submit(1, UUID.fromString("00000000-0000-0000-0000-000000000001"), Path.of(arguments[1]));
+            over.await();
+        }
+    }
+}

@@ -1,0 +1,428 @@
+package routes.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.StreamCatalog;
+import routes.ingest.ImportProgress.Status;
+import routes.ingest.export.ExportSource;
+import routes.ingest.outbox.Outbox;
+import routes.objectstore.folder.FolderObjectStore;
+import routes.posts.ChannelIdentity;
+import routes.posts.PostStoreSettings;
+import routes.posts.PostWriter;
+import routes.testing.EmbeddedDatabase;
+
+class ImportServiceIT {
+    private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    private static final Path EXPORTS = Path.of("src/test/resources/exports");
+
+    @RegisterExtension
+    static final EmbeddedDatabase database = new EmbeddedDatabase();
+
+    @TempDir
+    Path data;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<ImportProgress> heard = new CopyOnWriteArrayList<>();
+    private JdbcClient jdbc;
+
+    @BeforeEach
+    void emptyTables() {
+        jdbc = database.jdbc();
+        jdbc.sql("TRUNCATE posts, media_objects, media_groups, channels, outbox, imports CASCADE")
+                .update();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    @Test
+    void anExportBecomesPostsAlbumsFilesAndEvents() throws Exception {
+        ImportProgress done = run(service(), EXPORTS.resolve("channel"));
+
+        assertThat(done.status()).isEqualTo(Status.DONE);
+        assertThat(done.postsDone()).isEqualTo(12);
+        assertThat(done.postsTotal()).isEqualTo(12);
+        assertThat(done.postsNew()).isEqualTo(12);
+        assertThat(done.albums()).isEqualTo(1);
+        assertThat(done.media()).isEqualTo(7);
+        assertThat(done.mediaMissing()).isEqualTo(3);
+        assertThat(done.messagesSkipped()).isEqualTo(3);
+        assertThat(done.bytesDone()).isEqualTo(done.bytesTotal()).isPositive();
+        assertThat(count("posts")).isEqualTo(12);
+        assertThat(count("media_objects")).isEqualTo(4);
+        assertThat(count("media_group_items")).isEqualTo(3);
+        assertThat(jdbc.sql("SELECT inferred FROM media_groups")
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+        assertThat(jdbc.sql("SELECT stream, count(*) AS n FROM outbox GROUP BY 1")
+                        .query()
+                        .listOfRows())
+                .extracting(row -> row.get("stream") + " " + row.get("n"))
+                .containsExactlyInAnyOrder("posts.parsed 12", "albums.parsed 1", "posts.vision.uploaded 7");
+        assertThat(jdbc.sql("SELECT errors::text FROM imports")
+                        .query(String.class)
+                        .single())
+                .contains("talk.mp4", "File not included", "path leaves the export folder");
+        JsonNode post = event("posts.parsed", 2);
+        assertThat(post.get("post_id").asText()).isEqualTo("7660b34c-4c20-58e1-ac8c-fea5a2d9d68b");
+        assertThat(post.get("telegram_post_url").asText()).isEqualTo("https://t.me/c/1987654321/2");
+        assertThat(jdbc.sql("SELECT count(*) FROM user_channel WHERE user_id = 1 AND is_active")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(1);
+        assertThat(heard).last().satisfies(last -> assertThat(last.isOver()).isTrue());
+    }
+
+    @Test
+    void importingTwicePublishesNothingTheSecondTime() throws Exception {
+        ImportService service = service();
+        run(service, EXPORTS.resolve("channel/result.json"));
+        long events = count("outbox");
+
+        ImportProgress again = run(service, EXPORTS.resolve("channel"));
+
+        assertThat(again.status()).isEqualTo(Status.DONE);
+        assertThat(again.postsDone()).isEqualTo(12);
+        assertThat(again.postsNew() + again.postsChanged()).isZero();
+        assertThat(count("outbox")).isEqualTo(events);
+        assertThat(jdbc.sql("SELECT max(refs_count) FROM media_objects")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aPublicChannelWhoseNameIsKnownGetsPublicLinks() throws Exception {
+        jdbc.sql("INSERT INTO channels (id, tg_channel_id, username) VALUES (gen_random_uuid(), 1987654321, 'devnews')")
+                .update();
+
+        run(service(), EXPORTS.resolve("channel"));
+
+        assertThat(event("posts.parsed", 2).get("telegram_post_url").asText()).isEqualTo("https://t.me/devnews/2");
+    }
+
+    @Test
+    void aLaterExportBringsEditsAndFilesThatWereMissing() throws Exception {
+        export("первая версия", "\"photo\":\"(File not included. Change data exporting settings to download.)\",");
+        ImportService service = service();
+        run(service, data);
+        Files.createDirectories(data.resolve("photos"));
+        Files.copy(EXPORTS.resolve("channel/photos/photo_4@02-11-2025_09-00-00.jpg"), data.resolve("photos/photo.jpg"));
+        export("вторая версия", "\"edited_unixtime\":\"1762000000\",\"photo\":\"photos/photo.jpg\",");
+
+        ImportProgress second = run(service, data);
+
+        assertThat(second.postsChanged()).isEqualTo(1);
+        assertThat(jdbc.sql("SELECT content FROM post_edits")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("первая версия");
+        assertThat(jdbc.sql("SELECT stream FROM outbox ORDER BY id")
+                        .query(String.class)
+                        .list())
+                .containsExactly("posts.parsed", "posts.vision.uploaded", "posts.parsed", "posts.vision.uploaded");
+        assertThat(count("post_media_map")).isEqualTo(1);
+    }
+
+    @Test
+    void ofAWholeAccountOnlyChannelsBecomePostsAndTheRestIsReported() throws Exception {
+        ImportProgress done = run(service(), EXPORTS.resolve("account"));
+
+        assertThat(done.status()).isEqualTo(Status.DONE);
+        assertThat(jdbc.sql("SELECT title FROM channels ORDER BY tg_channel_id")
+                        .query(String.class)
+                        .list())
+                .containsExactly("Канал", "Чат", "Бывший");
+        assertThat(jdbc.sql("SELECT content FROM posts").query(String.class).list())
+                .containsExactlyInAnyOrder("пост канала", "пост чата", "пост покинутого канала");
+        assertThat(jdbc.sql("SELECT errors::text FROM imports")
+                        .query(String.class)
+                        .single())
+                .contains("Иван", "Семья", "saved_messages");
+    }
+
+    @Test
+    void aTruncatedFileFailsWithItsPlaceAndItsPostsAreSavedAndTheWholeFileGoesOn() throws Exception {
+        String whole = Files.readString(EXPORTS.resolve("channel/result.json"));
+        Files.writeString(data.resolve("result.json"), whole.substring(0, whole.indexOf("\"id\": 9,")));
+        ImportService service = service();
+
+        ImportProgress failed = run(service, data);
+
+        assertThat(failed.status()).isEqualTo(Status.FAILED);
+        assertThat(failed.error()).contains("ends in the middle", "import it once more");
+        assertThat(failed.postsDone()).isEqualTo(7);
+        assertThat(count("posts")).isEqualTo(7);
+
+        Files.writeString(data.resolve("result.json"), whole);
+        ImportProgress done = run(service, data);
+
+        assertThat(done.status()).isEqualTo(Status.DONE);
+        assertThat(done.postsNew()).isEqualTo(5);
+        assertThat(jdbc.sql("SELECT count(*) FROM outbox WHERE stream = 'posts.parsed'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(12);
+    }
+
+    @Test
+    void whatADeadProcessDidNotFinishIsTakenUpAtTheNextStart() throws Exception {
+        UUID queued = UUID.randomUUID();
+        UUID running = UUID.randomUUID();
+        UUID lost = UUID.randomUUID();
+        insertImport(queued, EXPORTS.resolve("account"), "queued");
+        insertImport(running, EXPORTS.resolve("channel"), "running");
+        insertImport(lost, data.resolve("gone/result.json"), "running");
+        ImportService service = service();
+
+        service.start();
+
+        assertThat(await(service, queued).status()).isEqualTo(Status.DONE);
+        assertThat(await(service, running).status()).isEqualTo(Status.DONE);
+        ImportProgress failed = await(service, lost);
+        assertThat(failed.status()).isEqualTo(Status.FAILED);
+        assertThat(failed.error()).contains("there is no such file");
+    }
+
+    @Test
+    void anImportThatAnotherProcessRunsIsLeftToIt() throws Exception {
+        UUID running = UUID.randomUUID();
+        insertImport(running, EXPORTS.resolve("channel"), "running");
+        try (ImportLock other =
+                ImportLock.tryAcquire(database.dataSource(), running).orElseThrow()) {
+            ImportService service = service();
+            service.start();
+            run(service, EXPORTS.resolve("account"));
+
+            assertThat(service.find(running).orElseThrow().status()).isEqualTo(Status.RUNNING);
+            assertThat(other).isNotNull();
+        }
+    }
+
+    @Test
+    void aStopInTheMiddleGoesOnAtTheNextStartWithoutRepeatingAnEvent() throws Exception {
+        ExportGenerator.write(data.resolve("result.json"), 3_000, 100);
+        var reading = new CountDownLatch(1);
+        ImportService stopped = service(path -> new SlowSource(ExportSource.open(path, ZoneOffset.UTC), reading), 5);
+        UUID id = stopped.submit(1, TENANT, data);
+        reading.await();
+        stopped.close();
+
+        assertThat(stopped.find(id).orElseThrow().status()).isEqualTo(Status.QUEUED);
+        assertThat(count("posts")).isBetween(1L, 2_999L);
+
+        ImportService next = service();
+        next.start();
+        assertThat(await(next, id).status()).isEqualTo(Status.DONE);
+        assertThat(count("posts")).isEqualTo(3_000);
+        assertThat(jdbc.sql(
+                                "SELECT count(DISTINCT event ->> 'idempotency_key') FROM outbox WHERE stream = 'posts.parsed'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(3_000);
+        assertThat(jdbc.sql("SELECT count(*) FROM outbox WHERE stream = 'posts.parsed'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(3_000);
+    }
+
+    @Test
+    void theSameFileImportedByTwoProcessesAtOnceGivesEveryPostOnce() throws Exception {
+        ExportGenerator.write(data.resolve("result.json"), 3_000, 100);
+        ImportService one = service();
+        ImportService other = service();
+
+        UUID first = one.submit(1, TENANT, data);
+        UUID second = other.submit(1, TENANT, data);
+
+        assertThat(await(one, first).status()).isEqualTo(Status.DONE);
+        assertThat(await(other, second).status()).isEqualTo(Status.DONE);
+        assertThat(count("posts")).isEqualTo(3_000);
+        assertThat(count("outbox")).isEqualTo(3_000);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayForAMomentIsWaitedFor() throws Exception {
+        ExportGenerator.write(data.resolve("result.json"), 2_000, 100);
+        ImportService service = service();
+        UUID again = service.submit(1, TENANT, data);
+        Awaitility.await().until(() -> service.find(again).orElseThrow().status() != Status.QUEUED);
+        for (int i = 0; i < 3; i++) {
+            jdbc.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                            + " AND datname = current_database()")
+                    .query()
+                    .listOfRows();
+        }
+
+        assertThat(await(service, again).status()).isEqualTo(Status.DONE);
+        assertThat(count("posts")).isEqualTo(2_000);
+        assertThat(count("outbox")).isEqualTo(2_000);
+    }
+
+    @Test
+    void moreThanTheQueueHoldsIsRefusedClearly() throws Exception {
+        ExportGenerator.write(data.resolve("result.json"), 1_000, 100);
+        var reading = new CountDownLatch(1);
+        ImportService service = service(path -> new SlowSource(ExportSource.open(path, ZoneOffset.UTC), reading), 1);
+        service.submit(1, TENANT, data);
+        reading.await();
+        service.submit(1, TENANT, data);
+
+        assertThatExceptionOfType(ImportQueueFullException.class)
+                .isThrownBy(() -> service.submit(1, TENANT, data))
+                .withMessageContaining("1 imports wait already");
+        assertThat(count("imports")).isEqualTo(2);
+    }
+
+    @Test
+    void aUserOfAnotherTenantIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> service().submit(1, UUID.randomUUID(), EXPORTS.resolve("channel")))
+                .withMessageContaining("has no user 1");
+        assertThat(count("imports")).isZero();
+    }
+
+    /** Gives its messages only as fast as the test allows. */
+    private record SlowSource(Source source, CountDownLatch reading) implements Source {
+        @Override
+        public long size() {
+            return source.size();
+        }
+
+        @Override
+        public boolean infersAlbums() {
+            return true;
+        }
+
+        @Override
+        public void read(Sink sink) throws IOException, InterruptedException {
+            source.read(new Sink() {
+                private int count;
+
+                @Override
+                public void channel(ChannelIdentity channel) throws IOException, InterruptedException {
+                    sink.channel(channel);
+                }
+
+                @Override
+                public void messages(List<SourceMessage> together) throws IOException, InterruptedException {
+                    sink.messages(together);
+                    count += together.size();
+                    if (count > 700) {
+                        reading.countDown();
+                        new CountDownLatch(1).await();
+                    }
+                }
+
+                @Override
+                public void noPost() {
+                    sink.noPost();
+                }
+
+                @Override
+                public void passedOver(String name, String reason) {
+                    sink.passedOver(name, reason);
+                }
+
+                @Override
+                public void position(long position) {
+                    sink.position(position);
+                }
+            });
+        }
+    }
+
+    private ImportService service() throws IOException {
+        return service(path -> ExportSource.open(path, ZoneOffset.UTC), 5);
+    }
+
+    private ImportService service(Sources sources, int queueSize) throws IOException {
+        DataSource source = database.dataSource();
+        var metrics = new IngestMetrics(new SimpleMeterRegistry());
+        var media = new MediaStore(new FolderObjectStore(data.resolve("media")), MediaLimits.DEFAULT, metrics);
+        var codec = new EventCodec(Json.newMapper(), new StreamCatalog());
+        var writer = new PostWriter(
+                source,
+                new JdbcTransactionManager(source),
+                new Outbox(source, codec),
+                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
+                Clock.systemUTC());
+        var service = new ImportService(
+                source,
+                sources,
+                new PostIntake(media, writer, metrics),
+                new ImportSettings(queueSize, Duration.ofSeconds(20)),
+                heard::add);
+        open.add(media);
+        open.add(service);
+        return service;
+    }
+
+    private ImportProgress run(ImportService service, Path path) throws IOException {
+        return await(service, service.submit(1, TENANT, path));
+    }
+
+    private static ImportProgress await(ImportService service, UUID id) {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> service.find(id).orElseThrow(), ImportProgress::isOver);
+    }
+
+    private void export(String text, String fields) throws IOException {
+        Files.writeString(
+                data.resolve("result.json"),
+                "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[{\"id\":1,\"type\":\"message\","
+                        + "\"date_unixtime\":\"1761987600\"," + fields + "\"text\":\"" + text + "\"}]}");
+    }
+
+    private void insertImport(UUID id, Path file, String status) {
+        jdbc.sql("INSERT INTO imports (id, user_id, tenant_id, file, status) VALUES (?, 1, ?, ?, ?)")
+                .params(id, TENANT, file.toAbsolutePath().toString(), status)
+                .update();
+    }
+
+    private JsonNode event(String stream, long messageId) throws IOException {
+        return Json.newMapper()
+                .readTree(jdbc.sql(
+                                "SELECT event::text FROM outbox WHERE stream = ? AND event ->> 'telegram_message_id' = ?")
+                        .params(stream, Long.toString(messageId))
+                        .query(String.class)
+                        .single());
+    }
+
+    private long count(String table) {
+        return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
+    }
+}

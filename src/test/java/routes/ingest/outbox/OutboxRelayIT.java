@@ -1,0 +1,141 @@
+package routes.ingest.outbox;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.Event;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.PostDeleted;
+import routes.events.StreamCatalog;
+import routes.testing.EmbeddedDatabase;
+
+class OutboxRelayIT {
+    private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+    @RegisterExtension
+    static final EmbeddedDatabase database = new EmbeddedDatabase();
+
+    private final EventCodec codec = new EventCodec(Json.newMapper(), new StreamCatalog());
+    private Outbox outbox;
+    private OutboxRelay relay;
+    private TransactionTemplate transaction;
+
+    @BeforeEach
+    void emptyOutbox() {
+        database.jdbc().sql("DELETE FROM outbox").update();
+        outbox = new Outbox(database.dataSource(), codec);
+        relay = new OutboxRelay(database.dataSource(), codec);
+        transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
+    }
+
+    @Test
+    void rowsAreClaimedInOrderWithTheFieldsOfTheirEntryAndOnlyUntilTheyAreMarked() {
+        outbox.append(List.of(deleted("a"), deleted("b"), deleted("c")));
+        assertThat(relay.unpublished()).isEqualTo(3);
+
+        transaction.executeWithoutResult(status -> {
+            List<OutboxRow> rows = relay.claim(2);
+            assertThat(rows).extracting(OutboxRow::stream).containsOnly("posts.deleted");
+            assertThat(rows).extracting(row -> row.fields().get("trace_id")).containsExactly("a", "b");
+            assertThat(rows.get(0).fields())
+                    .containsEntry("event", "posts.deleted")
+                    .containsKeys("data", "traceparent");
+            assertThat(codec.read("posts.deleted", rows.get(0).fields())).isEqualTo(deleted("a"));
+            relay.markPublished(rows);
+        });
+
+        assertThat(claimed()).containsExactly("c");
+        assertThat(relay.unpublished()).isZero();
+    }
+
+    @Test
+    void rowsOfAFailedPublicationAreClaimedAgain() {
+        outbox.append(List.of(deleted("a")));
+
+        assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
+                    relay.markPublished(relay.claim(10));
+                    throw new IllegalStateException("Redis is away");
+                }))
+                .hasMessage("Redis is away");
+
+        assertThat(claimed()).containsExactly("a");
+    }
+
+    @Test
+    void twoRelaysPublishEveryRowOnceAndInOrder() throws Exception {
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < 300; i++) {
+            expected.add("t" + i);
+        }
+        outbox.append(expected.stream().map(OutboxRelayIT::deleted).toList());
+        var published = new ArrayList<String>();
+        Callable<Void> work = () -> {
+            while (relay.unpublished() > 0) {
+                transaction.executeWithoutResult(status -> {
+                    List<OutboxRow> rows = relay.claim(7);
+                    synchronized (published) {
+                        rows.forEach(row -> published.add(row.fields().get("trace_id")));
+                    }
+                    relay.markPublished(rows);
+                });
+            }
+            return null;
+        };
+        var pool = Executors.newFixedThreadPool(2);
+        try {
+            for (var done : pool.invokeAll(List.of(work, work))) {
+                done.get(30, SECONDS);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+
+        assertThat(published).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void anEventThatViolatesItsSchemaNeverReachesTheOutbox() {
+        var broken = new PostDeleted("v1", "trace", Instant.EPOCH, "key", null, TENANT, UUID.randomUUID(), "ttl", null);
+
+        assertThatThrownBy(() -> outbox.append(List.of(broken))).hasMessageContaining("post_id");
+        assertThat(relay.unpublished()).isZero();
+    }
+
+    @Test
+    void pruningRemovesOldPublishedRowsInBoundedStepsAndNothingElse() {
+        outbox.append(List.of(deleted("a"), deleted("b"), deleted("c"), deleted("d")));
+        transaction.executeWithoutResult(status -> relay.markPublished(relay.claim(3)));
+
+        assertThat(relay.prune(Instant.now().minus(Duration.ofHours(1)), 10)).isZero();
+        assertThat(relay.prune(Instant.now().plusSeconds(60), 2)).isEqualTo(2);
+        assertThat(relay.prune(Instant.now().plusSeconds(60), 2)).isEqualTo(1);
+        assertThat(claimed()).containsExactly("d");
+    }
+
+    private List<String> claimed() {
+        return transaction.execute(status -> {
+            List<OutboxRow> rows = relay.claim(100);
+            relay.markPublished(rows);
+            return rows.stream().map(row -> row.fields().get("trace_id")).toList();
+        });
+    }
+
+    private static Event deleted(String trace) {
+        return new PostDeleted(
+                "v1", trace, Instant.EPOCH, "key:" + trace, new UUID(0, 7), TENANT, new UUID(0, 9), "ttl", null);
+    }
+}
