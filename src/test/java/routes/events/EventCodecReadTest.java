@@ -227,6 +227,8 @@ class EventCodecReadTest {
         String key = codec.read("posts.tagged", "1-0", flat).idempotencyKey();
 
         assertThat(codec.read("posts.tagged", "2-0", data).idempotencyKey()).isEqualTo(key);
+        assertThat(codec.read("posts.tagged", "2-0", data).traceId())
+                .isEqualTo(codec.read("posts.tagged", "1-0", flat).traceId());
         assertThat(codec.read("posts.tagged", "1-0", other).idempotencyKey()).isNotEqualTo(key);
     }
 
@@ -274,6 +276,20 @@ class EventCodecReadTest {
 
         assertThat(codec.read("posts.parsed", fields, PostParsed.class).postedAt())
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void numbersInJsonNeedNotBeWrittenPlainly() {
+        PostEnriched event = codec.read(
+                "posts.enriched",
+                Map.of(
+                        "data",
+                        POST_ID + ", \"ts\": 1762000000.25, \"content_version\": 1.762e9, \"quality_score\": \"0.5\"}"),
+                PostEnriched.class);
+
+        assertThat(event.occurredAt()).isEqualTo("2025-11-01T12:26:40.250Z");
+        assertThat(event.contentVersion()).isEqualTo(1762000000L);
+        assertThat(event.qualityScore()).isEqualTo(0.5);
     }
 
     @Test

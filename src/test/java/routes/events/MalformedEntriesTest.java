@@ -64,7 +64,7 @@ class MalformedEntriesTest {
                         "$.latency_ms: must have a maximum value of 2147483647"),
                 arguments(
                         "{" + post + ",\"tags\":[],\"latency_ms\":1e400}",
-                        "$.latency_ms: number found, integer expected"),
+                        "$.latency_ms: string found, integer expected"),
                 arguments("{" + post + ",\"tags\":[],\"content_version\":99999999999999999999}", "$.content_version: "),
                 arguments(
                         "{" + post + ",\"tags\":[],\"latency_ms\":true}",
