@@ -43,6 +43,17 @@ final class ImportDirectory {
         }
     }
 
+    /** How the API calls a file: by its place in the folder, and one from elsewhere by its own name alone. */
+    String name(Path file) {
+        Path folder = root.toAbsolutePath().normalize();
+        try {
+            folder = folder.toRealPath();
+        } catch (IOException e) {
+            // the folder is gone; its path says enough
+        }
+        return (file.startsWith(folder) ? folder.relativize(file) : file.getFileName()).toString();
+    }
+
     private static RuntimeException refused(String why) {
         return ProblemType.INVALID_VALUE.exception("path", why, REMEDY);
     }

@@ -2,6 +2,7 @@ package routes.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -15,10 +16,12 @@ import routes.events.Json;
 final class ImportStore {
 
     private final ApiDatabase database;
+    private final ImportDirectory directory;
     private final ObjectMapper json = Json.newMapper();
 
-    ImportStore(ApiDatabase database) {
+    ImportStore(ApiDatabase database, ImportDirectory directory) {
         this.database = database;
+        this.directory = directory;
     }
 
     Optional<ImportJob> find(Caller caller, UUID id) {
@@ -39,7 +42,7 @@ final class ImportStore {
             return new ImportJob(
                     row.getObject("id", UUID.class),
                     row.getLong("user_id"),
-                    row.getString("file"),
+                    directory.name(Path.of(row.getString("file"))),
                     row.getString("status"),
                     row.getObject("bytes_total", Long.class),
                     row.getLong("bytes_done"),

@@ -274,9 +274,7 @@ class PostsIT {
     private List<UUID> list(String query) {
         ApiClient.Answer answer = client.get(posts(query));
         assertThat(answer.status()).isEqualTo(200);
-        return ids(answer.json()).stream()
-                .map(UUID::fromString)
-                .toList();
+        return ids(answer.json()).stream().map(UUID::fromString).toList();
     }
 
     private static List<String> ids(JsonNode page) {

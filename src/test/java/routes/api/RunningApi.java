@@ -1,11 +1,15 @@
 package routes.api;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
+import javax.sql.DataSource;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -21,10 +25,25 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.StreamCatalog;
 import routes.graph.postgres.PostgresGraph;
+import routes.ingest.ImportService;
+import routes.ingest.ImportSettings;
+import routes.ingest.IngestMetrics;
+import routes.ingest.MediaLimits;
+import routes.ingest.MediaStore;
+import routes.ingest.PostIntake;
+import routes.ingest.export.ExportSource;
+import routes.ingest.outbox.Outbox;
+import routes.objectstore.folder.FolderObjectStore;
+import routes.posts.PostStoreSettings;
+import routes.posts.PostWriter;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
@@ -66,7 +85,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("management.endpoint.health.group.ready.include", "db,redis");
         defaults.put("tagging.providers", "gigachat,openrouter,local");
         defaults.put("tagging.max-attempts", "5");
-        defaults.put("ingest.import-dir", "target");
+        defaults.put("ingest.import-dir", "src/test/resources/exports");
         defaults.putAll(settings);
         context = new SpringApplicationBuilder(Application.class)
                 .properties(defaults)
@@ -124,8 +143,22 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     static class Application {
 
         @Bean
-        ImportQueue importQueue() {
-            return (tenant, user, file) -> UUID.randomUUID();
+        ImportService imports(DataSource database) throws IOException {
+            var metrics = new IngestMetrics(new SimpleMeterRegistry());
+            var media = new MediaStore(
+                    new FolderObjectStore(Files.createTempDirectory("media")), MediaLimits.DEFAULT, metrics);
+            var writer = new PostWriter(
+                    database,
+                    new JdbcTransactionManager(database),
+                    new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog())),
+                    new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
+                    Clock.systemUTC());
+            return new ImportService(
+                    database,
+                    path -> ExportSource.open(path, ZoneOffset.UTC),
+                    new PostIntake(media, writer, metrics),
+                    new ImportSettings(1, Duration.ofSeconds(20)),
+                    progress -> {});
         }
 
         @Bean

@@ -71,6 +71,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         var withType = new HttpHeaders();
         withType.putAll(headers);
         withType.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (problem.getStatus() == ProblemType.TOO_MANY_REQUESTS.status().value()) {
+            withType.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
         return super.handleExceptionInternal(
                 exception, problem, withType, HttpStatusCode.valueOf(problem.getStatus()), request);
     }

@@ -21,6 +21,7 @@ public enum ProblemType {
             HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Media type not supported", "Send Content-Type: application/json."),
     INVALID_VALUE(
             HttpStatus.UNPROCESSABLE_ENTITY, "Value not allowed", "See /docs for the fields and the values they take."),
+    TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "Too much at once", "Try again after the seconds in Retry-After."),
     DEPENDENCY_DOWN(
             HttpStatus.SERVICE_UNAVAILABLE,
             "A part the answer needs is down",

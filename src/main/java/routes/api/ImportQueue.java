@@ -1,8 +1,0 @@
-package routes.api;
-
-import java.nio.file.Path;
-import java.util.UUID;
-
-interface ImportQueue {
-    UUID queue(UUID tenant, long user, Path export);
-}
