@@ -1,0 +1,40 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Posts that Telegram shows as one.
+ *
+ * @param inferred whether the members were found by their times, as exports do not mark albums
+ * @param members in message order, without deleted posts
+ * @param summary what was seen on all pictures together; null until the album is assembled
+ */
+@JsonInclude
+record Album(
+        long id,
+        UUID channelId,
+        long groupedId,
+        String albumKind,
+        int itemsCount,
+        String captionText,
+        String coverMediaId,
+        Instant postedAt,
+        int revision,
+        boolean inferred,
+        List<Member> members,
+        JsonNode summary) {
+
+    @JsonInclude
+    record Member(
+            int position,
+            UUID postId,
+            long number,
+            long telegramMessageId,
+            String telegramPostUrl,
+            String mediaKind,
+            String mediaSha256) {}
+}

@@ -1,0 +1,75 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.boot.actuate.health.CompositeHealth;
+import org.springframework.boot.actuate.health.HealthComponent;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Health on the API's port. It needs no key, so it tells the status of every part and stage but no details; those are on
+ * the management port.
+ */
+@RestController
+final class HealthController {
+
+    private static final Status DEGRADED = new Status("DEGRADED");
+
+    private final HealthEndpoint health;
+
+    HealthController(HealthEndpoint health) {
+        this.health = health;
+    }
+
+    /**
+     * @param status UP, DEGRADED, DOWN, OUT_OF_SERVICE or UNKNOWN
+     * @param components of a part that consists of parts; absent for others
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    record HealthReport(String status, Map<String, HealthReport> components) {
+
+        static HealthReport of(HealthComponent component, Status status) {
+            var parts = new TreeMap<String, HealthReport>();
+            if (component instanceof CompositeHealth composite && composite.getComponents() != null) {
+                composite.getComponents().forEach((name, part) -> parts.put(name, of(part, part.getStatus())));
+            }
+            return new HealthReport(status.getCode(), parts);
+        }
+    }
+
+    /** Down only where not even ready; everything else that is not up degrades. */
+    @GetMapping("/health")
+    ResponseEntity<HealthReport> all() {
+        HealthComponent all = health.health();
+        Status ready = health.healthForPath("ready").getStatus();
+        boolean allUp = all.getStatus().equals(Status.UP);
+        return answer(all, allUp || isDown(ready) ? ready : DEGRADED);
+    }
+
+    @GetMapping("/health/live")
+    ResponseEntity<HealthReport> live() {
+        HealthComponent live = health.healthForPath("live");
+        return answer(live, live.getStatus());
+    }
+
+    @GetMapping("/health/ready")
+    ResponseEntity<HealthReport> ready() {
+        HealthComponent ready = health.healthForPath("ready");
+        return answer(ready, ready.getStatus());
+    }
+
+    private static ResponseEntity<HealthReport> answer(HealthComponent component, Status status) {
+        return ResponseEntity.status(isDown(status) ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK)
+                .body(HealthReport.of(component, status));
+    }
+
+    private static boolean isDown(Status status) {
+        return status.equals(Status.DOWN) || status.equals(Status.OUT_OF_SERVICE);
+    }
+}

@@ -1,0 +1,60 @@
+package routes.api;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import routes.api.http.ProblemType;
+
+/** The only folder that exports are imported from through the API. */
+@Component
+final class ImportDirectory {
+
+    private static final String REMEDY = "Put the export under IMPORT_DIR and send its path relative to that folder.";
+
+    private final Path root;
+
+    ImportDirectory(@Value("${ingest.import-dir}") Path root) {
+        this.root = root;
+    }
+
+    /**
+     * @param path relative; what it leads to, symbolic links followed, must lie in the folder
+     * @throws org.springframework.web.ErrorResponseException status 422
+     */
+    Path resolve(String path) {
+        try {
+            Path folder = root.toRealPath();
+            Path file = folder.resolve(path).normalize();
+            if (!file.startsWith(folder)) {
+                throw refused("path leads out of IMPORT_DIR");
+            }
+            if (!Files.exists(file)) {
+                throw refused("There is no such file or folder in IMPORT_DIR");
+            }
+            if (!file.toRealPath().startsWith(folder)) {
+                throw refused("path leads out of IMPORT_DIR by a symbolic link");
+            }
+            return file.toRealPath();
+        } catch (InvalidPathException | IOException e) {
+            throw refused("There is no such file or folder in IMPORT_DIR, or it cannot be read");
+        }
+    }
+
+    /** How the API calls a file: by its place in the folder, and one from elsewhere by its own name alone. */
+    String name(Path file) {
+        Path folder = root.toAbsolutePath().normalize();
+        try {
+            folder = folder.toRealPath();
+        } catch (IOException e) {
+            // the folder is gone; its path says enough
+        }
+        return (file.startsWith(folder) ? folder.relativize(file) : file.getFileName()).toString();
+    }
+
+    private static RuntimeException refused(String why) {
+        return ProblemType.INVALID_VALUE.exception("path", why, REMEDY);
+    }
+}

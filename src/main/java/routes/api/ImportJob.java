@@ -1,0 +1,40 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * How far an import is.
+ *
+ * @param status queued, running, done, failed
+ * @param file relative to the folder for imports; of an export elsewhere only its last name
+ * @param postsTotal an estimate while the import runs; null before
+ * @param errors what was passed over and why, the first {@value #MAX_ERRORS}
+ * @param error why the import failed; null otherwise
+ */
+@JsonInclude
+record ImportJob(
+        UUID jobId,
+        long userId,
+        String file,
+        String status,
+        Long bytesTotal,
+        long bytesDone,
+        Long postsTotal,
+        long postsDone,
+        long postsNew,
+        long postsChanged,
+        long albumsTotal,
+        long mediaTotal,
+        long mediaMissing,
+        long messagesSkipped,
+        JsonNode errors,
+        String error,
+        Instant createdAt,
+        Instant startedAt,
+        Instant finishedAt) {
+
+    static final int MAX_ERRORS = 100;
+}

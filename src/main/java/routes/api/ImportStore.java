@@ -1,0 +1,66 @@
+package routes.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import routes.api.http.Caller;
+import routes.events.Json;
+
+/** Reads the progress of imports. */
+@Component
+final class ImportStore {
+
+    private final ApiDatabase database;
+    private final ImportDirectory directory;
+    private final ObjectMapper json = Json.newMapper();
+
+    ImportStore(ApiDatabase database, ImportDirectory directory) {
+        this.database = database;
+        this.directory = directory;
+    }
+
+    Optional<ImportJob> find(Caller caller, UUID id) {
+        return database.sql(
+                        """
+                        SELECT i.*, jsonb_path_query_array(i.errors, '$[0 to %d]') AS first_errors FROM imports i
+                        WHERE i.id = :id AND (CAST(:caller AS uuid) IS NULL OR i.tenant_id = :caller)
+                        """
+                                .formatted(ImportJob.MAX_ERRORS - 1))
+                .param("id", id)
+                .param("caller", caller.tenantOrNull())
+                .query(this::job)
+                .optional();
+    }
+
+    private ImportJob job(ResultSet row, int n) throws SQLException {
+        try {
+            return new ImportJob(
+                    row.getObject("id", UUID.class),
+                    row.getLong("user_id"),
+                    directory.name(Path.of(row.getString("file"))),
+                    row.getString("status"),
+                    row.getObject("bytes_total", Long.class),
+                    row.getLong("bytes_done"),
+                    row.getObject("posts_total", Long.class),
+                    row.getLong("posts_done"),
+                    row.getLong("posts_new"),
+                    row.getLong("posts_changed"),
+                    row.getLong("albums_total"),
+                    row.getLong("media_total"),
+                    row.getLong("media_missing"),
+                    row.getLong("messages_skipped"),
+                    json.readTree(row.getString("first_errors")),
+                    row.getString("error"),
+                    ApiDatabase.instant(row, "created_at"),
+                    ApiDatabase.instant(row, "started_at"),
+                    ApiDatabase.instant(row, "finished_at"));
+        } catch (JsonProcessingException e) {
+            throw new SQLException("PostgreSQL's JSON cannot be read", e);
+        }
+    }
+}

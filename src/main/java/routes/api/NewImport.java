@@ -1,0 +1,9 @@
+package routes.api;
+
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+
+/**
+ * @param path relative to the folder for imports
+ */
+record NewImport(@NotNull @Size(min = 1, max = 1000) String path) {}

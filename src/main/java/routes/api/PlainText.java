@@ -1,0 +1,25 @@
+package routes.api;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.Payload;
+import jakarta.validation.ReportAsSingleViolation;
+import jakarta.validation.constraints.Pattern;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Text to look for: not blank, and without control characters, of which PostgreSQL cannot even take NUL. */
+@Constraint(validatedBy = {})
+@ReportAsSingleViolation
+@Pattern(regexp = "(?U)[^\\p{Cntrl}]*[^\\p{Cntrl}\\p{IsWhite_Space}][^\\p{Cntrl}]*")
+@Target(ElementType.PARAMETER)
+@Retention(RetentionPolicy.RUNTIME)
+@interface PlainText {
+
+    String message() default "must be text, neither blank nor with control characters";
+
+    Class<?>[] groups() default {};
+
+    Class<? extends Payload>[] payload() default {};
+}

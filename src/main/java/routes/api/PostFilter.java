@@ -1,0 +1,66 @@
+package routes.api;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import routes.api.http.Cursor;
+
+/** Which posts of a user's channels a list shows; null does not restrict. */
+record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
+
+    /** Makes what follows it a regular expression without special characters. */
+    private static final String LITERAL = "***=";
+
+    /** What a cursor of this list is bound to. */
+    String scope(long user) {
+        return "posts " + List.of(user, text(taggingStatus), text(channel), text(tag), text(text));
+    }
+
+    /** Conditions on {@code posts p}, each beginning with AND; their values are in {@link #values}. */
+    String conditions(Optional<Cursor> after) {
+        var conditions = new ArrayList<String>();
+        after.ifPresent(place -> conditions.add("(p.posted_at, p.number) < (CAST(:time AS timestamptz), :number)"));
+        if (taggingStatus != null) {
+            conditions.add("p.tagging_status = :status");
+        }
+        if (channel != null) {
+            conditions.add("p.channel_id = :channel");
+        }
+        if (tag != null) {
+            // Whatever the case, ё as е; ICU because the database's own locale may know no Russian. A scalar subquery,
+            // since
+            // PostgreSQL would turn EXISTS into a join that reads all tags once per channel.
+            conditions.add(
+                    """
+                    (SELECT translate(lower((e.data -> 'tags')::text COLLATE "und-x-icu"), 'ё', 'е')::jsonb
+                                @> to_jsonb(translate(lower(CAST(:tag AS text) COLLATE "und-x-icu"), 'ё', 'е'))
+                     FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'tags')
+                    """);
+        }
+        if (text != null) {
+            // three times as fast as ILIKE
+            conditions.add("p.content COLLATE \"und-x-icu\" ~* :text");
+        }
+        return conditions.stream().map(condition -> " AND " + condition).reduce("", String::concat);
+    }
+
+    Map<String, Object> values(Optional<Cursor> after) {
+        var values = new HashMap<String, Object>();
+        after.ifPresent(place -> {
+            values.put("time", place.time().toString());
+            values.put("number", place.number());
+        });
+        values.put("status", taggingStatus);
+        values.put("channel", channel);
+        values.put("tag", tag);
+        values.put("text", LITERAL + text);
+        return values;
+    }
+
+    private static String text(Object value) {
+        return value == null ? "" : "=" + value;
+    }
+}

@@ -1,0 +1,58 @@
+package routes.api;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import routes.api.http.Caller;
+import routes.api.http.ProblemType;
+import routes.api.http.Times;
+import routes.search.HybridSearch;
+import routes.search.PostQuery;
+
+@RestController
+final class SearchController {
+
+    private final UserStore users;
+    private final SubscriptionStore subscriptions;
+    private final HybridSearch engine;
+    private final SearchHitStore hits;
+
+    SearchController(UserStore users, SubscriptionStore subscriptions, HybridSearch engine, SearchHitStore hits) {
+        this.users = users;
+        this.subscriptions = subscriptions;
+        this.engine = engine;
+        this.hits = hits;
+    }
+
+    @GetMapping("/users/{user_id}/search")
+    Page<SearchHit> search(
+            Caller caller,
+            @PathVariable("user_id") long id,
+            @RequestParam(name = "q") @Size(min = 1, max = 500) @PlainText String text,
+            @RequestParam(name = "limit", defaultValue = "10") @Min(1) @Max(50) int limit,
+            @RequestParam(name = "channel_id", required = false) UUID channel,
+            @RequestParam(name = "tag", required = false) @Size(min = 1, max = 100) @PlainText String tag,
+            @RequestParam(name = "from", required = false) String from,
+            @RequestParam(name = "to", required = false) String to) {
+        Instant earliest = Times.parse("from", from);
+        Instant end = Times.parse("to", to);
+        if (earliest != null && end != null && !earliest.isBefore(end)) {
+            throw ProblemType.INVALID_PARAMETER.exception("from", "from is not before to");
+        }
+        User user = users.require(caller, id);
+        Set<UUID> channels = subscriptions.channels(user.id());
+        if (channel != null) {
+            channels.retainAll(Set.of(channel));
+        }
+        Set<String> tags = tag == null ? Set.of() : Set.of(tag);
+        var query = new PostQuery(user.tenantId(), channels, text, tags, earliest, end, limit);
+        return new Page<>(hits.of(user, engine.search(query).hits()), null);
+    }
+}

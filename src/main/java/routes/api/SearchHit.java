@@ -1,0 +1,22 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * @param score comparable within one answer only
+ * @param channel its title, else its user name
+ * @param link to the post in Telegram
+ */
+@JsonInclude
+record SearchHit(
+        UUID postId,
+        long number,
+        double score,
+        String snippet,
+        List<String> tags,
+        String channel,
+        Instant postedAt,
+        String link) {}

@@ -1,0 +1,14 @@
+package routes.api;
+
+/** User names of people and channels, as people write them. */
+final class TelegramName {
+
+    private static final String LINK = "(https?://)?t\\.me/(s/)?";
+
+    private TelegramName() {}
+
+    /** Without a leading {@code @} or {@code https://t.me/}; null stays null. */
+    static String bare(String name) {
+        return name == null ? null : name.replaceFirst("^(@|" + LINK + ")", "");
+    }
+}

@@ -1,0 +1,44 @@
+package routes.api;
+
+import jakarta.validation.Valid;
+import java.net.URI;
+import java.util.UUID;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import routes.api.http.Caller;
+import routes.api.http.ProblemType;
+
+@RestController
+final class UserController {
+
+    private final UserStore users;
+
+    UserController(UserStore users) {
+        this.users = users;
+    }
+
+    @PostMapping(path = "/users", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<User> create(@Valid @RequestBody NewUser wanted) {
+        UUID tenant = users.tenant(wanted.tenant());
+        User user = users.create(tenant, wanted.telegramId(), TelegramName.bare(wanted.username()))
+                .orElseThrow(() -> alreadyThere(tenant, wanted.telegramId()));
+        return ResponseEntity.created(URI.create("/users/" + user.id())).body(user);
+    }
+
+    @GetMapping("/users/{user_id}")
+    User read(Caller caller, @PathVariable("user_id") long id) {
+        return users.require(caller, id);
+    }
+
+    private RuntimeException alreadyThere(UUID tenant, long telegramId) {
+        return users.findId(tenant, telegramId)
+                .map(id -> ProblemType.CONFLICT.exception(
+                        "telegram_id", "User " + id + " of this tenant has this telegram_id", "Use user " + id + "."))
+                .orElseThrow();
+    }
+}

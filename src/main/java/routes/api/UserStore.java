@@ -1,0 +1,100 @@
+package routes.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.stereotype.Component;
+import routes.api.http.Caller;
+import routes.api.http.ProblemType;
+
+/** Users and the tenants they belong to. */
+@Component
+final class UserStore {
+
+    private static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+    private static final RowMapper<User> USER = (row, n) -> new User(
+            row.getLong("id"),
+            row.getObject("tenant_id", UUID.class),
+            row.getObject("telegram_id", Long.class),
+            row.getString("username"),
+            ApiDatabase.instant(row, "created_at"));
+
+    private final ApiDatabase database;
+
+    UserStore(ApiDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * The user, if the caller may see it.
+     *
+     * @throws org.springframework.web.ErrorResponseException status 404
+     */
+    User require(Caller caller, long id) {
+        return database.sql(
+                        """
+                        SELECT id, tenant_id, telegram_id, username, created_at FROM users
+                        WHERE id = :id AND (CAST(:caller AS uuid) IS NULL OR tenant_id = :caller)
+                        """)
+                .param("id", id)
+                .param("caller", caller.tenantOrNull())
+                .query(USER)
+                .optional()
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "There is no user " + id));
+    }
+
+    /** Empty where the tenant already has a user with this Telegram id. */
+    Optional<User> create(UUID tenant, Long telegramId, String username) {
+        return database.sql(
+                        """
+                        INSERT INTO users (tenant_id, telegram_id, username) VALUES (:tenant, :telegram, :username)
+                        ON CONFLICT (tenant_id, telegram_id) WHERE telegram_id IS NOT NULL DO NOTHING
+                        RETURNING id, tenant_id, telegram_id, username, created_at
+                        """)
+                .param("tenant", tenant)
+                .param("telegram", telegramId)
+                .param("username", username)
+                .query(USER)
+                .optional();
+    }
+
+    /** The id of the user that has this Telegram id in the tenant. */
+    Optional<Long> findId(UUID tenant, long telegramId) {
+        return database.sql("SELECT id FROM users WHERE tenant_id = :tenant AND telegram_id = :telegram")
+                .param("tenant", tenant)
+                .param("telegram", telegramId)
+                .query(Long.class)
+                .optional();
+    }
+
+    /**
+     * The tenant with this id or name; created where there is none. A new name always gives the same id, so that two
+     * requests at once make one tenant.
+     *
+     * @param idOrName null for the default tenant
+     */
+    UUID tenant(String idOrName) {
+        if (idOrName == null) {
+            return DEFAULT_TENANT;
+        }
+        boolean isId = UUID_FORM.matcher(idOrName).matches();
+        UUID id = isId
+                ? UUID.fromString(idOrName)
+                : existing(idOrName).orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
+        database.sql("INSERT INTO tenants (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING")
+                .param("id", id)
+                .param("name", idOrName)
+                .update();
+        return id;
+    }
+
+    private Optional<UUID> existing(String name) {
+        return database.sql("SELECT id FROM tenants WHERE name = :name ORDER BY created_at, id LIMIT 1")
+                .param("name", name)
+                .query(UUID.class)
+                .optional();
+    }
+}

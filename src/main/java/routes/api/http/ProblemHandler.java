@@ -1,0 +1,101 @@
+package routes.api.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
+import routes.vectorindex.VectorIndexException;
+
+/** Every error of an operation leaves as RFC 9457 problem details: what, why, which field, what to do. */
+@RestControllerAdvice
+final class ProblemHandler extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+    private static final String RETRY_AFTER_SECONDS = "5";
+
+    @ExceptionHandler({
+        NonTransientDataAccessResourceException.class,
+        TransientDataAccessException.class,
+        RecoverableDataAccessException.class,
+        CannotCreateTransactionException.class
+    })
+    ResponseEntity<ProblemDetail> databaseDown(Exception exception, HttpServletRequest request) {
+        LOG.warn(
+                "{} {}: the database does not answer: {}",
+                request.getMethod(),
+                request.getRequestURI(),
+                reason(exception));
+        return answer(ProblemType.DEPENDENCY_DOWN.problem("The database does not answer in time"));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> indexDown(VectorIndexException exception, HttpServletRequest request) {
+        LOG.warn("{} {}: {}", request.getMethod(), request.getRequestURI(), exception.getMessage(), exception);
+        return answer(ProblemType.DEPENDENCY_DOWN.problem("The index does not answer"));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> unexpected(Exception exception, HttpServletRequest request) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(exception)) {
+            LOG.debug("{} {}: the client went away", request.getMethod(), request.getRequestURI(), exception);
+            return null;
+        }
+        LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), exception);
+        return answer(ProblemType.INTERNAL_ERROR.problem("The request failed for a reason that is not in it"));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleExceptionInternal(
+            Exception exception, Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        ProblemDetail problem = exception instanceof ErrorResponseException own && isOurs(own.getBody())
+                ? own.getBody()
+                : RequestProblems.explain(exception, status);
+        if (status.is5xxServerError()) {
+            LOG.error("{} failed", request.getDescription(false), exception);
+        }
+        var withType = new HttpHeaders();
+        withType.putAll(headers);
+        withType.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (problem.getStatus() == ProblemType.TOO_MANY_REQUESTS.status().value()) {
+            withType.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return super.handleExceptionInternal(
+                exception, problem, withType, HttpStatusCode.valueOf(problem.getStatus()), request);
+    }
+
+    private static boolean isOurs(ProblemDetail problem) {
+        return problem.getType() != null && !problem.getType().equals(URI.create("about:blank"));
+    }
+
+    private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
+        ResponseEntity.BodyBuilder answer =
+                ResponseEntity.status(problem.getStatus()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (problem.getStatus() == ProblemType.DEPENDENCY_DOWN.status().value()) {
+            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return answer.body(problem);
+    }
+
+    private static String reason(Throwable exception) {
+        Throwable root = exception;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+}

@@ -1,0 +1,99 @@
+package routes.api.http;
+
+import java.net.URI;
+import java.util.Locale;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** The kinds of error the API answers with, as RFC 9457 problem details. */
+public enum ProblemType {
+    MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Request cannot be read", "See /docs for the form of the request."),
+    INVALID_PARAMETER(
+            HttpStatus.BAD_REQUEST, "Parameter not allowed", "See /docs for the parameters and the values they take."),
+    NOT_FOUND(HttpStatus.NOT_FOUND, "Not found", "Check the id; see /docs for the paths there are."),
+    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed", "Use a method of the Allow header."),
+    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable", "Accept application/json."),
+    CONFLICT(HttpStatus.CONFLICT, "Conflict with what exists", "Use what exists."),
+    BODY_TOO_LARGE(HttpStatus.PAYLOAD_TOO_LARGE, "Body too large", "Send a smaller body."),
+    UNSUPPORTED_MEDIA_TYPE(
+            HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Media type not supported", "Send Content-Type: application/json."),
+    INVALID_VALUE(
+            HttpStatus.UNPROCESSABLE_ENTITY, "Value not allowed", "See /docs for the fields and the values they take."),
+    TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "Too much at once", "Try again after the seconds in Retry-After."),
+    DEPENDENCY_DOWN(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "A part the answer needs is down",
+            "Try again after the seconds in Retry-After; /health names the part that is down."),
+    INTERNAL_ERROR(
+            HttpStatus.INTERNAL_SERVER_ERROR,
+            "Internal error",
+            "The log of the process says more under this time and path.");
+
+    private final HttpStatus status;
+    private final String title;
+    private final String remedy;
+
+    ProblemType(HttpStatus status, String title, String remedy) {
+        this.status = status;
+        this.title = title;
+        this.remedy = remedy;
+    }
+
+    public HttpStatus status() {
+        return status;
+    }
+
+    /** Identifies the kind of problem; a name, not an address. */
+    public URI uri() {
+        return URI.create("urn:telegram-assistant:problem:"
+                + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    /** What a bare HTTP status stands for; a status without a kind of its own becomes "about:blank", as RFC 9457 says. */
+    public static ProblemDetail ofStatus(HttpStatusCode status, String detail) {
+        for (ProblemType type : values()) {
+            if (type.status.value() == status.value()) {
+                return type.problem(detail);
+            }
+        }
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setProperty("remedy", MALFORMED_REQUEST.remedy);
+        return problem;
+    }
+
+    /** What is wrong and why. */
+    public ProblemDetail problem(String detail) {
+        return problem(null, detail, remedy);
+    }
+
+    /**
+     * @param field the parameter or the path of the body's field that is wrong; null for none
+     * @param detail what is wrong and why
+     * @param remedy what the caller can do
+     */
+    public ProblemDetail problem(String field, String detail, String remedy) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setType(uri());
+        problem.setTitle(title);
+        if (field != null) {
+            problem.setProperty("field", field);
+        }
+        problem.setProperty("remedy", remedy);
+        return problem;
+    }
+
+    /** {@link #problem(String, String, String)} with the remedy of the kind. */
+    public ProblemDetail problem(String field, String detail) {
+        return problem(field, detail, remedy);
+    }
+
+    public ErrorResponseException exception(String field, String detail, String remedy) {
+        return new ErrorResponseException(status, problem(field, detail, remedy), null);
+    }
+
+    public ErrorResponseException exception(String field, String detail) {
+        return exception(field, detail, remedy);
+    }
+}

@@ -1,0 +1,45 @@
+package routes.api.http;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
+/** Points in time as parameters. */
+public final class Times {
+
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+    private Times() {}
+
+    /**
+     * @param text date and time with zone or offset, or a date, which means its beginning in UTC; null gives null
+     * @throws org.springframework.web.ErrorResponseException status 400
+     */
+    public static Instant parse(String parameter, String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            Instant time = text.length() <= 10
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : OffsetDateTime.parse(text).toInstant();
+            return inRange(parameter, time);
+        } catch (DateTimeException e) {
+            throw ProblemType.INVALID_PARAMETER.exception(
+                    parameter,
+                    parameter + " is no point in time",
+                    "Send a date (2026-01-31) or a date and time with offset (2026-01-31T18:00:00Z).");
+        }
+    }
+
+    /** Neither PostgreSQL nor the index can hold every {@link Instant}. */
+    static Instant inRange(String parameter, Instant time) {
+        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+            throw ProblemType.INVALID_PARAMETER.exception(parameter, parameter + " lies outside the years 1 to 9999");
+        }
+        return time;
+    }
+}

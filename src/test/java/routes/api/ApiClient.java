@@ -1,0 +1,78 @@
+package routes.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** Real HTTP to the API; every answer is held against the OpenAPI document. */
+final class ApiClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final String base;
+
+    ApiClient(int port) {
+        this.base = "http://127.0.0.1:" + port;
+    }
+
+    /** What came back; {@code json} is null where the body is none. */
+    record Answer(String method, String path, int status, HttpResponse<String> http, JsonNode json) {
+
+        String text(String field) {
+            return json.path(field).asText(null);
+        }
+
+        String header(String name) {
+            return http.headers().firstValue(name).orElse(null);
+        }
+    }
+
+    Answer get(String path) {
+        return send("GET", path, null, request -> request);
+    }
+
+    Answer post(String path, String json) {
+        return send("POST", path, json, request -> request.header("Content-Type", "application/json"));
+    }
+
+    Answer delete(String path) {
+        return send("DELETE", path, null, request -> request);
+    }
+
+    /** The answer of an operation of the document. */
+    Answer send(String method, String path, String body, UnaryOperator<HttpRequest.Builder> more) {
+        Answer answer = sendAnything(method, path, body, more);
+        OpenApiContract.INSTANCE.check(answer);
+        return answer;
+    }
+
+    /** The answer to a request that is not in the document. */
+    Answer sendAnything(String method, String path, String body, UnaryOperator<HttpRequest.Builder> more) {
+        var publisher = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
+        HttpRequest request = more.apply(HttpRequest.newBuilder(URI.create(base + path))
+                        .method(method, publisher)
+                        .timeout(Duration.ofSeconds(20)))
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            String type = response.headers().firstValue("Content-Type").orElse("");
+            JsonNode json = type.contains("json") ? JSON.readTree(response.body()) : null;
+            return new Answer(method, path, response.statusCode(), response, json);
+        } catch (IOException e) {
+            throw new IllegalStateException(method + " " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.RecordComponent;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.core.MethodParameter;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ValueConstants;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** The document and the implementation say the same; what each answer looks like is checked by {@link ApiClient}. */
+class ContractIT {
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi();
+
+    /** The document itself, and Spring's way to the error page. */
+    private static final Set<String> NOT_OPERATIONS = Set.of("GET /openapi.yaml", "GET /openapi.json", "null /error");
+
+    private final OpenApiContract contract = OpenApiContract.INSTANCE;
+    private final ApiClient client = api.client();
+
+    @Test
+    void everyOperationOfTheDocumentIsImplementedAndNothingMore() {
+        assertThat(implemented().keySet())
+                .containsExactlyInAnyOrderElementsOf(contract.operations().stream()
+                        .map(OpenApiContract.Operation::name)
+                        .toList());
+    }
+
+    @Test
+    void theParametersAreThoseOfTheDocumentWithTheirLimits() {
+        implemented().forEach((name, method) -> {
+            var documented = new TreeSet<String>();
+            contract.operations().stream()
+                    .filter(operation -> operation.name().equals(name))
+                    .forEach(operation -> operation
+                            .definition()
+                            .path("parameters")
+                            .forEach(parameter -> documented.add(describe(contract.resolve(parameter)))));
+            Set<String> implemented = Arrays.stream(method.getMethodParameters())
+                    .flatMap(ContractIT::describe)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertThat(implemented).as(name).isEqualTo(documented);
+        });
+    }
+
+    @Test
+    void theFieldsOfBodiesAreThoseOfTheDocument() {
+        implemented().forEach((name, method) -> Arrays.stream(method.getMethodParameters())
+                .filter(parameter -> parameter.hasParameterAnnotation(RequestBody.class))
+                .forEach(parameter -> {
+                    JsonNode schema =
+                            contract.schema(parameter.getParameterType().getSimpleName());
+                    assertThat(schema.path("properties").fieldNames())
+                            .toIterable()
+                            .as(name)
+                            .containsExactlyElementsOf(
+                                    Arrays.stream(parameter.getParameterType().getRecordComponents())
+                                            .map(RecordComponent::getName)
+                                            .map(SnakeCaseStrategy.INSTANCE::translate)
+                                            .toList());
+                }));
+    }
+
+    @Test
+    void everyOperationAnswersAsTheDocumentSays() {
+        Fixtures fixtures = api.fixtures();
+        long user = fixtures.user(Fixtures.DEFAULT_TENANT);
+        UUID channel = fixtures.channelOf(user);
+        UUID post = fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
+        long album = fixtures.album(Fixtures.DEFAULT_TENANT, channel, List.of(post), "{}");
+        UUID job = fixtures.importJob(Fixtures.DEFAULT_TENANT, user, "done", "[]");
+        Map<String, String> values = Map.of(
+                "{user_id}", String.valueOf(user),
+                "{channel_id}", channel.toString(),
+                "{post_id}", post.toString(),
+                "{album_id}", String.valueOf(album),
+                "{job_id}", job.toString());
+
+        for (OpenApiContract.Operation operation : contract.operations()) {
+            String path = operation.pattern();
+            for (Map.Entry<String, String> value : values.entrySet()) {
+                path = path.replace(value.getKey(), value.getValue());
+            }
+            String query = operation.id().equals("search") ? "?q=text" : "";
+            // the example of the document is the body
+            JsonNode example = operation
+                    .definition()
+                    .path("requestBody")
+                    .path("content")
+                    .path(MediaType.APPLICATION_JSON_VALUE)
+                    .path("example");
+            String body = example.isMissingNode() ? null : example.toString();
+
+            ApiClient.Answer answer = client.send(
+                    operation.method(),
+                    path + query,
+                    body,
+                    request -> request.header("Content-Type", MediaType.APPLICATION_JSON_VALUE));
+
+            assertThat(answer.status()).as(operation.name()).isBetween(200, 299);
+        }
+    }
+
+    private static Map<String, HandlerMethod> implemented() {
+        var operations = new TreeMap<String, HandlerMethod>();
+        api.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .forEach((mapping, method) -> mapping.getPatternValues().forEach(pattern -> {
+                    var methods = mapping.getMethodsCondition().getMethods();
+                    Stream<String> names = methods.isEmpty()
+                            ? Stream.of("null")
+                            : methods.stream().map(Enum::name);
+                    names.forEach(name -> operations.put(name + " " + pattern, method));
+                }));
+        operations.keySet().removeAll(NOT_OPERATIONS);
+        return operations;
+    }
+
+    private String describe(JsonNode parameter) {
+        JsonNode schema = parameter.path("schema");
+        return parameter.path("in").asText() + " " + parameter.path("name").asText() + " required="
+                + parameter.path("required").asBoolean()
+                + " default=" + schema.path("default").asText(null)
+                + ("query".equals(parameter.path("in").asText()) && schema.has("maximum")
+                        ? " " + schema.path("minimum").asLong() + ".."
+                                + schema.path("maximum").asLong()
+                        : "");
+    }
+
+    private static Stream<String> describe(MethodParameter parameter) {
+        PathVariable path = parameter.getParameterAnnotation(PathVariable.class);
+        if (path != null) {
+            return Stream.of("path " + path.name() + " required=true default=null");
+        }
+        RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
+        if (query == null) {
+            return Stream.of();
+        }
+        boolean hasDefault = !query.defaultValue().equals(ValueConstants.DEFAULT_NONE);
+        return Stream.of("query " + query.name() + " required=" + (query.required() && !hasDefault) + " default="
+                + (hasDefault ? query.defaultValue() : null) + limits(parameter.getParameterAnnotations()));
+    }
+
+    private static String limits(Annotation[] annotations) {
+        long min = 0;
+        long max = 0;
+        for (Annotation annotation : annotations) {
+            if (annotation instanceof Min least) {
+                min = least.value();
+            } else if (annotation instanceof Max most) {
+                max = most.value();
+            }
+        }
+        return max == 0 ? "" : " " + min + ".." + max;
+    }
+}

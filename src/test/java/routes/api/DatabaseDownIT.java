@@ -1,0 +1,87 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DatabaseDownIT {
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi();
+
+    private final ApiClient client = api.client();
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /users/1",
+        "GET, /users/1/channels",
+        "GET, /users/1/posts",
+        "GET, /users/1/posts/tagging_stats",
+        "GET, /users/1/search?q=a",
+        "GET, /posts/1",
+        "GET, /albums/1",
+        "GET, /imports/00000000-0000-0000-0000-000000000001",
+        "POST, /users",
+        "POST, /users/1/channels",
+        "DELETE, /users/1/channels/00000000-0000-0000-0000-000000000001"
+    })
+    void withoutTheDatabaseEveryOperationSaysSoAndWhenToTryAgain(String method, String path) throws SQLException {
+        String body = method.equals("POST") ? "{\"username\": \"somebody\"}" : null;
+        allowConnections(false);
+        ApiClient.Answer answer =
+                client.send(method, path, body, request -> request.header("Content-Type", "application/json"));
+        allowConnections(true);
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 503);
+        assertThat(answer.header("Retry-After")).isEqualTo("5");
+        assertThat(answer.http().body()).doesNotContainIgnoringCase("sql", "postgres", "jdbc", "java");
+    }
+
+    @Test
+    void theProcessIsNotReadyWhileTheDatabaseIsAwayAndComesBackWithIt() throws SQLException {
+        allowConnections(false);
+        assertThat(client.get("/health/ready").status()).isEqualTo(503);
+        assertThat(client.get("/health/live").status()).isEqualTo(200);
+
+        allowConnections(true);
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(client.get("/health/ready").status()).isEqualTo(200);
+            assertThat(client.get("/users/1").status()).isEqualTo(200);
+        });
+    }
+
+    @Test
+    void aStatementThatDoesNotEndIsGivenUp() throws SQLException {
+        try (Connection other = DriverManager.getConnection(api.jdbcUrl());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE posts IN ACCESS EXCLUSIVE MODE");
+
+            ApiClient.Answer answer = client.get("/posts/1");
+
+            OpenApiContract.INSTANCE.assertProblem(answer, 503);
+            other.rollback();
+        }
+    }
+
+    private static void allowConnections(boolean allowed) throws SQLException {
+        String name = api.jdbcUrl().replaceFirst(".*/([^/?]+)\\?.*", "$1");
+        try (Connection server = DriverManager.getConnection(api.jdbcUrl().replace("/" + name, "/postgres"));
+                Statement statement = server.createStatement()) {
+            statement.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + allowed);
+            if (!allowed) {
+                statement.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package routes.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows as the pipeline leaves them. */
+final class Fixtures {
+
+    static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+    private static final AtomicLong NEXT = new AtomicLong(1000);
+
+    private final JdbcClient jdbc;
+
+    Fixtures(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    UUID tenant() {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
+                .params(id, "tenant " + id)
+                .update();
+        return id;
+    }
+
+    long user(UUID tenant) {
+        return jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id")
+                .param(tenant)
+                .query(Long.class)
+                .single();
+    }
+
+    UUID channel() {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO channels (id, tg_channel_id, title) VALUES (?, ?, 'Новости')")
+                .params(id, NEXT.incrementAndGet())
+                .update();
+        return id;
+    }
+
+    /** A channel that the user reads. */
+    UUID channelOf(long user) {
+        UUID channel = channel();
+        subscribe(user, channel);
+        return channel;
+    }
+
+    void subscribe(long user, UUID channel) {
+        jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)")
+                .params(user, channel)
+                .update();
+    }
+
+    UUID post(UUID tenant, UUID channel, Instant postedAt, String content) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, content, posted_at, urls)"
+                        + " VALUES (?, ?, ?, ?, ?, ?::timestamptz, '[\"https://example.org/a\"]')")
+                .params(id, tenant, channel, NEXT.incrementAndGet(), content, postedAt.toString())
+                .update();
+        return id;
+    }
+
+    void tags(UUID post, String... tags) {
+        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider, data, metadata)"
+                        + " VALUES (?, 'tags', 'local', jsonb_build_object('tags', to_jsonb(?::text[])), '{}')")
+                .params(List.of(post, tags))
+                .update();
+        jdbc.sql("UPDATE posts SET tagging_status = 'success', tagging_attempts = 1 WHERE id = ?")
+                .param(post)
+                .update();
+    }
+
+    void set(UUID post, String column, Object value) {
+        jdbc.sql("UPDATE posts SET " + column + " = ? WHERE id = ?")
+                .params(value, post)
+                .update();
+    }
+
+    /** An album of the posts, in their order. */
+    long album(UUID tenant, UUID channel, List<UUID> posts, String meta) {
+        long grouped = NEXT.incrementAndGet();
+        long album = jdbc.sql(
+                        """
+                        INSERT INTO media_groups (tenant_id, channel_id, grouped_id, album_kind, items_count, meta, inferred)
+                        VALUES (?, ?, ?, 'photo', ?, ?::jsonb, true) RETURNING id
+                        """)
+                .params(tenant, channel, grouped, posts.size(), meta)
+                .query(Long.class)
+                .single();
+        for (int i = 0; i < posts.size(); i++) {
+            jdbc.sql(
+                            """
+                            INSERT INTO media_group_items (group_id, post_id, position, media_kind, media_sha256)
+                            VALUES (?, ?, ?, 'photo', 'abc')
+                            """)
+                    .params(album, posts.get(i), i)
+                    .update();
+            set(posts.get(i), "grouped_id", grouped);
+        }
+        return album;
+    }
+
+    void media(UUID tenant, UUID post, String sha256, int position) {
+        jdbc.sql("INSERT INTO post_media_map (post_id, file_sha256, position) VALUES (?, ?, ?)")
+                .params(post, sha256, position)
+                .update();
+        jdbc.sql("INSERT INTO media_objects (tenant_id, file_sha256, mime, size_bytes, s3_key, s3_bucket)"
+                        + " VALUES (?, ?, 'image/png', 12, ?, 'media') ON CONFLICT DO NOTHING")
+                .params(tenant, sha256, "media/" + sha256)
+                .update();
+    }
+
+    UUID importJob(UUID tenant, long user, String status, String errors) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO imports (id, user_id, tenant_id, file, status, errors)"
+                        + " VALUES (?, ?, ?, 'result.json', ?, ?::jsonb)")
+                .params(id, user, tenant, status, errors)
+                .update();
+        return id;
+    }
+}

@@ -1,0 +1,111 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.health.Health;
+import routes.api.RunningApi.SwitchableHealth;
+
+class HealthIT {
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi();
+
+    private final ApiClient client = api.client();
+    private final SwitchableHealth redis = api.bean("redisHealthIndicator", SwitchableHealth.class);
+    private final SwitchableHealth index = api.bean("indexHealthIndicator", SwitchableHealth.class);
+
+    @BeforeEach
+    void allUp() {
+        redis.is(Health.up());
+        index.is(Health.up());
+    }
+
+    @Test
+    void everyPartIsNamedWithItsStatusAndWithoutDetails() {
+        redis.is(Health.up());
+
+        ApiClient.Answer answer = client.get("/health");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text("status")).isEqualTo("UP");
+        assertThat(answer.json().at("/components/db/status").asText()).isEqualTo("UP");
+        assertThat(answer.json().at("/components/redis/status").asText()).isEqualTo("UP");
+        assertThat(answer.http().body()).doesNotContain("10.0.0.1", "PostgreSQL");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DOWN", "DEGRADED", "OUT_OF_SERVICE"})
+    void aPartThatTheWorkDoesNotNeedOnlyDegrades(String status) {
+        index.is(Health.status(status));
+
+        ApiClient.Answer answer = client.get("/health");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text("status")).isEqualTo("DEGRADED");
+        assertThat(answer.json().at("/components/index/status").asText()).isEqualTo(status);
+        assertThat(client.get("/health/ready").status()).isEqualTo(200);
+    }
+
+    @Test
+    void withoutRedisTheProcessIsNotReadyButAlive() {
+        redis.is(Health.down());
+
+        assertThat(client.get("/health").status()).isEqualTo(503);
+        assertThat(client.get("/health").text("status")).isEqualTo("DOWN");
+        assertThat(client.get("/health/ready").status()).isEqualTo(503);
+        assertThat(client.get("/health/ready")
+                        .json()
+                        .at("/components/redis/status")
+                        .asText())
+                .isEqualTo("DOWN");
+        assertThat(client.get("/health/live").status()).isEqualTo(200);
+    }
+
+    @Test
+    void theManagementPortHasMetricsAndHealthWithDetails() {
+        ApiClient management = api.managementClient();
+        client.get("/health/live");
+
+        ApiClient.Answer metrics = management.sendAnything("GET", "/metrics", null, request -> request);
+        ApiClient.Answer health = management.sendAnything("GET", "/health", null, request -> request);
+
+        assertThat(metrics.header("Content-Type")).startsWith("text/plain");
+        assertThat(metrics.http().body())
+                .contains("jvm_memory_used_bytes", "http_server_requests_seconds_count")
+                .contains("uri=\"/health/live\"");
+        assertThat(health.json().at("/components/redis/details/address").asText())
+                .isEqualTo("redis://10.0.0.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/env",
+                "/heapdump",
+                "/beans",
+                "/threaddump",
+                "/configprops",
+                "/loggers",
+                "/mappings",
+                "/shutdown",
+                "/prometheus",
+                "/actuator/env",
+                "/users/1"
+            })
+    void theManagementPortHasNothingElse(String path) {
+        assertThat(api.managementClient()
+                        .sendAnything("GET", path, null, request -> request)
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void metricsAreNotOnThePortOfTheApi() {
+        OpenApiContract.INSTANCE.assertProblem(client.sendAnything("GET", "/metrics", null, request -> request), 404);
+    }
+}

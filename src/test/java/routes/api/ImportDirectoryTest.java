@@ -1,0 +1,81 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.web.ErrorResponseException;
+
+class ImportDirectoryTest {
+
+    @TempDir
+    Path temporary;
+
+    private Path root;
+    private Path export;
+
+    @BeforeEach
+    void anExportInTheFolderAndASecretBesideIt() throws IOException {
+        root = Files.createDirectories(temporary.resolve("imports"));
+        export = Files.createDirectories(root.resolve("ChatExport")).resolve("result.json");
+        Files.writeString(export, "{}");
+        Files.writeString(temporary.resolve("secret"), "x");
+        Files.createDirectories(temporary.resolve("imports-other"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ChatExport/result.json", "./ChatExport/../ChatExport/result.json"})
+    void aFileInTheFolderIsTaken(String path) throws IOException {
+        assertThat(new ImportDirectory(root).resolve(path)).isEqualTo(export.toRealPath());
+    }
+
+    @Test
+    void aFolderInTheFolderIsTaken() throws IOException {
+        assertThat(new ImportDirectory(root).resolve("ChatExport"))
+                .isEqualTo(export.getParent().toRealPath());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../secret",
+                "ChatExport/../../secret",
+                "/etc/passwd",
+                "../imports-other",
+                "..",
+                "a\0b",
+                "missing"
+            })
+    void aPathThatLeavesTheFolderOrLeadsNowhereIsRefused(String path) {
+        assertThatThrownBy(() -> new ImportDirectory(root).resolve(path)).isInstanceOf(ErrorResponseException.class);
+    }
+
+    @Test
+    void aSymbolicLinkOutOfTheFolderIsRefused() throws IOException {
+        Files.createSymbolicLink(root.resolve("link"), temporary);
+
+        assertThatThrownBy(() -> new ImportDirectory(root).resolve("link/secret"))
+                .isInstanceOf(ErrorResponseException.class)
+                .hasMessageContaining("symbolic link");
+    }
+
+    @Test
+    void theFolderItselfMayBeASymbolicLink() throws IOException {
+        Path link = Files.createSymbolicLink(temporary.resolve("linked"), root);
+
+        assertThat(new ImportDirectory(link).resolve("ChatExport/result.json")).isEqualTo(export.toRealPath());
+    }
+
+    @Test
+    void withoutTheFolderEveryPathIsRefused() {
+        assertThatThrownBy(() -> new ImportDirectory(temporary.resolve("none")).resolve("result.json"))
+                .isInstanceOf(ErrorResponseException.class);
+    }
+}

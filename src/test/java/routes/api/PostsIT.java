@@ -1,0 +1,294 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class PostsIT {
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi();
+
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+
+    private final ApiClient client = api.client();
+    private final Fixtures fixtures = api.fixtures();
+    private UUID tenant;
+    private long user;
+    private UUID channel;
+
+    @BeforeEach
+    void readerOfOneChannel() {
+        tenant = fixtures.tenant();
+        user = fixtures.user(tenant);
+        channel = fixtures.channelOf(user);
+    }
+
+    @Test
+    void aPostHasEveryFieldOfTheContractAlsoWhereThereIsNothingToTell() {
+        UUID id = fixtures.post(tenant, channel, NOON, "Вышел Python 3.14");
+
+        JsonNode post = client.get(posts("")).json().path("posts").get(0);
+
+        assertThat(post.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "id",
+                        "number",
+                        "channel_id",
+                        "telegram_message_id",
+                        "content",
+                        "tags",
+                        "tagging_status",
+                        "tagging_attempts",
+                        "tagging_error",
+                        "indexing_status",
+                        "posted_at",
+                        "edited_at",
+                        "telegram_post_url",
+                        "grouped_id",
+                        "album_id",
+                        "media",
+                        "urls");
+        assertThat(post.path("id").asText()).isEqualTo(id.toString());
+        assertThat(post.path("posted_at").asText()).isEqualTo("2026-01-31T12:00:00Z");
+        assertThat(post.path("content").asText()).isEqualTo("Вышел Python 3.14");
+        assertThat(post.path("urls").get(0).asText()).isEqualTo("https://example.org/a");
+        assertThat(post.path("album_id").isNull()).isTrue();
+    }
+
+    @Test
+    void pagesMeetWithoutGapOrRepetitionWhilePostsArrive() {
+        var expected = new ArrayList<String>();
+        UUID second = fixtures.channelOf(user);
+        for (int i = 0; i < 25; i++) {
+            // several posts of one moment, in both channels
+            Instant time = NOON.plusSeconds(i / 4);
+            expected.add(
+                    0,
+                    fixtures.post(tenant, i % 2 == 0 ? channel : second, time, "post " + i)
+                            .toString());
+        }
+
+        var seen = new ArrayList<String>();
+        String cursor = null;
+        do {
+            JsonNode page = client.get(posts("limit=7" + (cursor == null ? "" : "&cursor=" + cursor)))
+                    .json();
+            seen.addAll(ids(page));
+            cursor = page.path("next_cursor").asText(null);
+            fixtures.post(tenant, channel, NOON.plusSeconds(3600), "arrives meanwhile");
+        } while (cursor != null && seen.size() < 100);
+
+        assertThat(seen).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void theLastPageIsKnownAsSuchWhenItIsFull() {
+        fixtures.post(tenant, channel, NOON, "one");
+        fixtures.post(tenant, channel, NOON, "two");
+
+        JsonNode page = client.get(posts("limit=2")).json();
+
+        assertThat(page.path("posts")).hasSize(2);
+        assertThat(page.path("next_cursor").isNull()).isTrue();
+    }
+
+    @Test
+    void aCursorIsRefusedByAnyOtherListAndWhenMutilated() {
+        fixtures.post(tenant, channel, NOON, "one");
+        fixtures.post(tenant, channel, NOON, "two");
+        String cursor = client.get(posts("limit=1")).text("next_cursor");
+        long other = fixtures.user(tenant);
+
+        assertBadCursor(client.get("/users/" + other + "/posts?limit=1&cursor=" + cursor));
+        assertBadCursor(client.get(posts("tagging_status=failed&cursor=" + cursor)));
+        assertBadCursor(client.get("/users/" + user + "/channels?cursor=" + cursor));
+        assertBadCursor(client.get(posts("cursor=" + cursor.substring(1))));
+        assertBadCursor(client.get(posts("cursor=" + cursor.replace(cursor.charAt(9), '-'))));
+        assertBadCursor(client.get(posts("cursor=")));
+        assertBadCursor(client.get(posts("cursor=%00")));
+    }
+
+    @Test
+    void nobodySeesPostsOfAnotherTenantOrOfChannelsTheyDoNotRead() {
+        UUID otherTenant = fixtures.tenant();
+        UUID unread = fixtures.channel();
+        fixtures.post(otherTenant, channel, NOON, "the same channel, read by another tenant");
+        fixtures.post(tenant, unread, NOON, "a channel nobody reads");
+        UUID left = fixtures.channelOf(user);
+        fixtures.post(tenant, left, NOON, "a channel the user has left");
+        client.delete("/users/" + user + "/channels/" + left);
+        UUID mine = fixtures.post(tenant, channel, NOON, "mine");
+
+        assertThat(ids(client.get(posts("")).json())).containsExactly(mine.toString());
+        assertThat(ids(client.get(posts("channel_id=" + unread)).json())).isEmpty();
+        assertThat(ids(client.get(posts("channel_id=" + left)).json())).isEmpty();
+        assertThat(client.get("/users/" + user + "/posts/tagging_stats")
+                        .json()
+                        .path("total_posts")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void filtersNarrowTheList() {
+        UUID failed = fixtures.post(tenant, channel, NOON, "Сбой в ЛИФТЕ на 100%");
+        fixtures.set(failed, "tagging_status", "failed");
+        UUID tagged = fixtures.post(tenant, channel, NOON.plusSeconds(1), "Нейросети научили_ся");
+        fixtures.tags(tagged, "Искусственный Интеллект", "ЁЖ", "C\"++");
+        UUID second = fixtures.channelOf(user);
+        UUID elsewhere = fixtures.post(tenant, second, NOON.plusSeconds(2), "elsewhere");
+
+        assertThat(list("tagging_status=failed")).containsExactly(failed);
+        assertThat(list("channel_id=" + second)).containsExactly(elsewhere);
+        assertThat(list("tag=" + encode("искусственный интеллект"))).containsExactly(tagged);
+        assertThat(list("tag=" + encode("еж"))).containsExactly(tagged);
+        assertThat(list("tag=" + encode("c\"++"))).containsExactly(tagged);
+        assertThat(list("tag=" + encode("интеллект"))).isEmpty();
+        assertThat(list("q=" + encode("лифте"))).containsExactly(failed);
+        assertThat(list("q=" + encode("100%"))).containsExactly(failed);
+        assertThat(list("q=" + encode("%"))).containsExactly(failed);
+        assertThat(list("q=" + encode("и_с"))).containsExactly(tagged);
+        assertThat(list("q=" + encode("л.фте"))).isEmpty();
+        assertThat(list("q=" + encode("("))).isEmpty();
+        assertThat(list("q=" + encode("лифте") + "&tagging_status=success")).isEmpty();
+    }
+
+    @Test
+    void aPostIsFoundByItsUuidAndByItsNumberWithAllEnrichments() {
+        UUID id = fixtures.post(tenant, channel, NOON, "picture");
+        fixtures.tags(id, "Python", "релиз");
+        fixtures.media(tenant, id, "bb", 1);
+        fixtures.media(tenant, id, "aa", 0);
+        api.jdbc()
+                .sql("INSERT INTO post_enrichment (post_id, kind, provider, data, status, error)"
+                        + " VALUES (?, 'vision', 'local', '{\"description\": \"кот\", \"provider\": \"gigachat\"}',"
+                        + " 'partial', 'one of two')")
+                .param(id)
+                .update();
+
+        JsonNode post = client.get("/posts/" + id).json();
+        JsonNode same = client.get("/posts/" + post.path("number").asLong()).json();
+
+        assertThat(same).isEqualTo(post);
+        assertThat(post.path("tags")).extracting(JsonNode::asText).containsExactly("Python", "релиз");
+        assertThat(post.path("media"))
+                .extracting(file -> file.path("sha256").asText())
+                .containsExactly("aa", "bb");
+        assertThat(post.at("/media/0/mime_type").asText()).isEqualTo("image/png");
+        assertThat(post.at("/enrichments/tags/tags/1").asText()).isEqualTo("релиз");
+        assertThat(post.at("/enrichments/vision/description").asText()).isEqualTo("кот");
+        assertThat(post.at("/enrichments/vision/provider").asText()).isEqualTo("gigachat");
+        assertThat(post.at("/enrichments/vision/status").asText()).isEqualTo("partial");
+        assertThat(post.at("/enrichments/crawl").isNull()).isTrue();
+    }
+
+    @Test
+    void deletedPostsAreGone() {
+        UUID id = fixtures.post(tenant, channel, NOON, "deleted");
+        fixtures.set(id, "is_deleted", true);
+
+        assertThat(list("")).isEmpty();
+        assertThat(client.get("/posts/" + id).status()).isEqualTo(404);
+    }
+
+    @Test
+    void anAlbumHasItsMembersInOrderAndItsSummaryOnceAssembled() {
+        List<UUID> members = List.of(
+                fixtures.post(tenant, channel, NOON, "1"),
+                fixtures.post(tenant, channel, NOON, "2"),
+                fixtures.post(tenant, channel, NOON, "3"));
+        long album = fixtures.album(tenant, channel, List.of(members.get(2), members.get(0), members.get(1)), "{}");
+        fixtures.set(members.get(0), "is_deleted", true);
+
+        JsonNode open = client.get("/albums/" + album).json();
+        api.jdbc()
+                .sql("UPDATE media_groups SET meta = '{\"vision_summary\": \"коты\"}' WHERE id = ?")
+                .param(album)
+                .update();
+        JsonNode assembled = client.get("/albums/" + album).json();
+
+        assertThat(open.path("members"))
+                .extracting(member -> member.path("post_id").asText())
+                .containsExactly(members.get(2).toString(), members.get(1).toString());
+        assertThat(open.path("summary").isNull()).isTrue();
+        assertThat(assembled.at("/summary/vision_summary").asText()).isEqualTo("коты");
+        assertThat(client.get("/posts/" + members.get(1))
+                        .json()
+                        .path("album_id")
+                        .asLong())
+                .isEqualTo(album);
+    }
+
+    @Test
+    void taggingStatsCountEveryStatus() {
+        for (String status : List.of("pending", "failed", "failed", "retrying", "skipped")) {
+            fixtures.set(fixtures.post(tenant, channel, NOON, status), "tagging_status", status);
+        }
+        fixtures.tags(fixtures.post(tenant, channel, NOON, "tagged"), "Python");
+        fixtures.tags(fixtures.post(tenant, channel, NOON, "tagged with nothing"));
+
+        JsonNode stats = client.get("/users/" + user + "/posts/tagging_stats").json();
+
+        assertThat(stats)
+                .hasToString(
+                        """
+                        {"user_id":%d,"total_posts":7,"posts_with_tags":1,"posts_need_retry":1,\
+                        "stats_by_status":{"pending":1,"success":2,"failed":2,"retrying":1,"skipped":1},\
+                        "tagging_enabled":true,"max_retry_attempts":5}"""
+                                .formatted(user));
+    }
+
+    @Test
+    void anImportShowsItsProgressAndABoundedNumberOfErrors() {
+        var errors = new StringBuilder("[{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");
+        for (int i = 1; i < 150; i++) {
+            errors.append(",{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");
+        }
+        UUID job =
+                fixtures.importJob(tenant, user, "running", errors.append("]").toString());
+
+        JsonNode shown = client.get("/imports/" + job).json();
+
+        assertThat(shown.path("status").asText()).isEqualTo("running");
+        assertThat(shown.path("job_id").asText()).isEqualTo(job.toString());
+        assertThat(shown.path("posts_total").isNull()).isTrue();
+        assertThat(shown.path("errors")).hasSize(100);
+    }
+
+    private String posts(String query) {
+        return "/users/" + user + "/posts" + (query.isEmpty() ? "" : "?" + query);
+    }
+
+    private List<UUID> list(String query) {
+        ApiClient.Answer answer = client.get(posts(query));
+        assertThat(answer.status()).isEqualTo(200);
+        return ids(answer.json()).stream().map(UUID::fromString).toList();
+    }
+
+    private static List<String> ids(JsonNode page) {
+        return StreamSupport.stream(page.path("posts").spliterator(), false)
+                .map(post -> post.path("id").asText())
+                .toList();
+    }
+
+    private static void assertBadCursor(ApiClient.Answer answer) {
+        OpenApiContract.INSTANCE.assertProblem(answer, 400);
+        assertThat(answer.text("field")).isEqualTo("cursor");
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,266 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProblemsIT {
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi();
+
+    private final ApiClient client = api.client();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/users/abc                                       | user_id",
+                "/users/99999999999999999999                      | user_id",
+                "/users/1/posts?limit=0                           | limit",
+                "/users/1/posts?limit=101                         | limit",
+                "/users/1/posts?limit=ten                         | limit",
+                "/users/1/posts?limit=1&limit=2                   | limit",
+                "/users/1/posts?tagging_status=done               | tagging_status",
+                "/users/1/posts?tagging_status=FAILED             | tagging_status",
+                "/users/1/posts?taging_status=failed              | taging_status",
+                "/users/1/posts?channel_id=7                      | channel_id",
+                "/users/1/posts?q=%00                             | q",
+                "/users/1/posts?q=a%00b                           | q",
+                "/users/1/posts?q=                                | q",
+                "/users/1/posts?q=%20%C2%A0                       | q",
+                "/users/1/posts?tag=%00                           | tag",
+                "/users/1/posts?cursor=abc                        | cursor",
+                "/users/1/channels?limit=101                      | limit",
+                "/users/1?verbose=1                               | verbose",
+                "/posts/abc                                       | post_id",
+                "/posts/1-1-1-1-1                                 | post_id",
+                "/posts/-1                                        | post_id",
+                "/albums/first                                    | album_id",
+                "/imports/1                                       | job_id",
+                "/users/1/search                                  | q",
+                "/users/1/search?q=                               | q",
+                "/users/1/search?q=a&limit=51                     | limit",
+                "/users/1/search?q=a&from=yesterday               | from",
+                "/users/1/search?q=a&to=2026-02-30                | to",
+                "/users/1/search?q=a&from=2026-02-02&to=2026-02-01 | from",
+                "/users/1/search?q=a&from=%2B1000000000-12-31T23:59:59Z | from",
+            })
+    void aParameterThatIsNotAllowedIsNamed(String path, String field) {
+        ApiClient.Answer answer = client.get(path.strip());
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 400);
+        assertThat(answer.text("field")).isEqualTo(field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/users/0",
+                "/users/-1",
+                "/users/999999",
+                "/users/999999/posts",
+                "/users/999999/posts/tagging_stats",
+                "/users/999999/channels",
+                "/users/999999/search?q=a",
+                "/posts/999999999999999999",
+                "/posts/00000000-0000-0000-0000-00000000dead",
+                "/albums/999999",
+                "/imports/00000000-0000-0000-0000-00000000dead"
+            })
+    void whatIsNotThereIsNotFound(String path) {
+        OpenApiContract.INSTANCE.assertProblem(client.get(path), 404);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/users          | {\"telegram_id\": \"5\"}         | 400 | telegram_id",
+                "/users          | {\"telegram_id\": 1.5}           | 400 | telegram_id",
+                "/users          | {\"telegram_id\": 1e30}          | 400 | telegram_id",
+                "/users          | {\"telegram_id\": {}}            | 400 | telegram_id",
+                "/users          | {\"username\": 5}                | 400 | username",
+                "/users          | {\"user_name\": \"a\"}           | 400 | user_name",
+                "/users          | {\"telegram_id\": 0}             | 422 | telegram_id",
+                "/users          | {\"username\": \"a b\"}          | 422 | username",
+                "/users          | {\"tenant\": \"a\\u0000b\"}      | 422 | tenant",
+                "/users          | {\"tenant\": \"\"}               | 422 | tenant",
+                "/users/1/channels | {}                             | 422 | username",
+                "/users/1/channels | {\"username\": \"abcd\", \"tg_channel_id\": 1} | 422 | username",
+                "/users/1/channels | {\"username\": \"no\"}         | 422 | username",
+                "/users/1/channels | {\"username\": \"durov'--\"}   | 422 | username",
+                "/users/1/channels | {\"tg_channel_id\": 0}         | 422 | tg_channel_id",
+                "/users/1/channels | {\"tg_channel_id\": -5}        | 422 | tg_channel_id",
+                "/users/1/channels | {\"tg_channel_id\": -9223372036854775808} | 422 | tg_channel_id",
+                "/users/1/imports | {}                              | 422 | path",
+                "/users/1/imports | {\"path\": \"\"}                | 422 | path",
+                "/users/1/imports | {\"path\": \"../pom.xml\"}      | 422 | path",
+                "/users/1/imports | {\"path\": \"/etc/passwd\"}     | 422 | path",
+                "/users/1/imports | {\"path\": \"a\\u0000b\"}       | 422 | path",
+                "/users/1/imports | {\"path\": \"missing.json\"}    | 422 | path",
+            })
+    void aFieldThatIsNotAllowedIsNamed(String path, String body, int status, String field) {
+        ApiClient.Answer answer = client.post(path.strip(), body.strip());
+
+        OpenApiContract.INSTANCE.assertProblem(answer, status);
+        assertThat(answer.text("field")).isEqualTo(field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{\"username\": \"a\"} x",
+                "null",
+                "{\"username\":\"a\",\"username\":\"b\"}",
+                "\"a\""
+            })
+    void aBodyThatIsNotTheJsonExpectedIsRefused(String body) {
+        OpenApiContract.INSTANCE.assertProblem(client.post("/users", body), 400);
+    }
+
+    @Test
+    void aDeeplyNestedBodyIsRefused() {
+        OpenApiContract.INSTANCE.assertProblem(client.post("/users", "[".repeat(30_000)), 400);
+    }
+
+    @Test
+    void aBodyAboveTheLimitIsTooLargeWhateverLengthItAnnounces() {
+        String body = "{\"username\": \"" + "a".repeat(70_000) + "\"}";
+
+        OpenApiContract.INSTANCE.assertProblem(client.post("/users", body), 413);
+        OpenApiContract.INSTANCE.assertProblem(client.post("/users", " ".repeat(70_000) + "{}"), 413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/xml",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x"
+            })
+    void onlyJsonIsTaken(String type) {
+        ApiClient.Answer answer =
+                client.send("POST", "/users/1/imports", "--x--", request -> request.header("Content-Type", type));
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 415);
+        assertThat(answer.text("remedy")).contains("application/json");
+    }
+
+    @Test
+    void aBodyWithoutContentTypeIsRefused() {
+        OpenApiContract.INSTANCE.assertProblem(client.send("POST", "/users", "{}", plain()), 415);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /users/1",
+        "DELETE, /users/1",
+        "PATCH, /posts/1",
+        "POST, /users/1/search",
+        "POST, /health",
+        "GET, /users"
+    })
+    void aMethodThatIsNotPossibleIsToldWithThePossibleOnes(String method, String path) {
+        ApiClient.Answer answer = client.sendAnything(method, path, null, plain());
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 405);
+        assertThat(answer.header("Allow")).isNotBlank();
+        assertThat(answer.text("remedy")).contains(answer.header("Allow").split(",")[0]);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/nothing",
+                "/users/1/",
+                "/error",
+                "/actuator",
+                "/users/1/rag/query",
+                "/WEB-INF/web.xml",
+                "/webjars/swagger-ui/../../application.yml",
+                "/openapi/openapi.yaml"
+            })
+    void anUnknownPathIsAProblemAlsoForABrowser(String path) {
+        ApiClient.Answer answer =
+                client.sendAnything("GET", path, null, request -> request.header("Accept", "text/html"));
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 404);
+    }
+
+    @Test
+    void whatCannotBeAcceptedIsAProblem() {
+        ApiClient.Answer answer =
+                client.sendAnything("GET", "/users/1", null, request -> request.header("Accept", "text/html"));
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 406);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /users/[1] HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /users/1%2F..%2F2 HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /posts/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /users/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /users/1 HTTP/1.1\r\nHost: a b\r\n\r\n",
+                "GET /users/1 HTTP/1.1\r\n\r\n",
+                "\u0001\u0002\r\n\r\n"
+            })
+    void whatIsNotWellFormedHttpGetsNoHtml(String request) throws IOException {
+        String answer = raw(request);
+
+        assertThat(answer).startsWith("HTTP/1.1 400").doesNotContainIgnoringCase("<html", "tomcat", "exception");
+        assertThat(answer).contains("application/problem+json", "\"remedy\":");
+    }
+
+    @Test
+    void noOtherSiteMayReadAnswers() {
+        ApiClient.Answer preflight = client.sendAnything(
+                "OPTIONS", "/users", null, request -> request.header("Origin", "https://evil.example")
+                        .header("Access-Control-Request-Method", "POST"));
+        ApiClient.Answer read =
+                client.send("GET", "/users/1", null, request -> request.header("Origin", "https://evil.example"));
+
+        assertThat(preflight.http().headers().map()).doesNotContainKey("access-control-allow-origin");
+        assertThat(read.http().headers().map()).doesNotContainKey("access-control-allow-origin");
+        assertThat(read.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    }
+
+    @Test
+    void aProblemTellsThePathThatWasAskedFor() {
+        ApiClient.Answer answer = client.get("/users/999999");
+
+        assertThat(answer.text("instance")).isEqualTo("/users/999999");
+        assertThat(answer.text("type")).isEqualTo("urn:telegram-assistant:problem:not-found");
+        assertThat(answer.text("detail")).isEqualTo("There is no user 999999");
+    }
+
+    private String raw(String request) throws IOException {
+        try (var socket = new Socket("127.0.0.1", api.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static UnaryOperator<java.net.http.HttpRequest.Builder> plain() {
+        return request -> request;
+    }
+}

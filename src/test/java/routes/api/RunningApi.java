@@ -1,0 +1,206 @@
+package routes.api;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.camel.spring.boot.CamelAutoConfiguration;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import routes.embeddings.EmbeddingProvider;
+import routes.embeddings.LocalEmbeddings;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.StreamCatalog;
+import routes.graph.postgres.PostgresGraph;
+import routes.ingest.ImportService;
+import routes.ingest.ImportSettings;
+import routes.ingest.IngestMetrics;
+import routes.ingest.MediaLimits;
+import routes.ingest.MediaStore;
+import routes.ingest.PostIntake;
+import routes.ingest.export.ExportSource;
+import routes.ingest.outbox.Outbox;
+import routes.objectstore.folder.FolderObjectStore;
+import routes.posts.PostStoreSettings;
+import routes.posts.PostWriter;
+import routes.search.HybridSearch;
+import routes.testing.EmbeddedDatabase;
+import routes.text.TextAnalysis;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.lucene.LuceneVectorIndex;
+
+/** The API on free ports with a database of its own, for the time of one test class. */
+final class RunningApi implements BeforeAllCallback, AfterAllCallback {
+
+    private final EmbeddedDatabase database = new EmbeddedDatabase();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private ConfigurableApplicationContext context;
+
+    RunningApi with(String name, String value) {
+        settings.put(name, value);
+        return this;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext test) throws SQLException {
+        database.beforeAll(test);
+        var defaults = new LinkedHashMap<String, Object>();
+        defaults.put("spring.datasource.url", database.jdbcUrl());
+        defaults.put("spring.datasource.hikari.connection-timeout", "1000");
+        defaults.put("spring.flyway.enabled", "false");
+        defaults.put("spring.servlet.multipart.enabled", "false");
+        defaults.put("spring.main.banner-mode", "off");
+        defaults.put("server.port", "0");
+        defaults.put("server.address", "127.0.0.1");
+        defaults.put("management.server.port", "0");
+        defaults.put("management.server.address", "127.0.0.1");
+        defaults.put("management.endpoints.web.base-path", "/");
+        defaults.put("management.endpoints.web.discovery.enabled", "false");
+        defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
+        defaults.put("management.endpoints.web.path-mapping.prometheus", "metrics");
+        defaults.put("management.endpoint.health.show-details", "always");
+        defaults.put("management.endpoint.health.status.order", "DOWN,OUT_OF_SERVICE,DEGRADED,UP,UNKNOWN");
+        defaults.put("management.endpoint.health.group.live.include", "ping");
+        defaults.put("management.endpoint.health.group.ready.include", "db,redis");
+        defaults.put("tagging.providers", "gigachat,openrouter,local");
+        defaults.put("tagging.max-attempts", "5");
+        defaults.put("ingest.import-dir", "src/test/resources/exports");
+        defaults.putAll(settings);
+        context = new SpringApplicationBuilder(Application.class)
+                .properties(defaults)
+                .run();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext test) throws SQLException {
+        if (context != null) {
+            context.close();
+        }
+        database.afterAll(test);
+    }
+
+    int port() {
+        return port("local.server.port");
+    }
+
+    ApiClient client() {
+        return new ApiClient(port());
+    }
+
+    ApiClient managementClient() {
+        return new ApiClient(port("local.management.port"));
+    }
+
+    Fixtures fixtures() {
+        return new Fixtures(jdbc());
+    }
+
+    JdbcClient jdbc() {
+        return database.jdbc();
+    }
+
+    String jdbcUrl() {
+        return database.jdbcUrl();
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
+    private int port(String property) {
+        return context.getEnvironment().getRequiredProperty(property, Integer.class);
+    }
+
+    /** The API without the pipeline; the health of the parts that are not there is what the test says. */
+    @SpringBootConfiguration
+    @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
+    @ComponentScan("routes.api")
+    static class Application {
+
+        @Bean
+        ImportService imports(DataSource database) throws IOException {
+            var metrics = new IngestMetrics(new SimpleMeterRegistry());
+            var media = new MediaStore(
+                    new FolderObjectStore(Files.createTempDirectory("media")), MediaLimits.DEFAULT, metrics);
+            var writer = new PostWriter(
+                    database,
+                    new JdbcTransactionManager(database),
+                    new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog())),
+                    new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
+                    Clock.systemUTC());
+            return new ImportService(
+                    database,
+                    path -> ExportSource.open(path, ZoneOffset.UTC),
+                    new PostIntake(media, writer, metrics),
+                    new ImportSettings(1, Duration.ofSeconds(20)),
+                    progress -> {});
+        }
+
+        @Bean
+        VectorIndex vectorIndex() throws IOException {
+            return LuceneVectorIndex.open(Files.createTempDirectory("index"));
+        }
+
+        @Bean
+        EmbeddingProvider embeddings() {
+            return new LocalEmbeddings(new TextAnalysis());
+        }
+
+        @Bean
+        HybridSearch search(
+                VectorIndex index,
+                EmbeddingProvider embeddings,
+                JdbcTemplate jdbc,
+                PlatformTransactionManager transactions) {
+            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new TextAnalysis());
+        }
+
+        @Bean
+        SwitchableHealth redisHealthIndicator() {
+            return new SwitchableHealth();
+        }
+
+        @Bean
+        SwitchableHealth indexHealthIndicator() {
+            return new SwitchableHealth();
+        }
+    }
+
+    static final class SwitchableHealth implements HealthIndicator {
+        private volatile Health health = Health.up().build();
+
+        void is(Health.Builder now) {
+            health = now.withDetail("address", "redis://10.0.0.1").build();
+        }
+
+        @Override
+        public Health health() {
+            return health;
+        }
+    }
+}

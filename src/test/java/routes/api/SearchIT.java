@@ -1,0 +1,150 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.embeddings.EmbeddingProvider;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.VectorIndex;
+
+class SearchIT {
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi();
+
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+
+    private final ApiClient client = api.client();
+    private final Fixtures fixtures = api.fixtures();
+    private final VectorIndex index = api.bean(VectorIndex.class);
+    private final EmbeddingProvider embeddings = api.bean(EmbeddingProvider.class);
+    private UUID tenant;
+    private long user;
+    private UUID channel;
+
+    @BeforeEach
+    void readerOfOneChannel() {
+        tenant = fixtures.tenant();
+        user = fixtures.user(tenant);
+        channel = fixtures.channelOf(user);
+    }
+
+    @Test
+    void aHitTellsWhatTheReaderNeedsToJudgeAndOpenIt() {
+        UUID post = indexed(tenant, channel, NOON, "Вышел новый релиз языка Python с сборкой мусора");
+        fixtures.set(post, "telegram_post_url", "https://t.me/news/7");
+
+        JsonNode hit = hits("релизы Python").get(0);
+
+        assertThat(hit.fieldNames())
+                .toIterable()
+                .containsExactly("post_id", "number", "score", "snippet", "tags", "channel", "posted_at", "link");
+        assertThat(hit.path("post_id").asText()).isEqualTo(post.toString());
+        assertThat(hit.path("snippet").asText()).contains("релиз");
+        assertThat(hit.path("score").asDouble()).isPositive();
+        assertThat(hit.path("tags").get(0).asText()).isEqualTo("Python");
+        assertThat(hit.path("channel").asText()).isEqualTo("Новости");
+        assertThat(hit.path("link").asText()).isEqualTo("https://t.me/news/7");
+        assertThat(client.get("/posts/" + hit.path("number").asLong()).text("id"))
+                .isEqualTo(post.toString());
+    }
+
+    @Test
+    void nobodyFindsPostsOfAnotherTenantOrOfChannelsTheyDoNotRead() {
+        UUID otherTenant = fixtures.tenant();
+        UUID unread = fixtures.channel();
+        UUID left = fixtures.channelOf(user);
+        indexed(otherTenant, channel, NOON, "Python в чужом доме");
+        indexed(tenant, unread, NOON, "Python в чужом канале");
+        indexed(tenant, left, NOON, "Python в покинутом канале");
+        client.delete("/users/" + user + "/channels/" + left);
+        UUID mine = indexed(tenant, channel, NOON, "Python у меня");
+
+        assertThat(found("Python", "")).containsExactly(mine);
+        assertThat(found("Python", "&channel_id=" + unread)).isEmpty();
+        assertThat(found("Python", "&channel_id=" + left)).isEmpty();
+        assertThat(client.get("/users/" + fixtures.user(tenant) + "/search?q=Python")
+                        .json()
+                        .path("items"))
+                .isEmpty();
+    }
+
+    @Test
+    void whatTheIndexStillHoldsButTheDatabaseNoLongerShowsIsNoHit() {
+        UUID deleted = indexed(tenant, channel, NOON, "Python удалён");
+        UUID kept = indexed(tenant, channel, NOON, "Python остался");
+        fixtures.set(deleted, "is_deleted", true);
+
+        assertThat(found("Python", "")).containsExactly(kept);
+    }
+
+    @Test
+    void filtersNarrowTheSearch() {
+        UUID second = fixtures.channelOf(user);
+        UUID early = indexed(tenant, channel, NOON.minusSeconds(86_400), "Python вчера");
+        UUID noon = indexed(tenant, channel, NOON, "Python сегодня");
+        UUID elsewhere = indexed(tenant, second, NOON, "Python в другом канале");
+
+        assertThat(found("Python", "&channel_id=" + second)).containsExactly(elsewhere);
+        assertThat(found("Python", "&to=2026-01-31")).containsExactly(early);
+        assertThat(found("Python", "&from=2026-01-31T15:00:00%2B03:00")).containsExactlyInAnyOrder(noon, elsewhere);
+        assertThat(found("Python", "&to=2026-01-31T12:00:00Z")).containsExactly(early);
+        assertThat(found("Python", "&tag=PYTHON")).hasSize(3);
+        assertThat(found("Python", "&tag=Java")).isEmpty();
+        assertThat(found("Python", "&limit=1")).hasSize(1);
+    }
+
+    @Test
+    void searchesGiveTheirConnectionsBack() {
+        indexed(tenant, channel, NOON, "Python");
+
+        // more than the pool holds
+        for (int i = 0; i < 15; i++) {
+            assertThat(found("Python", "")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aSearchWithoutAnyHitIsAnEmptyList() {
+        JsonNode page =
+                client.get("/users/" + user + "/search?q=" + encode("ничего")).json();
+
+        assertThat(page).hasToString("{\"items\":[],\"next_cursor\":null}");
+    }
+
+    private UUID indexed(UUID ofTenant, UUID inChannel, Instant postedAt, String text) {
+        UUID post = fixtures.post(ofTenant, inChannel, postedAt, text);
+        fixtures.tags(post, "Python");
+        var payload = new PostPayload(
+                post, ofTenant, inChannel, 1, List.of("Python"), postedAt, null, null, text, false, null, false);
+        index.upsert(new IndexedPoint(payload, embeddings.embed(List.of(text)).get(0), text, 1, "hash"));
+        return post;
+    }
+
+    private JsonNode hits(String text) {
+        return client.get("/users/" + user + "/search?q=" + encode(text)).json().path("items");
+    }
+
+    private List<UUID> found(String text, String filters) {
+        ApiClient.Answer answer = client.get("/users/" + user + "/search?q=" + encode(text) + filters);
+        assertThat(answer.status()).isEqualTo(200);
+        JsonNode items = answer.json().path("items");
+        return StreamSupport.stream(items.spliterator(), false)
+                .map(hit -> UUID.fromString(hit.path("post_id").asText()))
+                .toList();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

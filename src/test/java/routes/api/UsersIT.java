@@ -1,0 +1,142 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UsersIT {
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi();
+
+    private final ApiClient client = api.client();
+    private final Fixtures fixtures = api.fixtures();
+
+    @Test
+    void theDefaultUserIsThereFromTheStart() {
+        JsonNode user = client.get("/users/1").json();
+
+        assertThat(user.path("tenant_id").asText()).isEqualTo(Fixtures.DEFAULT_TENANT.toString());
+        assertThat(user.path("username").asText()).isEqualTo("default");
+        assertThat(user.path("telegram_id").isNull()).isTrue();
+    }
+
+    @Test
+    void aNewUserBelongsToTheDefaultTenantAndIsFoundAtItsLocation() {
+        ApiClient.Answer created = client.post("/users", "{\"telegram_id\": 777000111, \"username\": \"@reader\"}");
+
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.text("username")).isEqualTo("reader");
+        assertThat(created.text("tenant_id")).isEqualTo(Fixtures.DEFAULT_TENANT.toString());
+        assertThat(client.get(created.header("Location")).json()).isEqualTo(created.json());
+    }
+
+    @Test
+    void aUserNeedsNothing() {
+        assertThat(client.post("/users", "{}").status()).isEqualTo(201);
+    }
+
+    @Test
+    void aTelegramIdIsTakenOncePerTenant() {
+        ApiClient.Answer first = client.post("/users", "{\"telegram_id\": 5, \"tenant\": \"Редакция 5\"}");
+        ApiClient.Answer again = client.post("/users", "{\"telegram_id\": 5, \"tenant\": \"Редакция 5\"}");
+        ApiClient.Answer elsewhere = client.post("/users", "{\"telegram_id\": 5, \"tenant\": \"Другая\"}");
+
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.text("remedy")).contains("user " + first.text("id"));
+        assertThat(elsewhere.status()).isEqualTo(201);
+        assertThat(elsewhere.text("tenant_id")).isNotEqualTo(first.text("tenant_id"));
+    }
+
+    @Test
+    void aTenantIsNamedByIdOrName() {
+        UUID known = fixtures.tenant();
+        UUID unknown = UUID.randomUUID();
+
+        assertThat(tenantOf("tenant " + known)).isEqualTo(known.toString());
+        assertThat(tenantOf(known.toString())).isEqualTo(known.toString());
+        assertThat(tenantOf(unknown.toString())).isEqualTo(unknown.toString());
+        assertThat(tenantOf("default")).isEqualTo(Fixtures.DEFAULT_TENANT.toString());
+        assertThat(tenantOf("new one")).isEqualTo(tenantOf("new one"));
+    }
+
+    @Test
+    void aSubscriptionIsMadeOnceEndedOnceAndCanBeginAgain() {
+        String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
+
+        ApiClient.Answer first = client.post(channels, "{\"username\": \"@Telegram_News\"}");
+        ApiClient.Answer again = client.post(channels, "{\"username\": \"https://t.me/telegram_news\"}");
+        String one = channels + "/" + first.text("id");
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(first.text("username")).isEqualTo("Telegram_News");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(client.get(channels).json().path("items")).containsExactly(first.json());
+        assertThat(client.delete(one).status()).isEqualTo(204);
+        assertThat(client.get(channels).json().path("items")).isEmpty();
+        assertThat(client.delete(one).status()).isEqualTo(404);
+        assertThat(client.post(channels, "{\"username\": \"telegram_news\"}").status())
+                .isEqualTo(201);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1987654321, 1987654321", "-1001987654321, 1987654321", "-1000000000001, 1"})
+    void aChannelIdMayBeBareOrOfTheBotApi(long given, long bare) {
+        long user = fixtures.user(Fixtures.DEFAULT_TENANT);
+
+        ApiClient.Answer answer =
+                client.post("/users/" + user + "/channels", "{\"tg_channel_id\": %d}".formatted(given));
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().path("tg_channel_id").asLong()).isEqualTo(bare);
+    }
+
+    @Test
+    void subscriptionsArePagedWithoutGapOrRepetition() {
+        long user = fixtures.user(Fixtures.DEFAULT_TENANT);
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < 7; i++) {
+            expected.add(fixtures.channelOf(user).toString());
+        }
+
+        var seen = new ArrayList<String>();
+        String cursor = "";
+        while (cursor != null) {
+            JsonNode page =
+                    client.get("/users/" + user + "/channels?limit=3" + cursor).json();
+            page.path("items").forEach(item -> seen.add(item.path("id").asText()));
+            cursor = page.path("next_cursor").isNull()
+                    ? null
+                    : "&cursor=" + page.path("next_cursor").asText();
+        }
+
+        assertThat(seen).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void usersOfTwoTenantsSubscribeToTheSameChannelIndependently() {
+        List<Long> users = List.of(fixtures.user(fixtures.tenant()), fixtures.user(fixtures.tenant()));
+
+        List<String> ids = users.stream()
+                .map(user -> client.post("/users/" + user + "/channels", "{\"username\": \"shared_channel\"}")
+                        .text("id"))
+                .toList();
+        client.delete("/users/" + users.get(0) + "/channels/" + ids.get(0));
+
+        assertThat(ids.get(0)).isEqualTo(ids.get(1));
+        assertThat(client.get("/users/" + users.get(1) + "/channels").json().path("items"))
+                .hasSize(1);
+    }
+
+    private String tenantOf(String tenant) {
+        return client.post("/users", "{\"tenant\": \"" + tenant + "\"}").text("tenant_id");
+    }
+}
