@@ -66,14 +66,14 @@ final class CandidateFinder {
 
     /** Whether two words next to each other can belong to one name. */
     private static boolean describes(String text, Word one, Word next) {
+        if (one.wordClass() == WordClass.NUMBER || next.wordClass() == WordClass.NUMBER) { // "iPhone 16 Pro"
+            return isProper(text, one) || isProper(text, next);
+        }
         if (one.wordClass() == WordClass.ADJECTIVE) {
             return one.latin() == next.latin() || next.latin() && next.wordClass() == WordClass.NOUN;
         }
         if (one.latin() || next.latin()) {
             return one.latin() && next.latin(); // "команда Google" is two subjects
-        }
-        if (one.wordClass() == WordClass.NUMBER) {
-            return next.name();
         }
         if (one.name() && next.name()) {
             return true;

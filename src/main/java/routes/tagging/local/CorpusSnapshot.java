@@ -1,6 +1,5 @@
 package routes.tagging.local;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,10 +40,5 @@ public record CorpusSnapshot(long documents, Map<String, Long> frequencies) {
         return documents < 2
                 ? 1
                 : Math.max(0.05, StrictMath.log((documents + 1) / others) / StrictMath.log(documents + 1.0));
-    }
-
-    @JsonIgnore
-    public boolean isEmpty() {
-        return documents == 0;
     }
 }

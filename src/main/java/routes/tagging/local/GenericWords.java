@@ -3,6 +3,7 @@ package routes.tagging.local;
 import java.util.Set;
 import java.util.stream.Collectors;
 import routes.text.TextAnalysis;
+import routes.text.Token;
 
 /** Nouns that fit any post and therefore name the subject of none. They may stand inside a phrase, not alone. */
 final class GenericWords {
@@ -31,8 +32,7 @@ final class GenericWords {
     private final Set<String> stems;
 
     GenericWords(TextAnalysis analysis) {
-        this.stems =
-                analysis.tokens(NOUNS).stream().map(routes.text.Token::stem).collect(Collectors.toUnmodifiableSet());
+        this.stems = analysis.tokens(NOUNS).stream().map(Token::stem).collect(Collectors.toUnmodifiableSet());
     }
 
     boolean contains(String stem) {

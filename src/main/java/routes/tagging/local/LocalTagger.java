@@ -124,7 +124,7 @@ public final class LocalTagger {
             score *= Math.sqrt(Math.sqrt((double) occurrences.size() / headOccurrences));
             if (first.words().size() == 3
                     && occurrences.size() == 1
-                    && first.last().wordClass() != WordClass.NUMBER) {
+                    && first.words().stream().noneMatch(word -> word.wordClass() == WordClass.NUMBER)) {
                 score *= 0.95; // three words that meet once are often an accident
             }
         }

@@ -77,7 +77,7 @@ enum WordClass {
 
     private static final Pattern RUSSIAN_VERB = Pattern.compile(
             ".+(?:ться|тся|[аяиеу]ть|[ирн]уй(?:те)?|ишь|ешь|йте|ите"
-                    + "|[аяуе]ет|[аяуе]ют|[аяуе]ем|[^дю]жет|йдет|лся|лась|лось|лись|вшись|ясь|[^оа]шел|шла|шли|шло|ован[аоы]|[лщчж]ен[аоы])");
+                    + "|[аяуе]ет|[аяуе]ют|[аяуе]ем|[^дю]жет|[дгжсв]ут|астут|ьте|йдет|лся|лась|лось|лись|вшись|ясь|[^оа]шел|шла|шли|шло|ован[аоы]|[лщчж]ен[аоы])");
 
     /** "показал", "выпустила": also the look of "материал" and "школа", which are listed. */
     private static final Pattern RUSSIAN_PAST_OR_PRESENT = Pattern.compile("(.{2,}(?:[аеиоуыя]л|ит))[аои]?");
@@ -106,7 +106,7 @@ enum WordClass {
                     + "(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ых|их|ую|юю|ыми|ими|ей)");
 
     private static final Pattern RUSSIAN_ADVERB =
-            Pattern.compile(".+(?:ески|[тчлвьнмр]но|ько|ого-то|ически|онно|ально|ее)");
+            Pattern.compile(".+(?:ески|стро|[тчлвьнмр]но|ько|ого-то|ически|онно|ально|ее)");
 
     private static final Pattern ENGLISH_OTHER_FORM = Pattern.compile(".{3,}(?:ly|[^e]ed|n't|'ll|'ve|'re)");
     private static final Set<String> ENGLISH_NOUNS_LIKE_OTHERS =
