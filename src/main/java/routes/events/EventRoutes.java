@@ -34,7 +34,8 @@ public class EventRoutes {
 
     /**
      * Replaces the fields of an entry in the body by its event, and sets the exchange properties above. Until the exchange
-     * is completed, log lines carry {@code trace_id} and {@code trigger}.
+     * is completed, log lines carry {@code trace_id} and {@code trigger}: those of the thread that reads, and, in routes that
+     * change threads, those of the others as far as Camel's MDC logging takes them along.
      *
      * @throws InvalidEventException if the entry holds no event; no other attempt will help
      * @throws InvalidPayloadException if the body is no map

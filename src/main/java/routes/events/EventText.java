@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
 
-/** Takes from JSON what PostgreSQL cannot store as text or jsonb. */
+/** Takes from JSON what PostgreSQL cannot store as text or jsonb, and what JSON itself does not know. */
 final class EventText {
 
     private EventText() {}
 
-    /** Changes objects and arrays in place: no NUL, no half of a surrogate pair, no null. */
+    /** Changes objects and arrays in place: no NUL, no half of a surrogate pair, no null, no infinite number. */
     static JsonNode clean(JsonNode node) {
         if (node instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> property : List.copyOf(object.properties())) {
@@ -30,6 +30,9 @@ final class EventText {
             }
         } else if (node.isTextual()) {
             return TextNode.valueOf(clean(node.textValue()));
+        } else if (node.isDouble() && !Double.isFinite(node.doubleValue())) {
+            // JSON has no such number: it would be written as text, and must not pass for a number before
+            return TextNode.valueOf(node.asText());
         }
         return node;
     }

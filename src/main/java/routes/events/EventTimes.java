@@ -8,13 +8,18 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Times as producers in Python and Java write them. */
 final class EventTimes {
 
     private static final long FIRST_MILLISECONDS = 100_000_000_000L;
+
+    private static final Pattern UNIX = Pattern.compile("\\d{9,13}(\\.\\d{1,9})?");
 
     private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
@@ -23,7 +28,8 @@ final class EventTimes {
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
             .appendPattern("[XXX][XX][X]")
             .optionalEnd()
-            .toFormatter();
+            .toFormatter(Locale.ROOT)
+            .withResolverStyle(ResolverStyle.STRICT);
 
     private EventTimes() {}
 
@@ -33,7 +39,7 @@ final class EventTimes {
      */
     static Optional<Instant> parse(String text) {
         try {
-            if (text.matches("\\d{9,13}(\\.\\d{1,9})?")) {
+            if (UNIX.matcher(text).matches()) {
                 return Optional.of(unix(Double.parseDouble(text)));
             }
             TemporalAccessor time = ISO.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);

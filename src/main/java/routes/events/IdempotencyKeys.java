@@ -11,6 +11,8 @@ public final class IdempotencyKeys {
     private IdempotencyKeys() {}
 
     /**
+     * Of a post as it was after an edit, or as a manual request wants it processed again.
+     *
      * @param contentVersion 0, or the Unix time of the edit
      * @param requestId the manual request, or null
      */
@@ -36,6 +38,8 @@ public final class IdempotencyKeys {
     }
 
     /**
+     * Of a set of tags.
+     *
      * @param visionVersion null for tags that were made without vision
      */
     public static String postTagged(
@@ -49,6 +53,8 @@ public final class IdempotencyKeys {
     }
 
     /**
+     * Of what the index takes in.
+     *
      * @param source tagged or crawl
      * @param inputs everything that the index uses of the event, in a fixed order
      */
@@ -57,6 +63,8 @@ public final class IdempotencyKeys {
     }
 
     /**
+     * Of what the index took in.
+     *
      * @param inputHash hash of what was indexed
      */
     public static String postIndexed(UUID post, String inputHash) {
@@ -64,6 +72,8 @@ public final class IdempotencyKeys {
     }
 
     /**
+     * Of one assembly of an album.
+     *
      * @param albumParsedKey key of the {@code albums.parsed} event that was assembled
      * @param revision of the assembly
      */
@@ -80,6 +90,8 @@ public final class IdempotencyKeys {
     }
 
     /**
+     * Of a trend at one time.
+     *
      * @param detectedAt a trend that emerges again is another fact
      */
     public static String trendsEmerging(String keyword, Instant detectedAt) {

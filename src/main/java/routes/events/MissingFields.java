@@ -1,5 +1,7 @@
 package routes.events;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -24,12 +26,15 @@ final class MissingFields {
      * @param entryId "milliseconds-number", or null where the entry has none
      */
     void complete(String stream, String entryId, Map<String, String> fields, ObjectNode event, JsonNode properties) {
-        if (!event.has("idempotency_key")) {
+        if (event.path("idempotency_key").asText().isBlank()) {
             event.put("idempotency_key", stream + ":" + contentHash(event));
         }
         if (event.path("trace_id").asText().isBlank()) {
-            event.put("trace_id", TraceParent.traceId(fields.get("traceparent")).orElseGet(() -> UUID.randomUUID()
-                    .toString()));
+            // not random: all groups and deliveries of the entry must agree
+            String generated = UUID.nameUUIDFromBytes(
+                            event.get("idempotency_key").asText().getBytes(UTF_8))
+                    .toString();
+            event.put("trace_id", TraceParent.traceId(fields.get("traceparent")).orElse(generated));
         }
         if (!event.has("occurred_at")) {
             event.put("occurred_at", time(entryId).toString());
@@ -49,19 +54,30 @@ final class MissingFields {
         if (stream.equals("albums.parsed") && !event.has("items_count")) {
             event.put("items_count", event.path("post_ids").size());
         }
-        properties.properties().forEach(property -> {
-            JsonNode value = property.getValue().get("default");
-            if (value != null && !event.has(property.getKey())) {
-                event.set(property.getKey(), value.deepCopy());
-            }
-        });
+        defaults(event, properties);
+    }
+
+    private static void defaults(JsonNode value, JsonNode properties) {
+        if (value.isArray()) {
+            value.forEach(item -> defaults(item, properties));
+        } else if (value instanceof ObjectNode object) {
+            properties.properties().forEach(property -> {
+                JsonNode schema = property.getValue();
+                JsonNode present = object.get(property.getKey());
+                if (present == null && schema.has("default")) {
+                    object.set(property.getKey(), schema.get("default").deepCopy());
+                } else if (present != null) {
+                    defaults(present, (schema.has("items") ? schema.get("items") : schema).path("properties"));
+                }
+            });
+        }
     }
 
     /** Without what differs when the same fact is published again. */
     private String contentHash(ObjectNode event) {
         try {
             return Sha256.hex(sorted.writeValueAsString(
-                    event.deepCopy().without(Set.of("trace_id", "occurred_at", "schema_version"))));
+                    event.deepCopy().without(Set.of("trace_id", "occurred_at", "schema_version", "idempotency_key"))));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A JSON tree can always be written", e);
         }

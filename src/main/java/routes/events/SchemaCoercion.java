@@ -10,12 +10,19 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Gives values that arrived as text the type their schema asks for. What cannot be converted stays as it is, so that the
  * schema names it.
  */
 final class SchemaCoercion {
+
+    // bounded, so that no text makes a number of a million digits
+    private static final Pattern INTEGER = Pattern.compile("([+-]?\\d{1,19})(\\.0+)?");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?");
+    private static final Pattern TIME_OF_DAY = Pattern.compile("[T ].*");
 
     private final ObjectReader json;
 
@@ -51,24 +58,20 @@ final class SchemaCoercion {
     }
 
     private static JsonNode integer(JsonNode value) {
-        String text = value.isTextual() || value.isFloatingPointNumber()
-                ? value.asText().strip()
-                : "";
+        if (value.isIntegralNumber() || !value.isValueNode()) {
+            return value;
+        }
+        Matcher integer = INTEGER.matcher(plain(value));
         try {
-            // the length keeps a decimal like 1e999999999 away
-            return text.matches("[+-]?\\d{1,19}(\\.0+)?")
-                    ? LongNode.valueOf(Long.parseLong(text.replaceFirst("\\.0+$", "")))
-                    : value;
+            return integer.matches() ? LongNode.valueOf(Long.parseLong(integer.group(1))) : value;
         } catch (NumberFormatException e) {
             return value;
         }
     }
 
     private static JsonNode number(JsonNode value) {
-        String text = value.asText().strip();
-        return text.matches("[+-]?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?")
-                ? DoubleNode.valueOf(Double.parseDouble(text))
-                : value;
+        String text = plain(value);
+        return NUMBER.matcher(text).matches() ? DoubleNode.valueOf(Double.parseDouble(text)) : value;
     }
 
     private static JsonNode bool(JsonNode value) {
@@ -108,19 +111,25 @@ final class SchemaCoercion {
     }
 
     private static JsonNode text(JsonNode value, String format) {
-        String text = value.isNumber() ? value.asText() : value.textValue();
-        if (text == null) {
+        if (!value.isNumber() && !value.isTextual()) {
             return value;
         }
         return switch (format) {
             case "date-time" ->
-                EventTimes.parse(text.strip())
+                EventTimes.parse(plain(value))
                         .<JsonNode>map(time -> TextNode.valueOf(time.toString()))
                         .orElse(value);
-            case "date" -> TextNode.valueOf(text.strip().replaceFirst("[T ].*", ""));
-            case "uuid" -> TextNode.valueOf(text.strip());
-            default -> TextNode.valueOf(text);
+            case "date" -> TextNode.valueOf(TIME_OF_DAY.matcher(plain(value)).replaceFirst(""));
+            case "uuid" -> TextNode.valueOf(plain(value));
+            default -> value.isTextual() ? value : TextNode.valueOf(plain(value));
         };
+    }
+
+    /** Of a number all digits, since asText would write large ones with an exponent. */
+    private static String plain(JsonNode value) {
+        return value.isNumber()
+                ? value.decimalValue().toPlainString()
+                : value.asText().strip();
     }
 
     private static boolean isBlank(JsonNode value) {

@@ -50,6 +50,8 @@ public final class StreamCatalog {
     }
 
     /**
+     * The stream of a name.
+     *
      * @param nameOrKey a logical name or a key in Redis
      * @throws IllegalArgumentException for any other text, naming the known streams
      */

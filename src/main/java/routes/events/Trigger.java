@@ -17,6 +17,8 @@ public enum Trigger {
     }
 
     /**
+     * The trigger of a text, in any case.
+     *
      * @throws IllegalArgumentException for a text that is none of initial, edit, vision_retag, manual
      */
     @JsonCreator

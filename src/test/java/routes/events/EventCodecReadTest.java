@@ -1,0 +1,320 @@
+package routes.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static routes.events.Examples.CHANNEL;
+import static routes.events.Examples.POST;
+import static routes.events.Examples.TENANT;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Reading what the prior system and others wrote. */
+class EventCodecReadTest {
+
+    private static final String POST_ID = "{\"post_id\": \"" + POST + "\"";
+
+    private final EventCodec codec = new EventCodec(Json.newMapper(), new StreamCatalog());
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data", "payload"})
+    void readsCanonicalEntries(String field) {
+        PostTagged event = codec.read(
+                "posts.tagged", Map.of(field, LegacyEntries.CANONICAL_TAGGED, "unrelated", "x"), PostTagged.class);
+
+        assertThat(event.traceId()).isEqualTo("t1:c1:77");
+        assertThat(event.occurredAt()).isEqualTo("2025-11-01T10:00:05.123456Z");
+        assertThat(event.tags()).containsExactly("Python", "релиз");
+        assertThat(event.model()).isEqualTo("GigaChat:latest");
+        assertThat(event.trigger()).isEqualTo(Trigger.INITIAL);
+        assertThat(event.contentVersion()).isZero();
+        assertThat(event.urls()).isEmpty();
+        assertThat(event.metadata()).containsEntry("language", "ru");
+    }
+
+    @Test
+    void readsFlatEntries() {
+        PostParsed event = codec.read("posts.parsed", LegacyEntries.flatPost(), PostParsed.class);
+
+        assertThat(event)
+                .isEqualTo(new PostParsed(
+                        "v1",
+                        "t1:c1:77",
+                        Instant.parse("2025-11-01T10:00:01.250Z"),
+                        "t1:c1:77",
+                        "139883458",
+                        TENANT,
+                        CHANNEL,
+                        POST,
+                        "[\"Вышел релиз\"]",
+                        List.of("https://ex.org/a", "https://ex.org/б"),
+                        Instant.parse("2025-11-01T10:00:00Z"),
+                        0L,
+                        Trigger.INITIAL,
+                        null,
+                        List.of(),
+                        null,
+                        Sha256.hex("[\"вышел релиз\"]"),
+                        2,
+                        77L,
+                        77L,
+                        1987654321L,
+                        null,
+                        false,
+                        true,
+                        5,
+                        0,
+                        null,
+                        null,
+                        null,
+                        Instant.parse("2025-10-31T09:00:00Z"),
+                        null,
+                        null,
+                        null));
+    }
+
+    @Test
+    void readsHybridEntriesWhereFieldsSayWhatDataDoesNot() {
+        VisionAnalyzed event = codec.read(
+                "posts.vision.analyzed",
+                Map.of(
+                        "event", "posts.vision.skipped",
+                        "data", LegacyEntries.VISION_SKIPPED,
+                        "idempotency_key", "t:p:vision_skipped:00ff",
+                        "skipped", "true"),
+                VisionAnalyzed.class);
+
+        assertThat(event.skipped()).isTrue();
+        assertThat(event.idempotencyKey()).isEqualTo("t:p:vision_skipped:00ff");
+        assertThat(event.skipReasons()).containsExactly(new SkipReason("9f..", "budget"));
+        assertThat(event.vision()).isNull();
+    }
+
+    @Test
+    void dataWinsOverFieldsBesideIt() {
+        Map<String, String> fields = Map.of("data", LegacyEntries.CANONICAL_TAGGED, "trace_id", "other", "tags", "[]");
+
+        PostTagged event = codec.read("posts.tagged", fields, PostTagged.class);
+
+        assertThat(event.traceId()).isEqualTo("t1:c1:77");
+        assertThat(event.tags()).hasSize(2);
+    }
+
+    @Test
+    void readsVisionEventsOfVersionOneZero() {
+        VisionAnalyzed event = codec.read(
+                "posts.vision.analyzed", Map.of("data", LegacyEntries.VISION_ANALYZED), VisionAnalyzed.class);
+
+        assertThat(event.schemaVersion()).isEqualTo("v1");
+        assertThat(event.media()).containsExactly(new MediaFile("9f..", "media/t1/9f.jpg", "image/jpeg", 256_000L));
+        assertThat(event.vision().classification().type()).isEqualTo("screenshot");
+        assertThat(event.vision().classification().tags()).isEmpty();
+        assertThat(event.vision().labels()).isEmpty();
+        assertThat(event.vision().analyzedAt()).isEqualTo("2025-11-01T10:01:00Z");
+        assertThat(event.skipped()).isFalse();
+        assertThat(event.visionVersion()).isNull();
+    }
+
+    @Test
+    void findsWhatTheCrawlTriggerHidInMetadata() {
+        PostCrawl event = codec.read("posts.crawl", Map.of("data", LegacyEntries.CRAWL), PostCrawl.class);
+
+        assertThat(event.tenantId()).isEqualTo(TENANT);
+        assertThat(event.channelId()).isEqualTo(CHANNEL);
+        assertThat(event.triggerTags()).containsExactly("ai");
+        assertThat(event.isRetagging()).isTrue();
+    }
+
+    @Test
+    void readsEnrichedEventsOfBothProducers() {
+        PostEnriched persisted = codec.read(
+                "posts.enriched", Map.of("data", LegacyEntries.ENRICHED_BY_TAG_PERSISTENCE), PostEnriched.class);
+        assertThat(persisted.tenantId()).as("'default' is no tenant").isNull();
+        assertThat(persisted.occurredAt()).isEqualTo("2025-11-01T10:00:06.5Z");
+        assertThat(persisted.tagsHash()).isEqualTo(TagsHash.of(List.of("Python", "релиз")));
+
+        PostEnriched enriched = codec.read(
+                "posts.enriched",
+                Map.of("data", POST_ID + ", \"enrichment_data\": {\"tags\": [\"a\"], \"kind\": \"enrichment\"}}"),
+                PostEnriched.class);
+        assertThat(enriched.tags()).containsExactly("a");
+        assertThat(enriched.enrichmentData()).containsEntry("kind", "enrichment");
+    }
+
+    @Test
+    void enrichedEventWithoutTagsSaysSo() {
+        PostEnriched event = codec.read("posts.enriched", Map.of("post_id", POST.toString()), PostEnriched.class);
+
+        assertThat(event.tags()).isEmpty();
+        assertThat(event.tagsHash()).isNull();
+        assertThat(event.source()).isEqualTo("tagged");
+        assertThat(event.trigger()).isNull();
+    }
+
+    @Test
+    void readsTheSmallestEventsOfTheDocuments() {
+        PostTagged tagged = codec.read(
+                "posts.tagged", Map.of("data", POST_ID + ", \"tags\": [\"релиз\", \"Python\"]}"), PostTagged.class);
+        assertThat(tagged.tagsHash()).isEqualTo(TagsHash.of(List.of("Python", "релиз")));
+
+        PostDeleted deleted = codec.read(
+                "posts.deleted",
+                Map.of("post_id", POST.toString(), "is_deleted", "True", "deleted_at", "2025-11-01T10:00:00"),
+                PostDeleted.class);
+        assertThat(deleted.reason()).isEqualTo("telegram");
+        assertThat(deleted.occurredAt()).isEqualTo("2025-11-01T10:00:00Z");
+
+        PostIndexed indexed = codec.read(
+                "stream:posts:indexed",
+                Map.of("data", POST_ID + ", \"vector_id\": 5, \"indexed_at\": \"2025-11-01T10:00:00Z\"}"),
+                PostIndexed.class);
+        assertThat(indexed.vectorId()).isEqualTo("5");
+    }
+
+    @Test
+    void albumCountsItsMembersAndStartsAtRevisionOne() {
+        AlbumParsed event = codec.read(
+                "albums.parsed",
+                Map.of(
+                        "tenant_id",
+                        TENANT.toString(),
+                        "channel_id",
+                        CHANNEL.toString(),
+                        "grouped_id",
+                        "13",
+                        "post_ids",
+                        "[\"" + POST + "\"]"),
+                AlbumParsed.class);
+
+        assertThat(event.itemsCount()).isEqualTo(1);
+        assertThat(event.revision()).isEqualTo(1);
+    }
+
+    @Test
+    void missingCommonFieldsComeFromTheEntry() {
+        Map<String, String> fields = Map.of(
+                "data",
+                POST_ID + "}",
+                "traceparent",
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                "dlq_error",
+                "x",
+                "replay_count",
+                "1");
+
+        Event event = codec.read("posts.indexed", "1762000000123-4", fields);
+
+        assertThat(event.schemaVersion()).isEqualTo("v1");
+        assertThat(event.occurredAt()).isEqualTo(Instant.ofEpochMilli(1762000000123L));
+        assertThat(event.traceId()).isEqualTo("0af7651916cd43dd8448eb211c80319c");
+        assertThat(codec.read("posts.indexed", Map.of("data", POST_ID + "}", "trace_id", "from-field"))
+                        .traceId())
+                .isEqualTo("from-field");
+    }
+
+    @Test
+    void theKeyOfAnEventWithoutOneFollowsFromItsContent() {
+        Map<String, String> flat = Map.of("post_id", POST.toString(), "tags", "[\"a\"]");
+        Map<String, String> data = Map.of("data", "{\"tags\": [\"a\"], \"post_id\": \"" + POST + "\"}");
+        Map<String, String> other = Map.of("data", "{\"tags\": [\"b\"], \"post_id\": \"" + POST + "\"}");
+
+        String key = codec.read("posts.tagged", "1-0", flat).idempotencyKey();
+
+        assertThat(codec.read("posts.tagged", "2-0", data).idempotencyKey()).isEqualTo(key);
+        assertThat(codec.read("posts.tagged", "2-0", data).traceId())
+                .isEqualTo(codec.read("posts.tagged", "1-0", flat).traceId());
+        assertThat(codec.read("posts.tagged", "1-0", other).idempotencyKey()).isNotEqualTo(key);
+    }
+
+    @Test
+    void theKeyThatAllTagSetsOfAPostSharedIsNotUsed() {
+        String retagged = LegacyEntries.CANONICAL_TAGGED.replace("\"initial\"", "\"vision_retag\"");
+
+        assertThat(codec.read("posts.tagged", Map.of("data", retagged)).idempotencyKey())
+                .isNotEqualTo(codec.read("posts.tagged", Map.of("data", LegacyEntries.CANONICAL_TAGGED))
+                        .idempotencyKey());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1987654321, 1987654321",
+        "-1001987654321, 1987654321",
+        "-1000000000042, 42",
+        "-1001, 1",
+        "-4242, 4242",
+        "0,"
+    })
+    void channelIdsBecomeBareAndPositive(String written, Long expected) {
+        Map<String, String> fields = new HashMap<>(LegacyEntries.flatPost());
+        fields.put("tg_channel_id", written);
+
+        assertThat(codec.read("posts.parsed", fields, PostParsed.class).tgChannelId())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2025-11-01T10:00:00Z, 2025-11-01T10:00:00Z",
+        "2025-11-01T10:00:00+00:00, 2025-11-01T10:00:00Z",
+        "2025-11-01T13:00:00.5+0300, 2025-11-01T10:00:00.500Z",
+        "2025-11-01T10:00, 2025-11-01T10:00:00Z",
+        "2025-11-01 10:00:00.123456, 2025-11-01T10:00:00.123456Z",
+        "2025-11-01, 2025-11-01T00:00:00Z",
+        "1762000000, 2025-11-01T12:26:40Z",
+        "1762000000.25, 2025-11-01T12:26:40.250Z",
+        "1762000000250, 2025-11-01T12:26:40.250Z"
+    })
+    void timesInAllFormsBecomeUtc(String written, Instant expected) {
+        Map<String, String> fields = new HashMap<>(LegacyEntries.flatPost());
+        fields.put("posted_at", written);
+
+        assertThat(codec.read("posts.parsed", fields, PostParsed.class).postedAt())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void numbersInJsonNeedNotBeWrittenPlainly() {
+        PostEnriched event = codec.read(
+                "posts.enriched",
+                Map.of(
+                        "data",
+                        POST_ID + ", \"ts\": 1762000000.25, \"content_version\": 1.762e9, \"quality_score\": \"0.5\"}"),
+                PostEnriched.class);
+
+        assertThat(event.occurredAt()).isEqualTo("2025-11-01T12:26:40.250Z");
+        assertThat(event.contentVersion()).isEqualTo(1762000000L);
+        assertThat(event.qualityScore()).isEqualTo(0.5);
+    }
+
+    @Test
+    void nullsNulCharactersAndUnknownFieldsDoNoHarm() {
+        PostTagged event = codec.read(
+                "posts.tagged",
+                Map.of(
+                        "data",
+                        POST_ID + ", \"tags\": [\"a\\u0000b\", null], \"model\": null, \"new_field\": {\"x\": [1]},"
+                                + " \"metadata\": {\"k\\u0000\": \"v\\u0000\", \"none\": null}, \"latency_ms\": \"900\","
+                                + " \"user_id\": 7, \"content_version\": 5.0, \"vision_version\": \"\"}"),
+                PostTagged.class);
+
+        assertThat(event.tags()).containsExactly("ab");
+        assertThat(event.model()).isNull();
+        assertThat(event.metadata()).isEqualTo(Map.of("k", "v"));
+        assertThat(event.latencyMs()).isEqualTo(900);
+        assertThat(event.userId()).isEqualTo("7");
+        assertThat(event.contentVersion()).isEqualTo(5);
+    }
+
+    @Test
+    void askingForTheWrongKindOfEventIsADefectOfTheCaller() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.read("posts.tagged", Map.of(), PostParsed.class))
+                .withMessage("posts.tagged holds PostTagged, not PostParsed");
+    }
+}

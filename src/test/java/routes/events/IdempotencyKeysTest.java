@@ -1,0 +1,70 @@
+package routes.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class IdempotencyKeysTest {
+
+    private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    private static final UUID POST = UUID.fromString("7660b34c-4c20-58e1-ac8c-fea5a2d9d68b");
+    private static final MediaFile ONE = new MediaFile("aa", "media/aa", "image/jpeg", 1L);
+    private static final MediaFile TWO = new MediaFile("bb", "media/bb", "image/jpeg", 1L);
+
+    @Test
+    void parsedPostIsKeyedByMessageEditAndRequest() {
+        assertThat(IdempotencyKeys.postParsed(TENANT, 1987654321L, 2, 0, null)).isEqualTo(TENANT + ":1987654321:2");
+        assertThat(IdempotencyKeys.postParsed(TENANT, 1987654321L, 2, 1700000000L, null))
+                .isEqualTo(TENANT + ":1987654321:2:e1700000000");
+        assertThat(IdempotencyKeys.postParsed(TENANT, 1987654321L, 2, 1700000000L, "r7"))
+                .isEqualTo(TENANT + ":1987654321:2:e1700000000:r7");
+        assertThat(IdempotencyKeys.postParsed(TENANT, 1987654321L, 2, 0, "r7")).isEqualTo(TENANT + ":1987654321:2:r7");
+    }
+
+    @Test
+    void albumIsKeyedByRevisionAndItsAssemblyByBoth() {
+        String parsed = IdempotencyKeys.albumParsed(TENANT, 1987654321L, 13L, 2);
+
+        assertThat(parsed).isEqualTo(TENANT + ":1987654321:13:2");
+        assertThat(IdempotencyKeys.albumAssembled(parsed, 3)).isEqualTo(parsed + ":assembled:3");
+    }
+
+    @Test
+    void visionIsKeyedByTheFilesInTheirOrder() {
+        assertThat(IdempotencyKeys.visionUploaded(TENANT, POST, List.of(ONE, TWO)))
+                .isEqualTo(TENANT + ":" + POST + ":vision_upload:" + Sha256.hex("aa\nbb"))
+                .isNotEqualTo(IdempotencyKeys.visionUploaded(TENANT, POST, List.of(TWO, ONE)));
+        assertThat(IdempotencyKeys.visionAnalyzed(TENANT, POST, List.of(ONE), "vision@2025-11-01#p3"))
+                .isEqualTo(TENANT + ":" + POST + ":" + Sha256.hex("aa") + ":vision@2025-11-01#p3");
+    }
+
+    @Test
+    void tagsAreKeyedByVersionsTriggerAndHash() {
+        assertThat(IdempotencyKeys.postTagged(POST, 0, Trigger.INITIAL, null, "cafe"))
+                .isEqualTo(POST + ":tagged:0:initial:-:cafe");
+        assertThat(IdempotencyKeys.postTagged(POST, 1700000000L, Trigger.VISION_RETAG, "vision@2025-11-01#p3", "cafe"))
+                .isEqualTo(POST + ":tagged:1700000000:vision_retag:vision@2025-11-01#p3:cafe");
+    }
+
+    @Test
+    void laterStagesAreKeyedByWhatTheyWorkOn() {
+        assertThat(IdempotencyKeys.postCrawl(POST, List.of("https://a.example/", "https://b.example/")))
+                .isEqualTo(POST + ":crawl:" + Sha256.hex("https://a.example/\nhttps://b.example/"));
+        assertThat(IdempotencyKeys.postEnriched(POST, "crawl", List.of("x", "y")))
+                .isEqualTo(POST + ":enriched:crawl:" + Sha256.hex("x\ny"));
+        assertThat(IdempotencyKeys.postIndexed(POST, "cafe")).isEqualTo(POST + ":indexed:cafe");
+        assertThat(IdempotencyKeys.postDeleted(POST)).isEqualTo(POST + ":deleted");
+    }
+
+    @Test
+    void digestIsKeyedByUserAndDayAndTrendByKeywordAndTime() {
+        assertThat(IdempotencyKeys.digestsGenerate("1", LocalDate.of(2025, 11, 1)))
+                .isEqualTo("digest:1:2025-11-01");
+        assertThat(IdempotencyKeys.trendsEmerging("релиз", Instant.ofEpochSecond(1700000000)))
+                .isEqualTo("trend:" + Sha256.hex("релиз") + ":1700000000");
+    }
+}
