@@ -16,7 +16,7 @@ final class ImportDirectory {
 
     private final Path root;
 
-    ImportDirectory(@Value("${ingest.import-dir}") Path root) {
+    ImportDirectory(@Value("${import.dir}") Path root) {
         this.root = root;
     }
 

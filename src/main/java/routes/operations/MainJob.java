@@ -81,9 +81,17 @@ public class MainJob {
     private List<UUID> submit() {
         List<Path> paths = new ArrayList<>(options.imports());
         if (options.demo()) {
-            paths.add(DemoExport.unpack(data.path()));
+            paths.add(unpackDemo());
         }
         return paths.stream().map(this::submit).toList();
+    }
+
+    private Path unpackDemo() {
+        try {
+            return new DemoExport("/demo").unpack(data.path());
+        } catch (IOException e) {
+            throw new ConfigurationException("--demo: " + data.path() + " cannot be written (" + e + ")", e);
+        }
     }
 
     private UUID submit(Path path) {

@@ -19,6 +19,16 @@ class PostStoreConfiguration {
     }
 
     @Bean
+    ChannelStore channelStore(DataSource database) {
+        return new ChannelStore(database);
+    }
+
+    @Bean
+    AlbumWriter albumWriter(DataSource database, PlatformTransactionManager transactions) {
+        return new AlbumWriter(database, transactions, TRANSACTION_TIMEOUT);
+    }
+
+    @Bean
     PostWriter postWriter(
             DataSource database,
             PlatformTransactionManager transactions,

@@ -85,7 +85,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("management.endpoint.health.group.ready.include", "db,redis");
         defaults.put("tagging.providers", "gigachat,openrouter,local");
         defaults.put("tagging.max-attempts", "5");
-        defaults.put("ingest.import-dir", "src/test/resources/exports");
+        defaults.put("import.dir", "src/test/resources/exports");
         defaults.putAll(settings);
         context = new SpringApplicationBuilder(Application.class)
                 .properties(defaults)
