@@ -60,17 +60,14 @@ class CommandLine {
                 classPath.getResourceLoader(),
                 new StreamCatalog().names(),
                 Set.of());
-        return new ValidateCommand(new RouteFileValidator(environment, getClass().getClassLoader()), classPath)
+        return new ValidateCommand(
+                        new RouteFileValidator(environment, getClass().getClassLoader()), classPath)
                 .run(folder, out);
     }
 
     private int start(RunOptions options) {
-        SpringApplication application = new SpringApplication(TelegramAssistant.class);
-        application.addInitializers(
-                context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
         try {
-            ConfigurableApplicationContext context =
-                    application.run(options.properties().toArray(String[]::new));
+            ConfigurableApplicationContext context = open(options);
             int result = context.getBean(MainJob.class).run(out);
             return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
         } catch (InterruptedException e) {
@@ -79,6 +76,14 @@ class CommandLine {
         } catch (RuntimeException e) {
             return failed(e);
         }
+    }
+
+    /** Starts the application; its pipeline is open when this returns. */
+    static ConfigurableApplicationContext open(RunOptions options) {
+        SpringApplication application = new SpringApplication(TelegramAssistant.class);
+        application.addInitializers(
+                context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
+        return application.run(options.properties().toArray(String[]::new));
     }
 
     private int failed(RuntimeException e) {

@@ -25,10 +25,12 @@ class IdleWatch {
      * moment, so nothing can slip past this look. Entries that wait for their repetition are pending.
      */
     boolean isIdle() {
-        return outbox.unpublished() == 0 && catalog.streams().stream().allMatch(stream -> inspector.groups(stream.key()).stream()
-                .filter(group -> served.list().stream()
-                        .anyMatch(one -> one.stream().equals(stream.name()) && one.group().equals(group.group())))
-                .allMatch(group -> group.lag() == 0 && group.pending() == 0));
+        return outbox.unpublished() == 0
+                && catalog.streams().stream().allMatch(stream -> inspector.groups(stream.key()).stream()
+                        .filter(group -> served.list().stream()
+                                .anyMatch(one -> one.stream().equals(stream.name())
+                                        && one.group().equals(group.group())))
+                        .allMatch(group -> group.lag() == 0 && group.pending() == 0));
     }
 
     long deadLetters() {

@@ -20,7 +20,9 @@ class ServedGroups {
     }
 
     List<Served> list() {
-        return camel.getRoutes().stream().flatMap(route -> served(route).stream()).toList();
+        return camel.getRoutes().stream()
+                .flatMap(route -> served(route).stream())
+                .toList();
     }
 
     private static List<Served> served(Route route) {

@@ -110,8 +110,8 @@ class Startup implements ApplicationRunner {
 
     private void loadRoutes(PipelineStages stages) throws Exception {
         var classPath = new PathMatchingResourcePatternResolver(spring);
-        var environment = new RouteEnvironment(
-                beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
+        var environment =
+                new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
         try {
             new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
                     .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));

@@ -13,7 +13,11 @@ import routes.redisstreams.StreamInspector.GroupState;
 class StreamMetrics {
 
     StreamMetrics(
-            MeterRegistry registry, StreamCatalog catalog, StreamStates states, UnservedGroups unserved, OutboxRelay outbox) {
+            MeterRegistry registry,
+            StreamCatalog catalog,
+            StreamStates states,
+            UnservedGroups unserved,
+            OutboxRelay outbox) {
         catalog.streams().forEach(stream -> {
             Gauge.builder("stream.dead.letters", states, known -> known.stream(stream.name())
                             .map(state -> (double) state.deadLetters())
@@ -30,7 +34,10 @@ class StreamMetrics {
                         group,
                         states,
                         state -> state.oldestPendingAge().toMillis() / 1000.0);
-                Gauge.builder("stream.unserved.group", unserved, known -> known.isUnserved(stream.name(), group) ? 1 : 0)
+                Gauge.builder(
+                                "stream.unserved.group",
+                                unserved,
+                                known -> known.isUnserved(stream.name(), group) ? 1 : 0)
                         .tags("stream", stream.name(), "group", group)
                         .register(registry);
             });

@@ -1,0 +1,228 @@
+package routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.events.StreamCatalog;
+import routes.operations.MainJob;
+import routes.operations.PipelineBooks;
+import routes.operations.RunOptions;
+import routes.redisstreams.StreamInspector;
+
+/** The main job as a user runs it: the whole application on embedded services, the demo channel, the HTTP ports. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MainJobIT {
+    private static final int DEMO_POSTS = 68;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final ObjectMapper json = new ObjectMapper();
+    private ConfigurableApplicationContext application;
+    private String output;
+
+    @BeforeAll
+    void runTheDemo(@TempDir Path data) throws InterruptedException {
+        application = CommandLine.open(RunOptions.parse(
+                "--demo", "--data.dir=" + data, "--api.port=0", "--management.port=0", "--outbox.poll-interval=20"));
+        var printed = new ByteArrayOutputStream();
+        int result = application.getBean(MainJob.class).run(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        output = printed.toString(StandardCharsets.UTF_8);
+        assertThat(result).as("goes on").isEqualTo(MainJob.STAYS_UP);
+    }
+
+    @AfterAll
+    void stop() {
+        application.close();
+    }
+
+    @Test
+    void the_summary_tells_where_the_posts_are() {
+        assertThat(output)
+                .containsPattern("posts parsed +\\| " + DEMO_POSTS)
+                .containsPattern("failed +\\| 0 ")
+                .containsPattern("dead letters +\\| 0 ")
+                .contains("/docs");
+    }
+
+    @Test
+    void every_post_is_in_a_final_state_and_the_books_balance() {
+        PipelineBooks.Counts counts = application.getBean(PipelineBooks.class).counts();
+        assertThat(counts.parsed()).isEqualTo(DEMO_POSTS);
+        assertThat(counts.balance()).isTrue();
+        assertThat(counts.taggingOpen() + counts.indexOpen() + counts.taggingFailed() + counts.indexFailed())
+                .isZero();
+        assertThat(counts.albums()).isEqualTo(2);
+
+        var inspector = application.getBean(StreamInspector.class);
+        assertThat(inspector.stream(key("posts.parsed")).length()).isEqualTo(DEMO_POSTS);
+        assertThat(inspector.stream(key("posts.tagged")).length()).isEqualTo(DEMO_POSTS);
+        assertThat(inspector.stream(key("posts.enriched")).length()).isEqualTo(DEMO_POSTS);
+        assertThat(inspector.stream(key("posts.indexed")).length()).isEqualTo(counts.indexed());
+        assertThat(inspector.stream(key("albums.parsed")).length()).isEqualTo(2);
+        new StreamCatalog().streams().forEach(stream -> assertThat(
+                        inspector.stream(stream.key()).deadLetters())
+                .as(stream.name())
+                .isZero());
+    }
+
+    @Test
+    void a_post_is_found_by_a_word_form_that_does_not_stand_in_it_with_its_tags() throws Exception {
+        for (var query :
+                Map.of("затмением", 9, "видеокартой", 27, "мерзлотой", 55).entrySet()) {
+            JsonNode hit = search(query.getKey()).path("items").path(0);
+            assertThat(hit.path("link").asText()).as(query.getKey()).endsWith("/" + query.getValue());
+            assertThat(hit.path("tags")).isNotEmpty();
+            String content = get(apiPort(), "/posts/" + hit.path("post_id").asText())
+                    .path("content")
+                    .asText();
+            assertThat(content.toLowerCase(Locale.ROOT)).doesNotContain(query.getKey());
+        }
+    }
+
+    @Test
+    void tags_are_words_of_their_post_and_never_those_an_injected_instruction_asks_for() throws Exception {
+        JsonNode posts = get(apiPort(), "/users/1/posts?limit=100").path("posts");
+        assertThat(posts).hasSize(DEMO_POSTS);
+        for (JsonNode post : posts) {
+            String text = normal(post.path("content").asText());
+            post.path("tags").forEach(tag -> assertThat(text).contains(normal(tag.asText())));
+        }
+    }
+
+    @Test
+    void the_same_import_again_publishes_nothing() throws Exception {
+        long outbox = count("SELECT count(*) FROM outbox");
+        String references = "SELECT string_agg(file_sha256 || refs_count, ',' ORDER BY file_sha256) FROM media_objects";
+        String media = value(references);
+        application
+                .getBean(MainJob.class)
+                .run(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+
+        assertThat(count("SELECT count(*) FROM outbox")).isEqualTo(outbox);
+        assertThat(value(references)).isEqualTo(media);
+        assertThat(count("SELECT count(*) FROM posts")).isEqualTo(DEMO_POSTS);
+    }
+
+    @Test
+    void health_tells_every_stage_and_is_up() throws Exception {
+        JsonNode health = get(apiPort(), "/health");
+        assertThat(health.path("status").asText()).isEqualTo("UP");
+        assertThat(get(managementPort(), "/health")
+                        .path("components")
+                        .path("stages")
+                        .path("details"))
+                .anySatisfy(stage -> assertThat(stage.asText()).isEqualTo("UP"));
+        assertThat(status(apiPort(), "/health/ready")).isEqualTo(200);
+        assertThat(status(apiPort(), "/docs")).isEqualTo(200);
+    }
+
+    @Test
+    void alerts_only_name_metrics_that_a_scrape_has() throws Exception {
+        Set<String> scraped = text(managementPort(), "/metrics")
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]")[0])
+                .collect(Collectors.toSet());
+        Set<String> named = new TreeSet<>();
+        var expression = Pattern.compile("\\b([a-z]+_[a-z_]+)\\b(?=[\\[{ ])");
+        for (String line : Files.readAllLines(Path.of("config/prometheus/alerts.yml"))) {
+            if (line.contains("expr:")) {
+                expression.matcher(line).results().forEach(found -> named.add(found.group(1)));
+            }
+        }
+        assertThat(named).hasSizeGreaterThan(5);
+        assertThat(scraped).containsAll(named);
+    }
+
+    @Test
+    void metrics_count_what_happened() throws Exception {
+        String metrics = text(managementPort(), "/metrics");
+        assertThat(metrics).containsPattern("tagging_processed_total\\{status=\"success\"\\} [1-9]");
+        assertThat(metrics).containsPattern("tags_persisted_total\\{status=\"success\"\\} [1-9]");
+        assertThat(metrics).containsPattern("indexing_processed_total\\{status=\"success\"\\} [1-9]");
+        assertThat(metrics)
+                .containsPattern(
+                        "stream_messages_total\\{group=\"tagging_workers\",outcome=\"completed\",stream=\"posts.parsed\"\\} [1-9]");
+        assertThat(metrics).containsPattern("embedding_latency_seconds_count\\{[^}]*provider=\"local\"[^}]*\\} [1-9]");
+    }
+
+    private JsonNode search(String query) throws Exception {
+        return get(apiPort(), "/users/1/search?q=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
+    }
+
+    private JsonNode get(int port, String path) throws Exception {
+        return json.readTree(text(port, path));
+    }
+
+    private String text(int port, String path) throws Exception {
+        HttpResponse<String> answer = send(port, path);
+        assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private int status(int port, String path) throws Exception {
+        return send(port, path).statusCode();
+    }
+
+    private HttpResponse<String> send(int port, String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(Duration.ofSeconds(30))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private int apiPort() {
+        return application.getEnvironment().getProperty("local.server.port", Integer.class);
+    }
+
+    private int managementPort() {
+        return application.getEnvironment().getProperty("local.management.port", Integer.class);
+    }
+
+    private long count(String sql) {
+        return application.getBean(JdbcClient.class).sql(sql).query(Long.class).single();
+    }
+
+    private String value(String sql) {
+        return application
+                .getBean(JdbcClient.class)
+                .sql(sql)
+                .query(String.class)
+                .single();
+    }
+
+    private String key(String stream) {
+        return new StreamCatalog().key(stream);
+    }
+
+    private static String normal(String text) {
+        return text.toLowerCase(Locale.ROOT).replace('ё', 'е').replaceAll("[\\s\\p{Z}]+", " ");
+    }
+}
