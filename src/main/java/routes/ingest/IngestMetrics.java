@@ -66,7 +66,7 @@ public final class IngestMetrics {
     }
 
     private Counter albums(String status) {
-        return registry.counter("albums.parsed", "status", status);
+        return registry.counter("albums_parsed", "status", status);
     }
 
     private static String label(MediaKind kind) {

@@ -14,7 +14,6 @@ import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -137,7 +136,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     }
 
     /** The API without the pipeline; the health of the parts that are not there is what the test says. */
-    @SpringBootConfiguration
+    // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan("routes.api")
     static class Application {
