@@ -24,13 +24,13 @@ public class RedisStreamsComponent extends DefaultComponent {
             label = "advanced",
             autowired = true,
             description = "Resolves the names of streams to Redis keys. By default the name is the key.")
-    private StreamNames streamNames = name -> name;
+    private StreamNames streamNames;
 
     @Metadata(
             label = "consumer,advanced",
             autowired = true,
             description = "Hears what becomes of entries, to count it.")
-    private StreamListener listener = (stream, group, outcome) -> {};
+    private StreamListener listener;
 
     @Metadata(
             label = "consumer",
@@ -102,6 +102,16 @@ public class RedisStreamsComponent extends DefaultComponent {
 
     RedisLink link() {
         return link;
+    }
+
+    /** The resolver in use. It is no default of the option, since Camel wires only options that have no value. */
+    StreamNames names() {
+        return streamNames != null ? streamNames : name -> name;
+    }
+
+    /** The listener in use. */
+    StreamListener outcomeListener() {
+        return listener != null ? listener : (stream, group, outcome) -> {};
     }
 
     CompletionWriter writer() {
