@@ -62,6 +62,9 @@ final class CompletionWriter implements Runnable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (RuntimeException | Error e) {
+                // what was answered already is answered again, which changes nothing
+                batch.forEach(item -> again(item, e));
             } finally {
                 batch.clear();
             }
@@ -69,13 +72,7 @@ final class CompletionWriter implements Runnable {
     }
 
     private void write(List<Item> batch) {
-        RedisLink.Pipeline pipeline;
-        try {
-            pipeline = link.send(batch.stream().map(Item::call).toList());
-        } catch (RuntimeException e) {
-            batch.forEach(item -> again(item, e));
-            return;
-        }
+        RedisLink.Pipeline pipeline = link.send(batch.stream().map(Item::call).toList());
         for (int i = 0; i < batch.size(); i++) {
             Item item = batch.get(i);
             List<Object> answer;
@@ -98,7 +95,7 @@ final class CompletionWriter implements Runnable {
         }
     }
 
-    private void again(Item item, RuntimeException cause) {
+    private void again(Item item, Throwable cause) {
         if (!running) {
             return;
         }

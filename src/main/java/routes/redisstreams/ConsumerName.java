@@ -51,11 +51,11 @@ final class ConsumerName {
                 leased = candidate();
             } else {
                 long left = (Long) answer.get(1);
-                if (left <= holderLeft) {
+                if (left >= 0 && left <= holderLeft) {
                     holderLeft = left;
                     return Optional.empty();
                 }
-                // prolonged while we were looking: its holder lives
+                // prolonged while we were looking, or taken for good: its holder lives
                 suffix++;
                 holderLeft = Long.MAX_VALUE;
             }

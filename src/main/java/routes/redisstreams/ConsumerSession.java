@@ -37,7 +37,7 @@ final class ConsumerSession {
         this.threads = endpoint.getCamelContext().getExecutorServiceManager();
         group = endpoint.streamGroup();
         held = new HeldEntries(options.getMaxInFlight(), options.getMaxParked());
-        outcomes = new OutcomeCounter(group, component.getListener());
+        outcomes = new OutcomeCounter(group, component.outcomeListener());
         name = new ConsumerName(component.link(), group, component.getInstanceName(), options.nameLease());
         blocking = new RedisLink(component.getRedisClient(), component.timeout().plusMillis(options.getBlockTimeout()));
         PendingEntries pending = new PendingEntries(

@@ -40,16 +40,19 @@ final class EntryWorker implements Runnable {
 
     @Override
     public void run() {
-        try {
-            StreamEntry entry = held.next();
-            while (entry != null) {
-                admit(entry);
+        StreamEntry entry = null;
+        do {
+            try {
                 entry = held.next();
+                if (entry != null) {
+                    admit(entry);
+                }
+            } catch (InterruptedException e) {
+                // a forced stop, after which next() gives nothing; or a route that left the flag set, which must not
+                // end us
+                LOG.debug("A worker of {} was interrupted", group, e);
             }
-        } catch (InterruptedException e) {
-            // forced stop: entries that were not begun stay pending
-            Thread.currentThread().interrupt();
-        }
+        } while (entry != null || held.isOpen());
     }
 
     private void admit(StreamEntry entry) throws InterruptedException {
@@ -73,6 +76,10 @@ final class EntryWorker implements Runnable {
             settler.fail(entry, completion, e, FailureKind.UNCOUNTED);
         } finally {
             turnstile.leave(alone);
+            if (held.isOpen()) {
+                // left by the route; the next entry is not to suffer for it
+                boolean unused = Thread.interrupted();
+            }
         }
     }
 

@@ -269,6 +269,16 @@ final class HeldEntries {
         }
     }
 
+    /** Whether there may be more work. */
+    boolean isOpen() {
+        lock.lock();
+        try {
+            return open;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Sends the workers home. */
     void close() {
         lock.lock();

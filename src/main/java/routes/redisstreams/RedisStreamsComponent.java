@@ -111,6 +111,16 @@ public class RedisStreamsComponent extends DefaultComponent {
         return link;
     }
 
+    /** The resolver in use. It is no default of the option, since Camel wires only options that have no value. */
+    StreamNames names() {
+        return streamNames != null ? streamNames : name -> name;
+    }
+
+    /** The listener in use. */
+    StreamListener outcomeListener() {
+        return listener != null ? listener : (stream, group, outcome) -> {};
+    }
+
     CompletionWriter writer() {
         return writer;
     }

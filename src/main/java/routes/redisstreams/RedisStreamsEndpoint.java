@@ -56,7 +56,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint {
 
     /** The Redis key of the stream. */
     String key() {
-        return getComponent().getStreamNames().key(configuration.getName());
+        return getComponent().names().key(configuration.getName());
     }
 
     StreamGroup streamGroup() {
@@ -65,7 +65,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint {
 
     /** The groups to create if the stream is gone: those that are known to belong to it, and the consumer's own. */
     Set<String> groupsOfStream() {
-        Set<String> groups = new TreeSet<>(getComponent().getStreamNames().groups(configuration.getName()));
+        Set<String> groups = new TreeSet<>(getComponent().names().groups(configuration.getName()));
         groups.add(configuration.getGroup());
         return groups;
     }

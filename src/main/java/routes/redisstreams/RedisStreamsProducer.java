@@ -1,17 +1,17 @@
 package routes.redisstreams;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.TypeConverter;
 import org.apache.camel.support.DefaultProducer;
+import routes.redisstreams.StreamCompletion.Output;
 
 /** Appends the body, the fields of an entry, to a stream: at once, or with the completion of the entry it came from. */
 public class RedisStreamsProducer extends DefaultProducer {
-
-    /** The scripts hand the fields of an entry to Redis as arguments, of which Lua allows some 8000. */
-    private static final int MAX_FIELDS = 3_000;
 
     public RedisStreamsProducer(RedisStreamsEndpoint endpoint) {
         super(endpoint);
@@ -19,45 +19,30 @@ public class RedisStreamsProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        Map<String, String> fields = fields(exchange);
-        String key = getEndpoint().key();
+        Output output = new Output(getEndpoint().key(), fields(exchange));
+        RedisStreamsComponent component = getEndpoint().getComponent();
         Optional<StreamCompletion> completion = getEndpoint().getConfiguration().getPublish() == PublishMode.IMMEDIATE
                 ? Optional.empty()
-                : StreamCompletion.of(exchange)
-                        .filter(found -> found.isOn(getEndpoint().getComponent().getRedisClient()));
+                : StreamCompletion.of(exchange).filter(found -> found.isOn(component.getRedisClient()));
         if (completion.isPresent()) {
-            completion.get().publish(key, fields);
+            completion.get().publish(output);
         } else {
-            String id = getEndpoint().getComponent().link().call(commands -> commands.xadd(key, fields));
+            String id = component.link().call(commands -> commands.xadd(output.key(), output.fields()));
             exchange.getMessage().setHeader(RedisStreamsConstants.MESSAGE_ID, id);
         }
     }
 
-    private Map<String, String> fields(Exchange exchange) throws InvalidPayloadException {
+    private static Map<String, String> fields(Exchange exchange) throws InvalidPayloadException {
         Object body = exchange.getMessage().getBody();
         Map<?, ?> map = body instanceof Map.Entry<?, ?> field
-                ? Map.of(field.getKey(), field.getValue())
+                ? Collections.singletonMap(field.getKey(), field.getValue())
                 : exchange.getMessage().getMandatoryBody(Map.class);
-        if (map.isEmpty() || map.size() > MAX_FIELDS) {
-            throw new IllegalArgumentException("The body for " + getEndpoint() + " has " + map.size()
-                    + " fields; an entry of a stream has 1 to " + MAX_FIELDS);
-        }
+        TypeConverter converter = exchange.getContext().getTypeConverter();
         Map<String, String> fields = new LinkedHashMap<>();
-        for (Map.Entry<?, ?> field : map.entrySet()) {
-            fields.put(
-                    text(exchange, field.getKey(), "name of a field"),
-                    text(exchange, field.getValue(), field.getKey()));
-        }
+        map.forEach((field, value) -> fields.put(
+                converter.convertTo(String.class, exchange, field),
+                converter.convertTo(String.class, exchange, value)));
         return fields;
-    }
-
-    private String text(Exchange exchange, Object value, Object what) {
-        String text = exchange.getContext().getTypeConverter().tryConvertTo(String.class, exchange, value);
-        if (text == null) {
-            throw new IllegalArgumentException("The body for " + getEndpoint() + " holds " + value + " (" + what
-                    + "), which cannot be a field of a stream: it has no text form");
-        }
-        return text;
     }
 
     @Override

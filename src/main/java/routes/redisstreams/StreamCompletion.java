@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 
@@ -15,8 +16,24 @@ import org.apache.camel.Exchange;
  */
 public final class StreamCompletion {
 
-    /** An entry to append. */
-    record Output(String key, Map<String, String> fields) {}
+    /** An entry to append: at least one field, in order. */
+    record Output(String key, Map<String, String> fields) {
+        /** The scripts hand fields to Redis as arguments of one command, of which Lua allows some 8000. */
+        private static final int MAX_FIELDS = 3_000;
+
+        Output {
+            if (fields.isEmpty() || fields.size() > MAX_FIELDS) {
+                throw new IllegalArgumentException(
+                        "An entry for " + key + " has " + fields.size() + " fields; it must have 1 to " + MAX_FIELDS);
+            }
+            fields.forEach((field, value) -> {
+                if (field == null || value == null) {
+                    throw new IllegalArgumentException(
+                            "An entry for " + key + " has the field " + field + " with the value " + value);
+                }
+            });
+        }
+    }
 
     /** A key to set. */
     record Done(String value, Duration timeToLive) {}
@@ -56,12 +73,17 @@ public final class StreamCompletion {
      * Records an entry to append.
      *
      * @param key Redis key of the stream to append to
-     * @param fields at least one field, in order
+     * @param fields 1 to 3000 fields, in order
      * @throws IllegalStateException if the entry has been completed already
+     * @throws IllegalArgumentException if the fields are none, too many or null
      */
-    public synchronized void publish(String key, Map<String, String> fields) {
-        requireOpen("publish to " + key);
-        outputs.add(new Output(key, new LinkedHashMap<>(fields)));
+    public void publish(String key, Map<String, String> fields) {
+        publish(new Output(key, new LinkedHashMap<>(fields)));
+    }
+
+    synchronized void publish(Output output) {
+        requireOpen("publish to " + output.key());
+        outputs.add(output);
     }
 
     /**
@@ -71,7 +93,7 @@ public final class StreamCompletion {
      */
     public synchronized void markDone(String redisKey, String value, Duration timeToLive) {
         requireOpen("mark " + redisKey + " done");
-        done.put(redisKey, new Done(value, timeToLive));
+        done.put(redisKey, new Done(Objects.requireNonNull(value), timeToLive));
     }
 
     /**

@@ -5,9 +5,12 @@ import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import java.util.Collection;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates streams and their consumer groups. */
 public final class StreamGroups {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamGroups.class);
     private static final String FIRST = "0";
 
     private final RedisLink link;
@@ -32,8 +35,7 @@ public final class StreamGroups {
             link.call(commands ->
                     commands.xgroupCreate(StreamOffset.from(key, FIRST), group, XGroupCreateArgs.Builder.mkstream()));
         } catch (RedisBusyException e) {
-            // it is there, which is what was wanted
-            return;
+            LOG.trace("Group {} of {} is there already", group, key, e);
         }
     }
 }

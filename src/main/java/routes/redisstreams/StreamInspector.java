@@ -105,7 +105,8 @@ public final class StreamInspector {
 
     private Lag lag(String key, Map<String, Object> group) {
         if (group.get("lag") instanceof Long told) {
-            return new Lag(told, true);
+            // Redis 7.0 goes on telling a lag when the stream has been trimmed to nothing
+            return new Lag(Math.min(told, link.call(commands -> commands.xlen(key))), true);
         }
         Map<String, Object> stream = attributes(link.call(commands -> commands.xinfoStream(key)));
         long length = (Long) stream.get("length");

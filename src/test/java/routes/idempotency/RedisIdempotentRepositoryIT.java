@@ -217,7 +217,8 @@ class RedisIdempotentRepositoryIT {
             two_entries_of_the_same_key_are_processed_once_although_they_come_at_the_same_time_and_take_longer_than_the_lease()
                     throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        start("a", repository(Duration.ofMillis(500)), exchange -> assertThat(never.await(1_500, TimeUnit.MILLISECONDS))
+        start("a", repository(Duration.ofMillis(1_500)), exchange -> assertThat(
+                        never.await(3_500, TimeUnit.MILLISECONDS))
                 .isFalse());
         add("k");
         add("k");

@@ -217,6 +217,25 @@ class Rule11OutageIT {
         streams.assertSettled();
     }
 
+    @Test
+    void rule11_a_route_that_interrupts_its_thread_or_throws_errors_does_not_end_the_worker() throws Exception {
+        streams.add("interrupt", "error", "exception", "fine");
+        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("maxDeliveries", 1)))
+                .process(exchange -> {
+                    switch ((String) exchange.getMessage().getBody(Map.class).get("n")) {
+                        case "interrupt" -> Thread.currentThread().interrupt();
+                        case "error" -> throw new StackOverflowError("on purpose");
+                        case "exception" -> throw new InterruptedException("on purpose");
+                        default -> exchange.getMessage().setHeader("seen", true);
+                    }
+                })
+                .to(streams.toOut()));
+
+        eventually().untilAsserted(streams::assertSettled);
+        assertThat(streams.numbers(streams.out())).containsExactly("interrupt", "fine");
+        assertThat(streams.deadLetters()).hasSize(2);
+    }
+
     private List<String> groups() {
         return new StreamInspector(streams.link())
                 .groups(streams.in()).stream()

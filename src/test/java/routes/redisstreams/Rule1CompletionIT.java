@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
-import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.testing.EmbeddedRedis;
@@ -116,34 +115,32 @@ class Rule1CompletionIT {
     void rule1_outputs_of_split_and_multicast_copies_belong_to_the_one_completion() throws Exception {
         streams.add(1);
         AtomicInteger attempts = new AtomicInteger();
-        streams.start("a", routes -> routes.from(streams.fromIn())
-                .multicast()
-                .parallelProcessing()
-                .to("direct:left", "direct:right")
-                .end()
-                .setBody(exchange -> List.of(10, 11, 12))
-                .split()
-                .body()
-                .stopOnException()
-                .process(exchange -> {
-                    int number = exchange.getMessage().getBody(Integer.class);
-                    if (number == 12 && attempts.incrementAndGet() == 1) {
-                        throw new IllegalStateException("the last part fails");
-                    }
-                    exchange.getMessage().setBody(Map.of("n", number));
-                })
-                .to(streams.toOut())
-                .end());
-        // their routes are added afterwards: the entry waits until then because its exchange fails
-        streams.last().context().addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("direct:left").setBody(exchange -> Map.of("n", "left")).to(streams.toOut());
-                from("direct:right").setBody(exchange -> Map.of("n", "right")).to(streams.toOut());
-            }
+        streams.start("a", routes -> {
+            routes.from("direct:left").setBody(exchange -> Map.of("n", "left")).to(streams.toOut());
+            routes.from("direct:right")
+                    .setBody(exchange -> Map.of("n", "right"))
+                    .to(streams.toOut());
+            routes.from(streams.fromIn())
+                    .multicast()
+                    .parallelProcessing()
+                    .to("direct:left", "direct:right")
+                    .end()
+                    .setBody(exchange -> List.of(10, 11, 12))
+                    .split()
+                    .body()
+                    .stopOnException()
+                    .process(exchange -> {
+                        int number = exchange.getMessage().getBody(Integer.class);
+                        if (number == 12 && attempts.incrementAndGet() == 1) {
+                            throw new IllegalStateException("the last part fails");
+                        }
+                        exchange.getMessage().setBody(Map.of("n", number));
+                    })
+                    .to(streams.toOut())
+                    .end();
         });
 
-        eventually().untilAsserted(() -> assertThat(streams.pending()).isEmpty());
+        eventually().untilAsserted(streams::assertSettled);
         assertThat(attempts).hasValue(2);
         assertThat(streams.numbers(streams.out())).containsExactlyInAnyOrder("left", "right", "10", "11", "12");
     }
@@ -169,7 +166,7 @@ class Rule1CompletionIT {
 
         eventually().untilAsserted(() -> {
             assertThat(streams.numbers(streams.out())).containsExactly("1");
-            assertThat(streams.pending()).isEmpty();
+            streams.assertSettled();
         });
     }
 
@@ -189,7 +186,7 @@ class Rule1CompletionIT {
             routes.from(streams.fromIn()).wireTap("direct:tap");
         });
 
-        eventually().untilAsserted(() -> assertThat(streams.pending()).isEmpty());
+        eventually().untilAsserted(streams::assertSettled);
         completed.countDown();
 
         eventually().untilAsserted(() -> assertThat(refused.get()).hasMessageContaining("completed already"));

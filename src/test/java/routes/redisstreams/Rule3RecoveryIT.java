@@ -112,10 +112,10 @@ class Rule3RecoveryIT {
             throws Exception {
         streams.add(1);
         CountDownLatch never = new CountDownLatch(1);
-        Streams.RouteSetup slow = routes -> routes.from(streams.fromIn())
+        Streams.RouteSetup slow = routes -> routes.from(streams.fromIn(Map.of("claimMinIdle", 1_200)))
                 .process(this::see)
                 .process(exchange ->
-                        assertThat(never.await(2_400, TimeUnit.MILLISECONDS)).isFalse())
+                        assertThat(never.await(3_600, TimeUnit.MILLISECONDS)).isFalse())
                 .to(streams.toOut());
         streams.start("a", slow);
         streams.start("b", slow);
@@ -182,15 +182,17 @@ class Rule3RecoveryIT {
     @Test
     void rule3_failed_entries_that_wait_for_their_next_delivery_are_not_claimed_by_others() throws Exception {
         streams.add(1);
-        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("backoffInitial", 30000, "backoffMax", 30000)))
+        streams.start("a", routes -> routes.from(
+                        streams.fromIn(Map.of("claimMinIdle", 1_200, "backoffInitial", 30_000, "backoffMax", 30_000)))
                 .process(exchange -> {
                     throw new IllegalStateException("later");
                 }));
         eventually().untilAsserted(() -> assertThat(streams.outcomes(Outcome.FAILED))
                 .isEqualTo(1));
-        streams.start("b", routes -> routes.from(streams.fromIn()).process(this::see));
+        streams.start("b", routes -> routes.from(streams.fromIn(Map.of("claimMinIdle", 1_200)))
+                .process(this::see));
 
-        during(Duration.ofMillis(1_500)).untilAsserted(() -> assertThat(seen).isEmpty());
+        during(Duration.ofMillis(2_600)).untilAsserted(() -> assertThat(seen).isEmpty());
     }
 
     /** An endpoint that claims nothing during a test. */

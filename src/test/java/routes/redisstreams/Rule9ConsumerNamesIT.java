@@ -21,10 +21,10 @@ class Rule9ConsumerNamesIT {
 
     @Test
     void rule9_two_processes_of_the_same_name_become_two_consumers_and_process_each_entry_once() throws Exception {
-        Streams.Instance first = start("host");
+        Streams.Instance first = start("host", Map.of("claimMinIdle", 4_000));
         eventually().untilAsserted(() -> assertThat(first.consumer().getConsumerName())
                 .isEqualTo("host"));
-        Streams.Instance second = start("host");
+        Streams.Instance second = start("host", Map.of("claimMinIdle", 4_000));
         eventually().untilAsserted(() -> assertThat(second.consumer().getConsumerName())
                 .isEqualTo("host-2"));
 
@@ -109,6 +109,11 @@ class Rule9ConsumerNamesIT {
     }
 
     private Streams.Instance start(String name) throws Exception {
-        return streams.start(name, routes -> routes.from(streams.fromIn()).to(streams.toOut()));
+        return start(name, Map.of());
+    }
+
+    private Streams.Instance start(String name, Map<String, Object> options) throws Exception {
+        return streams.start(
+                name, routes -> routes.from(streams.fromIn(options)).to(streams.toOut()));
     }
 }
