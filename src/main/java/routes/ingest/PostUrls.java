@@ -12,7 +12,7 @@ public final class PostUrls {
     static final int MAX_URLS = 100;
 
     private static final Pattern IN_TEXT =
-            Pattern.compile("(?i)(?:https?://|(?<![\\p{L}\\p{N}.@/])www\\.)[^\\s\\u200b<>\"«»“”„‘’`]+");
+            Pattern.compile("(?:[hH][tT]{2}[pP][sS]?://|(?<![\\p{L}\\p{N}.@/])www\\.)[^\\s\\u200b<>\"«»“”„‘’`]+");
     private static final String PUNCTUATION = ".,;:!?…'*_~|";
     private static final String OPENING = "([{";
     private static final String CLOSING = ")]}";
@@ -36,6 +36,10 @@ public final class PostUrls {
     }
 
     private static void addFrom(String text, Set<String> urls) {
+        // most texts have none, and the pattern is slow in telling so
+        if (!text.contains("://") && !text.contains("www.")) {
+            return;
+        }
         Matcher found = IN_TEXT.matcher(text);
         while (found.find()) {
             UrlNormalizer.normalize(withoutPunctuation(found.group())).ifPresent(urls::add);

@@ -28,6 +28,28 @@ final class AlbumTable {
         this.jdbc = jdbc;
     }
 
+    /**
+     * Writes an album that somebody else announced, unless this or a later revision of it is there.
+     *
+     * @return the members that have no row yet; then nothing is written
+     */
+    List<UUID> saveAnnounced(UUID tenantId, UUID channelId, long groupedId, int revision, List<UUID> postIds) {
+        UUID[] ids = postIds.toArray(UUID[]::new);
+        var missing = new ArrayList<>(postIds);
+        missing.removeAll(jdbc.queryForList("SELECT id FROM posts WHERE id = ANY (?)", UUID.class, (Object) ids));
+        Row row = rows(tenantId, channelId, List.of(groupedId)).get(groupedId);
+        if (missing.isEmpty() && (row == null || row.revision() < revision)) {
+            jdbc.update("UPDATE posts SET grouped_id = ? WHERE id = ANY (?) AND grouped_id IS NULL", groupedId, ids);
+            List<AlbumMember> members =
+                    members(tenantId, channelId, List.of(groupedId), Map.of()).get(groupedId);
+            if (members != null) {
+                Album album = album(0, groupedId, members, hash(members), revision, Album.Change.CHANGED);
+                write(tenantId, channelId, album, members, false);
+            }
+        }
+        return missing;
+    }
+
     private record Row(long id, int revision, String contentHash) {}
 
     /**
@@ -149,13 +171,18 @@ final class AlbumTable {
                 .query(
                         """
                         SELECT p.grouped_id, p.id, p.content, p.posted_at, p.trace_id, i.media_kind,
-                            (SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id ORDER BY position LIMIT 1) AS sha256
-                        FROM posts p LEFT JOIN media_group_items i ON i.post_id = p.id
+                            f.file_sha256, o.mime
+                        FROM posts p
+                        LEFT JOIN media_group_items i ON i.post_id = p.id
+                        LEFT JOIN LATERAL (SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id
+                                           ORDER BY position LIMIT 1) f ON true
+                        LEFT JOIN media_objects o ON o.tenant_id = p.tenant_id AND o.file_sha256 = f.file_sha256
                         WHERE p.tenant_id = ? AND p.channel_id = ? AND p.grouped_id = ANY (?) AND NOT p.is_deleted
                         ORDER BY p.telegram_message_id""",
                         (row, n) -> {
                             UUID id = row.getObject("id", UUID.class);
                             String known = row.getString("media_kind");
+                            String kind = known == null ? kind(row.getString("mime")) : known;
                             return new AlbumMember(
                                     row.getLong("grouped_id"),
                                     id,
@@ -163,8 +190,8 @@ final class AlbumTable {
                                     row.getObject("posted_at", OffsetDateTime.class)
                                             .toInstant(),
                                     row.getString("trace_id"),
-                                    kinds.getOrDefault(id, known == null ? MediaKind.DOCUMENT.text() : known),
-                                    row.getString("sha256"));
+                                    kinds.getOrDefault(id, kind),
+                                    row.getString("file_sha256"));
                         },
                         tenantId,
                         channelId,
@@ -195,6 +222,14 @@ final class AlbumTable {
                 revision,
                 first.traceId(),
                 change);
+    }
+
+    /** Without a source's word, the file tells; most albums are of photos. */
+    private static String kind(String mimeType) {
+        if (mimeType == null || mimeType.startsWith("image/")) {
+            return MediaKind.PHOTO.text();
+        }
+        return (mimeType.startsWith("video/") ? MediaKind.VIDEO : MediaKind.DOCUMENT).text();
     }
 
     /** SHA-256 in hex over members, kinds, files and texts in order: what makes an album another one. */

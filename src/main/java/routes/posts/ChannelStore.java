@@ -39,7 +39,7 @@ public final class ChannelStore {
     }
 
     /** For events that name a channel we have never seen; {@code tgChannelId} may be 0, as the prior system wrote it. */
-    Channel resolve(UUID id, long tgChannelId) {
+    public Channel resolve(UUID id, long tgChannelId) {
         return byId(id).or(() -> tgChannelId > 0 ? byTelegramId(tgChannelId) : Optional.empty())
                 .orElseGet(() -> {
                     jdbc.sql("INSERT INTO channels (id, tg_channel_id) VALUES (?, ?) ON CONFLICT DO NOTHING")

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import routes.events.AlbumParsed;
-import routes.events.ContentHash;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
@@ -60,7 +59,7 @@ final class PostEvents {
                 null,
                 post.sha256List(),
                 post.groupedId(),
-                ContentHash.of(post.text()),
+                saved.contentHash(),
                 post.urls().size(),
                 post.telegramMessageId(),
                 post.telegramMessageId(),

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
-import routes.events.ContentHash;
 import routes.events.Json;
 import routes.events.MediaFile;
 
@@ -71,7 +70,7 @@ final class PostTable {
                     statement.setObject(5, time(post.postedAt()));
                     statement.setObject(6, expiry(post.postedAt(), now, timeToLive), Types.TIMESTAMP_WITH_TIMEZONE);
                     statement.setString(7, saved.traceId());
-                    setContent(statement, 8, post);
+                    setContent(statement, 8, saved);
                 });
     }
 
@@ -88,7 +87,7 @@ final class PostTable {
                 posts,
                 ROWS_PER_STATEMENT,
                 (statement, saved) -> {
-                    int next = setContent(statement, 1, saved.post());
+                    int next = setContent(statement, 1, saved);
                     statement.setString(next, saved.traceId());
                     statement.setObject(next + 1, saved.id());
                 });
@@ -108,6 +107,9 @@ final class PostTable {
 
     /** Keeps the texts as they are now; to be called before {@link #update}. */
     void keepOldTexts(List<UUID> postIds) {
+        if (postIds.isEmpty()) {
+            return;
+        }
         jdbc.update(
                 """
                 INSERT INTO post_edits (post_id, content_version, content, content_hash)
@@ -116,10 +118,11 @@ final class PostTable {
                 (Object) postIds.toArray(UUID[]::new));
     }
 
-    private int setContent(PreparedStatement statement, int first, Post post) throws SQLException {
+    private int setContent(PreparedStatement statement, int first, SavedPost saved) throws SQLException {
+        Post post = saved.post();
         int i = first;
         statement.setString(i++, post.text());
-        statement.setString(i++, ContentHash.of(post.text()));
+        statement.setString(i++, saved.contentHash());
         statement.setString(i++, write(post.urls()));
         statement.setObject(i++, time(post.editedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
         statement.setBoolean(i++, post.edited());

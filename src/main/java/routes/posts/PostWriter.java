@@ -75,13 +75,13 @@ public final class PostWriter {
      *
      * @param id of the row, if there is none yet
      */
-    void saveUnpublished(PostBatch batch, UUID id, String traceId) {
+    public void saveUnpublished(PostBatch batch, UUID id, String traceId) {
         transaction.executeWithoutResult(
                 status -> savePosts(batch, post -> new SavedPost(id, traceId, PostMerge.created(post), post)));
     }
 
     /** Whether saving the batch would change a row; without locks, for events that mostly tell what is known. */
-    boolean changesNothing(PostBatch batch) {
+    public boolean changesNothing(PostBatch batch) {
         Map<Long, StoredPost> stored = stored(batch, batch.posts());
         return batch.posts().stream().allMatch(post -> {
             StoredPost row = stored.get(post.telegramMessageId());

@@ -1,9 +1,25 @@
 package routes.posts;
 
 import java.util.UUID;
+import routes.events.ContentHash;
 
-/** What a batch decided about one post: the row as it is now, and the post as it arrived. */
-record SavedPost(UUID id, String traceId, PostMerge merge, Post arrived) {
+/**
+ * What a batch decided about one post: the row as it is now, and the post as it arrived.
+ *
+ * @param contentHash null where nothing is written
+ */
+record SavedPost(UUID id, String traceId, PostMerge merge, Post arrived, String contentHash) {
+    SavedPost(UUID id, String traceId, PostMerge merge, Post arrived) {
+        this(
+                id,
+                traceId,
+                merge,
+                arrived,
+                merge.outcome() == PostMerge.Outcome.UNCHANGED
+                        ? null
+                        : ContentHash.of(merge.post().text()));
+    }
+
     Post post() {
         return merge.post();
     }

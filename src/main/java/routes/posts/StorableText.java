@@ -17,8 +17,24 @@ public final class StorableText {
         return clean.toString();
     }
 
+    /** A loop, since every text of an import goes through it. */
     private static boolean isStorable(String text) {
-        return text.codePoints().noneMatch(point -> point == 0 || isSurrogate(point));
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (unit == 0) {
+                return false;
+            }
+            if (Character.isSurrogate(unit)) {
+                boolean pair = Character.isHighSurrogate(unit)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     private static boolean isSurrogate(int point) {

@@ -1,0 +1,41 @@
+package routes.posts;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Writes albums that somebody else announced; those of our own ingest are written together with their posts. */
+public final class AlbumWriter {
+    private final TransactionTemplate transaction;
+    private final JdbcTemplate jdbc;
+    private final AlbumTable albums;
+
+    /**
+     * @param timeout whole seconds
+     */
+    public AlbumWriter(DataSource database, PlatformTransactionManager transactions, Duration timeout) {
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout((int) timeout.toSeconds());
+        jdbc = new JdbcTemplate(database);
+        albums = new AlbumTable(jdbc);
+    }
+
+    /**
+     * Changes nothing if this or a later revision of the album is there.
+     *
+     * @throws PostNotThereYetException if a member has no row yet
+     */
+    public void save(UUID tenantId, UUID channelId, long groupedId, int revision, List<UUID> postIds) {
+        transaction.executeWithoutResult(status -> {
+            ChannelLock.take(jdbc, tenantId, channelId);
+            List<UUID> missing = albums.saveAnnounced(tenantId, channelId, groupedId, revision, postIds);
+            if (!missing.isEmpty()) {
+                throw new PostNotThereYetException(missing.get(0));
+            }
+        });
+    }
+}

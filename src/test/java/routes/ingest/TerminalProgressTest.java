@@ -1,0 +1,78 @@
+package routes.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import routes.ingest.ImportProgress.Status;
+
+class TerminalProgressTest {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(bytes, true, UTF_8);
+
+    @Test
+    void aTerminalShowsOneLineThatRenewsItself() {
+        var terminal = new TerminalProgress(out, true);
+
+        terminal.progress(at(Status.RUNNING, 250, 1_000, Duration.ofSeconds(10), null));
+        terminal.progress(at(Status.RUNNING, 1_000, 10, Duration.ofSeconds(10), null));
+        terminal.progress(at(Status.DONE, 1_000, 4_000, Duration.ofSeconds(40), null));
+
+        String[] lines = bytes.toString(UTF_8).split("\r", -1);
+        assertThat(lines[1]).isEqualTo("Import of result.json: 25 %, 1000 posts, 100 posts/s, 0:30 left");
+        assertThat(lines[2])
+                .startsWith("Import of result.json: 100 %, 10 posts, 1 posts/s, 0:00 left")
+                .hasSameSizeAs(lines[1]);
+        assertThat(lines[3].strip())
+                .isEqualTo("Import of result.json: done, 4000 posts (3 new, 2 changed), 4 albums, 5 files (1 missing),"
+                        + " 6 other messages in 0:40, 100 posts/s");
+        assertThat(bytes.toString(UTF_8)).endsWith(System.lineSeparator());
+    }
+
+    @Test
+    void aLogFileGetsALineNowAndThenAndTheEnd() {
+        var log = new TerminalProgress(out, false);
+
+        for (int second = 1; second <= 25; second++) {
+            log.progress(at(Status.RUNNING, second * 10L, 1_000, Duration.ofSeconds(second), null));
+        }
+        log.progress(at(Status.FAILED, 250, 1_000, Duration.ofSeconds(26), "result.json is broken at byte 7."));
+
+        assertThat(bytes.toString(UTF_8).lines())
+                .hasSize(3)
+                .noneMatch(line -> line.contains("\r"))
+                .last()
+                .isEqualTo("Import of result.json: failed after 1000 posts. result.json is broken at byte 7.");
+    }
+
+    @Test
+    void aLongImportShowsHours() {
+        new TerminalProgress(out, true).progress(at(Status.RUNNING, 1, 1, Duration.ofSeconds(10), null));
+
+        assertThat(bytes.toString(UTF_8)).contains("2:46:30 left");
+    }
+
+    private static ImportProgress at(Status status, long bytesDone, long posts, Duration elapsed, String error) {
+        return new ImportProgress(
+                new UUID(0, 1),
+                Path.of("/export/result.json"),
+                status,
+                1_000,
+                bytesDone,
+                4_000,
+                posts,
+                3,
+                2,
+                4,
+                5,
+                1,
+                6,
+                elapsed,
+                error);
+    }
+}

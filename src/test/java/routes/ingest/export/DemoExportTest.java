@@ -1,0 +1,41 @@
+package routes.ingest.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoExportTest {
+    @TempDir
+    Path data;
+
+    @Test
+    void theUnpackedDemoCanBeImportedAlsoAfterItWasUnpackedBefore() throws Exception {
+        Files.createDirectories(data.resolve("demo"));
+        Files.writeString(data.resolve("demo/result.json"), "left by an older version");
+
+        Path folder = new DemoExport("/exports/channel").unpack(data);
+
+        assertThat(folder).isEqualTo(data.resolve("demo"));
+        var sink = new RecordingSink();
+        ExportSource.open(folder, ZoneOffset.UTC).read(sink);
+        assertThat(sink.messages).hasSize(12);
+        assertThat(sink.message(3).file().path()).isRegularFile();
+    }
+
+    @Test
+    void whatIsMissingOrLeadsOutsideIsAClearError() {
+        assertThatThrownBy(() -> new DemoExport("/nowhere").unpack(data))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("/nowhere/index.txt is not on the class path");
+        assertThatThrownBy(() -> new DemoExport("/exports/broken-demo").unpack(data))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("outside of the demo");
+    }
+}

@@ -1,0 +1,264 @@
+package routes.postpersistence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.events.AlbumParsed;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.PostParsed;
+import routes.events.StreamCatalog;
+import routes.ingest.outbox.Outbox;
+import routes.posts.AlbumWriter;
+import routes.posts.Channel;
+import routes.posts.ChannelIdentity;
+import routes.posts.ChannelStore;
+import routes.posts.PostBatch;
+import routes.posts.PostNotThereYetException;
+import routes.posts.PostStoreSettings;
+import routes.posts.PostWriter;
+import routes.posts.SamplePosts;
+import routes.testing.EmbeddedDatabase;
+
+class PostPersistenceIT {
+    private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-0000000000aa");
+    private static final UUID CHANNEL = UUID.fromString("00000000-0000-0000-0000-0000000000cc");
+
+    @RegisterExtension
+    static final EmbeddedDatabase database = new EmbeddedDatabase();
+
+    private final EventCodec codec = new EventCodec(Json.newMapper(), new StreamCatalog());
+    private JdbcClient jdbc;
+    private ChannelStore channels;
+    private PostWriter writer;
+    private PostPersistence persistence;
+
+    @BeforeEach
+    void emptyTables() {
+        DataSource source = database.dataSource();
+        jdbc = database.jdbc();
+        jdbc.sql("TRUNCATE posts, media_objects, media_groups, channels, outbox CASCADE")
+                .update();
+        var transactions = new JdbcTransactionManager(source);
+        channels = new ChannelStore(source);
+        writer = new PostWriter(
+                source,
+                transactions,
+                new Outbox(source, codec),
+                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
+                Clock.systemUTC());
+        persistence = new PostPersistence(
+                source, channels, writer, new AlbumWriter(source, transactions, Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void aPostOfAnotherProducerIsWrittenWithItsTenantAndChannelAndNothingIsPublished() {
+        UUID id = UUID.randomUUID();
+
+        persistence.save(parsed(id, 7, 0, "пост прежней системы"));
+
+        assertThat(row(id))
+                .containsEntry("content", "пост прежней системы")
+                .containsEntry("tenant_id", TENANT)
+                .containsEntry("channel_id", CHANNEL)
+                .containsEntry("trace_id", "trace-7")
+                .containsEntry("tagging_status", "pending")
+                .containsEntry("views_count", 5);
+        assertThat(jdbc.sql("SELECT tg_channel_id FROM channels WHERE id = ?")
+                        .param(CHANNEL)
+                        .query()
+                        .singleRow())
+                .as("the prior system wrote 0 for what it did not know")
+                .containsEntry("tg_channel_id", null);
+        assertThat(count("outbox")).isZero();
+    }
+
+    @Test
+    void duplicatedAndReorderedEventsGiveTheSameRow() {
+        UUID id = UUID.randomUUID();
+        List<PostParsed> events = new ArrayList<>(List.of(
+                parsed(id, 7, 0, "первая"),
+                parsed(id, 7, 1762000000, "вторая"),
+                parsed(id, 7, 1762000100, "третья"),
+                parsed(id, 7, 0, "первая"),
+                parsed(id, 7, 1762000000, "вторая")));
+        for (int seed = 0; seed < 10; seed++) {
+            jdbc.sql("TRUNCATE posts CASCADE").update();
+            Collections.shuffle(events, new Random(seed));
+
+            events.forEach(persistence::save);
+
+            assertThat(row(id)).containsEntry("content", "третья").containsEntry("content_version", 1762000100L);
+        }
+        assertThat(count("outbox")).isZero();
+    }
+
+    @Test
+    void anEventOfOurOwnIngestChangesNothing() {
+        UUID tenant = SamplePosts.TENANT;
+        Channel channel = channels.resolve(new ChannelIdentity(1987654321, null, "Новости"));
+        writer.saveBatchAtomic(new PostBatch(
+                tenant,
+                1,
+                channel,
+                List.of(
+                        SamplePosts.counted(1, "текст", 10, 2),
+                        SamplePosts.photo(2, "подпись", 2L, "a"),
+                        SamplePosts.photo(3, "", 2L, "b")),
+                true));
+        List<Map<String, Object>> before = everything();
+
+        jdbc.sql("SELECT stream, event::text AS event FROM outbox ORDER BY id")
+                .query()
+                .listOfRows()
+                .forEach(row -> {
+                    var event = codec.read(
+                            row.get("stream").toString(),
+                            Map.of("data", row.get("event").toString()));
+                    if (event instanceof PostParsed post) {
+                        persistence.save(post);
+                    } else if (event instanceof AlbumParsed album) {
+                        persistence.save(album);
+                    }
+                });
+
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    @Test
+    void anAlbumWaitsForItsPosts() {
+        UUID first = UUID.randomUUID();
+        UUID second = UUID.randomUUID();
+        persistence.save(parsed(first, 1, 0, "подпись"));
+
+        assertThatThrownBy(() -> persistence.save(album(1, first, second)))
+                .isInstanceOf(PostNotThereYetException.class)
+                .hasMessageContaining(second.toString());
+        assertThat(count("media_groups")).isZero();
+
+        persistence.save(parsed(second, 2, 0, ""));
+        persistence.save(album(1, first, second));
+        assertThat(jdbc.sql("SELECT caption_text, items_count, revision FROM media_groups")
+                        .query()
+                        .singleRow())
+                .containsEntry("caption_text", "подпись")
+                .containsEntry("items_count", 2)
+                .containsEntry("revision", 1);
+        assertThat(jdbc.sql("SELECT post_id FROM media_group_items ORDER BY position")
+                        .query(UUID.class)
+                        .list())
+                .containsExactly(first, second);
+    }
+
+    @Test
+    void anOlderRevisionOfAnAlbumChangesNothing() {
+        List<UUID> ids = List.of(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+        for (int i = 0; i < 3; i++) {
+            persistence.save(parsed(ids.get(i), i + 1, 0, ""));
+        }
+
+        persistence.save(album(2, ids.get(0), ids.get(1), ids.get(2)));
+        persistence.save(album(1, ids.get(0), ids.get(1)));
+
+        assertThat(jdbc.sql("SELECT items_count, revision FROM media_groups")
+                        .query()
+                        .singleRow())
+                .containsEntry("items_count", 3)
+                .containsEntry("revision", 2);
+    }
+
+    @Test
+    void whoLeftAChannelIsNotBroughtBackByItsPosts() {
+        jdbc.sql("INSERT INTO channels (id) VALUES (?)").param(CHANNEL).update();
+        jdbc.sql("INSERT INTO user_channel (user_id, channel_id, is_active) VALUES (1, ?, false)")
+                .param(CHANNEL)
+                .update();
+
+        PostParsed event = (PostParsed) codec.read(
+                "posts.parsed",
+                Map.of(
+                        "tenant_id", SamplePosts.TENANT.toString(),
+                        "user_id", "1",
+                        "channel_id", CHANNEL.toString(),
+                        "post_id", UUID.randomUUID().toString(),
+                        "text", "пост",
+                        "posted_at", "2025-11-01T10:00:00+00:00",
+                        "telegram_message_id", "1"));
+        persistence.save(event);
+
+        assertThat(jdbc.sql("SELECT is_active FROM user_channel")
+                        .query(Boolean.class)
+                        .single())
+                .isFalse();
+    }
+
+    /** As the prior system wrote it: flat fields, without a channel id of Telegram. */
+    private PostParsed parsed(UUID id, long messageId, long version, String text) {
+        return codec.read(
+                "posts.parsed",
+                Map.ofEntries(
+                        Map.entry("trace_id", "trace-" + messageId),
+                        Map.entry("idempotency_key", TENANT + ":c:" + messageId),
+                        Map.entry("user_id", "139883458"),
+                        Map.entry("tenant_id", TENANT.toString()),
+                        Map.entry("channel_id", CHANNEL.toString()),
+                        Map.entry("post_id", id.toString()),
+                        Map.entry("text", text),
+                        Map.entry("posted_at", "2025-11-01T10:00:00.123456789+00:00"),
+                        Map.entry("telegram_message_id", Long.toString(messageId)),
+                        Map.entry("content_version", Long.toString(version)),
+                        Map.entry("tg_channel_id", "0"),
+                        Map.entry("has_media", "False"),
+                        Map.entry("views_count", "5")),
+                PostParsed.class);
+    }
+
+    private AlbumParsed album(int revision, UUID... posts) {
+        return codec.read(
+                "albums.parsed",
+                Map.of(
+                        "tenant_id", TENANT.toString(),
+                        "channel_id", CHANNEL.toString(),
+                        "album_id", "99",
+                        "grouped_id", "13572468",
+                        "revision", Integer.toString(revision),
+                        "post_ids",
+                                List.of(posts).stream()
+                                        .map(id -> "\"" + id + "\"")
+                                        .collect(Collectors.joining(",", "[", "]"))),
+                AlbumParsed.class);
+    }
+
+    private Map<String, Object> row(UUID id) {
+        return jdbc.sql("SELECT * FROM posts WHERE id = ?").param(id).query().singleRow();
+    }
+
+    private List<Map<String, Object>> everything() {
+        return jdbc.sql(
+                        """
+                        SELECT xmin::text, id::text FROM posts UNION ALL SELECT xmin::text, id::text FROM media_groups
+                        UNION ALL SELECT xmin::text, file_sha256 FROM media_objects
+                        UNION ALL SELECT xmin::text, id::text FROM outbox ORDER BY 2""")
+                .query()
+                .listOfRows();
+    }
+
+    private long count(String table) {
+        return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
+    }
+}
