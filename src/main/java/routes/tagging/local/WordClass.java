@@ -1,0 +1,161 @@
+package routes.tagging.local;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Part of speech by the look of a word: endings and a few lists, good enough to tell subjects from the rest. */
+enum WordClass {
+    NOUN,
+    ADJECTIVE,
+    /** Verbs, adverbs and other words that are never part of a tag. */
+    OTHER,
+    NUMBER;
+
+    private static final Set<String> RUSSIAN_NOUNS_LIKE_OTHERS = words(
+            """
+            данные данных данным данными ученый ученые ученых животные животных пользователь сеть нейросеть соцсеть память
+            печать кровать подсеть криптосеть обучение модель модели модели цели недели школа портал канал сигнал материал
+            файл правила сила дело начало профили автомобили стили интервал карнавал комментарий комментарии сценарий
+            сценарии критерий критерии алгоритм гений станция общее рабочий будущее прошлое настоящее мобильный
+            юрий дмитрий василий георгий валерий евгений григорий анатолий аркадий виталий китай случай чай край май урожай
+            """);
+
+    private static final Set<String> RUSSIAN_OTHER = words(
+            """
+            можно нужно надо нельзя важно есть нет стоит говорит говорят хотят хочет может могут можем мог могла могли был была
+            стал стала стали станет дал дала дали взял взяла взяли вышел вышла вышли вышло нашел нашли пришел пришла пришли
+            ушел ушла пошел пошла начал начала начали знаю знаем знает знают вижу видим видит думаю думаем делать делаем
+            делает сделал сделали сделать будет будут буду быть найти пройти прийти перейти зайти войти выйти получит выйдет
+            появится появились появился появилась говорим пишем пишет пишут пишу смотрите читайте пишите жмите ждем ждут ждет
+            доступен доступна доступны доступно готов готова готовы готово сегодня завтра вчера сейчас теперь скоро недавно
+            затем потом опять снова вместе почти около вокруг против более менее очень просто прямо сразу весьма довольно
+            совсем вообще наконец например лучше хуже больше меньше дальше выше ниже раньше позже быстрее ближе часто редко
+            всегда никогда иногда много мало немного несколько каждый каждая каждое каждые каждую каждого любой любая любые
+            первый первая первое первые второй вторая третий один одна одно одни два две три четыре пять шесть семь восемь
+            девять десять сто тысяча тысяч миллион миллионов млн млрд тыс руб спасибо привет друзья пожалуйста давайте давай
+            нужен нужна нужны перенес принес привез смог помог достиг возник исчез вырос умер купи выведи смотри хотели захотели
+            летели хочет станет начнет вернет сможет поможет может рассказываем рассказали разбираем разбираемся показываем делимся собрали подготовили хотим любим ищем
+            умеет умеют растет растут идет идут стоят лежит работает работают позволит сможет смогут смогли сумел
+            заняло займет значит видно понятно известно включает использует помогает
+            """);
+
+    private static final Set<String> ENGLISH_OTHER = words(
+            """
+            get gets got getting make makes made making use uses used using need needs needed want wants wanted know knows see
+            sees seen take takes took taken let lets go goes going gone come comes came find finds found give gives gave given
+            try tries tried look looks looking think thinks say says said tell tells show shows showed shown add adds added
+            adding launch launches launched announce announces announced introduce introduces introduced release releases
+            released support supports supported allow allows work works working bring brings run runs running build builds
+            built help helps start starts started starting stop stops keep keeps put become becomes became turn turns ship
+            ships shipped replace replaces replaced rewrite rewrote written write writes wrote read reads learn learns share
+            join joins check checks click subscribe follow follows ignore output print reply drop drops dropped cut cuts fell
+            rose rise grow grows grew land lands landed beat beats win wins won lose lost sell sells sold buy buys bought pay
+            pays paid hire hires hit hits break breaks broke fix fixes move moves speak speaks mean means happen happens
+            seem seems feel call calls ask asks leave leaves left cost costs would could should may might must can cannot will
+            shall also still yet already just even only really very quite rather almost always never often sometimes
+            soon later today tomorrow yesterday tonight now then here there again together perhaps maybe however instead
+            much many more most less least few several every each any some other another such same own both either neither
+            one two three four five six seven eight nine ten hundred thousand million billion first second third fourth fifth sixth seventh eighth ninth tenth last next
+            push pushes pull pulls expect expects avoid avoids improve improves increase increases reduce reduces enable enables
+            require requires provide provides include includes create creates offer offers handle handles save saves spend
+            wait watch play plays eat drink blame blames force forces shrink shrinks see goes rival according
+            new newer newest big bigger biggest good better best great greater greatest nice cool amazing awesome old easy easier
+            simple simpler main key top huge tiny right wrong ready sure bad worse worst whole clear different important
+            interesting current recent latest available possible able real dark faster fastest slower cheaper higher lower larger
+            kept broke broken apart forget forced stay stays back away around without within across against among behind beyond despite inside outside since toward upon
+            per than like thanks please hello hi hey ok okay yes
+            """);
+
+    private static final Set<String> ENGLISH_ADJECTIVES = words(
+            """
+            large small fast slow open free full major minor early late high low young long short hard quick cheap expensive
+            popular true false global local public private official
+            """);
+
+    private static final Pattern RUSSIAN_VERB = Pattern.compile(
+            ".+(?:ться|тся|[аяиеу]ть|[ирн]уй(?:те)?|ишь|ешь|йте|ите"
+                    + "|[аяуе]ет|[аяуе]ют|[аяуе]ем|[^дю]жет|[дгжсв]ут|астут|ьте|йдет|лся|лась|лось|лись|вшись|ясь|[^оа]шел|шла|шли|шло|ован[аоы]|[лщчж]ен[аоы])");
+
+    /** "показал", "выпустила": also the look of "материал" and "школа", which are listed. */
+    private static final Pattern RUSSIAN_PAST_OR_PRESENT = Pattern.compile("(.{2,}(?:[аеиоуыя]л|ит))[аои]?");
+
+    private static final Set<String> RUSSIAN_NOUNS_LIKE_VERBS = words(
+            """
+            материал сигнал канал портал журнал капитал потенциал арсенал персонал терминал филиал финал полуфинал интервал
+            оригинал сериал мемориал провал завал обвал отвал скандал вокал бокал идеал минерал генерал адмирал криминал
+            функционал квартал подвал перевал зал вал бал овал карнавал ритуал маршал метал протокол футбол волейбол баскетбол
+            гандбол стол раздел отдел предел пробел надел удел передел узел котел осел орел козел пепел школ сил могил дел тел
+            крыл мыл правил светил чернил одеял формул акул модул стул пул гул караул тыл начал скал детал медал морал модел цел
+            недел отел профил стил мил автомобил пчел зеркал лекал покрывал виолончел качел картел апрел
+            кредит лимит транзит дефицит профицит визит зенит аудит магнит бандит гранит аппетит депозит реквизит паразит
+            павел михаил гавриил даниил самуил кирил фаворит алфавит метеорит колорит элит орбит защит бит гит хит щит мегабит килобит
+            """);
+
+    private static final Pattern RUSSIAN_ADJECTIVE = Pattern.compile(
+            ".+(?:ый|ая|яя|ое|ые|ого|ому|ыми|ими|ых|их|ую|юю|[кгхшщчн]ий|ым|[кшщнгх]им|[кшщжг]ие|ского|шего|щего|него|него"
+                    + "|ской|нной|льной|чной|тной|ивной|овой|ной)");
+
+    /** Adjectives that go with everything and tell nothing. */
+    private static final Pattern RUSSIAN_EMPTY_ADJECTIVE = Pattern.compile(
+            "(?:нов|главн|больш|хорош|лучш|последн|следующ|нужн|чуж|друг|предыдущ|реальн|разн|крупн|важн|прост|цел|отдельн|полн"
+                    + "|основн|интересн|полезн|кратк|собственн|настоящ|очередн|известн|возможн|подобн|похож|остальн|прошл|нынешн"
+                    + "|высок|низк|велик|маленьк|небольш|старш|стар|готов|дешев|дорог)"
+                    + "(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ых|их|ую|юю|ыми|ими|ей)");
+
+    private static final Pattern RUSSIAN_ADVERB =
+            Pattern.compile(".+(?:ески|стро|[тчлвьнмр]но|ько|ого-то|ически|онно|ально|ее)");
+
+    private static final Pattern ENGLISH_OTHER_FORM = Pattern.compile(".{3,}(?:ly|[^e]ed|n't|'ll|'ve|'re)");
+    private static final Set<String> ENGLISH_NOUNS_LIKE_OTHERS =
+            words("family assembly reply supply july italy anomaly butterfly speed embed feed seed");
+    private static final Pattern ENGLISH_ADJECTIVE = Pattern.compile(".{3,}(?:ful|ous|able|ible|less|ish|ical)");
+
+    private static Set<String> words(String list) {
+        return Stream.of(list.strip().split("\\s+")).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** @param word lower case, ё = е */
+    static WordClass of(String word) {
+        if (word.codePoints().noneMatch(Character::isLetter)) {
+            return NUMBER;
+        }
+        boolean cyrillic =
+                word.codePoints().anyMatch(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.CYRILLIC);
+        return cyrillic ? russian(word) : english(word);
+    }
+
+    private static WordClass russian(String word) {
+        if (RUSSIAN_NOUNS_LIKE_OTHERS.contains(word)) {
+            return NOUN;
+        }
+        if (RUSSIAN_OTHER.contains(word)
+                || RUSSIAN_VERB.matcher(word).matches()
+                || looksLikePastOrPresent(word)
+                || RUSSIAN_EMPTY_ADJECTIVE.matcher(word).matches()
+                || RUSSIAN_ADVERB.matcher(word).matches()) {
+            return OTHER;
+        }
+        return RUSSIAN_ADJECTIVE.matcher(word).matches() ? ADJECTIVE : NOUN;
+    }
+
+    private static boolean looksLikePastOrPresent(String word) {
+        Matcher verb = RUSSIAN_PAST_OR_PRESENT.matcher(word);
+        return verb.matches() && !word.endsWith("тели") && !RUSSIAN_NOUNS_LIKE_VERBS.contains(verb.group(1));
+    }
+
+    private static WordClass english(String word) {
+        if (ENGLISH_NOUNS_LIKE_OTHERS.contains(word)) {
+            return NOUN;
+        }
+        if (ENGLISH_OTHER.contains(word) || ENGLISH_OTHER_FORM.matcher(word).matches()) {
+            return OTHER;
+        }
+        return ENGLISH_ADJECTIVES.contains(word)
+                        || ENGLISH_ADJECTIVE.matcher(word).matches()
+                ? ADJECTIVE
+                : NOUN;
+    }
+}

@@ -1,0 +1,80 @@
+package routes.tagging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import routes.tagging.TagRules.Reason;
+import routes.tagging.TagRules.Rejected;
+import routes.text.TextAnalysis;
+
+class TagRulesTest {
+    private final TagRules rules = new TagRules(new TextAnalysis());
+
+    @Test
+    void tagsThatStandInTheTextAreAcceptedWhateverCaseSpacesAndYo() {
+        TagRules.Checked checked =
+                rules.check(List.of(" Учёба  в МГУ", "node.js", "C++"), "учеба\u00a0В мгу: Node.js и C++", 5);
+
+        assertThat(checked.accepted()).containsExactly("Учёба в МГУ", "node.js", "C++");
+        assertThat(checked.rejected()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'  ', BLANK",
+        "я, TOO_SHORT",
+        "🚀, TOO_SHORT",
+        "космос, NOT_IN_TEXT",
+        "https://example.com/a, URL",
+        "example.com, URL",
+        "см. https://example.com/a, URL"
+    })
+    void aTagThatBreaksARuleIsRejectedWithItsReason(String tag, Reason reason) {
+        TagRules.Checked checked = rules.check(List.of(tag), "Я читаю 🚀 см. https://example.com/a", 5);
+
+        assertThat(checked.accepted()).isEmpty();
+        assertThat(checked.rejected()).extracting(Rejected::reason).containsExactly(reason);
+    }
+
+    @Test
+    void sixtyCharactersAreTheLimit() {
+        String sixty = "я".repeat(60);
+
+        assertThat(rules.check(List.of(sixty), sixty + "я", 5).accepted()).containsExactly(sixty);
+        assertThat(rules.check(List.of(sixty + "я"), sixty + "я", 5).rejected())
+                .containsExactly(new Rejected(sixty + "я", Reason.TOO_LONG));
+    }
+
+    @Test
+    void theSameTagInAnotherWritingIsADuplicate() {
+        TagRules.Checked checked = rules.check(List.of("Ёлка", "елка", "ёлка "), "Наша ёлка", 5);
+
+        assertThat(checked.accepted()).containsExactly("Ёлка");
+        assertThat(checked.rejected()).extracting(Rejected::reason).containsExactly(Reason.DUPLICATE, Reason.DUPLICATE);
+    }
+
+    @Test
+    void onlyTheFirstAcceptableOnesUpToTheMaximumAreTaken() {
+        TagRules.Checked checked = rules.check(List.of("нет такого", "раз", "два", "три"), "раз два три", 2);
+
+        assertThat(checked.accepted()).containsExactly("раз", "два");
+        assertThat(checked.rejected())
+                .containsExactly(new Rejected("нет такого", Reason.NOT_IN_TEXT), new Rejected("три", Reason.TOO_MANY));
+    }
+
+    @Test
+    void aNullIsABlankTag() {
+        assertThat(rules.check(Arrays.asList("раз", null), "раз", 5).rejected())
+                .containsExactly(new Rejected("", Reason.BLANK));
+    }
+
+    @Test
+    void theReasonsAreTheLabelsOfTheMetric() {
+        assertThat(Arrays.stream(Reason.values()).map(Reason::label))
+                .containsExactly("blank", "too_short", "too_long", "url", "not_in_text", "duplicate", "too_many");
+    }
+}
