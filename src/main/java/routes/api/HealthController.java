@@ -2,10 +2,13 @@ package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.springframework.boot.actuate.health.CompositeHealth;
 import org.springframework.boot.actuate.health.HealthComponent;
 import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.actuate.health.HealthEndpointGroup;
+import org.springframework.boot.actuate.health.HealthEndpointGroups;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -22,9 +25,12 @@ final class HealthController {
     private static final Status DEGRADED = new Status("DEGRADED");
 
     private final HealthEndpoint health;
+    private final HealthEndpointGroup needed;
 
-    HealthController(HealthEndpoint health) {
+    HealthController(HealthEndpoint health, HealthEndpointGroups groups) {
         this.health = health;
+        this.needed = Objects.requireNonNull(
+                groups.get("ready"), "management.endpoint.health.group.ready is missing in application.yml");
     }
 
     /**
@@ -43,13 +49,15 @@ final class HealthController {
         }
     }
 
-    /** Down only where not even ready; everything else that is not up degrades. */
+    /** Down only where something is down that the work needs; everything else that is not up degrades. */
     @GetMapping("/health")
     ResponseEntity<HealthReport> all() {
-        HealthComponent all = health.health();
-        Status ready = health.healthForPath("ready").getStatus();
-        boolean allUp = all.getStatus().equals(Status.UP);
-        return answer(all, allUp || isDown(ready) ? ready : DEGRADED);
+        var all = (CompositeHealth) health.health();
+        boolean isReady = all.getComponents().entrySet().stream()
+                .noneMatch(part ->
+                        needed.isMember(part.getKey()) && isDown(part.getValue().getStatus()));
+        boolean isUp = all.getStatus().equals(Status.UP);
+        return answer(all, isUp ? Status.UP : isReady ? DEGRADED : Status.DOWN);
     }
 
     @GetMapping("/health/live")

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import routes.api.http.ProblemType;
@@ -34,8 +35,11 @@ final class ImportDirectory {
             if (!Files.exists(file)) {
                 throw refused("There is no such file or folder in IMPORT_DIR");
             }
-            if (!file.toRealPath().startsWith(folder)) {
-                throw refused("path leads out of IMPORT_DIR by a symbolic link");
+            // the link may also stand in the folder that is named
+            for (Path read : List.of(file, file.resolve("result.json"))) {
+                if (Files.exists(read) && !read.toRealPath().startsWith(folder)) {
+                    throw refused("path leads out of IMPORT_DIR by a symbolic link");
+                }
             }
             return file.toRealPath();
         } catch (InvalidPathException | IOException e) {

@@ -30,9 +30,8 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
             conditions.add("p.channel_id = :channel");
         }
         if (tag != null) {
-            // Whatever the case, ё as е; ICU because the database's own locale may know no Russian. A scalar subquery,
-            // since
-            // PostgreSQL would turn EXISTS into a join that reads all tags once per channel.
+            // Whatever the case, ё as е; ICU because the database's own locale may know no Russian.
+            // A scalar subquery, since PostgreSQL would make a join of EXISTS that reads all tags once per channel.
             conditions.add(
                     """
                     (SELECT translate(lower((e.data -> 'tags')::text COLLATE "und-x-icu"), 'ё', 'е')::jsonb

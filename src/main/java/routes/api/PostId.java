@@ -12,7 +12,6 @@ import routes.api.http.ProblemType;
 record PostId(String column, Object value) {
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
-    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     /**
      * @throws org.springframework.web.ErrorResponseException status 400
@@ -20,10 +19,10 @@ record PostId(String column, Object value) {
     static PostId parse(String text) {
         if (NUMBER.matcher(text).matches()) {
             return new PostId("p.number", Long.valueOf(text));
-        } else if (UUID_FORM.matcher(text).matches()) {
-            return new PostId("p.id", UUID.fromString(text));
         }
-        throw ProblemType.INVALID_PARAMETER.exception(
-                "post_id", "post_id is neither a UUID nor a number", "Use id or number of the post.");
+        UUID id = Uuids.parse(text)
+                .orElseThrow(() -> ProblemType.INVALID_PARAMETER.exception(
+                        "post_id", "post_id is neither a UUID nor a number", "Use id or number of the post."));
+        return new PostId("p.id", id);
     }
 }

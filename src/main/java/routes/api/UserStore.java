@@ -3,7 +3,6 @@ package routes.api;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
@@ -14,7 +13,6 @@ import routes.api.http.ProblemType;
 final class UserStore {
 
     private static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final RowMapper<User> USER = (row, n) -> new User(
             row.getLong("id"),
             row.getObject("tenant_id", UUID.class),
@@ -80,10 +78,9 @@ final class UserStore {
         if (idOrName == null) {
             return DEFAULT_TENANT;
         }
-        boolean isId = UUID_FORM.matcher(idOrName).matches();
-        UUID id = isId
-                ? UUID.fromString(idOrName)
-                : existing(idOrName).orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
+        UUID id = Uuids.parse(idOrName)
+                .or(() -> existing(idOrName))
+                .orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
         database.sql("INSERT INTO tenants (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING")
                 .param("id", id)
                 .param("name", idOrName)

@@ -67,6 +67,23 @@ class ImportDirectoryTest {
     }
 
     @Test
+    void aFolderWhoseExportIsALinkOutOfTheFolderIsRefused() throws IOException {
+        Path folder = Files.createDirectories(root.resolve("linked"));
+        Files.createSymbolicLink(folder.resolve("result.json"), temporary.resolve("secret"));
+
+        assertThatThrownBy(() -> new ImportDirectory(root).resolve("linked"))
+                .isInstanceOf(ErrorResponseException.class);
+    }
+
+    @Test
+    void aFileIsCalledByItsPlaceInTheFolderAndOneFromElsewhereByItsNameAlone() throws IOException {
+        var directory = new ImportDirectory(root);
+
+        assertThat(directory.name(export.toRealPath())).isEqualTo("ChatExport/result.json");
+        assertThat(directory.name(temporary.resolve("secret"))).isEqualTo("secret");
+    }
+
+    @Test
     void theFolderItselfMayBeASymbolicLink() throws IOException {
         Path link = Files.createSymbolicLink(temporary.resolve("linked"), root);
 

@@ -65,14 +65,10 @@ final class OpenApiContract {
 
     List<Operation> operations() {
         var operations = new ArrayList<Operation>();
-        document.path("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue().fields().forEachRemaining(entry -> {
-                    if (METHODS.contains(entry.getKey())) {
-                        operations.add(new Operation(
-                                entry.getKey().toUpperCase(Locale.ROOT), path.getKey(), entry.getValue()));
-                    }
-                }));
+        document.path("paths").properties().forEach(path -> path.getValue().properties().stream()
+                .filter(entry -> METHODS.contains(entry.getKey()))
+                .forEach(entry -> operations.add(
+                        new Operation(entry.getKey().toUpperCase(Locale.ROOT), path.getKey(), entry.getValue()))));
         return operations;
     }
 

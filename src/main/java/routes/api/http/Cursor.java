@@ -30,6 +30,8 @@ public record Cursor(Instant time, UUID id) {
     }
 
     /**
+     * The place as opaque text.
+     *
      * @param scope everything that the list depends on; the cursor is refused for any other
      */
     public String encode(String scope) {
@@ -46,6 +48,8 @@ public record Cursor(Instant time, UUID id) {
     }
 
     /**
+     * The place that {@link #encode} made the text of.
+     *
      * @throws org.springframework.web.ErrorResponseException status 400, when the text is no cursor of this list
      */
     public static Cursor decode(String text, String scope) {

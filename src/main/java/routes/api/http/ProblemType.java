@@ -69,6 +69,8 @@ public enum ProblemType {
     }
 
     /**
+     * A problem with all its parts.
+     *
      * @param field the parameter or the path of the body's field that is wrong; null for none
      * @param detail what is wrong and why
      * @param remedy what the caller can do

@@ -6,18 +6,17 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.validation.FieldError;
+import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
@@ -49,7 +48,7 @@ final class RequestProblems {
                     "Content-Type",
                     e.getContentType() == null
                             ? "The body has no Content-Type"
-                            : "Content-Type " + e.getContentType().toString() + " is not supported here");
+                            : "Content-Type " + e.getContentType() + " is not supported here");
         } else if (exception instanceof NoResourceFoundException e) {
             return ProblemType.NOT_FOUND.problem("There is nothing at /" + e.getResourcePath());
         }
@@ -92,20 +91,12 @@ final class RequestProblems {
                 exception.getName(), exception.getName() + " has a value of the wrong form");
     }
 
-    /** The first thing that is wrong: a parameter, or else a field of the body. */
     private static ProblemDetail notAllowed(HandlerMethodValidationException exception) {
-        return exception.getValueResults().stream()
-                .findFirst()
-                .map(result -> {
-                    String name = name(result.getMethodParameter());
-                    String message = result.getResolvableErrors().get(0).getDefaultMessage();
-                    return ProblemType.INVALID_PARAMETER.problem(name, name + " " + message);
-                })
-                .orElseGet(() -> exception.getBeanResults().stream()
-                        .flatMap(result -> result.getFieldErrors().stream())
-                        .findFirst()
-                        .map(RequestProblems::notAllowed)
-                        .orElseGet(() -> ProblemType.INVALID_VALUE.problem("The body is not allowed")));
+        ParameterValidationResult first =
+                exception.getParameterValidationResults().get(0);
+        String name = name(first.getMethodParameter());
+        return ProblemType.INVALID_PARAMETER.problem(
+                name, name + " " + first.getResolvableErrors().get(0).getDefaultMessage());
     }
 
     private static ProblemDetail notAllowed(FieldError error) {
@@ -116,12 +107,7 @@ final class RequestProblems {
     /** The name in the request, which need not be that of the Java parameter. */
     private static String name(MethodParameter parameter) {
         RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
-        PathVariable path = parameter.getParameterAnnotation(PathVariable.class);
-        return Stream.of(query == null ? null : query.name(), path == null ? null : path.name())
-                .filter(Objects::nonNull)
-                .filter(name -> !name.isEmpty())
-                .findFirst()
-                .orElseGet(parameter::getParameterName);
+        return query == null ? parameter.getParameterName() : query.name();
     }
 
     private static String methods(HttpRequestMethodNotSupportedException exception) {

@@ -15,6 +15,8 @@ public final class Times {
     private Times() {}
 
     /**
+     * Reads a parameter.
+     *
      * @param text date and time with zone or offset, or a date, which means its beginning in UTC; null gives null
      * @throws org.springframework.web.ErrorResponseException status 400
      */
