@@ -68,13 +68,6 @@ public class RedisStreamsComponent extends DefaultComponent {
             throw new IllegalStateException("The redis-streams component has no Redis client: put one"
                     + " io.lettuce.core.RedisClient into the registry, or set the component's option redisClient");
         }
-        // Only now: an option that has a value already is not autowired.
-        if (streamNames == null) {
-            streamNames = name -> name;
-        }
-        if (listener == null) {
-            listener = (stream, group, outcome) -> {};
-        }
         if (instanceName == null || instanceName.isBlank()) {
             instanceName = hostName();
         }

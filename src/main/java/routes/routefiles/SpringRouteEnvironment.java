@@ -6,6 +6,7 @@ import java.util.Set;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.DefaultBootstrapContext;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.ConfigurationClassPostProcessor;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -24,6 +25,7 @@ public final class SpringRouteEnvironment {
     /** The environment of a start now: {@code application.yml}, environment variables, system properties. */
     public static ConfigurableEnvironment environment(ResourceLoader resources) {
         ConfigurableEnvironment environment = new StandardEnvironment();
+        environment.setConversionService(new ApplicationConversionService()); // as a start does
         ConfigDataEnvironmentPostProcessor.applyTo(environment, resources, new DefaultBootstrapContext());
         new EnvironmentVariables().postProcessEnvironment(environment, null);
         return environment;
