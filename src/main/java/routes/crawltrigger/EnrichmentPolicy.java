@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.List;
 import routes.configuration.ConfigurationException;
@@ -41,6 +42,11 @@ public record EnrichmentPolicy(
             EnrichmentPolicy policy = yaml.readValue(text, EnrichmentPolicy.class);
             policy.check(file);
             return policy;
+        } catch (UnrecognizedPropertyException e) {
+            // found when the whole is put together, so its place in the text is lost
+            throw new ConfigurationException(
+                    file + ": there is no field '" + e.getPropertyName() + "', known are " + e.getKnownPropertyIds(),
+                    e);
         } catch (JsonProcessingException e) {
             String where = e.getLocation() == null
                     ? ""

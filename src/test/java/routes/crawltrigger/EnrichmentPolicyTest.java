@@ -33,13 +33,20 @@ class EnrichmentPolicyTest {
     }
 
     @Test
-    void a_field_that_does_not_exist_is_told_with_its_line() {
+    void a_field_that_does_not_exist_is_told_by_its_name() {
         assertThatThrownBy(
                         () -> parse(
                                 "trigger_tags: []\nbudgets: {}\nbudget: {tenant_per_day: 1, domain_per_hour: 1}\nmax_urls_per_post: 1\n"))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("policy.yml line 2")
-                .hasMessageContaining("budgets");
+                .hasMessageStartingWith("policy.yml: there is no field 'budgets'");
+    }
+
+    @Test
+    void a_value_of_another_type_is_told_with_its_line() {
+        assertThatThrownBy(() -> parse(
+                        "trigger_tags: []\nbudget: {tenant_per_day: 1, domain_per_hour: 1}\nmax_urls_per_post: many\n"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("policy.yml line 3");
     }
 
     @Test
