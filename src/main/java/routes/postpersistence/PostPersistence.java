@@ -21,7 +21,7 @@ import routes.posts.PostWriter;
 
 /**
  * Writes posts and albums of producers other than our ingest, and publishes nothing. For an event of our own ingest, or one
- * that comes again, it reads two rows and is done.
+ * that comes again, it reads one row and is done.
  */
 public final class PostPersistence {
     private final JdbcClient jdbc;
@@ -38,11 +38,14 @@ public final class PostPersistence {
 
     /** Creates what the event names and is unknown: the tenant, the channel, the post. An older version changes nothing. */
     public void save(PostParsed event) {
-        Channel channel = channels.resolve(event.channelId(), orZero(event.tgChannelId()));
-        var batch = new PostBatch(event.tenantId(), userId(event), channel, List.of(post(event)), false);
-        if (!posts.changesNothing(batch)) {
+        Post post = post(event);
+        if (!posts.isSaved(event.postId(), post)) {
             createTenant(event.tenantId());
-            posts.saveUnpublished(batch, event.postId(), event.traceId());
+            Channel channel = channels.resolve(event.channelId(), orZero(event.tgChannelId()));
+            posts.saveUnpublished(
+                    new PostBatch(event.tenantId(), userId(event), channel, List.of(post), false),
+                    event.postId(),
+                    event.traceId());
         }
     }
 

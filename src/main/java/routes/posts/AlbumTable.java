@@ -177,7 +177,7 @@ final class AlbumTable {
                         LEFT JOIN LATERAL (SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id
                                            ORDER BY position LIMIT 1) f ON true
                         LEFT JOIN media_objects o ON o.tenant_id = p.tenant_id AND o.file_sha256 = f.file_sha256
-                        WHERE p.tenant_id = ? AND p.channel_id = ? AND p.grouped_id = ANY (?) AND NOT p.is_deleted
+                        WHERE (p.tenant_id, p.channel_id, p.grouped_id) IN (SELECT ?, ?, unnest(?)) AND NOT p.is_deleted
                         ORDER BY p.telegram_message_id""",
                         (row, n) -> {
                             UUID id = row.getObject("id", UUID.class);

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.events.Json;
@@ -24,6 +25,11 @@ import routes.events.MediaFile;
 /** The SQL of {@code posts} and {@code post_edits}: only the columns that a source fills. */
 final class PostTable {
     private static final int ROWS_PER_STATEMENT = 500;
+    private static final String SELECT =
+            """
+            SELECT p.*, ARRAY(SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id ORDER BY position) AS files
+            FROM posts p
+            """;
     private static final TypeReference<List<String>> STRINGS = new TypeReference<>() {};
 
     private final JdbcTemplate jdbc;
@@ -33,13 +39,11 @@ final class PostTable {
         this.jdbc = jdbc;
     }
 
-    /** The rows that are there, by Telegram's message id. */
+    /** The rows that are there, by Telegram's message id. See {@link ChannelLock} for why it is asked for in this form. */
     Map<Long, StoredPost> read(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
         var rows = new HashMap<Long, StoredPost>();
         jdbc.query(
-                """
-                SELECT p.*, ARRAY(SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id ORDER BY position) AS files
-                FROM posts p WHERE tenant_id = ? AND channel_id = ? AND telegram_message_id = ANY (?)""",
+                SELECT + "WHERE (tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))",
                 row -> {
                     StoredPost post = stored(row);
                     rows.put(post.post().telegramMessageId(), post);
@@ -48,6 +52,11 @@ final class PostTable {
                 channelId,
                 messageIds.toArray(Long[]::new));
         return rows;
+    }
+
+    Optional<StoredPost> read(UUID id) {
+        return jdbc.query(SELECT + "WHERE id = ?", (row, n) -> stored(row), id).stream()
+                .findFirst();
     }
 
     void insert(UUID tenantId, UUID channelId, List<SavedPost> posts, Instant now, Duration timeToLive) {

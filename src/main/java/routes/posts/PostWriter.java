@@ -80,20 +80,21 @@ public final class PostWriter {
                 status -> savePosts(batch, post -> new SavedPost(id, traceId, PostMerge.created(post), post)));
     }
 
-    /** Whether saving the batch would change a row; without locks, for events that mostly tell what is known. */
-    public boolean changesNothing(PostBatch batch) {
-        Map<Long, StoredPost> stored = stored(batch, batch.posts());
-        return batch.posts().stream().allMatch(post -> {
-            StoredPost row = stored.get(post.telegramMessageId());
-            return row != null && PostMerge.of(row, post).outcome() == Outcome.UNCHANGED;
-        });
+    /** Whether the post has its row, and saving this would not change it; without locks, for events that tell what is known. */
+    public boolean isSaved(UUID id, Post post) {
+        return posts.read(id)
+                .filter(row -> PostMerge.of(row, post).outcome() == Outcome.UNCHANGED)
+                .isPresent();
     }
 
     private List<SavedPost> savePosts(PostBatch batch, Function<Post, SavedPost> create) {
         UUID channelId = batch.channel().id();
         jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", batch.tenantId() + ":" + channelId);
         channels.subscribeUnlessLeft(batch.tenantId(), batch.userId(), channelId);
-        Map<Long, StoredPost> stored = stored(batch, batch.posts());
+        Map<Long, StoredPost> stored = posts.read(
+                batch.tenantId(),
+                channelId,
+                batch.posts().stream().map(Post::telegramMessageId).toList());
         List<SavedPost> saved = keepAlbums(batch.posts(), stored).stream()
                 .map(post -> {
                     StoredPost row = stored.get(post.telegramMessageId());
@@ -118,13 +119,6 @@ public final class PostWriter {
                 batch.tenantId(),
                 saved.stream().filter(post -> post.merge().mediaChanged()).toList());
         return saved;
-    }
-
-    private Map<Long, StoredPost> stored(PostBatch batch, List<Post> arrived) {
-        return posts.read(
-                batch.tenantId(),
-                batch.channel().id(),
-                arrived.stream().map(Post::telegramMessageId).toList());
     }
 
     /** A part of an album that is known already joins it, under the number that it has there. */

@@ -327,6 +327,31 @@ class PostWriterIT {
     }
 
     @Test
+    void aLargeImportDoesNotReadTheWholeChannelWithEveryBatch() {
+        long before = readByList();
+        for (long batch = 0; batch < 40; batch++) {
+            long first = batch * 250 + 1;
+            save(LongStream.range(first, first + 250)
+                    .mapToObj(i -> i % 50 < 2 ? photo(i, "", i - i % 50, "p") : post(i, "пост"))
+                    .toArray(Post[]::new));
+        }
+
+        assertThat(readByList() - before)
+                .as("rows read through the index that lists a channel; all of them each time were 200 000")
+                .isLessThan(20_000);
+    }
+
+    private long readByList() {
+        jdbc.sql("SELECT pg_stat_force_next_flush()").query().listOfRows();
+        return jdbc.sql(
+                        """
+                        SELECT idx_tup_read FROM pg_stat_user_indexes
+                        WHERE indexrelname = 'idx_posts_tenant_channel_posted'""")
+                .query(Long.class)
+                .single();
+    }
+
+    @Test
     void everyEventIsValidAgainstItsSchema() {
         save(post(1, "текст"), photo(2, "подпись", 2L, "e5"), photo(3, "", 2L, "e6"), missingPhoto(4, "", "x.jpg"));
         save(version(1, 1762000000, "правка"));
