@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,8 +19,12 @@ import org.springframework.transaction.TransactionException;
 import routes.posts.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
+import routes.posts.SavedBatch;
 
-/** One run of an import: cuts what the source gives into batches, has them saved, and tells how far it is. */
+/**
+ * One run of an import: cuts what the source gives into batches, has them saved, and tells how far it is. A second thread saves
+ * one batch while the next is read, so that neither the parser nor the database waits for the other.
+ */
 final class ImportRun implements Source.Sink {
     /** Large enough that a batch's fixed costs do not count, small enough that a lost one is soon repeated. */
     static final int BATCH_POSTS = 500;
@@ -24,6 +33,7 @@ final class ImportRun implements Source.Sink {
     private static final long PROGRESS_NANOS = Duration.ofMillis(500).toNanos();
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final long STOP_SECONDS = 15;
 
     private final ImportTable.Order order;
     private final Source source;
@@ -34,6 +44,8 @@ final class ImportRun implements Source.Sink {
     private final BooleanSupplier stopped;
     private final ProgressWriter progress;
     private final List<SourceMessage> batch = new ArrayList<>();
+    private final ExecutorService saver = Executors.newSingleThreadExecutor(work -> new Thread(work, "import-save"));
+    private Future<Runnable> saving;
     private Channel channel;
     private long progressNanos = System.nanoTime();
 
@@ -63,13 +75,27 @@ final class ImportRun implements Source.Sink {
 
     void run() throws IOException, InterruptedException {
         try {
+            readAndSave();
+        } finally {
+            // the batch that is being saved is whole or not there, but it must not outlive the import's lock
+            saver.shutdownNow();
+            if (!saver.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The last batch of import {} is still being saved", order.id());
+            }
+        }
+    }
+
+    private void readAndSave() throws IOException, InterruptedException {
+        try {
             source.read(this);
         } catch (IOException e) {
             // what came before the break is good
             flush();
+            awaitSaved();
             throw e;
         }
         flush();
+        awaitSaved();
     }
 
     @Override
@@ -105,12 +131,18 @@ final class ImportRun implements Source.Sink {
         tally.read(position);
     }
 
+    /** Makes the batch ready while the one before it is being saved, and has it saved next. */
     private void flush() throws IOException, InterruptedException {
         if (!batch.isEmpty()) {
             List<SourceMessage> messages = List.copyOf(batch);
             batch.clear();
-            tally.taken(patiently(
-                    () -> intake.take(order.tenantId(), order.userId(), channel, messages, source.infersAlbums())));
+            PostIntake.Prepared prepared = patiently(
+                    () -> intake.prepare(order.tenantId(), order.userId(), channel, messages, source.infersAlbums()));
+            awaitSaved();
+            saving = saver.submit(() -> {
+                SavedBatch saved = patiently(() -> intake.save(prepared));
+                return () -> tally.saved(prepared, saved);
+            });
         }
         if (System.nanoTime() - progressNanos >= PROGRESS_NANOS) {
             progressNanos = System.nanoTime();
@@ -118,6 +150,26 @@ final class ImportRun implements Source.Sink {
                 progress.write(tally, ImportProgress.Status.RUNNING, null);
                 return null;
             });
+        }
+    }
+
+    private void awaitSaved() throws IOException, InterruptedException {
+        if (saving == null) {
+            return;
+        }
+        Future<Runnable> last = saving;
+        saving = null;
+        try {
+            last.get().run();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof InterruptedException stop) {
+                throw stop;
+            }
+            if (cause instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IOException("A batch could not be saved: " + cause.getMessage(), cause);
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import routes.posts.SavedBatch;
 import routes.posts.StorableText;
 
 /** Counts what one run of an import did. Used by one thread. */
@@ -40,15 +41,14 @@ final class ImportTally {
         skipped++;
     }
 
-    void taken(PostIntake.Taken taken) {
-        var saved = taken.saved();
+    void saved(PostIntake.Prepared prepared, SavedBatch saved) {
         posts += saved.created() + saved.edited() + saved.updated() + saved.unchanged();
         created += saved.created();
         changed += saved.edited();
         albums += saved.albumsCreated() + saved.albumsChanged() + saved.albumsUnchanged();
-        media += taken.files();
-        mediaMissing += taken.skipped().size();
-        taken.skipped().forEach(file -> note(file.name(), file.reason()));
+        media += prepared.files();
+        mediaMissing += prepared.skipped().size();
+        prepared.skipped().forEach(file -> note(file.name(), file.reason()));
     }
 
     void note(String name, String reason) {

@@ -73,42 +73,55 @@ public final class MediaStore implements AutoCloseable {
 
     private Stored store(UUID tenant, SourceFile file) throws IOException {
         if (file.missing() != null) {
-            metrics.skipped(file.kind());
             return skipped(file, file.missing());
         }
+        MediaFile read;
         try {
-            return readable(tenant, file);
+            read = read(tenant, file);
+        } catch (RefusedException e) {
+            return skipped(file, e.getMessage());
+        } catch (IOException e) {
+            // one file that cannot be read is no reason to give up the import
+            return skipped(file, "file cannot be read: " + e);
+        }
+        try (InputStream content = Files.newInputStream(file.path())) {
+            if (!objects.exists(read.s3Key())) {
+                objects.put(read.s3Key(), read.mimeType(), read.sizeBytes(), content);
+            }
         } catch (IOException e) {
             metrics.failed(file.kind());
             throw new IOException("Cannot store " + file.path() + ": " + e.getMessage(), e);
         }
+        metrics.stored(file.kind(), read.sizeBytes());
+        return new Stored(read, null);
     }
 
-    private Stored readable(UUID tenant, SourceFile file) throws IOException {
-        Path path = file.path();
-        long size = Files.size(path);
+    private MediaFile read(UUID tenant, SourceFile file) throws IOException, RefusedException {
+        long size = Files.size(file.path());
+        if (size == 0) {
+            throw new RefusedException("file is empty");
+        }
+        if (size > limits.maxBytes()) {
+            throw new RefusedException("file has " + size + " bytes, more than " + limits.maxBytes());
+        }
         String type = type(file);
-        String reason = size == 0
-                ? "file is empty"
-                : size > limits.maxBytes()
-                        ? "file has " + size + " bytes, more than " + limits.maxBytes()
-                        : limits.types().contains(type) ? null : "type " + type + " is not taken";
-        if (reason != null) {
-            metrics.skipped(file.kind());
-            return skipped(file, reason);
+        if (!limits.types().contains(type)) {
+            throw new RefusedException("type " + type + " is not taken");
         }
-        String sha256 = sha256(path);
-        String key = ObjectKeys.media(tenant, sha256, MediaType.extension(type));
-        if (!objects.exists(key)) {
-            try (InputStream content = Files.newInputStream(path)) {
-                objects.put(key, type, size, content);
-            }
-        }
-        metrics.stored(file.kind(), size);
-        return new Stored(new MediaFile(sha256, key, type, size), null);
+        String sha256 = sha256(file.path());
+        return new MediaFile(sha256, ObjectKeys.media(tenant, sha256, MediaType.extension(type)), type, size);
     }
 
-    private static Stored skipped(SourceFile file, String reason) {
+    private static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String reason) {
+            super(reason);
+        }
+    }
+
+    private Stored skipped(SourceFile file, String reason) {
+        metrics.skipped(file.kind());
         return new Stored(null, new SkippedFile(file.name(), reason));
     }
 

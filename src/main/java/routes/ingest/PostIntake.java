@@ -26,15 +26,22 @@ public final class PostIntake {
         this.metrics = metrics;
     }
 
-    /** What was saved, how many messages have a file, and which files could not be taken. */
-    public record Taken(SavedBatch saved, int files, List<SkippedFile> skipped) {}
+    /**
+     * Posts that are ready to be saved.
+     *
+     * @param files how many messages have a file
+     * @param skipped which of these could not be taken, and why
+     */
+    public record Prepared(PostBatch batch, int files, List<SkippedFile> skipped) {}
 
     /**
-     * @param messages of one channel, with all members of each album; nothing of them is saved if this fails, and the same
-     *     call may be tried again
+     * Stores the files of messages and makes posts of them. May be tried again if it fails.
+     *
+     * @param messages of one channel, with all members of each album
      * @param albumsInferred whether the source does not mark albums
      */
-    public Taken take(UUID tenantId, long userId, Channel channel, List<SourceMessage> messages, boolean albumsInferred)
+    public Prepared prepare(
+            UUID tenantId, long userId, Channel channel, List<SourceMessage> messages, boolean albumsInferred)
             throws IOException, InterruptedException {
         List<SourceFile> files = messages.stream()
                 .map(SourceMessage::file)
@@ -52,9 +59,14 @@ public final class PostIntake {
         List<Post> batch = messages.stream()
                 .map(message -> post(message, channel, byFile.get(message.file())))
                 .toList();
-        SavedBatch saved = posts.saveBatchAtomic(new PostBatch(tenantId, userId, channel, batch, albumsInferred));
+        return new Prepared(new PostBatch(tenantId, userId, channel, batch, albumsInferred), files.size(), skipped);
+    }
+
+    /** Saves the posts together with their events, or nothing. May be tried again if it fails. */
+    public SavedBatch save(Prepared prepared) {
+        SavedBatch saved = posts.saveBatchAtomic(prepared.batch());
         metrics.saved(saved);
-        return new Taken(saved, files.size(), skipped);
+        return saved;
     }
 
     private static Post post(SourceMessage message, Channel channel, MediaStore.Stored stored) {

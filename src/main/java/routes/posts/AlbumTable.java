@@ -220,7 +220,7 @@ final class AlbumTable {
                 members.stream().map(AlbumMember::postId).toList(),
                 hash,
                 revision,
-                first.traceId(),
+                first.traceId() == null ? PostWriter.newTraceId() : first.traceId(),
                 change);
     }
 

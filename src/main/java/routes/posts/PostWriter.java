@@ -89,7 +89,7 @@ public final class PostWriter {
 
     private List<SavedPost> savePosts(PostBatch batch, Function<Post, SavedPost> create) {
         UUID channelId = batch.channel().id();
-        jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", batch.tenantId() + ":" + channelId);
+        ChannelLock.take(jdbc, batch.tenantId(), channelId);
         channels.subscribeUnlessLeft(batch.tenantId(), batch.userId(), channelId);
         Map<Long, StoredPost> stored = posts.read(
                 batch.tenantId(),
@@ -143,7 +143,8 @@ public final class PostWriter {
 
     private static SavedPost merged(Post post, StoredPost row) {
         PostMerge merge = PostMerge.of(row, post);
-        return new SavedPost(row.id(), merge.outcome() == Outcome.EDITED ? newTraceId() : row.traceId(), merge, post);
+        boolean newTrace = merge.outcome() == Outcome.EDITED || row.traceId() == null;
+        return new SavedPost(row.id(), newTrace ? newTraceId() : row.traceId(), merge, post);
     }
 
     private List<Album> saveAlbums(PostBatch batch, List<SavedPost> saved) {
@@ -160,7 +161,7 @@ public final class PostWriter {
         return albums.save(batch.tenantId(), batch.channel().id(), groupedIds, kinds, batch.albumsInferred());
     }
 
-    private static String newTraceId() {
+    static String newTraceId() {
         return UUID.randomUUID().toString().replace("-", "");
     }
 

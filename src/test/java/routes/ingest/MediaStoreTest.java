@@ -85,6 +85,20 @@ class MediaStoreTest {
     }
 
     @Test
+    void aFileThatCannotBeReadIsReportedAndTheOthersAreStored() throws Exception {
+        SourceFile gone = file("gone.jpg", JPEG);
+        Files.delete(gone.path());
+        try (var media = new MediaStore(new FolderObjectStore(folder.resolve("media")), MediaLimits.DEFAULT, metrics)) {
+            List<MediaStore.Stored> stored = media.storeAll(TENANT, List.of(gone, file("there.jpg", JPEG)));
+
+            assertThat(stored.get(0).skipped().reason())
+                    .startsWith("file cannot be read")
+                    .contains("NoSuchFile");
+            assertThat(stored.get(1).file()).isNotNull();
+        }
+    }
+
+    @Test
     void asManyFilesAsAllowedAreStoredAtTheSameTime() throws Exception {
         var together = new CyclicBarrier(3);
         ObjectStore waiting = new Objects() {
