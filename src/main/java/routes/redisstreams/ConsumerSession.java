@@ -94,14 +94,22 @@ final class ConsumerSession {
         threads.shutdownGraceful(readerThread, LET_GO.toMillis());
         threads.shutdownNow(workers);
         heartbeat.cancel(false);
+        releaseName();
+        blocking.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void releaseName() {
+        if (reader.problem() != null) {
+            // a stop is not to wait for Redis once more; the lease ends by itself
+            return;
+        }
         try {
             name.release();
         } catch (RuntimeException e) {
             LOG.debug("The consumer name of {} could not be given back; its lease ends by itself", group, e);
-        }
-        blocking.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

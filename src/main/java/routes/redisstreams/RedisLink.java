@@ -5,6 +5,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +49,7 @@ public final class RedisLink implements AutoCloseable {
     /** Not guarded by the lock below: event loops drop connections, and opening one waits for an event loop. */
     private final AtomicReference<StatefulRedisConnection<String, String>> connection = new AtomicReference<>();
 
-    private final Object opening = new Object();
+    private final ReentrantLock opening = new ReentrantLock();
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean closed;
 
@@ -97,20 +99,56 @@ public final class RedisLink implements AutoCloseable {
         if (current != null) {
             return current;
         }
-        synchronized (opening) {
-            if (closed) {
-                throw new RedisException("The connection to Redis was closed by this process");
+        try {
+            if (!opening.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new RedisConnectionException("Another thread has been connecting for too long");
             }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        try {
             current = connection.get();
-            if (current == null) {
-                current = client.connect(StringCodec.UTF8);
+            if (current == null && !closed) {
+                current = connectInTime();
                 current.setTimeout(timeout);
                 current.addListener(new LossListener(current));
                 connection.set(current);
                 connections.incrementAndGet();
             }
+            if (closed) {
+                disconnect();
+                throw new RedisException("The connection to Redis was closed by this process");
+            }
             return current;
+        } finally {
+            opening.unlock();
         }
+    }
+
+    /** In a thread of its own: Lettuce never returns from connecting if the client is shut down meanwhile. */
+    private StatefulRedisConnection<String, String> connectInTime() {
+        CompletableFuture<StatefulRedisConnection<String, String>> opened =
+                CompletableFuture.supplyAsync(() -> client.connect(StringCodec.UTF8), task -> {
+                    Thread thread = new Thread(task, "redis-connect");
+                    thread.setDaemon(true);
+                    thread.start();
+                });
+        try {
+            return opened.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            CompletableFuture<Void> unused = opened.thenAccept(StatefulRedisConnection::close);
+            throw new RedisConnectionException("No connection to Redis within " + timeout.toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            throw new RedisConnectionException("No connection to Redis", e.getCause());
+        } catch (InterruptedException e) {
+            CompletableFuture<Void> unused = opened.thenAccept(StatefulRedisConnection::close);
+            throw interrupted(e);
+        }
+    }
+
+    private static RedisCommandInterruptedException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new RedisCommandInterruptedException(e);
     }
 
     private List<Object> await(
@@ -148,8 +186,7 @@ public final class RedisLink implements AutoCloseable {
             throw new RedisException("The connection to Redis was lost", e);
         } catch (InterruptedException e) {
             answer.cancel(true);
-            Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
+            throw interrupted(e);
         }
     }
 
@@ -185,9 +222,7 @@ public final class RedisLink implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        synchronized (opening) {
-            disconnect();
-        }
+        disconnect();
     }
 
     private final class LossListener implements RedisConnectionStateListener {

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.UriEndpoint;
@@ -21,7 +22,7 @@ import org.apache.camel.support.DefaultEndpoint;
         syntax = "redis-streams:name",
         category = {Category.MESSAGING, Category.DATABASE},
         headersClass = RedisStreamsConstants.class)
-public class RedisStreamsEndpoint extends DefaultEndpoint {
+public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
     @UriParam
     private final RedisStreamsConfiguration configuration;
@@ -43,6 +44,12 @@ public class RedisStreamsEndpoint extends DefaultEndpoint {
         RedisStreamsConsumer consumer = new RedisStreamsConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
+    }
+
+    /** Each consumer has a name of its own. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 
     public RedisStreamsConfiguration getConfiguration() {

@@ -46,6 +46,7 @@ final class StreamReader implements Runnable {
     private volatile boolean quiet = true;
     private volatile boolean reading;
 
+    private boolean holding;
     private int failures;
     private long preparedConnection;
     private String preparedName;
@@ -113,6 +114,7 @@ final class StreamReader implements Runnable {
     }
 
     private void fetch() throws InterruptedException {
+        holding = true;
         Optional<String> consumer = prepare();
         if (consumer.isEmpty()) {
             pause(Duration.ofMillis(options.nameLease().toMillis() / 5));
@@ -224,14 +226,18 @@ final class StreamReader implements Runnable {
                 && (e.getMessage().contains("NOGROUP") || e.getMessage().contains("UNBLOCKED"));
     }
 
-    /** Leaves what was not begun to whoever comes first. */
+    /** Leaves what was not begun to whoever comes first. If Redis cannot be told, it is claimed once it is idle. */
     private void letGo() {
+        if (!holding) {
+            return;
+        }
+        holding = false;
         reading = false;
         held.drain();
         try {
             name.get().ifPresent(pending::letGo);
         } catch (RuntimeException e) {
-            LOG.debug("{}: entries could not be let go; they are claimed once they are idle", group, e);
+            state.down(e);
         }
     }
 

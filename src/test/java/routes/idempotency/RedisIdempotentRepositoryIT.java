@@ -44,7 +44,7 @@ class RedisIdempotentRepositoryIT {
     private final List<DuplicateListener.Source> duplicates = new CopyOnWriteArrayList<>();
     private final List<String> processed = new CopyOnWriteArrayList<>();
     private final RedisCommands<String, String> redis = REDIS.commands();
-    private final Map<RedisIdempotentRepository, RedisClient> clients = new IdentityHashMap<>();
+    private final IdentityHashMap<RedisIdempotentRepository, RedisClient> clients = new IdentityHashMap<>();
     private String stream;
     private String prefix;
 

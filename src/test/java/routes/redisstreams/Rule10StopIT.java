@@ -6,6 +6,7 @@ import static routes.redisstreams.Streams.eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +70,25 @@ class Rule10StopIT {
         eventually()
                 .untilAsserted(() -> assertThat(streams.numbers(streams.out())).containsExactly("1"));
         assertThat(deliveries).containsExactly(1);
+    }
+
+    @Test
+    void rule10_a_stop_does_not_wait_long_for_a_redis_that_does_not_answer() throws Exception {
+        Streams.Instance a = streams.instance("a", routes -> {
+            routes.from(streams.fromIn()).to(streams.toOut());
+            routes.from(streams.fromIn()).to(streams.toOut());
+            routes.from(streams.fromIn()).to(streams.toOut());
+        });
+        a.component().setCommandTimeout(500);
+        a.context().start();
+        eventually().until(() -> a.consumer().isReading());
+
+        REDIS.freeze();
+        try {
+            assertThat(CompletableFuture.runAsync(a::stop)).succeedsWithin(Duration.ofSeconds(15));
+        } finally {
+            REDIS.thaw();
+        }
     }
 
     @Test

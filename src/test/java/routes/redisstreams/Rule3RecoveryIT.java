@@ -56,6 +56,7 @@ class Rule3RecoveryIT {
     }
 
     @Test
+    @SuppressWarnings("unchecked") // an array of one type parameter for the variable arguments
     void rule3_after_a_reconnect_own_pending_entries_are_taken_up() throws Exception {
         streams.start("a", routes -> routes.from(patient()).process(this::see));
         streams.add(1);

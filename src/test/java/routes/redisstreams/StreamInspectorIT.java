@@ -24,6 +24,7 @@ class StreamInspectorIT {
     final Streams streams = new Streams(REDIS);
 
     @Test
+    @SuppressWarnings("unchecked") // an array of one type parameter for the variable arguments
     void groups_are_created_with_their_streams_once_and_start_at_the_first_entry() {
         StreamGroups groups = new StreamGroups(streams.link());
         streams.add(1, 2);

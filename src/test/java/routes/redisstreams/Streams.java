@@ -144,6 +144,7 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** Reads entries as another consumer would, and leaves them pending. */
+    @SuppressWarnings("unchecked") // an array of one type parameter for the variable arguments
     List<StreamMessage<String, String>> readAs(String consumer, int count) {
         return redis().xreadgroup(
                         Consumer.from(GROUP, consumer), XReadArgs.Builder.count(count), StreamOffset.lastConsumed(in));

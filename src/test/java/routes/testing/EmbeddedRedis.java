@@ -10,9 +10,12 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,12 +139,12 @@ public final class EmbeddedRedis implements BeforeAllCallback, AfterAllCallback 
     private boolean answers() throws IOException {
         assertThat(server.isAlive()).as("Redis runs; its log: %s", folder).isTrue();
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
             socket.setSoTimeout(1_000);
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
             return new String(in.readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
-        } catch (java.net.ConnectException | java.net.SocketTimeoutException e) {
+        } catch (ConnectException | SocketTimeoutException e) {
             return false;
         }
     }
