@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
 import redis.embedded.core.ExecutableProvider;
 import routes.configuration.ConfigurationException;
 
@@ -32,6 +33,8 @@ final class EmbeddedRedisService implements AutoCloseable {
                 .number();
         Path log = folder.resolve("redis.log");
         try {
+            // a kill while it was unpacked may have left half of it
+            FileSystemUtils.deleteRecursively(folder.resolve("programs"));
             Path program = ExecutableProvider.newJarResourceProvider(
                             data.folder("redis/programs").toFile())
                     .get()

@@ -82,13 +82,15 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("management.endpoint.health.status.order", "DOWN,OUT_OF_SERVICE,DEGRADED,UP,UNKNOWN");
         defaults.put("management.endpoint.health.group.live.include", "ping");
         defaults.put("management.endpoint.health.group.ready.include", "db,redis");
-        defaults.put("tagging.providers", "gigachat,openrouter,local");
+        defaults.put("tagging.providers", "local");
         defaults.put("tagging.max-attempts", "5");
         defaults.put("import.dir", "src/test/resources/exports");
         defaults.putAll(settings);
         context = new SpringApplicationBuilder(Application.class)
-                .properties(defaults)
-                .run();
+                // as arguments they go before what application.yml says
+                .run(defaults.entrySet().stream()
+                        .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                        .toArray(String[]::new));
     }
 
     @Override

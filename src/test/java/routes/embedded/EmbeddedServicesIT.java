@@ -68,6 +68,20 @@ class EmbeddedServicesIT {
     }
 
     @Test
+    void a_first_start_that_was_killed_while_it_unpacked_and_initialised_is_begun_anew() throws Exception {
+        Path programs =
+                Files.createDirectories(dir.resolve("postgres/programs/PG-10549c9f0253f54b871c9805ca8baecd/lib"));
+        Files.writeString(programs.resolve("libecpg.so"), "half");
+        Files.writeString(
+                Files.createDirectories(dir.resolve("postgres/cluster")).resolve("PG_VERSION"), "17");
+        Files.writeString(Files.createDirectories(dir.resolve("redis/programs")).resolve("redis-server"), "half");
+        try (Services services = Services.start(dir)) {
+            services.write("a", "1");
+            assertThat(services.read("a")).isEqualTo("1");
+        }
+    }
+
+    @Test
     void a_second_process_on_the_same_folder_is_told_who_holds_it() {
         try (DataFolder first = new DataFolder(dir)) {
             assertThatThrownBy(() -> new DataFolder(dir))

@@ -23,7 +23,8 @@ class RouteTableTest {
 
     @Test
     void the_table_of_routes_is_that_of_the_files() throws IOException {
-        StringBuilder table = new StringBuilder("| route | reads | publishes | beans | what |\n|---|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("| route | reads | publishes | beans | what |\n|---|---|---|---|---|\n");
         for (Path file : files()) {
             for (JsonNode entry : yaml.readTree(Files.readString(file))) {
                 row(entry, file, table);
@@ -40,7 +41,9 @@ class RouteTableTest {
 
     private static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.walk(ROUTES)) {
-            return files.filter(file -> file.toString().endsWith(RouteFileName.SUFFIX)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(RouteFileName.SUFFIX))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -56,7 +59,8 @@ class RouteTableTest {
             });
             route.findParents("ref").forEach(step -> {
                 if (step.has("method")) {
-                    beans.add(code(step.path("ref").asText() + "." + step.path("method").asText().replaceAll("\\(.*", "")));
+                    beans.add(code(step.path("ref").asText() + "."
+                            + step.path("method").asText().replaceAll("\\(.*", "")));
                 }
             });
             append(
