@@ -1,0 +1,77 @@
+package routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user sees when a start is impossible: one line, no stack trace, exit code 2. The program runs as it would for them. */
+class CommandLineIT {
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void a_wrong_environment_value() throws Exception {
+        assertThat(run(Map.of("TAGGING_MAX_TAGS", "abc")))
+                .isEqualTo("telegram-assistant: TAGGING_MAX_TAGS=abc: must be a whole number");
+    }
+
+    @Test
+    void a_data_folder_that_cannot_be_written() throws Exception {
+        Path file = Files.writeString(dir.resolve("file"), "no folder");
+        assertThat(run(Map.of("DATA_DIR", file.resolve("data").toString())))
+                .startsWith("telegram-assistant: DATA_DIR=" + file.resolve("data") + ": the folder cannot be written");
+    }
+
+    @Test
+    void an_occupied_port() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertThat(run(Map.of("EMBEDDED_REDIS_PORT", port)))
+                    .startsWith("telegram-assistant: EMBEDDED_REDIS_PORT=" + port + ": the port is taken");
+        }
+    }
+
+    @Test
+    void an_option_that_does_not_exist() throws Exception {
+        assertThat(run(Map.of(), "--dmeo")).startsWith("telegram-assistant: --dmeo: no such option");
+    }
+
+    /** All that the program printed, without the lines that services log when they start. */
+    private String run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TelegramAssistant.class.getName()));
+        command.addAll(List.of(arguments));
+        Path output = dir.resolve("output");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("DATA_DIR", dir.resolve("data").toString());
+        builder.environment().putAll(Map.of("API_PORT", "0", "MANAGEMENT_PORT", "0"));
+        builder.environment().putAll(environment);
+        Process program = builder.start();
+        try {
+            assertThat(program.waitFor(120, TimeUnit.SECONDS)).as("ended").isTrue();
+        } finally {
+            program.destroyForcibly();
+        }
+        String text = Files.readString(output, StandardCharsets.UTF_8);
+        assertThat(program.exitValue()).as(text).isEqualTo(2);
+        return String.join(
+                "\n", text.lines().filter(line -> !line.contains(" INFO ")).toList());
+    }
+}
