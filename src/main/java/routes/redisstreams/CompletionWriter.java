@@ -31,6 +31,8 @@ final class CompletionWriter implements Runnable {
     private final ServerState state = new ServerState("redis-streams completions");
     private final BlockingQueue<Item> queue = new LinkedBlockingQueue<>();
     private volatile boolean running = true;
+    /** Scripts that failed and have no answer yet. Used by the writer's thread only. */
+    private int failing;
 
     private record Item(ScriptCall call, Consumer<List<Object>> onAnswer, int failures) {
         Item failed() {
@@ -82,7 +84,12 @@ final class CompletionWriter implements Runnable {
                 again(item, e);
                 continue;
             }
-            state.up();
+            if (item.failures() > 0) {
+                failing--;
+            }
+            if (failing == 0) {
+                state.up();
+            }
             handle(item, answer);
         }
     }
@@ -98,6 +105,9 @@ final class CompletionWriter implements Runnable {
     private void again(Item item, Throwable cause) {
         if (!running) {
             return;
+        }
+        if (item.failures() == 0) {
+            failing++;
         }
         Item next = item.failed();
         Duration delay = backoff.delay(next.failures());

@@ -1,5 +1,6 @@
 package routes.redisstreams;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
@@ -127,7 +128,7 @@ final class EntryWorker implements Runnable {
         private final StreamEntry entry;
         private final StreamCompletion completion;
         private volatile boolean takenAlong;
-        private boolean settled;
+        private final AtomicBoolean settled = new AtomicBoolean();
 
         Settlement(StreamEntry entry, StreamCompletion completion) {
             this.entry = entry;
@@ -151,19 +152,20 @@ final class EntryWorker implements Runnable {
 
         /** Where the route refused the exchange (it is being stopped), no synchronization runs. */
         void unlessSettled(Exchange exchange) {
-            if (!takenAlong) {
+            if (!takenAlong && settled.compareAndSet(false, true)) {
                 Throwable failure = exchange.getException();
-                settle(
-                        exchange,
-                        failure != null ? failure : new IllegalStateException("The route refused the exchange"));
+                settler.fail(
+                        entry,
+                        completion,
+                        failure != null ? failure : new IllegalStateException("The route refused the exchange"),
+                        FailureKind.UNCOUNTED);
             }
         }
 
-        private synchronized void settle(Exchange exchange, Throwable failure) {
-            if (settled) {
+        private void settle(Exchange exchange, Throwable failure) {
+            if (!settled.compareAndSet(false, true)) {
                 return;
             }
-            settled = true;
             if (failure == null) {
                 settler.complete(entry, completion);
             } else {

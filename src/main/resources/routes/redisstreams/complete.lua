@@ -40,7 +40,11 @@ if ours then
   end
   redis.call('XACK', stream, group, id)
   if inDeathBook == '1' then
-    redis.call('HDEL', deaths, id, 'alone:' .. consumer)
+    redis.call('HDEL', deaths, id)
+    -- the next suspect may have been noted already
+    if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
+      redis.call('HDEL', deaths, 'alone:' .. consumer)
+    end
   end
 end
 for i = 1, leaseCount do

@@ -29,7 +29,11 @@ if not pending.err and #pending == 1 then
     reply = {2}
   end
   redis.call('XACK', stream, group, id)
-  redis.call('HDEL', deaths, id, 'alone:' .. consumer)
+  redis.call('HDEL', deaths, id)
+  -- the next suspect may have been noted already
+  if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
+    redis.call('HDEL', deaths, 'alone:' .. consumer)
+  end
 end
 for i = 1, leaseCount do
   if redis.call('GET', KEYS[3 + i]) == ARGV[4 + i] then

@@ -15,7 +15,11 @@ local ours = not pending.err and #pending == 1
 if ours then
   redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', delivery, 'JUSTID')
   if inDeathBook == '1' then
-    redis.call('HDEL', deaths, id, 'alone:' .. consumer)
+    redis.call('HDEL', deaths, id)
+    -- the next suspect may have been noted already
+    if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
+      redis.call('HDEL', deaths, 'alone:' .. consumer)
+    end
   end
 end
 for i = 3, #KEYS do

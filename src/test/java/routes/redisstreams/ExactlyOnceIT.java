@@ -92,6 +92,8 @@ class ExactlyOnceIT {
                         new File(System.getProperty("java.home"), "bin/java").getPath(),
                         "-XX:TieredStopAtLevel=1",
                         "-Xmx128m",
+                        "-XX:+UseSerialGC",
+                        "-Dorg.apache.camel.jmx.disabled=true",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Link.class.getName(),

@@ -276,24 +276,23 @@ class Rule4DeliveriesIT {
             throws Exception {
         streams.add("killer", "innocent1", "innocent2", "innocent3");
         AtomicBoolean innocentsWait = new AtomicBoolean(true);
-        AtomicInteger together = new AtomicInteger();
         for (int death = 1; death <= 3; death++) {
             // after two deaths all four are suspects
             innocentsWait.set(death < 3);
-            together.set(0);
+            AtomicInteger running = new AtomicInteger();
             AtomicBoolean killing = new AtomicBoolean();
-            Streams.Instance a = streams.start("a", lethal(innocentsWait, together, killing));
+            Streams.Instance a = streams.start("a", lethal(innocentsWait, running, killing));
             eventually().untilTrue(killing);
             if (death < 3) {
-                eventually().untilAsserted(() -> assertThat(together).hasValue(4));
+                eventually().untilAsserted(() -> assertThat(running).hasValue(4));
             } else {
                 during(Duration.ofMillis(300))
-                        .untilAsserted(() -> assertThat(together).hasValue(1));
+                        .untilAsserted(() -> assertThat(running).hasValue(1));
             }
             a.crash();
         }
 
-        streams.start("a", lethal(innocentsWait, together, new AtomicBoolean()));
+        streams.start("a", lethal(innocentsWait, new AtomicInteger(), new AtomicBoolean()));
 
         eventually().untilAsserted(streams::assertSettled);
         assertThat(streams.numbers(streams.out())).containsExactlyInAnyOrder("innocent1", "innocent2", "innocent3");
@@ -305,10 +304,10 @@ class Rule4DeliveriesIT {
                 .isZero();
     }
 
-    private Streams.RouteSetup lethal(AtomicBoolean innocentsWait, AtomicInteger together, AtomicBoolean killing) {
+    private Streams.RouteSetup lethal(AtomicBoolean innocentsWait, AtomicInteger running, AtomicBoolean killing) {
         return routes -> routes.from(streams.fromIn(Map.of("concurrency", 4, "maxDeliveries", 3)))
                 .process(exchange -> {
-                    together.incrementAndGet();
+                    running.incrementAndGet();
                     if (exchange.getMessage().getBody(Map.class).get("n").equals("killer")) {
                         killing.set(true);
                         new CountDownLatch(1).await();
@@ -316,6 +315,7 @@ class Rule4DeliveriesIT {
                     if (innocentsWait.get()) {
                         new CountDownLatch(1).await();
                     }
+                    running.decrementAndGet();
                 })
                 .to(streams.toOut());
     }
