@@ -22,4 +22,4 @@ public record ConcurrencyProperties(
         @DefaultValue("2") @Min(1) @Max(64) int tagPersistence,
         @DefaultValue("2") @Min(1) @Max(64) int crawlTrigger,
         @DefaultValue("2") @Min(1) @Max(64) int enrichment,
-        @DefaultValue("8") @Min(1) @Max(64) int indexing) {}
+        @DefaultValue("16") @Min(1) @Max(64) int indexing) {}

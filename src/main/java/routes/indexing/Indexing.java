@@ -34,7 +34,7 @@ public class Indexing {
 
     private record Tags(List<String> names, TagSetVersion version, String visionVersion) {}
 
-    private record Outcome(PostIndexed event, RuntimeException graphFailure) {}
+    private record Outcome(PostIndexed event, boolean changed, RuntimeException graphFailure) {}
 
     private final PostContents contents;
     private final VectorStage vectors;
@@ -63,7 +63,10 @@ public class Indexing {
     }
 
     /**
-     * @return null where index and graph already hold all of it, or there is nothing to index: the reason is in the row
+     * Writes what has changed. The event is published also where nothing has: the entry may have been indexed by a process that
+     * died before it could say so. Its key is the same then.
+     *
+     * @return null where there is nothing to index: the reason is in the row
      * @throws PostNotThereYetException while the post is not stored
      */
     public PostIndexed index(@Body PostEnriched event) {
@@ -109,7 +112,7 @@ public class Indexing {
             metrics.processed("retrying");
             throw outcome.graphFailure();
         }
-        metrics.processed(outcome.event() == null ? "skipped" : "success");
+        metrics.processed(outcome.changed() ? "success" : "skipped");
         return outcome.event();
     }
 
@@ -159,18 +162,18 @@ public class Indexing {
                         : tags.version().occurredAt());
         if (vector == null) {
             contents.skipped(post, "no_content", state, revision);
-            return new Outcome(null, graphFailure);
+            return new Outcome(null, false, graphFailure);
         }
         contents.indexed(post, state, revision);
         boolean changed = vector.changed() || edges.isPresent();
-        return new Outcome(changed ? event(post, traceId, state, vector, edges, started) : null, graphFailure);
+        return new Outcome(event(post, traceId, state, vector, edges, started), changed, graphFailure);
     }
 
     private Outcome remove(PostContent post) {
         vectors.remove(post.tenantId(), post.postId());
         graph.remove(post.tenantId(), post.postId());
         contents.skipped(post, "deleted", IndexState.EMPTY, post.revision() + 1);
-        return new Outcome(null, null);
+        return new Outcome(null, false, null);
     }
 
     private PostIndexed event(

@@ -118,7 +118,9 @@ public class MainJob {
     private void awaitIdle(PrintStream out) throws InterruptedException {
         ProcessingProgress progress = new ProcessingProgress(out);
         while (!idle.isIdle()) {
-            progress.show(books.counts());
+            if (progress.isDue()) {
+                progress.show(books.counts());
+            }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
         progress.end(books.counts());

@@ -6,23 +6,29 @@ import java.time.Instant;
 
 /** Shows how far the pipeline is: one line that renews itself on a terminal, else a line now and then. */
 class ProcessingProgress {
+    private static final Duration TERMINAL_INTERVAL = Duration.ofSeconds(1);
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
 
     private final PrintStream out;
     private final boolean terminal = System.console() != null;
-    private Instant shown = Instant.MIN;
+    private Instant next = Instant.now();
 
     ProcessingProgress(PrintStream out) {
         this.out = out;
     }
 
+    /** Counting reads every post's row, so it is not done more often than it is shown. */
+    boolean isDue() {
+        return !Instant.now().isBefore(next);
+    }
+
     void show(PipelineBooks.Counts counts) {
+        next = Instant.now().plus(terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL);
         if (terminal) {
             out.print("\r" + line(counts));
             out.flush();
-        } else if (Instant.now().isAfter(shown.equals(Instant.MIN) ? shown : shown.plus(PLAIN_INTERVAL))) {
+        } else {
             out.println(line(counts));
-            shown = Instant.now();
         }
     }
 
