@@ -9,11 +9,13 @@ public class InvalidEventException extends RuntimeException {
     private static final int MAX_LENGTH = 500;
 
     public InvalidEventException(String stream, String problem) {
-        this(stream, problem, null);
+        super(bounded(stream + ": " + problem));
     }
 
     public InvalidEventException(String stream, String problem, Throwable cause) {
-        super(bounded(stream + ": " + problem), cause);
+        this(stream, problem);
+        // not the cause: dead letters tell the innermost one, and this message says more than a parser's
+        addSuppressed(cause);
     }
 
     private static String bounded(String message) {
