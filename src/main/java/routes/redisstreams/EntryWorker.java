@@ -1,5 +1,6 @@
 package routes.redisstreams;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -150,15 +151,13 @@ final class EntryWorker implements Runnable {
             settle(exchange, failureOf(exchange));
         }
 
-        /** Where the route refused the exchange (it is being stopped), no synchronization runs. */
+        /** No synchronization runs where the route refused the exchange, or an error went through all of Camel. */
         void unlessSettled(Exchange exchange) {
-            if (!takenAlong && settled.compareAndSet(false, true)) {
+            if (!takenAlong) {
                 Throwable failure = exchange.getException();
-                settler.fail(
-                        entry,
-                        completion,
-                        failure != null ? failure : new IllegalStateException("The route refused the exchange"),
-                        FailureKind.UNCOUNTED);
+                settle(
+                        exchange,
+                        failure != null ? failure : new RejectedExecutionException("The route refused the exchange"));
             }
         }
 
@@ -174,8 +173,8 @@ final class EntryWorker implements Runnable {
         }
 
         private FailureKind kindOf(Exchange exchange, Throwable failure) {
-            if (!consumer.isRunAllowed()) {
-                // cut short by a stop
+            if (!consumer.isRunAllowed() || failure instanceof RejectedExecutionException) {
+                // cut short by a stop, or not even begun
                 return FailureKind.UNCOUNTED;
             }
             try {
