@@ -1,8 +1,11 @@
 package routes.redisstreams;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,6 +26,12 @@ import org.slf4j.LoggerFactory;
 final class CompletionWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionWriter.class);
     private static final int MAX_BATCH = 128;
+    /** Characters of the arguments of one call; Redis must hold a call as a whole before it begins. */
+    private static final int MAX_SIZE = 1_000_000;
+
+    /** The first element of an answer of a script that says why Redis refused to do it. */
+    private static final Long REFUSED = -2L;
+
     private static final Duration LOOK_UP = Duration.ofMillis(500);
 
     private final RedisLink link;
@@ -34,9 +43,10 @@ final class CompletionWriter implements Runnable {
     /** Scripts that failed and have no answer yet. Used by the writer's thread only. */
     private int failing;
 
-    private record Item(ScriptCall call, Consumer<List<Object>> onAnswer, int failures) {
+    /** @param part what is to be sent, alone or in one call with others that have the same in common */
+    private record Item(ScriptCall.Part part, Consumer<List<Object>> onAnswer, int failures) {
         Item failed() {
-            return new Item(call, onAnswer, failures + 1);
+            return new Item(part, onAnswer, failures + 1);
         }
     }
 
@@ -45,9 +55,9 @@ final class CompletionWriter implements Runnable {
         this.retries = retries;
     }
 
-    /** @param onAnswer called on this writer's thread once Redis has answered */
-    void submit(ScriptCall call, Consumer<List<Object>> onAnswer) {
-        queue.add(new Item(call, onAnswer, 0));
+    /** @param onAnswer called on this writer's thread with the answer to this part, once Redis has answered */
+    void submit(ScriptCall.Part part, Consumer<List<Object>> onAnswer) {
+        queue.add(new Item(part, onAnswer, 0));
     }
 
     @Override
@@ -73,32 +83,61 @@ final class CompletionWriter implements Runnable {
         }
     }
 
+    @SuppressWarnings("unchecked") // the scripts of parts answer with a list for each
     private void write(List<Item> batch) {
-        RedisLink.Pipeline pipeline = link.send(batch.stream().map(Item::call).toList());
-        for (int i = 0; i < batch.size(); i++) {
-            Item item = batch.get(i);
-            List<Object> answer;
+        List<List<Item>> calls = gather(batch);
+        RedisLink.Pipeline pipeline = link.send(calls.stream()
+                .map(items -> ScriptCall.of(items.stream().map(Item::part).toList()))
+                .toList());
+        for (int i = 0; i < calls.size(); i++) {
+            List<Object> answers;
             try {
-                answer = pipeline.answer(i);
+                answers = pipeline.answer(i);
             } catch (RuntimeException e) {
-                again(item, e);
+                calls.get(i).forEach(item -> again(item, e));
                 continue;
             }
-            if (item.failures() > 0) {
-                failing--;
+            for (int j = 0; j < answers.size(); j++) {
+                answered(calls.get(i).get(j), (List<Object>) answers.get(j));
             }
-            if (failing == 0) {
-                state.up();
-            }
-            handle(item, answer);
         }
     }
 
-    private void handle(Item item, List<Object> answer) {
+    /** What goes out in one call: items that have the same in common, in order, until they are many bytes. */
+    private static List<List<Item>> gather(List<Item> batch) {
+        List<List<Item>> calls = new ArrayList<>();
+        Map<ScriptCall, List<Item>> open = new HashMap<>();
+        Map<ScriptCall, Integer> sizes = new HashMap<>();
+        for (Item item : batch) {
+            ScriptCall common = item.part().common();
+            int size = sizes.merge(common, item.part().size(), Integer::sum);
+            List<Item> call = open.get(common);
+            if (call == null || size > MAX_SIZE) {
+                call = new ArrayList<>();
+                calls.add(call);
+                open.put(common, call);
+                sizes.put(common, item.part().size());
+            }
+            call.add(item);
+        }
+        return calls;
+    }
+
+    private void answered(Item item, List<Object> answer) {
+        if (answer.get(0).equals(REFUSED)) {
+            again(item, new RedisCommandExecutionException((String) answer.get(1)));
+            return;
+        }
+        if (item.failures() > 0) {
+            failing--;
+        }
+        if (failing == 0) {
+            state.up();
+        }
         try {
             item.onAnswer().accept(answer);
         } catch (RuntimeException e) {
-            LOG.error("The answer {} to {} could not be handled", answer, item.call(), e);
+            LOG.error("The answer {} to {} could not be handled", answer, item.part(), e);
         }
     }
 
@@ -116,7 +155,7 @@ final class CompletionWriter implements Runnable {
             ScheduledFuture<?> unused =
                     retries.schedule(() -> queue.add(next), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.debug("Stopping: {} stays pending", next.call(), e);
+            LOG.debug("Stopping: {} stays pending", next.part(), e);
         }
     }
 

@@ -15,6 +15,9 @@ final class ConsumerSession {
     /** How long a stop waits for the reader to let go of entries, which are claimed later otherwise. */
     private static final Duration LET_GO = Duration.ofSeconds(5);
 
+    /** Milliseconds between probes at most while something is away, so that work goes on soon after its return. */
+    private static final long MAX_PROBE = 5_000;
+
     private final RedisStreamsConsumer consumer;
     private final RedisStreamsComponent component;
     private final RedisStreamsConfiguration options;
@@ -36,7 +39,10 @@ final class ConsumerSession {
         this.options = endpoint.getConfiguration();
         this.threads = endpoint.getCamelContext().getExecutorServiceManager();
         group = endpoint.streamGroup();
-        held = new HeldEntries(options.getMaxInFlight(), options.getMaxParked());
+        Backoff probes = new Backoff(
+                Duration.ofMillis(options.getBackoffInitial()),
+                Duration.ofMillis(Math.min(options.getBackoffMax(), Math.max(options.getBackoffInitial(), MAX_PROBE))));
+        held = new HeldEntries(options.getMaxInFlight(), options.getMaxParked(), new Outage(group, probes));
         outcomes = new OutcomeCounter(group, component.outcomeListener());
         name = new ConsumerName(component.link(), group, component.getInstanceName(), options.nameLease());
         blocking = new RedisLink(component.getRedisClient(), component.timeout().plusMillis(options.getBlockTimeout()));
@@ -54,14 +60,7 @@ final class ConsumerSession {
         int concurrency = options.getConcurrency();
         workers = threads.newFixedThreadPool(consumer, "RedisStreamsWorker[" + group.stream() + "]", concurrency);
         for (int i = 0; i < concurrency; i++) {
-            workers.execute(new EntryWorker(
-                    consumer,
-                    group,
-                    options.getMaxDeliveries(),
-                    held,
-                    settler,
-                    component.turnstile(),
-                    component.link()));
+            workers.execute(new EntryWorker(consumer, held, settler, component.turnstile(), component.link()));
         }
         readerThread = threads.newSingleThreadExecutor(consumer, "RedisStreamsReader[" + group.stream() + "]");
         readerThread.execute(reader);

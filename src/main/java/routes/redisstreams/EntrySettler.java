@@ -43,6 +43,7 @@ final class EntrySettler {
     /** Acknowledges an entry and publishes what its exchange recorded. */
     void complete(StreamEntry entry, StreamCompletion completion) {
         completion.close();
+        held.available(entry);
         writer.submit(completeCall(entry, completion), answer -> {
             switch (status(answer)) {
                 case 1 -> {
@@ -64,6 +65,11 @@ final class EntrySettler {
     /** Has an entry delivered again after a back-off, or makes it a dead letter. */
     void fail(StreamEntry entry, StreamCompletion completion, Throwable cause, FailureKind kind) {
         completion.close();
+        switch (kind) {
+            case UNAVAILABLE -> held.unavailable(entry, cause);
+            case UNCOUNTED -> held.inconclusive(entry);
+            default -> held.available(entry);
+        }
         boolean last =
                 kind == FailureKind.PERMANENT || (kind == FailureKind.COUNTED && entry.delivery() >= maxDeliveries);
         if (last) {
@@ -73,7 +79,8 @@ final class EntrySettler {
         int next = kind == FailureKind.COUNTED ? entry.delivery() + 1 : entry.delivery();
         writer.submit(failCall(entry, completion, next), answer -> {
             if (status(answer) == 1) {
-                held.park(entry, backoff.delay(entry.failures() + 1));
+                // during an outage it is the probes that wait longer and longer
+                held.park(entry, backoff.delay(kind == FailureKind.UNAVAILABLE ? 1 : entry.failures() + 1));
                 outcomes.count(Outcome.FAILED);
             } else {
                 settled(entry, Outcome.STALE);
@@ -84,6 +91,7 @@ final class EntrySettler {
     /** Makes an entry a dead letter. */
     void deadLetter(StreamEntry entry, StreamCompletion completion, Throwable cause) {
         completion.close();
+        held.inconclusive(entry);
         Map<String, String> report = report(entry, rootOf(cause));
         writer.submit(deadLetterCall(entry, completion, report), answer -> {
             switch (status(answer)) {
@@ -120,17 +128,20 @@ final class EntrySettler {
         outcomes.count(outcome);
     }
 
-    private ScriptCall completeCall(StreamEntry entry, StreamCompletion completion) {
+    /** What the scripts need for every entry of a consumer. */
+    private ScriptCall common(Script script, StreamEntry entry) {
+        return new ScriptCall(
+                script, List.of(group.key(), group.deathBook()), List.of(group.group(), entry.consumer()));
+    }
+
+    private ScriptCall.Part completeCall(StreamEntry entry, StreamCompletion completion) {
         Map<String, StreamCompletion.Done> done = completion.done();
         Map<String, ?> leases = completion.leases();
         List<StreamCompletion.Output> outputs = completion.outputs();
-        List<String> keys = new ArrayList<>(List.of(group.key(), group.deathBook()));
-        keys.addAll(done.keySet());
+        List<String> keys = new ArrayList<>(done.keySet());
         keys.addAll(leases.keySet());
         outputs.forEach(output -> keys.add(output.key()));
         List<String> arguments = new ArrayList<>(List.of(
-                group.group(),
-                entry.consumer(),
                 entry.id(),
                 entry.inDeathBook() ? "1" : "0",
                 Integer.toString(done.size()),
@@ -145,32 +156,29 @@ final class EntrySettler {
             arguments.add(Integer.toString(2 * output.fields().size()));
             flatten(output.fields(), arguments);
         });
-        return new ScriptCall(Script.COMPLETE, keys, arguments);
+        return new ScriptCall.Part(common(Script.COMPLETE, entry), keys, arguments);
     }
 
-    private ScriptCall failCall(StreamEntry entry, StreamCompletion completion, int nextDelivery) {
+    private ScriptCall.Part failCall(StreamEntry entry, StreamCompletion completion, int nextDelivery) {
         Map<String, ?> leases = completion.leases();
-        List<String> keys = new ArrayList<>(List.of(group.key(), group.deathBook()));
-        keys.addAll(leases.keySet());
         List<String> arguments = new ArrayList<>(List.of(
-                group.group(),
-                entry.consumer(),
                 entry.id(),
                 entry.inDeathBook() ? "1" : "0",
-                Integer.toString(nextDelivery)));
+                Integer.toString(nextDelivery),
+                Integer.toString(leases.size())));
         leases.keySet().forEach(lease -> arguments.add(completion.owner()));
-        return new ScriptCall(Script.FAIL, keys, arguments);
+        return new ScriptCall.Part(common(Script.FAIL, entry), List.copyOf(leases.keySet()), arguments);
     }
 
-    private ScriptCall deadLetterCall(StreamEntry entry, StreamCompletion completion, Map<String, String> report) {
+    private ScriptCall.Part deadLetterCall(StreamEntry entry, StreamCompletion completion, Map<String, String> report) {
         Map<String, ?> leases = completion.leases();
-        List<String> keys = new ArrayList<>(List.of(group.key(), group.deathBook(), group.deadLetterKey()));
+        List<String> keys = new ArrayList<>(List.of(group.deadLetterKey()));
         keys.addAll(leases.keySet());
-        List<String> arguments =
-                new ArrayList<>(List.of(group.group(), entry.consumer(), entry.id(), Integer.toString(leases.size())));
+        List<String> arguments = new ArrayList<>(List.of(entry.id(), Integer.toString(leases.size())));
         leases.keySet().forEach(lease -> arguments.add(completion.owner()));
+        arguments.add(Integer.toString(2 * report.size()));
         flatten(report, arguments);
-        return new ScriptCall(Script.DEAD_LETTER, keys, arguments);
+        return new ScriptCall.Part(common(Script.DEAD_LETTER, entry), keys, arguments);
     }
 
     private Map<String, String> report(StreamEntry entry, Throwable root) {

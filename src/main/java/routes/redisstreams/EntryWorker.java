@@ -1,23 +1,25 @@
 package routes.redisstreams;
 
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
-import org.apache.camel.Ordered;
-import org.apache.camel.RollbackExchangeException;
-import org.apache.camel.support.SynchronizationAdapter;
+import org.apache.camel.support.DefaultMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the route process one entry after the other. */
+/** Has the route process one entry after the other, or one batch of entries after the other. */
 final class EntryWorker implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EntryWorker.class);
 
     private final RedisStreamsConsumer consumer;
     private final StreamGroup group;
     private final int maxDeliveries;
+    private final int batchSize;
+    private final Duration batchTimeout;
     private final HeldEntries held;
     private final EntrySettler settler;
     private final Turnstile turnstile;
@@ -25,15 +27,16 @@ final class EntryWorker implements Runnable {
 
     EntryWorker(
             RedisStreamsConsumer consumer,
-            StreamGroup group,
-            int maxDeliveries,
             HeldEntries held,
             EntrySettler settler,
             Turnstile turnstile,
             RedisLink link) {
+        RedisStreamsConfiguration options = consumer.getEndpoint().getConfiguration();
         this.consumer = consumer;
-        this.group = group;
-        this.maxDeliveries = maxDeliveries;
+        this.group = consumer.getEndpoint().streamGroup();
+        this.maxDeliveries = options.getMaxDeliveries();
+        this.batchSize = options.getBatchSize();
+        this.batchTimeout = Duration.ofMillis(options.getBatchTimeout());
         this.held = held;
         this.settler = settler;
         this.turnstile = turnstile;
@@ -42,40 +45,42 @@ final class EntryWorker implements Runnable {
 
     @Override
     public void run() {
-        StreamEntry entry = null;
-        do {
+        boolean more = true;
+        while (more) {
             try {
-                entry = held.next();
-                if (entry != null) {
-                    admit(entry);
+                List<StreamEntry> entries = held.next(batchSize, batchTimeout);
+                if (!entries.isEmpty()) {
+                    admit(entries);
                 }
+                more = !entries.isEmpty() || held.isOpen();
             } catch (InterruptedException e) {
                 // a forced stop, after which next() gives nothing; or a route that left the flag set, which must not
                 // end us
                 LOG.debug("A worker of {} was interrupted", group, e);
             }
-        } while (entry != null || held.isOpen());
+        }
     }
 
-    private void admit(StreamEntry entry) throws InterruptedException {
-        StreamCompletion completion = new StreamCompletion(
-                consumer.getEndpoint().getComponent().getRedisClient(),
-                String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
-        if (entry.convicted()) {
-            settler.deadLetter(entry, completion, new ProcessDeathException(entry.id()));
+    /** @param entries several only if none of them was delivered before */
+    private void admit(List<StreamEntry> entries) throws InterruptedException {
+        Map<StreamEntry, StreamCompletion> deliveries = new LinkedHashMap<>();
+        entries.forEach(entry -> deliveries.put(entry, completion(entry)));
+        StreamEntry first = entries.get(0);
+        if (first.convicted()) {
+            settler.deadLetter(first, deliveries.get(first), new ProcessDeathException(first.id()));
             return;
         }
-        boolean alone = entry.suspect(maxDeliveries);
+        boolean alone = first.suspect(maxDeliveries);
         turnstile.enter(alone);
         try {
             if (alone) {
-                noteAlone(entry);
+                noteAlone(first);
             }
-            held.running(entry, completion);
-            process(entry, completion);
+            deliveries.forEach(held::running);
+            process(deliveries);
         } catch (RuntimeException | Error e) {
-            LOG.error("Entry {} of {} could not be processed; it is delivered again", entry.id(), group, e);
-            settler.fail(entry, completion, e, FailureKind.UNCOUNTED);
+            LOG.error("{} of {} could not be processed and are delivered again", entries, group, e);
+            deliveries.forEach((entry, completion) -> settler.fail(entry, completion, e, FailureKind.UNCOUNTED));
         } finally {
             turnstile.leave(alone);
             if (held.isOpen()) {
@@ -83,6 +88,12 @@ final class EntryWorker implements Runnable {
                 boolean unused = Thread.interrupted();
             }
         }
+    }
+
+    private StreamCompletion completion(StreamEntry entry) {
+        return new StreamCompletion(
+                consumer.getEndpoint().getComponent().getRedisClient(),
+                String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
     }
 
     /** Should the process die now, this entry is to blame. */
@@ -95,12 +106,11 @@ final class EntryWorker implements Runnable {
         link.call(commands -> commands.hset(group.deathBook(), "alone:" + entry.consumer(), entry.id()));
     }
 
-    private void process(StreamEntry entry, StreamCompletion completion) {
+    private void process(Map<StreamEntry, StreamCompletion> deliveries) {
         Exchange exchange = consumer.createExchange(false);
-        Settlement settlement = new Settlement(entry, completion);
+        Settlement settlement = new Settlement(consumer, settler, deliveries);
         try {
-            fill(exchange.getIn(), entry);
-            exchange.setProperty(RedisStreamsConstants.COMPLETION, completion);
+            fill(exchange, deliveries);
             exchange.getExchangeExtension().addOnCompletion(settlement);
             consumer.getProcessor().process(exchange);
         } catch (Exception | Error e) {
@@ -111,98 +121,38 @@ final class EntryWorker implements Runnable {
         }
     }
 
+    private void fill(Exchange exchange, Map<StreamEntry, StreamCompletion> deliveries) {
+        if (batchSize == 1) {
+            deliveries.forEach((entry, completion) -> {
+                exchange.setProperty(RedisStreamsConstants.COMPLETION, completion);
+                fill(exchange.getIn(), entry);
+            });
+            return;
+        }
+        BatchCompletion batch = new BatchCompletion(List.copyOf(deliveries.values()));
+        exchange.setProperty(RedisStreamsConstants.COMPLETION, batch);
+        List<Message> items = new ArrayList<>();
+        for (StreamEntry entry : deliveries.keySet()) {
+            Message item = new DefaultMessage(exchange.getContext());
+            item.setHeader(RedisStreamsConstants.BATCH_INDEX, items.size());
+            fill(item, entry);
+            items.add(item);
+        }
+        fill(exchange.getIn());
+        exchange.getIn().setBody(items);
+    }
+
     private void fill(Message message, StreamEntry entry) {
+        fill(message);
         message.setBody(entry.fields());
-        message.setHeader(RedisStreamsConstants.STREAM, group.stream());
-        message.setHeader(RedisStreamsConstants.KEY, group.key());
         message.setHeader(RedisStreamsConstants.MESSAGE_ID, entry.id());
-        message.setHeader(RedisStreamsConstants.GROUP, group.group());
         message.setHeader(RedisStreamsConstants.CONSUMER, entry.consumer());
         message.setHeader(RedisStreamsConstants.DELIVERIES, entry.delivery());
     }
 
-    /**
-     * Settles the entry when its exchange has ended, wherever that is: seda and threads take it along. It comes last, after
-     * an idempotent consumer has confirmed.
-     */
-    private final class Settlement extends SynchronizationAdapter {
-        private final StreamEntry entry;
-        private final StreamCompletion completion;
-        private volatile boolean takenAlong;
-        private final AtomicBoolean settled = new AtomicBoolean();
-
-        Settlement(StreamEntry entry, StreamCompletion completion) {
-            this.entry = entry;
-            this.completion = completion;
-        }
-
-        @Override
-        public int getOrder() {
-            return Ordered.LOWEST;
-        }
-
-        @Override
-        public void beforeHandover(Exchange target) {
-            takenAlong = true;
-        }
-
-        @Override
-        public void onDone(Exchange exchange) {
-            settle(exchange, failureOf(exchange));
-        }
-
-        /** No synchronization runs where the route refused the exchange, or an error went through all of Camel. */
-        void unlessSettled(Exchange exchange) {
-            if (!takenAlong) {
-                Throwable failure = exchange.getException();
-                settle(
-                        exchange,
-                        failure != null ? failure : new RejectedExecutionException("The route refused the exchange"));
-            }
-        }
-
-        private void settle(Exchange exchange, Throwable failure) {
-            if (!settled.compareAndSet(false, true)) {
-                return;
-            }
-            if (failure == null) {
-                settler.complete(entry, completion);
-            } else {
-                settler.fail(entry, completion, failure, kindOf(exchange, failure));
-            }
-        }
-
-        private FailureKind kindOf(Exchange exchange, Throwable failure) {
-            if (!consumer.isRunAllowed() || failure instanceof RejectedExecutionException) {
-                // cut short by a stop, or not even begun
-                return FailureKind.UNCOUNTED;
-            }
-            try {
-                return FailureKind.of(exchange, failure);
-            } catch (IllegalArgumentException e) {
-                LOG.warn(
-                        "The exchange property {} is {}; a {} was expected. The failure is counted",
-                        RedisStreamsConstants.FAILURE,
-                        exchange.getProperty(RedisStreamsConstants.FAILURE),
-                        FailureKind.class.getSimpleName());
-                return FailureKind.COUNTED;
-            }
-        }
-
-        /** Why the entry must not be acknowledged; null if it may. */
-        private Throwable failureOf(Exchange exchange) {
-            if (exchange.getException() != null) {
-                return exchange.getException();
-            }
-            Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-            if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
-                return caught != null ? caught : new RollbackExchangeException(exchange);
-            }
-            if (exchange.getExchangeExtension().isFailureHandled() && caught != null && !completion.hasOutcome()) {
-                // handled, but nothing tells anyone: acknowledging it would lose it silently
-                return caught;
-            }
-            return null;
-        }
+    private void fill(Message message) {
+        message.setHeader(RedisStreamsConstants.STREAM, group.stream());
+        message.setHeader(RedisStreamsConstants.KEY, group.key());
+        message.setHeader(RedisStreamsConstants.GROUP, group.group());
     }
 }

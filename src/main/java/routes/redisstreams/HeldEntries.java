@@ -42,12 +42,15 @@ final class HeldEntries {
     private final Deque<Slot> waiting = new ArrayDeque<>();
     private final NavigableSet<Slot> parked = new TreeSet<>(
             Comparator.comparingLong((Slot slot) -> slot.dueNanos).thenComparing(slot -> slot.entry.id()));
+    private final Outage outage;
     private boolean open = true;
     private boolean woken;
+    private int wantedRoom;
 
-    HeldEntries(int maxInFlight, int maxParked) {
+    HeldEntries(int maxInFlight, int maxParked, Outage outage) {
         this.maxInFlight = maxInFlight;
         this.maxParked = maxParked;
+        this.outage = outage;
     }
 
     /**
@@ -60,14 +63,26 @@ final class HeldEntries {
         lock.lock();
         try {
             long nanos = atMost.toNanos();
-            while (!woken && nanos > 0 && free() < wanted && (free() == 0 || !waiting.isEmpty())) {
+            wantedRoom = wanted;
+            while (!woken && nanos > 0 && !isRoom(wanted)) {
                 nanos = room.awaitNanos(nanos);
             }
-            boolean enough = !woken && (free() >= wanted || waiting.isEmpty());
+            boolean enough = !woken && isRoom(wanted);
             woken = false;
             return enough ? free() : 0;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private boolean isRoom(int wanted) {
+        return free() >= wanted || (free() > 0 && waiting.isEmpty());
+    }
+
+    /** Wakes the reader only if it has something to do: a wake-up for each entry would cost more than the entry. */
+    private void signalRoom() {
+        if (isRoom(wantedRoom)) {
+            room.signalAll();
         }
     }
 
@@ -132,15 +147,117 @@ final class HeldEntries {
         }
     }
 
-    /** Waits for an entry to process; null when there will be no more. */
-    StreamEntry next() throws InterruptedException {
+    /**
+     * Waits for entries to process.
+     *
+     * @param most how many may be processed together; entries that failed or were claimed are handed out alone
+     * @param patience how long to wait for so many, from the first on
+     * @return none when there will be no more
+     */
+    List<StreamEntry> next(int most, Duration patience) throws InterruptedException {
         lock.lock();
         try {
-            while (open && waiting.isEmpty()) {
-                work.await();
+            Long sinceNanos = null;
+            while (open) {
+                if (waiting.isEmpty()) {
+                    sinceNanos = null;
+                    work.await();
+                } else if (outage.isOn()) {
+                    long nanos = outage.nanosUntilProbe();
+                    if (nanos <= 0) {
+                        return List.of(probe());
+                    }
+                    work.awaitNanos(nanos);
+                } else {
+                    sinceNanos = sinceNanos == null ? Long.valueOf(System.nanoTime()) : sinceNanos;
+                    long nanos = patience.toNanos() - (System.nanoTime() - sinceNanos);
+                    int together = together(most);
+                    if (together >= most || together < waiting.size() || nanos <= 0) {
+                        return poll(together);
+                    }
+                    work.awaitNanos(nanos);
+                }
             }
-            Slot slot = open ? waiting.poll() : null;
-            return slot == null ? null : slot.entry;
+            return List.of();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many entries from the head on may be handed out together, at least one. */
+    private int together(int most) {
+        int count = 0;
+        for (Slot slot : waiting) {
+            if (count == most || !slot.entry.isFirstDelivery()) {
+                break;
+            }
+            count++;
+        }
+        return Math.max(1, count);
+    }
+
+    private List<StreamEntry> poll(int count) {
+        List<StreamEntry> entries = new ArrayList<>(count);
+        while (entries.size() < count) {
+            entries.add(waiting.poll().entry);
+        }
+        signalRoom();
+        return entries;
+    }
+
+    /** Rather an entry that failed than one that may not need what is away. */
+    private StreamEntry probe() {
+        Slot slot = waiting.stream()
+                .filter(candidate -> candidate.entry.failures() > 0)
+                .findFirst()
+                .orElse(waiting.peek());
+        waiting.remove(slot);
+        outage.probing(slot.entry.id());
+        return slot.entry;
+    }
+
+    /**
+     * What the exchange of an entry in flight needs is away: from now on one entry at a time is handed out, to see whether it
+     * is back.
+     */
+    void unavailable(StreamEntry entry, Throwable cause) {
+        lock.lock();
+        try {
+            outage.failed(entry.id(), cause);
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The exchange of an entry in flight ended in a way that tells nothing about what it needs. */
+    void inconclusive(StreamEntry entry) {
+        lock.lock();
+        try {
+            outage.inconclusive(entry.id());
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The exchange of an entry in flight had what it needs. */
+    void available(StreamEntry entry) {
+        lock.lock();
+        try {
+            if (outage.succeeded(entry.id())) {
+                work.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why entries are not handed out; null if they are. */
+    String outage() {
+        lock.lock();
+        try {
+            return outage.problem();
         } finally {
             lock.unlock();
         }
@@ -164,7 +281,7 @@ final class HeldEntries {
         lock.lock();
         try {
             held.remove(entry.id());
-            room.signalAll();
+            signalRoom();
         } finally {
             lock.unlock();
         }
@@ -178,7 +295,7 @@ final class HeldEntries {
             slot.dueNanos = System.nanoTime() + delay.toNanos();
             held.put(entry.id(), slot);
             parked.add(slot);
-            room.signalAll();
+            signalRoom();
         } finally {
             lock.unlock();
         }
@@ -223,7 +340,7 @@ final class HeldEntries {
                     held.remove(id);
                 }
             }
-            room.signalAll();
+            signalRoom();
         } finally {
             lock.unlock();
         }

@@ -25,6 +25,22 @@ public class RedisStreamsConfiguration implements Cloneable {
 
     @UriParam(
             label = "consumer",
+            defaultValue = "1",
+            description =
+                    "With more than 1, an exchange carries up to so many entries: its body is a list of messages, which"
+                            + " the route splits or processes together. Each is acknowledged by itself; one that failed is delivered"
+                            + " again alone.")
+    private int batchSize = 1;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "500",
+            javaType = "java.time.Duration",
+            description = "How long a batch waits to become full, from its first entry on.")
+    private long batchTimeout = 500;
+
+    @UriParam(
+            label = "consumer",
             defaultValue = "64",
             description = "How many entries are held in memory at most: waiting, being processed or being completed.")
     private int maxInFlight = 64;
@@ -113,7 +129,10 @@ public class RedisStreamsConfiguration implements Cloneable {
     void validateForConsumer() {
         require(group != null && !group.isBlank(), "group", group, "the name of a consumer group");
         require(concurrency > 0, "concurrency", concurrency, "at least 1");
-        require(maxInFlight >= concurrency, "maxInFlight", maxInFlight, "at least the concurrency, " + concurrency);
+        require(batchSize > 0, "batchSize", batchSize, "at least 1");
+        require(batchTimeout >= 0, "batchTimeout", batchTimeout, "at least 0 ms");
+        int needed = concurrency * batchSize;
+        require(maxInFlight >= needed, "maxInFlight", maxInFlight, "at least concurrency × batchSize, " + needed);
         require(readCount > 0, "readCount", readCount, "at least 1");
         require(blockTimeout > 0, "blockTimeout", blockTimeout, "at least 1 ms");
         require(claimMinIdle >= 100, "claimMinIdle", claimMinIdle, "at least 100 ms");
@@ -159,6 +178,22 @@ public class RedisStreamsConfiguration implements Cloneable {
 
     public void setConcurrency(int concurrency) {
         this.concurrency = concurrency;
+    }
+
+    public int getBatchSize() {
+        return batchSize;
+    }
+
+    public void setBatchSize(int batchSize) {
+        this.batchSize = batchSize;
+    }
+
+    public long getBatchTimeout() {
+        return batchTimeout;
+    }
+
+    public void setBatchTimeout(long batchTimeout) {
+        this.batchTimeout = batchTimeout;
     }
 
     public int getMaxInFlight() {

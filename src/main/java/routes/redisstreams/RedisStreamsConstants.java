@@ -32,10 +32,19 @@ public final class RedisStreamsConstants {
             javaType = "int")
     public static final String DELIVERIES = "CamelRedisStreamsDeliveries";
 
+    @Metadata(
+            label = "consumer",
+            description =
+                    "With batchSize: which entry of the batch this is, from 0. Kept by what is split off the batch, it"
+                            + " tells which entry outputs belong to.",
+            javaType = "int")
+    public static final String BATCH_INDEX = "CamelRedisStreamsBatchIndex";
+
     /** Exchange property: how a failure is to be taken, a {@link FailureKind} or its name. */
     public static final String FAILURE = "CamelRedisStreamsFailure";
 
-    /** Exchange property that carries the {@link StreamCompletion}; copies of the exchange share it. */
+    /** Exchange property that carries the {@link StreamCompletion}, or the {@link BatchCompletion}; copies of the exchange
+     * share it. */
     static final String COMPLETION = "CamelRedisStreamsCompletion";
 
     private RedisStreamsConstants() {}

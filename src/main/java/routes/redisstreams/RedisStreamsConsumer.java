@@ -74,6 +74,10 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         if (problem != null) {
             return "Redis does not serve: " + problem;
         }
+        String outage = session.held().outage();
+        if (outage != null) {
+            return "Paused, because what it needs is unavailable: " + outage;
+        }
         return session.reader().isReading() ? null : "Taking up pending entries, or waiting for a consumer name";
     }
 

@@ -38,12 +38,16 @@ public final class StreamCompletion {
     /** A key to set. */
     record Done(String value, Duration timeToLive) {}
 
+    /** Why an entry of a batch failed, while the batch did not. */
+    record Failure(Throwable cause, FailureKind kind) {}
+
     private final RedisClient redis;
     private final String owner;
     private final List<Output> outputs = new ArrayList<>();
     private final Map<String, Done> done = new LinkedHashMap<>();
     private final Map<String, Duration> leases = new LinkedHashMap<>();
     private final List<Runnable> callbacks = new ArrayList<>();
+    private Failure failure;
     private boolean closed;
 
     StreamCompletion(RedisClient redis, String owner) {
@@ -51,9 +55,17 @@ public final class StreamCompletion {
         this.owner = owner;
     }
 
-    /** The completion of an exchange; empty if the exchange did not come from a stream. */
+    /**
+     * The completion of an exchange; empty if the exchange did not come from a stream.
+     *
+     * @throws IllegalStateException if the exchange is a batch of entries, and not split off one
+     */
     public static Optional<StreamCompletion> of(Exchange exchange) {
-        return Optional.ofNullable(exchange.getProperty(RedisStreamsConstants.COMPLETION, StreamCompletion.class));
+        Object completion = exchange.getProperty(RedisStreamsConstants.COMPLETION);
+        if (completion instanceof BatchCompletion batch) {
+            return Optional.of(batch.of(exchange));
+        }
+        return Optional.ofNullable((StreamCompletion) completion);
     }
 
     /** Whether the completion takes place on this Redis. */
@@ -116,6 +128,17 @@ public final class StreamCompletion {
     public synchronized void onCompleted(Runnable callback) {
         requireOpen("add a callback");
         callbacks.add(callback);
+    }
+
+    /** Has the entry delivered again, although the exchange does not fail. */
+    synchronized void fail(Throwable cause, FailureKind kind) {
+        requireOpen("record a failure");
+        failure = new Failure(cause, kind);
+    }
+
+    /** Null unless the entry failed by itself. */
+    synchronized Failure failure() {
+        return failure;
     }
 
     private void requireOpen(String what) {

@@ -22,6 +22,11 @@ record StreamEntry(String id, String consumer, int delivery, int deaths, int fai
         return new StreamEntry(id, consumer, 1, -1, 0, fields);
     }
 
+    /** Whether the entry never failed, and no process died that had it. */
+    boolean isFirstDelivery() {
+        return delivery == 1 && failures == 0 && !inDeathBook();
+    }
+
     boolean inDeathBook() {
         return deaths >= 0;
     }

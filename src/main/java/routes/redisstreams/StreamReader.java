@@ -131,6 +131,11 @@ final class StreamReader implements Runnable {
             return;
         }
         pending.takeDue(Math.min(room, options.getReadCount()));
+        if (held.outage() != null) {
+            // others may be able to process what is new
+            pause(block().plusMillis(1));
+            return;
+        }
         claim(consumer.get());
         readNew(consumer.get());
     }

@@ -1,55 +1,80 @@
--- Completes an entry: publishes its outputs, records what is done and acknowledges it, all or nothing, and only if the
--- entry is still pending for this consumer. Whoever claimed it away completes it instead.
+-- Completes entries of one consumer: publishes their outputs, records what is done and acknowledges them. Each entry all or
+-- nothing, and only if it is still pending for this consumer; whoever claimed it away completes it instead.
 --
--- KEYS: stream, death book, done keys..., lease keys..., output streams...
--- ARGV: group, consumer, id, in death book (0/1), number of done keys, of leases, of outputs,
---       per done key: value, milliseconds to live; per lease: owner; per output: number of arguments, field, value, ...
--- Returns {1, id of each output...}, {0} when the entry is not ours any more, {-1, key} when an output key is no stream.
+-- KEYS: stream, death book; then for each entry: done keys..., lease keys..., output streams...
+-- ARGV: group, consumer, number of entries; then for each entry: id, in death book (0/1), number of done keys, of leases,
+--       of outputs, per done key: value, milliseconds to live; per lease: owner; per output: number of arguments, field,
+--       value, ...
+-- Returns for each entry {1}, {0} when it is not ours any more, {-1, key} when an output key is no stream, {-2, error} when
+-- Redis refused an output, with nothing of the entry done.
 local stream, deaths = KEYS[1], KEYS[2]
-local group, consumer, id, inDeathBook = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local doneCount, leaseCount, outputCount = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local firstLease, firstOutput = 2 + doneCount, 2 + doneCount + leaseCount
-local doneArgs, leaseArgs = 7, 7 + 2 * doneCount
+local group, consumer = ARGV[1], ARGV[2]
+local key, at = 3, 4
+local replies, kinds = {}, {}
 
-local pending = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
-if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
-  return pending
+local function isStream(name)
+  if kinds[name] == nil then
+    local kind = redis.call('TYPE', name).ok
+    kinds[name] = kind == 'none' or kind == 'stream'
+  end
+  return kinds[name]
 end
-local ours = not pending.err and #pending == 1
 
-if ours then
-  for i = 1, outputCount do
-    local kind = redis.call('TYPE', KEYS[firstOutput + i]).ok
-    if kind ~= 'none' and kind ~= 'stream' then
-      return {-1, KEYS[firstOutput + i]}
+for entry = 1, tonumber(ARGV[3]) do
+  local id, inDeathBook = ARGV[at], ARGV[at + 1]
+  local doneCount, leaseCount, outputCount = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+  local doneArgs = at + 5
+  local leaseArgs = doneArgs + 2 * doneCount
+  local outputArgs = leaseArgs + leaseCount
+  local lease, output = key + doneCount, key + doneCount + leaseCount
+
+  local pending = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
+  if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
+    return pending
+  end
+  local ours = not pending.err and #pending == 1
+  local reply = {ours and 1 or 0}
+
+  if ours then
+    for i = 0, outputCount - 1 do
+      if not isStream(KEYS[output + i]) then
+        reply = {-1, KEYS[output + i]}
+      end
     end
   end
-end
-
-local reply = {ours and 1 or 0}
-if ours then
   -- XADD comes first: a server without memory refuses it before anything is written
-  local at = leaseArgs + leaseCount + 1
-  for i = 1, outputCount do
+  at = outputArgs
+  for i = 0, outputCount - 1 do
     local count = tonumber(ARGV[at])
-    reply[#reply + 1] = redis.call('XADD', KEYS[firstOutput + i], '*', unpack(ARGV, at + 1, at + count))
+    if reply[1] == 1 then
+      local added = redis.pcall('XADD', KEYS[output + i], '*', unpack(ARGV, at + 1, at + count))
+      if type(added) == 'table' and added.err then
+        reply = {-2, added.err}
+      end
+    end
     at = at + count + 1
   end
-  for i = 1, doneCount do
-    redis.call('SET', KEYS[2 + i], ARGV[doneArgs + 2 * i - 1], 'PX', ARGV[doneArgs + 2 * i])
-  end
-  redis.call('XACK', stream, group, id)
-  if inDeathBook == '1' then
-    redis.call('HDEL', deaths, id)
-    -- the next suspect may have been noted already
-    if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
-      redis.call('HDEL', deaths, 'alone:' .. consumer)
+  if reply[1] == 1 then
+    for i = 0, doneCount - 1 do
+      redis.call('SET', KEYS[key + i], ARGV[doneArgs + 2 * i], 'PX', ARGV[doneArgs + 2 * i + 1])
+    end
+    redis.call('XACK', stream, group, id)
+    if inDeathBook == '1' then
+      redis.call('HDEL', deaths, id)
+      -- the next suspect may have been noted already
+      if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
+        redis.call('HDEL', deaths, 'alone:' .. consumer)
+      end
     end
   end
-end
-for i = 1, leaseCount do
-  if redis.call('GET', KEYS[firstLease + i]) == ARGV[leaseArgs + i] then
-    redis.call('DEL', KEYS[firstLease + i])
+  if reply[1] >= 0 then
+    for i = 0, leaseCount - 1 do
+      if redis.call('GET', KEYS[lease + i]) == ARGV[leaseArgs + i] then
+        redis.call('DEL', KEYS[lease + i])
+      end
+    end
   end
+  key = output + outputCount
+  replies[entry] = reply
 end
-return reply
+return replies

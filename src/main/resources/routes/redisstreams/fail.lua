@@ -1,30 +1,39 @@
--- Records that a delivery of an entry failed. The entry stays pending; its delivery counter is set, so that the count
--- survives this process.
+-- Records that deliveries of entries of one consumer failed. The entries stay pending; their delivery counters are set, so
+-- that the count survives this process.
 --
--- KEYS: stream, death book, lease keys...
--- ARGV: group, consumer, id, in death book (0/1), number of the next delivery, owner per lease...
--- Returns {1}, or {0} when the entry is not ours any more.
+-- KEYS: stream, death book; then for each entry: lease keys...
+-- ARGV: group, consumer, number of entries; then for each entry: id, in death book (0/1), number of the next delivery,
+--       number of leases, owner per lease...
+-- Returns for each entry {1}, or {0} when it is not ours any more.
 local stream, deaths = KEYS[1], KEYS[2]
-local group, consumer, id, inDeathBook, delivery = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local group, consumer = ARGV[1], ARGV[2]
+local key, at = 3, 4
+local replies = {}
 
-local pending = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
-if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
-  return pending
-end
-local ours = not pending.err and #pending == 1
-if ours then
-  redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', delivery, 'JUSTID')
-  if inDeathBook == '1' then
-    redis.call('HDEL', deaths, id)
-    -- the next suspect may have been noted already
-    if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
-      redis.call('HDEL', deaths, 'alone:' .. consumer)
+for entry = 1, tonumber(ARGV[3]) do
+  local id, inDeathBook, delivery, leaseCount = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local pending = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
+  if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
+    return pending
+  end
+  local ours = not pending.err and #pending == 1
+  if ours then
+    redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', delivery, 'JUSTID')
+    if inDeathBook == '1' then
+      redis.call('HDEL', deaths, id)
+      -- the next suspect may have been noted already
+      if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
+        redis.call('HDEL', deaths, 'alone:' .. consumer)
+      end
     end
   end
-end
-for i = 3, #KEYS do
-  if redis.call('GET', KEYS[i]) == ARGV[3 + i] then
-    redis.call('DEL', KEYS[i])
+  for i = 0, leaseCount - 1 do
+    if redis.call('GET', KEYS[key + i]) == ARGV[at + 4 + i] then
+      redis.call('DEL', KEYS[key + i])
+    end
   end
+  key = key + leaseCount
+  at = at + 4 + leaseCount
+  replies[entry] = {ours and 1 or 0}
 end
-return {ours and 1 or 0}
+return replies

@@ -59,7 +59,15 @@ class ComponentCatalogTest {
         assertThat(catalog.componentModel("redis-streams").getEndpointOptions())
                 .extracting(option -> option.getName())
                 .contains(
-                        "group", "concurrency", "maxInFlight", "readCount", "claimMinIdle", "claimInterval", "publish");
+                        "group",
+                        "concurrency",
+                        "maxInFlight",
+                        "readCount",
+                        "batchSize",
+                        "batchTimeout",
+                        "claimMinIdle",
+                        "claimInterval",
+                        "publish");
         assertThat(catalog.componentModel("redis-streams").getEndpointOptions())
                 .allSatisfy(option -> assertThat(option.getDescription()).isNotBlank());
         assertThat(catalog.componentModel("redis-streams").getEndpointHeaders())
@@ -70,7 +78,8 @@ class ComponentCatalogTest {
                         RedisStreamsConstants.MESSAGE_ID,
                         RedisStreamsConstants.GROUP,
                         RedisStreamsConstants.CONSUMER,
-                        RedisStreamsConstants.DELIVERIES);
+                        RedisStreamsConstants.DELIVERIES,
+                        RedisStreamsConstants.BATCH_INDEX);
     }
 
     private EndpointValidationResult validate(String uri) {

@@ -1,7 +1,6 @@
 package routes.redisstreams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
@@ -23,6 +22,7 @@ class FailureKindTest {
     void marked_exceptions_are_found_among_the_causes_and_the_outermost_decides() {
         assertThat(kind(new IllegalStateException(new Permanent(null)))).isEqualTo(FailureKind.PERMANENT);
         assertThat(kind(new IllegalStateException(new Uncounted(null)))).isEqualTo(FailureKind.UNCOUNTED);
+        assertThat(kind(new IllegalStateException(new Unavailable()))).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(kind(new Permanent(new Uncounted(null)))).isEqualTo(FailureKind.PERMANENT);
         assertThat(kind(new Uncounted(new Permanent(null)))).isEqualTo(FailureKind.UNCOUNTED);
     }
@@ -34,7 +34,7 @@ class FailureKindTest {
         exchange.setProperty(RedisStreamsConstants.FAILURE, FailureKind.COUNTED);
         assertThat(kind(new Permanent(null))).isEqualTo(FailureKind.COUNTED);
         exchange.setProperty(RedisStreamsConstants.FAILURE, "forever");
-        assertThatThrownBy(() -> kind(new Permanent(null))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(kind(new Permanent(null))).isEqualTo(FailureKind.COUNTED);
     }
 
     @Test
@@ -62,5 +62,9 @@ class FailureKindTest {
         Uncounted(Throwable cause) {
             super(cause);
         }
+    }
+
+    private static final class Unavailable extends RuntimeException implements UnavailableFailure {
+        private static final long serialVersionUID = 1L;
     }
 }

@@ -11,7 +11,8 @@ class HeldEntriesTest {
     private static final Duration NOW = Duration.ZERO;
     private static final Duration LATER = Duration.ofHours(1);
 
-    private final HeldEntries held = new HeldEntries(4, 2);
+    private final HeldEntries held = new HeldEntries(
+            4, 2, new Outage(new StreamGroup("s", "s", "g"), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1))));
 
     @Test
     void an_entry_is_in_flight_until_it_is_settled() throws Exception {
@@ -20,7 +21,7 @@ class HeldEntriesTest {
         assertThat(held.inFlight()).isEqualTo(2);
         assertThat(held.room()).isEqualTo(2);
 
-        StreamEntry next = held.next();
+        StreamEntry next = held.next(1, Duration.ZERO).get(0);
         assertThat(next.id()).isEqualTo("1");
         assertThat(held.inFlight()).isEqualTo(2);
         held.settled(next);
@@ -33,7 +34,7 @@ class HeldEntriesTest {
     @Test
     void an_entry_that_is_in_flight_is_not_taken_twice() throws Exception {
         held.offer(entry("1"));
-        StreamEntry running = held.next();
+        StreamEntry running = held.next(1, Duration.ZERO).get(0);
         held.offer(entry("1"));
 
         assertThat(held.inFlight()).isEqualTo(1);
@@ -44,7 +45,7 @@ class HeldEntriesTest {
     @Test
     void a_parked_entry_takes_no_room_keeps_no_body_and_remembers_its_failures() throws Exception {
         held.offer(entry("1"));
-        held.park(held.next(), NOW);
+        held.park(held.next(1, Duration.ZERO).get(0), NOW);
 
         assertThat(held.inFlight()).isZero();
         assertThat(held.parked()).isEqualTo(1);
@@ -62,9 +63,9 @@ class HeldEntriesTest {
         for (String id : List.of("1", "2", "3")) {
             held.offer(entry(id));
         }
-        held.park(held.next(), LATER);
-        held.park(held.next(), Duration.ofNanos(2));
-        held.park(held.next(), Duration.ofNanos(1));
+        held.park(held.next(1, Duration.ZERO).get(0), LATER);
+        held.park(held.next(1, Duration.ZERO).get(0), Duration.ofNanos(2));
+        held.park(held.next(1, Duration.ZERO).get(0), Duration.ofNanos(1));
 
         assertThat(held.due(10)).extracting(StreamEntry::id).containsExactlyInAnyOrder("2", "3");
         assertThat(held.due(1)).hasSize(1);
@@ -78,8 +79,8 @@ class HeldEntriesTest {
         held.offer(entry("1"));
         held.offer(entry("2"));
         assertThat(held.awaitRoom(3, NOW)).as("two wait, two free").isZero();
-        held.next();
-        held.next();
+        held.next(1, Duration.ZERO).get(0);
+        held.next(1, Duration.ZERO).get(0);
         assertThat(held.awaitRoom(3, NOW)).as("none waits").isEqualTo(2);
         held.offer(entry("3"));
         held.offer(entry("4"));
@@ -98,8 +99,8 @@ class HeldEntriesTest {
         for (String id : List.of("running", "parked", "waiting")) {
             held.offer(entry(id));
         }
-        StreamEntry running = held.next();
-        held.park(held.next(), LATER);
+        StreamEntry running = held.next(1, Duration.ZERO).get(0);
+        held.park(held.next(1, Duration.ZERO).get(0), LATER);
 
         held.forget(List.of("running", "parked", "waiting", "unknown"));
 
@@ -113,8 +114,8 @@ class HeldEntriesTest {
         for (String id : List.of("running", "parked", "waiting")) {
             held.offer(entry(id));
         }
-        held.next();
-        held.park(held.next(), LATER);
+        held.next(1, Duration.ZERO).get(0);
+        held.park(held.next(1, Duration.ZERO).get(0), LATER);
 
         assertThat(held.drain()).extracting(StreamEntry::id).containsExactlyInAnyOrder("parked", "waiting");
         assertThat(held.inFlight()).isEqualTo(1);
@@ -126,7 +127,7 @@ class HeldEntriesTest {
         held.offer(entry("1"));
         held.close();
 
-        assertThat(held.next()).isNull();
+        assertThat(held.next(1, Duration.ZERO)).isEmpty();
     }
 
     private static StreamEntry entry(String id) {

@@ -35,12 +35,14 @@ class Rule11OutageIT {
     @BeforeEach
     void listenToTheLog() {
         log.start();
+        logger().setLevel(Level.INFO);
         logger().addAppender(log);
     }
 
     @AfterEach
     void stopListening() {
         logger().detachAppender(log);
+        logger().setLevel(null);
     }
 
     @Test

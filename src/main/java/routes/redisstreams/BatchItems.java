@@ -1,0 +1,27 @@
+package routes.redisstreams;
+
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+
+/**
+ * Aggregation strategy for the split of a batch (option batchSize): an item that failed is delivered again alone, and the
+ * other entries of the batch are completed. Without it the failure of one item fails the batch.
+ */
+public final class BatchItems implements AggregationStrategy {
+
+    @Override
+    public Exchange aggregate(Exchange oldExchange, Exchange newExchange) {
+        throw new UnsupportedOperationException("needs the batch: Camel calls the method with three exchanges");
+    }
+
+    @Override
+    public Exchange aggregate(Exchange oldExchange, Exchange newExchange, Exchange inputExchange) {
+        Throwable failure = newExchange.getException();
+        if (failure != null) {
+            StreamCompletion.of(newExchange)
+                    .orElseThrow(() -> new IllegalStateException("The exchange that is split is no batch of entries"))
+                    .fail(failure, FailureKind.of(newExchange, failure));
+        }
+        return inputExchange;
+    }
+}

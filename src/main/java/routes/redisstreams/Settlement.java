@@ -1,0 +1,95 @@
+package routes.redisstreams;
+
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Ordered;
+import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/**
+ * Settles the entries of an exchange when it has ended, wherever that is: seda and threads take it along. It comes last, after
+ * an idempotent consumer has confirmed.
+ */
+final class Settlement extends SynchronizationAdapter {
+    private final RedisStreamsConsumer consumer;
+    private final EntrySettler settler;
+    private final Map<StreamEntry, StreamCompletion> deliveries;
+    private volatile boolean takenAlong;
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    Settlement(RedisStreamsConsumer consumer, EntrySettler settler, Map<StreamEntry, StreamCompletion> deliveries) {
+        this.consumer = consumer;
+        this.settler = settler;
+        this.deliveries = deliveries;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.LOWEST;
+    }
+
+    @Override
+    public void beforeHandover(Exchange target) {
+        takenAlong = true;
+    }
+
+    @Override
+    public void onDone(Exchange exchange) {
+        if (settled.compareAndSet(false, true)) {
+            deliveries.forEach((entry, completion) -> settle(exchange, entry, completion));
+        }
+    }
+
+    /** No synchronization runs where the route refused the exchange, or an error went through all of Camel. */
+    void unlessSettled(Exchange exchange) {
+        if (!takenAlong && settled.compareAndSet(false, true)) {
+            Throwable failure = exchange.getException() != null
+                    ? exchange.getException()
+                    : new RejectedExecutionException("The route refused the exchange");
+            FailureKind kind = kindOf(exchange, failure);
+            deliveries.forEach((entry, completion) -> settler.fail(entry, completion, failure, kind));
+        }
+    }
+
+    private void settle(Exchange exchange, StreamEntry entry, StreamCompletion completion) {
+        StreamCompletion.Failure own = completion.failure();
+        if (own != null) {
+            settler.fail(entry, completion, own.cause(), interruptible(own.cause(), own.kind()));
+            return;
+        }
+        Throwable failure = failureOf(exchange, completion);
+        if (failure == null) {
+            settler.complete(entry, completion);
+        } else {
+            settler.fail(entry, completion, failure, kindOf(exchange, failure));
+        }
+    }
+
+    private FailureKind kindOf(Exchange exchange, Throwable failure) {
+        return interruptible(failure, FailureKind.of(exchange, failure));
+    }
+
+    /** What was cut short by a stop, or not even begun, does not count. */
+    private FailureKind interruptible(Throwable failure, FailureKind kind) {
+        return !consumer.isRunAllowed() || failure instanceof RejectedExecutionException ? FailureKind.UNCOUNTED : kind;
+    }
+
+    /** Why an entry must not be acknowledged; null if it may. */
+    private static Throwable failureOf(Exchange exchange, StreamCompletion completion) {
+        if (exchange.getException() != null) {
+            return exchange.getException();
+        }
+        Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
+            return caught != null ? caught : new RollbackExchangeException(exchange);
+        }
+        if (exchange.getExchangeExtension().isFailureHandled() && caught != null && !completion.hasOutcome()) {
+            // handled, but nothing tells anyone: acknowledging it would lose it silently
+            return caught;
+        }
+        return null;
+    }
+}
