@@ -42,7 +42,10 @@ final class ConsumerSession {
         Backoff probes = new Backoff(
                 Duration.ofMillis(options.getBackoffInitial()),
                 Duration.ofMillis(Math.min(options.getBackoffMax(), Math.max(options.getBackoffInitial(), MAX_PROBE))));
-        held = new HeldEntries(options.getMaxInFlight(), options.getMaxParked(), new Outage(group, probes));
+        held = new HeldEntries(
+                options.getMaxInFlight(),
+                options.getMaxParked(),
+                new Outage(group, probes, options.getMaxDeliveries()));
         outcomes = new OutcomeCounter(group, component.outcomeListener());
         name = new ConsumerName(component.link(), group, component.getInstanceName(), options.nameLease());
         blocking = new RedisLink(component.getRedisClient(), component.timeout().plusMillis(options.getBlockTimeout()));

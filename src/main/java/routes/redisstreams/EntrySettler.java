@@ -63,10 +63,11 @@ final class EntrySettler {
     }
 
     /** Has an entry delivered again after a back-off, or makes it a dead letter. */
-    void fail(StreamEntry entry, StreamCompletion completion, Throwable cause, FailureKind kind) {
+    void fail(StreamEntry entry, StreamCompletion completion, Throwable cause, FailureKind named) {
         completion.close();
-        switch (kind) {
-            case UNAVAILABLE -> held.unavailable(entry, cause);
+        FailureKind kind = named;
+        switch (named) {
+            case UNAVAILABLE -> kind = held.unavailable(entry, cause) ? named : FailureKind.COUNTED;
             case UNCOUNTED -> held.inconclusive(entry);
             default -> held.available(entry);
         }
@@ -76,11 +77,12 @@ final class EntrySettler {
             deadLetter(entry, completion, cause);
             return;
         }
+        FailureKind taken = kind;
         int next = kind == FailureKind.COUNTED ? entry.delivery() + 1 : entry.delivery();
         writer.submit(failCall(entry, completion, next), answer -> {
             if (status(answer) == 1) {
                 // during an outage it is the probes that wait longer and longer
-                held.park(entry, backoff.delay(kind == FailureKind.UNAVAILABLE ? 1 : entry.failures() + 1));
+                held.park(entry, backoff.delay(taken == FailureKind.UNAVAILABLE ? 1 : entry.failures() + 1));
                 outcomes.count(Outcome.FAILED);
             } else {
                 settled(entry, Outcome.STALE);

@@ -219,12 +219,15 @@ final class HeldEntries {
     /**
      * What the exchange of an entry in flight needs is away: from now on one entry at a time is handed out, to see whether it
      * is back.
+     *
+     * @return false if the entry has said so several times while others got through: it is to blame itself
      */
-    void unavailable(StreamEntry entry, Throwable cause) {
+    boolean unavailable(StreamEntry entry, Throwable cause) {
         lock.lock();
         try {
-            outage.failed(entry.id(), cause);
+            boolean away = outage.failed(entry.id(), cause);
             work.signalAll();
+            return away;
         } finally {
             lock.unlock();
         }

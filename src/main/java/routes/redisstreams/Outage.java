@@ -1,6 +1,8 @@
 package routes.redisstreams;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,18 +14,35 @@ import org.slf4j.LoggerFactory;
 final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
 
+    private static final int MAX_BLAMED = 1_000;
+
     private final StreamGroup group;
     private final Backoff backoff;
+    private final int patience;
+    /** How many outages in a row an entry began that others ended; of the latest such entries. */
+    private final Map<String, Integer> begun = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+            return size() > MAX_BLAMED;
+        }
+    };
+
     private String problem;
     private String probe;
     private int failures;
     private long sinceNanos;
     private long dueNanos;
 
-    /** @param backoff delays between probes */
-    Outage(StreamGroup group, Backoff backoff) {
+    /**
+     * @param backoff delays between probes
+     * @param patience how many outages an entry may begin that others end, before it is to blame itself
+     */
+    Outage(StreamGroup group, Backoff backoff, int patience) {
         this.group = group;
         this.backoff = backoff;
+        this.patience = patience;
     }
 
     boolean isOn() {
@@ -44,8 +63,12 @@ final class Outage {
         probe = id;
     }
 
-    void failed(String id, Throwable cause) {
+    /** @return false if it is not an outage, but the entry, which says so alone */
+    boolean failed(String id, Throwable cause) {
         if (problem == null) {
+            if (begun.merge(id, 1, Integer::sum) > patience) {
+                return false;
+            }
             failures = 0;
             sinceNanos = System.nanoTime();
             LOG.warn(
@@ -55,12 +78,13 @@ final class Outage {
                     reason(cause));
         } else if (!id.equals(probe)) {
             // it began before
-            return;
+            return true;
         }
         problem = reason(cause);
         probe = null;
         failures++;
         dueNanos = System.nanoTime() + backoff.delay(failures).toNanos();
+        return true;
     }
 
     void inconclusive(String id) {
@@ -71,6 +95,7 @@ final class Outage {
 
     /** @return whether the outage is over by that */
     boolean succeeded(String id) {
+        begun.remove(id);
         if (!id.equals(probe)) {
             return false;
         }

@@ -4,6 +4,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
@@ -74,11 +75,37 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         if (problem != null) {
             return "Redis does not serve: " + problem;
         }
+        if (session.reader().pausedBecause() != null) {
+            return null;
+        }
         String outage = session.held().outage();
         if (outage != null) {
             return "Paused, because what it needs is unavailable: " + outage;
         }
         return session.reader().isReading() ? null : "Taking up pending entries, or waiting for a consumer name";
+    }
+
+    private GroupPause groupPause() {
+        return new GroupPause(getEndpoint().getComponent().link(), getEndpoint().streamGroup());
+    }
+
+    @ManagedOperation(
+            description =
+                    "Has all consumers of the group, in all processes, rest until resumeGroup is called; kept across"
+                            + " restarts. What runs is finished")
+    public void pauseGroup(String reason) {
+        groupPause().set(reason);
+    }
+
+    @ManagedOperation(description = "Ends what pauseGroup began; true if there was a pause")
+    public boolean resumeGroup() {
+        return groupPause().clear();
+    }
+
+    @ManagedAttribute(description = "Why the group rests, by pauseGroup; empty if it does not")
+    public String getPausedBecause() {
+        String reason = session == null ? null : session.reader().pausedBecause();
+        return reason == null ? "" : reason;
     }
 
     private long count(Outcome outcome) {

@@ -23,6 +23,9 @@ public class RedisStreamsConsumerHealthCheck extends AbstractHealthCheck {
         builder.detail("stream", consumer.getStream());
         builder.detail("group", consumer.getGroup());
         builder.detail("route.id", consumer.getRouteId());
+        if (!consumer.getPausedBecause().isEmpty()) {
+            builder.detail("paused", consumer.getPausedBecause());
+        }
         String problem = consumer.notReadyBecause();
         if (problem == null) {
             builder.up();

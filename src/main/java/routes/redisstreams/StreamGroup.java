@@ -23,6 +23,11 @@ record StreamGroup(String stream, String key, String group) {
         return OWN_KEYS + "deaths:" + key + ":" + group;
     }
 
+    /** Key that exists while the group rests. */
+    String pauseMark() {
+        return OWN_KEYS + "paused:" + key + ":" + group;
+    }
+
     /** Prefix of the leases on consumer names of this group. */
     String nameLeases() {
         return OWN_KEYS + "consumer:" + key + ":" + group + ":";

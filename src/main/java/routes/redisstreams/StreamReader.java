@@ -28,6 +28,9 @@ final class StreamReader implements Runnable {
 
     private static final Duration MOMENT = Duration.ofMillis(300);
 
+    /** How often it is looked whether the group is to rest. */
+    private static final Duration PAUSE_CHECK = Duration.ofSeconds(1);
+
     private final StreamGroup group;
     private final Set<String> groupsOfStream;
     private final RedisStreamsConfiguration options;
@@ -36,6 +39,7 @@ final class StreamReader implements Runnable {
     private final ConsumerName name;
     private final HeldEntries held;
     private final PendingEntries pending;
+    private final GroupPause groupPause;
     private final ServerState state;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
@@ -45,6 +49,8 @@ final class StreamReader implements Runnable {
     private boolean suspended;
     private volatile boolean quiet = true;
     private volatile boolean reading;
+    private volatile String pausedBecause;
+    private long nextPauseCheckNanos = System.nanoTime();
 
     private boolean holding;
     private int failures;
@@ -70,6 +76,7 @@ final class StreamReader implements Runnable {
         this.name = name;
         this.held = held;
         this.pending = pending;
+        this.groupPause = new GroupPause(link, group);
         this.state = new ServerState(group.toString());
     }
 
@@ -114,6 +121,12 @@ final class StreamReader implements Runnable {
     }
 
     private void fetch() throws InterruptedException {
+        if (isPaused()) {
+            letGo();
+            preparedConnection = 0;
+            pause(PAUSE_CHECK);
+            return;
+        }
         holding = true;
         Optional<String> consumer = prepare();
         if (consumer.isEmpty()) {
@@ -138,6 +151,21 @@ final class StreamReader implements Runnable {
         }
         claim(consumer.get());
         readNew(consumer.get());
+    }
+
+    /** Whether the group is to rest. */
+    private boolean isPaused() {
+        if (System.nanoTime() - nextPauseCheckNanos >= 0) {
+            String reason = groupPause.reason().orElse(null);
+            nextPauseCheckNanos = System.nanoTime() + PAUSE_CHECK.toNanos();
+            if (reason != null && pausedBecause == null) {
+                LOG.info("{} is paused: {}", group, reason);
+            } else if (reason == null && pausedBecause != null) {
+                LOG.info("{} is resumed", group);
+            }
+            pausedBecause = reason;
+        }
+        return pausedBecause != null;
     }
 
     /** Makes sure of a connection, the groups and the name; anything new among them calls for a look at what is pending. */
@@ -320,6 +348,11 @@ final class StreamReader implements Runnable {
     /** Whether new entries are being read: there is a connection and a name, and nothing of its own is left pending. */
     boolean isReading() {
         return reading;
+    }
+
+    /** Why the group is to rest; null if it is not. */
+    String pausedBecause() {
+        return pausedBecause;
     }
 
     /** Why nothing is read; null if Redis serves. */

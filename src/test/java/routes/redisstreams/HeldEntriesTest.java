@@ -12,7 +12,9 @@ class HeldEntriesTest {
     private static final Duration LATER = Duration.ofHours(1);
 
     private final HeldEntries held = new HeldEntries(
-            4, 2, new Outage(new StreamGroup("s", "s", "g"), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1))));
+            4,
+            2,
+            new Outage(new StreamGroup("s", "s", "g"), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), 5));
 
     @Test
     void an_entry_is_in_flight_until_it_is_settled() throws Exception {

@@ -134,7 +134,7 @@ class Rule3RecoveryIT {
         streams.readAs("a", 1);
         StreamGroup group = new StreamGroup(streams.in(), streams.in(), Streams.GROUP);
         HeldEntries held =
-                new HeldEntries(8, 8, new Outage(group, new Backoff(Duration.ofMillis(1), Duration.ofMillis(1))));
+                new HeldEntries(8, 8, new Outage(group, new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), 5));
         held.offer(StreamEntry.fresh(id, "a", Map.of("n", "1")));
         ConsumerName name = new ConsumerName(streams.link(), group, "a", Duration.ofSeconds(10));
         Heartbeat heartbeat = new Heartbeat(streams.link(), group, name, held, Duration.ZERO);

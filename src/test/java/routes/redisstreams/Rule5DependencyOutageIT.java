@@ -93,6 +93,52 @@ class Rule5DependencyOutageIT {
     }
 
     @Test
+    void rule5_an_entry_that_alone_says_that_something_is_away_ends_in_the_dead_letters() throws Exception {
+        streams.add("liar");
+        List<String> expected = add(20);
+        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("maxDeliveries", 2)))
+                .process(exchange -> {
+                    if (n(exchange).equals("liar")) {
+                        throw new DatabaseAway();
+                    }
+                })
+                .to(streams.toOut()));
+
+        for (int more = 100; streams.deadLetters().isEmpty(); more++) {
+            // without others that get through nobody could tell
+            streams.add(more);
+            eventually().until(() -> streams.pending().size() <= 1);
+            assertThat(more).isLessThan(500);
+        }
+        assertThat(streams.deadLetters()).singleElement().satisfies(letter -> assertThat(letter)
+                .containsEntry("n", "liar"));
+        assertThat(streams.numbers(streams.out())).containsAll(expected);
+    }
+
+    @Test
+    void rule5_a_paused_group_rests_in_all_processes_also_after_a_restart_until_it_is_resumed() throws Exception {
+        Streams.Instance first = start(Map.of());
+        streams.add("before");
+        eventually().until(() -> streams.numbers(streams.out()).size() == 1);
+
+        first.consumer().pauseGroup("looking into it");
+        eventually().until(() -> first.consumer().getPausedBecause().equals("looking into it"));
+        List<String> waiting = add(5);
+        first.stop();
+        Streams.Instance second = start(Map.of());
+
+        during(Duration.ofMillis(1_200))
+                .until(() -> streams.numbers(streams.out()).size() == 1);
+        assertThat(second.consumer().getPausedBecause()).isEqualTo("looking into it");
+        assertThat(second.consumer().notReadyBecause()).isNull();
+        assertThat(second.consumer().resumeGroup()).isTrue();
+
+        eventually().until(() -> streams.numbers(streams.out()).size() == 6);
+        assertThat(streams.numbers(streams.out())).containsAll(waiting);
+        assertThat(second.consumer().resumeGroup()).isFalse();
+    }
+
+    @Test
     void rule5_entries_that_fail_by_themselves_wait_without_holding_up_others() throws Exception {
         streams.add("poison");
         List<String> expected = add(200);

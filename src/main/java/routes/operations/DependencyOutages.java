@@ -1,0 +1,48 @@
+package routes.operations;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.FileSystemException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import org.apache.camel.util.ObjectHelper;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.CannotCreateTransactionException;
+import routes.vectorindex.VectorIndexException;
+
+/** Tells failures that say nothing about the entry: the database, the index or the disk is away, or has no room. */
+@Component("outages")
+public class DependencyOutages {
+
+    /** Connection failure, shut-down or start of the server; https://www.postgresql.org/docs/17/errcodes-appendix.html. */
+    private static final Set<String> CLASSES = Set.of("08", "57P");
+
+    /** Disk full, out of memory, too many connections, I/O error; same source. */
+    private static final Set<String> CODES = Set.of("53100", "53200", "53300", "58030");
+
+    /** Whether the exception, or one of its causes, says so. */
+    public boolean isAway(Throwable failure) {
+        for (Throwable cause : ObjectHelper.createExceptionIterable(failure)) {
+            if (cause instanceof SQLTransientConnectionException
+                    || cause instanceof SQLNonTransientConnectionException
+                    || cause instanceof SQLRecoverableException
+                    || cause instanceof CannotCreateTransactionException
+                    || cause instanceof AlreadyClosedException
+                    || cause instanceof FileSystemException
+                    || cause instanceof ConnectException
+                    || (cause instanceof VectorIndexException && cause.getCause() instanceof IOException)
+                    || (cause instanceof SQLException refusal && isAway(refusal.getSQLState()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isAway(String state) {
+        return state != null && (CODES.contains(state) || CLASSES.stream().anyMatch(state::startsWith));
+    }
+}
