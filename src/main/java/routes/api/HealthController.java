@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.springframework.boot.actuate.health.CompositeHealth;
+import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthComponent;
 import org.springframework.boot.actuate.health.HealthEndpoint;
 import org.springframework.boot.actuate.health.HealthEndpointGroup;
@@ -43,9 +44,23 @@ final class HealthController {
         static HealthReport of(HealthComponent component, Status status) {
             var parts = new TreeMap<String, HealthReport>();
             if (component instanceof CompositeHealth composite && composite.getComponents() != null) {
-                composite.getComponents().forEach((name, part) -> parts.put(name, of(part, part.getStatus())));
+                composite
+                        .getComponents()
+                        .forEach((name, part) -> parts.put(
+                                name.equals("db") ? "database" : name,
+                                name.equals("stages") ? stages((Health) part) : of(part, part.getStatus())));
             }
             return new HealthReport(status.getCode(), parts);
+        }
+
+        private static HealthReport stages(Health stages) {
+            var each = new TreeMap<String, HealthReport>();
+            stages.getDetails().forEach((stage, said) -> {
+                String text = said.toString();
+                String status = text.equals("UP") ? "UP" : text.startsWith("PAUSED") ? "PAUSED" : "DOWN";
+                each.put(stage, new HealthReport(status, Map.of()));
+            });
+            return new HealthReport(stages.getStatus().getCode(), each);
         }
     }
 

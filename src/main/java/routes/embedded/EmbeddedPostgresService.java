@@ -47,7 +47,9 @@ final class EmbeddedPostgresService implements AutoCloseable {
                     .setServerConfig("unix_socket_directories", "")
                     .setServerConfig("max_connections", "60")
                     .setServerConfig("shared_buffers", "64MB")
+                    // the library is made for tests: what is confirmed here is to survive a kill of the server
                     .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("full_page_writes", "on")
                     .setServerConfig("timezone", "UTC")
                     .setLocaleConfig("locale", "C.UTF-8")

@@ -4,12 +4,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 import routes.operations.ServedGroups.Served;
+import routes.redisstreams.RedisStreamsConsumer;
 
 /**
  * The consumers of this process. A stage is healthy while its route runs and makes progress: one that has entries and moves none for
@@ -38,7 +41,8 @@ class StagesHealth implements HealthIndicator {
         boolean loaded = false;
         for (Served one : served.list()) {
             String problem = problem(one);
-            stages.put(one.routeId(), problem == null ? "UP" : problem);
+            String pause = pause(one);
+            stages.put(one.routeId(), problem != null ? problem : pause != null ? "PAUSED: " + pause : "UP");
             healthy &= problem == null;
             loaded = true;
         }
@@ -51,6 +55,13 @@ class StagesHealth implements HealthIndicator {
         if (status != ServiceStatus.Started) {
             return "the route is " + status;
         }
+        String reading = consumer(one).map(RedisStreamsConsumer::getProblem).orElse("");
+        if (!reading.isEmpty()) {
+            return reading;
+        }
+        if (pause(one) != null) {
+            return null;
+        }
         return states.group(one.stream(), one.group())
                 .filter(group -> group.since().plus(STALL).isBefore(clock.instant()))
                 .map(group -> "no progress since %s with %d waiting and %d pending"
@@ -59,5 +70,20 @@ class StagesHealth implements HealthIndicator {
                                 group.state().lag(),
                                 group.state().pending()))
                 .orElse(null);
+    }
+
+    /** Why somebody has the stage rest; null if nobody has. */
+    private String pause(Served one) {
+        return consumer(one)
+                .map(RedisStreamsConsumer::getPausedBecause)
+                .filter(reason -> !reason.isEmpty())
+                .orElse(null);
+    }
+
+    private Optional<RedisStreamsConsumer> consumer(Served one) {
+        return Optional.ofNullable(camel.getRoute(one.routeId()))
+                .map(Route::getConsumer)
+                .filter(RedisStreamsConsumer.class::isInstance)
+                .map(RedisStreamsConsumer.class::cast);
     }
 }

@@ -33,7 +33,7 @@ class HealthIT {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text("status")).isEqualTo("UP");
-        assertThat(answer.json().at("/components/db/status").asText()).isEqualTo("UP");
+        assertThat(answer.json().at("/components/database/status").asText()).isEqualTo("UP");
         assertThat(answer.json().at("/components/redis/status").asText()).isEqualTo("UP");
         assertThat(answer.http().body()).doesNotContain("10.0.0.1", "PostgreSQL");
     }
