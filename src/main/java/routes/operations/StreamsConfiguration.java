@@ -4,14 +4,11 @@ import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import routes.configuration.ConfigurationException;
 import routes.configuration.InstanceProperties;
 import routes.events.StreamCatalog;
 import routes.idempotency.DuplicateListener;
@@ -35,7 +32,7 @@ class StreamsConfiguration {
     @Bean
     ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
         return ComponentCustomizer.forType(
-                RedisStreamsComponent.class, component -> component.setInstanceName(name(instance)));
+                RedisStreamsComponent.class, component -> component.setInstanceName(instance.nameOrHost()));
     }
 
     @Bean
@@ -74,7 +71,7 @@ class StreamsConfiguration {
             RedisClient client, InstanceProperties instance, MeterRegistry registry) {
         Counter hits = registry.counter("tagging.redis.dedup.hits");
         var options = new RedisIdempotencyOptions(
-                "tagging:processed:", TAGGED_ONCE, LEASE, name(instance), CACHED_KEYS, TIMEOUT);
+                "tagging:processed:", TAGGED_ONCE, LEASE, instance.nameOrHost(), CACHED_KEYS, TIMEOUT);
         var repository = new RedisIdempotentRepository(client, options, source -> {
             if (source == DuplicateListener.Source.REDIS) {
                 hits.increment();
@@ -83,16 +80,5 @@ class StreamsConfiguration {
         Gauge.builder("tagging.cache.size", repository, RedisIdempotentRepository::getCacheSize)
                 .register(registry);
         return repository;
-    }
-
-    private static String name(InstanceProperties instance) {
-        if (!instance.name().isBlank()) {
-            return instance.name();
-        }
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            throw new ConfigurationException("INSTANCE_NAME must be set, for the name of this host is unknown", e);
-        }
     }
 }
