@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -14,11 +15,13 @@ import routes.events.StreamCatalog;
 import routes.idempotency.DuplicateListener;
 import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
+import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.redisstreams.RedisStreamsComponent;
 import routes.redisstreams.StreamGroups;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamNames;
+import routes.redisstreams.StreamTrimmer;
 
 /** Sets the streams component up for the streams of the product. */
 @Configuration(proxyBeanMethods = false)
@@ -36,7 +39,7 @@ class StreamsConfiguration {
     }
 
     @Bean
-    StreamNames streamNames(StreamCatalog catalog) {
+    StreamNames streamNames(StreamCatalog catalog, StreamKeys keys) {
         return new StreamNames() {
             @Override
             public String key(String name) {
@@ -46,6 +49,11 @@ class StreamsConfiguration {
             @Override
             public Set<String> groups(String name) {
                 return Set.copyOf(catalog.stream(name).groups());
+            }
+
+            @Override
+            public List<String> alsoRead(String name) {
+                return keys.of(catalog.stream(name)).stream().skip(1).toList();
             }
         };
     }
@@ -63,6 +71,16 @@ class StreamsConfiguration {
     @Bean
     StreamInspector streamInspector(RedisLink link) {
         return new StreamInspector(link);
+    }
+
+    @Bean
+    StreamTrimmer streamTrimmer(RedisLink link) {
+        return new StreamTrimmer(link);
+    }
+
+    @Bean
+    OutstandingEntries outstandingEntries(RedisLink link) {
+        return new OutstandingEntries(link);
     }
 
     /** The same text of the same post is tagged once a day; see docs/decisions/0004-tagging-key.md for its keys. */

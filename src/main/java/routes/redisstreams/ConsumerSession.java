@@ -8,7 +8,7 @@ import org.apache.camel.spi.ExecutorServiceManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a consumer has between start and stop: its name, the entries it holds and the threads that work on them. */
+/** What a consumer has for one key between start and stop: its name, the entries it holds and the threads that work on them. */
 final class ConsumerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
 
@@ -29,13 +29,13 @@ final class ConsumerSession {
     private ExecutorService workers;
     private ScheduledFuture<?> heartbeat;
 
-    ConsumerSession(RedisStreamsConsumer consumer) {
+    ConsumerSession(RedisStreamsConsumer consumer, StreamGroup group) {
         RedisStreamsEndpoint endpoint = consumer.getEndpoint();
         this.consumer = consumer;
         this.component = endpoint.getComponent();
         this.options = endpoint.getConfiguration();
         this.threads = endpoint.getCamelContext().getExecutorServiceManager();
-        group = endpoint.streamGroup();
+        this.group = group;
         held = new HeldEntries(options.getMaxInFlight(), options.getMaxParked());
         outcomes = new OutcomeCounter(group, component.outcomeListener());
         name = new ConsumerName(component.link(), group, component.getInstanceName(), options.nameLease());
