@@ -41,7 +41,7 @@ import routes.vectorindex.VectorIndex;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisLossIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final Duration RECONCILE_AFTER = Duration.ofSeconds(2);
+    private static final Duration RECONCILE_AFTER = Duration.ofSeconds(1);
     private static final int FEW = 25;
 
     /** The streams between the stages of a post, and who reads them on its way. */

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -31,6 +32,11 @@ class OpenPosts {
         this.json = json;
     }
 
+    /** The time of the database. */
+    OffsetDateTime now() {
+        return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single();
+    }
+
     long highestNumber() {
         return jdbc.sql("SELECT coalesce(max(number), 0) FROM posts")
                 .query(Long.class)
@@ -42,9 +48,11 @@ class OpenPosts {
      * locked are passed over: they are being changed.
      *
      * @param after number of the last post of the page before
-     * @param untouched for so long nothing has happened to them
+     * @param wait they are at least as old, and were not published again for as long
+     * @param unchangedSince they have not been changed since; counters, which say nothing of the pipeline, move all the time, so this is
+     *     no longer ago than it must be
      */
-    List<OpenPost> page(long after, Sweep sweep, Duration untouched, int limit) {
+    List<OpenPost> page(long after, Sweep sweep, Duration wait, OffsetDateTime unchangedSince, int limit) {
         return jdbc.sql(
                         """
                         SELECT p.id, p.number, p.content_version, p.tagging_status, p.indexing_status,
@@ -54,7 +62,7 @@ class OpenPosts {
                         LEFT JOIN post_reconciliations r ON r.post_id = p.id
                         WHERE NOT p.is_deleted AND (p.expires_at IS NULL OR p.expires_at > now())
                           AND p.number > :after
-                          AND p.updated_at < now() - make_interval(secs => :wait)
+                          AND p.created_at < now() - make_interval(secs => :wait) AND p.updated_at < :unchanged
                           AND (r.post_id IS NULL OR r.reconciled_at < now()
                                 - make_interval(secs => :wait * least(power(2, least(r.times - 1, 20)), :longest)))
                           AND (p.tagging_status IN ('pending', 'retrying') OR p.indexing_status IN ('pending', 'failed')
@@ -67,7 +75,8 @@ class OpenPosts {
                         FOR UPDATE OF p SKIP LOCKED
                         """)
                 .param("after", after)
-                .param("wait", seconds(untouched))
+                .param("wait", seconds(wait))
+                .param("unchanged", unchangedSince)
                 .param("longest", LONGEST_PAUSE)
                 .param("from", sweep.from())
                 .param("to", sweep.to())
@@ -81,7 +90,7 @@ class OpenPosts {
      *
      * @return those that nobody else published in the meantime
      */
-    List<UUID> note(Collection<UUID> ids, Duration untouched) {
+    List<UUID> note(Collection<UUID> ids, Duration wait) {
         return jdbc.sql(
                         """
                         INSERT INTO post_reconciliations (post_id, times, reconciled_at)
@@ -93,8 +102,8 @@ class OpenPosts {
                         RETURNING post_id
                         """)
                 .param("ids", ids.toArray(UUID[]::new))
-                .param("wait", seconds(untouched))
-                .param("reset", 2 * LONGEST_PAUSE * seconds(untouched))
+                .param("wait", seconds(wait))
+                .param("reset", 2 * LONGEST_PAUSE * seconds(wait))
                 .query(UUID.class)
                 .list();
     }

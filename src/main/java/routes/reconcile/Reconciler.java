@@ -2,6 +2,8 @@ package routes.reconcile;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,8 @@ class Reconciler implements Job {
     private static final int MAX_PAGES = PostsUnderWay.AT_MOST / PAGE;
     private static final int SWEPT = 50_000;
     private static final int TRANSACTION_SECONDS = 60;
+    /** The longest transaction that writes posts. */
+    private static final Duration SETTLING = Duration.ofSeconds(60);
 
     private final OpenPosts posts;
     private final PostsUnderWay underWay;
@@ -72,24 +76,30 @@ class Reconciler implements Job {
     @Override
     public synchronized void run() {
         Sweep sweep = nextSweep();
-        if (page(0, sweep).isEmpty()) {
+        OffsetDateTime unchangedSince = posts.now().minus(settling());
+        if (page(0, sweep, unchangedSince).isEmpty()) {
             return;
         }
-        // Before the pages are read: what is under way now and was not seen here has changed its row by then, or has
-        // just
-        // been published by somebody else.
+        // Before the pages are read: what is under way and was not seen here has its row changed since then, or has
+        // just been
+        // published by somebody else.
         Optional<Known> known = underWay.look();
         if (known.isEmpty()) {
             LOG.info("Posts that may be stuck are looked for when fewer than {} events wait", PostsUnderWay.AT_MOST);
             return;
         }
-        int published = publish(sweep, known.get());
+        int published = publish(sweep, unchangedSince, known.get());
         reconciled.increment(published);
         if (published > 0) {
             LOG.warn(
                     "{} posts were stuck with nothing under way and are published again: has Redis lost data?",
                     published);
         }
+    }
+
+    /** Who changed a row before then has committed before we look, with what it put into the outbox. */
+    private Duration settling() {
+        return properties.after().compareTo(SETTLING) < 0 ? properties.after() : SETTLING;
     }
 
     private Sweep nextSweep() {
@@ -99,18 +109,18 @@ class Reconciler implements Job {
         return new Sweep(from + 1, sweptTo);
     }
 
-    private List<OpenPost> page(long after, Sweep sweep) {
-        return posts.page(after, sweep, properties.after(), PAGE);
+    private List<OpenPost> page(long after, Sweep sweep, OffsetDateTime unchangedSince) {
+        return posts.page(after, sweep, properties.after(), unchangedSince, PAGE);
     }
 
-    private int publish(Sweep sweep, Known known) {
+    private int publish(Sweep sweep, OffsetDateTime unchangedSince, Known known) {
         int published = 0;
         long after = 0;
         for (int page = 0; page < MAX_PAGES; page++) {
             long from = after;
             List<OpenPost> looked = new ArrayList<>();
             published += transaction.execute(status -> {
-                looked.addAll(page(from, sweep));
+                looked.addAll(page(from, sweep, unchangedSince));
                 return publish(looked.stream().filter(post -> !known.has(post)).toList());
             });
             if (looked.size() < PAGE) {

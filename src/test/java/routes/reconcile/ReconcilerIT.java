@@ -180,10 +180,26 @@ class ReconcilerIT {
         jdbc.sql("UPDATE posts SET updated_at = now() WHERE id = ?")
                 .param(touched)
                 .update();
+        UUID recent = post("pending", "pending");
+        jdbc.sql("UPDATE posts SET created_at = now() - interval '9 minutes' WHERE id = ?")
+                .param(recent)
+                .update();
 
         reconciler.run();
 
         assertThat(events()).isEmpty();
+    }
+
+    @Test
+    void a_post_whose_counters_keep_moving_is_not_overlooked() {
+        UUID popular = post("pending", "pending");
+        jdbc.sql("UPDATE posts SET views_count = 1000, updated_at = now() - interval '61 seconds' WHERE id = ?")
+                .param(popular)
+                .update();
+
+        reconciler.run();
+
+        assertThat(onlyEvent(PostParsed.class).viewsCount()).isEqualTo(1_000);
     }
 
     @Test
@@ -378,10 +394,10 @@ class ReconcilerIT {
         jdbc.sql(
                         """
                         INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, content, content_hash, urls, posted_at,
-                            views_count, trace_id, tagging_status, indexing_status, updated_at)
+                            views_count, trace_id, tagging_status, indexing_status, created_at, updated_at)
                         VALUES (:id, :tenant, :channel, :message, 'Вышел релиз Python', repeat('a', 64),
                             '["https://example.org/a", "https://example.org/b"]', now(), 17, 'trace', :tagging, :indexing,
-                            now() - interval '1 hour')
+                            now() - interval '1 hour', now() - interval '1 hour')
                         """)
                 .param("id", id)
                 .param("tenant", TENANT)
