@@ -33,7 +33,7 @@ class Reconciler implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final int PAGE = 500;
     private static final int MAX_PAGES = PostsUnderWay.AT_MOST / PAGE;
-    private static final int SWEPT = 50_000;
+    private static final int SWEPT = 20_000;
     private static final int TRANSACTION_SECONDS = 60;
     /** The longest transaction that writes posts. */
     private static final Duration SETTLING = Duration.ofSeconds(60);
