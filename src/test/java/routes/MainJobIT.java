@@ -150,7 +150,7 @@ class MainJobIT {
                 .map(line -> line.split("[{ ]")[0])
                 .collect(Collectors.toSet());
         Set<String> named = new TreeSet<>();
-        var expression = Pattern.compile("\\b([a-z]+_[a-z_]+)\\b(?=[\\[{ ])");
+        var expression = Pattern.compile("\\b([a-z]+_[a-z_]+)\\b(?=[\\[{ )])");
         for (String line : Files.readAllLines(Path.of("config/prometheus/alerts.yml"))) {
             if (line.contains("expr:")) {
                 expression.matcher(line).results().forEach(found -> named.add(found.group(1)));

@@ -1,5 +1,7 @@
 package routes.configuration;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -7,4 +9,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name name of this process among the consumers of a group; empty: the host name
  */
 @ConfigurationProperties("instance")
-public record InstanceProperties(@DefaultValue("") String name) {}
+public record InstanceProperties(@DefaultValue("") String name) {
+
+    /**
+     * The name, or that of the host.
+     *
+     * @throws ConfigurationException where neither is known
+     */
+    public String nameOrHost() {
+        if (!name.isBlank()) {
+            return name;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new ConfigurationException("INSTANCE_NAME must be set, for the name of this host is unknown", e);
+        }
+    }
+}

@@ -2,14 +2,20 @@ package routes.configuration;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param pollInterval pause between looks into an empty outbox, in milliseconds
- * @param batchSize    events that are published and marked in one transaction
+ * @param pollInterval  pause between looks into an empty outbox, in milliseconds
+ * @param batchSize     events that are published and marked in one transaction
+ * @param keep          for so long published events are kept
+ * @param pruneInterval how often older ones are removed
  */
 @ConfigurationProperties("outbox")
 public record OutboxProperties(
         @DefaultValue("200") @Min(10) @Max(60_000) int pollInterval,
-        @DefaultValue("500") @Min(1) @Max(5_000) int batchSize) {}
+        @DefaultValue("500") @Min(1) @Max(5_000) int batchSize,
+        @DefaultValue("3d") @DurationMin(seconds = 0) Duration keep,
+        @DefaultValue("1h") @DurationMin(seconds = 1) Duration pruneInterval) {}

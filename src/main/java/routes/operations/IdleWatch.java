@@ -11,12 +11,19 @@ class IdleWatch {
     private final OutboxRelay outbox;
     private final StreamInspector inspector;
     private final StreamCatalog catalog;
+    private final StreamKeys keys;
     private final ServedGroups served;
 
-    IdleWatch(OutboxRelay outbox, StreamInspector inspector, StreamCatalog catalog, ServedGroups served) {
+    IdleWatch(
+            OutboxRelay outbox,
+            StreamInspector inspector,
+            StreamCatalog catalog,
+            StreamKeys keys,
+            ServedGroups served) {
         this.outbox = outbox;
         this.inspector = inspector;
         this.catalog = catalog;
+        this.keys = keys;
         this.served = served;
     }
 
@@ -26,7 +33,8 @@ class IdleWatch {
      */
     boolean isIdle() {
         return outbox.unpublished() == 0
-                && catalog.streams().stream().allMatch(stream -> inspector.groups(stream.key()).stream()
+                && catalog.streams().stream().allMatch(stream -> keys.of(stream).stream()
+                        .flatMap(key -> inspector.groups(key).stream())
                         .filter(group -> served.list().stream()
                                 .anyMatch(one -> one.stream().equals(stream.name())
                                         && one.group().equals(group.group())))
@@ -35,7 +43,8 @@ class IdleWatch {
 
     long deadLetters() {
         return catalog.streams().stream()
-                .mapToLong(stream -> inspector.stream(stream.key()).deadLetters())
+                .flatMap(stream -> keys.of(stream).stream())
+                .mapToLong(key -> inspector.stream(key).deadLetters())
                 .sum();
     }
 }

@@ -42,7 +42,9 @@ class Startup implements ApplicationRunner {
     private final RedisService redis;
     private final RedisClient client;
     private final StreamCatalog catalog;
+    private final StreamKeys keys;
     private final StreamGroups groups;
+    private final RedisCheck redisCheck;
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
     private final ImportService imports;
@@ -58,7 +60,9 @@ class Startup implements ApplicationRunner {
             RedisService redis,
             RedisClient client,
             StreamCatalog catalog,
+            StreamKeys keys,
             StreamGroups groups,
+            RedisCheck redisCheck,
             VectorIndex index,
             EmbeddingProvider embeddings,
             ImportService imports,
@@ -70,7 +74,9 @@ class Startup implements ApplicationRunner {
         this.redis = redis;
         this.client = client;
         this.catalog = catalog;
+        this.keys = keys;
         this.groups = groups;
+        this.redisCheck = redisCheck;
         this.index = index;
         this.embeddings = embeddings;
         this.imports = imports;
@@ -87,7 +93,8 @@ class Startup implements ApplicationRunner {
                 "Redis at " + redis.address(),
                 redis.isEmbedded() ? "see redis.log in the data folder" : "check REDIS_URL and that the server runs",
                 this::ping);
-        groups.ensureGroups(catalog.groupsByKey());
+        redisCheck.warn();
+        groups.ensureGroups(keys.groups());
         loadRoutes(stages);
         if (stages.includes("ingest")) {
             imports.start();

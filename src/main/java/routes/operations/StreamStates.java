@@ -2,8 +2,11 @@ package routes.operations;
 
 import io.lettuce.core.RedisException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,7 +19,10 @@ import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamInspector.GroupState;
 import routes.redisstreams.StreamInspector.StreamState;
 
-/** What metrics and health know of the streams: read from Redis every few seconds, so that a scrape costs nothing. */
+/**
+ * What metrics and health know of the streams: read from Redis every few seconds, so that a scrape costs nothing. Where a stream
+ * has more keys than one they are told together.
+ */
 @Component
 class StreamStates {
     private static final Logger LOG = LoggerFactory.getLogger(StreamStates.class);
@@ -28,13 +34,15 @@ class StreamStates {
 
     private final StreamInspector inspector;
     private final StreamCatalog catalog;
+    private final StreamKeys keys;
     private final Clock clock;
     private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
     private volatile boolean away;
 
-    StreamStates(StreamInspector inspector, StreamCatalog catalog, Clock clock) {
+    StreamStates(StreamInspector inspector, StreamCatalog catalog, StreamKeys keys, Clock clock) {
         this.inspector = inspector;
         this.catalog = catalog;
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -55,13 +63,41 @@ class StreamStates {
         Map<String, StreamState> streams = new HashMap<>();
         Map<String, Group> groups = new HashMap<>();
         for (EventStream stream : catalog.streams()) {
-            streams.put(stream.name(), inspector.stream(stream.key()));
-            for (GroupState state : inspector.groups(stream.key())) {
-                String id = id(stream.name(), state.group());
-                groups.put(id, new Group(state, since(snapshot.groups().get(id), state)));
+            Map<String, GroupState> states = new HashMap<>();
+            for (String key : keys.of(stream)) {
+                streams.merge(stream.name(), inspector.stream(key), StreamStates::together);
+                inspector.groups(key).forEach(state -> states.merge(state.group(), state, StreamStates::together));
             }
+            states.forEach((group, state) -> {
+                String id = id(stream.name(), group);
+                groups.put(id, new Group(state, since(snapshot.groups().get(id), state)));
+            });
         }
         return new Snapshot(streams, groups);
+    }
+
+    private static StreamState together(StreamState one, StreamState other) {
+        return new StreamState(one.key(), one.length() + other.length(), one.deadLetters() + other.deadLetters());
+    }
+
+    private static GroupState together(GroupState one, GroupState other) {
+        return new GroupState(
+                one.key(),
+                one.group(),
+                one.lag() + other.lag(),
+                one.lagExact() && other.lagExact(),
+                one.pending() + other.pending(),
+                Collections.max(List.of(one.oldestPendingAge(), other.oldestPendingAge())),
+                Collections.max(List.of(one.oldestPendingIdle(), other.oldestPendingIdle())),
+                one.consumers() + other.consumers(),
+                quiet(one, other));
+    }
+
+    private static Duration quiet(GroupState one, GroupState other) {
+        if (one.consumers() == 0 || other.consumers() == 0) {
+            return one.consumers() == 0 ? other.quiet() : one.quiet();
+        }
+        return Collections.min(List.of(one.quiet(), other.quiet()));
     }
 
     // Lag falls as entries are delivered, pending as they are settled: either is progress, new entries are not.

@@ -4,24 +4,24 @@ import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import routes.configuration.ConfigurationException;
 import routes.configuration.InstanceProperties;
 import routes.events.StreamCatalog;
 import routes.idempotency.DuplicateListener;
 import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
+import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.redisstreams.RedisStreamsComponent;
 import routes.redisstreams.StreamGroups;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamNames;
+import routes.redisstreams.StreamTrimmer;
 
 /** Sets the streams component up for the streams of the product. */
 @Configuration(proxyBeanMethods = false)
@@ -35,11 +35,11 @@ class StreamsConfiguration {
     @Bean
     ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
         return ComponentCustomizer.forType(
-                RedisStreamsComponent.class, component -> component.setInstanceName(name(instance)));
+                RedisStreamsComponent.class, component -> component.setInstanceName(instance.nameOrHost()));
     }
 
     @Bean
-    StreamNames streamNames(StreamCatalog catalog) {
+    StreamNames streamNames(StreamCatalog catalog, StreamKeys keys) {
         return new StreamNames() {
             @Override
             public String key(String name) {
@@ -49,6 +49,11 @@ class StreamsConfiguration {
             @Override
             public Set<String> groups(String name) {
                 return Set.copyOf(catalog.stream(name).groups());
+            }
+
+            @Override
+            public List<String> alsoRead(String name) {
+                return keys.of(catalog.stream(name)).stream().skip(1).toList();
             }
         };
     }
@@ -68,13 +73,23 @@ class StreamsConfiguration {
         return new StreamInspector(link);
     }
 
+    @Bean
+    StreamTrimmer streamTrimmer(RedisLink link) {
+        return new StreamTrimmer(link);
+    }
+
+    @Bean
+    OutstandingEntries outstandingEntries(RedisLink link) {
+        return new OutstandingEntries(link);
+    }
+
     /** The same text of the same post is tagged once a day; see docs/decisions/0004-tagging-key.md for its keys. */
     @Bean
     RedisIdempotentRepository taggingIdempotency(
             RedisClient client, InstanceProperties instance, MeterRegistry registry) {
         Counter hits = registry.counter("tagging.redis.dedup.hits");
         var options = new RedisIdempotencyOptions(
-                "tagging:processed:", TAGGED_ONCE, LEASE, name(instance), CACHED_KEYS, TIMEOUT);
+                "tagging:processed:", TAGGED_ONCE, LEASE, instance.nameOrHost(), CACHED_KEYS, TIMEOUT);
         var repository = new RedisIdempotentRepository(client, options, source -> {
             if (source == DuplicateListener.Source.REDIS) {
                 hits.increment();
@@ -83,16 +98,5 @@ class StreamsConfiguration {
         Gauge.builder("tagging.cache.size", repository, RedisIdempotentRepository::getCacheSize)
                 .register(registry);
         return repository;
-    }
-
-    private static String name(InstanceProperties instance) {
-        if (!instance.name().isBlank()) {
-            return instance.name();
-        }
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            throw new ConfigurationException("INSTANCE_NAME must be set, for the name of this host is unknown", e);
-        }
     }
 }

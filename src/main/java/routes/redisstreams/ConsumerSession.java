@@ -8,7 +8,7 @@ import org.apache.camel.spi.ExecutorServiceManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a consumer has between start and stop: its name, the entries it holds and the threads that work on them. */
+/** What a consumer has for one key between start and stop: its name, the entries it holds and the threads that work on them. */
 final class ConsumerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
 
@@ -32,13 +32,13 @@ final class ConsumerSession {
     private ExecutorService workers;
     private ScheduledFuture<?> heartbeat;
 
-    ConsumerSession(RedisStreamsConsumer consumer) {
+    ConsumerSession(RedisStreamsConsumer consumer, StreamGroup group) {
         RedisStreamsEndpoint endpoint = consumer.getEndpoint();
         this.consumer = consumer;
         this.component = endpoint.getComponent();
         this.options = endpoint.getConfiguration();
         this.threads = endpoint.getCamelContext().getExecutorServiceManager();
-        group = endpoint.streamGroup();
+        this.group = group;
         Backoff probes = new Backoff(
                 Duration.ofMillis(options.getBackoffInitial()),
                 Duration.ofMillis(Math.min(options.getBackoffMax(), Math.max(options.getBackoffInitial(), MAX_PROBE))));
@@ -63,7 +63,7 @@ final class ConsumerSession {
         int concurrency = options.getConcurrency();
         workers = threads.newFixedThreadPool(consumer, "RedisStreamsWorker[" + group.stream() + "]", concurrency);
         for (int i = 0; i < concurrency; i++) {
-            workers.execute(new EntryWorker(consumer, held, settler, component.turnstile(), component.link()));
+            workers.execute(new EntryWorker(consumer, group, held, settler, component.turnstile(), component.link()));
         }
         readerThread = threads.newSingleThreadExecutor(consumer, "RedisStreamsReader[" + group.stream() + "]");
         readerThread.execute(reader);

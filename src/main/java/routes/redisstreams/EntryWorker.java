@@ -33,7 +33,7 @@ final class EntryWorker implements Runnable {
             RedisLink link) {
         RedisStreamsConfiguration options = consumer.getEndpoint().getConfiguration();
         this.consumer = consumer;
-        this.group = consumer.getEndpoint().streamGroup();
+        this.group = group;
         this.maxDeliveries = options.getMaxDeliveries();
         this.batchSize = options.getBatchSize();
         this.batchTimeout = Duration.ofMillis(options.getBatchTimeout());

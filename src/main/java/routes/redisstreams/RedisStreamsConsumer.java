@@ -1,5 +1,9 @@
 package routes.redisstreams;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
@@ -13,7 +17,8 @@ import org.apache.camel.support.DefaultConsumer;
 @ManagedResource(description = "Managed Redis Streams Consumer")
 public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
 
-    private volatile ConsumerSession session;
+    /** One for each key of the stream. */
+    private volatile List<ConsumerSession> sessions = List.of();
 
     public RedisStreamsConsumer(RedisStreamsEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -23,25 +28,25 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
     protected void doStart() throws Exception {
         super.doStart();
         setHealthCheck(new RedisStreamsConsumerHealthCheck(this));
-        session = new ConsumerSession(this);
-        session.start();
+        sessions = getEndpoint().streamGroups().stream()
+                .map(group -> new ConsumerSession(this, group))
+                .toList();
+        sessions.forEach(ConsumerSession::start);
     }
 
     @Override
     protected void doSuspend() {
-        session.suspend();
+        sessions.forEach(ConsumerSession::suspend);
     }
 
     @Override
     protected void doResume() {
-        session.resume();
+        sessions.forEach(ConsumerSession::resume);
     }
 
     @Override
     protected void doStop() throws Exception {
-        if (session != null) {
-            session.stop();
-        }
+        sessions.forEach(ConsumerSession::stop);
         super.doStop();
     }
 
@@ -53,7 +58,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
     /** What a graceful stop waits for. */
     @Override
     public int getPendingExchangesSize() {
-        return session == null ? 0 : session.pending();
+        return sum(ConsumerSession::pending);
     }
 
     @Override
@@ -68,9 +73,16 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     /** Why nothing is read; null if entries are read, or shall not be. */
     String notReadyBecause() {
-        if (session == null || !isStarted()) {
-            return null;
-        }
+        return isStarted()
+                ? sessions.stream()
+                        .map(RedisStreamsConsumer::notReadyBecause)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null)
+                : null;
+    }
+
+    private static String notReadyBecause(ConsumerSession session) {
         String problem = session.reader().problem();
         if (problem != null) {
             return "Redis does not serve: " + problem;
@@ -85,8 +97,9 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         return session.reader().isReading() ? null : "Taking up pending entries, or waiting for a consumer name";
     }
 
-    private GroupPause groupPause() {
-        return new GroupPause(getEndpoint().getComponent().link(), getEndpoint().streamGroup());
+    private Stream<GroupPause> groupPauses() {
+        RedisLink link = getEndpoint().getComponent().link();
+        return getEndpoint().streamGroups().stream().map(group -> new GroupPause(link, group));
     }
 
     @ManagedOperation(
@@ -94,22 +107,31 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
                     "Has all consumers of the group, in all processes, rest until resumeGroup is called; kept across"
                             + " restarts. What runs is finished")
     public void pauseGroup(String reason) {
-        groupPause().set(reason);
+        groupPauses().forEach(pause -> pause.set(reason));
     }
 
     @ManagedOperation(description = "Ends what pauseGroup began; true if there was a pause")
     public boolean resumeGroup() {
-        return groupPause().clear();
+        return groupPauses().mapToInt(pause -> pause.clear() ? 1 : 0).sum() > 0;
     }
 
     @ManagedAttribute(description = "Why the group rests, by pauseGroup; empty if it does not")
     public String getPausedBecause() {
-        String reason = session == null ? null : session.reader().pausedBecause();
-        return reason == null ? "" : reason;
+        return sessions.stream()
+                .map(session -> session.reader().pausedBecause())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("");
+    }
+
+    private int sum(ToIntFunction<ConsumerSession> number) {
+        return sessions.stream().mapToInt(number).sum();
     }
 
     private long count(Outcome outcome) {
-        return session == null ? 0 : session.outcomes().of(outcome);
+        return sessions.stream()
+                .mapToLong(session -> session.outcomes().of(outcome))
+                .sum();
     }
 
     @ManagedAttribute(description = "Stream name")
@@ -129,12 +151,16 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     @ManagedAttribute(description = "Name of this consumer in its group; empty while it has none")
     public String getConsumerName() {
-        return session == null ? "" : session.name().get().orElse("");
+        return sessions.stream()
+                .findFirst()
+                .flatMap(session -> session.name().get())
+                .orElse("");
     }
 
     @ManagedAttribute(description = "Whether new entries are being read")
     public boolean isReading() {
-        return session != null && session.reader().isReading();
+        return !sessions.isEmpty()
+                && sessions.stream().allMatch(session -> session.reader().isReading());
     }
 
     @ManagedAttribute(description = "Why nothing is read; empty if entries are read")
@@ -145,12 +171,12 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     @ManagedAttribute(description = "Entries in memory: waiting, being processed or being completed")
     public int getInFlight() {
-        return session == null ? 0 : session.held().inFlight();
+        return sum(session -> session.held().inFlight());
     }
 
     @ManagedAttribute(description = "Failed entries that wait for their next delivery")
     public int getParked() {
-        return session == null ? 0 : session.held().parked();
+        return sum(session -> session.held().parked());
     }
 
     @ManagedAttribute(description = "Entries completed")

@@ -1,7 +1,9 @@
 package routes.redisstreams;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
@@ -66,8 +68,12 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
         return getComponent().names().key(configuration.getName());
     }
 
-    StreamGroup streamGroup() {
-        return new StreamGroup(configuration.getName(), key(), configuration.getGroup());
+    /** The group on each key that a consumer reads, the stream's own first. */
+    List<StreamGroup> streamGroups() {
+        List<String> others = getComponent().names().alsoRead(configuration.getName());
+        return Stream.concat(Stream.of(key()), others.stream())
+                .map(key -> new StreamGroup(configuration.getName(), key, configuration.getGroup()))
+                .toList();
     }
 
     /** The groups to create if the stream is gone: those that are known to belong to it, and the consumer's own. */

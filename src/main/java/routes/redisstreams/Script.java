@@ -16,7 +16,8 @@ enum Script {
     CLAIM("claim"),
     LEASE_NAME("lease-name"),
     RELEASE_NAME("release-name"),
-    REMOVE_IDLE_CONSUMERS("remove-idle-consumers");
+    REMOVE_IDLE_CONSUMERS("remove-idle-consumers"),
+    TRIM("trim");
 
     private final String text;
     private final String digest;

@@ -48,6 +48,8 @@ public final class StreamInspector {
      * @param oldestPendingAge time since the oldest of them was appended; zero without any
      * @param oldestPendingIdle time since it was last delivered or kept fresh; zero without any
      * @param consumers known consumers, including those that are gone
+     * @param quiet time since one of them last read, claimed or kept an entry fresh; zero without any. Before Redis 7.2 it also
+     *     passes while consumers wait for entries and none come
      */
     public record GroupState(
             String key,
@@ -57,7 +59,8 @@ public final class StreamInspector {
             long pending,
             Duration oldestPendingAge,
             Duration oldestPendingIdle,
-            long consumers) {}
+            long consumers,
+            Duration quiet) {}
 
     private record Lag(long entries, boolean exact) {}
 
@@ -95,7 +98,16 @@ public final class StreamInspector {
                 (Long) group.get("pending"),
                 oldest.isEmpty() ? Duration.ZERO : age(StreamId.of(oldest.get(0).getId())),
                 oldest.isEmpty() ? Duration.ZERO : oldest.get(0).getSinceLastDelivery(),
-                (Long) group.get("consumers"));
+                (Long) group.get("consumers"),
+                quiet(key, name));
+    }
+
+    private Duration quiet(String key, String group) {
+        List<Object> consumers = link.call(commands -> commands.xinfoConsumers(key, group));
+        return Duration.ofMillis(consumers.stream()
+                .mapToLong(consumer -> (Long) attributes(consumer).get("idle"))
+                .min()
+                .orElse(0));
     }
 
     private Duration age(StreamId id) {
@@ -143,7 +155,7 @@ public final class StreamInspector {
     }
 
     /** Redis tells attributes as a list of names and values. */
-    private static Map<String, Object> attributes(Object list) {
+    static Map<String, Object> attributes(Object list) {
         List<?> flat = (List<?>) list;
         Map<String, Object> attributes = new HashMap<>();
         for (int i = 0; i + 1 < flat.size(); i += 2) {

@@ -1,5 +1,6 @@
 package routes.redisstreams;
 
+import java.util.List;
 import java.util.Set;
 
 /** Resolves the names of streams as endpoints use them. */
@@ -14,5 +15,13 @@ public interface StreamNames {
      */
     default Set<String> groups(String name) {
         return Set.of();
+    }
+
+    /**
+     * Further Redis keys that hold entries of the stream, of producers that know it by another key. Every consumer reads
+     * them as well, each with its own entries, concurrency and dead letters, as if it were one of another stream.
+     */
+    default List<String> alsoRead(String name) {
+        return List.of();
     }
 }

@@ -58,8 +58,9 @@ public class Tagging {
         return post.contentVersion() == 0 ? key : key + ":e" + post.contentVersion();
     }
 
+    /** Whether somebody asks for it expressly, by trigger or with a request id: that goes past what was done before. */
     public boolean isManual(@Body PostParsed post) {
-        return post.trigger() == Trigger.MANUAL;
+        return post.trigger() == Trigger.MANUAL || post.requestId() != null;
     }
 
     /** A post with nothing to tag: later stages still get it. */

@@ -49,14 +49,14 @@ class MigrationsIT {
 
     @Test
     void everyMigrationCanRunAgainOnADatabaseThatHoldsData() {
-        migrate("9");
+        migrate("12");
         UUID post = insertPost(1, "Вышел Python 3.14");
         jdbc.sql("UPDATE posts SET tagging_status = 'failed', grouped_id = 7 WHERE id = ?")
                 .param(post)
                 .update();
         jdbc.sql("DROP TABLE flyway_schema_history").update();
 
-        migrate("9");
+        migrate("12");
 
         assertThat(jdbc.sql("SELECT tagging_status FROM posts WHERE id = ?")
                         .param(post)

@@ -1,0 +1,12 @@
+package routes.configuration;
+
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param after how often, and after how long without a change, posts that got stuck with nothing under way are published again
+ */
+@ConfigurationProperties("reconcile")
+public record ReconcileProperties(@DefaultValue("10m") @DurationMin(seconds = 1) Duration after) {}

@@ -1,0 +1,39 @@
+package routes.operations;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+import routes.configuration.LegacyProperties;
+import routes.events.EventStream;
+import routes.events.StreamCatalog;
+
+/** The Redis keys that hold the entries of each stream: its own, and where configured that of the prior system. */
+@Component
+public class StreamKeys {
+    private final StreamCatalog catalog;
+    private final boolean legacy;
+
+    public StreamKeys(StreamCatalog catalog, LegacyProperties properties) {
+        this.catalog = catalog;
+        this.legacy = properties.redisConsumerEnabled();
+    }
+
+    /** Its own key first; consumers read all of them. */
+    public List<String> of(EventStream stream) {
+        return legacy ? List.of(stream.key(), stream.legacyKey()) : List.of(stream.key());
+    }
+
+    /** The key of the dead letters of one of these keys. */
+    public String deadLetters(String key) {
+        return key + ":dlq";
+    }
+
+    /** The groups of the catalogue by key: everything that a process creates at start. */
+    Map<String, Set<String>> groups() {
+        Map<String, Set<String>> groups = new LinkedHashMap<>();
+        catalog.groupsByKey().forEach((key, names) -> of(catalog.stream(key)).forEach(one -> groups.put(one, names)));
+        return groups;
+    }
+}

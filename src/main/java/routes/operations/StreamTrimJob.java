@@ -1,0 +1,73 @@
+package routes.operations;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.configuration.StreamProperties;
+import routes.events.EventStream;
+import routes.events.StreamCatalog;
+import routes.redisstreams.StreamGroups;
+import routes.redisstreams.StreamTrimmer;
+import routes.redisstreams.StreamTrimmer.Trimmed;
+import routes.schedule.Job;
+
+/**
+ * The only one that trims streams. Entries stay for the groups of the catalogue, served or not, and for those that routes of this
+ * process added. Dead letters are not trimmed.
+ */
+@Component
+class StreamTrimJob implements Job {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamTrimJob.class);
+
+    private final StreamGroups groups;
+    private final StreamTrimmer trimmer;
+    private final StreamCatalog catalog;
+    private final StreamKeys keys;
+    private final ServedGroups served;
+    private final StreamProperties properties;
+
+    StreamTrimJob(
+            StreamGroups groups,
+            StreamTrimmer trimmer,
+            StreamCatalog catalog,
+            StreamKeys keys,
+            ServedGroups served,
+            StreamProperties properties) {
+        this.groups = groups;
+        this.trimmer = trimmer;
+        this.catalog = catalog;
+        this.keys = keys;
+        this.served = served;
+        this.properties = properties;
+    }
+
+    @Override
+    public String name() {
+        return "stream-trim";
+    }
+
+    @Override
+    public void run() {
+        // a Redis that was emptied lacks those of stages that run nowhere; without them nothing would be trimmed, or
+        // told as waiting
+        groups.ensureGroups(keys.groups());
+        for (EventStream stream : catalog.streams()) {
+            for (String key : keys.of(stream)) {
+                Trimmed trimmed = trimmer.trim(key, neededBy(stream), properties.maxlen());
+                if (trimmed.removed() > 0 || trimmed.left() > 0) {
+                    LOG.debug("{}: {}", key, trimmed);
+                }
+            }
+        }
+    }
+
+    private Set<String> neededBy(EventStream stream) {
+        Set<String> groups = new LinkedHashSet<>(stream.groups());
+        served.list().stream()
+                .filter(one -> one.stream().equals(stream.name()))
+                .forEach(one -> groups.add(one.group()));
+        return groups;
+    }
+}

@@ -1,0 +1,150 @@
+package routes.reconcile;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import routes.events.TagSetVersion;
+
+/** Finds the posts that are in no final state, and notes which were published again. */
+@Repository
+class OpenPosts {
+    /** Each repetition doubles the pause before the next one, up to this many times the first. */
+    private static final int LONGEST_PAUSE = 64;
+
+    /** Posts whose states look final and whose tags are compared with the index, by their numbers; both ends belong to it. */
+    record Sweep(long from, long to) {}
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+
+    OpenPosts(JdbcClient jdbc, ObjectMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** The time of the database. */
+    OffsetDateTime now() {
+        return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single();
+    }
+
+    long highestNumber() {
+        return jdbc.sql("SELECT coalesce(max(number), 0) FROM posts")
+                .query(Long.class)
+                .single();
+    }
+
+    /**
+     * The next posts in the order of their numbers, locked until the end of the transaction. Posts that somebody else has
+     * locked are passed over: they are being changed.
+     *
+     * @param after number of the last post of the page before
+     * @param wait they are at least as old, and were not published again for as long
+     * @param unchangedSince they have not been changed since; counters, which say nothing of the pipeline, move all the time, so this is
+     *     no longer ago than it must be
+     */
+    List<OpenPost> page(long after, Sweep sweep, Duration wait, OffsetDateTime unchangedSince, int limit) {
+        return jdbc.sql(
+                        """
+                        -- each part by its index; in one condition they would read the whole table
+                        WITH open AS MATERIALIZED (
+                          SELECT id FROM posts WHERE tagging_status IN ('pending', 'retrying') AND number > :after
+                          UNION
+                          SELECT id FROM posts WHERE indexing_status IN ('pending', 'failed') AND number > :after
+                          UNION
+                          SELECT p.id FROM posts p
+                          LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                          WHERE p.number BETWEEN :from AND :to AND p.number > :after
+                            AND (t.post_id IS NULL
+                              OR t.metadata ->> 'content_version' IS DISTINCT FROM p.index_state ->> 'content_version'
+                              OR t.metadata ->> 'occurred_at' IS DISTINCT FROM p.index_state ->> 'occurred_at'
+                              OR (t.metadata ->> 'content_version')::bigint < p.content_version))
+                        SELECT p.id, p.number, p.content_version, p.tagging_status, p.indexing_status,
+                               p.index_state::text AS indexed, t.metadata::text AS tagged
+                        FROM open
+                        JOIN posts p ON p.id = open.id
+                        LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                        LEFT JOIN post_reconciliations r ON r.post_id = p.id
+                        WHERE NOT p.is_deleted AND (p.expires_at IS NULL OR p.expires_at > now())
+                          AND p.created_at < now() - make_interval(secs => :wait) AND p.updated_at < :unchanged
+                          AND (r.post_id IS NULL OR r.reconciled_at < now()
+                                - make_interval(secs => :wait * least(power(2, least(r.times - 1, 20)), :longest)))
+                        ORDER BY p.number LIMIT :limit
+                        FOR UPDATE OF p SKIP LOCKED
+                        """)
+                .param("after", after)
+                .param("wait", seconds(wait))
+                .param("unchanged", unchangedSince)
+                .param("longest", LONGEST_PAUSE)
+                .param("from", sweep.from())
+                .param("to", sweep.to())
+                .param("limit", limit)
+                .query((row, number) -> post(row))
+                .list();
+    }
+
+    /**
+     * Notes that these posts are published again. Who has been final for long counts anew.
+     *
+     * @return those that nobody else published in the meantime
+     */
+    List<UUID> note(Collection<UUID> ids, Duration wait) {
+        return jdbc.sql(
+                        """
+                        INSERT INTO post_reconciliations (post_id, times, reconciled_at)
+                        SELECT id, 1, now() FROM unnest(:ids) AS id
+                        ON CONFLICT (post_id) DO UPDATE SET reconciled_at = now(),
+                            times = CASE WHEN post_reconciliations.reconciled_at < now() - make_interval(secs => :reset)
+                                         THEN 1 ELSE post_reconciliations.times + 1 END
+                        WHERE post_reconciliations.reconciled_at < now() - make_interval(secs => :wait)
+                        RETURNING post_id
+                        """)
+                .param("ids", ids.toArray(UUID[]::new))
+                .param("wait", seconds(wait))
+                .param("reset", 2 * LONGEST_PAUSE * seconds(wait))
+                .query(UUID.class)
+                .list();
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1000.0;
+    }
+
+    private OpenPost post(ResultSet row) throws SQLException {
+        return new OpenPost(
+                row.getObject("id", UUID.class),
+                row.getLong("number"),
+                row.getLong("content_version"),
+                List.of("pending", "retrying").contains(row.getString("tagging_status")),
+                List.of("pending", "failed").contains(row.getString("indexing_status")),
+                version(row.getString("tagged")),
+                version(row.getString("indexed")));
+    }
+
+    /** Tags and index note the version of their tags alike. */
+    private TagSetVersion version(String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            JsonNode version = json.readTree(text);
+            return version.hasNonNull("occurred_at")
+                    ? TagSetVersion.of(
+                            version.path("content_version").asLong(),
+                            version.path("vision_version").asText(null),
+                            Instant.parse(version.path("occurred_at").asText()))
+                    : null;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A version of tags is no JSON: " + text, e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package routes.reconcile;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.configuration.ReconcileProperties;
+import routes.events.Event;
+import routes.events.EventCodec;
+import routes.ingest.outbox.Outbox;
+import routes.reconcile.OpenPost.Lost;
+import routes.reconcile.OpenPosts.Sweep;
+import routes.reconcile.PostsUnderWay.Known;
+import routes.schedule.Job;
+
+/**
+ * Publishes posts again that are in no final state and have nothing under way, which only a Redis that lost data leaves behind.
+ * See docs/decisions/0008-reconciler.md.
+ */
+@Component
+class Reconciler implements Job {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+    private static final int PAGE = 500;
+    private static final int MAX_PAGES = PostsUnderWay.AT_MOST / PAGE;
+    private static final int SWEPT = 20_000;
+    private static final int TRANSACTION_SECONDS = 60;
+    /** The longest transaction that writes posts. */
+    private static final Duration SETTLING = Duration.ofSeconds(60);
+
+    private final OpenPosts posts;
+    private final PostsUnderWay underWay;
+    private final LostEvents events;
+    private final EventCodec codec;
+    private final Outbox outbox;
+    private final ReconcileProperties properties;
+    private final TransactionTemplate transaction;
+    private final Counter reconciled;
+    private long sweptTo;
+
+    Reconciler(
+            OpenPosts posts,
+            PostsUnderWay underWay,
+            LostEvents events,
+            EventCodec codec,
+            Outbox outbox,
+            ReconcileProperties properties,
+            PlatformTransactionManager transactions,
+            MeterRegistry metrics) {
+        this.posts = posts;
+        this.underWay = underWay;
+        this.events = events;
+        this.codec = codec;
+        this.outbox = outbox;
+        this.properties = properties;
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TRANSACTION_SECONDS);
+        reconciled = metrics.counter("posts.reconciled");
+    }
+
+    @Override
+    public String name() {
+        return "reconcile";
+    }
+
+    @Override
+    public synchronized void run() {
+        Sweep sweep = nextSweep();
+        OffsetDateTime unchangedSince = posts.now().minus(settling());
+        if (page(0, sweep, unchangedSince).isEmpty()) {
+            return;
+        }
+        // Before the pages are read: what is under way and was not seen here has its row changed since then, or has
+        // just been
+        // published by somebody else.
+        Optional<Known> known = underWay.look();
+        if (known.isEmpty()) {
+            LOG.info("Posts that may be stuck are looked for when fewer than {} events wait", PostsUnderWay.AT_MOST);
+            return;
+        }
+        int published = publish(sweep, unchangedSince, known.get());
+        reconciled.increment(published);
+        if (published > 0) {
+            LOG.warn(
+                    "{} posts were stuck with nothing under way and are published again: has Redis lost data?",
+                    published);
+        }
+    }
+
+    /** Who changed a row before then has committed before we look, with what it put into the outbox. */
+    private Duration settling() {
+        return properties.after().compareTo(SETTLING) < 0 ? properties.after() : SETTLING;
+    }
+
+    private Sweep nextSweep() {
+        long highest = posts.highestNumber();
+        long from = sweptTo >= highest ? 0 : sweptTo;
+        sweptTo = from + SWEPT;
+        return new Sweep(from + 1, sweptTo);
+    }
+
+    private List<OpenPost> page(long after, Sweep sweep, OffsetDateTime unchangedSince) {
+        return posts.page(after, sweep, properties.after(), unchangedSince, PAGE);
+    }
+
+    private int publish(Sweep sweep, OffsetDateTime unchangedSince, Known known) {
+        int published = 0;
+        long after = 0;
+        for (int page = 0; page < MAX_PAGES; page++) {
+            long from = after;
+            List<OpenPost> looked = new ArrayList<>();
+            published += transaction.execute(status -> {
+                looked.addAll(page(from, sweep, unchangedSince));
+                return publish(looked.stream().filter(post -> !known.has(post)).toList());
+            });
+            if (looked.size() < PAGE) {
+                break;
+            }
+            after = looked.get(PAGE - 1).number();
+        }
+        return published;
+    }
+
+    private int publish(List<OpenPost> stuck) {
+        Map<UUID, Lost> lost = stuck.stream()
+                .filter(post -> post.lost() != Lost.NOTHING)
+                .collect(Collectors.toMap(OpenPost::id, OpenPost::lost));
+        Map<Lost, List<UUID>> due =
+                posts.note(lost.keySet(), properties.after()).stream().collect(Collectors.groupingBy(lost::get));
+        List<Event> again = new ArrayList<>(events.parsed(due.getOrDefault(Lost.PARSED, List.of())));
+        again.addAll(events.tagged(due.getOrDefault(Lost.TAGGED, List.of())));
+        again.removeIf(event -> !isValid(event));
+        outbox.append(again);
+        return again.size();
+    }
+
+    /** One row that was written by hand, or by an older version, is not to keep the others back. */
+    private boolean isValid(Event event) {
+        try {
+            codec.write(event);
+            return true;
+        } catch (IllegalStateException e) {
+            LOG.warn("{} cannot be published again: {}", event.idempotencyKey(), e.getMessage());
+            return false;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package routes.schedule;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The table {@code jobs}; all times are those of the database, so that the clocks of processes do not matter. */
+final class JobTable {
+    private final JdbcClient jdbc;
+
+    JobTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    boolean startedWithin(String name, Duration time) {
+        return jdbc.sql("SELECT last_started_at > now() - make_interval(secs => :seconds) FROM jobs WHERE name = :name")
+                .param("name", name)
+                .param("seconds", seconds(time))
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
+    /** @param every null for a run on demand, which leaves the schedule as it is */
+    void started(String name, Duration every, String instance) {
+        jdbc.sql(
+                        """
+                        INSERT INTO jobs (name, last_started_at, next_run_at, instance)
+                        VALUES (:name, now(), now() + make_interval(secs => :seconds), :instance)
+                        ON CONFLICT (name) DO UPDATE SET last_started_at = excluded.last_started_at,
+                            next_run_at = coalesce(excluded.next_run_at, jobs.next_run_at), instance = excluded.instance
+                        """)
+                .param("name", name)
+                .param("seconds", every == null ? null : seconds(every))
+                .param("instance", instance)
+                .update();
+    }
+
+    /** @param error null where the run succeeded */
+    void ended(String name, String outcome, String error) {
+        jdbc.sql(
+                        "UPDATE jobs SET last_ended_at = now(), last_outcome = :outcome, last_error = :error WHERE name = :name")
+                .param("name", name)
+                .param("outcome", outcome)
+                .param("error", error)
+                .update();
+    }
+
+    List<JobState> all() {
+        return jdbc.sql("SELECT * FROM jobs ORDER BY name")
+                .query((row, number) -> state(row))
+                .list();
+    }
+
+    private static JobState state(ResultSet row) throws SQLException {
+        return new JobState(
+                row.getString("name"),
+                instant(row, "last_started_at"),
+                instant(row, "last_ended_at"),
+                row.getString("last_outcome"),
+                row.getString("last_error"),
+                instant(row, "next_run_at"),
+                row.getString("instance"));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,230 @@
+package routes.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import routes.testing.EmbeddedDatabase;
+import routes.testing.EmbeddedRedis;
+
+class JobsIT {
+    @RegisterExtension
+    static final EmbeddedDatabase DATABASE = new EmbeddedDatabase();
+
+    @RegisterExtension
+    static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+    private static final String LOCK = "job:lock:sample";
+
+    private final AtomicInteger runs = new AtomicInteger();
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @BeforeEach
+    void clean() {
+        DATABASE.jdbc().sql("DELETE FROM jobs").update();
+        REDIS.commands().del(LOCK);
+        log.start();
+        logger().addAppender(log);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        logger().detachAppender(log);
+        for (AutoCloseable one : opened) {
+            one.close();
+        }
+    }
+
+    @Test
+    void two_processes_never_run_a_job_at_the_same_time() throws Exception {
+        var running = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        Jobs first = process("first", job(() -> {
+            running.countDown();
+            assertThat(finish.await(20, TimeUnit.SECONDS)).isTrue();
+        }));
+        Jobs second = process("second", job(() -> {}));
+        var held = CompletableFuture.supplyAsync(() -> first.runNow("sample"));
+        assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(REDIS.commands().pttl(LOCK)).isBetween(1L, 60_000L);
+        assertThat(second.runNow("sample")).isEqualTo(Jobs.Outcome.SKIPPED);
+        assertThat(second.run("sample", "1ms")).isEqualTo(Jobs.Outcome.SKIPPED);
+
+        finish.countDown();
+        assertThat(held.join()).isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(second.runNow("sample")).isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(REDIS.commands().exists(LOCK)).isZero();
+    }
+
+    @Test
+    void a_lock_that_a_dead_process_left_ends_by_itself() throws Exception {
+        Jobs jobs = process("one", job(() -> {}));
+        REDIS.commands().psetex(LOCK, 700, "dead");
+
+        assertThat(jobs.runNow("sample")).isEqualTo(Jobs.Outcome.SKIPPED);
+        await().atMost(Duration.ofSeconds(10)).until(() -> jobs.runNow("sample") == Jobs.Outcome.SUCCESS);
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void the_schedules_of_several_processes_do_the_work_once_a_period_but_anyone_may_ask_for_it() throws Exception {
+        Jobs first = process("first", job(() -> {}));
+        Jobs second = process("second", job(() -> {}));
+
+        assertThat(first.run("sample", "10m")).isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(second.run("sample", "10m")).isEqualTo(Jobs.Outcome.SKIPPED);
+        assertThat(runs).hasValue(1);
+        assertThat(second.runNow("sample")).isEqualTo(Jobs.Outcome.SUCCESS);
+
+        DATABASE.jdbc()
+                .sql("UPDATE jobs SET last_started_at = now() - interval '6 minutes'")
+                .update();
+        assertThat(second.run("sample", "10m")).isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(runs).hasValue(3);
+    }
+
+    @Test
+    void last_and_next_run_are_seen_in_every_process() throws Exception {
+        Jobs first = process("first", job(() -> {}));
+        var elsewhere = new SimpleMeterRegistry();
+        Jobs second = process("second", job(() -> {}), elsewhere);
+        assertThat(gauge(elsewhere, "scheduler.last.run.timestamp")).isZero();
+
+        Instant before = Instant.now();
+        first.run("sample", "10m");
+
+        assertThat(second.states()).singleElement().satisfies(state -> {
+            assertThat(state.instance()).isEqualTo("first");
+            assertThat(state.lastOutcome()).isEqualTo("success");
+            assertThat(state.lastEndedAt()).isAfterOrEqualTo(state.lastStartedAt());
+            assertThat(Duration.between(state.lastStartedAt(), state.nextRunAt()))
+                    .isEqualTo(Duration.ofMinutes(10));
+        });
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            assertThat(gauge(elsewhere, "scheduler.last.run.timestamp"))
+                    .isBetween(before.toEpochMilli() / 1e3 - 5, before.toEpochMilli() / 1e3 + 20);
+            assertThat(gauge(elsewhere, "scheduler.next.run.timestamp"))
+                    .isBetween(before.toEpochMilli() / 1e3 + 595, before.toEpochMilli() / 1e3 + 620);
+        });
+
+        Instant next = second.states().get(0).nextRunAt();
+        second.runNow("sample");
+        assertThat(second.states().get(0).nextRunAt())
+                .as("on demand leaves the schedule")
+                .isEqualTo(next);
+    }
+
+    @Test
+    void a_job_that_fails_is_told_in_one_line_counted_and_runs_again() throws Exception {
+        Jobs jobs = process("one", job(() -> {
+            if (runs.get() == 1) {
+                throw new IllegalStateException("outer", new IllegalArgumentException("the disk is full"));
+            }
+        }));
+
+        assertThat(jobs.run("sample", "10m")).isEqualTo(Jobs.Outcome.FAILED);
+
+        assertThat(log.list).singleElement().satisfies(line -> {
+            assertThat(line.getFormattedMessage()).contains("sample", "the disk is full");
+            assertThat(line.getThrowableProxy()).isNull();
+        });
+        assertThat(counted("failed")).isOne();
+        assertThat(jobs.states()).singleElement().satisfies(state -> {
+            assertThat(state.lastOutcome()).isEqualTo("failed");
+            assertThat(state.lastError()).isEqualTo("IllegalArgumentException: the disk is full");
+        });
+
+        assertThat(jobs.runNow("sample")).isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(counted("success")).isOne();
+        assertThat(jobs.states().get(0).lastError()).isNull();
+    }
+
+    @Test
+    void while_redis_does_not_answer_a_job_fails_and_later_it_runs() throws Exception {
+        Jobs jobs = process("one", job(() -> {}));
+        REDIS.kill();
+        try {
+            assertThat(jobs.runNow("sample")).isEqualTo(Jobs.Outcome.FAILED);
+            assertThat(runs).hasValue(0);
+        } finally {
+            REDIS.start();
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> jobs.runNow("sample") == Jobs.Outcome.SUCCESS);
+    }
+
+    @Test
+    void a_job_that_does_not_exist_is_refused_with_those_that_do() throws Exception {
+        Jobs jobs = process("one", job(() -> {}));
+
+        assertThatThrownBy(() -> jobs.runNow("smaple"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There is no job 'smaple'; there are [sample]");
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private Job job(Work work) {
+        return new Job() {
+            @Override
+            public String name() {
+                return "sample";
+            }
+
+            @Override
+            public void run() throws Exception {
+                runs.incrementAndGet();
+                work.run();
+            }
+        };
+    }
+
+    private Jobs process(String instance, Job job) {
+        return process(instance, job, metrics);
+    }
+
+    private Jobs process(String instance, Job job, SimpleMeterRegistry registry) {
+        var redis = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
+        redis.afterPropertiesSet();
+        redis.start();
+        var lock = new JobLock(redis);
+        opened.add(lock);
+        opened.add(redis::destroy);
+        return new Jobs(List.of(job), lock, new JobTable(DATABASE.jdbc()), registry, instance);
+    }
+
+    private static double gauge(SimpleMeterRegistry registry, String name) {
+        return registry.get(name).tag("job", "sample").timeGauge().value(TimeUnit.SECONDS);
+    }
+
+    private double counted(String outcome) {
+        return metrics.counter("scheduler.runs", "job", "sample", "outcome", outcome)
+                .count();
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(Jobs.class);
+    }
+}
