@@ -2,7 +2,6 @@ package routes;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Set;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.PortInUseException;
@@ -13,6 +12,7 @@ import routes.configuration.ConfigurationException;
 import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
+import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteLoadException;
 import routes.routefiles.SpringRouteEnvironment;
@@ -59,7 +59,7 @@ class CommandLine {
                 SpringRouteEnvironment.environment(classPath.getResourceLoader()),
                 classPath.getResourceLoader(),
                 new StreamCatalog().names(),
-                Set.of());
+                PipelineStages.ENTRY_POINTS);
         return new ValidateCommand(
                         new RouteFileValidator(environment, getClass().getClassLoader()), classPath)
                 .run(folder, out);

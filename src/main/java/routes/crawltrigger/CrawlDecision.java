@@ -10,6 +10,7 @@ public record CrawlDecision(Reason reason, UUID tenantId, List<String> urls, Lis
     /** Why the links are fetched or not. */
     public enum Reason {
         TRIGGER_TAG,
+        DELETED,
         NO_URLS,
         NO_TRIGGER_TAG,
         BUDGET_TENANT,

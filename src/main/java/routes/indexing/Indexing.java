@@ -70,12 +70,7 @@ public class Indexing {
      * @throws PostNotThereYetException while the post is not stored
      */
     public PostIndexed index(@Body PostEnriched event) {
-        TagSetVersion version = TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt());
-        return index(
-                event.tenantId(),
-                event.postId(),
-                event.traceId(),
-                Optional.of(new Tags(event.tags(), version, event.visionVersion())));
+        return index(event.tenantId(), event.postId(), event.traceId(), tags(event));
     }
 
     /** Empty for an event of an old producer, which says nothing about tags. */

@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.TagSetVersion;
+import routes.posts.PostLock;
 
 /** Reads what is stored about a post and writes what became of its indexing. */
 @Repository
@@ -27,12 +28,9 @@ class PostContents {
         this.json = json;
     }
 
-    /** Until the end of the transaction nobody else composes this post. */
+    /** Until the end of the transaction nobody else composes or removes this post. */
     void lock(UUID postId) {
-        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-                .param("key", "indexing:" + postId)
-                .query((row, number) -> Boolean.TRUE)
-                .single();
+        PostLock.take(jdbc, postId);
     }
 
     /** {@code tenantId} null: whatever tenant the post has. */

@@ -32,6 +32,9 @@ public record PipelineStages(Set<String> names) {
             "schedule",
             "api");
 
+    /** {@code direct:} endpoints of the product that nothing in its route files sends to. */
+    public static final Set<String> ENTRY_POINTS = Set.of("cleanup-sweep");
+
     public PipelineStages {
         names = Set.copyOf(names);
     }

@@ -304,6 +304,11 @@ class IndexingIT {
         }
 
         @Override
+        public Orphans removeOrphans(String place, int limit) {
+            return graph.removeOrphans(place, limit);
+        }
+
+        @Override
         public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
             return graph.neighboursOfPosts(tenantId, postIds, limit);
         }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,9 +18,6 @@ class BuiltInRoutesTest {
 
     private static final Path SOURCES = Path.of("src/main/resources/routes");
 
-    /** The {@code direct:} endpoints that Java code of the product sends to. */
-    private static final Set<String> CALLED_FROM_JAVA = Set.of();
-
     @Test
     void builtInRouteFilesAreValid() throws IOException {
         PathMatchingResourcePatternResolver classPath = new PathMatchingResourcePatternResolver();
@@ -31,7 +27,7 @@ class BuiltInRoutesTest {
                 SpringRouteEnvironment.environment(classPath.getResourceLoader()),
                 classPath.getResourceLoader(),
                 new StreamCatalog().names(),
-                CALLED_FROM_JAVA);
+                PipelineStages.ENTRY_POINTS);
 
         List<RouteProblem> problems =
                 new RouteFileValidator(environment, getClass().getClassLoader()).validate(set);
