@@ -66,6 +66,47 @@ public final class PostRemoval {
         return remove(tenantId, channelId, List.of(postId), reason, false);
     }
 
+    /** A post that is not deleted. */
+    public record Message(long messageId, UUID postId) {}
+
+    /** The posts of these messages that are not deleted. */
+    public List<UUID> ids(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
+        return jdbc.queryForList(
+                """
+                SELECT id FROM posts WHERE (tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))
+                    AND NOT is_deleted""",
+                UUID.class,
+                tenantId,
+                channelId,
+                messageIds.toArray(Long[]::new));
+    }
+
+    /** Posts that are not deleted by the ids of their messages, from {@code after} (exclusive) to {@code last} (inclusive). */
+    public List<Message> messages(UUID tenantId, UUID channelId, long after, long last, int limit) {
+        return jdbc.query(
+                """
+                SELECT telegram_message_id, id FROM posts
+                WHERE tenant_id = ? AND channel_id = ? AND telegram_message_id > ? AND telegram_message_id <= ?
+                    AND NOT is_deleted
+                ORDER BY telegram_message_id LIMIT ?""",
+                (row, n) -> new Message(row.getLong("telegram_message_id"), row.getObject("id", UUID.class)),
+                tenantId,
+                channelId,
+                after,
+                last,
+                limit);
+    }
+
+    /** The highest id of a message that was ever stored; 0 if none was. */
+    public long lastMessageId(UUID tenantId, UUID channelId) {
+        Long last = jdbc.queryForObject(
+                "SELECT coalesce(max(telegram_message_id), 0) FROM posts WHERE tenant_id = ? AND channel_id = ?",
+                Long.class,
+                tenantId,
+                channelId);
+        return Objects.requireNonNull(last);
+    }
+
     private int remove(
             UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason, boolean publish) {
         Integer removed = transaction.execute(status -> {

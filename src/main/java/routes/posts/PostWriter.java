@@ -1,9 +1,11 @@
 package routes.posts;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -92,6 +94,29 @@ public final class PostWriter {
                 post -> new SavedPost(id, traceId, PostMerge.created(post), post),
                 PostMerge::of,
                 post -> post.is(Outcome.EDITED) && post.merge().versionMoved()));
+    }
+
+    /**
+     * Gives a post another text, as an edit in its channel would.
+     *
+     * @param urls the links in that text
+     * @return whether that changed anything; empty if there is no such post, or it is deleted
+     */
+    public Optional<Boolean> edit(UUID tenantId, UUID channelId, UUID postId, String text, List<String> urls) {
+        return transaction.execute(status -> {
+            ChannelLock.take(jdbc, tenantId, channelId);
+            Optional<StoredPost> row = posts.read(postId).filter(stored -> stored.deletion() == null);
+            Instant now = clock.instant();
+            return row.map(stored -> stored.post().edit(text, urls, now)).map(edited -> {
+                Channel channel = channels.require(channelId);
+                long reader = channels.reader(tenantId, channelId);
+                PostBatch batch = new PostBatch(tenantId, reader, channel, List.of(edited), false);
+                List<SavedPost> saved =
+                        savePosts(batch, post -> created(batch, post), PostMerge::of, PostWriter::startsAnew);
+                outbox.append(PostEvents.of(batch, saved, saveAlbums(batch, saved), now));
+                return saved.get(0).is(Outcome.EDITED);
+            });
+        });
     }
 
     /** Whether the post has its row, and saving this would not change it; without locks, for events that tell what is known. */
