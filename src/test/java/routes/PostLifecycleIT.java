@@ -1,11 +1,13 @@
 package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -16,10 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.openmbean.TabularData;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,6 +155,7 @@ class PostLifecycleIT {
         camel.getRouteController().stopRoute(stage);
         imported("Палеонтологи раскопали скелет мамонта", null);
         awaitOthersIdle(stage);
+        assertThat(waiting(stage)).as("entries that wait for %s", stage).isPositive();
         patch("Астрономы измерили орбиту кометы");
         awaitOthersIdle(stage);
         camel.getRouteController().startRoute(stage);
@@ -177,6 +184,9 @@ class PostLifecycleIT {
         camel.getRouteController().stopRoute(stage);
         imported("Палеонтологи раскопали скелет мамонта", null);
         awaitOthersIdle(stage);
+        if (!List.of("cleanup", "ingest").contains(stage)) {
+            assertThat(waiting(stage)).as("entries that wait for %s", stage).isPositive();
+        }
         assertThat(delete().statusCode()).isEqualTo(204);
         assertThat(found("мамонтами")).doesNotContain(id());
         awaitOthersIdle(stage);
@@ -230,6 +240,119 @@ class PostLifecycleIT {
         assertThat(found("мамонтами")).doesNotContain(id());
         assertThat(edits()).containsExactly("Палеонтологи раскопали скелет мамонта");
         balanced();
+    }
+
+    @Test
+    void the_timeline_of_a_post_tells_every_stage_over_http_and_jmx() throws Exception {
+        imported("Палеонтологи раскопали скелет мамонта", null);
+        awaitIdle();
+        List<String> stages = List.of(
+                "ingest done stored",
+                "post-persistence skipped already_stored",
+                "tagging done null",
+                "tag-persistence done stored",
+                "crawl-trigger skipped no_urls",
+                "enrichment skipped no_urls",
+                "indexing done null");
+        await().atMost(LONG).untilAsserted(() -> assertThat(timeline()).containsExactlyInAnyOrderElementsOf(stages));
+
+        JsonNode tagging = stage("tagging").get(0);
+        assertThat(tagging.path("provider").asText()).isEqualTo("local");
+        assertThat(tagging.path("entry_id").asText()).matches("\\d+-\\d+");
+        assertThat(tagging.path("delivery").asInt()).isEqualTo(1);
+        assertThat(tagging.path("content_version").asLong()).isZero();
+        assertThat(tagging.path("trigger").asText()).isEqualTo("initial");
+        assertThat(tagging.path("trace_id").asText()).isEqualTo(row().get("trace_id"));
+        assertThat(tagging.path("duration_ms").asInt()).isNotNegative();
+
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName replay = server.queryNames(new ObjectName("org.apache.camel:name=StreamReplay,*"), null)
+                .iterator()
+                .next();
+        assertThat(replay.getKeyProperty("context")).isEqualTo(camel.getManagementName());
+        var table = (TabularData) server.invoke(
+                replay, "tracePost", new Object[] {id().toString()}, new String[] {String.class.getName()});
+        assertThat(table.size()).isEqualTo(stages.size());
+        assertThat(table.get(new Object[] {1}).get("stage")).isEqualTo("ingest");
+
+        delete();
+        awaitIdle();
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(timeline()).contains("ingest done deleted: user", "cleanup done null"));
+        assertThat(send("GET", "/posts/" + UUID.randomUUID() + "/timeline", null)
+                        .statusCode())
+                .isEqualTo(404);
+        assertThatThrownBy(() -> server.invoke(
+                        replay, "tracePost", new Object[] {UUID.randomUUID().toString()}, new String[] {
+                            String.class.getName()
+                        }))
+                .hasRootCauseInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void deliveries_that_fail_are_records_of_their_own() throws Exception {
+        imported("Палеонтологи раскопали скелет мамонта", null);
+        awaitIdle();
+        camel.getRouteController().stopRoute("post-persistence");
+        publishEdit("Астрономы измерили орбиту кометы", 1_762_000_500L);
+        await().atMost(LONG).untilAsserted(() -> assertThat(stage("tagging"))
+                .anySatisfy(
+                        record -> assertThat(record.path("outcome").asText()).isEqualTo("retrying")));
+        camel.getRouteController().startRoute("post-persistence");
+        awaitIdle();
+
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(stage("tagging")).last().satisfies(last -> {
+                    assertThat(last.path("outcome").asText()).isEqualTo("done");
+                    assertThat(last.path("delivery").asInt()).isGreaterThan(1);
+                    assertThat(last.path("trigger").asText()).isEqualTo("edit");
+                }));
+        JsonNode retrying = stage("tagging").get(1);
+        assertThat(retrying.path("reason").asText()).contains("has no row yet");
+        assertThat(retrying.path("content_version").asLong()).isEqualTo(1_762_000_500L);
+        balanced();
+    }
+
+    @Test
+    void an_entry_that_is_no_event_is_a_dead_letter_in_the_timeline_of_the_post_that_it_names() throws Exception {
+        imported("Палеонтологи раскопали скелет мамонта", null);
+        awaitIdle();
+        StringRedisTemplate redis = application.getBean(StringRedisTemplate.class);
+        redis.opsForStream()
+                .add(catalog.key("posts.tagged"), Map.of("data", "{\"post_id\":\"" + id() + "\",\"tags\":{\"a\":1}}"));
+
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(stage("tag-persistence")).last().satisfies(last -> {
+                    assertThat(last.path("outcome").asText()).isEqualTo("dead_lettered");
+                    assertThat(last.path("reason").asText()).contains("tags");
+                }));
+        awaitIdle();
+        redis.delete(catalog.stream("posts.tagged").deadLetterKey());
+    }
+
+    private List<String> timeline() throws Exception {
+        List<String> lines = new ArrayList<>();
+        records()
+                .forEach(record -> lines.add(record.path("stage").asText() + " "
+                        + record.path("outcome").asText() + " "
+                        + record.path("reason").asText()));
+        return lines;
+    }
+
+    private List<JsonNode> stage(String name) throws Exception {
+        List<JsonNode> found = new ArrayList<>();
+        records().forEach(record -> {
+            if (record.path("stage").asText().equals(name)) {
+                found.add(record);
+            }
+        });
+        return found;
+    }
+
+    private JsonNode records() throws Exception {
+        HttpResponse<String> answer = send("GET", "/posts/" + id() + "/timeline", null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json.readTree(answer.body()).path("items");
     }
 
     private void imported(String text, Long edited) throws Exception {
@@ -353,6 +476,16 @@ class PostLifecycleIT {
                         .filter(group -> running.stream()
                                 .anyMatch(uri -> uri.contains(stream.name()) && uri.contains(group.group())))
                         .allMatch(group -> group.lag() == 0 && group.pending() == 0));
+    }
+
+    private long waiting(String stage) {
+        String uri = camel.getRoute(stage).getEndpoint().getEndpointUri();
+        return catalog.streams().stream()
+                .filter(stream -> uri.contains(stream.name()))
+                .flatMap(stream -> application.getBean(StreamInspector.class).groups(stream.key()).stream())
+                .filter(group -> uri.contains(group.group()))
+                .mapToLong(StreamInspector.GroupState::lag)
+                .sum();
     }
 
     private void balanced() {

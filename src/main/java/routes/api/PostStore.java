@@ -49,13 +49,22 @@ final class PostStore {
     record Place(UUID id, UUID tenantId, UUID channelId) {}
 
     Optional<Place> locate(Caller caller, PostId id) {
+        return locate(caller, id, "NOT p.is_deleted");
+    }
+
+    /** For what is told of tombstones too. */
+    Optional<Place> locateAlsoDeleted(Caller caller, PostId id) {
+        return locate(caller, id, "true");
+    }
+
+    private Optional<Place> locate(Caller caller, PostId id, String condition) {
         return database.sql(
                         """
                         SELECT p.id, p.tenant_id, p.channel_id FROM posts p
-                        WHERE %s = :id AND NOT p.is_deleted
+                        WHERE %s = :id AND %s
                           AND (CAST(:caller AS uuid) IS NULL OR p.tenant_id = :caller)
                         """
-                                .formatted(id.column()))
+                                .formatted(id.column(), condition))
                 .param("id", id.value())
                 .param("caller", caller.tenantOrNull())
                 .query(Place.class)

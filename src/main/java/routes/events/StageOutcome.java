@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param reason a word or a few, without ids; null where there is nothing to add
  */
-public record StageOutcome(Kind kind, String reason) {
+public record StageOutcome(Kind kind, String reason) implements Recorded {
 
     /** What other failures than given-up ones are: exceptions. */
     public enum Kind {
@@ -18,6 +18,11 @@ public record StageOutcome(Kind kind, String reason) {
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    @Override
+    public StageOutcome outcome() {
+        return this;
     }
 
     public static StageOutcome done(String reason) {

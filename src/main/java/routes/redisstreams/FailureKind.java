@@ -22,7 +22,7 @@ public enum FailureKind {
      *
      * @throws IllegalArgumentException if the property holds something else than the name of a kind
      */
-    static FailureKind of(Exchange exchange, Throwable failure) {
+    public static FailureKind of(Exchange exchange, Throwable failure) {
         Object marked = exchange.getProperty(RedisStreamsConstants.FAILURE);
         if (marked instanceof FailureKind kind) {
             return kind;

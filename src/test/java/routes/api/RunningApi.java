@@ -48,6 +48,7 @@ import routes.posts.PostWriter;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
+import routes.timeline.TimelineTable;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
@@ -155,6 +156,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         @Bean
         PostWriter postWriter(DataSource database, Outbox outbox) {
             return new PostWriter(database, new JdbcTransactionManager(database), outbox, SETTINGS, Clock.systemUTC());
+        }
+
+        @Bean
+        TimelineTable timelines(DataSource database) {
+            return new TimelineTable(database, new JdbcTransactionManager(database));
         }
 
         @Bean
