@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 -- Who wanted the post gone: it decides whether a later import brings it back. restored_at: when one did, so that an older
 -- posts.deleted that arrives after that changes nothing.

@@ -1,4 +1,4 @@
-SET lock_timeout = '10s';
+SET LOCAL lock_timeout = '10s';
 
 -- What became of each event of a post in each stage. No reference to posts: it is written apart from them, in batches.
 CREATE TABLE IF NOT EXISTS post_timeline (
