@@ -102,7 +102,7 @@ public class Cleanup {
     private StageOutcome clean(UUID tenantId, UUID postId) {
         return transaction.execute(status -> {
             PostLock.take(jdbc, postId);
-            DeletedPosts.State post = posts.find(tenantId, postId).orElseThrow();
+            DeletedPosts.State post = posts.hold(tenantId, postId).orElseThrow();
             if (!post.deleted() || post.cleaned()) {
                 return StageOutcome.skipped(post.deleted() ? "already_cleaned" : "restored_since");
             }

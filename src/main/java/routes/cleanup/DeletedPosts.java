@@ -33,11 +33,21 @@ class DeletedPosts {
 
     /** {@code tenantId} null: whatever tenant the post has. */
     Optional<State> find(UUID tenantId, UUID postId) {
+        return find(tenantId, postId, "");
+    }
+
+    /** Until the end of the transaction nobody brings the post back. */
+    Optional<State> hold(UUID tenantId, UUID postId) {
+        return find(tenantId, postId, "FOR NO KEY UPDATE");
+    }
+
+    private Optional<State> find(UUID tenantId, UUID postId, String lock) {
         return jdbc.sql(
                         """
                         SELECT id, tenant_id, channel_id, is_deleted, cleaned_at IS NOT NULL AS cleaned, restored_at
                         FROM posts WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
-                        """)
+                        """
+                                + lock)
                 .param("id", postId)
                 .param("tenant", tenantId)
                 .query((row, number) -> new State(

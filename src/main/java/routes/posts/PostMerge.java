@@ -51,8 +51,9 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
             return of(stored, arriving);
         }
         PostMerge merge = merge(old, arriving);
-        return new PostMerge(
-                merge.post(), Outcome.RESTORED, merge.textChanged(), merge.mediaChanged(), merge.versionMoved());
+        // the clean-up may take the files off the post until the moment it is back
+        boolean media = !merge.post().media().isEmpty();
+        return new PostMerge(merge.post(), Outcome.RESTORED, merge.textChanged(), media, merge.versionMoved());
     }
 
     private static PostMerge merge(Post old, Post arriving) {
