@@ -3,7 +3,7 @@ WITH tables (component) AS (VALUES
     ('tenants'), ('users'), ('channels'), ('user_channel'), ('posts'), ('post_edits'), ('media_objects'), ('post_media_map'),
     ('media_groups'), ('media_group_items'), ('post_enrichment'), ('digest_settings'), ('digests'), ('trends'),
     ('trend_posts'), ('user_interests'), ('rag_queries'), ('tenant_storage_usage'), ('graph_nodes'), ('graph_edges'),
-    ('outbox'), ('imports'), ('jobs'), ('post_reconciliations')),
+    ('outbox'), ('imports'), ('jobs'), ('post_reconciliations'), ('early_deletions'), ('post_timeline')),
 columns (component, table_name, column_name) AS (VALUES
     ('posts.grouped_id', 'posts', 'grouped_id'),
     ('posts.tagging_status', 'posts', 'tagging_status'),

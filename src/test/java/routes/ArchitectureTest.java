@@ -24,8 +24,15 @@ import routes.events.StreamCatalog;
 /** What may not know what. */
 @AnalyzeClasses(packages = "routes", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final Set<String> STAGES =
-            Set.of("ingest", "postpersistence", "tagging", "tagpersistence", "crawltrigger", "enrichment", "indexing");
+    private static final Set<String> STAGES = Set.of(
+            "ingest",
+            "postpersistence",
+            "tagging",
+            "tagpersistence",
+            "crawltrigger",
+            "enrichment",
+            "indexing",
+            "cleanup");
     private static final Path SOURCES = Path.of("src/main/java/routes");
 
     @ArchTest

@@ -49,7 +49,9 @@ final class AlbumStore {
                         row.getBoolean("inferred"),
                         members,
                         summary(row.getString("summary"))))
-                .optional();
+                .optional()
+                // all its posts were deleted
+                .filter(album -> !album.members().isEmpty());
     }
 
     private List<Album.Member> members(long album) {

@@ -26,6 +26,7 @@ record ImportJob(
         long postsDone,
         long postsNew,
         long postsChanged,
+        long postsDeleted,
         long albumsTotal,
         long mediaTotal,
         long mediaMissing,

@@ -50,6 +50,7 @@ final class ImportStore {
                     row.getLong("posts_done"),
                     row.getLong("posts_new"),
                     row.getLong("posts_changed"),
+                    row.getLong("posts_deleted"),
                     row.getLong("albums_total"),
                     row.getLong("media_total"),
                     row.getLong("media_missing"),

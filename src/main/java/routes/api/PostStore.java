@@ -2,6 +2,7 @@ package routes.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
 import routes.api.http.Cursor;
@@ -42,6 +43,32 @@ final class PostStore {
                 .params(filter.values(after))
                 .query(rows::post)
                 .list();
+    }
+
+    /** Where a post is that is to be changed. */
+    record Place(UUID id, UUID tenantId, UUID channelId) {}
+
+    Optional<Place> locate(Caller caller, PostId id) {
+        return locate(caller, id, "NOT p.is_deleted");
+    }
+
+    /** For what is told of tombstones too. */
+    Optional<Place> locateAlsoDeleted(Caller caller, PostId id) {
+        return locate(caller, id, "true");
+    }
+
+    private Optional<Place> locate(Caller caller, PostId id, String condition) {
+        return database.sql(
+                        """
+                        SELECT p.id, p.tenant_id, p.channel_id FROM posts p
+                        WHERE %s = :id AND %s
+                          AND (CAST(:caller AS uuid) IS NULL OR p.tenant_id = :caller)
+                        """
+                                .formatted(id.column(), condition))
+                .param("id", id.value())
+                .param("caller", caller.tenantOrNull())
+                .query(Place.class)
+                .optional();
     }
 
     Optional<PostDetails> find(Caller caller, PostId id) {

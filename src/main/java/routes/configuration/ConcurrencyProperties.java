@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param crawlTrigger    choice of links to fetch
  * @param enrichment      enrichment
  * @param indexing        indexing; index writes of events at work are made durable together
+ * @param cleanup         removal of deleted posts
  */
 @ConfigurationProperties("concurrency")
 public record ConcurrencyProperties(
@@ -22,4 +23,5 @@ public record ConcurrencyProperties(
         @DefaultValue("2") @Min(1) @Max(64) int tagPersistence,
         @DefaultValue("2") @Min(1) @Max(64) int crawlTrigger,
         @DefaultValue("2") @Min(1) @Max(64) int enrichment,
-        @DefaultValue("16") @Min(1) @Max(64) int indexing) {}
+        @DefaultValue("16") @Min(1) @Max(64) int indexing,
+        @DefaultValue("2") @Min(1) @Max(64) int cleanup) {}

@@ -49,7 +49,7 @@ public class CrawlTrigger {
         Arrays.stream(Reason.values()).forEach(reason -> metrics.counter(METRIC, "reason", reason.text()));
     }
 
-    private record Post(UUID tenantId, List<String> urls) {}
+    private record Post(UUID tenantId, boolean deleted, List<String> urls) {}
 
     /**
      * What becomes of the links of this post; counted by its reason.
@@ -70,6 +70,9 @@ public class CrawlTrigger {
 
     private CrawlDecision match(PostTagged event) {
         Post post = post(event);
+        if (post.deleted()) {
+            return CrawlDecision.skip(Reason.DELETED);
+        }
         // events of the prior system carry no links
         List<String> urls = event.urls().isEmpty() ? post.urls() : event.urls();
         if (urls.isEmpty()) {
@@ -94,13 +97,14 @@ public class CrawlTrigger {
     private Post post(PostTagged event) {
         return jdbc.sql(
                         """
-                        SELECT tenant_id, ARRAY(SELECT jsonb_array_elements_text(urls)) AS urls FROM posts
+                        SELECT tenant_id, is_deleted, ARRAY(SELECT jsonb_array_elements_text(urls)) AS urls FROM posts
                         WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
                         """)
                 .param("id", event.postId())
                 .param("tenant", event.tenantId())
-                .query((row, number) -> new Post(row.getObject("tenant_id", UUID.class), List.of((String[])
-                        row.getArray("urls").getArray())))
+                .query((row, number) -> new Post(
+                        row.getObject("tenant_id", UUID.class), row.getBoolean("is_deleted"), List.of((String[])
+                                row.getArray("urls").getArray())))
                 .optional()
                 .orElseThrow(() -> new PostNotThereYetException(event.postId()));
     }

@@ -28,7 +28,9 @@ public class Enrichment {
 
     private enum Skip {
         NO_URLS,
-        NOT_CRAWLED;
+        NOT_CRAWLED,
+        /** Still published, so that indexing can record it. */
+        DELETED;
 
         String text() {
             return name().toLowerCase(Locale.ROOT);
@@ -38,7 +40,7 @@ public class Enrichment {
     /** A page that was fetched for the post. */
     private record Page(String url, String title, String markdown, String author, String language, int words) {}
 
-    private record Known(UUID tenantId, String content, JsonNode crawl) {}
+    private record Known(UUID tenantId, boolean deleted, String content, JsonNode crawl) {}
 
     private final JdbcClient jdbc;
     private final ObjectMapper json;
@@ -58,8 +60,7 @@ public class Enrichment {
         Known known = known(event);
         List<Page> pages = pages(known.crawl());
         List<String> urls = event.urls();
-        Optional<Skip> skip =
-                pages.isEmpty() ? Optional.of(urls.isEmpty() ? Skip.NO_URLS : Skip.NOT_CRAWLED) : Optional.empty();
+        Optional<Skip> skip = skip(known, pages, urls);
         skip.ifPresent(
                 reason -> metrics.counter(METRIC, "reason", reason.text()).increment());
 
@@ -98,17 +99,27 @@ public class Enrichment {
                 null);
     }
 
+    private static Optional<Skip> skip(Known known, List<Page> pages, List<String> urls) {
+        if (known.deleted()) {
+            return Optional.of(Skip.DELETED);
+        }
+        return pages.isEmpty() ? Optional.of(urls.isEmpty() ? Skip.NO_URLS : Skip.NOT_CRAWLED) : Optional.empty();
+    }
+
     private Known known(PostTagged event) {
         return jdbc.sql(
                         """
-                        SELECT p.tenant_id, p.content, e.data FROM posts p
+                        SELECT p.tenant_id, p.is_deleted, p.content, e.data FROM posts p
                         LEFT JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'crawl' AND e.status <> 'error'
                         WHERE p.id = :id AND (:tenant::uuid IS NULL OR p.tenant_id = :tenant::uuid)
                         """)
                 .param("id", event.postId())
                 .param("tenant", event.tenantId())
                 .query((row, number) -> new Known(
-                        row.getObject("tenant_id", UUID.class), row.getString("content"), parse(row.getString("data"))))
+                        row.getObject("tenant_id", UUID.class),
+                        row.getBoolean("is_deleted"),
+                        row.getString("content"),
+                        parse(row.getString("data"))))
                 .optional()
                 .orElseThrow(() -> new PostNotThereYetException(event.postId()));
     }

@@ -3,19 +3,7 @@ package routes.events;
 import java.time.Instant;
 
 /** What every event carries. */
-public sealed interface Event
-        permits PostParsed,
-                AlbumParsed,
-                VisionUploaded,
-                VisionAnalyzed,
-                PostTagged,
-                PostCrawl,
-                PostEnriched,
-                PostIndexed,
-                AlbumAssembled,
-                PostDeleted,
-                DigestsGenerate,
-                TrendsEmerging {
+public sealed interface Event permits PostEvent, AlbumParsed, AlbumAssembled, DigestsGenerate, TrendsEmerging {
 
     String SCHEMA_VERSION = "v1";
 

@@ -18,6 +18,15 @@ public class EventRoutes {
     /** Exchange property: logical name of the stream the event came from. */
     public static final String STREAM = "eventStream";
 
+    /** Exchange property: the event that was read. */
+    public static final String EVENT = "event";
+
+    /** Exchange property: the event that was written last. */
+    public static final String WRITTEN = "eventWritten";
+
+    /** Exchange property: a {@link StageOutcome}, where a stage publishes nothing and leaves no {@link Recorded} body. */
+    public static final String OUTCOME = "stageOutcome";
+
     private static final String TRACEPARENT = "traceparent";
     private static final String MDC_TRACE_ID = "trace_id";
     private static final String MDC_TRIGGER = "trigger";
@@ -49,6 +58,7 @@ public class EventRoutes {
         String entryId = exchange.getMessage().getHeader(ENTRY_ID_HEADER, String.class);
         Event event = codec.read(stream, entryId, fields);
         exchange.getMessage().setBody(event);
+        exchange.setProperty(EVENT, event);
         exchange.setProperty(TRACE_ID, event.traceId());
         exchange.setProperty(STREAM, codec.stream(event));
         exchange.setProperty(TRACEPARENT, fields.get(TRACEPARENT));
@@ -71,6 +81,7 @@ public class EventRoutes {
             traceparent = exchange.getProperty(TRACEPARENT, String.class);
         }
         exchange.getMessage().setBody(codec.write(event, traceparent));
+        exchange.setProperty(WRITTEN, event);
     }
 
     @SuppressWarnings("unchecked") // what the redis-streams component promises

@@ -19,4 +19,4 @@ public record PostCrawl(
         String triggerReason,
         List<String> triggerTags,
         Boolean isRetagging)
-        implements Event {}
+        implements PostEvent {}

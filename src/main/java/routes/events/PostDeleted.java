@@ -14,4 +14,4 @@ public record PostDeleted(
         UUID channelId,
         String reason,
         Instant expiredAt)
-        implements Event {}
+        implements PostEvent {}

@@ -29,4 +29,4 @@ public record PostEnriched(
         Boolean crawlSuccess,
         String policyApplied,
         Double qualityScore)
-        implements Event, Triggered {}
+        implements PostEvent, Triggered {}

@@ -21,4 +21,4 @@ public record PostIndexed(
         Integer embeddingGenerationMs,
         Integer qdrantIndexingMs,
         Integer neo4jIndexingMs)
-        implements Event {}
+        implements PostEvent {}

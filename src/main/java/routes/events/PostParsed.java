@@ -39,4 +39,4 @@ public record PostParsed(
         String forwardFromName,
         Long replyToMessageId,
         String authorName)
-        implements Event, Triggered {}
+        implements PostEvent, Triggered {}

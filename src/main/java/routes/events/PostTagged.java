@@ -27,4 +27,4 @@ public record PostTagged(
         String visionVersion,
         String featuresHash,
         Map<String, Object> metadata)
-        implements Event, Triggered {}
+        implements PostEvent, Triggered {}

@@ -22,4 +22,4 @@ public record VisionAnalyzed(
         String visionVersion,
         String featuresHash,
         Integer analysisDurationMs)
-        implements Event {}
+        implements PostEvent {}

@@ -18,4 +18,4 @@ public record VisionUploaded(
         List<MediaFile> mediaFiles,
         List<SkippedFile> skippedFiles,
         Boolean requiresVision)
-        implements Event {}
+        implements PostEvent {}

@@ -23,8 +23,27 @@ public interface Graph {
         return apply(List.of(post));
     }
 
-    /** Removes the posts and their relationships; co-occurrence weights go down. Unknown posts are no error. */
+    /**
+     * Removes the posts and their relationships; co-occurrence weights go down. What they alone were related to goes too,
+     * unless somebody else writes at the same moment: then {@link #removeOrphans} finds it. Unknown posts are no error.
+     */
     void remove(UUID tenantId, Collection<UUID> postIds);
+
+    /**
+     * What one step of a search for orphans did.
+     *
+     * @param next where the next step goes on; null when the search is through
+     */
+    record Orphans(int removed, String next) {}
+
+    /**
+     * Looks at some nodes that are no posts and removes those that are related to nothing: tags that no post carries and
+     * nobody is interested in, for example.
+     *
+     * @param place empty to begin, then what the step before gave as {@code next}
+     * @param limit nodes to look at
+     */
+    Orphans removeOrphans(String place, int limit);
 
     /**
      * Other posts that share tags with the given ones, heaviest first. Tags carried by more than {@value #HUB} posts say

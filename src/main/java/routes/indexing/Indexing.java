@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
@@ -16,9 +17,11 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.Event;
+import routes.events.EventRoutes;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
 import routes.events.PostIndexed;
+import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
 import routes.posts.PostNotThereYetException;
 
@@ -30,11 +33,14 @@ import routes.posts.PostNotThereYetException;
 public class Indexing {
     private static final Logger LOG = LoggerFactory.getLogger(Indexing.class);
     private static final String COLLECTION = "telegram_posts";
+    private static final String NO_CONTENT = "no_content";
+    private static final String DELETED = "deleted";
     private static final int TIMEOUT_SECONDS = 60;
 
     private record Tags(List<String> names, TagSetVersion version, String visionVersion) {}
 
-    private record Outcome(PostIndexed event, boolean changed, RuntimeException graphFailure) {}
+    /** {@code reason}: why there is no event. */
+    private record Outcome(PostIndexed event, boolean changed, RuntimeException graphFailure, String reason) {}
 
     private final PostContents contents;
     private final VectorStage vectors;
@@ -66,16 +72,12 @@ public class Indexing {
      * Writes what has changed. The event is published also where nothing has: the entry may have been indexed by a process that
      * died before it could say so. Its key is the same then.
      *
-     * @return null where there is nothing to index: the reason is in the row
+     * @param exchange told the reason where there is nothing to index
+     * @return null where there is nothing to index: the reason is in the row too
      * @throws PostNotThereYetException while the post is not stored
      */
-    public PostIndexed index(@Body PostEnriched event) {
-        TagSetVersion version = TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt());
-        return index(
-                event.tenantId(),
-                event.postId(),
-                event.traceId(),
-                Optional.of(new Tags(event.tags(), version, event.visionVersion())));
+    public PostIndexed index(@Body PostEnriched event, Exchange exchange) {
+        return index(event.tenantId(), event.postId(), event.traceId(), tags(event), exchange);
     }
 
     /** Empty for an event of an old producer, which says nothing about tags. */
@@ -91,8 +93,9 @@ public class Indexing {
     public PostIndexed indexMember(
             @ExchangeProperty("tenantId") UUID tenantId,
             @ExchangeProperty("traceId") String traceId,
-            @Body UUID postId) {
-        return index(tenantId, postId, traceId, Optional.empty());
+            @Body UUID postId,
+            Exchange exchange) {
+        return index(tenantId, postId, traceId, Optional.empty(), exchange);
     }
 
     /** Records in the post why this delivery failed, and lets it fail: a later one may still succeed. */
@@ -102,7 +105,7 @@ public class Indexing {
         throw cause;
     }
 
-    private PostIndexed index(UUID tenantId, UUID postId, String traceId, Optional<Tags> fromEvent) {
+    private PostIndexed index(UUID tenantId, UUID postId, String traceId, Optional<Tags> fromEvent, Exchange exchange) {
         Outcome outcome = transaction.execute(status -> {
             contents.lock(postId);
             PostContent post = contents.find(tenantId, postId).orElseThrow(() -> new PostNotThereYetException(postId));
@@ -113,6 +116,9 @@ public class Indexing {
             throw outcome.graphFailure();
         }
         metrics.processed(outcome.changed() ? "success" : "skipped");
+        if (outcome.event() == null) {
+            exchange.setProperty(EventRoutes.OUTCOME, StageOutcome.skipped(outcome.reason()));
+        }
         return outcome.event();
     }
 
@@ -161,19 +167,19 @@ public class Indexing {
                         ? null
                         : tags.version().occurredAt());
         if (vector == null) {
-            contents.skipped(post, "no_content", state, revision);
-            return new Outcome(null, false, graphFailure);
+            contents.skipped(post, NO_CONTENT, state, revision);
+            return new Outcome(null, false, graphFailure, NO_CONTENT);
         }
         contents.indexed(post, state, revision);
         boolean changed = vector.changed() || edges.isPresent();
-        return new Outcome(event(post, traceId, state, vector, edges, started), changed, graphFailure);
+        return new Outcome(event(post, traceId, state, vector, edges, started), changed, graphFailure, null);
     }
 
     private Outcome remove(PostContent post) {
         vectors.remove(post.tenantId(), post.postId());
         graph.remove(post.tenantId(), post.postId());
-        contents.skipped(post, "deleted", IndexState.EMPTY, post.revision() + 1);
-        return new Outcome(null, false, null);
+        contents.skipped(post, DELETED, IndexState.EMPTY, post.revision() + 1);
+        return new Outcome(null, false, null, DELETED);
     }
 
     private PostIndexed event(

@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.TagSetVersion;
+import routes.posts.PostLock;
 
 /** Reads what is stored about a post and writes what became of its indexing. */
 @Repository
@@ -27,12 +28,9 @@ class PostContents {
         this.json = json;
     }
 
-    /** Until the end of the transaction nobody else composes this post. */
+    /** Until the end of the transaction nobody else composes or removes this post. */
     void lock(UUID postId) {
-        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-                .param("key", "indexing:" + postId)
-                .query((row, number) -> Boolean.TRUE)
-                .single();
+        PostLock.take(jdbc, postId);
     }
 
     /** {@code tenantId} null: whatever tenant the post has. */
@@ -41,7 +39,7 @@ class PostContents {
                         """
                         SELECT p.*, g.id AS album_id, i.position AS album_position, g.meta AS album_meta,
                                (SELECT r.id FROM posts r WHERE r.tenant_id = p.tenant_id AND r.channel_id = p.channel_id
-                                  AND r.telegram_message_id = p.reply_to_message_id) AS reply_to,
+                                  AND r.telegram_message_id = p.reply_to_message_id AND NOT r.is_deleted) AS reply_to,
                                coalesce((SELECT c.id::text FROM channels c WHERE c.tg_channel_id = p.forward_from_chat_id),
                                         'tg:' || p.forward_from_chat_id, p.forward_from_name) AS forwarded_from,
                                (SELECT jsonb_object_agg(e.kind, jsonb_build_object('data', e.data, 'metadata', e.metadata))

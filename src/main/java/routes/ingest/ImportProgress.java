@@ -9,6 +9,7 @@ import java.util.UUID;
  *
  * @param postsTotal while it runs an estimate from the share of bytes, at the end the number
  * @param postsChanged posts that got new content
+ * @param postsDeleted posts that the source names as deleted, or, where that is asked for, does not show any more
  * @param mediaMissing files that could not be taken
  * @param messagesSkipped service messages and others that are no posts
  * @param elapsed since it began to run
@@ -24,6 +25,7 @@ public record ImportProgress(
         long postsDone,
         long postsNew,
         long postsChanged,
+        long postsDeleted,
         long albums,
         long media,
         long mediaMissing,

@@ -39,7 +39,8 @@ final class ImportRun implements Source.Sink {
     private final Source source;
     private final PostIntake intake;
     private final ChannelStore channels;
-    private final Duration outageTolerance;
+    private final DeletedMessages deletions;
+    private final ImportSettings settings;
     private final ImportTally tally;
     private final BooleanSupplier stopped;
     private final ProgressWriter progress;
@@ -47,6 +48,7 @@ final class ImportRun implements Source.Sink {
     private final ExecutorService saver = Executors.newSingleThreadExecutor(work -> new Thread(work, "import-save"));
     private Future<Runnable> saving;
     private Channel channel;
+    private SeenMessages seen = new SeenMessages();
     private long progressNanos = System.nanoTime();
 
     ImportRun(
@@ -54,7 +56,8 @@ final class ImportRun implements Source.Sink {
             Source source,
             PostIntake intake,
             ChannelStore channels,
-            Duration outageTolerance,
+            DeletedMessages deletions,
+            ImportSettings settings,
             ImportTally tally,
             BooleanSupplier stopped,
             ProgressWriter progress) {
@@ -62,7 +65,8 @@ final class ImportRun implements Source.Sink {
         this.source = source;
         this.intake = intake;
         this.channels = channels;
-        this.outageTolerance = outageTolerance;
+        this.deletions = deletions;
+        this.settings = settings;
         this.tally = tally;
         this.stopped = stopped;
         this.progress = progress;
@@ -94,13 +98,24 @@ final class ImportRun implements Source.Sink {
             awaitSaved();
             throw e;
         }
+        channelEnd();
+    }
+
+    /** All messages of the channel are through, if there was one before. */
+    private void channelEnd() throws IOException, InterruptedException {
         flush();
         awaitSaved();
+        if (settings.deletions() && source.showsDeletionsByAbsence()) {
+            SeenMessages shown = seen;
+            Integer missing = patiently(() -> deletions.deleteMissing(order.tenantId(), channel, shown));
+            tally.deleted(missing);
+        }
+        seen = new SeenMessages();
     }
 
     @Override
     public void channel(ChannelIdentity identity) throws IOException, InterruptedException {
-        flush();
+        channelEnd();
         channel = patiently(() -> {
             Channel resolved = channels.resolve(identity);
             channels.subscribe(order.tenantId(), order.userId(), resolved.id());
@@ -114,6 +129,16 @@ final class ImportRun implements Source.Sink {
             flush();
         }
         batch.addAll(together);
+        together.forEach(message -> seen.add(message.id()));
+    }
+
+    @Override
+    public void deleted(List<Long> messageIds) throws IOException, InterruptedException {
+        // what was handed over before may be of the same messages
+        flush();
+        awaitSaved();
+        Integer deleted = patiently(() -> deletions.delete(order.tenantId(), channel, messageIds));
+        tally.deleted(deleted);
     }
 
     @Override
@@ -180,7 +205,7 @@ final class ImportRun implements Source.Sink {
 
     /** A database or object store that is away for a moment is not the import's fault: the step is repeated until it is back. */
     private <T> T patiently(Step<T> step) throws IOException, InterruptedException {
-        long givenUpNanos = System.nanoTime() + outageTolerance.toNanos();
+        long givenUpNanos = System.nanoTime() + settings.outageTolerance().toNanos();
         Duration pause = FIRST_PAUSE;
         while (true) {
             if (stopped.getAsBoolean() || Thread.interrupted()) {

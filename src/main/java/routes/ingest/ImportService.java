@@ -32,6 +32,7 @@ public final class ImportService implements AutoCloseable {
     private final ChannelStore channels;
     private final Sources sources;
     private final PostIntake intake;
+    private final DeletedMessages deletions;
     private final ImportSettings settings;
     private final ProgressListener listener;
     private final ThreadPoolExecutor worker;
@@ -40,11 +41,13 @@ public final class ImportService implements AutoCloseable {
             DataSource database,
             Sources sources,
             PostIntake intake,
+            DeletedMessages deletions,
             ImportSettings settings,
             ProgressListener listener) {
         this.database = database;
         this.sources = sources;
         this.intake = intake;
+        this.deletions = deletions;
         this.settings = settings;
         this.listener = listener;
         table = new ImportTable(database);
@@ -147,15 +150,7 @@ public final class ImportService implements AutoCloseable {
         }
         var tally = new ImportTally(order.id(), path, source.size());
         try {
-            new ImportRun(
-                            order,
-                            source,
-                            intake,
-                            channels,
-                            settings.outageTolerance(),
-                            tally,
-                            worker::isShutdown,
-                            this::report)
+            new ImportRun(order, source, intake, channels, deletions, settings, tally, worker::isShutdown, this::report)
                     .run();
             finish(tally, ImportProgress.Status.DONE, null);
         } catch (InterruptedException e) {

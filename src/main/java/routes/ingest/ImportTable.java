@@ -60,7 +60,7 @@ final class ImportTable {
         jdbc.sql(
                         """
                         UPDATE imports SET status = ?, bytes_total = ?, bytes_done = ?, posts_total = ?, posts_done = ?,
-                            posts_new = ?, posts_changed = ?, albums_total = ?, media_total = ?, media_missing = ?,
+                            posts_new = ?, posts_changed = ?, posts_deleted = ?, albums_total = ?, media_total = ?, media_missing = ?,
                             messages_skipped = ?, errors = ?::jsonb, error = ?, updated_at = now(),
                             finished_at = CASE WHEN ? THEN now() END
                         WHERE id = ?""")
@@ -72,6 +72,7 @@ final class ImportTable {
                         progress.postsDone(),
                         progress.postsNew(),
                         progress.postsChanged(),
+                        progress.postsDeleted(),
                         progress.albums(),
                         progress.media(),
                         progress.mediaMissing(),
@@ -106,6 +107,7 @@ final class ImportTable {
                         row.getLong("posts_done"),
                         row.getLong("posts_new"),
                         row.getLong("posts_changed"),
+                        row.getLong("posts_deleted"),
                         row.getLong("albums_total"),
                         row.getLong("media_total"),
                         row.getLong("media_missing"),

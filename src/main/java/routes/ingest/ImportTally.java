@@ -22,6 +22,7 @@ final class ImportTally {
     private long posts;
     private long created;
     private long changed;
+    private long deleted;
     private long albums;
     private long media;
     private long mediaMissing;
@@ -51,6 +52,10 @@ final class ImportTally {
         prepared.skipped().forEach(file -> note(file.name(), file.reason()));
     }
 
+    void deleted(int posts) {
+        deleted += posts;
+    }
+
     void note(String name, String reason) {
         if (notes.size() < MAX_NOTES) {
             notes.add(new ImportNote(StorableText.of(name), reason));
@@ -74,6 +79,7 @@ final class ImportTally {
                 posts,
                 created,
                 changed,
+                deleted,
                 albums,
                 media,
                 mediaMissing,

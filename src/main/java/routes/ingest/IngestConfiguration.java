@@ -10,6 +10,7 @@ import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
 import routes.ingest.outbox.OutboxRelay;
 import routes.objectstore.ObjectStore;
+import routes.posts.PostRemoval;
 import routes.posts.PostWriter;
 
 @Configuration(proxyBeanMethods = false)
@@ -43,13 +44,18 @@ class IngestConfiguration {
 
     @Bean
     ImportService importService(
-            DataSource database, PostIntake intake, ImportProperties properties, ProgressListener listener) {
+            DataSource database,
+            PostIntake intake,
+            PostRemoval removal,
+            ImportProperties properties,
+            ProgressListener listener) {
         return new ImportService(
                 database,
                 // exports without Unix times tell those of the machine that wrote them
                 path -> ExportSource.open(path, ZoneId.systemDefault()),
                 intake,
-                new ImportSettings(properties.queueSize(), properties.outageTolerance()),
+                new DeletedMessages(removal),
+                new ImportSettings(properties.queueSize(), properties.outageTolerance(), properties.deletions()),
                 listener);
     }
 }

@@ -14,6 +14,12 @@ public interface Source {
     boolean infersAlbums();
 
     /**
+     * Whether every message of a channel is handed over that is in it between the first and the last, so that one that is
+     * stored and is not handed over was deleted. An export can be one of somebody's own messages only, and does not say so.
+     */
+    boolean showsDeletionsByAbsence();
+
+    /**
      * Hands over everything, from front to back.
      *
      * @throws IOException if the source is broken or cannot be read; what was handed over before is good
@@ -28,6 +34,9 @@ public interface Source {
 
         /** One message, or all members of an album. */
         void messages(List<SourceMessage> together) throws IOException, InterruptedException;
+
+        /** Messages of this channel that were deleted in it. */
+        void deleted(List<Long> messageIds) throws IOException, InterruptedException;
 
         /** A message that is no post, such as somebody's joining. */
         void noPost();

@@ -50,11 +50,12 @@ public final class TerminalProgress implements ProgressListener {
                         "%d %%, %d posts, %d posts/s, %s left"
                                 .formatted(percent(progress), progress.postsDone(), rate, left(progress));
                     case DONE ->
-                        "done, %d posts (%d new, %d changed), %d albums, %d files (%d missing), %d other messages in %s, %d posts/s"
+                        "done, %d posts (%d new, %d changed%s), %d albums, %d files (%d missing), %d other messages in %s, %d posts/s"
                                 .formatted(
                                         progress.postsDone(),
                                         progress.postsNew(),
                                         progress.postsChanged(),
+                                        progress.postsDeleted() == 0 ? "" : ", " + progress.postsDeleted() + " deleted",
                                         progress.albums(),
                                         progress.media(),
                                         progress.mediaMissing(),

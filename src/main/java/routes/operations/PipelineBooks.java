@@ -11,6 +11,7 @@ public class PipelineBooks {
      * Where the posts stand.
      *
      * @param parsed         all posts
+     * @param deleted        tombstones; they are in no other count
      * @param tagged         with tags
      * @param taggingSkipped with nothing to tag
      * @param taggingOpen    pending or retrying
@@ -26,6 +27,7 @@ public class PipelineBooks {
      */
     public record Counts(
             long parsed,
+            long deleted,
             long tagged,
             long taggingSkipped,
             long taggingOpen,
@@ -43,10 +45,10 @@ public class PipelineBooks {
             return taggingFailed + indexFailed;
         }
 
-        /** Every post is in exactly one state of tagging and one of indexing. */
+        /** Every post is deleted, or in exactly one state of tagging and one of indexing. */
         public boolean balance() {
-            return parsed == tagged + taggingSkipped + taggingOpen + taggingFailed
-                    && parsed == indexed + indexSkipped + indexOpen + indexFailed;
+            return parsed == deleted + tagged + taggingSkipped + taggingOpen + taggingFailed
+                    && parsed == deleted + indexed + indexSkipped + indexOpen + indexFailed;
         }
     }
 
@@ -60,21 +62,24 @@ public class PipelineBooks {
         return jdbc.sql(
                         """
                         SELECT count(*) AS parsed,
-                               count(*) FILTER (WHERE tagging_status = 'success') AS tagged,
-                               count(*) FILTER (WHERE tagging_status = 'skipped') AS tagging_skipped,
-                               count(*) FILTER (WHERE tagging_status IN ('pending', 'retrying')) AS tagging_open,
-                               count(*) FILTER (WHERE tagging_status = 'failed') AS tagging_failed,
+                               count(*) FILTER (WHERE tagging = 'deleted') AS deleted,
+                               count(*) FILTER (WHERE tagging = 'success') AS tagged,
+                               count(*) FILTER (WHERE tagging = 'skipped') AS tagging_skipped,
+                               count(*) FILTER (WHERE tagging IN ('pending', 'retrying')) AS tagging_open,
+                               count(*) FILTER (WHERE tagging = 'failed') AS tagging_failed,
                                count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
                                                               WHERE e.post_id = p.id AND e.kind = 'vision')) AS with_vision,
                                count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
                                                               WHERE e.post_id = p.id AND e.kind = 'crawl')) AS crawled,
-                               count(*) FILTER (WHERE indexing_status = 'indexed') AS indexed,
-                               count(*) FILTER (WHERE indexing_status = 'skipped') AS index_skipped,
-                               count(*) FILTER (WHERE indexing_status = 'pending') AS index_open,
-                               count(*) FILTER (WHERE indexing_status = 'failed') AS index_failed,
-                               (SELECT count(*) FROM media_groups) AS albums,
+                               count(*) FILTER (WHERE indexing = 'indexed') AS indexed,
+                               count(*) FILTER (WHERE indexing = 'skipped') AS index_skipped,
+                               count(*) FILTER (WHERE indexing = 'pending') AS index_open,
+                               count(*) FILTER (WHERE indexing = 'failed') AS index_failed,
+                               (SELECT count(*) FROM media_groups WHERE items_count > 0) AS albums,
                                (SELECT count(*) FROM media_objects) AS media
-                        FROM posts p
+                        FROM (SELECT id, CASE WHEN is_deleted THEN 'deleted' ELSE tagging_status END AS tagging,
+                                     CASE WHEN is_deleted THEN 'deleted' ELSE indexing_status END AS indexing
+                              FROM posts) p
                         """)
                 .query(Counts.class)
                 .single();

@@ -1,20 +1,27 @@
 package routes.operations;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.redisstreams.Outcome;
 import routes.redisstreams.StreamListener;
+import routes.timeline.StageTimeline;
 
-/** {@code stream_messages_total}: what became of entries in this process. Every series exists from the start. */
+/**
+ * {@code stream_messages_total}: what became of entries in this process. Every series exists from the start. Entries that no
+ * stage got to see go into the timelines of their posts from here.
+ */
 @Component
 class StreamCounters implements StreamListener {
     private static final String METRIC = "stream.messages";
 
     private final MeterRegistry registry;
+    private final StageTimeline timeline;
 
-    StreamCounters(MeterRegistry registry, StreamCatalog catalog) {
+    StreamCounters(MeterRegistry registry, StreamCatalog catalog, StageTimeline timeline) {
         this.registry = registry;
+        this.timeline = timeline;
         catalog.streams().forEach(stream -> stream.groups().forEach(group -> {
             for (Outcome outcome : Outcome.values()) {
                 registry.counter(METRIC, "stream", stream.name(), "group", group, "outcome", outcome.label());
@@ -26,5 +33,11 @@ class StreamCounters implements StreamListener {
     public void onOutcome(String stream, String group, Outcome outcome) {
         registry.counter(METRIC, "stream", stream, "group", group, "outcome", outcome.label())
                 .increment();
+    }
+
+    @Override
+    public void onUnprocessed(
+            String stream, String group, String entryId, Map<String, String> fields, Outcome outcome) {
+        timeline.unprocessed(stream, group, entryId, fields, outcome);
     }
 }

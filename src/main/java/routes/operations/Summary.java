@@ -10,7 +10,9 @@ record Summary(PipelineBooks.Counts counts, long deadLetters, Duration time) {
 
     void print(PrintStream out) {
         Map<String, String> rows = new LinkedHashMap<>();
-        rows.put("posts parsed", Long.toString(counts.parsed()));
+        rows.put(
+                "posts parsed",
+                counts.parsed() + (counts.deleted() == 0 ? "" : " (" + counts.deleted() + " of them deleted)"));
         rows.put("tagged", counts.tagged() + note(counts.taggingSkipped(), "without anything to tag"));
         rows.put("with vision", Long.toString(counts.withVision()));
         rows.put("crawled", Long.toString(counts.crawled()));

@@ -10,6 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.AlbumParsed;
 import routes.events.MediaFile;
 import routes.events.PostParsed;
+import routes.events.StageOutcome;
 import routes.posts.AlbumWriter;
 import routes.posts.Channel;
 import routes.posts.ChannelStore;
@@ -37,16 +38,18 @@ public final class PostPersistence {
     }
 
     /** Creates what the event names and is unknown: the tenant, the channel, the post. An older version changes nothing. */
-    public void save(PostParsed event) {
+    public StageOutcome save(PostParsed event) {
         Post post = post(event);
-        if (!posts.isSaved(event.postId(), post)) {
-            createTenant(event.tenantId());
-            Channel channel = channels.resolve(event.channelId(), orZero(event.tgChannelId()));
-            posts.saveUnpublished(
-                    new PostBatch(event.tenantId(), userId(event), channel, List.of(post), false),
-                    event.postId(),
-                    event.traceId());
+        if (posts.isSaved(event.postId(), post)) {
+            return StageOutcome.skipped("already_stored");
         }
+        createTenant(event.tenantId());
+        Channel channel = channels.resolve(event.channelId(), orZero(event.tgChannelId()));
+        posts.saveUnpublished(
+                new PostBatch(event.tenantId(), userId(event), channel, List.of(post), false),
+                event.postId(),
+                event.traceId());
+        return StageOutcome.done("stored");
     }
 
     /**

@@ -147,6 +147,26 @@ final class AlbumTable {
                 album.change());
     }
 
+    /** Of albums without any member left nothing stays but the row, whose revision goes on should a member come back. */
+    void clearEmpty(UUID tenantId, UUID channelId, Collection<Long> groupedIds) {
+        if (groupedIds.isEmpty()) {
+            return;
+        }
+        jdbc.update(
+                """
+                WITH emptied AS (
+                    UPDATE media_groups g SET items_count = 0, caption_text = NULL, cover_media_id = NULL,
+                        content_hash = NULL, meta = '{}', updated_at = now()
+                    WHERE (tenant_id, channel_id, grouped_id) IN (SELECT ?, ?, unnest(?)) AND NOT EXISTS (
+                        SELECT 1 FROM posts p WHERE p.tenant_id = g.tenant_id AND p.channel_id = g.channel_id
+                            AND p.grouped_id = g.grouped_id AND NOT p.is_deleted)
+                    RETURNING id)
+                DELETE FROM media_group_items WHERE group_id IN (SELECT id FROM emptied)""",
+                tenantId,
+                channelId,
+                groupedIds.toArray(Long[]::new));
+    }
+
     private Map<Long, Row> rows(UUID tenantId, UUID channelId, Collection<Long> groupedIds) {
         var rows = new HashMap<Long, Row>();
         jdbc.query(

@@ -73,6 +73,21 @@ public final class ChannelStore {
                 .update();
     }
 
+    /** A user of the tenant who reads the channel, in whose name events about its posts are published; 0 if nobody does. */
+    long reader(UUID tenantId, UUID channelId) {
+        return jdbc.sql(
+                        """
+                        SELECT coalesce(min(s.user_id), 0) FROM user_channel s JOIN users u ON u.id = s.user_id
+                        WHERE s.channel_id = ? AND u.tenant_id = ? AND s.is_active""")
+                .params(channelId, tenantId)
+                .query(Long.class)
+                .single();
+    }
+
+    Channel require(UUID id) {
+        return byId(id).orElseThrow(() -> new IllegalStateException("There is no channel " + id));
+    }
+
     void parsedUpTo(UUID channelId, long messageId) {
         jdbc.sql(
                         "UPDATE channels SET last_message_id = greatest(last_message_id, ?), last_parsed_at = now() WHERE id = ?")

@@ -47,10 +47,7 @@ final class MediaTable {
         referenced.addAll(jdbc.queryForList(
                 "SELECT file_sha256 FROM post_media_map WHERE post_id = ANY (?)", String.class, (Object) postIds));
         String[] sha256List = referenced.toArray(String[]::new);
-        jdbc.queryForList(
-                "SELECT 1 FROM media_objects WHERE tenant_id = ? AND file_sha256 = ANY (?) ORDER BY file_sha256 FOR UPDATE",
-                tenantId,
-                sha256List);
+        lock(tenantId, sha256List);
         jdbc.update("DELETE FROM post_media_map WHERE post_id = ANY (?)", (Object) postIds);
         jdbc.batchUpdate(
                 "INSERT INTO post_media_map (post_id, file_sha256, position) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -61,12 +58,36 @@ final class MediaTable {
                     statement.setString(2, reference.sha256());
                     statement.setInt(3, reference.position());
                 });
+        count(tenantId, sha256List, "last_seen_at = now(), ");
+    }
+
+    /** Takes the files of a post off it, locked as above, so that their references are still the true number. */
+    void release(UUID tenantId, UUID postId) {
+        List<String> files = jdbc.queryForList(
+                "SELECT file_sha256 FROM post_media_map WHERE post_id = ? ORDER BY file_sha256", String.class, postId);
+        if (files.isEmpty()) {
+            return;
+        }
+        String[] sha256List = files.toArray(String[]::new);
+        lock(tenantId, sha256List);
+        jdbc.update("DELETE FROM post_media_map WHERE post_id = ?", postId);
+        count(tenantId, sha256List, "");
+    }
+
+    private void lock(UUID tenantId, String[] sha256List) {
+        jdbc.queryForList(
+                "SELECT 1 FROM media_objects WHERE tenant_id = ? AND file_sha256 = ANY (?) ORDER BY file_sha256 FOR UPDATE",
+                tenantId,
+                sha256List);
+    }
+
+    private void count(UUID tenantId, String[] sha256List, String seen) {
         jdbc.update(
-                """
-                UPDATE media_objects o SET last_seen_at = now(), refs_count =
-                    (SELECT count(*) FROM post_media_map m JOIN posts p ON p.id = m.post_id
-                     WHERE m.file_sha256 = o.file_sha256 AND p.tenant_id = o.tenant_id)
-                WHERE tenant_id = ? AND file_sha256 = ANY (?)""",
+                "UPDATE media_objects o SET " + seen
+                        + """
+                        refs_count = (SELECT count(*) FROM post_media_map m JOIN posts p ON p.id = m.post_id
+                                      WHERE m.file_sha256 = o.file_sha256 AND p.tenant_id = o.tenant_id)
+                        WHERE tenant_id = ? AND file_sha256 = ANY (?)""",
                 tenantId,
                 sha256List);
     }

@@ -48,6 +48,36 @@ public record Post(
         return media.stream().map(MediaFile::sha256).toList();
     }
 
+    /**
+     * The post with another text; the same post if that is its text. Its version is the time of the edit, as that of an edit in
+     * its channel, but above the one before, also within a second or where a clock runs slow.
+     */
+    Post edit(String newText, List<String> newUrls, Instant now) {
+        String storable = StorableText.of(newText);
+        if (storable.equals(text)) {
+            return this;
+        }
+        long version = Math.max(now.getEpochSecond(), contentVersion + 1);
+        return new Post(
+                telegramMessageId,
+                version,
+                storable,
+                newUrls,
+                postedAt,
+                Instant.ofEpochSecond(version),
+                true,
+                telegramPostUrl,
+                hasMedia,
+                mediaKind,
+                media,
+                skippedFiles,
+                groupedId,
+                counters,
+                forward,
+                replyToMessageId,
+                authorName);
+    }
+
     Post withGroupedId(Long other) {
         return new Post(
                 telegramMessageId,

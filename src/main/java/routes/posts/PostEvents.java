@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import routes.events.AlbumParsed;
@@ -21,15 +22,16 @@ final class PostEvents {
     static List<Event> of(PostBatch batch, List<SavedPost> posts, List<Album> albums, Instant now) {
         var events = new ArrayList<Event>();
         posts.stream()
-                .filter(post -> post.is(Outcome.CREATED) || post.is(Outcome.EDITED))
+                .filter(post -> post.is(Outcome.CREATED) || post.is(Outcome.EDITED) || post.is(Outcome.RESTORED))
                 .forEach(post -> events.add(parsed(batch, post, now)));
         albums.stream()
                 .filter(album -> album.change() != Album.Change.NONE)
-                .forEach(album -> events.add(album(batch, album, now)));
+                .forEach(album -> events.add(album(batch.tenantId(), batch.userId(), batch.channel(), album, now)));
         Map<Long, Album> byGroup = albums.stream().collect(Collectors.toMap(Album::groupedId, Function.identity()));
         posts.stream()
                 .filter(post -> post.merge().mediaChanged()
-                        || (post.is(Outcome.CREATED) && post.post().hasMedia()))
+                        || ((post.is(Outcome.CREATED) || post.is(Outcome.RESTORED))
+                                && post.post().hasMedia()))
                 .forEach(post ->
                         events.add(uploaded(batch, post, byGroup.get(post.post().groupedId()), now)));
         return events;
@@ -37,16 +39,18 @@ final class PostEvents {
 
     private static PostParsed parsed(PostBatch batch, SavedPost saved, Instant now) {
         Post post = saved.post();
+        // a request, since its text may have been tagged in the last 24 hours, before it was deleted
+        String request = saved.is(Outcome.RESTORED) ? "restored-" + now.getEpochSecond() : null;
         return new PostParsed(
                 Event.SCHEMA_VERSION,
                 saved.traceId(),
                 now,
                 IdempotencyKeys.postParsed(
                         batch.tenantId(),
-                        batch.channel().tgChannelId(),
+                        tgChannelId(batch.channel()),
                         post.telegramMessageId(),
                         post.contentVersion(),
-                        null),
+                        request),
                 Long.toString(batch.userId()),
                 batch.tenantId(),
                 batch.channel().id(),
@@ -55,15 +59,15 @@ final class PostEvents {
                 post.urls(),
                 post.postedAt(),
                 post.contentVersion(),
-                saved.is(Outcome.EDITED) ? Trigger.EDIT : Trigger.INITIAL,
-                null,
+                trigger(saved),
+                request,
                 post.sha256List(),
                 post.groupedId(),
                 saved.contentHash(),
                 post.urls().size(),
                 post.telegramMessageId(),
                 post.telegramMessageId(),
-                batch.channel().tgChannelId(),
+                tgChannelId(batch.channel()),
                 post.telegramPostUrl(),
                 post.hasMedia(),
                 post.edited(),
@@ -78,16 +82,16 @@ final class PostEvents {
                 post.authorName());
     }
 
-    private static AlbumParsed album(PostBatch batch, Album album, Instant now) {
+    /** {@code userId}: in whose name the event is published. */
+    static AlbumParsed album(UUID tenantId, long userId, Channel channel, Album album, Instant now) {
         return new AlbumParsed(
                 Event.SCHEMA_VERSION,
                 album.traceId(),
                 now,
-                IdempotencyKeys.albumParsed(
-                        batch.tenantId(), batch.channel().tgChannelId(), album.groupedId(), album.revision()),
-                Long.toString(batch.userId()),
-                batch.tenantId(),
-                batch.channel().id(),
+                IdempotencyKeys.albumParsed(tenantId, tgChannelId(channel), album.groupedId(), album.revision()),
+                Long.toString(userId),
+                tenantId,
+                channel.id(),
                 album.id(),
                 album.groupedId(),
                 album.kind(),
@@ -98,6 +102,19 @@ final class PostEvents {
                 album.coverSha256(),
                 album.contentHash(),
                 album.revision());
+    }
+
+    private static Trigger trigger(SavedPost saved) {
+        return switch (saved.outcome()) {
+            case EDITED -> Trigger.EDIT;
+            case RESTORED -> Trigger.MANUAL;
+            default -> Trigger.INITIAL;
+        };
+    }
+
+    /** Channels of the prior system's events may have none. */
+    private static long tgChannelId(Channel channel) {
+        return channel.tgChannelId() == null ? 0 : channel.tgChannelId();
     }
 
     private static VisionUploaded uploaded(PostBatch batch, SavedPost saved, Album album, Instant now) {

@@ -10,29 +10,53 @@ import java.util.List;
  * <p>Telegram also moves the edit time when somebody reacts or a button changes. That is no edit here: the content version
  * moves only together with the text, the links or the media, so that no model is paid for the same text twice.
  *
+ * <p>A deleted post stays deleted, but for one that was only missing in its channel and is seen there again. A version older
+ * than the one that is known proves nothing: it comes from an older source.
+ *
  * @param post the row as it should be
  * @param textChanged the old text belongs into {@code post_edits}
  * @param mediaChanged the list of files is another one
+ * @param versionMoved the content version is another one
  */
-record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaChanged) {
+record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaChanged, boolean versionMoved) {
     enum Outcome {
         CREATED,
         /** New content: the pipeline runs again. */
         EDITED,
+        /** Was deleted and is back: the pipeline runs again. */
+        RESTORED,
         /** Counters or other fields that no stage looks at. */
         UPDATED,
         UNCHANGED
     }
 
     static PostMerge created(Post arriving) {
-        return new PostMerge(arriving, Outcome.CREATED, false, !arriving.media().isEmpty());
+        return new PostMerge(arriving, Outcome.CREATED, false, !arriving.media().isEmpty(), true);
     }
 
     static PostMerge of(StoredPost stored, Post arriving) {
         Post old = stored.post();
-        if (stored.deleted()) {
-            return new PostMerge(old, Outcome.UNCHANGED, false, false);
+        if (stored.deletion() != null) {
+            return new PostMerge(old, Outcome.UNCHANGED, false, false, false);
         }
+        return merge(old, arriving);
+    }
+
+    /** As {@link #of}, where what arrives proves that the post is in its channel. */
+    static PostMerge seen(StoredPost stored, Post arriving) {
+        Post old = stored.post();
+        boolean back =
+                stored.deletion() == DeletionReason.TELEGRAM && arriving.contentVersion() >= old.contentVersion();
+        if (!back) {
+            return of(stored, arriving);
+        }
+        PostMerge merge = merge(old, arriving);
+        // the clean-up may take the files off the post until the moment it is back
+        boolean media = !merge.post().media().isEmpty();
+        return new PostMerge(merge.post(), Outcome.RESTORED, merge.textChanged(), media, merge.versionMoved());
+    }
+
+    private static PostMerge merge(Post old, Post arriving) {
         boolean newer = arriving.contentVersion() > old.contentVersion();
         boolean current = arriving.contentVersion() >= old.contentVersion();
         boolean wasBlank = old.text().isBlank();
@@ -66,7 +90,8 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
                 first(current ? arriving.replyToMessageId() : null, old.replyToMessageId()),
                 first(current ? arriving.authorName() : null, old.authorName()));
         Outcome outcome = edited ? Outcome.EDITED : merged.equals(old) ? Outcome.UNCHANGED : Outcome.UPDATED;
-        return new PostMerge(merged, outcome, text && !wasBlank, media);
+        return new PostMerge(
+                merged, outcome, text && !wasBlank, media, merged.contentVersion() != old.contentVersion());
     }
 
     private static <T> T first(T preferred, T other) {

@@ -29,6 +29,16 @@ class PostStoreConfiguration {
     }
 
     @Bean
+    PostRemoval postRemoval(
+            DataSource database,
+            PlatformTransactionManager transactions,
+            Outbox outbox,
+            PostStoreSettings settings,
+            Clock clock) {
+        return new PostRemoval(database, transactions, outbox, settings, clock);
+    }
+
+    @Bean
     PostWriter postWriter(
             DataSource database,
             PlatformTransactionManager transactions,

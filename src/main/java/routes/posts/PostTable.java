@@ -83,7 +83,7 @@ final class PostTable {
                 });
     }
 
-    /** Writes the merged posts. After an edit the pipeline starts anew, so its states do too. */
+    /** Writes the merged posts. */
     void update(List<SavedPost> posts) {
         jdbc.batchUpdate(
                 """
@@ -100,18 +100,34 @@ final class PostTable {
                     statement.setString(next, saved.traceId());
                     statement.setObject(next + 1, saved.id());
                 });
-        UUID[] edited = posts.stream()
-                .filter(post -> post.outcome() == PostMerge.Outcome.EDITED)
-                .map(SavedPost::id)
-                .toArray(UUID[]::new);
-        if (edited.length > 0) {
+    }
+
+    /** The pipeline starts anew for these posts, so their states do too. */
+    void restart(List<UUID> postIds) {
+        if (!postIds.isEmpty()) {
             jdbc.update(
                     """
                     UPDATE posts SET tagging_status = 'pending', tagging_attempts = 0, last_tagging_attempt = NULL,
                         tagging_error = NULL, indexing_status = 'pending', indexing_error = NULL
                     WHERE id = ANY (?)""",
-                    (Object) edited);
+                    (Object) postIds.toArray(UUID[]::new));
         }
+    }
+
+    /** Makes tombstones posts again; to be called before {@link #update}. Their time begins anew, as that of a new post. */
+    void revive(List<SavedPost> posts, Instant now, Duration timeToLive) {
+        jdbc.batchUpdate(
+                """
+                UPDATE posts SET is_deleted = false, deleted_at = NULL, deletion_reason = NULL, cleaned_at = NULL,
+                    restored_at = now(), expires_at = ?
+                WHERE id = ?""",
+                posts,
+                ROWS_PER_STATEMENT,
+                (statement, saved) -> {
+                    statement.setObject(
+                            1, expiry(saved.post().postedAt(), now, timeToLive), Types.TIMESTAMP_WITH_TIMEZONE);
+                    statement.setObject(2, saved.id());
+                });
     }
 
     /** Keeps the texts as they are now; to be called before {@link #update}. */
@@ -182,8 +198,12 @@ final class PostTable {
                         row.getString("forward_from_name")),
                 row.getObject("reply_to_message_id", Long.class),
                 row.getString("author_name"));
-        return new StoredPost(
-                row.getObject("id", UUID.class), row.getBoolean("is_deleted"), row.getString("trace_id"), post);
+        return new StoredPost(row.getObject("id", UUID.class), deletion(row), row.getString("trace_id"), post);
+    }
+
+    /** Rows that were deleted before there was a reason stay deleted. */
+    private static DeletionReason deletion(ResultSet row) throws SQLException {
+        return row.getBoolean("is_deleted") ? DeletionReason.of(row.getString("deletion_reason")) : null;
     }
 
     private static OffsetDateTime expiry(Instant postedAt, Instant now, Duration timeToLive) {

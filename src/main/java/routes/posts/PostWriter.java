@@ -1,12 +1,16 @@
 package routes.posts;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -30,6 +34,7 @@ public final class PostWriter {
     private final PostTable posts;
     private final MediaTable media;
     private final AlbumTable albums;
+    private final PostTombstones tombstones;
     private final Outbox outbox;
     private final PostStoreSettings settings;
     private final Clock clock;
@@ -47,6 +52,7 @@ public final class PostWriter {
         posts = new PostTable(jdbc);
         media = new MediaTable(jdbc, settings.mediaBucket());
         albums = new AlbumTable(jdbc);
+        tombstones = new PostTombstones(jdbc, settings.mediaBucket());
         this.outbox = outbox;
         this.settings = settings;
         this.clock = clock;
@@ -59,7 +65,8 @@ public final class PostWriter {
      */
     public SavedBatch saveBatchAtomic(PostBatch batch) {
         return transaction.execute(status -> {
-            List<SavedPost> saved = savePosts(batch, post -> created(batch, post));
+            List<SavedPost> saved =
+                    savePosts(batch, post -> created(batch, post), PostMerge::seen, PostWriter::startsAnew);
             List<Album> savedAlbums = saveAlbums(batch, saved);
             outbox.append(PostEvents.of(batch, saved, savedAlbums, clock.instant()));
             batch.posts().stream()
@@ -70,14 +77,46 @@ public final class PostWriter {
         });
     }
 
+    /** What the outbox is about to say again is to be worked on again. */
+    private static boolean startsAnew(SavedPost post) {
+        return post.is(Outcome.EDITED) || post.is(Outcome.RESTORED);
+    }
+
     /**
-     * Saves a post that somebody else has published already; its album comes in an event of its own.
+     * Saves a post that somebody else has published already; its album comes in an event of its own. Stages may have worked on
+     * that event before: what they said of this version of the content stays.
      *
      * @param id of the row, if there is none yet
      */
     public void saveUnpublished(PostBatch batch, UUID id, String traceId) {
-        transaction.executeWithoutResult(
-                status -> savePosts(batch, post -> new SavedPost(id, traceId, PostMerge.created(post), post)));
+        transaction.executeWithoutResult(status -> savePosts(
+                batch,
+                post -> new SavedPost(id, traceId, PostMerge.created(post), post),
+                PostMerge::of,
+                post -> post.is(Outcome.EDITED) && post.merge().versionMoved()));
+    }
+
+    /**
+     * Gives a post another text, as an edit in its channel would.
+     *
+     * @param urls the links in that text
+     * @return whether that changed anything; empty if there is no such post, or it is deleted
+     */
+    public Optional<Boolean> edit(UUID tenantId, UUID channelId, UUID postId, String text, List<String> urls) {
+        return transaction.execute(status -> {
+            ChannelLock.take(jdbc, tenantId, channelId);
+            Optional<StoredPost> row = posts.read(postId).filter(stored -> stored.deletion() == null);
+            Instant now = clock.instant();
+            return row.map(stored -> stored.post().edit(text, urls, now)).map(edited -> {
+                Channel channel = channels.require(channelId);
+                long reader = channels.reader(tenantId, channelId);
+                PostBatch batch = new PostBatch(tenantId, reader, channel, List.of(edited), false);
+                List<SavedPost> saved =
+                        savePosts(batch, post -> created(batch, post), PostMerge::of, PostWriter::startsAnew);
+                outbox.append(PostEvents.of(batch, saved, saveAlbums(batch, saved), now));
+                return saved.get(0).is(Outcome.EDITED);
+            });
+        });
     }
 
     /** Whether the post has its row, and saving this would not change it; without locks, for events that tell what is known. */
@@ -87,7 +126,11 @@ public final class PostWriter {
                 .isPresent();
     }
 
-    private List<SavedPost> savePosts(PostBatch batch, Function<Post, SavedPost> create) {
+    private List<SavedPost> savePosts(
+            PostBatch batch,
+            Function<Post, SavedPost> create,
+            BiFunction<StoredPost, Post, PostMerge> merge,
+            Predicate<SavedPost> startsAnew) {
         UUID channelId = batch.channel().id();
         ChannelLock.take(jdbc, batch.tenantId(), channelId);
         channels.subscribeUnlessLeft(batch.tenantId(), batch.userId(), channelId);
@@ -98,26 +141,32 @@ public final class PostWriter {
         List<SavedPost> saved = keepAlbums(batch.posts(), stored).stream()
                 .map(post -> {
                     StoredPost row = stored.get(post.telegramMessageId());
-                    return row == null ? create.apply(post) : merged(post, row);
+                    return row == null ? create.apply(post) : merged(post, row, merge.apply(row, post));
                 })
                 .toList();
         List<SavedPost> changed = saved.stream()
-                .filter(post -> post.is(Outcome.EDITED) || post.is(Outcome.UPDATED))
+                .filter(post -> !post.is(Outcome.CREATED) && !post.is(Outcome.UNCHANGED))
                 .toList();
+        posts.revive(
+                changed.stream().filter(post -> post.is(Outcome.RESTORED)).toList(),
+                clock.instant(),
+                settings.timeToLive());
         posts.keepOldTexts(changed.stream()
                 .filter(post -> post.merge().textChanged())
                 .map(SavedPost::id)
                 .toList());
         posts.update(changed);
-        posts.insert(
-                batch.tenantId(),
-                channelId,
-                saved.stream().filter(post -> post.is(Outcome.CREATED)).toList(),
-                clock.instant(),
-                settings.timeToLive());
+        posts.restart(changed.stream().filter(startsAnew).map(SavedPost::id).toList());
+        List<SavedPost> created =
+                saved.stream().filter(post -> post.is(Outcome.CREATED)).toList();
+        posts.insert(batch.tenantId(), channelId, created, clock.instant(), settings.timeToLive());
         media.save(
                 batch.tenantId(),
                 saved.stream().filter(post -> post.merge().mediaChanged()).toList());
+        if (!created.isEmpty()) {
+            tombstones.applyEarly(
+                    batch.tenantId(), created.stream().map(SavedPost::id).toArray(UUID[]::new));
+        }
         return saved;
     }
 
@@ -141,9 +190,9 @@ public final class PostWriter {
         return new SavedPost(id, newTraceId(), PostMerge.created(post), post);
     }
 
-    private static SavedPost merged(Post post, StoredPost row) {
-        PostMerge merge = PostMerge.of(row, post);
-        boolean newTrace = merge.outcome() == Outcome.EDITED || row.traceId() == null;
+    private static SavedPost merged(Post post, StoredPost row, PostMerge merge) {
+        boolean newTrace =
+                merge.outcome() == Outcome.EDITED || merge.outcome() == Outcome.RESTORED || row.traceId() == null;
         return new SavedPost(row.id(), newTrace ? newTraceId() : row.traceId(), merge, post);
     }
 
@@ -172,7 +221,7 @@ public final class PostWriter {
                 albums.stream().collect(Collectors.groupingBy(Album::change, Collectors.counting()));
         return new SavedBatch(
                 posts.getOrDefault(Outcome.CREATED, 0L).intValue(),
-                posts.getOrDefault(Outcome.EDITED, 0L).intValue(),
+                (int) (posts.getOrDefault(Outcome.EDITED, 0L) + posts.getOrDefault(Outcome.RESTORED, 0L)),
                 posts.getOrDefault(Outcome.UPDATED, 0L).intValue(),
                 posts.getOrDefault(Outcome.UNCHANGED, 0L).intValue(),
                 groups.getOrDefault(Album.Change.CREATED, 0L).intValue(),

@@ -2,5 +2,9 @@ package routes.posts;
 
 import java.util.UUID;
 
-/** The row of a post. Of its media only the hashes are known here. */
-record StoredPost(UUID id, boolean deleted, String traceId, Post post) {}
+/**
+ * The row of a post. Of its media only the hashes are known here.
+ *
+ * @param deletion why it was deleted, null while it is not
+ */
+record StoredPost(UUID id, DeletionReason deletion, String traceId, Post post) {}

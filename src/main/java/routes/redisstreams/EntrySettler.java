@@ -99,6 +99,9 @@ final class EntrySettler {
             switch (status(answer)) {
                 case 1 -> {
                     settled(entry, Outcome.DEAD_LETTERED);
+                    if (cause instanceof ProcessDeathException) {
+                        outcomes.unprocessed(entry.id(), entry.fields(), Outcome.DEAD_LETTERED);
+                    }
                     LOG.warn(
                             "Entry {} of stream {} is a dead letter of group {} after delivery {}: {}: {}. It is entry {} of {}",
                             entry.id(),

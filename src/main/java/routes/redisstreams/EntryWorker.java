@@ -27,6 +27,7 @@ final class EntryWorker implements Runnable {
 
     EntryWorker(
             RedisStreamsConsumer consumer,
+            StreamGroup group,
             HeldEntries held,
             EntrySettler settler,
             Turnstile turnstile,

@@ -30,7 +30,7 @@ public enum FailureKind {
      * causes says, else {@link #UNCOUNTED} if Redis did not answer, else {@link #COUNTED}. A property that says something
      * else is logged and counts.
      */
-    static FailureKind of(Exchange exchange, Throwable failure) {
+    public static FailureKind of(Exchange exchange, Throwable failure) {
         Object marked = exchange.getProperty(RedisStreamsConstants.FAILURE);
         if (marked instanceof FailureKind kind) {
             return kind;

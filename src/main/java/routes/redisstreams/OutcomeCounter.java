@@ -31,6 +31,15 @@ final class OutcomeCounter {
         }
     }
 
+    /** Tells of an entry that is counted apart from this. */
+    void unprocessed(String entryId, Map<String, String> fields, Outcome outcome) {
+        try {
+            listener.onUnprocessed(group.stream(), group.group(), entryId, fields, outcome);
+        } catch (RuntimeException e) {
+            LOG.error("The stream listener {} failed on {} of {}", listener, outcome, group, e);
+        }
+    }
+
     void count(Outcome outcome, long times) {
         for (long i = 0; i < times; i++) {
             count(outcome);

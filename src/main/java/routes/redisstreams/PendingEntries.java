@@ -145,7 +145,9 @@ final class PendingEntries {
                 List.of(group.group(), consumer, afterDeath ? "1" : "0", Long.toString(DEATH_BOOK.toMillis())));
         arguments.addAll(ids);
         List<Object> answer = link.run(new ScriptCall(Script.TAKE, List.of(group.key(), group.deathBook()), arguments));
-        lost(((List<?>) answer.get(0)).size());
+        List<String> lost = strings(answer.get(0));
+        lost(lost.size());
+        lost.forEach(id -> outcomes.unprocessed(id, Map.of(), Outcome.LOST_ENTRY));
         List<String> gone = new ArrayList<>(ids);
         for (Object row : answer.subList(1, answer.size())) {
             StreamEntry entry = entry(consumer, (List<?>) row, parked);

@@ -15,6 +15,7 @@ import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
+import routes.events.StageOutcome;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.tagging.TaggingMetrics.Status;
@@ -39,9 +40,14 @@ public class Tagging {
         this.clock = clock;
     }
 
-    /** Whether this event is none of the stage's business: a retag after vision, or a text that an edit has replaced. */
-    public boolean isIgnored(@Body PostParsed post) {
-        return post.trigger() == Trigger.VISION_RETAG || states.isSuperseded(post);
+    /**
+     * Why this event is none of the stage's business: a retag after vision, a text that an edit has replaced, a post that was
+     * deleted. Null where it is.
+     */
+    public StageOutcome ignored(@Body PostParsed post) {
+        return post.trigger() == Trigger.VISION_RETAG
+                ? StageOutcome.skipped("vision_retag")
+                : states.obsolete(post).map(StageOutcome::skipped).orElse(null);
     }
 
     public boolean isTooShort(@Body PostParsed post) {

@@ -1,11 +1,12 @@
 package routes.tagging;
 
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.PostParsed;
 import routes.posts.PostNotThereYetException;
 
-/** The tagging fields of the {@code posts} row. Only the content version that the event carries is touched. */
+/** The tagging fields of the {@code posts} row. Only the content version that the event carries is touched, and no tombstone. */
 @Repository
 class TaggingStates {
     private final JdbcClient jdbc;
@@ -14,9 +15,13 @@ class TaggingStates {
         this.jdbc = jdbc;
     }
 
-    /** Whether an edit has replaced the text of the event. */
-    boolean isSuperseded(PostParsed post) {
-        return storedVersion(post) > post.contentVersion();
+    /** What makes tagging this event pointless: {@code deleted}, {@code superseded} by an edit, or nothing. */
+    Optional<String> obsolete(PostParsed post) {
+        Stored stored = stored(post);
+        if (stored.deleted()) {
+            return Optional.of("deleted");
+        }
+        return stored.contentVersion() > post.contentVersion() ? Optional.of("superseded") : Optional.empty();
     }
 
     void success(PostParsed post) {
@@ -25,7 +30,7 @@ class TaggingStates {
                 """
                 UPDATE posts SET tagging_status = 'success', tagging_attempts = tagging_attempts + 1,
                                  last_tagging_attempt = now(), tagging_error = NULL, updated_at = now()
-                WHERE id = :id AND content_version = :version
+                WHERE id = :id AND content_version = :version AND NOT is_deleted
                 """);
     }
 
@@ -34,13 +39,14 @@ class TaggingStates {
                 post,
                 """
                 UPDATE posts SET tagging_status = 'skipped', tagging_error = NULL, updated_at = now()
-                WHERE id = :id AND content_version = :version
+                WHERE id = :id AND content_version = :version AND NOT is_deleted
                 """);
     }
 
     /**
      * Counts a failed pass.
      *
+     * @throws PostNotThereYetException where the post was edited or deleted meanwhile: the next delivery sees that
      * @return passes so far
      */
     int failedPass(PostParsed post, int maxAttempts, String error) {
@@ -48,7 +54,7 @@ class TaggingStates {
                         """
                         UPDATE posts SET tagging_attempts = tagging_attempts + 1, last_tagging_attempt = now(), tagging_error = :error,
                             tagging_status = CASE WHEN tagging_attempts + 1 >= :max THEN 'failed' ELSE 'retrying' END, updated_at = now()
-                        WHERE id = :id AND content_version = :version
+                        WHERE id = :id AND content_version = :version AND NOT is_deleted
                         RETURNING tagging_attempts
                         """)
                 .param("id", post.postId())
@@ -65,18 +71,21 @@ class TaggingStates {
                 .param("id", post.postId())
                 .param("version", post.contentVersion())
                 .update();
-        if (rows == 0 && !isSuperseded(post)) {
+        if (rows == 0 && obsolete(post).isEmpty()) {
             throw new PostNotThereYetException(post.postId());
         }
     }
 
-    private long storedVersion(PostParsed post) {
-        return jdbc.sql("SELECT content_version FROM posts WHERE id = :id AND tenant_id = :tenant")
+    private record Stored(long contentVersion, boolean deleted) {}
+
+    private Stored stored(PostParsed post) {
+        return jdbc.sql(
+                        "SELECT content_version, is_deleted AS deleted FROM posts WHERE id = :id AND tenant_id = :tenant")
                 .param("id", post.postId())
                 .param("tenant", post.tenantId())
-                .query(Long.class)
+                .query(Stored.class)
                 .optional()
-                .filter(version -> version >= post.contentVersion())
+                .filter(row -> row.deleted() || row.contentVersion() >= post.contentVersion())
                 .orElseThrow(() -> new PostNotThereYetException(post.postId()));
     }
 }

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 import routes.events.PostTagged;
+import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
 import routes.events.Trigger;
 
@@ -25,58 +26,58 @@ public class TagPersistence {
 
     /**
      * Stores the tags where they are newer than what is stored. The same tags again only move the versions on; an older
-     * set is a conflict and changes nothing.
+     * set is a conflict and changes nothing, nor does a set of a deleted post.
      */
     @Transactional(timeout = 30)
-    public void save(@Body PostTagged event) {
-        metrics.latency().record(() -> {
-            rows.requirePost(event);
-            Optional<TagRows.Stored> stored = rows.lock(event.postId());
-            if (stored.isEmpty()) {
-                rows.insert(event);
-                metrics.success();
-                log(event, "stored");
-            } else {
-                update(event, stored.get());
-            }
-        });
+    public StageOutcome save(@Body PostTagged event) {
+        StageOutcome outcome = metrics.latency().record(() -> store(event));
+        if (outcome.kind() == StageOutcome.Kind.DONE) {
+            metrics.success();
+        } else {
+            metrics.skipped();
+        }
+        LOG.debug(
+                "Tags of post {}: {} (trigger={}, is_retagging={})",
+                event.postId(),
+                outcome.reason(),
+                event.trigger().text(),
+                event.trigger() == Trigger.VISION_RETAG);
+        return outcome;
     }
 
-    private void update(PostTagged event, TagRows.Stored stored) {
+    private StageOutcome store(PostTagged event) {
+        if (!rows.holdPost(event)) {
+            return StageOutcome.skipped("deleted");
+        }
+        Optional<TagRows.Stored> stored = rows.lock(event.postId());
+        if (stored.isEmpty()) {
+            rows.insert(event);
+            return StageOutcome.done("stored");
+        }
+        return update(event, stored.get());
+    }
+
+    private StageOutcome update(PostTagged event, TagRows.Stored stored) {
         int order = TagSetVersion.of(event).compareTo(stored.version());
         if (order < 0) {
             metrics.conflict();
-            metrics.skipped();
-            log(event, "older than what is stored");
+            return StageOutcome.skipped("older_than_stored");
         } else if (order == 0) {
-            metrics.skipped();
-            log(event, "already stored");
+            return StageOutcome.skipped("already_stored");
         } else if (hasReason(event)
                 && stored.hasTags()
                 && stored.version().contentVersion() == event.contentVersion()) {
-            metrics.skipped();
-            log(event, "without tags for a reason, so the tags of the same text stay");
+            // without tags for a reason, so the tags of the same text stay
+            return StageOutcome.skipped("tags_of_same_text_stay");
         } else if (stored.tagsHash().equals(event.tagsHash())) {
             rows.moveVersionsOn(event);
-            metrics.success();
-            log(event, "same tags, newer version");
-        } else {
-            rows.replace(event);
-            metrics.success();
-            log(event, "replaced");
+            return StageOutcome.done("versions_moved_on");
         }
+        rows.replace(event);
+        return StageOutcome.done("replaced");
     }
 
     private static boolean hasReason(PostTagged event) {
         return event.metadata() != null && event.metadata().get("reason") != null;
-    }
-
-    private static void log(PostTagged event, String outcome) {
-        LOG.debug(
-                "Tags of post {}: {} (trigger={}, is_retagging={})",
-                event.postId(),
-                outcome,
-                event.trigger().text(),
-                event.trigger() == Trigger.VISION_RETAG);
     }
 }

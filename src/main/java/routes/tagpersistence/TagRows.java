@@ -29,22 +29,23 @@ class TagRows {
         this.json = json;
     }
 
-    /** @throws PostNotThereYetException while the post is not stored */
-    void requirePost(PostTagged event) {
-        // The lock on the row makes two first sets of the same post follow each other.
-        boolean stored = jdbc.sql(
+    /**
+     * Holds the post until the end of the transaction: two first sets of it follow each other, and its deletion waits.
+     *
+     * @return false if the post is deleted
+     * @throws PostNotThereYetException while the post is not stored
+     */
+    boolean holdPost(PostTagged event) {
+        return jdbc.sql(
                         """
-                        SELECT 1 FROM posts WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
+                        SELECT NOT is_deleted FROM posts WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
                         FOR NO KEY UPDATE
                         """)
                 .param("id", event.postId())
                 .param("tenant", event.tenantId())
-                .query(Integer.class)
+                .query(Boolean.class)
                 .optional()
-                .isPresent();
-        if (!stored) {
-            throw new PostNotThereYetException(event.postId());
-        }
+                .orElseThrow(() -> new PostNotThereYetException(event.postId()));
     }
 
     Optional<Stored> lock(UUID postId) {

@@ -95,7 +95,6 @@ class ContractIT {
         Map<String, String> values = Map.of(
                 "{user_id}", String.valueOf(user),
                 "{channel_id}", channel.toString(),
-                "{post_id}", post.toString(),
                 "{album_id}", String.valueOf(album),
                 "{job_id}", job.toString());
 
@@ -104,6 +103,11 @@ class ContractIT {
             for (Map.Entry<String, String> value : values.entrySet()) {
                 path = path.replace(value.getKey(), value.getValue());
             }
+            // one of its own, since an operation may delete it
+            path = path.replace(
+                    "{post_id}",
+                    fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text")
+                            .toString());
             String query = operation.id().equals("search") ? "?q=text" : "";
             // the example of the document is the body
             JsonNode example = operation

@@ -171,7 +171,7 @@ class ProblemsIT {
     @CsvSource({
         "PUT, /users/1",
         "DELETE, /users/1",
-        "PATCH, /posts/1",
+        "PUT, /posts/1",
         "POST, /users/1/search",
         "POST, /health",
         "GET, /users"

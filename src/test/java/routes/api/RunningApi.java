@@ -32,6 +32,7 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
 import routes.graph.postgres.PostgresGraph;
+import routes.ingest.DeletedMessages;
 import routes.ingest.ImportService;
 import routes.ingest.ImportSettings;
 import routes.ingest.IngestMetrics;
@@ -41,11 +42,13 @@ import routes.ingest.PostIntake;
 import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
 import routes.objectstore.folder.FolderObjectStore;
+import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
+import routes.timeline.TimelineTable;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
@@ -142,23 +145,40 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan("routes.api")
     static class Application {
+        private static final PostStoreSettings SETTINGS =
+                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
 
         @Bean
-        ImportService imports(DataSource database) throws IOException {
+        Outbox outbox(DataSource database) {
+            return new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog()));
+        }
+
+        @Bean
+        PostWriter postWriter(DataSource database, Outbox outbox) {
+            return new PostWriter(database, new JdbcTransactionManager(database), outbox, SETTINGS, Clock.systemUTC());
+        }
+
+        @Bean
+        TimelineTable timelines(DataSource database) {
+            return new TimelineTable(database, new JdbcTransactionManager(database));
+        }
+
+        @Bean
+        PostRemoval postRemoval(DataSource database, Outbox outbox) {
+            return new PostRemoval(database, new JdbcTransactionManager(database), outbox, SETTINGS, Clock.systemUTC());
+        }
+
+        @Bean
+        ImportService imports(DataSource database, PostWriter writer, PostRemoval removal) throws IOException {
             var metrics = new IngestMetrics(new SimpleMeterRegistry());
             var media = new MediaStore(
                     new FolderObjectStore(Files.createTempDirectory("media")), MediaLimits.DEFAULT, metrics);
-            var writer = new PostWriter(
-                    database,
-                    new JdbcTransactionManager(database),
-                    new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog())),
-                    new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
-                    Clock.systemUTC());
             return new ImportService(
                     database,
                     path -> ExportSource.open(path, ZoneOffset.UTC),
                     new PostIntake(media, writer, metrics),
-                    new ImportSettings(1, Duration.ofSeconds(20)),
+                    new DeletedMessages(removal),
+                    new ImportSettings(1, Duration.ofSeconds(20), false),
                     progress -> {});
         }
 

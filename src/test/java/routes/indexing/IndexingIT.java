@@ -13,6 +13,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,7 @@ class IndexingIT {
 
     private final TextAnalysis analysis = new TextAnalysis();
     private final CountingEmbeddings embeddings = new CountingEmbeddings(new LocalEmbeddings(analysis));
+    private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private LuceneVectorIndex index;
     private BreakableGraph graph;
     private Indexing indexing;
@@ -97,7 +101,7 @@ class IndexingIT {
 
     @Test
     void an_indexed_post_is_found_by_another_form_of_its_words_with_its_tags() {
-        PostIndexed event = indexing.index(enriched(0, NOON, "галактики"));
+        PostIndexed event = index(enriched(0, NOON, "галактики"));
 
         SearchHit hit = find("галактиками").get(0);
         assertThat(hit.postId()).isEqualTo(post);
@@ -110,8 +114,8 @@ class IndexingIT {
 
     @Test
     void the_same_event_again_writes_nothing_and_publishes_under_the_same_key() {
-        PostIndexed first = indexing.index(enriched(0, NOON, "галактики"));
-        PostIndexed again = indexing.index(enriched(0, NOON, "галактики"));
+        PostIndexed first = index(enriched(0, NOON, "галактики"));
+        PostIndexed again = index(enriched(0, NOON, "галактики"));
 
         assertThat(again.idempotencyKey()).isEqualTo(first.idempotencyKey());
         assertThat(embeddings.calls()).hasValue(1);
@@ -121,8 +125,8 @@ class IndexingIT {
 
     @Test
     void new_tags_do_not_embed_the_text_again() {
-        indexing.index(enriched(0, NOON, "галактики"));
-        indexing.index(enriched(0, NOON.plusSeconds(1), "нейросети"));
+        index(enriched(0, NOON, "галактики"));
+        index(enriched(0, NOON.plusSeconds(1), "нейросети"));
 
         assertThat(embeddings.calls()).hasValue(1);
         assertThat(find("галактики").get(0).payload().tags()).containsExactly("нейросети");
@@ -130,8 +134,8 @@ class IndexingIT {
 
     @Test
     void a_late_event_of_older_tags_does_not_bring_them_back() {
-        indexing.index(enriched(0, NOON.plusSeconds(1), "new"));
-        indexing.index(enriched(0, NOON, "old"));
+        index(enriched(0, NOON.plusSeconds(1), "new"));
+        index(enriched(0, NOON, "old"));
 
         assertThat(find("галактики").get(0).payload().tags()).containsExactly("new");
     }
@@ -146,19 +150,19 @@ class IndexingIT {
                         """)
                 .param(post)
                 .update();
-        indexing.index(enriched(0, NOON.plusSeconds(1), "event"));
+        index(enriched(0, NOON.plusSeconds(1), "event"));
 
         assertThat(find("галактики").get(0).payload().tags()).containsExactly("stored");
     }
 
     @Test
     void an_edit_replaces_the_entry() {
-        indexing.index(enriched(0, NOON, "галактики"));
+        index(enriched(0, NOON, "галактики"));
         DATABASE.jdbc()
                 .sql("UPDATE posts SET content = 'Теперь о вулканах' WHERE id = ?")
                 .param(post)
                 .update();
-        indexing.index(enriched(9, NOON, "вулканах"));
+        index(enriched(9, NOON, "вулканах"));
 
         assertThat(find("вулканами")).hasSize(1);
         assertThat(find("галактики")).isEmpty();
@@ -166,13 +170,13 @@ class IndexingIT {
 
     @Test
     void a_post_without_any_text_is_skipped_with_the_reason_and_leaves_the_index() {
-        indexing.index(enriched(0, NOON, "галактики"));
+        index(enriched(0, NOON, "галактики"));
         DATABASE.jdbc()
                 .sql("UPDATE posts SET content = '' WHERE id = ?")
                 .param(post)
                 .update();
 
-        assertThat(indexing.index(enriched(9, NOON))).isNull();
+        assertThat(index(enriched(9, NOON))).isNull();
         assertThat(column("indexing_status")).isEqualTo("skipped");
         assertThat(column("indexing_error")).isEqualTo("no_content");
         assertThat(index.count(TENANT)).isZero();
@@ -180,12 +184,12 @@ class IndexingIT {
 
     @Test
     void a_deleted_post_leaves_index_and_graph() {
-        indexing.index(enriched(0, NOON, "галактики"));
+        index(enriched(0, NOON, "галактики"));
         DATABASE.jdbc()
                 .sql("UPDATE posts SET is_deleted = true WHERE id = ?")
                 .param(post)
                 .update();
-        indexing.index(enriched(0, NOON.plusSeconds(1), "галактики"));
+        index(enriched(0, NOON.plusSeconds(1), "галактики"));
 
         assertThat(index.count(TENANT)).isZero();
         assertThat(column("indexing_error")).isEqualTo("deleted");
@@ -194,20 +198,20 @@ class IndexingIT {
     @Test
     void a_graph_that_is_away_neither_hides_nor_repeats_the_write_of_the_vector() {
         graph.broken().set(true);
-        assertThatThrownBy(() -> indexing.index(enriched(0, NOON, "галактики"))).hasMessage("graph is away");
+        assertThatThrownBy(() -> index(enriched(0, NOON, "галактики"))).hasMessage("graph is away");
         assertThat(find("галактики")).hasSize(1);
 
         graph.broken().set(false);
-        assertThat(indexing.index(enriched(0, NOON, "галактики"))).isNotNull();
+        assertThat(index(enriched(0, NOON, "галактики"))).isNotNull();
         assertThat(embeddings.calls()).hasValue(1);
         assertThat(column("indexing_status")).isEqualTo("indexed");
     }
 
     @Test
     void an_index_that_was_lost_is_filled_again() {
-        indexing.index(enriched(0, NOON, "галактики"));
+        index(enriched(0, NOON, "галактики"));
         index.delete(TENANT, List.of(post));
-        indexing.index(enriched(0, NOON, "галактики"));
+        index(enriched(0, NOON, "галактики"));
 
         assertThat(find("галактики")).hasSize(1);
     }
@@ -215,7 +219,7 @@ class IndexingIT {
     @Test
     void a_post_that_is_not_stored_yet_waits() {
         post = UUID.randomUUID();
-        assertThatThrownBy(() -> indexing.index(enriched(0, NOON, "a"))).isInstanceOf(PostNotThereYetException.class);
+        assertThatThrownBy(() -> index(enriched(0, NOON, "a"))).isInstanceOf(PostNotThereYetException.class);
     }
 
     private PostEnriched enriched(long contentVersion, Instant at, String... tags) {
@@ -284,6 +288,10 @@ class IndexingIT {
         }
     }
 
+    private PostIndexed index(PostEnriched event) {
+        return indexing.index(event, exchange);
+    }
+
     /** The real graph, which can be told to be away. */
     private record BreakableGraph(Graph graph, AtomicBoolean broken) implements Graph {
         BreakableGraph(Graph graph) {
@@ -301,6 +309,11 @@ class IndexingIT {
         @Override
         public void remove(UUID tenantId, Collection<UUID> postIds) {
             graph.remove(tenantId, postIds);
+        }
+
+        @Override
+        public Orphans removeOrphans(String place, int limit) {
+            return graph.removeOrphans(place, limit);
         }
 
         @Override

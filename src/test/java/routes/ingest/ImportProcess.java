@@ -16,6 +16,7 @@ import routes.events.StreamCatalog;
 import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
 import routes.objectstore.folder.FolderObjectStore;
+import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 
@@ -29,12 +30,11 @@ public final class ImportProcess {
         var database = new HikariDataSource(config);
         var metrics = new IngestMetrics(new SimpleMeterRegistry());
         var media = new MediaStore(new FolderObjectStore(Path.of(arguments[2])), MediaLimits.DEFAULT, metrics);
-        var writer = new PostWriter(
-                database,
-                new JdbcTransactionManager(database),
-                new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog())),
-                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
-                Clock.systemUTC());
+        var transactions = new JdbcTransactionManager(database);
+        var outbox = new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog()));
+        var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
+        var writer = new PostWriter(database, transactions, outbox, settings, Clock.systemUTC());
+        var removal = new PostRemoval(database, transactions, outbox, settings, Clock.systemUTC());
         var terminal = new TerminalProgress(System.out, false);
         var over = new CountDownLatch(1);
         try (database;
@@ -43,7 +43,8 @@ public final class ImportProcess {
                         database,
                         path -> ExportSource.open(path, ZoneOffset.UTC),
                         new PostIntake(media, writer, metrics),
-                        new ImportSettings(5, Duration.ofSeconds(20)),
+                        new DeletedMessages(removal),
+                        new ImportSettings(5, Duration.ofSeconds(20), false),
                         progress -> {
                             terminal.progress(progress);
                             if (progress.isOver()) {

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.posts.ChannelIdentity;
+import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.testing.EmbeddedDatabase;
@@ -327,6 +330,11 @@ class ImportServiceIT {
         }
 
         @Override
+        public boolean showsDeletionsByAbsence() {
+            return source.showsDeletionsByAbsence();
+        }
+
+        @Override
         public void read(Sink sink) throws IOException, InterruptedException {
             source.read(new Sink() {
                 private int count;
@@ -347,6 +355,11 @@ class ImportServiceIT {
                 }
 
                 @Override
+                public void deleted(List<Long> messageIds) throws IOException, InterruptedException {
+                    sink.deleted(messageIds);
+                }
+
+                @Override
                 public void noPost() {
                     sink.noPost();
                 }
@@ -364,26 +377,168 @@ class ImportServiceIT {
         }
     }
 
+    @Test
+    void aPostThatANewerExportDoesNotShowStaysUnlessDeletionsAreAskedFor() throws Exception {
+        run(service(), exportOf("1:раз", "2:два", "3:три"));
+
+        ImportProgress newer = run(service(), exportOf("1:раз", "3:три", "4:четыре"));
+
+        assertThat(newer.postsDeleted()).isZero();
+        assertThat(live()).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void aPostThatANewerExportDoesNotShowIsDeletedWhereThatIsAskedFor() throws Exception {
+        ImportService service = deleting();
+        run(service, exportOf("1:раз", "2:два", "3:три", "5:пять"));
+        long published = count("outbox");
+
+        ImportProgress newer = run(service, exportOf("2:два", "5:пять", "6:шесть"));
+
+        assertThat(newer.postsDeleted()).isEqualTo(1);
+        assertThat(service.find(newer.id()).orElseThrow().postsDeleted()).isEqualTo(1);
+        assertThat(live()).as("1 is older than the export, 3 is gone from it").containsExactly(1L, 2L, 5L, 6L);
+        assertThat(jdbc.sql("SELECT event->>'reason' FROM outbox WHERE stream = 'posts.deleted'")
+                        .query(String.class)
+                        .list())
+                .containsExactly("telegram");
+        assertThat(count("outbox")).isEqualTo(published + 2);
+
+        assertThat(run(service, exportOf("2:два", "5:пять", "6:шесть")).postsDeleted())
+                .isZero();
+    }
+
+    @Test
+    void anOlderExportDeletesNothing() throws Exception {
+        ImportService service = deleting();
+        run(service, exportOf("1:раз", "2:два", "3:три"));
+
+        assertThat(run(service, exportOf("1:раз")).postsDeleted()).isZero();
+        assertThat(run(service, exportOf("1:раз", "2:два")).postsDeleted()).isZero();
+
+        assertThat(live()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void anExportThatBreaksOffDeletesNothing() throws Exception {
+        ImportService service = deleting();
+        run(service, exportOf("1:раз", "2:два", "3:три"));
+        Path broken = exportOf("1:раз", "4:четыре");
+        Files.writeString(
+                broken,
+                Files.readString(broken).substring(0, Files.readString(broken).length() - 3));
+
+        assertThat(run(service, broken).status()).isEqualTo(Status.FAILED);
+
+        assertThat(live()).contains(2L, 3L);
+    }
+
+    @Test
+    void aPostThatWasMissingIsBackWithALaterImportAndOneThatAUserDeletedIsNot() throws Exception {
+        ImportService service = deleting();
+        run(service, exportOf("1:раз", "2:два", "3:три"));
+        run(service, exportOf("1:раз", "3:три"));
+        assertThat(live()).containsExactly(1L, 3L);
+        jdbc.sql("UPDATE posts SET is_deleted = true, deletion_reason = 'user' WHERE telegram_message_id = 3")
+                .update();
+
+        ImportProgress later = run(service, exportOf("1:раз", "2:два", "3:три"));
+
+        assertThat(later.postsChanged()).isEqualTo(1);
+        assertThat(live()).containsExactly(1L, 2L);
+        assertThat(jdbc.sql(
+                                """
+                                SELECT event->>'request_id' FROM outbox
+                                WHERE stream = 'posts.parsed' AND event->>'trigger' = 'manual'""")
+                        .query(String.class)
+                        .single())
+                .startsWith("restored-");
+    }
+
+    @Test
+    void aSourceThatNamesDeletionsHasThemDoneInItsOrder() throws Exception {
+        ImportService service =
+                service(path -> new DeletingSource(ExportSource.open(path, ZoneOffset.UTC), List.of(2L, 99L)), 5);
+
+        ImportProgress done = run(service, exportOf("1:раз", "2:два", "3:три"));
+
+        assertThat(done.postsDeleted()).isEqualTo(1);
+        assertThat(live()).containsExactly(1L, 3L);
+    }
+
+    /** Says after the messages which of them are deleted, as a live source does. */
+    private record DeletingSource(Source source, List<Long> deleted) implements Source {
+        @Override
+        public long size() {
+            return source.size();
+        }
+
+        @Override
+        public boolean infersAlbums() {
+            return source.infersAlbums();
+        }
+
+        @Override
+        public boolean showsDeletionsByAbsence() {
+            return false;
+        }
+
+        @Override
+        public void read(Sink sink) throws IOException, InterruptedException {
+            source.read(sink);
+            sink.deleted(deleted);
+        }
+    }
+
+    private ImportService deleting() throws IOException {
+        return service(path -> ExportSource.open(path, ZoneOffset.UTC), 5, true);
+    }
+
+    /** Each message as id:text. */
+    private Path exportOf(String... messages) throws IOException {
+        String list = Stream.of(messages)
+                .map(message -> message.split(":", 2))
+                .map(message -> "{\"id\":%s,\"type\":\"message\",\"date_unixtime\":\"1761987600\",\"text\":\"%s\"}"
+                        .formatted(message[0], message[1]))
+                .collect(Collectors.joining(","));
+        return Files.writeString(
+                data.resolve("result.json"),
+                "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[" + list + "]}");
+    }
+
+    private List<Long> live() {
+        return jdbc.sql("SELECT telegram_message_id FROM posts WHERE NOT is_deleted ORDER BY 1")
+                .query(Long.class)
+                .list();
+    }
+
     private ImportService service() throws IOException {
         return service(path -> ExportSource.open(path, ZoneOffset.UTC), 5);
     }
 
     private ImportService service(Sources sources, int queueSize) throws IOException {
+        return service(sources, queueSize, false);
+    }
+
+    private ImportService service(Sources sources, int queueSize, boolean deletions) throws IOException {
         DataSource source = database.dataSource();
         var metrics = new IngestMetrics(new SimpleMeterRegistry());
         var media = new MediaStore(new FolderObjectStore(data.resolve("media")), MediaLimits.DEFAULT, metrics);
         var codec = new EventCodec(Json.newMapper(), new StreamCatalog());
+        var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
         var writer = new PostWriter(
-                source,
-                new JdbcTransactionManager(source),
-                new Outbox(source, codec),
-                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
-                Clock.systemUTC());
+                source, new JdbcTransactionManager(source), new Outbox(source, codec), settings, Clock.systemUTC());
         var service = new ImportService(
                 source,
                 sources,
                 new PostIntake(media, writer, metrics),
-                new ImportSettings(queueSize, Duration.ofSeconds(20)),
+                new DeletedMessages(new PostRemoval(
+                        source,
+                        new JdbcTransactionManager(source),
+                        new Outbox(source, codec),
+                        settings,
+                        Clock.systemUTC())),
+                new ImportSettings(queueSize, Duration.ofSeconds(20), deletions),
                 heard::add);
         open.add(media);
         open.add(service);

@@ -68,6 +68,7 @@ class TerminalProgressTest {
                 posts,
                 3,
                 2,
+                0,
                 4,
                 5,
                 1,

@@ -208,6 +208,42 @@ class PostPersistenceIT {
     }
 
     /** As the prior system wrote it: flat fields, without a channel id of Telegram. */
+    @Test
+    void aStateThatAStageHasGivenToTheSameVersionOfTheContentIsNotReset() {
+        UUID id = UUID.randomUUID();
+        persistence.save(parsed(id, 7, 0, ""));
+        // tagging has read the event that brings the text, and was faster
+        jdbc.sql("UPDATE posts SET tagging_status = 'success', indexing_status = 'indexed' WHERE id = ?")
+                .param(id)
+                .update();
+
+        persistence.save(parsed(id, 7, 0, "текст"));
+
+        assertThat(row(id))
+                .containsEntry("content", "текст")
+                .containsEntry("tagging_status", "success")
+                .containsEntry("indexing_status", "indexed");
+    }
+
+    @Test
+    void anEditOfAnotherProducerStartsThePipelineAnewOnceHoweverOftenItComes() {
+        UUID id = UUID.randomUUID();
+        persistence.save(parsed(id, 7, 0, "было"));
+        jdbc.sql("UPDATE posts SET tagging_status = 'success' WHERE id = ?")
+                .param(id)
+                .update();
+        persistence.save(parsed(id, 7, 1_762_000_000, "стало"));
+        assertThat(row(id)).containsEntry("tagging_status", "pending");
+        jdbc.sql("UPDATE posts SET tagging_status = 'success' WHERE id = ?")
+                .param(id)
+                .update();
+
+        persistence.save(parsed(id, 7, 1_762_000_000, "стало"));
+        persistence.save(parsed(id, 7, 0, "было"));
+
+        assertThat(row(id)).containsEntry("tagging_status", "success").containsEntry("content", "стало");
+    }
+
     private PostParsed parsed(UUID id, long messageId, long version, String text) {
         return codec.read(
                 "posts.parsed",

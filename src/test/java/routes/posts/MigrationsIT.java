@@ -22,6 +22,8 @@ class MigrationsIT {
     private static final String TENANT = "00000000-0000-0000-0000-000000000001";
     private static final String CHANNEL = "00000000-0000-0000-0000-0000000000c1";
 
+    private static final String LATEST = "latest";
+
     @RegisterExtension
     static final EmbeddedDatabase database = EmbeddedDatabase.empty();
 
@@ -49,14 +51,14 @@ class MigrationsIT {
 
     @Test
     void everyMigrationCanRunAgainOnADatabaseThatHoldsData() {
-        migrate("12");
+        migrate(LATEST);
         UUID post = insertPost(1, "Вышел Python 3.14");
         jdbc.sql("UPDATE posts SET tagging_status = 'failed', grouped_id = 7 WHERE id = ?")
                 .param(post)
                 .update();
         jdbc.sql("DROP TABLE flyway_schema_history").update();
 
-        migrate("12");
+        migrate(LATEST);
 
         assertThat(jdbc.sql("SELECT tagging_status FROM posts WHERE id = ?")
                         .param(post)

@@ -11,6 +11,8 @@ import static routes.posts.SamplePosts.version;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import routes.posts.PostMerge.Outcome;
 
 class PostMergeTest {
@@ -129,19 +131,47 @@ class PostMergeTest {
                 .isEqualTo(7);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aDeletedPostStaysAsItIsWhateverAnEventSays(DeletionReason reason) {
+        PostMerge merge = PostMerge.of(stored(post(1, "было"), reason), version(1, 100, "стало"));
+
+        assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TELEGRAM")
+    void aPostThatSomebodyDeletedOrThatExpiredDoesNotComeBackFromItsChannel(DeletionReason reason) {
+        PostMerge merge = PostMerge.seen(stored(post(1, "было"), reason), version(1, 100, "стало"));
+
+        assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
     @Test
-    void aDeletedPostStaysAsItIs() {
-        PostMerge merge = PostMerge.of(stored(post(1, "было"), true), version(1, 100, "стало"));
+    void aPostThatWasOnlyMissingInItsChannelIsBackWhenItIsSeenThere() {
+        PostMerge merge =
+                PostMerge.seen(stored(post(1, ""), DeletionReason.TELEGRAM), linking(1, 0, "текст", "https://a.org"));
+
+        assertThat(merge.outcome()).isEqualTo(Outcome.RESTORED);
+        assertThat(merge.post().text()).isEqualTo("текст");
+        assertThat(merge.post().urls()).containsExactly("https://a.org");
+        assertThat(merge.textChanged()).as("there is no old text to keep").isFalse();
+    }
+
+    @Test
+    void anOlderVersionDoesNotProveThatADeletedPostIsBack() {
+        PostMerge merge =
+                PostMerge.seen(stored(version(1, 200, ""), DeletionReason.TELEGRAM), version(1, 100, "старое"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
     }
 
     private static PostMerge merge(Post stored, Post arriving) {
-        return PostMerge.of(stored(stored, false), arriving);
+        return PostMerge.of(stored(stored, null), arriving);
     }
 
     /** As a row comes back from the database: without what only events carry. */
-    private static StoredPost stored(Post post, boolean deleted) {
+    private static StoredPost stored(Post post, DeletionReason deleted) {
         Post row = new Post(
                 post.telegramMessageId(),
                 post.contentVersion(),

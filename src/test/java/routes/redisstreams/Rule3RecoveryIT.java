@@ -162,6 +162,9 @@ class Rule3RecoveryIT {
         eventually().untilAsserted(streams::assertSettled);
         assertThat(seen).containsExactly("2/1", "4/2");
         assertThat(streams.outcomes(Outcome.LOST_ENTRY)).isEqualTo(2);
+        assertThat(streams.unprocessed())
+                .as("Redis does not name those that are claimed")
+                .containsExactly(ids.get(0) + " {} lost_entry");
     }
 
     @Test
@@ -179,6 +182,7 @@ class Rule3RecoveryIT {
         eventually().untilAsserted(() -> assertThat(streams.outcomes(Outcome.LOST_ENTRY))
                 .isEqualTo(1));
         assertThat(streams.pending()).isEmpty();
+        eventually().untilAsserted(() -> assertThat(streams.unprocessed()).containsExactly(id + " {} lost_entry"));
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -57,6 +58,7 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
 
     private final EmbeddedRedis redis;
     private final List<Instance> instances = new ArrayList<>();
+    private final List<String> unprocessed = new CopyOnWriteArrayList<>();
     final Map<String, AtomicInteger> outcomes = new ConcurrentHashMap<>();
     private RedisLink link;
     private String in;
@@ -199,6 +201,11 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
         return instance;
     }
 
+    /** Entries that ended without an exchange: id, body, outcome. */
+    List<String> unprocessed() {
+        return unprocessed;
+    }
+
     /** The process made last. */
     Instance last() {
         return instances.get(instances.size() - 1);
@@ -225,9 +232,19 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
             component.setRedisClient(client);
             component.setInstanceName(name);
             component.setCommandTimeout(5_000);
-            component.setListener(
-                    (stream, group, outcome) -> outcomes.computeIfAbsent(outcome.label(), label -> new AtomicInteger())
-                            .incrementAndGet());
+            component.setListener(new StreamListener() {
+                @Override
+                public void onOutcome(String stream, String group, Outcome outcome) {
+                    outcomes.computeIfAbsent(outcome.label(), label -> new AtomicInteger())
+                            .incrementAndGet();
+                }
+
+                @Override
+                public void onUnprocessed(
+                        String stream, String group, String entryId, Map<String, String> fields, Outcome outcome) {
+                    unprocessed.add(entryId + " " + fields + " " + outcome.label());
+                }
+            });
             context.addComponent("redis-streams", component);
             context.getShutdownStrategy().setTimeout(10);
             context.addRoutes(new RouteBuilder() {

@@ -19,9 +19,6 @@ class BuiltInRoutesTest {
 
     private static final Path SOURCES = Path.of("src/main/resources/routes");
 
-    /** The {@code direct:} endpoints that Java code of the product sends to. */
-    private static final Set<String> CALLED_FROM_JAVA = Set.of();
-
     @Test
     void builtInRouteFilesAreValid() throws IOException {
         PathMatchingResourcePatternResolver classPath = new PathMatchingResourcePatternResolver();
@@ -31,7 +28,7 @@ class BuiltInRoutesTest {
                 SpringRouteEnvironment.environment(classPath.getResourceLoader()),
                 classPath.getResourceLoader(),
                 new StreamCatalog().names(),
-                CALLED_FROM_JAVA);
+                Set.of());
 
         List<RouteProblem> problems =
                 new RouteFileValidator(environment, getClass().getClassLoader()).validate(set);

@@ -251,6 +251,11 @@ class HybridSearchTest {
         }
 
         @Override
+        public Orphans removeOrphans(String place, int limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
             throw new UnsupportedOperationException();
         }

@@ -37,17 +37,19 @@ import routes.text.NormalizedText;
 public final class PostgresGraph implements Graph {
     private static final int TRANSACTION_TIMEOUT_SECONDS = 30;
     private static final Pattern POSITION = Pattern.compile("\"position\": *(\\d+)");
-    private static final Comparator<Node> NODE_ORDER =
+    static final Comparator<Node> NODE_ORDER =
             Comparator.comparing(Node::tenant).thenComparing(Node::label).thenComparing(Node::key);
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
     private final CoOccurrence coOccurrence;
+    private final GraphOrphans orphans;
 
     public PostgresGraph(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         this.coOccurrence = new CoOccurrence(jdbc);
+        this.orphans = new GraphOrphans(jdbc);
         transaction.setTimeout(TRANSACTION_TIMEOUT_SECONDS);
     }
 
@@ -97,7 +99,13 @@ public final class PostgresGraph implements Graph {
             jdbc.update(
                     "delete from graph_nodes where tenant_id = ? and label = 'Post' and key = any (?)", tenantId, keys);
             coOccurrence.change(stored, Set.of());
+            orphans.removeUnlessBusy(stored);
         });
+    }
+
+    @Override
+    public Orphans removeOrphans(String place, int limit) {
+        return transaction.execute(status -> orphans.remove(place, limit));
     }
 
     @Override
@@ -168,14 +176,16 @@ public final class PostgresGraph implements Graph {
                 limit);
     }
 
-    /** A node that another transaction is creating is waited for. */
+    /** A node that another transaction is creating is waited for. From now on until the end nobody removes nodes. */
     private int insert(SortedSet<Node> nodes) {
         return jdbc.update(
                 """
+                with guard as materialized (%s)
                 insert into graph_nodes (tenant_id, label, key)
-                select * from unnest(?::uuid[], ?::text[], ?::text[])
+                select node.* from guard, unnest(?::uuid[], ?::text[], ?::text[]) as node
                 on conflict do nothing
-                """,
+                """
+                        .formatted(GraphOrphans.KEEP_NODES),
                 column(nodes, node -> node.tenant().toString()),
                 column(nodes, Node::label),
                 column(nodes, Node::key));

@@ -55,6 +55,11 @@ public final class ExportSource implements Source {
     }
 
     @Override
+    public boolean showsDeletionsByAbsence() {
+        return true;
+    }
+
+    @Override
     public void read(Sink sink) throws IOException, InterruptedException {
         var chats = new Chats(sink);
         try {

@@ -30,6 +30,11 @@ final class RecordingSink implements Source.Sink {
     }
 
     @Override
+    public void deleted(List<Long> messageIds) {
+        throw new UnsupportedOperationException("an export names no deletions");
+    }
+
+    @Override
     public void noPost() {
         noPosts++;
     }

@@ -1,0 +1,13 @@
+package routes.api;
+
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
+
+/**
+ * The new text of a post.
+ *
+ * @param content as long as a message of Telegram may be
+ */
+record PostEdit(@NotBlank @Size(max = PostEdit.MAX_LENGTH) String content) {
+    static final int MAX_LENGTH = 4096;
+}

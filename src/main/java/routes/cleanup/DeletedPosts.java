@@ -1,0 +1,84 @@
+package routes.cleanup;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** What the clean-up reads of posts. */
+@Repository
+class DeletedPosts {
+
+    /**
+     * A post that is to go, or is gone.
+     *
+     * @param restoredAt when an import brought it back the last time, null if none did
+     */
+    record State(UUID id, UUID tenantId, UUID channelId, boolean deleted, boolean cleaned, Instant restoredAt) {}
+
+    /** A post whose time is over. */
+    record Expired(UUID id, UUID tenantId, UUID channelId, Instant expiresAt) {}
+
+    private final JdbcClient jdbc;
+
+    DeletedPosts(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** {@code tenantId} null: whatever tenant the post has. */
+    Optional<State> find(UUID tenantId, UUID postId) {
+        return find(tenantId, postId, "");
+    }
+
+    /** Until the end of the transaction nobody brings the post back. */
+    Optional<State> hold(UUID tenantId, UUID postId) {
+        return find(tenantId, postId, "FOR NO KEY UPDATE");
+    }
+
+    private Optional<State> find(UUID tenantId, UUID postId, String lock) {
+        return jdbc.sql(
+                        """
+                        SELECT id, tenant_id, channel_id, is_deleted, cleaned_at IS NOT NULL AS cleaned, restored_at
+                        FROM posts WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
+                        """
+                                + lock)
+                .param("id", postId)
+                .param("tenant", tenantId)
+                .query((row, number) -> new State(
+                        row.getObject("id", UUID.class),
+                        row.getObject("tenant_id", UUID.class),
+                        row.getObject("channel_id", UUID.class),
+                        row.getBoolean("is_deleted"),
+                        row.getBoolean("cleaned"),
+                        instant(row, "restored_at")))
+                .optional();
+    }
+
+    /** The posts that expired first, behind the place. */
+    List<Expired> expired(Instant now, SweepPlace after, int limit) {
+        return jdbc.sql(
+                        """
+                        SELECT id, tenant_id, channel_id, expires_at FROM posts
+                        WHERE NOT is_deleted AND expires_at <= ? AND (expires_at, id) > (?, ?)
+                        ORDER BY expires_at, id LIMIT ?
+                        """)
+                .params(now.atOffset(ZoneOffset.UTC), after.expiresAt().atOffset(ZoneOffset.UTC), after.postId(), limit)
+                .query((row, number) -> new Expired(
+                        row.getObject("id", UUID.class),
+                        row.getObject("tenant_id", UUID.class),
+                        row.getObject("channel_id", UUID.class),
+                        instant(row, "expires_at")))
+                .list();
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

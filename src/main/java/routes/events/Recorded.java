@@ -1,0 +1,7 @@
+package routes.events;
+
+/** A last body of an exchange that tells how its event ended where nothing is published for it. */
+public interface Recorded {
+
+    StageOutcome outcome();
+}

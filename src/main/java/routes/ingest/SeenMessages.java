@@ -1,0 +1,38 @@
+package routes.ingest;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The ids of the messages that a source showed of a channel: a bit each, where ids are near each other. */
+final class SeenMessages {
+    private static final int PAGE_BITS = 12;
+    private static final int IN_PAGE = (1 << PAGE_BITS) - 1;
+
+    private final Map<Long, BitSet> pages = new HashMap<>();
+    private long first = Long.MAX_VALUE;
+    private long last = Long.MIN_VALUE;
+
+    void add(long id) {
+        pages.computeIfAbsent(id >> PAGE_BITS, page -> new BitSet()).set((int) (id & IN_PAGE));
+        first = Math.min(first, id);
+        last = Math.max(last, id);
+    }
+
+    boolean contains(long id) {
+        BitSet page = pages.get(id >> PAGE_BITS);
+        return page != null && page.get((int) (id & IN_PAGE));
+    }
+
+    boolean isEmpty() {
+        return pages.isEmpty();
+    }
+
+    long first() {
+        return first;
+    }
+
+    long last() {
+        return last;
+    }
+}

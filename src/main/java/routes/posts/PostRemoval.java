@@ -1,0 +1,212 @@
+package routes.posts;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.Event;
+import routes.events.IdempotencyKeys;
+import routes.events.PostDeleted;
+import routes.ingest.outbox.Outbox;
+
+/**
+ * Takes posts away. Readers see them no longer from the end of the transaction on; the event in the same transaction has the
+ * clean-up stage remove what is left of them elsewhere. The albums they were part of become what the other members make of
+ * them.
+ */
+public final class PostRemoval {
+    private final TransactionTemplate transaction;
+    private final JdbcTemplate jdbc;
+    private final ChannelStore channels;
+    private final AlbumTable albums;
+    private final PostTombstones tombstones;
+    private final Outbox outbox;
+    private final Clock clock;
+
+    public PostRemoval(
+            DataSource database,
+            PlatformTransactionManager transactions,
+            Outbox outbox,
+            PostStoreSettings settings,
+            Clock clock) {
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout((int) settings.transactionTimeout().toSeconds());
+        jdbc = new JdbcTemplate(database);
+        channels = new ChannelStore(database);
+        albums = new AlbumTable(jdbc);
+        tombstones = new PostTombstones(jdbc, settings.mediaBucket());
+        this.outbox = outbox;
+        this.clock = clock;
+    }
+
+    /** A post with what its deletion needs to know. */
+    private record Gone(UUID id, Long groupedId, String traceId, Instant expiresAt) {}
+
+    /**
+     * Deletes posts of one channel and has the clean-up stage told.
+     *
+     * @return how many; those that are deleted already, or not there, do not count
+     */
+    public int delete(UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason) {
+        return remove(tenantId, channelId, postIds, reason, true);
+    }
+
+    /** As {@link #delete}, for a deletion that somebody else has published already. */
+    public int deleteUnpublished(UUID tenantId, UUID channelId, UUID postId, DeletionReason reason) {
+        return remove(tenantId, channelId, List.of(postId), reason, false);
+    }
+
+    /** A post that is not deleted. */
+    public record Message(long messageId, UUID postId) {}
+
+    /** The posts of these messages that are not deleted. */
+    public List<UUID> ids(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
+        return jdbc.queryForList(
+                """
+                SELECT id FROM posts WHERE (tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))
+                    AND NOT is_deleted""",
+                UUID.class,
+                tenantId,
+                channelId,
+                messageIds.toArray(Long[]::new));
+    }
+
+    /** Posts that are not deleted by the ids of their messages, from {@code after} (exclusive) to {@code last} (inclusive). */
+    public List<Message> messages(UUID tenantId, UUID channelId, long after, long last, int limit) {
+        return jdbc.query(
+                """
+                SELECT telegram_message_id, id FROM posts
+                WHERE tenant_id = ? AND channel_id = ? AND telegram_message_id > ? AND telegram_message_id <= ?
+                    AND NOT is_deleted
+                ORDER BY telegram_message_id LIMIT ?""",
+                (row, n) -> new Message(row.getLong("telegram_message_id"), row.getObject("id", UUID.class)),
+                tenantId,
+                channelId,
+                after,
+                last,
+                limit);
+    }
+
+    /** The highest id of a message that was ever stored; 0 if none was. */
+    public long lastMessageId(UUID tenantId, UUID channelId) {
+        Long last = jdbc.queryForObject(
+                "SELECT coalesce(max(telegram_message_id), 0) FROM posts WHERE tenant_id = ? AND channel_id = ?",
+                Long.class,
+                tenantId,
+                channelId);
+        return Objects.requireNonNull(last);
+    }
+
+    private int remove(
+            UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason, boolean publish) {
+        Integer removed = transaction.execute(status -> {
+            ChannelLock.take(jdbc, tenantId, channelId);
+            List<Gone> gone = mark(tenantId, postIds, reason);
+            if (gone.isEmpty()) {
+                return 0;
+            }
+            Channel channel = channels.require(channelId);
+            Instant now = clock.instant();
+            var events = new ArrayList<Event>();
+            if (publish) {
+                gone.forEach(post -> events.add(deleted(tenantId, channelId, post, reason, now)));
+            }
+            long reader = channels.reader(tenantId, channelId);
+            albumsWithout(tenantId, channelId, gone)
+                    .forEach(album -> events.add(PostEvents.album(tenantId, reader, channel, album, now)));
+            outbox.append(events);
+            return gone.size();
+        });
+        return Objects.requireNonNull(removed);
+    }
+
+    /** Nothing is waited for any more: what was pending is skipped. */
+    private List<Gone> mark(UUID tenantId, Collection<UUID> postIds, DeletionReason reason) {
+        return jdbc.query(
+                """
+                UPDATE posts SET is_deleted = true, deleted_at = now(), deletion_reason = ?,
+                    tagging_status = CASE WHEN tagging_status IN ('pending', 'retrying') THEN 'skipped'
+                                          ELSE tagging_status END,
+                    indexing_status = 'skipped', indexing_error = 'deleted', updated_at = now()
+                WHERE id = ANY (?) AND tenant_id = ? AND NOT is_deleted
+                RETURNING id, grouped_id, trace_id, expires_at""",
+                (row, n) -> {
+                    OffsetDateTime expiresAt = row.getObject("expires_at", OffsetDateTime.class);
+                    return new Gone(
+                            row.getObject("id", UUID.class),
+                            row.getObject("grouped_id", Long.class),
+                            row.getString("trace_id"),
+                            expiresAt == null ? null : expiresAt.toInstant());
+                },
+                reason.text(),
+                postIds.toArray(UUID[]::new),
+                tenantId);
+    }
+
+    private List<Album> albumsWithout(UUID tenantId, UUID channelId, List<Gone> gone) {
+        var groupedIds = new TreeSet<Long>();
+        gone.stream().map(Gone::groupedId).filter(Objects::nonNull).forEach(groupedIds::add);
+        List<Album> changed = albums.save(tenantId, channelId, groupedIds, Map.of(), true).stream()
+                .filter(album -> album.change() != Album.Change.NONE)
+                .toList();
+        albums.clearEmpty(tenantId, channelId, groupedIds);
+        return changed;
+    }
+
+    private static PostDeleted deleted(UUID tenantId, UUID channelId, Gone post, DeletionReason reason, Instant now) {
+        return new PostDeleted(
+                Event.SCHEMA_VERSION,
+                post.traceId() == null ? PostWriter.newTraceId() : post.traceId(),
+                now,
+                IdempotencyKeys.postDeleted(post.id()),
+                post.id(),
+                tenantId,
+                channelId,
+                reason.text(),
+                reason == DeletionReason.TTL ? post.expiresAt() : null);
+    }
+
+    /**
+     * Notes a deletion whose post is not there: should it still arrive, it arrives deleted. The channel's lock makes whoever is
+     * writing the post at this moment either see the note or be seen here.
+     *
+     * @param tenantId null where the event does not say; then whatever tenant the post has
+     * @return false if the post is there by now
+     */
+    public boolean noteEarly(UUID tenantId, UUID channelId, UUID postId, DeletionReason reason) {
+        Boolean noted = transaction.execute(status -> {
+            if (tenantId != null && channelId != null) {
+                ChannelLock.take(jdbc, tenantId, channelId);
+            }
+            return tombstones.noteEarly(tenantId, postId, reason);
+        });
+        return Boolean.TRUE.equals(noted);
+    }
+
+    /**
+     * Empties the row of a deleted post and removes everything that hangs on it; the tombstone that stays says what it was and
+     * when it went. Takes part in the transaction of the calling thread.
+     */
+    public void erase(UUID tenantId, UUID postId) {
+        tombstones.erase(tenantId, postId);
+    }
+
+    /**
+     * Forgets notes of deletions whose post has not come since.
+     *
+     * @return how many; fewer than the limit means that none is left
+     */
+    public int forgetEarly(Instant before, int limit) {
+        return tombstones.forgetEarly(before, limit);
+    }
+}

@@ -1,0 +1,71 @@
+package routes.posts;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The SQL of what stays of deleted posts, and of deletions that came before their post. */
+final class PostTombstones {
+    private final JdbcTemplate jdbc;
+    private final MediaTable media;
+
+    PostTombstones(JdbcTemplate jdbc, String mediaBucket) {
+        this.jdbc = jdbc;
+        media = new MediaTable(jdbc, mediaBucket);
+    }
+
+    /** See {@link PostRemoval#erase}. Counters, times and ids stay: they say nothing of what the post said. */
+    void erase(UUID tenantId, UUID postId) {
+        media.release(tenantId, postId);
+        for (String table : new String[] {"post_edits", "post_enrichment", "media_group_items", "trend_posts"}) {
+            jdbc.update("DELETE FROM " + table + " WHERE post_id = ?", postId);
+        }
+        jdbc.update(
+                """
+                UPDATE posts SET content = '', content_hash = NULL, urls = '[]', author_name = NULL, has_media = false,
+                    forward_from_chat_id = NULL, forward_from_message_id = NULL, forward_date = NULL,
+                    forward_from_name = NULL, reply_to_message_id = NULL, telegram_post_url = NULL,
+                    tagging_error = NULL, indexing_status = 'skipped', indexing_error = 'deleted', index_state = '{}',
+                    index_revision = index_revision + 1, cleaned_at = now(), updated_at = now()
+                WHERE id = ? AND is_deleted""",
+                postId);
+    }
+
+    boolean noteEarly(UUID tenantId, UUID postId, DeletionReason reason) {
+        boolean there =
+                !jdbc.queryForList("SELECT 1 FROM posts WHERE id = ?", postId).isEmpty();
+        if (!there) {
+            jdbc.update(
+                    "INSERT INTO early_deletions (post_id, tenant_id, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    postId,
+                    tenantId,
+                    reason.text());
+        }
+        return !there;
+    }
+
+    /** Posts that have just been inserted, and whose deletion was faster, become tombstones at once: nothing else has them. */
+    void applyEarly(UUID tenantId, UUID[] inserted) {
+        jdbc.queryForList(
+                        """
+                        WITH early AS (DELETE FROM early_deletions WHERE post_id = ANY (?)
+                                           AND (tenant_id IS NULL OR tenant_id = ?) RETURNING *)
+                        UPDATE posts p SET is_deleted = true, deleted_at = early.deleted_at,
+                            deletion_reason = early.reason, tagging_status = 'skipped'
+                        FROM early WHERE p.id = early.post_id RETURNING p.id""",
+                        UUID.class,
+                        inserted,
+                        tenantId)
+                .forEach(post -> erase(tenantId, post));
+    }
+
+    int forgetEarly(Instant before, int limit) {
+        return jdbc.update(
+                """
+                DELETE FROM early_deletions WHERE post_id IN
+                    (SELECT post_id FROM early_deletions WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?)""",
+                before.atOffset(ZoneOffset.UTC),
+                limit);
+    }
+}

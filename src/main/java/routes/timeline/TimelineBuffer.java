@@ -1,0 +1,45 @@
+package routes.timeline;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+
+/** Records that wait to be written. Never makes anybody wait: what finds no room is dropped and counted. */
+class TimelineBuffer {
+    private static final String METRIC = "timeline.records";
+
+    private final ArrayBlockingQueue<TimelineRecord> records;
+    private final Counter written;
+    private final Counter dropped;
+
+    TimelineBuffer(int capacity, MeterRegistry registry) {
+        records = new ArrayBlockingQueue<>(capacity);
+        written = registry.counter(METRIC, "outcome", "written");
+        dropped = registry.counter(METRIC, "outcome", "dropped");
+    }
+
+    void add(List<TimelineRecord> some) {
+        for (TimelineRecord record : some) {
+            if (!records.offer(record)) {
+                dropped.increment();
+            }
+        }
+    }
+
+    /** The oldest records, no longer in the buffer. */
+    List<TimelineRecord> take(int limit) {
+        var batch = new ArrayList<TimelineRecord>();
+        records.drainTo(batch, limit);
+        return batch;
+    }
+
+    void written(int some) {
+        written.increment(some);
+    }
+
+    void dropped(int some) {
+        dropped.increment(some);
+    }
+}

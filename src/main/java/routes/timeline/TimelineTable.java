@@ -1,0 +1,152 @@
+package routes.timeline;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The SQL of {@code post_timeline}. */
+public class TimelineTable {
+    private static final int TIMEOUT_SECONDS = 10;
+
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transaction;
+
+    public TimelineTable(DataSource database, PlatformTransactionManager transactions) {
+        jdbc = new JdbcTemplate(database);
+        jdbc.setQueryTimeout(TIMEOUT_SECONDS);
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TIMEOUT_SECONDS);
+    }
+
+    /** In one statement. Nobody waits for the disk: a crash may cost the last moment of the timelines, and nothing else. */
+    void insert(List<TimelineRecord> records) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.execute("SET LOCAL synchronous_commit = off");
+            jdbc.update(
+                    """
+                    INSERT INTO post_timeline (post_id, stage, outcome, reason, provider, model, entry_id, delivery,
+                        content_version, trigger, started_at, duration_ms, trace_id)
+                    SELECT coalesce(r.post_id, known.post_id), coalesce(r.stage, known.stage), r.outcome, r.reason,
+                        r.provider, r.model, r.entry_id, r.delivery, coalesce(r.content_version, known.content_version),
+                        coalesce(r.trigger, known.trigger), r.started_at, r.duration_ms, coalesce(r.trace_id, known.trace_id)
+                    FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[],
+                            ?::bigint[], ?::text[], ?::timestamptz[], ?::int[], ?::text[])
+                        AS r (post_id, stage, outcome, reason, provider, model, entry_id, delivery, content_version, trigger,
+                              started_at, duration_ms, trace_id)
+                    LEFT JOIN LATERAL (
+                        SELECT * FROM post_timeline t
+                        WHERE r.post_id IS NULL AND t.entry_id = r.entry_id AND t.outcome = 'retrying'
+                            AND (r.stage IS NULL OR t.stage = r.stage)
+                        ORDER BY t.id DESC LIMIT 1) known ON true
+                    WHERE coalesce(r.post_id, known.post_id) IS NOT NULL""",
+                    column(records, TimelineRecord::postId, UUID[]::new),
+                    text(records, TimelineRecord::stage),
+                    text(records, TimelineRecord::outcome),
+                    text(records, TimelineRecord::reason),
+                    text(records, TimelineRecord::provider),
+                    text(records, TimelineRecord::model),
+                    text(records, TimelineRecord::entryId),
+                    column(records, TimelineRecord::delivery, Integer[]::new),
+                    column(records, TimelineRecord::contentVersion, Long[]::new),
+                    text(records, TimelineRecord::trigger),
+                    text(records, record -> record.startedAt().toString()),
+                    column(records, TimelineRecord::durationMs, Integer[]::new),
+                    text(records, TimelineRecord::traceId));
+        });
+    }
+
+    private static String[] text(List<TimelineRecord> records, Function<TimelineRecord, String> value) {
+        return column(records, value, String[]::new);
+    }
+
+    private static <T> T[] column(
+            List<TimelineRecord> records, Function<TimelineRecord, T> value, IntFunction<T[]> array) {
+        return records.stream().map(value).toArray(array);
+    }
+
+    /**
+     * The latest records of a post in the order of their time, among them its saving, its edits and its deletion, which the
+     * post itself knows.
+     *
+     * @return empty if there is no such post
+     */
+    public List<TimelineRecord> read(UUID postId, int limit) {
+        List<TimelineRecord> latest = jdbc.query(
+                """
+                WITH post AS (SELECT * FROM posts WHERE id = ?),
+                     texts AS (SELECT content_version, replaced_at AS until FROM post_edits WHERE post_id = ?
+                               UNION ALL SELECT content_version, NULL FROM post),
+                     versions AS (SELECT content_version, lag(until) OVER (ORDER BY content_version, until) AS since,
+                                         row_number() OVER (ORDER BY content_version, until) AS n FROM texts)
+                SELECT * FROM (
+                    SELECT post.id AS post_id, 'ingest' AS stage, 'done' AS outcome,
+                           CASE WHEN n = 1 THEN 'stored' ELSE 'edited' END AS reason, NULL AS provider, NULL AS model,
+                           NULL AS entry_id, NULL::int AS delivery, v.content_version,
+                           CASE WHEN n = 1 THEN 'initial' ELSE 'edit' END AS trigger,
+                           coalesce(v.since, post.created_at) AS started_at, 0 AS duration_ms, post.trace_id
+                    FROM post, versions v
+                    UNION ALL
+                    SELECT id, 'ingest', 'done', 'restored', NULL, NULL, NULL, NULL, content_version, 'manual', restored_at, 0,
+                           trace_id
+                    FROM post WHERE restored_at IS NOT NULL
+                    UNION ALL
+                    SELECT id, 'ingest', 'done', 'deleted: ' || coalesce(deletion_reason, 'unknown'), NULL, NULL, NULL, NULL,
+                           NULL, NULL, deleted_at, 0, trace_id
+                    FROM post WHERE deleted_at IS NOT NULL
+                    UNION ALL
+                    SELECT t.post_id, t.stage, t.outcome, t.reason, t.provider, t.model, t.entry_id, t.delivery,
+                           t.content_version, t.trigger, t.started_at, t.duration_ms, t.trace_id
+                    FROM post JOIN post_timeline t ON t.post_id = post.id) record
+                ORDER BY started_at DESC, stage DESC LIMIT ?""",
+                (row, n) -> record(row),
+                postId,
+                postId,
+                limit);
+        Collections.reverse(latest);
+        return latest;
+    }
+
+    /**
+     * Removes the oldest records that began before that time. They are about in the order of their writing, so the oldest
+     * written are looked at.
+     *
+     * @return how many; fewer than the limit means that none is left
+     */
+    int prune(Instant before, int limit) {
+        return jdbc.update(
+                """
+                DELETE FROM post_timeline WHERE id IN (
+                    SELECT id FROM (SELECT id, started_at FROM post_timeline ORDER BY id LIMIT ?) oldest
+                    WHERE started_at < ?)""",
+                limit,
+                before.atOffset(ZoneOffset.UTC));
+    }
+
+    private static TimelineRecord record(ResultSet row) throws SQLException {
+        return new TimelineRecord(
+                row.getObject("post_id", UUID.class),
+                row.getString("stage"),
+                row.getString("outcome"),
+                row.getString("reason"),
+                row.getString("provider"),
+                row.getString("model"),
+                row.getString("entry_id"),
+                row.getObject("delivery", Integer.class),
+                row.getObject("content_version", Long.class),
+                row.getString("trigger"),
+                row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                row.getInt("duration_ms"),
+                row.getString("trace_id"));
+    }
+}

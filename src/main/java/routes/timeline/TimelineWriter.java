@@ -1,0 +1,126 @@
+package routes.timeline;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
+
+/**
+ * Writes what the stages have recorded, several times a second and in batches, and removes what is old. While the database is
+ * away the records wait in the buffer. What is left is written at the end.
+ */
+class TimelineWriter implements AutoCloseable {
+    static final int BATCH = 500;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TimelineWriter.class);
+    private static final long PAUSE_MILLIS = 250;
+    private static final long PAUSE_AWAY_MILLIS = 2_000;
+    private static final long STOP_SECONDS = 10;
+    private static final Duration PRUNE_INTERVAL = Duration.ofHours(1);
+    private static final int PRUNE_ROWS = 5_000;
+    private static final int PRUNE_BATCHES = 100;
+
+    private final TimelineBuffer buffer;
+    private final TimelineTable table;
+    private final Duration keep;
+    private final Clock clock;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "timeline");
+    private List<TimelineRecord> batch = List.of();
+    private Instant nextPrune;
+    private boolean away;
+
+    TimelineWriter(TimelineBuffer buffer, TimelineTable table, Duration keep, Clock clock) {
+        this.buffer = buffer;
+        this.table = table;
+        this.keep = keep;
+        this.clock = clock;
+        nextPrune = clock.instant().plus(PRUNE_INTERVAL);
+    }
+
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!stop.await(away ? PAUSE_AWAY_MILLIS : PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                attempt(this::writeAll);
+                if (!clock.instant().isBefore(nextPrune)) {
+                    nextPrune = clock.instant().plus(PRUNE_INTERVAL);
+                    attempt(this::prune);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        attempt(this::writeAll);
+    }
+
+    private void attempt(Runnable work) {
+        try {
+            work.run();
+            away = false;
+        } catch (RuntimeException e) {
+            if (!away) {
+                LOG.warn("Timelines are not written while the database is away: {}", e.getMessage());
+            }
+            away = true;
+        }
+    }
+
+    private void writeAll() {
+        while (true) {
+            if (batch.isEmpty()) {
+                batch = buffer.take(BATCH);
+            }
+            if (batch.isEmpty()) {
+                return;
+            }
+            write();
+            batch = List.of();
+        }
+    }
+
+    private void write() {
+        try {
+            table.insert(batch);
+            buffer.written(batch.size());
+        } catch (DataIntegrityViolationException e) {
+            // would be refused for ever, and everything behind it would wait
+            LOG.error(
+                    "{} records of timelines are refused by the database and dropped: {}",
+                    batch.size(),
+                    e.getMostSpecificCause().getMessage());
+            buffer.dropped(batch.size());
+        }
+    }
+
+    private void prune() {
+        Instant before = clock.instant().minus(keep);
+        int removed = PRUNE_ROWS;
+        for (int i = 0; i < PRUNE_BATCHES && removed == PRUNE_ROWS && stop.getCount() > 0; i++) {
+            removed = table.prune(before, PRUNE_ROWS);
+        }
+    }
+
+    /** To be called when the stages have ended. */
+    @Override
+    public void close() {
+        stop.countDown();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+            if (thread.isAlive()) {
+                LOG.warn("The last records of timelines could not be written within {} s", STOP_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

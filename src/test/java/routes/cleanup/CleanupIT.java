@@ -1,0 +1,525 @@
+package routes.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static routes.posts.SamplePosts.TENANT;
+import static routes.posts.SamplePosts.photo;
+import static routes.posts.SamplePosts.post;
+import static routes.posts.SamplePosts.sha256;
+import static routes.posts.SamplePosts.version;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.events.Event;
+import routes.events.EventCodec;
+import routes.events.IdempotencyKeys;
+import routes.events.Json;
+import routes.events.PostDeleted;
+import routes.events.StageOutcome;
+import routes.events.StreamCatalog;
+import routes.graph.Graph;
+import routes.graph.GraphChange;
+import routes.graph.Neighbour;
+import routes.graph.PostGraph;
+import routes.graph.RelatedTag;
+import routes.graph.postgres.PostgresGraph;
+import routes.ingest.outbox.Outbox;
+import routes.posts.Channel;
+import routes.posts.ChannelIdentity;
+import routes.posts.ChannelStore;
+import routes.posts.DeletionReason;
+import routes.posts.Post;
+import routes.posts.PostBatch;
+import routes.posts.PostRemoval;
+import routes.posts.PostStoreSettings;
+import routes.posts.PostWriter;
+import routes.testing.EmbeddedDatabase;
+import routes.testing.EmbeddedRedis;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.lucene.LuceneVectorIndex;
+
+class CleanupIT {
+    private static final AtomicLong CHANNELS = new AtomicLong(3_000_000);
+
+    @RegisterExtension
+    static final EmbeddedDatabase DATABASE = new EmbeddedDatabase();
+
+    @RegisterExtension
+    static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+    private static LettuceConnectionFactory connections;
+
+    @TempDir
+    Path dir;
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final JdbcClient jdbc = DATABASE.jdbc();
+    private LuceneVectorIndex index;
+    private BreakableGraph graph;
+    private PostRemoval removal;
+    private PostWriter writer;
+    private Channel channel;
+    private Cleanup cleanup;
+    private CleanupSweep sweep;
+    private StringRedisTemplate redis;
+
+    @BeforeAll
+    static void connect() {
+        connections = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
+        connections.afterPropertiesSet();
+        connections.start();
+    }
+
+    @AfterAll
+    static void disconnect() {
+        connections.destroy();
+    }
+
+    @BeforeEach
+    void aChannel() {
+        jdbc.sql(
+                        "TRUNCATE posts, media_objects, media_groups, channels, outbox, graph_nodes, graph_edges, early_deletions CASCADE")
+                .update();
+        index = LuceneVectorIndex.open(dir);
+        var source = DATABASE.dataSource();
+        var transactions = new JdbcTransactionManager(source);
+        graph = new BreakableGraph(new PostgresGraph(new JdbcTemplate(source), transactions));
+        var outbox = new Outbox(source, new EventCodec(Json.newMapper(), new StreamCatalog()));
+        var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
+        removal = new PostRemoval(source, transactions, outbox, settings, Clock.systemUTC());
+        writer = new PostWriter(source, transactions, outbox, settings, Clock.systemUTC());
+        channel = new ChannelStore(source).resolve(new ChannelIdentity(CHANNELS.incrementAndGet(), null, "Новости"));
+        var posts = new DeletedPosts(jdbc);
+        cleanup = new Cleanup(posts, removal, index, graph, new CleanupMetrics(metrics), jdbc, transactions);
+        redis = new StringRedisTemplate(connections);
+        sweep = new CleanupSweep(posts, removal, graph, redis, Clock.systemUTC());
+    }
+
+    @AfterEach
+    void closeIndex() {
+        index.close();
+    }
+
+    @Test
+    void a_deleted_post_leaves_index_graph_and_database_and_a_tombstone_stays() {
+        save(photo(1, "уйдёт", null, "общий", "свой"), photo(2, "останется", null, "общий"));
+        UUID gone = indexed(1, "релиз", "python");
+        indexed(2, "python");
+        jdbc.sql("INSERT INTO post_edits (post_id, content_version, content) VALUES (?, 0, 'прежнее')")
+                .param(gone)
+                .update();
+        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider) VALUES (?, 'tags', 'local'), (?, 'crawl', 'x')")
+                .params(gone, gone)
+                .update();
+        delete(gone, DeletionReason.USER);
+
+        assertThat(clean(gone)).isEqualTo(StageOutcome.done(null));
+
+        assertThat(index.find(TENANT, gone)).isEmpty();
+        assertThat(index.count(TENANT)).isEqualTo(1);
+        assertThat(nodes("Tag")).containsExactly("python");
+        assertThat(nodes("Post")).containsExactly(id(2).toString());
+        assertThat(jdbc.sql("SELECT count(*) FROM graph_edges WHERE type = 'RELATED_TO'")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        for (String table : List.of("post_edits", "post_enrichment", "post_media_map")) {
+            assertThat(jdbc.sql("SELECT count(*) FROM " + table + " WHERE post_id = ?")
+                            .param(gone)
+                            .query(Long.class)
+                            .single())
+                    .as(table)
+                    .isZero();
+        }
+        assertThat(references("общий")).isEqualTo(1);
+        assertThat(references("свой")).isZero();
+        assertThat(jdbc.sql("SELECT * FROM posts WHERE id = ?")
+                        .param(gone)
+                        .query()
+                        .singleRow())
+                .containsEntry("content", "")
+                .containsEntry("is_deleted", true)
+                .containsEntry("deletion_reason", "user")
+                .containsEntry("tagging_status", "skipped")
+                .containsEntry("indexing_status", "skipped")
+                .containsEntry("author_name", null)
+                .containsEntry("telegram_message_id", 1L)
+                .satisfies(row -> assertThat(row.get("cleaned_at")).isNotNull());
+        assertThat(jdbc.sql("SELECT content FROM posts WHERE id = ?")
+                        .param(id(2))
+                        .query(String.class)
+                        .single())
+                .isEqualTo("останется");
+        assertThat(metrics.counter("cleanup.processed", "status", "success").count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void the_same_event_again_changes_nothing() {
+        save(post(1, "уйдёт"));
+        UUID gone = indexed(1, "релиз");
+        delete(gone, DeletionReason.USER);
+        clean(gone);
+        String row = xmin(gone);
+
+        assertThat(clean(gone)).isEqualTo(StageOutcome.skipped("already_cleaned"));
+
+        assertThat(xmin(gone)).isEqualTo(row);
+        assertThat(metrics.counter("cleanup.processed", "status", "skipped").count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_deletion_that_is_faster_than_its_post_is_recorded_and_the_post_arrives_deleted() {
+        UUID foreign = UUID.randomUUID();
+
+        assertThat(clean(foreign)).isEqualTo(StageOutcome.skipped("unknown_post"));
+        assertThat(clean(foreign)).isEqualTo(StageOutcome.skipped("unknown_post"));
+        writer.saveUnpublished(
+                new PostBatch(TENANT, 1, channel, List.of(photo(5, "поздний", null, "поздний")), false),
+                foreign,
+                "trace");
+
+        assertThat(jdbc.sql("SELECT * FROM posts WHERE id = ?")
+                        .param(foreign)
+                        .query()
+                        .singleRow())
+                .containsEntry("is_deleted", true)
+                .containsEntry("content", "")
+                .satisfies(row -> assertThat(row.get("cleaned_at")).isNotNull());
+        assertThat(references("поздний")).isZero();
+        assertThat(clean(foreign)).isEqualTo(StageOutcome.skipped("already_cleaned"));
+    }
+
+    @Test
+    void a_deletion_that_another_producer_published_deletes_the_post_and_publishes_no_second_one() {
+        save(post(1, "уйдёт"));
+        UUID gone = indexed(1, "релиз");
+
+        assertThat(cleanup.clean(event(gone, "telegram", Instant.now()))).isEqualTo(StageOutcome.done(null));
+
+        assertThat(index.find(TENANT, gone)).isEmpty();
+        assertThat(jdbc.sql("SELECT deletion_reason FROM posts WHERE id = ?")
+                        .param(gone)
+                        .query(String.class)
+                        .single())
+                .isEqualTo("telegram");
+        assertThat(outbox("posts.deleted")).isZero();
+    }
+
+    @Test
+    void a_post_that_came_back_is_not_deleted_by_the_event_of_before() {
+        save(post(1, "текст"));
+        UUID post = indexed(1, "релиз");
+        delete(post, DeletionReason.TELEGRAM);
+        PostDeleted before = event(post, "telegram", Instant.now());
+        cleanup.clean(before);
+        save(version(1, 0, "текст"));
+        indexed(1, "релиз");
+
+        assertThat(cleanup.clean(before)).isEqualTo(StageOutcome.skipped("restored_since"));
+
+        assertThat(index.find(TENANT, post)).isPresent();
+        assertThat(jdbc.sql(
+                                "SELECT content, is_deleted, tagging_status, indexing_status, cleaned_at FROM posts WHERE id = ?")
+                        .param(post)
+                        .query()
+                        .singleRow())
+                .containsEntry("content", "текст")
+                .containsEntry("is_deleted", false)
+                .containsEntry("tagging_status", "pending")
+                .containsEntry("cleaned_at", null);
+        assertThat(jdbc.sql(
+                                """
+                                SELECT event->>'trigger' FROM outbox WHERE stream = 'posts.parsed' ORDER BY id DESC LIMIT 1""")
+                        .query(String.class)
+                        .single())
+                .as("its text may have been tagged in the last 24 hours")
+                .isEqualTo("manual");
+        // and a deletion after it does count
+        cleanup.clean(event(post, "telegram", Instant.now().plusSeconds(1)));
+        assertThat(index.find(TENANT, post)).isEmpty();
+    }
+
+    @Test
+    void a_post_of_another_tenant_is_not_touched() {
+        save(post(1, "текст"));
+        UUID post = indexed(1, "релиз");
+        PostDeleted foreign = new PostDeleted(
+                Event.SCHEMA_VERSION,
+                "trace",
+                Instant.now(),
+                "key",
+                post,
+                UUID.randomUUID(),
+                channel.id(),
+                "admin",
+                null);
+
+        assertThat(cleanup.clean(foreign)).isEqualTo(StageOutcome.skipped("post_of_another_tenant"));
+
+        assertThat(index.find(TENANT, post)).isPresent();
+    }
+
+    @Test
+    void while_the_graph_is_away_the_post_stays_to_be_cleaned_and_is_cleaned_after_it() {
+        save(post(1, "уйдёт"));
+        UUID gone = indexed(1, "релиз");
+        delete(gone, DeletionReason.USER);
+        graph.broken().set(true);
+
+        assertThatThrownBy(() -> clean(gone)).hasMessageContaining("graph is away");
+        assertThat(metrics.counter("cleanup.processed", "status", "retrying").count())
+                .isEqualTo(1);
+        assertThat(jdbc.sql("SELECT cleaned_at IS NULL FROM posts WHERE id = ?")
+                        .param(gone)
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+
+        graph.broken().set(false);
+        assertThat(clean(gone)).isEqualTo(StageOutcome.done(null));
+        assertThat(nodes("Tag")).isEmpty();
+    }
+
+    @Test
+    void an_album_is_what_its_other_members_make_of_it_and_empty_without_any() {
+        save(photo(1, "подпись", 1L, "а"), photo(2, "", 1L, "б"));
+        UUID first = id(1);
+        delete(first, DeletionReason.USER);
+
+        assertThat(album()).isEqualTo("1 null 2");
+        assertThat(jdbc.sql(
+                                "SELECT event->>'revision' FROM outbox WHERE stream = 'albums.parsed' ORDER BY id DESC LIMIT 1")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("2");
+
+        delete(id(2), DeletionReason.USER);
+        assertThat(album()).isEqualTo("0 null 2");
+        assertThat(jdbc.sql("SELECT count(*) FROM media_group_items")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void a_sweep_deletes_what_has_expired_in_every_channel_and_nothing_else() {
+        save(post(1, "раз"), post(2, "два"), post(3, "живёт"));
+        Channel first = channel;
+        channel = new ChannelStore(DATABASE.dataSource())
+                .resolve(new ChannelIdentity(CHANNELS.incrementAndGet(), null, "Ещё"));
+        save(post(4, "три"));
+        expire("telegram_message_id <> 3", Duration.ofMinutes(1));
+        long before = outbox("posts.deleted");
+
+        CleanupSweep.Swept swept = sweep.sweep();
+
+        assertThat(swept.postsExpired()).isEqualTo(3);
+        assertThat(jdbc.sql("SELECT telegram_message_id FROM posts WHERE NOT is_deleted")
+                        .query(Long.class)
+                        .list())
+                .containsExactly(3L);
+        assertThat(outbox("posts.deleted")).isEqualTo(before + 3);
+        assertThat(jdbc.sql(
+                                "SELECT DISTINCT event->>'reason', (event->>'expired_at') IS NOT NULL FROM outbox WHERE stream = 'posts.deleted'")
+                        .query((row, n) -> row.getString(1) + row.getString(2))
+                        .list())
+                .containsExactly("ttlt");
+        assertThat(sweep.sweep().postsExpired()).isZero();
+        assertThat(redis.hasKey("cleanup:checkpoint:expired")).isFalse();
+        assertThat(first.id()).isNotEqualTo(channel.id());
+    }
+
+    @Test
+    void an_interrupted_sweep_goes_on_where_it_stopped_and_the_next_one_begins_anew() {
+        save(post(1, "до"), post(2, "после"));
+        expire("telegram_message_id = 1", Duration.ofMinutes(3));
+        expire("telegram_message_id = 2", Duration.ofMinutes(1));
+        Instant between = Instant.now().minus(Duration.ofMinutes(2));
+        redis.opsForValue().set("cleanup:checkpoint:expired", between + " " + new UUID(0, 0));
+
+        assertThat(sweep.sweep().postsExpired()).isEqualTo(1);
+        assertThat(jdbc.sql("SELECT telegram_message_id FROM posts WHERE is_deleted")
+                        .query(Long.class)
+                        .list())
+                .containsExactly(2L);
+        assertThat(sweep.sweep().postsExpired()).isEqualTo(1);
+    }
+
+    @Test
+    void a_sweep_removes_tags_that_retagging_left_without_a_post() {
+        save(post(1, "текст"));
+        indexed(1, "старый", "общий");
+        indexed(1, "новый", "общий");
+        assertThat(nodes("Tag")).containsExactly("новый", "общий", "старый");
+
+        assertThat(sweep.sweep().graphNodesRemoved()).isEqualTo(1);
+
+        assertThat(nodes("Tag")).containsExactly("новый", "общий");
+        assertThat(nodes("Channel")).hasSize(1);
+    }
+
+    @Test
+    void orphans_are_found_by_steps_however_small() {
+        save(post(1, "текст"));
+        indexed(1, "а", "б", "в", "г");
+        indexed(1, "д");
+
+        int removed = 0;
+        String place = "";
+        while (place != null) {
+            Graph.Orphans step = graph.removeOrphans(place, 1);
+            removed += step.removed();
+            place = step.next();
+        }
+
+        assertThat(removed).isEqualTo(4);
+        assertThat(nodes("Tag")).containsExactly("д");
+    }
+
+    private void save(Post... posts) {
+        writer.saveBatchAtomic(new PostBatch(TENANT, 1, channel, List.of(posts), true));
+    }
+
+    /** As the indexing stage leaves it. */
+    private UUID indexed(long messageId, String... tags) {
+        UUID id = id(messageId);
+        var payload = new PostPayload(
+                id, TENANT, channel.id(), messageId, List.of(tags), Instant.now(), null, null, "т", false, null, false);
+        index.upsert(new IndexedPoint(payload, new float[] {1, 0}, "текст", 1, "hash"));
+        graph.apply(new PostGraph(TENANT, id, channel.id(), List.of(tags), List.of(), List.of(), null, 0, null, null));
+        return id;
+    }
+
+    private void delete(UUID post, DeletionReason reason) {
+        assertThat(removal.delete(TENANT, channel.id(), List.of(post), reason)).isEqualTo(1);
+    }
+
+    private StageOutcome clean(UUID post) {
+        return cleanup.clean(event(post, "user", Instant.now()));
+    }
+
+    private PostDeleted event(UUID post, String reason, Instant occurredAt) {
+        return new PostDeleted(
+                Event.SCHEMA_VERSION,
+                "trace",
+                occurredAt,
+                IdempotencyKeys.postDeleted(post),
+                post,
+                TENANT,
+                channel.id(),
+                reason,
+                null);
+    }
+
+    private void expire(String which, Duration ago) {
+        jdbc.sql("UPDATE posts SET expires_at = now() - ? * interval '1 second' WHERE " + which)
+                .param(ago.toSeconds())
+                .update();
+    }
+
+    private UUID id(long messageId) {
+        return jdbc.sql("SELECT id FROM posts WHERE channel_id = ? AND telegram_message_id = ?")
+                .params(channel.id(), messageId)
+                .query(UUID.class)
+                .single();
+    }
+
+    private List<String> nodes(String label) {
+        return jdbc.sql("SELECT key FROM graph_nodes WHERE label = ? ORDER BY key COLLATE \"und-x-icu\"")
+                .param(label)
+                .query(String.class)
+                .list();
+    }
+
+    private int references(String file) {
+        return jdbc.sql("SELECT refs_count FROM media_objects WHERE file_sha256 = ?")
+                .param(sha256(file))
+                .query(Integer.class)
+                .single();
+    }
+
+    private String album() {
+        return jdbc.sql(
+                        "SELECT items_count || ' ' || coalesce(caption_text, 'null') || ' ' || revision FROM media_groups")
+                .query(String.class)
+                .single();
+    }
+
+    private String xmin(UUID post) {
+        return jdbc.sql("SELECT xmin::text FROM posts WHERE id = ?")
+                .param(post)
+                .query(String.class)
+                .single();
+    }
+
+    private long outbox(String stream) {
+        return jdbc.sql("SELECT count(*) FROM outbox WHERE stream = ?")
+                .param(stream)
+                .query(Long.class)
+                .single();
+    }
+
+    /** The real graph, which can be told to be away. */
+    private record BreakableGraph(Graph graph, AtomicBoolean broken) implements Graph {
+        BreakableGraph(Graph graph) {
+            this(graph, new AtomicBoolean());
+        }
+
+        @Override
+        public GraphChange apply(List<PostGraph> posts) {
+            return graph.apply(posts);
+        }
+
+        @Override
+        public void remove(UUID tenantId, Collection<UUID> postIds) {
+            if (broken.get()) {
+                throw new DataAccessResourceFailureException("graph is away");
+            }
+            graph.remove(tenantId, postIds);
+        }
+
+        @Override
+        public Orphans removeOrphans(String place, int limit) {
+            return graph.removeOrphans(place, limit);
+        }
+
+        @Override
+        public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
+            return graph.neighboursOfPosts(tenantId, postIds, limit);
+        }
+
+        @Override
+        public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
+            return graph.neighboursOfTags(tenantId, tags, limit);
+        }
+
+        @Override
+        public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
+            return graph.relatedTags(tenantId, tag, limit);
+        }
+    }
+}
