@@ -12,6 +12,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import routes.vectorindex.VectorIndexException;
 
 /** Tells failures that say nothing about the entry: the database, the index or the disk is away, or has no room. */
@@ -31,6 +32,8 @@ public class DependencyOutages {
                     || cause instanceof SQLNonTransientConnectionException
                     || cause instanceof SQLRecoverableException
                     || cause instanceof CannotCreateTransactionException
+                    // the connection was lost on the way to a commit or a rollback
+                    || cause instanceof TransactionSystemException
                     || cause instanceof AlreadyClosedException
                     || cause instanceof FileSystemException
                     || cause instanceof ConnectException

@@ -1,0 +1,251 @@
+package routes.redisstreams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import routes.redisstreams.LedgerStages.Plan;
+import routes.testing.EmbeddedRedis;
+
+/**
+ * The ledger: processes take entries over three linked streams on a real server, while processes are killed, the server is
+ * killed, blocked and cut off, groups and streams are deleted, and entries are slow, fail twice or always. Every id ends in
+ * exactly one effect, or in the dead letters. What is done when follows from the seed.
+ *
+ * <p>{@code -Dledger.seeds=100} runs as many seeds, {@code -Dledger.first=17} begins with that one.
+ */
+class LedgerIT {
+    @RegisterExtension
+    static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+    private static final int ENTRIES = 240;
+    private static final int ACTIONS = 6;
+
+    private enum Action {
+        KILL_PROCESS,
+        RESTART_REDIS,
+        BLOCK_REDIS,
+        DROP_CONNECTIONS,
+        DELETE_GROUP,
+        DELETE_STREAM
+    }
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, Process> processes = new HashMap<>();
+    private String prefix;
+    private Random random;
+    private boolean deleted;
+
+    static LongStream seeds() {
+        long first = Long.getLong("ledger.first", 1);
+        return LongStream.range(first, first + Long.getLong("ledger.seeds", 10));
+    }
+
+    @AfterEach
+    void stop() {
+        processes.values().forEach(process -> process.destroyForcibly().onExit().join());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void every_id_ends_in_exactly_one_effect_or_in_the_dead_letters(long seed) throws Exception {
+        prefix = "ledger" + seed;
+        random = new Random(seed);
+        Map<String, Map<String, String>> ledger = ledger();
+        ledger.values().forEach(entry -> redis().xadd(stream(1), entry));
+        start("a");
+        start("b");
+
+        List<Action> done = new ArrayList<>();
+        for (int i = 0; i < ACTIONS; i++) {
+            int progress = outcomes() + random.nextInt(ENTRIES / ACTIONS);
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> outcomes() >= Math.min(progress, ENTRIES - 20));
+            Action action = Action.values()[random.nextInt(Action.values().length)];
+            done.add(action);
+            act(action, ledger);
+        }
+
+        eventually(done).untilAsserted(() -> {
+            TreeSet<String> ended = new TreeSet<>(effects());
+            ended.addAll(deadLetters());
+            assertThat(ended).isEqualTo(new TreeSet<>(ledger.keySet()));
+            assertSettled();
+        });
+        List<String> effects = effects();
+        assertThat(effects).as("effects, seed %s, %s", seed, done).doesNotHaveDuplicates();
+        List<String> letters = deadLetters();
+        assertThat(letters)
+                .as("what cannot be processed is in the dead letters, seed %s, %s", seed, done)
+                .containsAll(ids(ledger, Plan.FAILS_ALWAYS));
+        if (!deleted) {
+            // a group that is made again begins at the first entry: what was a dead letter fails once more
+            assertThat(letters).as("dead letters, seed %s, %s", seed, done).doesNotHaveDuplicates();
+            assertThat(letters).as("either, seed %s, %s", seed, done).doesNotContainAnyElementsOf(effects);
+        }
+    }
+
+    private void act(Action action, Map<String, Map<String, String>> ledger) throws IOException {
+        switch (action) {
+            case KILL_PROCESS -> {
+                String name = random.nextBoolean() ? "a" : "b";
+                processes.get(name).destroyForcibly().onExit().join();
+                start(name);
+            }
+            case RESTART_REDIS -> {
+                REDIS.restart();
+                awaitRedis();
+            }
+            case BLOCK_REDIS -> redis().clientPause(500 + random.nextInt(1_500));
+            case DROP_CONNECTIONS ->
+                redis().clientKill(KillArgs.Builder.typeNormal().skipme());
+            case DELETE_GROUP -> {
+                deleted = true;
+                int stage = 1 + random.nextInt(3);
+                redis().xgroupDestroy(stream(stage), "stage-" + stage);
+            }
+            case DELETE_STREAM -> {
+                deleted = true;
+                redis().del(stream(1 + random.nextInt(3)));
+                reconcile(ledger);
+            }
+        }
+    }
+
+    /** What a source of truth does when Redis lost entries: what has not ended is published again, past what is done. */
+    private void reconcile(Map<String, Map<String, String>> ledger) {
+        TreeSet<String> open = new TreeSet<>(ledger.keySet());
+        open.removeAll(effects());
+        open.removeAll(deadLetters());
+        for (String id : open) {
+            Map<String, String> again = new LinkedHashMap<>(ledger.get(id));
+            again.put("again", "yes");
+            redis().xadd(stream(1), again);
+        }
+    }
+
+    /** Ids with what their entries will do, and at which stage. */
+    private Map<String, Map<String, String>> ledger() {
+        Map<String, Map<String, String>> ledger = new LinkedHashMap<>();
+        for (int i = 0; i < ENTRIES; i++) {
+            int dice = random.nextInt(100);
+            Plan plan = dice < 3 ? Plan.SLOW : dice < 8 ? Plan.FAILS_TWICE : dice < 11 ? Plan.FAILS_ALWAYS : Plan.GOOD;
+            Map<String, String> entry = new LinkedHashMap<>();
+            entry.put("n", Integer.toString(i));
+            entry.put("plan", plan.name());
+            entry.put("at", Integer.toString(1 + random.nextInt(3)));
+            ledger.put(entry.get("n"), entry);
+        }
+        return ledger;
+    }
+
+    private static List<String> ids(Map<String, Map<String, String>> ledger, Plan plan) {
+        return ledger.values().stream()
+                .filter(entry -> entry.get("plan").equals(plan.name()))
+                .map(entry -> entry.get("n"))
+                .toList();
+    }
+
+    private int outcomes() {
+        return effects().size() + deadLetters().size();
+    }
+
+    private List<String> effects() {
+        return numbers(stream(4));
+    }
+
+    private List<String> deadLetters() {
+        return IntStream.rangeClosed(1, 3)
+                .boxed()
+                .flatMap(stage -> numbers(stream(stage) + ":dlq").stream())
+                .toList();
+    }
+
+    private List<String> numbers(String stream) {
+        return redis().xrange(stream, Range.unbounded()).stream()
+                .map(entry -> entry.getBody().get("n"))
+                .toList();
+    }
+
+    private void assertSettled() {
+        try (RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(5))) {
+            StreamInspector inspector = new StreamInspector(link);
+            for (int stage = 1; stage <= 3; stage++) {
+                assertThat(inspector.groups(stream(stage))).singleElement().satisfies(group -> {
+                    assertThat(group.lag()).as("lag of %s", group).isZero();
+                    assertThat(group.pending()).as("pending of %s", group).isZero();
+                });
+            }
+        }
+    }
+
+    private String stream(int stage) {
+        return LedgerStages.stream(prefix, stage);
+    }
+
+    private static RedisCommands<String, String> redis() {
+        return REDIS.commands();
+    }
+
+    private static void awaitRedis() {
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsInstanceOf(RedisException.class)
+                .until(() -> redis().ping().equals("PONG"));
+    }
+
+    private ConditionFactory eventually(List<Action> done) {
+        return await("after " + done).atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200));
+    }
+
+    private void start(String name) throws IOException {
+        Path log = folder.resolve(name + ".log");
+        if (!Files.exists(log)) {
+            Files.createFile(log);
+        }
+        processes.put(
+                name,
+                new ProcessBuilder(
+                                new File(System.getProperty("java.home"), "bin/java").getPath(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-Xshare:auto",
+                                "-Xmx128m",
+                                "-Dorg.apache.camel.jmx.disabled=true",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                LedgerStages.class.getName(),
+                                REDIS.uri(),
+                                prefix,
+                                name)
+                        .redirectErrorStream(true)
+                        .redirectInput(ProcessBuilder.Redirect.PIPE)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start());
+    }
+}
