@@ -36,7 +36,7 @@ import routes.redisstreams.StreamInspector;
  */
 class DatabaseOutageIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final int POSTS = 1_500;
+    private static final int POSTS = 600;
     private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 8);
 
     /** Longer than stages take to try again. */

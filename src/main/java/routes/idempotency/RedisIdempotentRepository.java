@@ -155,7 +155,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     public boolean confirm(Exchange exchange, String key) {
         Optional<StreamCompletion> completion = completion(exchange);
         if (completion.isPresent()) {
-            completion.get().markDone(doneKey(key), DONE, options.timeToLive());
+            completion.get().markDone(doneKey(key), DONE, options.timeToLive(), isForced(exchange));
             completion.get().onCompleted(() -> cache.put(key, true));
         } else {
             confirm(key, owner(exchange));

@@ -57,6 +57,13 @@ final class EntrySettler {
                             new IllegalStateException("Cannot publish: the Redis key " + answer.get(1)
                                     + " holds something else than a stream"),
                             FailureKind.COUNTED);
+                case -3 ->
+                    // the next delivery finds it done
+                    fail(
+                            entry,
+                            completion,
+                            new IllegalStateException(answer.get(1) + " was done by somebody else meanwhile"),
+                            FailureKind.UNCOUNTED);
                 default -> settled(entry, Outcome.STALE);
             }
         });
@@ -155,6 +162,7 @@ final class EntrySettler {
         done.values().forEach(mark -> {
             arguments.add(mark.value());
             arguments.add(Long.toString(mark.timeToLive().toMillis()));
+            arguments.add(mark.evenIfDone() ? "1" : "0");
         });
         leases.keySet().forEach(lease -> arguments.add(completion.owner()));
         outputs.forEach(output -> {

@@ -205,15 +205,29 @@ final class HeldEntries {
         return entries;
     }
 
-    /** Rather an entry that failed than one that may not need what is away. */
+    /** Rather an entry that failed than one that may not need what is away; rather another than the last, which may lie. */
     private StreamEntry probe() {
         Slot slot = waiting.stream()
-                .filter(candidate -> candidate.entry.failures() > 0)
-                .findFirst()
-                .orElse(waiting.peek());
+                .min(Comparator.comparing((Slot candidate) -> outage.wasLastProbe(candidate.entry.id()))
+                        .thenComparing(candidate -> candidate.entry.failures() == 0))
+                .orElseThrow();
         waiting.remove(slot);
         outage.probing(slot.entry.id());
         return slot.entry;
+    }
+
+    /** How many new entries may be fetched: during an outage one, if all that wait have failed. */
+    int roomForNew(int wanted) {
+        lock.lock();
+        try {
+            if (outage.isOn()) {
+                boolean others = waiting.stream().anyMatch(slot -> slot.entry.failures() == 0);
+                return others ? 0 : Math.min(1, free());
+            }
+            return Math.min(wanted, free());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -31,6 +31,7 @@ final class Outage {
 
     private String problem;
     private String probe;
+    private String lastProbe;
     private int failures;
     private long sinceNanos;
     private long dueNanos;
@@ -61,6 +62,11 @@ final class Outage {
 
     void probing(String id) {
         probe = id;
+        lastProbe = id;
+    }
+
+    boolean wasLastProbe(String id) {
+        return id.equals(lastProbe);
     }
 
     /** @return false if it is not an outage, but the entry, which says so alone */
@@ -70,6 +76,7 @@ final class Outage {
                 return false;
             }
             failures = 0;
+            lastProbe = id;
             sinceNanos = System.nanoTime();
             LOG.warn(
                     "{} pauses: what it needs is unavailable ({}). Nothing is lost or counted; one entry at a time is tried"

@@ -35,8 +35,8 @@ public final class StreamCompletion {
         }
     }
 
-    /** A key to set. */
-    record Done(String value, Duration timeToLive) {}
+    /** A key to set; if it is set already, and not {@code evenIfDone}, nothing of the exchange is completed. */
+    record Done(String value, Duration timeToLive, boolean evenIfDone) {}
 
     /** Why an entry of a batch failed, while the batch did not. */
     record Failure(Throwable cause, FailureKind kind) {}
@@ -101,11 +101,13 @@ public final class StreamCompletion {
     /**
      * Records a key to set.
      *
+     * @param evenIfDone false if the key must not be set yet: if somebody else has set it when the exchange is completed,
+     *     nothing is published and the entry is delivered again
      * @throws IllegalStateException if the entry has been completed already
      */
-    public synchronized void markDone(String redisKey, String value, Duration timeToLive) {
+    public synchronized void markDone(String redisKey, String value, Duration timeToLive, boolean evenIfDone) {
         requireOpen("mark " + redisKey + " done");
-        done.put(redisKey, new Done(Objects.requireNonNull(value), timeToLive));
+        done.put(redisKey, new Done(Objects.requireNonNull(value), timeToLive, evenIfDone));
     }
 
     /**

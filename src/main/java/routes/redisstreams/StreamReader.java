@@ -144,12 +144,9 @@ final class StreamReader implements Runnable {
             return;
         }
         pending.takeDue(Math.min(room, options.getReadCount()));
-        if (held.outage() != null) {
-            // others may be able to process what is new
-            pause(block().plusMillis(1));
-            return;
+        if (held.outage() == null) {
+            claim(consumer.get());
         }
-        claim(consumer.get());
         readNew(consumer.get());
     }
 
@@ -203,8 +200,10 @@ final class StreamReader implements Runnable {
             pause(block.plusMillis(1));
             return;
         }
-        int count = Math.min(held.room(), options.getReadCount());
+        int count = held.roomForNew(options.getReadCount());
         if (count == 0) {
+            // full, or an outage, during which others may be able to process what is new
+            pause(held.outage() == null ? Duration.ZERO : block.plusMillis(1));
             return;
         }
         XReadArgs arguments = XReadArgs.Builder.count(count);

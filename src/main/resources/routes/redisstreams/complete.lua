@@ -3,10 +3,11 @@
 --
 -- KEYS: stream, death book; then for each entry: done keys..., lease keys..., output streams...
 -- ARGV: group, consumer, number of entries; then for each entry: id, in death book (0/1), number of done keys, of leases,
---       of outputs, per done key: value, milliseconds to live; per lease: owner; per output: number of arguments, field,
+--       of outputs, per done key: value, milliseconds to live, even if it is
+--       done already (0/1); per lease: owner; per output: number of arguments, field,
 --       value, ...
 -- Returns for each entry {1}, {0} when it is not ours any more, {-1, key} when an output key is no stream, {-2, error} when
--- Redis refused an output, with nothing of the entry done.
+-- Redis refused an output, {-3, key} when another has done meanwhile what was to be done once; with nothing of the entry done.
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer = ARGV[1], ARGV[2]
 local key, at = 3, 4
@@ -24,7 +25,7 @@ for entry = 1, tonumber(ARGV[3]) do
   local id, inDeathBook = ARGV[at], ARGV[at + 1]
   local doneCount, leaseCount, outputCount = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   local doneArgs = at + 5
-  local leaseArgs = doneArgs + 2 * doneCount
+  local leaseArgs = doneArgs + 3 * doneCount
   local outputArgs = leaseArgs + leaseCount
   local lease, output = key + doneCount, key + doneCount + leaseCount
 
@@ -39,6 +40,12 @@ for entry = 1, tonumber(ARGV[3]) do
     for i = 0, outputCount - 1 do
       if not isStream(KEYS[output + i]) then
         reply = {-1, KEYS[output + i]}
+      end
+    end
+    -- a lease ends while a process or Redis is halted for longer, and someone else may have been faster
+    for i = 0, doneCount - 1 do
+      if ARGV[doneArgs + 3 * i + 2] == '0' and redis.call('EXISTS', KEYS[key + i]) == 1 then
+        reply = {-3, KEYS[key + i]}
       end
     end
   end
@@ -56,7 +63,7 @@ for entry = 1, tonumber(ARGV[3]) do
   end
   if reply[1] == 1 then
     for i = 0, doneCount - 1 do
-      redis.call('SET', KEYS[key + i], ARGV[doneArgs + 2 * i], 'PX', ARGV[doneArgs + 2 * i + 1])
+      redis.call('SET', KEYS[key + i], ARGV[doneArgs + 3 * i], 'PX', ARGV[doneArgs + 3 * i + 1])
     end
     redis.call('XACK', stream, group, id)
     if inDeathBook == '1' then

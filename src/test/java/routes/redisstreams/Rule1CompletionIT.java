@@ -65,7 +65,7 @@ class Rule1CompletionIT {
                 .process(exchange -> {
                     begun.countDown();
                     await(claimed);
-                    completion(exchange).markDone(doneKey, "yes", Duration.ofMinutes(1));
+                    completion(exchange).markDone(doneKey, "yes", Duration.ofMinutes(1), true);
                 })
                 .to(streams.toOut()));
         await(begun);
@@ -88,7 +88,7 @@ class Rule1CompletionIT {
         streams.add(1);
 
         streams.start("a", routes -> routes.from(streams.fromIn()).process(exchange -> {
-            completion(exchange).markDone(doneKey, "yes", Duration.ofMinutes(1));
+            completion(exchange).markDone(doneKey, "yes", Duration.ofMinutes(1), true);
             completion(exchange).onCompleted(called::incrementAndGet);
         }));
 
@@ -199,5 +199,28 @@ class Rule1CompletionIT {
 
     private static void await(CountDownLatch latch) throws InterruptedException {
         assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void rule1_what_somebody_else_has_done_meanwhile_is_not_published_again() throws Exception {
+        String doneKey = "done-once-" + streams.in();
+        AtomicInteger deliveries = new AtomicInteger();
+        streams.add(1);
+        streams.start("a", routes -> routes.from(streams.fromIn())
+                .process(exchange -> {
+                    if (deliveries.incrementAndGet() == 1) {
+                        completion(exchange).markDone(doneKey, "by us", Duration.ofMinutes(1), false);
+                        streams.redis().set(doneKey, "by another");
+                    }
+                })
+                .filter(exchange -> deliveries.get() == 1)
+                .to(streams.toOut()));
+
+        eventually().until(() -> deliveries.get() == 2);
+        eventually().untilAsserted(streams::assertSettled);
+
+        assertThat(streams.numbers(streams.out())).isEmpty();
+        assertThat(streams.redis().get(doneKey)).isEqualTo("by another");
+        assertThat(streams.deadLetters()).isEmpty();
     }
 }
