@@ -290,6 +290,35 @@ class PostLifecycleIT {
     }
 
     @Test
+    void a_stage_rests_until_it_is_resumed() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName replay = server.queryNames(new ObjectName("org.apache.camel:name=StreamReplay,*"), null)
+                .iterator()
+                .next();
+        String[] text = {String.class.getName()};
+        assertThat(server.invoke(replay, "pauseStage", new Object[] {"tagging"}, text))
+                .isEqualTo("1 consumer groups rest");
+        await().atMost(LONG)
+                .until(() -> json.readTree(send("GET", "/health", null).body())
+                        .at("/components/stages/components/tagging/status")
+                        .asText()
+                        .equals("PAUSED"));
+
+        imported("Ботаники описали новый вид орхидей", null);
+        await().during(Duration.ofMillis(1_500)).atMost(LONG).until(() -> "pending"
+                .equals(row().get("tagging_status")));
+
+        assertThat(server.invoke(replay, "resumeStage", new Object[] {"tagging"}, text))
+                .isEqualTo("1 consumer groups go on");
+        awaitIdle();
+        assertThat(row()).containsEntry("tagging_status", "success");
+        assertThat(server.invoke(replay, "reconcileNow", new Object[0], new String[0]))
+                .isEqualTo("SUCCESS");
+        assertThatThrownBy(() -> server.invoke(replay, "pauseStage", new Object[] {"taging"}, text))
+                .hasRootCauseInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void deliveries_that_fail_are_records_of_their_own() throws Exception {
         imported("Палеонтологи раскопали скелет мамонта", null);
         awaitIdle();

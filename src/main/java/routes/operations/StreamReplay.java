@@ -1,10 +1,14 @@
 package routes.operations;
 
+import java.time.Instant;
 import java.util.UUID;
 import javax.management.openmbean.OpenDataException;
 import javax.management.openmbean.TabularData;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
 /** What an operator does with streams, their entries and posts; an MBean beside those of Camel, so that Hawtio shows it. */
@@ -12,10 +16,44 @@ import routes.timeline.TimelineTable;
 public class StreamReplay {
     private static final int MAX_RECORDS = 1_000;
 
-    private final TimelineTable timelines;
+    private static final Logger AUDIT = LoggerFactory.getLogger(StreamReplay.class);
 
-    StreamReplay(TimelineTable timelines) {
+    private final TimelineTable timelines;
+    private final StagePauses pauses;
+    private final Jobs jobs;
+
+    StreamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs) {
         this.timelines = timelines;
+        this.pauses = pauses;
+        this.jobs = jobs;
+    }
+
+    /**
+     * Has a stage rest in all processes until {@link #resumeStage}, also after a restart. What runs is finished.
+     *
+     * @param stage a name of PIPELINE_ROUTES, or the id of a route of your own
+     */
+    @ManagedOperation(description = "Has a stage rest in all processes until resumeStage; kept across restarts")
+    public String pauseStage(String stage) {
+        int groups = pauses.pause(stage, "pauseStage at " + Instant.now());
+        AUDIT.info("pauseStage({}): {} consumer groups rest", stage, groups);
+        return groups + " consumer groups rest";
+    }
+
+    /** Ends what {@link #pauseStage} began. */
+    @ManagedOperation(description = "Ends what pauseStage began")
+    public String resumeStage(String stage) {
+        int groups = pauses.resume(stage);
+        AUDIT.info("resumeStage({}): {} consumer groups go on", stage, groups);
+        return groups + " consumer groups go on";
+    }
+
+    /** Runs the reconciler now, unless it runs already; the count is in {@code posts_reconciled_total} and the log. */
+    @ManagedOperation(description = "Publishes posts again that are stuck with nothing under way")
+    public String reconcileNow() {
+        Jobs.Outcome outcome = jobs.runNow("reconcile");
+        AUDIT.info("reconcileNow(): {}", outcome);
+        return outcome.toString();
     }
 
     /**

@@ -7,6 +7,7 @@ import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
 /** Shows {@link StreamReplay} in the domain of the Camel context. */
@@ -14,8 +15,8 @@ import routes.timeline.TimelineTable;
 class StreamReplayConfiguration {
 
     @Bean
-    StreamReplay streamReplay(TimelineTable timelines) {
-        return new StreamReplay(timelines);
+    StreamReplay streamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs) {
+        return new StreamReplay(timelines, pauses, jobs);
     }
 
     @Bean
