@@ -41,8 +41,8 @@ class LedgerIT {
     @RegisterExtension
     static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
-    private static final int ENTRIES = 160;
-    private static final int ACTIONS = 5;
+    private static final int ENTRIES = 240;
+    private static final int ACTIONS = 6;
 
     private enum Action {
         KILL_PROCESS,
