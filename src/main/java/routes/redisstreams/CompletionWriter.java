@@ -2,46 +2,61 @@ package routes.redisstreams;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sends the scripts that settle entries, for all consumers of a component. What gathers while one batch is under way goes
- * out as the next; a lone script goes out at once. A script that got no answer is sent again until it gets one: the scripts
- * act only while their entry is still pending, so that a repetition changes nothing.
+ * out as the next. Where more is about to come, a batch waits for it, but not for long: few calls for many entries cost a
+ * fraction of one call for each. A script that got no answer is sent again until it gets one: the scripts act only while
+ * their entry is still pending, so that a repetition changes nothing.
  *
  * <p>The queue is bounded by what the consumers may have in flight.
  */
-final class CompletionWriter implements Runnable {
+final class CompletionWriter {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionWriter.class);
     private static final int MAX_BATCH = 128;
+    /** Batches under way: Redis works on one while the next is written and the answers to the last are read. */
+    private static final int MAX_SENT = 2;
     /** Characters of the arguments of one call; Redis must hold a call as a whole before it begins. */
     private static final int MAX_SIZE = 1_000_000;
 
     /** The first element of an answer of a script that says why Redis refused to do it. */
     private static final Long REFUSED = -2L;
 
-    private static final Duration LOOK_UP = Duration.ofMillis(500);
+    /** How long a batch waits for more: less than anyone notices, long enough for some tens of quick entries. */
+    private static final Duration LINGER = Duration.ofMillis(1);
 
     private final RedisLink link;
     private final ScheduledExecutorService retries;
     private final Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5));
     private final ServerState state = new ServerState("redis-streams completions");
-    private final BlockingQueue<Item> queue = new LinkedBlockingQueue<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Item> queue = new ArrayDeque<>();
+    /** Whether something in the queue should go out without delay. */
+    private boolean urgent;
+
     private volatile boolean running = true;
-    /** Scripts that failed and have no answer yet. Used by the writer's thread only. */
-    private int failing;
+    private final BlockingQueue<Sent> sent = new ArrayBlockingQueue<>(MAX_SENT);
+    /** Scripts that failed and have no answer yet. */
+    private final AtomicInteger failing = new AtomicInteger();
 
     /** @param part what is to be sent, alone or in one call with others that have the same in common */
     private record Item(ScriptCall.Part part, Consumer<List<Object>> onAnswer, int failures) {
@@ -50,55 +65,102 @@ final class CompletionWriter implements Runnable {
         }
     }
 
+    /** Script calls that are under way, each for several items. */
+    private record Sent(List<List<Item>> calls, RedisLink.Pipeline pipeline) {}
+
     CompletionWriter(RedisLink link, ScheduledExecutorService retries) {
         this.link = link;
         this.retries = retries;
     }
 
-    /** @param onAnswer called on this writer's thread with the answer to this part, once Redis has answered */
-    void submit(ScriptCall.Part part, Consumer<List<Object>> onAnswer) {
-        queue.add(new Item(part, onAnswer, 0));
+    /**
+     * @param moreToCome whether other entries of the same consumer are about to be settled
+     * @param onAnswer called on the thread that takes the answers, with the answer to this part, once Redis has answered
+     */
+    void submit(ScriptCall.Part part, boolean moreToCome, Consumer<List<Object>> onAnswer) {
+        add(new Item(part, onAnswer, 0), !moreToCome);
     }
 
-    @Override
-    public void run() {
-        List<Item> batch = new ArrayList<>(MAX_BATCH);
+    private void add(Item item, boolean atOnce) {
+        lock.lock();
+        try {
+            queue.add(item);
+            urgent |= atOnce;
+            if (urgent || queue.size() == 1 || queue.size() >= MAX_BATCH) {
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the next batch; empty once stopped. */
+    private List<Item> take() throws InterruptedException {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && running) {
+                changed.await();
+            }
+            long nanos = LINGER.toNanos();
+            while (!urgent && queue.size() < MAX_BATCH && running && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            List<Item> batch = new ArrayList<>(MAX_BATCH);
+            while (batch.size() < MAX_BATCH && !queue.isEmpty()) {
+                batch.add(queue.poll());
+            }
+            urgent &= !queue.isEmpty();
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends what gathers, until stopped. */
+    void send() {
         while (running) {
+            List<Item> batch = List.of();
             try {
-                Item first = queue.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    queue.drainTo(batch, MAX_BATCH - 1);
-                    write(batch);
-                }
+                batch = take();
+                List<List<Item>> calls = gather(batch);
+                RedisLink.Pipeline pipeline = link.send(calls.stream()
+                        .map(items ->
+                                ScriptCall.of(items.stream().map(Item::part).toList()))
+                        .toList());
+                sent.put(new Sent(calls, pipeline));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
             } catch (RuntimeException | Error e) {
-                // what was answered already is answered again, which changes nothing
                 batch.forEach(item -> again(item, e));
-            } finally {
-                batch.clear();
+            }
+        }
+    }
+
+    /** Takes the answers to what was sent, until stopped. */
+    void receive() {
+        while (running) {
+            try {
+                receive(sent.take());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             }
         }
     }
 
     @SuppressWarnings("unchecked") // the scripts of parts answer with a list for each
-    private void write(List<Item> batch) {
-        List<List<Item>> calls = gather(batch);
-        RedisLink.Pipeline pipeline = link.send(calls.stream()
-                .map(items -> ScriptCall.of(items.stream().map(Item::part).toList()))
-                .toList());
-        for (int i = 0; i < calls.size(); i++) {
-            List<Object> answers;
+    private void receive(Sent batch) {
+        for (int i = 0; i < batch.calls().size(); i++) {
+            List<Item> items = batch.calls().get(i);
             try {
-                answers = pipeline.answer(i);
-            } catch (RuntimeException e) {
-                calls.get(i).forEach(item -> again(item, e));
-                continue;
-            }
-            for (int j = 0; j < answers.size(); j++) {
-                answered(calls.get(i).get(j), (List<Object>) answers.get(j));
+                List<Object> answers = batch.pipeline().answer(i);
+                for (int j = 0; j < items.size(); j++) {
+                    answered(items.get(j), (List<Object>) answers.get(j));
+                }
+            } catch (RuntimeException | Error e) {
+                // what was answered already is answered again, which changes nothing
+                items.forEach(item -> again(item, e));
             }
         }
     }
@@ -129,9 +191,9 @@ final class CompletionWriter implements Runnable {
             return;
         }
         if (item.failures() > 0) {
-            failing--;
+            failing.decrementAndGet();
         }
-        if (failing == 0) {
+        if (failing.get() == 0) {
             state.up();
         }
         try {
@@ -146,20 +208,26 @@ final class CompletionWriter implements Runnable {
             return;
         }
         if (item.failures() == 0) {
-            failing++;
+            failing.incrementAndGet();
         }
         Item next = item.failed();
         Duration delay = backoff.delay(next.failures());
         state.down(cause);
         try {
             ScheduledFuture<?> unused =
-                    retries.schedule(() -> queue.add(next), delay.toMillis(), TimeUnit.MILLISECONDS);
+                    retries.schedule(() -> add(next, true), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("Stopping: {} stays pending", next.part(), e);
         }
     }
 
     void stop() {
-        running = false;
+        lock.lock();
+        try {
+            running = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,10 +42,12 @@ final class EntrySettler {
     }
 
     /** Acknowledges an entry and publishes what its exchange recorded. */
-    void complete(StreamEntry entry, StreamCompletion completion) {
+    void complete(Delivery delivery) {
+        StreamEntry entry = delivery.entry();
+        StreamCompletion completion = delivery.completion();
         completion.close();
         held.available(entry);
-        writer.submit(completeCall(entry, completion), answer -> {
+        submit(completeCall(delivery), answer -> {
             switch (status(answer)) {
                 case 1 -> {
                     settled(entry, Outcome.COMPLETED);
@@ -52,16 +55,14 @@ final class EntrySettler {
                 }
                 case -1 ->
                     fail(
-                            entry,
-                            completion,
+                            delivery,
                             new IllegalStateException("Cannot publish: the Redis key " + answer.get(1)
                                     + " holds something else than a stream"),
                             FailureKind.COUNTED);
                 case -3 ->
                     // the next delivery finds it done
                     fail(
-                            entry,
-                            completion,
+                            delivery,
                             new IllegalStateException(answer.get(1) + " was done by somebody else meanwhile"),
                             FailureKind.UNCOUNTED);
                 default -> settled(entry, Outcome.STALE);
@@ -70,8 +71,9 @@ final class EntrySettler {
     }
 
     /** Has an entry delivered again after a back-off, or makes it a dead letter. */
-    void fail(StreamEntry entry, StreamCompletion completion, Throwable cause, FailureKind named) {
-        completion.close();
+    void fail(Delivery delivery, Throwable cause, FailureKind named) {
+        StreamEntry entry = delivery.entry();
+        delivery.completion().close();
         FailureKind kind = named;
         switch (named) {
             case UNAVAILABLE -> kind = held.unavailable(entry, cause) ? named : FailureKind.COUNTED;
@@ -81,12 +83,12 @@ final class EntrySettler {
         boolean last =
                 kind == FailureKind.PERMANENT || (kind == FailureKind.COUNTED && entry.delivery() >= maxDeliveries);
         if (last) {
-            deadLetter(entry, completion, cause);
+            deadLetter(delivery, cause);
             return;
         }
         FailureKind taken = kind;
         int next = kind == FailureKind.COUNTED ? entry.delivery() + 1 : entry.delivery();
-        writer.submit(failCall(entry, completion, next), answer -> {
+        submit(failCall(delivery, next), answer -> {
             if (status(answer) == 1) {
                 // during an outage it is the probes that wait longer and longer
                 held.park(entry, backoff.delay(taken == FailureKind.UNAVAILABLE ? 1 : entry.failures() + 1));
@@ -98,11 +100,12 @@ final class EntrySettler {
     }
 
     /** Makes an entry a dead letter. */
-    void deadLetter(StreamEntry entry, StreamCompletion completion, Throwable cause) {
-        completion.close();
+    void deadLetter(Delivery delivery, Throwable cause) {
+        StreamEntry entry = delivery.entry();
+        delivery.completion().close();
         held.inconclusive(entry);
         Map<String, String> report = report(entry, rootOf(cause));
-        writer.submit(deadLetterCall(entry, completion, report), answer -> {
+        submit(deadLetterCall(delivery, report), answer -> {
             switch (status(answer)) {
                 case 1 -> {
                     settled(entry, Outcome.DEAD_LETTERED);
@@ -128,11 +131,15 @@ final class EntrySettler {
                             entry.id(),
                             group.stream(),
                             answer.get(1));
-                    fail(entry, completion, cause, FailureKind.UNCOUNTED);
+                    fail(delivery, cause, FailureKind.UNCOUNTED);
                 }
                 default -> settled(entry, Outcome.STALE);
             }
         });
+    }
+
+    private void submit(ScriptCall.Part part, Consumer<List<Object>> onAnswer) {
+        writer.submit(part, held.isWaiting(), onAnswer);
     }
 
     private void settled(StreamEntry entry, Outcome outcome) {
@@ -146,7 +153,8 @@ final class EntrySettler {
                 script, List.of(group.key(), group.deathBook()), List.of(group.group(), entry.consumer()));
     }
 
-    private ScriptCall.Part completeCall(StreamEntry entry, StreamCompletion completion) {
+    private ScriptCall.Part completeCall(Delivery delivery) {
+        StreamCompletion completion = delivery.completion();
         Map<String, StreamCompletion.Done> done = completion.done();
         Map<String, ?> leases = completion.leases();
         List<StreamCompletion.Output> outputs = completion.outputs();
@@ -154,8 +162,8 @@ final class EntrySettler {
         keys.addAll(leases.keySet());
         outputs.forEach(output -> keys.add(output.key()));
         List<String> arguments = new ArrayList<>(List.of(
-                entry.id(),
-                entry.inDeathBook() ? "1" : "0",
+                delivery.entry().id(),
+                delivery.entry().inDeathBook() ? "1" : "0",
                 Integer.toString(done.size()),
                 Integer.toString(leases.size()),
                 Integer.toString(outputs.size())));
@@ -169,29 +177,31 @@ final class EntrySettler {
             arguments.add(Integer.toString(2 * output.fields().size()));
             flatten(output.fields(), arguments);
         });
-        return new ScriptCall.Part(common(Script.COMPLETE, entry), keys, arguments);
+        return new ScriptCall.Part(common(Script.COMPLETE, delivery.entry()), keys, arguments);
     }
 
-    private ScriptCall.Part failCall(StreamEntry entry, StreamCompletion completion, int nextDelivery) {
+    private ScriptCall.Part failCall(Delivery delivery, int nextDelivery) {
+        StreamCompletion completion = delivery.completion();
         Map<String, ?> leases = completion.leases();
         List<String> arguments = new ArrayList<>(List.of(
-                entry.id(),
-                entry.inDeathBook() ? "1" : "0",
+                delivery.entry().id(),
+                delivery.entry().inDeathBook() ? "1" : "0",
                 Integer.toString(nextDelivery),
                 Integer.toString(leases.size())));
         leases.keySet().forEach(lease -> arguments.add(completion.owner()));
-        return new ScriptCall.Part(common(Script.FAIL, entry), List.copyOf(leases.keySet()), arguments);
+        return new ScriptCall.Part(common(Script.FAIL, delivery.entry()), List.copyOf(leases.keySet()), arguments);
     }
 
-    private ScriptCall.Part deadLetterCall(StreamEntry entry, StreamCompletion completion, Map<String, String> report) {
+    private ScriptCall.Part deadLetterCall(Delivery delivery, Map<String, String> report) {
+        StreamCompletion completion = delivery.completion();
         Map<String, ?> leases = completion.leases();
         List<String> keys = new ArrayList<>(List.of(group.deadLetterKey()));
         keys.addAll(leases.keySet());
-        List<String> arguments = new ArrayList<>(List.of(entry.id(), Integer.toString(leases.size())));
+        List<String> arguments = new ArrayList<>(List.of(delivery.entry().id(), Integer.toString(leases.size())));
         leases.keySet().forEach(lease -> arguments.add(completion.owner()));
         arguments.add(Integer.toString(2 * report.size()));
         flatten(report, arguments);
-        return new ScriptCall.Part(common(Script.DEAD_LETTER, entry), keys, arguments);
+        return new ScriptCall.Part(common(Script.DEAD_LETTER, delivery.entry()), keys, arguments);
     }
 
     private Map<String, String> report(StreamEntry entry, Throwable root) {

@@ -2,9 +2,7 @@ package routes.redisstreams;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultMessage;
@@ -64,11 +62,12 @@ final class EntryWorker implements Runnable {
 
     /** @param entries several only if none of them was delivered before */
     private void admit(List<StreamEntry> entries) throws InterruptedException {
-        Map<StreamEntry, StreamCompletion> deliveries = new LinkedHashMap<>();
-        entries.forEach(entry -> deliveries.put(entry, completion(entry)));
+        List<Delivery> deliveries = entries.stream()
+                .map(entry -> new Delivery(entry, completion(entry)))
+                .toList();
         StreamEntry first = entries.get(0);
         if (first.convicted()) {
-            settler.deadLetter(first, deliveries.get(first), new ProcessDeathException(first.id()));
+            settler.deadLetter(deliveries.get(0), new ProcessDeathException(first.id()));
             return;
         }
         boolean alone = first.suspect(maxDeliveries);
@@ -81,7 +80,7 @@ final class EntryWorker implements Runnable {
             process(deliveries);
         } catch (RuntimeException | Error e) {
             LOG.error("{} of {} could not be processed and are delivered again", entries, group, e);
-            deliveries.forEach((entry, completion) -> settler.fail(entry, completion, e, FailureKind.UNCOUNTED));
+            deliveries.forEach(delivery -> settler.fail(delivery, e, FailureKind.UNCOUNTED));
         } finally {
             turnstile.leave(alone);
             if (held.isOpen()) {
@@ -107,7 +106,7 @@ final class EntryWorker implements Runnable {
         link.call(commands -> commands.hset(group.deathBook(), "alone:" + entry.consumer(), entry.id()));
     }
 
-    private void process(Map<StreamEntry, StreamCompletion> deliveries) {
+    private void process(List<Delivery> deliveries) {
         Exchange exchange = consumer.createExchange(false);
         Settlement settlement = new Settlement(consumer, settler, deliveries);
         try {
@@ -122,21 +121,21 @@ final class EntryWorker implements Runnable {
         }
     }
 
-    private void fill(Exchange exchange, Map<StreamEntry, StreamCompletion> deliveries) {
+    private void fill(Exchange exchange, List<Delivery> deliveries) {
         if (batchSize == 1) {
-            deliveries.forEach((entry, completion) -> {
-                exchange.setProperty(RedisStreamsConstants.COMPLETION, completion);
-                fill(exchange.getIn(), entry);
-            });
+            Delivery only = deliveries.get(0);
+            exchange.setProperty(RedisStreamsConstants.COMPLETION, only.completion());
+            fill(exchange.getIn(), only.entry());
             return;
         }
-        BatchCompletion batch = new BatchCompletion(List.copyOf(deliveries.values()));
+        BatchCompletion batch = new BatchCompletion(
+                deliveries.stream().map(Delivery::completion).toList());
         exchange.setProperty(RedisStreamsConstants.COMPLETION, batch);
         List<Message> items = new ArrayList<>();
-        for (StreamEntry entry : deliveries.keySet()) {
+        for (Delivery delivery : deliveries) {
             Message item = new DefaultMessage(exchange.getContext());
             item.setHeader(RedisStreamsConstants.BATCH_INDEX, items.size());
-            fill(item, entry);
+            fill(item, delivery.entry());
             items.add(item);
         }
         fill(exchange.getIn());

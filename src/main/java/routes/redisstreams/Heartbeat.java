@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.redisstreams.HeldEntries.Held;
 
 /**
  * Keeps what a consumer holds from being taken for abandoned: its name, its entries in flight and parked, and the leases
@@ -50,7 +49,7 @@ final class Heartbeat implements Runnable {
     }
 
     private void renewEntries() {
-        Map<String, List<Held>> byConsumer = held.all().stream()
+        Map<String, List<Delivery>> byConsumer = held.all().stream()
                 .collect(Collectors.groupingBy(entry -> entry.entry().consumer()));
         byConsumer.forEach((consumer, entries) -> {
             for (int from = 0; from < entries.size(); from += PAGE) {
@@ -59,12 +58,12 @@ final class Heartbeat implements Runnable {
         });
     }
 
-    private void renew(String consumer, List<Held> entries) {
+    private void renew(String consumer, List<Delivery> entries) {
         List<String> keys = new ArrayList<>(List.of(group.key()));
         List<String> arguments =
                 new ArrayList<>(List.of(group.group(), consumer, FRESH, Integer.toString(entries.size())));
         entries.forEach(entry -> arguments.add(entry.entry().id()));
-        for (Held entry : entries) {
+        for (Delivery entry : entries) {
             if (entry.completion() != null) {
                 entry.completion().leases().forEach((lease, timeToLive) -> {
                     keys.add(lease);

@@ -1,16 +1,11 @@
 package routes.redisstreams;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,28 +15,14 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class HeldEntries {
 
-    private static final class Slot {
-        private final StreamEntry entry;
-        private StreamCompletion completion;
-        private long dueNanos;
-
-        Slot(StreamEntry entry) {
-            this.entry = entry;
-        }
-    }
-
-    /** An entry together with the completion of its exchange, which is null while none runs. */
-    record Held(StreamEntry entry, StreamCompletion completion) {}
-
     private final int maxInFlight;
     private final int maxParked;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
-    private final Map<String, Slot> held = new HashMap<>();
-    private final Deque<Slot> waiting = new ArrayDeque<>();
-    private final NavigableSet<Slot> parked = new TreeSet<>(
-            Comparator.comparingLong((Slot slot) -> slot.dueNanos).thenComparing(slot -> slot.entry.id()));
+    private final Map<String, Delivery> held = new HashMap<>();
+    private final WaitingEntries waiting;
+    private final ParkedEntries parked = new ParkedEntries();
     private final Outage outage;
     private boolean open = true;
     private boolean woken;
@@ -51,6 +32,7 @@ final class HeldEntries {
         this.maxInFlight = maxInFlight;
         this.maxParked = maxParked;
         this.outage = outage;
+        this.waiting = new WaitingEntries(outage);
     }
 
     /**
@@ -132,16 +114,20 @@ final class HeldEntries {
 
     /** Gives an entry to the workers, unless it is in flight already. A parked one is taken out. */
     void offer(StreamEntry entry) {
+        offer(List.of(entry));
+    }
+
+    /** Gives entries to the workers, except those in flight already. Parked ones are taken out. */
+    void offer(List<StreamEntry> entries) {
         lock.lock();
         try {
-            Slot former = held.get(entry.id());
-            if (former != null && !parked.remove(former)) {
-                return;
+            for (StreamEntry entry : entries) {
+                if (!held.containsKey(entry.id()) || parked.remove(entry.id())) {
+                    held.put(entry.id(), new Delivery(entry, null));
+                    waiting.add(entry);
+                    work.signal();
+                }
             }
-            Slot slot = new Slot(entry);
-            held.put(entry.id(), slot);
-            waiting.add(slot);
-            work.signal();
         } finally {
             lock.unlock();
         }
@@ -157,26 +143,14 @@ final class HeldEntries {
     List<StreamEntry> next(int most, Duration patience) throws InterruptedException {
         lock.lock();
         try {
-            Long sinceNanos = null;
             while (open) {
-                if (waiting.isEmpty()) {
-                    sinceNanos = null;
-                    work.await();
-                } else if (outage.isOn()) {
-                    long nanos = outage.nanosUntilProbe();
-                    if (nanos <= 0) {
-                        return List.of(probe());
-                    }
-                    work.awaitNanos(nanos);
-                } else {
-                    sinceNanos = sinceNanos == null ? Long.valueOf(System.nanoTime()) : sinceNanos;
-                    long nanos = patience.toNanos() - (System.nanoTime() - sinceNanos);
-                    int together = together(most);
-                    if (together >= most || together < waiting.size() || nanos <= 0) {
-                        return poll(together);
-                    }
-                    work.awaitNanos(nanos);
+                long nanos = waiting.nanosUntilNext(most, patience);
+                if (nanos <= 0) {
+                    List<StreamEntry> next = waiting.next(most);
+                    signalRoom();
+                    return next;
                 }
+                work.awaitNanos(nanos);
             }
             return List.of();
         } finally {
@@ -184,47 +158,21 @@ final class HeldEntries {
         }
     }
 
-    /** How many entries from the head on may be handed out together, at least one. */
-    private int together(int most) {
-        int count = 0;
-        for (Slot slot : waiting) {
-            if (count == most || !slot.entry.isFirstDelivery()) {
-                break;
-            }
-            count++;
+    /** Whether entries wait for a worker. */
+    boolean isWaiting() {
+        lock.lock();
+        try {
+            return !waiting.isEmpty();
+        } finally {
+            lock.unlock();
         }
-        return Math.max(1, count);
-    }
-
-    private List<StreamEntry> poll(int count) {
-        List<StreamEntry> entries = new ArrayList<>(count);
-        while (entries.size() < count) {
-            entries.add(waiting.poll().entry);
-        }
-        signalRoom();
-        return entries;
-    }
-
-    /** Rather an entry that failed than one that may not need what is away; rather another than the last, which may lie. */
-    private StreamEntry probe() {
-        Slot slot = waiting.stream()
-                .min(Comparator.comparing((Slot candidate) -> outage.wasLastProbe(candidate.entry.id()))
-                        .thenComparing(candidate -> candidate.entry.failures() == 0))
-                .orElseThrow();
-        waiting.remove(slot);
-        outage.probing(slot.entry.id());
-        return slot.entry;
     }
 
     /** How many new entries may be fetched: during an outage one, if all that wait have failed. */
     int roomForNew(int wanted) {
         lock.lock();
         try {
-            if (outage.isOn()) {
-                boolean others = waiting.stream().anyMatch(slot -> slot.entry.failures() == 0);
-                return others ? 0 : Math.min(1, free());
-            }
-            return Math.min(wanted, free());
+            return waiting.wanted(Math.min(wanted, free()));
         } finally {
             lock.unlock();
         }
@@ -281,13 +229,10 @@ final class HeldEntries {
     }
 
     /** Notes that an exchange runs for an entry in flight. */
-    void running(StreamEntry entry, StreamCompletion completion) {
+    void running(Delivery delivery) {
         lock.lock();
         try {
-            Slot slot = held.get(entry.id());
-            if (slot != null) {
-                slot.completion = completion;
-            }
+            held.replace(delivery.entry().id(), delivery);
         } finally {
             lock.unlock();
         }
@@ -308,10 +253,9 @@ final class HeldEntries {
     void park(StreamEntry entry, Duration delay) {
         lock.lock();
         try {
-            Slot slot = new Slot(entry.parked());
-            slot.dueNanos = System.nanoTime() + delay.toNanos();
-            held.put(entry.id(), slot);
-            parked.add(slot);
+            StreamEntry bare = entry.parked();
+            held.put(entry.id(), new Delivery(bare, null));
+            parked.add(bare, delay);
             signalRoom();
         } finally {
             lock.unlock();
@@ -322,12 +266,7 @@ final class HeldEntries {
     List<StreamEntry> due(int atMost) {
         lock.lock();
         try {
-            long now = System.nanoTime();
-            return parked.stream()
-                    .limit(atMost)
-                    .takeWhile(slot -> slot.dueNanos - now <= 0)
-                    .map(slot -> slot.entry)
-                    .toList();
+            return parked.due(atMost);
         } finally {
             lock.unlock();
         }
@@ -337,11 +276,7 @@ final class HeldEntries {
     Duration untilDue(Duration atMost) {
         lock.lock();
         try {
-            if (parked.isEmpty()) {
-                return atMost;
-            }
-            long nanos = Math.max(0, parked.first().dueNanos - System.nanoTime());
-            return nanos < atMost.toNanos() ? Duration.ofNanos(nanos) : atMost;
+            return parked.untilDue(atMost);
         } finally {
             lock.unlock();
         }
@@ -352,8 +287,7 @@ final class HeldEntries {
         lock.lock();
         try {
             for (String id : ids) {
-                Slot slot = held.get(id);
-                if (slot != null && (parked.remove(slot) || waiting.remove(slot))) {
+                if (parked.remove(id) || waiting.remove(id)) {
                     held.remove(id);
                 }
             }
@@ -367,24 +301,20 @@ final class HeldEntries {
     List<StreamEntry> drain() {
         lock.lock();
         try {
-            List<Slot> drained = new ArrayList<>(waiting);
-            drained.addAll(parked);
-            waiting.clear();
-            parked.clear();
-            drained.forEach(slot -> held.remove(slot.entry.id()));
-            return drained.stream().map(slot -> slot.entry).toList();
+            List<StreamEntry> drained = new ArrayList<>(waiting.drain());
+            drained.addAll(parked.drain());
+            drained.forEach(entry -> held.remove(entry.id()));
+            return drained;
         } finally {
             lock.unlock();
         }
     }
 
     /** Everything held, to be kept fresh. */
-    List<Held> all() {
+    List<Delivery> all() {
         lock.lock();
         try {
-            return held.values().stream()
-                    .map(slot -> new Held(slot.entry, slot.completion))
-                    .toList();
+            return List.copyOf(held.values());
         } finally {
             lock.unlock();
         }

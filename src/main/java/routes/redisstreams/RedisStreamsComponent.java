@@ -49,7 +49,7 @@ public class RedisStreamsComponent extends DefaultComponent {
     private final Turnstile turnstile = new Turnstile();
     private RedisLink link;
     private ScheduledExecutorService heartbeats;
-    private ExecutorService writerThread;
+    private ExecutorService writerThreads;
     private CompletionWriter writer;
 
     @Override
@@ -75,8 +75,9 @@ public class RedisStreamsComponent extends DefaultComponent {
         ExecutorServiceManager threads = getCamelContext().getExecutorServiceManager();
         heartbeats = threads.newScheduledThreadPool(this, "RedisStreamsHeartbeat", 2);
         writer = new CompletionWriter(link, heartbeats);
-        writerThread = threads.newSingleThreadExecutor(this, "RedisStreamsCompletion");
-        writerThread.execute(writer);
+        writerThreads = threads.newFixedThreadPool(this, "RedisStreamsCompletion", 2);
+        writerThreads.execute(writer::send);
+        writerThreads.execute(writer::receive);
     }
 
     @Override
@@ -84,7 +85,7 @@ public class RedisStreamsComponent extends DefaultComponent {
         ExecutorServiceManager threads = getCamelContext().getExecutorServiceManager();
         if (writer != null) {
             writer.stop();
-            threads.shutdownNow(writerThread);
+            threads.shutdownNow(writerThreads);
             threads.shutdownNow(heartbeats);
             link.close();
         }

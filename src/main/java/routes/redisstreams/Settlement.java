@@ -1,6 +1,6 @@
 package routes.redisstreams;
 
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
@@ -16,11 +16,11 @@ import org.apache.camel.support.SynchronizationAdapter;
 final class Settlement extends SynchronizationAdapter {
     private final RedisStreamsConsumer consumer;
     private final EntrySettler settler;
-    private final Map<StreamEntry, StreamCompletion> deliveries;
+    private final List<Delivery> deliveries;
     private volatile boolean takenAlong;
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    Settlement(RedisStreamsConsumer consumer, EntrySettler settler, Map<StreamEntry, StreamCompletion> deliveries) {
+    Settlement(RedisStreamsConsumer consumer, EntrySettler settler, List<Delivery> deliveries) {
         this.consumer = consumer;
         this.settler = settler;
         this.deliveries = deliveries;
@@ -39,7 +39,7 @@ final class Settlement extends SynchronizationAdapter {
     @Override
     public void onDone(Exchange exchange) {
         if (settled.compareAndSet(false, true)) {
-            deliveries.forEach((entry, completion) -> settle(exchange, entry, completion));
+            deliveries.forEach(delivery -> settle(exchange, delivery));
         }
     }
 
@@ -50,21 +50,21 @@ final class Settlement extends SynchronizationAdapter {
                     ? exchange.getException()
                     : new RejectedExecutionException("The route refused the exchange");
             FailureKind kind = kindOf(exchange, failure);
-            deliveries.forEach((entry, completion) -> settler.fail(entry, completion, failure, kind));
+            deliveries.forEach(delivery -> settler.fail(delivery, failure, kind));
         }
     }
 
-    private void settle(Exchange exchange, StreamEntry entry, StreamCompletion completion) {
-        StreamCompletion.Failure own = completion.failure();
+    private void settle(Exchange exchange, Delivery delivery) {
+        StreamCompletion.Failure own = delivery.completion().failure();
         if (own != null) {
-            settler.fail(entry, completion, own.cause(), interruptible(own.cause(), own.kind()));
+            settler.fail(delivery, own.cause(), interruptible(own.cause(), own.kind()));
             return;
         }
-        Throwable failure = failureOf(exchange, completion);
+        Throwable failure = failureOf(exchange, delivery.completion());
         if (failure == null) {
-            settler.complete(entry, completion);
+            settler.complete(delivery);
         } else {
-            settler.fail(entry, completion, failure, kindOf(exchange, failure));
+            settler.fail(delivery, failure, kindOf(exchange, failure));
         }
     }
 

@@ -215,9 +215,9 @@ final class StreamReader implements Runnable {
             // they stay pending, and are let go
             return;
         }
-        for (StreamMessage<String, String> entry : entries) {
-            held.offer(StreamEntry.fresh(entry.getId(), consumer, entry.getBody()));
-        }
+        held.offer(entries.stream()
+                .map(entry -> StreamEntry.fresh(entry.getId(), consumer, entry.getBody()))
+                .toList());
     }
 
     @SuppressWarnings("unchecked") // an array of one type parameter for the variable arguments

@@ -87,7 +87,9 @@ public final class HopBenchmark {
     private void run(String fsync, int turns) throws Exception {
         Map<String, Contender> contenders = new LinkedHashMap<>();
         contenders.put("bare Lettuce loop, batched", this::lettuceLoop);
-        contenders.put("redis-streams component", this::component);
+        contenders.put(
+                "redis-streams component", (in, out) -> component(in, out, "&maxInFlight=1024&readCount=" + BATCH));
+        contenders.put("the same, default options", (in, out) -> component(in, out, ""));
         contenders.put("StreamMessageListenerContainer", this::listenerContainer);
         Map<String, List<Double>> rates = new TreeMap<>();
         for (int turn = 1; turn <= turns + WARM_UP; turn++) {
@@ -192,7 +194,7 @@ public final class HopBenchmark {
         }
     }
 
-    private void component(String in, String out) throws Exception {
+    private void component(String in, String out, String options) throws Exception {
         RedisStreamsComponent component = new RedisStreamsComponent();
         component.setRedisClient(redis.newClient());
         component.setInstanceName("bench");
@@ -201,7 +203,7 @@ public final class HopBenchmark {
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from("redis-streams:" + in + "?group=" + GROUP + "&maxInFlight=512&readCount=" + BATCH)
+                    from("redis-streams:" + in + "?group=" + GROUP + options)
                             .process(exchange -> exchange.getMessage()
                                     .setBody(work(exchange.getMessage().getBody(Map.class))))
                             .to("redis-streams:" + out);

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -79,6 +80,37 @@ class Rule1CompletionIT {
         assertThat(streams.redis().exists(doneKey)).isZero();
         assertThat(streams.pending()).singleElement().satisfies(row -> assertThat(row.getConsumer())
                 .isEqualTo("thief"));
+    }
+
+    @Test
+    void rule1_of_many_entries_completed_together_only_those_claimed_away_are_not_published() throws Exception {
+        List<Integer> numbers = IntStream.rangeClosed(1, 100).boxed().toList();
+        List<Integer> stolen = List.of(1, 20, 21, 50, 51, 53, 100);
+        List<String> ids = streams.add(numbers.toArray());
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        streams.start("a", routes -> routes.from(streams.fromIn(
+                        Map.of("batchSize", 100, "maxInFlight", 100, "readCount", 100, "claimMinIdle", 60000)))
+                .process(exchange -> {
+                    running.countDown();
+                    await(goOn);
+                })
+                .split(routes.body(), new BatchItems())
+                .to(streams.toOut()));
+        await(running);
+        stolen.forEach(number -> streams.claimAs("thief", ids.get(number - 1)));
+        goOn.countDown();
+
+        List<String> left = numbers.stream()
+                .filter(number -> !stolen.contains(number))
+                .map(String::valueOf)
+                .toList();
+        eventually()
+                .untilAsserted(() -> assertThat(streams.numbers(streams.out())).containsExactlyElementsOf(left));
+        assertThat(streams.pending()).hasSameSizeAs(stolen).allSatisfy(row -> assertThat(row.getConsumer())
+                .isEqualTo("thief"));
+        eventually()
+                .untilAsserted(() -> assertThat(streams.outcomes(Outcome.STALE)).isEqualTo(stolen.size()));
     }
 
     @Test
