@@ -138,6 +138,8 @@ final class IndexWriting implements AutoCloseable {
         merges.setMaxMergeAtOnce(SEGMENTS_PER_MERGE);
         IndexWriterConfig config = new IndexWriterConfig(analyzer)
                 .setCommitOnClose(false)
+                // posts wait for the commit; segments can be merged afterwards
+                .setMaxFullFlushMergeWaitMillis(0)
                 .setMergePolicy(merges)
                 .setCodec(new Lucene912Codec() {
                     private final KnnVectorsFormat vectors = new PointVectors();
