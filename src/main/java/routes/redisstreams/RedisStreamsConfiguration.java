@@ -117,6 +117,14 @@ public class RedisStreamsConfiguration implements Cloneable {
                             + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at once.")
     private PublishMode publish = PublishMode.COMPLETION;
 
+    @UriParam(
+            label = "producer",
+            description =
+                    "Name of a book in Redis that remembers what the last call published at once. Messages whose header"
+                            + " CamelRedisStreamsOnce is in it are not published again, so that the last call may be repeated"
+                            + " when nobody knows whether it arrived. One caller at a time.")
+    private String once;
+
     RedisStreamsConfiguration copy() {
         try {
             return (RedisStreamsConfiguration) super.clone();
@@ -274,6 +282,14 @@ public class RedisStreamsConfiguration implements Cloneable {
 
     public void setConsumerIdle(long consumerIdle) {
         this.consumerIdle = consumerIdle;
+    }
+
+    public String getOnce() {
+        return once;
+    }
+
+    public void setOnce(String once) {
+        this.once = once;
     }
 
     public PublishMode getPublish() {

@@ -40,6 +40,12 @@ public final class RedisStreamsConstants {
             javaType = "int")
     public static final String BATCH_INDEX = "CamelRedisStreamsBatchIndex";
 
+    @Metadata(
+            label = "producer",
+            description = "With the option once: what this message is recognised by when it comes again.",
+            javaType = "String")
+    public static final String ONCE = "CamelRedisStreamsOnce";
+
     /** Exchange property: how a failure is to be taken, a {@link FailureKind} or its name. */
     public static final String FAILURE = "CamelRedisStreamsFailure";
 

@@ -1,16 +1,22 @@
 package routes.redisstreams;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
 import org.apache.camel.TypeConverter;
 import org.apache.camel.support.DefaultProducer;
 import routes.redisstreams.StreamCompletion.Output;
 
-/** Appends the body, the fields of an entry, to a stream: at once, or with the completion of the entry it came from. */
+/**
+ * Appends the body, the fields of an entry, to a stream: at once, or with the completion of the entry it came from. A body that
+ * is a list of messages is appended as so many entries, in one call.
+ */
 public class RedisStreamsProducer extends DefaultProducer {
 
     public RedisStreamsProducer(RedisStreamsEndpoint endpoint) {
@@ -19,24 +25,54 @@ public class RedisStreamsProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        Output output = new Output(getEndpoint().key(), fields(exchange));
+        List<Message> messages = messages(exchange.getMessage());
+        List<Output> outputs = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            outputs.add(new Output(getEndpoint().key(), fields(exchange, message)));
+        }
         RedisStreamsComponent component = getEndpoint().getComponent();
         Optional<StreamCompletion> completion = getEndpoint().getConfiguration().getPublish() == PublishMode.IMMEDIATE
                 ? Optional.empty()
                 : StreamCompletion.of(exchange).filter(found -> found.isOn(component.getRedisClient()));
         if (completion.isPresent()) {
-            completion.get().publish(output);
-        } else {
-            String id = component.link().call(commands -> commands.xadd(output.key(), output.fields()));
-            exchange.getMessage().setHeader(RedisStreamsConstants.MESSAGE_ID, id);
+            outputs.forEach(completion.get()::publish);
+        } else if (!outputs.isEmpty()) {
+            List<Object> ids = component.link().run(call(messages, outputs));
+            for (int i = 0; i < ids.size(); i++) {
+                messages.get(i).setHeader(RedisStreamsConstants.MESSAGE_ID, ids.get(i));
+            }
         }
     }
 
-    private static Map<String, String> fields(Exchange exchange) throws InvalidPayloadException {
-        Object body = exchange.getMessage().getBody();
-        Map<?, ?> map = body instanceof Map.Entry<?, ?> field
+    /** The messages in the body, or the message itself. */
+    @SuppressWarnings("unchecked") // each element is looked at
+    private static List<Message> messages(Message message) {
+        boolean several =
+                message.getBody() instanceof List<?> list && list.stream().allMatch(Message.class::isInstance);
+        return several ? (List<Message>) message.getBody() : List.of(message);
+    }
+
+    private ScriptCall call(List<Message> messages, List<Output> outputs) {
+        String key = getEndpoint().key();
+        String once = getEndpoint().getConfiguration().getOnce();
+        List<String> arguments = new ArrayList<>(List.of(Integer.toString(outputs.size())));
+        for (int i = 0; i < outputs.size(); i++) {
+            Map<String, String> fields = outputs.get(i).fields();
+            arguments.add(once == null ? "" : messages.get(i).getHeader(RedisStreamsConstants.ONCE, "", String.class));
+            arguments.add(Integer.toString(2 * fields.size()));
+            fields.forEach((field, value) -> {
+                arguments.add(field);
+                arguments.add(value);
+            });
+        }
+        List<String> keys = once == null ? List.of(key) : List.of(key, StreamGroup.publishBook(key, once));
+        return new ScriptCall(Script.PUBLISH, keys, arguments);
+    }
+
+    private static Map<String, String> fields(Exchange exchange, Message message) throws InvalidPayloadException {
+        Map<?, ?> map = message.getBody() instanceof Map.Entry<?, ?> field
                 ? Collections.singletonMap(field.getKey(), field.getValue())
-                : exchange.getMessage().getMandatoryBody(Map.class);
+                : message.getMandatoryBody(Map.class);
         TypeConverter converter = exchange.getContext().getTypeConverter();
         Map<String, String> fields = new LinkedHashMap<>();
         map.forEach((field, value) -> fields.put(

@@ -17,7 +17,8 @@ enum Script {
     LEASE_NAME("lease-name"),
     RELEASE_NAME("release-name"),
     REMOVE_IDLE_CONSUMERS("remove-idle-consumers"),
-    TRIM("trim");
+    TRIM("trim"),
+    PUBLISH("publish");
 
     private final String text;
     private final String digest;

@@ -33,6 +33,11 @@ record StreamGroup(String stream, String key, String group) {
         return OWN_KEYS + "consumer:" + key + ":" + group + ":";
     }
 
+    /** Set of what the last call of a producer published; see publish.lua. */
+    static String publishBook(String key, String name) {
+        return OWN_KEYS + "published:" + key + ":" + name;
+    }
+
     @Override
     public String toString() {
         return "group " + group + " on stream " + stream;

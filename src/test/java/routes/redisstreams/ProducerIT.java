@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static routes.redisstreams.Streams.eventually;
 
 import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.testing.EmbeddedRedis;
@@ -74,6 +77,46 @@ class ProducerIT {
                     .rootCause()
                     .hasMessageContaining("field");
         }
+    }
+
+    @Test
+    void a_list_of_messages_is_appended_in_order_and_each_learns_its_id() throws Exception {
+        try (ProducerTemplate template = template()) {
+            List<Message> messages = List.of(message(template, 1, null), message(template, 2, null));
+
+            template.sendBody(streams.toOut(), messages);
+
+            assertThat(streams.redis().xrange(streams.out(), Range.unbounded()))
+                    .extracting(StreamMessage::getId)
+                    .containsExactlyElementsOf(messages.stream()
+                            .map(message -> message.getHeader(RedisStreamsConstants.MESSAGE_ID, String.class))
+                            .toList());
+            template.sendBody(streams.toOut(), List.of());
+        }
+        assertThat(streams.numbers(streams.out())).containsExactly("1", "2");
+    }
+
+    @Test
+    void what_the_last_call_with_a_book_published_is_not_published_again() throws Exception {
+        String to = streams.toOut() + "?publish=immediate&once=test";
+        try (ProducerTemplate template = template()) {
+            template.sendBody(to, List.of(message(template, 1, "a"), message(template, 2, "b")));
+            template.sendBody(to, List.of(message(template, 1, "a"), message(template, 2, "b")));
+            template.sendBody(to, List.of(message(template, 2, "b"), message(template, 3, "c")));
+            assertThat(streams.numbers(streams.out())).containsExactly("1", "2", "3");
+
+            // only the last call is remembered, and what has no token is always appended
+            template.sendBody(to, List.of(message(template, 1, "a"), message(template, 4, null)));
+            template.sendBody(to, List.of(message(template, 4, null)));
+        }
+        assertThat(streams.numbers(streams.out())).containsExactly("1", "2", "3", "1", "4", "4");
+    }
+
+    private static Message message(ProducerTemplate template, int number, String token) {
+        Message message = new DefaultMessage(template.getCamelContext());
+        message.setBody(Map.of("n", Integer.toString(number)));
+        message.setHeader(RedisStreamsConstants.ONCE, token);
+        return message;
     }
 
     @Test

@@ -10,7 +10,7 @@ import routes.events.EventCodec;
 
 /**
  * What the route that empties the outbox needs: claim, publish, mark, in one transaction. If the process dies between
- * publishing and the commit, the same rows are published again; their receivers recognise them by the idempotency key.
+ * publishing and the commit, the same rows are claimed again.
  */
 public final class OutboxRelay {
     private static final int COUNTED_AT_MOST = 100_000;
@@ -24,14 +24,16 @@ public final class OutboxRelay {
     }
 
     /**
-     * The oldest rows that wait, in their order, locked until the end of the caller's transaction. A second relay waits for
-     * the first, since skipping its rows would publish out of order.
+     * The oldest rows that wait for the stream whose turn it is, in their order, locked until the end of the caller's
+     * transaction. A second relay waits for the first, since skipping its rows would publish out of order.
      */
     public List<OutboxRow> claim(int limit) {
         return jdbc.sql(
                         """
                         SELECT id, stream, event::text AS event FROM outbox
-                        WHERE published_at IS NULL ORDER BY id LIMIT ? FOR UPDATE""")
+                        WHERE published_at IS NULL
+                          AND stream = (SELECT stream FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT 1)
+                        ORDER BY id LIMIT ? FOR UPDATE""")
                 .param(limit)
                 .query((row, n) -> row(row.getLong("id"), row.getString("stream"), row.getString("event")))
                 .list();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.DigestsGenerate;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.Json;
@@ -60,6 +62,15 @@ class OutboxRelayIT {
 
         assertThat(claimed()).containsExactly("c");
         assertThat(relay.unpublished()).isZero();
+    }
+
+    @Test
+    void streamsTakeTurnsAndEachKeepsItsOrder() {
+        outbox.append(List.of(deleted("a"), digest("b"), deleted("c"), digest("d")));
+
+        assertThat(claimed()).containsExactly("a", "c");
+        assertThat(claimed()).containsExactly("b", "d");
+        assertThat(claimed()).isEmpty();
     }
 
     @Test
@@ -132,6 +143,10 @@ class OutboxRelayIT {
             relay.markPublished(rows);
             return rows.stream().map(row -> row.fields().get("trace_id")).toList();
         });
+    }
+
+    private static Event digest(String trace) {
+        return new DigestsGenerate("v1", trace, Instant.EPOCH, "key:" + trace, "1", TENANT, LocalDate.EPOCH, "manual");
     }
 
     private static Event deleted(String trace) {

@@ -1,0 +1,28 @@
+-- Appends entries to a stream, in order, except those that the last call with the same book appended already: whoever does not
+-- know whether that call arrived may repeat it.
+--
+-- KEYS: stream, book (if tokens are to be remembered)
+-- ARGV: number of entries; then for each entry: token (empty: always append), number of arguments, field, value, ...
+-- Returns for each entry its id, or an empty string where it was there already.
+local stream, book = KEYS[1], KEYS[2]
+local at = 2
+local ids, tokens = {}, {}
+for entry = 1, tonumber(ARGV[1]) do
+  local token, count = ARGV[at], tonumber(ARGV[at + 1])
+  if token ~= '' and redis.call('SISMEMBER', book, token) == 1 then
+    ids[entry] = ''
+  else
+    ids[entry] = redis.call('XADD', stream, '*', unpack(ARGV, at + 2, at + 1 + count))
+  end
+  if token ~= '' then
+    tokens[#tokens + 1] = token
+  end
+  at = at + 2 + count
+end
+if book then
+  redis.call('DEL', book)
+end
+for _, token in ipairs(tokens) do
+  redis.call('SADD', book, token)
+end
+return ids
