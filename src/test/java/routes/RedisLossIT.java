@@ -37,7 +37,10 @@ import routes.redisstreams.StreamInspector.GroupState;
 import routes.schedule.Jobs;
 import routes.vectorindex.VectorIndex;
 
-/** The whole application while somebody else takes away what Redis holds: every post still ends final and searchable. */
+/**
+ * The whole application while somebody else takes away what Redis holds: every post still ends final and searchable. And the other
+ * way round: what Redis has got is not published again.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisLossIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
@@ -189,6 +192,32 @@ class RedisLossIT {
         assertThat(reconciled() - before).isOne();
     }
 
+    /** The database refuses to note what was published: the same as a crash in between, again and again. */
+    @Test
+    void what_was_published_but_not_marked_is_not_published_again() throws Exception {
+        assertAllFinalAndSearchable();
+        String key = catalog.key("posts.parsed");
+        long before = redis.xlen(key);
+        execute(
+                """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+                CREATE TRIGGER refuse BEFORE UPDATE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse()""");
+        try {
+            awaitImport(importMore(FEW));
+            eventually().until(() -> redis.xlen(key) == before + FEW);
+            await().during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(4))
+                    .until(() -> redis.xlen(key) == before + FEW);
+            assertThat(number("SELECT count(*) FROM outbox WHERE published_at IS NULL"))
+                    .isEqualTo(FEW);
+        } finally {
+            execute("DROP TRIGGER refuse ON outbox; DROP FUNCTION refuse()");
+        }
+
+        assertAllFinalAndSearchable();
+        assertThat(redis.xlen(key)).isEqualTo(before + FEW);
+    }
+
     @Test
     void groups_that_no_stage_here_serves_are_there_again_with_the_next_trimming() {
         redis.flushall();
@@ -290,6 +319,10 @@ class RedisLossIT {
                 .get("posts.reconciled")
                 .counter()
                 .count();
+    }
+
+    private void execute(String sql) {
+        application.getBean(JdbcClient.class).sql(sql).update();
     }
 
     private long count(String condition) {
