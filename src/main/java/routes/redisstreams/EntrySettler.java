@@ -149,8 +149,10 @@ final class EntrySettler {
 
     /** What the scripts need for every entry of a consumer. */
     private ScriptCall common(Script script, StreamEntry entry) {
-        return new ScriptCall(
-                script, List.of(group.key(), group.deathBook()), List.of(group.group(), entry.consumer()));
+        List<String> keys = script == Script.DEAD_LETTER
+                ? List.of(group.key(), group.deathBook(), group.deadLetterBook())
+                : List.of(group.key(), group.deathBook());
+        return new ScriptCall(script, keys, List.of(group.group(), entry.consumer()));
     }
 
     private ScriptCall.Part completeCall(Delivery delivery) {

@@ -23,6 +23,11 @@ record StreamGroup(String stream, String key, String group) {
         return OWN_KEYS + "deaths:" + key + ":" + group;
     }
 
+    /** Hash that tells which dead letter an entry became; see dead-letter.lua. */
+    String deadLetterBook() {
+        return OWN_KEYS + "letters:" + key + ":" + group;
+    }
+
     /** Key that exists while the group rests. */
     String pauseMark() {
         return OWN_KEYS + "paused:" + key + ":" + group;

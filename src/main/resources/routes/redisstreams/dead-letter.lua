@@ -1,14 +1,17 @@
 -- Moves entries of one consumer to the dead letters: their fields as they are, then the fields that tell what happened, then
--- the acknowledgement. Each entry all or nothing, and only if it is still pending for this consumer.
+-- the acknowledgement. Each entry all or nothing, and only if it is still pending for this consumer. An entry whose dead letter
+-- is there already, since the group was deleted and began again, is only acknowledged.
 --
--- KEYS: stream, death book; then for each entry: dead-letter stream, lease keys...
+-- KEYS: stream, death book, book of dead letters; then for each entry: dead-letter stream, lease keys...
 -- ARGV: group, consumer, number of entries; then for each entry: id, number of leases, owner per lease..., number of
 --       arguments, field, value, ...
 -- Returns for each entry {1, id of the dead letter}, {0} when it is not ours any more, {2} when its body is gone (it is then
 -- only acknowledged), {-1, key} when the dead-letter key is no stream, {-2, error} when Redis refused the dead letter.
-local stream, deaths = KEYS[1], KEYS[2]
+local stream, deaths, book = KEYS[1], KEYS[2], KEYS[3]
 local group, consumer = ARGV[1], ARGV[2]
-local key, at = 3, 4
+local key, at = 4, 4
+-- milliseconds after the last dead letter: a group that is deleted later than that fails on its poison again
+local keep = 30 * 24 * 3600 * 1000
 local replies = {}
 
 for entry = 1, tonumber(ARGV[3]) do
@@ -23,8 +26,11 @@ for entry = 1, tonumber(ARGV[3]) do
   if not pending.err and #pending == 1 then
     local kind = redis.call('TYPE', letters).ok
     local body = redis.call('XRANGE', stream, id, id)[1]
+    local former = redis.call('HGET', book, id)
     if kind ~= 'none' and kind ~= 'stream' then
       reply = {-1, letters}
+    elseif former and redis.call('XRANGE', letters, former, former)[1] then
+      reply = {1, former}
     elseif body then
       local fields = body[2]
       for i = reportArgs + 1, reportArgs + reportCount do
@@ -35,6 +41,8 @@ for entry = 1, tonumber(ARGV[3]) do
         reply = {-2, added.err}
       else
         reply = {1, added}
+        redis.call('HSET', book, id, added)
+        redis.call('PEXPIRE', book, keep)
       end
     else
       reply = {2}

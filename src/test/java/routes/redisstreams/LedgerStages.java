@@ -28,7 +28,10 @@ final class LedgerStages {
 
     private static final int STAGES = 3;
 
-    /** The stage that processes whatever it is given: only the component sees to it that nothing is published twice. */
+    /**
+     * The stage that processes whatever it is given, where nothing is deleted: only the component sees to it that nothing is published
+     * twice.
+     */
     private static final int WITHOUT_MEMORY = 2;
 
     private LedgerStages() {}
@@ -41,6 +44,7 @@ final class LedgerStages {
         String uri = arguments[0];
         String prefix = arguments[1];
         String name = arguments[2];
+        boolean allRemember = Boolean.parseBoolean(arguments[3]);
         CamelContext context = new DefaultCamelContext();
         RedisStreamsComponent component = new RedisStreamsComponent();
         component.setRedisClient(RedisClient.create(uri));
@@ -59,14 +63,14 @@ final class LedgerStages {
                             Duration.ofSeconds(3)),
                     source -> {});
             done.start();
-            context.addRoutes(route(prefix, stage, done));
+            context.addRoutes(route(prefix, stage, allRemember || stage != WITHOUT_MEMORY, done));
         }
         context.start();
         int end = System.in.read();
         System.exit(end);
     }
 
-    private static RouteBuilder route(String prefix, int stage, RedisIdempotentRepository done) {
+    private static RouteBuilder route(String prefix, int stage, boolean remembers, RedisIdempotentRepository done) {
         return new RouteBuilder() {
             @Override
             public void configure() {
@@ -75,7 +79,7 @@ final class LedgerStages {
                         + "&concurrency=4&maxInFlight=24&readCount=8&blockTimeout=100&claimInterval=100"
                         + "&backoffInitial=20&backoffMax=80&claimMinIdle=" + CLAIM_MIN_IDLE.toMillis();
                 String out = "redis-streams:" + stream(prefix, stage + 1);
-                if (stage == WITHOUT_MEMORY) {
+                if (!remembers) {
                     from(in).process(exchange -> act(exchange, stage)).to(out);
                     return;
                 }

@@ -84,6 +84,37 @@ class Rule4DeliveriesIT {
     }
 
     @Test
+    void rule4_a_group_that_is_deleted_and_begins_again_makes_no_second_dead_letter_while_the_first_is_there()
+            throws Exception {
+        String id = streams.add(1).get(0);
+        streams.start("a", routes -> routes.from(streams.fromIn()).process(exchange -> {
+            deliver(exchange);
+            throw new IllegalStateException("never");
+        }));
+        eventually().untilAsserted(() -> assertThat(streams.deadLetters()).hasSize(1));
+
+        beginAgain(10);
+        assertThat(streams.deadLetters()).hasSize(1);
+
+        String letter = streams.redis()
+                .xrange(streams.in() + ":dlq", Range.unbounded())
+                .get(0)
+                .getId();
+        streams.redis().xdel(streams.in() + ":dlq", letter);
+        beginAgain(15);
+        assertThat(streams.deadLetters()).singleElement().satisfies(again -> assertThat(again)
+                .containsEntry("dlq_original_message_id", id));
+    }
+
+    private void beginAgain(int deliveriesThen) {
+        streams.redis().xgroupDestroy(streams.in(), Streams.GROUP);
+        eventually().untilAsserted(() -> {
+            assertThat(deliveries).hasSize(deliveriesThen);
+            streams.assertSettled();
+        });
+    }
+
+    @Test
     void rule4_fields_that_are_no_text_come_to_the_dead_letters_byte_by_byte() throws Exception {
         byte[] binary = {(byte) 0xff, 0, (byte) 0xc3, 0x28};
         try (var connection = REDIS.newClient().connect(ByteArrayCodec.INSTANCE)) {
