@@ -67,7 +67,8 @@ class ComponentCatalogTest {
                         "batchTimeout",
                         "claimMinIdle",
                         "claimInterval",
-                        "publish");
+                        "publish",
+                        "once");
         assertThat(catalog.componentModel("redis-streams").getEndpointOptions())
                 .allSatisfy(option -> assertThat(option.getDescription()).isNotBlank());
         assertThat(catalog.componentModel("redis-streams").getEndpointHeaders())
@@ -79,7 +80,8 @@ class ComponentCatalogTest {
                         RedisStreamsConstants.GROUP,
                         RedisStreamsConstants.CONSUMER,
                         RedisStreamsConstants.DELIVERIES,
-                        RedisStreamsConstants.BATCH_INDEX);
+                        RedisStreamsConstants.BATCH_INDEX,
+                        RedisStreamsConstants.ONCE);
     }
 
     private EndpointValidationResult validate(String uri) {
