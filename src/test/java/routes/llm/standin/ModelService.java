@@ -1,0 +1,186 @@
+package routes.llm.standin;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import routes.events.Json;
+
+/** What both services have in common. All settings may be changed while calls are under way. */
+public abstract class ModelService {
+    private static final String CHAT = "/v1/chat/completions";
+    private static final int CHARACTERS_PER_TOKEN = 4;
+
+    private final ObjectMapper json = Json.newMapper();
+    private final FaultPlan faults = new FaultPlan();
+    private final InFlight inFlight = new InFlight();
+    private final List<ChatCall> calls = new ArrayList<>();
+
+    private volatile Function<ChatCall, String> answerer = new KeywordAnswerer();
+    private volatile Duration latency = Duration.ZERO;
+    private volatile int limit;
+
+    ModelService() {}
+
+    /** Sets what makes the content of an answer from the call. */
+    public void answer(Function<ChatCall, String> answerer) {
+        this.answerer = answerer;
+    }
+
+    /** Before each answer to a chat call, faulty ones too, but not before a refusal: those come from the gate. */
+    public void latency(Duration latency) {
+        this.latency = latency;
+    }
+
+    /** A chat call beyond so many in flight is refused with 429; 0: none is. */
+    public void limit(int calls) {
+        limit = calls;
+    }
+
+    /** Each for one chat call that is not refused, in this order; what {@link #always} says is for those after them. */
+    public void next(Fault... faults) {
+        this.faults.next(List.of(faults));
+    }
+
+    /** For all chat calls, until {@link #healthy()}. */
+    public void always(Fault fault) {
+        faults.always(fault);
+    }
+
+    public void healthy() {
+        faults.clear();
+    }
+
+    /** All chat calls in order of arrival, refused and faulty ones too. */
+    public List<ChatCall> calls() {
+        synchronized (calls) {
+            return List.copyOf(calls);
+        }
+    }
+
+    /** The most chat calls that were in flight at once; refused ones count, so that a client cannot hide behind them. */
+    public int maxConcurrent() {
+        return inFlight.most();
+    }
+
+    /** As if there had been no calls; those in flight stay so. */
+    public void forget() {
+        synchronized (calls) {
+            calls.clear();
+            inFlight.forget();
+        }
+    }
+
+    final void serve(Request request, Connection connection) throws IOException {
+        if (request.is("POST", CHAT)) {
+            chat(request, connection);
+        } else {
+            connection.send(signed(other(request), request));
+        }
+    }
+
+    private void chat(Request request, Connection connection) throws IOException {
+        ChatCall call = ChatCall.of(request, json);
+        InFlight.Call place;
+        synchronized (calls) {
+            calls.add(call);
+            place = inFlight.enter(limit);
+        }
+        try (place) {
+            Optional<Answer> refusal = refusal(request, call, place);
+            Fault fault = refusal.isPresent() ? Fault.none() : faults.take();
+            connection.pause(refusal.isPresent() ? Duration.ZERO : fault.after(latency));
+            Answer answer = refusal.orElseGet(() -> fault.answer(this, call));
+            fault.delivery().deliver(signed(answer, request), connection, place);
+        }
+    }
+
+    private Optional<Answer> refusal(Request request, ChatCall call, InFlight.Call place) {
+        if (!authorized(request)) {
+            return Optional.of(unauthorized(request));
+        }
+        if (!place.admitted()) {
+            return Optional.of(failure(429, message(429)));
+        }
+        return call.body().isEmpty() ? Optional.of(failure(400, "The body is not a JSON object")) : refusal(call);
+    }
+
+    final Answer answerTo(ChatCall call) {
+        return Answer.json(200, completion(call, content(call)));
+    }
+
+    final String content(ChatCall call) {
+        return answerer.apply(call);
+    }
+
+    /** The body of a normal answer with that content, which may be null. */
+    final ObjectNode completion(ChatCall call, String content) {
+        ObjectNode completion = object();
+        ObjectNode choice = completion.putArray("choices").addObject();
+        choice.put("index", 0).put("finish_reason", "stop");
+        choice.putObject("message").put("role", "assistant").put("content", content);
+        completion.put("object", "chat.completion");
+        completion.put("created", Instant.now().getEpochSecond());
+        int asked = call.characters() / CHARACTERS_PER_TOKEN + 1;
+        int answered = (content == null ? 0 : content.length()) / CHARACTERS_PER_TOKEN + 1;
+        ObjectNode usage = completion.putObject("usage");
+        usage.put("prompt_tokens", asked).put("completion_tokens", answered).put("total_tokens", asked + answered);
+        complete(completion, call);
+        return completion;
+    }
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    static ObjectNode choice(ObjectNode completion) {
+        return (ObjectNode) completion.get("choices").get(0);
+    }
+
+    static ObjectNode message(ObjectNode choice) {
+        return (ObjectNode) choice.get("message");
+    }
+
+    final Answer failure(int status, String message) {
+        return Answer.json(status, error(status, message));
+    }
+
+    /** Anything but a chat call. */
+    abstract Answer other(Request request);
+
+    abstract boolean authorized(Request request);
+
+    abstract Answer unauthorized(Request request);
+
+    /** What the service finds wrong with a call. */
+    abstract Optional<Answer> refusal(ChatCall call);
+
+    /** Adds to an answer what only this service has. */
+    abstract void complete(ObjectNode completion, ChatCall call);
+
+    /** The body of an error. */
+    abstract ObjectNode error(int code, String message);
+
+    /** What the service says with that status. */
+    abstract String message(int code);
+
+    abstract Answer dailyLimit(Instant reset);
+
+    abstract Answer unknownModel(String model);
+
+    /** Content of an answer that has none. */
+    abstract String noContent();
+
+    abstract String blockedReason();
+
+    abstract String blockedContent();
+
+    /** The answer with the headers that all answers of the service have. */
+    abstract Answer signed(Answer answer, Request request);
+}
