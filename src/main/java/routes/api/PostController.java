@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
+import routes.llm.Providers;
 
 @RestController
 final class PostController {
@@ -28,11 +29,12 @@ final class PostController {
     PostController(
             UserStore users,
             PostStore posts,
+            Providers providers,
             @Value("${tagging.providers}") List<String> taggingProviders,
             @Value("${tagging.max-attempts}") int maxTaggingAttempts) {
         this.users = users;
         this.posts = posts;
-        this.taggingEnabled = !taggingProviders.isEmpty();
+        this.taggingEnabled = !providers.usable(taggingProviders).isEmpty();
         this.maxTaggingAttempts = maxTaggingAttempts;
     }
 

@@ -6,6 +6,7 @@ import jakarta.validation.Validator;
 import jakarta.validation.ValidatorFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.springframework.boot.SpringApplication;
@@ -18,9 +19,11 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 
 /** Binds and validates every configuration record before anything starts; all wrong values are told in one line. */
 public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
+    private static final String LISTS = "lists of files as one property";
 
     @Override
     public int getOrder() {
@@ -43,6 +46,20 @@ public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
                 throw new ConfigurationException(String.join("; ", wrong));
             }
         }
+        environment.getPropertySources().addFirst(new MapPropertySource(LISTS, lists(environment, binder)));
+    }
+
+    /** Lists of YAML files are properties with numbers; routes name them as a whole. */
+    private static Map<String, Object> lists(ConfigurableEnvironment environment, Binder binder) {
+        return new ConfigurationRecords()
+                .settings()
+                .filter(setting -> environment.containsProperty(setting.property() + "[0]"))
+                .collect(Collectors.toMap(
+                        Setting::property,
+                        setting -> String.join(
+                                ",",
+                                binder.bind(setting.property(), Bindable.listOf(String.class))
+                                        .get())));
     }
 
     private static List<String> check(Class<?> type, Binder binder, Validator validator) {

@@ -1,9 +1,15 @@
 package routes.events;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /** Reads and writes events in routes, as bean {@code events}. */
@@ -35,6 +41,8 @@ public class EventRoutes {
     private static final String STREAM_HEADER = "CamelRedisStreamsStream";
     private static final String ENTRY_ID_HEADER = "CamelRedisStreamsMessageId";
 
+    private static final Logger LOG = LoggerFactory.getLogger(EventRoutes.class);
+
     private final EventCodec codec;
 
     public EventRoutes(EventCodec codec) {
@@ -50,7 +58,7 @@ public class EventRoutes {
      * @throws InvalidPayloadException if the body is no map
      */
     public void read(Exchange exchange) throws InvalidPayloadException {
-        Map<String, String> fields = fields(exchange);
+        Map<String, String> fields = fields(exchange.getMessage());
         String stream = exchange.getMessage().getHeader(STREAM_HEADER, String.class);
         if (stream == null) {
             throw new IllegalArgumentException("The header " + STREAM_HEADER + " must name the stream of the entry");
@@ -65,6 +73,22 @@ public class EventRoutes {
         String trigger = trigger(event);
         exchange.setProperty(TRIGGER, trigger);
         log(exchange, event.traceId(), trigger);
+    }
+
+    /** The events of a batch of entries; one that holds none is left out, and fails when its turn comes. */
+    public List<Event> readable(@Body List<Message> entries) {
+        List<Event> events = new ArrayList<>();
+        for (Message entry : entries) {
+            try {
+                events.add(codec.read(
+                        entry.getHeader(STREAM_HEADER, String.class),
+                        entry.getHeader(ENTRY_ID_HEADER, String.class),
+                        fields(entry)));
+            } catch (InvalidEventException | InvalidPayloadException e) {
+                LOG.debug("An entry of a batch cannot be read", e);
+            }
+        }
+        return events;
     }
 
     /**
@@ -85,8 +109,8 @@ public class EventRoutes {
     }
 
     @SuppressWarnings("unchecked") // what the redis-streams component promises
-    private static Map<String, String> fields(Exchange exchange) throws InvalidPayloadException {
-        return exchange.getMessage().getMandatoryBody(Map.class);
+    private static Map<String, String> fields(Message entry) throws InvalidPayloadException {
+        return entry.getMandatoryBody(Map.class);
     }
 
     private static String trigger(Event event) {

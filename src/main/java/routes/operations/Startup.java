@@ -20,12 +20,14 @@ import routes.embedded.RedisService;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.StreamCatalog;
 import routes.ingest.ImportService;
+import routes.llm.Providers;
 import routes.redisstreams.StreamGroups;
 import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteFiles;
 import routes.routefiles.RouteLoader;
+import routes.tagging.TaggingProperties;
 import routes.vectorindex.VectorIndex;
 
 /**
@@ -50,6 +52,8 @@ class Startup implements ApplicationRunner {
     private final ImportService imports;
     private final PipelineProperties pipeline;
     private final ConfigFolderProperties config;
+    private final Providers providers;
+    private final TaggingProperties tagging;
 
     // what is opened is what is listed here
     @SuppressWarnings("TooManyParameters")
@@ -67,7 +71,9 @@ class Startup implements ApplicationRunner {
             EmbeddingProvider embeddings,
             ImportService imports,
             PipelineProperties pipeline,
-            ConfigFolderProperties config) {
+            ConfigFolderProperties config,
+            Providers providers,
+            TaggingProperties tagging) {
         this.spring = spring;
         this.camel = camel;
         this.migration = migration;
@@ -82,6 +88,8 @@ class Startup implements ApplicationRunner {
         this.imports = imports;
         this.pipeline = pipeline;
         this.config = config;
+        this.providers = providers;
+        this.tagging = tagging;
     }
 
     @Override
@@ -124,6 +132,9 @@ class Startup implements ApplicationRunner {
                     .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("PIPELINE_ROUTES=" + pipeline.routes() + ": " + e.getMessage(), e);
+        }
+        if (stages.includes("tagging")) {
+            providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
         }
         for (var route : camel.getRoutes()) {
             camel.getRouteController().startRoute(route.getRouteId());

@@ -8,6 +8,7 @@ import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.posts.TaggingRequests;
 import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
@@ -21,11 +22,13 @@ public class StreamReplay {
     private final TimelineTable timelines;
     private final StagePauses pauses;
     private final Jobs jobs;
+    private final TaggingRequests tagging;
 
-    StreamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs) {
+    StreamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging) {
         this.timelines = timelines;
         this.pauses = pauses;
         this.jobs = jobs;
+        this.tagging = tagging;
     }
 
     /**
@@ -46,6 +49,22 @@ public class StreamReplay {
         int groups = pauses.resume(stage);
         AUDIT.info("resumeStage({}): {} consumer groups go on", stage, groups);
         return groups + " consumer groups go on";
+    }
+
+    /**
+     * Has posts tagged again, of all tenants: those in retrying, those pending for long, and by force those that failed.
+     *
+     * @param limit 1 to 1000
+     */
+    @ManagedOperation(
+            description = "Tags posts again that are retrying or pending for long; by force also those that failed")
+    public String retryTagging(boolean force, int limit) {
+        if (limit < 1 || limit > MAX_RECORDS) {
+            throw new IllegalArgumentException("limit is " + limit + "; it must be 1 to " + MAX_RECORDS);
+        }
+        int queued = tagging.retryAll(force, limit);
+        AUDIT.info("retryTagging({}, {}): {} posts are queued", force, limit, queued);
+        return queued + " posts are queued";
     }
 
     /** Runs the reconciler now, unless it runs already; the count is in {@code posts_reconciled_total} and the log. */

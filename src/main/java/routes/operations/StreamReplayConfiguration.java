@@ -7,6 +7,7 @@ import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import routes.posts.TaggingRequests;
 import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
@@ -15,8 +16,8 @@ import routes.timeline.TimelineTable;
 class StreamReplayConfiguration {
 
     @Bean
-    StreamReplay streamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs) {
-        return new StreamReplay(timelines, pauses, jobs);
+    StreamReplay streamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging) {
+        return new StreamReplay(timelines, pauses, jobs, tagging);
     }
 
     @Bean

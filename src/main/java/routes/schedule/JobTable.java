@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -36,6 +37,33 @@ final class JobTable {
                         """)
                 .param("name", name)
                 .param("seconds", every == null ? null : seconds(every))
+                .param("instance", instance)
+                .update();
+    }
+
+    /**
+     * Whether the time has come that a job was planned for.
+     *
+     * @param next when it is planned for from now on, unless that is earlier
+     */
+    boolean isDue(String name, Instant next) {
+        return jdbc.sql(
+                        """
+                        INSERT INTO jobs (name, next_run_at) VALUES (:name, :next)
+                        ON CONFLICT (name) DO UPDATE SET next_run_at = least(jobs.next_run_at, excluded.next_run_at)
+                        RETURNING next_run_at <= now()
+                        """)
+                .param("name", name)
+                .param("next", next.atOffset(ZoneOffset.UTC))
+                .query(Boolean.class)
+                .single();
+    }
+
+    void started(String name, Instant next, String instance) {
+        jdbc.sql(
+                        "UPDATE jobs SET last_started_at = now(), next_run_at = :next, instance = :instance WHERE name = :name")
+                .param("name", name)
+                .param("next", next.atOffset(ZoneOffset.UTC))
                 .param("instance", instance)
                 .update();
     }

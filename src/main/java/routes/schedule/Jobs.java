@@ -2,15 +2,20 @@ package routes.schedule;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.support.CronExpression;
 
 /** Runs jobs, as bean {@code jobs}: for the routes of the schedule, and on demand. */
 public class Jobs {
@@ -57,12 +62,41 @@ public class Jobs {
      * @throws IllegalArgumentException for a job that does not exist
      */
     public Outcome run(String name, String every) {
-        return run(job(name), DurationStyle.detectAndParse(every));
+        Duration period = DurationStyle.detectAndParse(every);
+        return run(
+                job(name),
+                () -> !table.startedWithin(name, period.dividedBy(2)),
+                () -> table.started(name, period, instance));
+    }
+
+    /**
+     * Runs a job if one of its times has come since it was last planned: one that no process was there for is made up for. Called
+     * once a minute or so by every process; the first one does the work. As {@link #run(String, String)} otherwise.
+     *
+     * @param cron minute, hour, day of the month, month, day of the week, in UTC, as {@code 0 4 * * *}; - for never
+     * @throws IllegalArgumentException for a job that does not exist, and for times that are none
+     */
+    public Outcome runAt(String name, String cron) {
+        Job job = job(name);
+        if (cron.isBlank() || cron.strip().equals("-")) {
+            return Outcome.SKIPPED;
+        }
+        Instant next = next(cron);
+        if (!table.isDue(name, next)) {
+            return Outcome.SKIPPED;
+        }
+        return run(job, () -> table.isDue(name, next), () -> table.started(name, next, instance));
+    }
+
+    private static Instant next(String cron) {
+        return CronExpression.parse("0 " + cron.strip())
+                .next(OffsetDateTime.now(ZoneOffset.UTC))
+                .toInstant();
     }
 
     /** Runs a job now, unless it runs already; as {@link #run(String, String)} otherwise. */
     public Outcome runNow(String name) {
-        return run(job(name), null);
+        return run(job(name), () -> true, () -> table.started(name, (Duration) null, instance));
     }
 
     /** All jobs that ever ran, in whatever process. */
@@ -78,10 +112,10 @@ public class Jobs {
         return job;
     }
 
-    private Outcome run(Job job, Duration every) {
+    private Outcome run(Job job, BooleanSupplier isDue, Runnable started) {
         Outcome outcome;
         try {
-            outcome = lock.run(job.name(), () -> runLocked(job, every), Outcome.SKIPPED);
+            outcome = lock.run(job.name(), () -> runLocked(job, isDue, started), Outcome.SKIPPED);
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
@@ -93,11 +127,11 @@ public class Jobs {
         return outcome;
     }
 
-    private Outcome runLocked(Job job, Duration every) throws Exception {
-        if (every != null && table.startedWithin(job.name(), every.dividedBy(2))) {
+    private Outcome runLocked(Job job, BooleanSupplier isDue, Runnable started) throws Exception {
+        if (!isDue.getAsBoolean()) {
             return Outcome.SKIPPED;
         }
-        table.started(job.name(), every, instance);
+        started.run();
         try {
             job.run();
         } catch (Exception e) {

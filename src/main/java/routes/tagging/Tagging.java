@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
@@ -18,6 +19,8 @@ import routes.events.PostTagged;
 import routes.events.StageOutcome;
 import routes.events.TagsHash;
 import routes.events.Trigger;
+import routes.llm.ModelResult;
+import routes.llm.ProvidersFailedException;
 import routes.tagging.TaggingMetrics.Status;
 
 /** The work of the tagging stage: which posts are tagged, what of an answer is accepted, and the state after each step. */
@@ -27,13 +30,21 @@ public class Tagging {
     private static final String NO_PROVIDER = "none";
 
     private final TaggingStates states;
+    private final TaggingPrompts prompts;
     private final TagRules rules;
     private final TaggingProperties properties;
     private final TaggingMetrics metrics;
     private final Clock clock;
 
-    Tagging(TaggingStates states, TagRules rules, TaggingProperties properties, TaggingMetrics metrics, Clock clock) {
+    Tagging(
+            TaggingStates states,
+            TaggingPrompts prompts,
+            TagRules rules,
+            TaggingProperties properties,
+            TaggingMetrics metrics,
+            Clock clock) {
         this.states = states;
+        this.prompts = prompts;
         this.rules = rules;
         this.properties = properties;
         this.metrics = metrics;
@@ -76,42 +87,52 @@ public class Tagging {
         return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "skipped"));
     }
 
+    /** What is asked for a post. */
+    public TaggingTask task(@ExchangeProperty("post") PostParsed post) {
+        return task(List.of(post));
+    }
+
+    TaggingTask task(List<PostParsed> posts) {
+        return new TaggingTask(posts, prompts, rules, properties.maxTags(), tag -> metrics.rejected(tag.reason()));
+    }
+
     /**
-     * Checks a provider's answer against the post and stores the outcome.
+     * Stores what the providers proposed for a post.
      *
      * @param started when the pass through the providers began
-     * @throws TaggingFailedException when the provider proposed tags and none holds
      */
     public PostTagged accept(
             @ExchangeProperty("post") PostParsed post,
-            @Body ProviderAnswer answer,
+            @Body ModelResult result,
             @ExchangeProperty("taggingStarted") Instant started) {
-        if (answer.tags().isEmpty()) {
+        TagProposal proposal = TagProposals.of(result, post).orElseThrow();
+        if (proposal.accepted().isEmpty()) {
             return skip(post);
-        }
-        TagRules.Checked checked = rules.check(answer.tags(), post.text(), properties.maxTags());
-        checked.rejected().forEach(rejected -> metrics.rejected(rejected.reason()));
-        if (checked.accepted().isEmpty()) {
-            throw new TaggingFailedException(answer.provider() + " proposed "
-                    + answer.tags().size() + " tags and none is acceptable: " + checked.rejected());
         }
         states.success(post);
         metrics.processed(Status.SUCCESS);
         int latency = Math.toIntExact(Duration.between(started, clock.instant()).toMillis());
-        Map<String, Object> metadata = checked.rejected().isEmpty()
-                ? Map.of()
-                : Map.of(
-                        "rejected_tags",
-                        checked.rejected().stream().map(TagRules.Rejected::tag).toList());
-        return tagged(post, answer.provider(), answer.model(), checked.accepted(), latency, metadata);
+        Map<String, Object> metadata = new TreeMap<>(proposal.metadata());
+        if (!proposal.rejected().isEmpty()) {
+            metadata.put(
+                    "rejected_tags",
+                    proposal.rejected().stream().map(TagRules.Rejected::tag).toList());
+        }
+        return tagged(post, result.provider(), result.model(), proposal.accepted(), latency, metadata);
     }
 
     /**
      * Counts a failed pass. The last one lets the post go on without tags.
      *
      * @throws TaggingRetryException when passes are left
+     * @throws TaggingWaitException when no provider could be asked, since all have used up their quotas; that is no pass
      */
-    public PostTagged failed(@ExchangeProperty("post") PostParsed post, @ExchangeException Exception cause) {
+    public PostTagged failed(
+            @ExchangeProperty("post") PostParsed post, @ExchangeException ProvidersFailedException cause) {
+        if (cause.restingUntil() != null) {
+            states.waiting(post, cause.getMessage());
+            throw new TaggingWaitException(cause.restingUntil(), cause);
+        }
         int attempts = states.failedPass(post, properties.maxAttempts(), cause.getMessage());
         if (attempts < properties.maxAttempts()) {
             metrics.processed(Status.RETRYING);

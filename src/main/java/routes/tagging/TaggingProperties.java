@@ -1,22 +1,44 @@
 package routes.tagging;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
 import java.util.List;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import routes.configuration.Cron;
 
 /**
- * @param providers   providers in the order they are asked; so far there is one
+ * @param providers   providers in the order in which they are asked: gigachat, openrouter, local, or what config/routes/providers adds;
+ *                    those without credentials are passed over
  * @param minChars    shorter texts are not tagged, in characters without surrounding blanks
  * @param maxTags     most tags of a post
+ * @param maxText     characters of a post that a model gets to see
+ * @param maxRetries  calls of a provider after the first one, in one pass
+ * @param retryDelay  pause before the first of them, in seconds; each further one takes twice as long
  * @param maxAttempts passes through all providers before a post is given up as failed
+ * @param batchSize   posts in one call of a model; 1 for one at a time
+ * @param batchWindowMillis how long a batch waits to be full, in milliseconds
+ * @param retryCron   when posts are tried again that are pending or retrying and were forgotten: minute, hour, day, month, day of the
+ *                    week, in UTC; - for never
+ * @param retryStale  how long a post must not have been tried for that
  */
 @ConfigurationProperties("tagging")
 public record TaggingProperties(
-        @DefaultValue("local") @NotEmpty List<@Pattern(regexp = "local", message = "must be local") String> providers,
+        @DefaultValue({"gigachat", "openrouter", "local"})
+                List<@Pattern(regexp = "\\s*[a-z0-9][a-z0-9-]*\\s*", message = "must be names of providers") String>
+                        providers,
         @DefaultValue("1") @Min(1) @Max(10_000) int minChars,
         @DefaultValue("5") @Min(1) @Max(20) int maxTags,
-        @DefaultValue("5") @Min(1) @Max(100) int maxAttempts) {}
+        @DefaultValue("4000") @Min(100) @Max(100_000) int maxText,
+        @DefaultValue("3") @Min(0) @Max(20) int maxRetries,
+        @DefaultValue("2.0") @DecimalMin("0") @DecimalMax("600") double retryDelay,
+        @DefaultValue("5") @Min(1) @Max(100) int maxAttempts,
+        @DefaultValue("1") @Min(1) @Max(10) int batchSize,
+        @DefaultValue("500") @Min(0) @Max(30_000) int batchWindowMillis,
+        @DefaultValue("0 4 * * *") @Cron String retryCron,
+        @DefaultValue("1h") @DurationMin(seconds = 1) Duration retryStale) {}

@@ -38,9 +38,25 @@ class TaggingStates {
         update(
                 post,
                 """
-                UPDATE posts SET tagging_status = 'skipped', tagging_error = NULL, updated_at = now()
+                UPDATE posts SET tagging_status = 'skipped', last_tagging_attempt = now(), tagging_error = NULL, updated_at = now()
                 WHERE id = :id AND content_version = :version AND NOT is_deleted
                 """);
+    }
+
+    /** No pass was possible; the reason is noted, and nothing is counted. */
+    void waiting(PostParsed post, String error) {
+        int rows = jdbc.sql(
+                        """
+                        UPDATE posts SET tagging_status = 'retrying', tagging_error = :error, updated_at = now()
+                        WHERE id = :id AND content_version = :version AND NOT is_deleted
+                        """)
+                .param("id", post.postId())
+                .param("version", post.contentVersion())
+                .param("error", error)
+                .update();
+        if (rows == 0) {
+            throw new PostNotThereYetException(post.postId());
+        }
     }
 
     /**

@@ -39,6 +39,7 @@ import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.ingest.outbox.Outbox;
 import routes.operations.StreamKeys;
+import routes.posts.StoredPostEvents;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.testing.EmbeddedDatabase;
@@ -376,7 +377,7 @@ class ReconcilerIT {
         return new Reconciler(
                 new OpenPosts(jdbc, json),
                 new PostsUnderWay(new OutstandingEntries(link), catalog, keys, codec, jdbc),
-                new LostEvents(jdbc, json, Clock.systemUTC()),
+                new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 codec,
                 new Outbox(DATABASE.dataSource(), codec),
                 new ReconcileProperties(Duration.ofMinutes(10)),

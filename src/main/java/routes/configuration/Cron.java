@@ -1,0 +1,35 @@
+package routes.configuration;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.scheduling.support.CronExpression;
+
+/** Times as minute, hour, day of the month, month, day of the week; or - for never. */
+@Target({ElementType.FIELD, ElementType.PARAMETER})
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = Cron.Validator.class)
+public @interface Cron {
+    String message() default
+            "must be minute, hour, day of the month, month and day of the week, such as 0 4 * * *, or -";
+
+    Class<?>[] groups() default {};
+
+    Class<? extends Payload>[] payload() default {};
+
+    /** Asks the class that later computes the times. */
+    class Validator implements ConstraintValidator<Cron, String> {
+        @Override
+        public boolean isValid(String value, ConstraintValidatorContext context) {
+            return value == null
+                    || value.isBlank()
+                    || value.strip().equals("-")
+                    || CronExpression.isValidExpression("0 " + value.strip());
+        }
+    }
+}

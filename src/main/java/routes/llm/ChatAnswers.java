@@ -1,0 +1,213 @@
+package routes.llm;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import routes.llm.ModelFailureException.Kind;
+
+/**
+ * Reads answers of chat completions of GigaChat, OpenRouter and servers that speak like OpenAI, and takes every shape of an
+ * error for what it is: as HTTP status, as {@code error} in an answer with status 200, inside a choice, or as an answer without
+ * content.
+ */
+final class ChatAnswers {
+    private static final Pattern DAILY = Pattern.compile("(?i)per[-_ ]day|daily");
+    private static final Pattern NO_MODEL =
+            Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
+                    + "|(no such|unknown|invalid) model|not a valid model|no endpoints found");
+    private static final Map<String, Kind> ERROR_TYPES = Map.ofEntries(
+            Map.entry("rate_limit_exceeded", Kind.RATE_LIMIT),
+            Map.entry("provider_overloaded", Kind.SERVER_ERROR),
+            Map.entry("provider_unavailable", Kind.SERVER_ERROR),
+            Map.entry("capacity_exhausted", Kind.SERVER_ERROR),
+            Map.entry("server", Kind.SERVER_ERROR),
+            Map.entry("timeout", Kind.SERVER_ERROR),
+            Map.entry("payment_required", Kind.QUOTA),
+            Map.entry("content_policy_violation", Kind.FILTERED),
+            Map.entry("not_found", Kind.UNKNOWN_MODEL),
+            Map.entry("model_not_found", Kind.UNKNOWN_MODEL),
+            Map.entry("no_endpoints", Kind.UNKNOWN_MODEL),
+            Map.entry("free_variant_ended", Kind.UNKNOWN_MODEL));
+    private static final Set<String> REFUSALS = Set.of("blacklist", "content_filter");
+    private static final int LONGEST_MESSAGE = 200;
+
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    ChatAnswers(ObjectMapper json, Clock clock) {
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /**
+     * @param headers of the answer, whatever the case of their names
+     * @throws ModelFailureException when there is no content
+     */
+    ChatAnswer read(int status, Map<String, Object> headers, byte[] body) {
+        JsonNode answer = parse(body);
+        if (status < 200 || status > 299) {
+            throw failure(status, error(answer), headers);
+        }
+        if (answer == null) {
+            throw new ModelFailureException(
+                    body.length == 0 ? Kind.EMPTY : Kind.UNUSABLE,
+                    body.length == 0 ? "the answer is empty" : "the answer is no JSON: " + shorten(text(body)));
+        }
+        JsonNode choice = answer.path("choices").path(0);
+        if (answer.hasNonNull("error")) {
+            throw failure(502, answer.path("error"), headers);
+        }
+        if (choice.hasNonNull("error")) {
+            throw failure(502, choice.path("error"), headers);
+        }
+        String reason = choice.path("finish_reason").asText("");
+        if (REFUSALS.contains(reason)) {
+            throw new ModelFailureException(Kind.FILTERED, "a filter of the provider refused it (" + reason + ")");
+        }
+        String content = content(choice.path("message").path("content"));
+        if (content.isBlank() || reason.equals("error")) {
+            throw new ModelFailureException(Kind.EMPTY, "the answer has no content");
+        }
+        JsonNode usage = answer.path("usage");
+        return new ChatAnswer(
+                content,
+                usage.path("total_tokens").asLong(0),
+                usage.path("cost").isNumber() ? usage.path("cost").asDouble() : null);
+    }
+
+    private JsonNode parse(byte[] body) {
+        try {
+            JsonNode answer = json.readTree(body);
+            return answer == null || answer.isMissingNode() || !answer.isObject() ? null : answer;
+        } catch (JacksonException e) {
+            return null;
+        } catch (IOException e) {
+            throw new IllegalStateException("Bytes in memory cannot be read", e);
+        }
+    }
+
+    /** Error objects are inside {@code error} (OpenRouter) or are the answer itself (GigaChat). */
+    private static JsonNode error(JsonNode answer) {
+        return answer != null && answer.hasNonNull("error") ? answer.path("error") : answer;
+    }
+
+    private static String content(JsonNode content) {
+        if (!content.isArray()) {
+            return content.isTextual() ? content.asText() : "";
+        }
+        StringBuilder parts = new StringBuilder();
+        content.forEach(part -> parts.append(part.path("text").asText("")));
+        return parts.toString();
+    }
+
+    /** @param status of the answer, for errors that do not carry their own */
+    private ModelFailureException failure(int status, JsonNode error, Map<String, Object> headers) {
+        JsonNode details = error == null ? json.createObjectNode() : error;
+        int code =
+                details.path("code").canConvertToInt() && details.path("code").asInt() >= 400
+                        ? details.path("code").asInt()
+                        : details.path("http_status").asInt(status);
+        String message =
+                details.isTextual() ? details.asText() : details.path("message").asText("");
+        String raw = details.path("metadata").path("raw").asText("");
+        Kind kind = kind(code, type(details), message + " " + raw);
+        Duration pause = pause(headers, details);
+        if (kind == Kind.RATE_LIMIT && DAILY.matcher(message + " " + raw).find()) {
+            kind = Kind.QUOTA;
+            pause = pause != null ? pause : untilTomorrow();
+        }
+        String said = (message.isBlank() ? "" : ": " + message) + (raw.isBlank() ? "" : " (" + raw + ")");
+        return new ModelFailureException(kind, code + shorten(said), pause, null);
+    }
+
+    private static String type(JsonNode error) {
+        String inside = error.path("metadata").path("error_type").asText("");
+        String type = inside.isEmpty() ? error.path("error_type").asText("") : inside;
+        return type.isEmpty() ? error.path("availability").path("code").asText("") : type;
+    }
+
+    private static Kind kind(int code, String type, String message) {
+        Kind known = ERROR_TYPES.get(type.toLowerCase(Locale.ROOT));
+        if (known != null) {
+            return known;
+        }
+        return switch (code) {
+            case 401 -> Kind.UNAUTHORIZED;
+            case 402 -> Kind.QUOTA;
+            case 403 -> message.toLowerCase(Locale.ROOT).contains("moderation") ? Kind.FILTERED : Kind.UNAUTHORIZED;
+            case 404 -> Kind.UNKNOWN_MODEL;
+            case 408 -> Kind.SERVER_ERROR;
+            case 429 -> Kind.RATE_LIMIT;
+            default -> {
+                if (code >= 500) {
+                    yield Kind.SERVER_ERROR;
+                }
+                yield NO_MODEL.matcher(message).find() ? Kind.UNKNOWN_MODEL : Kind.REFUSED;
+            }
+        };
+    }
+
+    /** {@code Retry-After} in seconds or as a date, {@code X-RateLimit-Reset} in milliseconds since 1970; in headers or error. */
+    private Duration pause(Map<String, Object> headers, JsonNode error) {
+        JsonNode inside = error.path("metadata").path("headers");
+        Optional<Duration> asked = header("Retry-After", headers, inside)
+                .flatMap(this::retryAfter)
+                .or(() -> Optional.of(error.path("availability").path("retry_after"))
+                        .filter(JsonNode::isNumber)
+                        .map(seconds -> Duration.ofMillis((long) (1000 * seconds.asDouble()))))
+                .or(() -> header("X-RateLimit-Reset", headers, inside)
+                        .filter(text -> text.matches("\\d{13}"))
+                        .map(text -> Duration.between(clock.instant(), Instant.ofEpochMilli(Long.parseLong(text)))));
+        return asked.map(pause -> pause.isNegative() ? Duration.ZERO : pause).orElse(null);
+    }
+
+    private static Optional<String> header(String name, Map<String, Object> headers, JsonNode inside) {
+        return headers.entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name) && header.getValue() != null)
+                .map(header -> header.getValue().toString())
+                .findFirst()
+                .or(() -> Optional.of(inside.path(name).asText("")).filter(text -> !text.isEmpty()));
+    }
+
+    private Optional<Duration> retryAfter(String text) {
+        try {
+            if (text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+                return Optional.of(Duration.ofMillis((long) (1000 * Double.parseDouble(text))));
+            }
+            return Optional.of(
+                    Duration.between(clock.instant(), ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)));
+        } catch (DateTimeException e) {
+            return Optional.empty(); // neither of the forms of RFC 9110: as if it were not there
+        }
+    }
+
+    private Duration untilTomorrow() {
+        Instant now = clock.instant();
+        return Duration.between(
+                now, now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).plusDays(1));
+    }
+
+    private static String text(byte[] body) {
+        return new String(body, 0, Math.min(body.length, 4 * LONGEST_MESSAGE), StandardCharsets.UTF_8);
+    }
+
+    private static String shorten(String text) {
+        String line = text.replaceAll("\\s+", " ");
+        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
+    }
+}

@@ -1,0 +1,42 @@
+package routes.llm;
+
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param apiKey                authorisation key of the project, as its console shows it; without it the provider is not used
+ * @param baseUrl               address of the API, up to and including /api/v1
+ * @param authUrl               whole address of the token service
+ * @param scope                 which kind of account the key belongs to: GIGACHAT_API_PERS, GIGACHAT_API_B2B or GIGACHAT_API_CORP
+ * @param model                 model for texts
+ * @param caFile                certificates (PEM) that the servers of GigaChat are checked against instead of those of the JDK: the
+ *                              Russian Trusted Root CA that they present is not among the latter
+ * @param maxConcurrentRequests calls in flight at a time over all processes; 1 is what individuals have
+ * @param unitsPerThousandTokens    cost units of 1000 tokens
+ */
+@ConfigurationProperties("gigachat")
+public record GigaChatProperties(
+        @DefaultValue("") String apiKey,
+        @DefaultValue("https://gigachat.devices.sberbank.ru/api/v1")
+                @Pattern(regexp = GigaChatProperties.URL, message = GigaChatProperties.NO_URL)
+                String baseUrl,
+        @DefaultValue("https://ngw.devices.sberbank.ru:9443/api/v2/oauth")
+                @Pattern(regexp = GigaChatProperties.URL, message = GigaChatProperties.NO_URL)
+                String authUrl,
+        @DefaultValue("GIGACHAT_API_PERS") @NotBlank String scope,
+        @DefaultValue("GigaChat") @NotBlank String model,
+        @DefaultValue("") String caFile,
+        @DefaultValue("1") @Min(1) @Max(1000) int maxConcurrentRequests,
+        @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
+    static final String URL = "https?://[^\\s?#]*[^\\s?#/]";
+    static final String NO_URL = "must be an address such as https://host/path, without a slash or a query at its end";
+
+    boolean hasCredentials() {
+        return !apiKey.isBlank();
+    }
+}

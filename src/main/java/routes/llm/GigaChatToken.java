@@ -1,0 +1,142 @@
+package routes.llm;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.Body;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.FluentProducerTemplate;
+import org.apache.camel.Header;
+import routes.llm.ModelFailureException.Kind;
+
+/**
+ * The access token of GigaChat, as bean {@code gigachatToken}: fetched once by the route {@code llm-gigachat-token}, shared by
+ * all calls of the process, renewed before it expires, and once more when a call is refused with it. The token never is on an
+ * exchange that calls a model.
+ */
+public class GigaChatToken {
+    /** A token lives 30 minutes; one that is about to expire may do so on the way. */
+    private static final Duration AHEAD = Duration.ofSeconds(60);
+
+    private record Token(String value, Instant fetched, Instant expires) {}
+
+    private final FluentProducerTemplate camel;
+    private final ObjectMapper json;
+    private final Clock clock;
+    private final Duration patience;
+    private final ReentrantLock fetching = new ReentrantLock();
+    private volatile Token token;
+
+    /** @param patience how long a call waits for another one that fetches the token */
+    GigaChatToken(FluentProducerTemplate camel, ObjectMapper json, Clock clock, Duration patience) {
+        this.camel = camel;
+        this.json = json;
+        this.clock = clock;
+        this.patience = patience;
+    }
+
+    /**
+     * Makes sure that there is a token, and notes which one a call uses.
+     *
+     * @return the token's mark, for {@link #refused}; not the token
+     */
+    public Instant ensure() throws InterruptedException {
+        Token current = token;
+        return (isFresh(current) ? current : fetch(current)).fetched();
+    }
+
+    /** A call was refused with the token of this mark: it is not used again. */
+    public void refused(@ExchangeProperty("gigachatToken") Instant mark) {
+        Token current = token;
+        if (current != null && current.fetched().equals(mark)) {
+            token = null;
+        }
+    }
+
+    private boolean isFresh(Token current) {
+        if (current == null) {
+            return false;
+        }
+        // a stand-in or a proxy may give tokens that live shorter than we are ahead
+        Duration life = Duration.between(current.fetched(), current.expires());
+        Duration ahead = life.compareTo(AHEAD.multipliedBy(2)) < 0 ? life.dividedBy(4) : AHEAD;
+        return clock.instant().isBefore(current.expires().minus(ahead));
+    }
+
+    private Token fetch(Token stale) throws InterruptedException {
+        if (!fetching.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new ModelFailureException(Kind.TIMEOUT, "no token within " + patience);
+        }
+        try {
+            Token current = token;
+            if (current != null && current != stale && isFresh(current)) {
+                return current;
+            }
+            token = camel.to("direct:llm-gigachat-token").request(Token.class);
+            return token;
+        } catch (CamelExecutionException e) {
+            if (e.getCause() instanceof ModelFailureException failure) {
+                throw failure;
+            }
+            throw new ModelFailureException(
+                    Kind.CONNECTION, "no token: " + e.getCause().getMessage(), null, e.getCause());
+        } finally {
+            fetching.unlock();
+        }
+    }
+
+    /** What the service wants each request for a token to be marked with. */
+    public String requestId() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** Takes the answer of the token service, in either of its shapes. */
+    public Object read(@Header(Exchange.HTTP_RESPONSE_CODE) int status, @Body byte[] body) {
+        JsonNode answer = parse(body == null ? new byte[0] : body);
+        String value = answer.path("access_token").asText(answer.path("tok").asText(""));
+        if (status == 200 && !value.isEmpty()) {
+            Instant now = clock.instant();
+            long millis = answer.path("expires_at").asLong(answer.path("exp").asLong(0));
+            return new Token(value, now, Instant.ofEpochMilli(millis));
+        }
+        String what = "no token: " + status + " " + answer.path("message").asText("");
+        if (status == 429 || status >= 500 || status == 408) {
+            throw new ModelFailureException(status == 429 ? Kind.RATE_LIMIT : Kind.SERVER_ERROR, what);
+        }
+        throw new ModelFailureException(
+                status == 200 ? Kind.UNUSABLE : Kind.UNAUTHORIZED,
+                what + "; check GIGACHAT_API_KEY and GIGACHAT_SCOPE");
+    }
+
+    private JsonNode parse(byte[] body) {
+        try {
+            return json.readTree(new String(body, StandardCharsets.UTF_8));
+        } catch (JacksonException e) {
+            return json.createObjectNode(); // the status says what it was
+        } catch (IOException e) {
+            throw new IllegalStateException("A string in memory cannot be read", e);
+        }
+    }
+
+    /** The header of calls; empty while there is no token. */
+    String authorization() {
+        Token current = token;
+        return current == null ? "" : "Bearer " + current.value();
+    }
+
+    /** Keeps the token out of logs. */
+    @Override
+    public String toString() {
+        return "GigaChatToken";
+    }
+}

@@ -1,0 +1,120 @@
+package routes.llm;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import routes.redisstreams.RedisLink;
+
+/** The beans that routes of model providers name. */
+@Configuration(proxyBeanMethods = false)
+class LlmConfiguration {
+    private static final Duration MARGIN = Duration.ofSeconds(30);
+
+    @Bean
+    Providers llmProviders(GigaChatProperties gigaChat, OpenRouterProperties openRouter, ProviderQuotas quotas) {
+        return new Providers(gigaChat, openRouter, quotas);
+    }
+
+    @Bean
+    ProviderQuotas providerQuotas(RedisLink link, LlmProperties properties, Clock clock) {
+        return new ProviderQuotas(link, properties, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    CallLeases callLeases(RedisClient client, RedisLink link, LlmProperties properties) {
+        return new CallLeases(client, link, properties.timeout().plus(MARGIN));
+    }
+
+    @Bean
+    ModelMetrics modelMetrics(MeterRegistry registry, GigaChatProperties gigaChat, OpenRouterProperties openRouter) {
+        ModelMetrics metrics = new ModelMetrics(registry);
+        metrics.register("gigachat", List.of(gigaChat.model()));
+        metrics.register("openrouter", openRouter.models());
+        return metrics;
+    }
+
+    @Bean
+    ModelCalls modelCalls(
+            CallLeases leases,
+            ProviderQuotas quotas,
+            ObjectMapper json,
+            Clock clock,
+            ModelMetrics metrics,
+            LlmProperties properties,
+            @Value("${tagging.max-retries}") int maxRetries,
+            @Value("${tagging.retry-delay}") double retryDelay) {
+        return new ModelCalls(
+                leases,
+                quotas,
+                new ChatMessages(json),
+                new ChatAnswers(json, clock),
+                metrics,
+                new ModelPass.Retries(maxRetries, retryDelay, properties.maxPause()),
+                properties.quotaPause());
+    }
+
+    @Bean
+    GigaChatToken gigachatToken(@Lazy CamelContext camel, ObjectMapper json, Clock clock, LlmProperties properties) {
+        return new GigaChatToken(camel.createFluentProducerTemplate(), json, clock, properties.timeout());
+    }
+
+    /** Ends calls whose time is over; that is a moment's work, so one thread will do. */
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService modelCallTimer() {
+        var timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "model-call-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
+    }
+
+    @Bean
+    HttpClientConfigurer gigachatHttp(
+            LlmProperties properties,
+            GigaChatProperties gigaChat,
+            GigaChatToken token,
+            ScheduledExecutorService modelCallTimer) {
+        return new ModelHttp(properties.timeout(), token::authorization, tls(gigaChat), modelCallTimer);
+    }
+
+    @Bean
+    HttpClientConfigurer gigachatTokenHttp(
+            LlmProperties properties, GigaChatProperties gigaChat, ScheduledExecutorService modelCallTimer) {
+        return new ModelHttp(properties.timeout(), () -> "Basic " + gigaChat.apiKey(), tls(gigaChat), modelCallTimer);
+    }
+
+    @Bean
+    HttpClientConfigurer openrouterHttp(
+            LlmProperties properties, OpenRouterProperties openRouter, ScheduledExecutorService modelCallTimer) {
+        String key = openRouter.apiKey();
+        return new ModelHttp(
+                properties.timeout(), () -> key.isBlank() ? "" : "Bearer " + key, Optional.empty(), modelCallTimer);
+    }
+
+    /** For providers that integrators add: the same bounds, and whatever authorisation their routes send. */
+    @Bean
+    HttpClientConfigurer modelHttp(LlmProperties properties, ScheduledExecutorService modelCallTimer) {
+        return new ModelHttp(properties.timeout(), () -> "", Optional.empty(), modelCallTimer);
+    }
+
+    private static Optional<SSLContext> tls(GigaChatProperties properties) {
+        return properties.caFile().isBlank()
+                ? Optional.empty()
+                : Optional.of(new CertificateFile("GIGACHAT_CA_FILE", properties.caFile()).trustingOnly());
+    }
+}

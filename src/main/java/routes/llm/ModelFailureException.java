@@ -1,0 +1,80 @@
+package routes.llm;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** A call of a model failed; says what that means for the next one. */
+public class ModelFailureException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What happened; the label {@code outcome} of the metric {@code llm_requests_total}. */
+    public enum Kind {
+        /** No answer in time. */
+        TIMEOUT(Next.LATER),
+        /** No connection, or it broke. */
+        CONNECTION(Next.LATER),
+        /** 429. */
+        RATE_LIMIT(Next.LATER),
+        /** 408 and 5xx, also inside an answer with status 200. */
+        SERVER_ERROR(Next.LATER),
+        /** An answer without content. */
+        EMPTY(Next.LATER),
+        /** An answer that cannot be read, or nothing of which holds. */
+        UNUSABLE(Next.LATER),
+        /** The provider does not have the model. */
+        UNKNOWN_MODEL(Next.OTHER_MODEL),
+        /** A filter of the provider refused the text or the answer. */
+        FILTERED(Next.NONE),
+        /** The key, the token or the plan is not good for it: 401, 403. */
+        UNAUTHORIZED(Next.NONE),
+        /** Credits, a quota or the configured daily cap are used up. */
+        QUOTA(Next.NONE),
+        /** Any other 4xx: the request itself is refused. */
+        REFUSED(Next.NONE),
+        /** All calls that are allowed at a time were taken for too long. */
+        BUSY(Next.NONE);
+
+        private final Next next;
+
+        Kind(Next next) {
+            this.next = next;
+        }
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Whether the same provider is asked again in the same pass. */
+    enum Next {
+        LATER,
+        OTHER_MODEL,
+        NONE
+    }
+
+    private final Kind kind;
+    private final Duration pause;
+
+    ModelFailureException(Kind kind, String message) {
+        this(kind, message, null, null);
+    }
+
+    /** @param pause how long the provider wants to be left alone; null if it did not say */
+    ModelFailureException(Kind kind, String message, Duration pause, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.pause = pause;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    Next next() {
+        return kind.next;
+    }
+
+    Duration pause() {
+        return pause;
+    }
+}

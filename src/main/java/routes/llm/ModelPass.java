@@ -1,0 +1,165 @@
+package routes.llm;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import routes.llm.ModelFailureException.Kind;
+import routes.llm.ModelFailureException.Next;
+
+/**
+ * One pass of a task through one provider: call after call until an answer holds or none is left. Used by one exchange at a
+ * time.
+ */
+public final class ModelPass {
+
+    /**
+     * How often and when a provider is asked again.
+     *
+     * @param maxRetries calls after the first one
+     * @param delaySeconds pause before the first of them; each further one takes twice as long
+     * @param maxPause longest pause; a provider that asks for more is left alone
+     */
+    public record Retries(int maxRetries, double delaySeconds, Duration maxPause) {}
+
+    private final ModelTask task;
+    private final String provider;
+    private final List<String> models;
+    private final int maxConcurrent;
+    private final double unitsPerThousandTokens;
+    private final Retries retries;
+    /** Between 0 and 1; calls of several processes are not to meet again after a failure that they had in common. */
+    private final double jitter;
+
+    private final List<ModelCall> calls = new ArrayList<>();
+    private int retried;
+    private int unknownModels;
+    private Duration pause = Duration.ZERO;
+    private boolean open = true;
+    private ModelResult result;
+    private ModelFailureException failure;
+    private long calledNanos;
+
+    /** Held while a call is under way. */
+    private CallLeases.Lease lease;
+
+    ModelPass(
+            ModelTask task,
+            String provider,
+            List<String> models,
+            int maxConcurrent,
+            double unitsPerThousandTokens,
+            Retries retries,
+            double jitter) {
+        this.task = task;
+        this.provider = provider;
+        this.models = models;
+        this.maxConcurrent = maxConcurrent;
+        this.unitsPerThousandTokens = unitsPerThousandTokens;
+        this.retries = retries;
+        this.jitter = jitter;
+    }
+
+    /** Whether another call is to be made. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** How long to wait before the next call, in milliseconds. */
+    public long getDelayMillis() {
+        return pause.toMillis();
+    }
+
+    /** The model of the next call: call n asks model n; after the last one it begins again with the first. */
+    public String getModel() {
+        return models.get(calls.size() % models.size());
+    }
+
+    public String getProvider() {
+        return provider;
+    }
+
+    public ModelTask getTask() {
+        return task;
+    }
+
+    /** What was called so far. */
+    List<ModelCall> calls() {
+        return List.copyOf(calls);
+    }
+
+    int maxConcurrent() {
+        return maxConcurrent;
+    }
+
+    double unitsPerThousandTokens() {
+        return unitsPerThousandTokens;
+    }
+
+    void entered(CallLeases.Lease taken) {
+        lease = taken;
+        calledNanos = System.nanoTime();
+    }
+
+    /** The lease of the call under way, which this pass then no longer holds; null if there is none. */
+    CallLeases.Lease left() {
+        CallLeases.Lease held = lease;
+        lease = null;
+        return held;
+    }
+
+    void succeeded(Object value, String content) {
+        result = new ModelResult(provider, getModel(), value);
+        calls.add(call("success", content, null));
+        open = false;
+    }
+
+    /** @param content what the model answered, null if it did not */
+    void failed(ModelFailureException cause, String content) {
+        calls.add(call(cause.kind().label(), content, cause.getMessage()));
+        failure = cause;
+        if (cause.next() == Next.OTHER_MODEL && ++unknownModels < models.size()) {
+            pause = Duration.ZERO;
+        } else if (cause.next() == Next.LATER && retried < retries.maxRetries() && !asksForTooMuch(cause)) {
+            pause = pauseAfter(cause);
+            retried++;
+        } else {
+            open = false;
+        }
+    }
+
+    /** How long the provider is to be left alone by everybody; zero where the failure says nothing of the kind. */
+    Duration rest(Duration quotaPause) {
+        if (failure.kind() == Kind.QUOTA) {
+            return failure.pause() == null ? quotaPause : failure.pause();
+        }
+        return asksForTooMuch(failure) ? failure.pause() : Duration.ZERO;
+    }
+
+    private boolean asksForTooMuch(ModelFailureException cause) {
+        return cause.pause() != null && cause.pause().compareTo(retries.maxPause()) > 0;
+    }
+
+    private Duration pauseAfter(ModelFailureException cause) {
+        double seconds = retries.delaySeconds() * Math.pow(2, retried);
+        Duration wanted = cause.pause() != null ? cause.pause() : Duration.ofMillis(Math.round(1000 * seconds));
+        Duration jittered = wanted.plusMillis(Math.round(0.1 * jitter * wanted.toMillis()));
+        return jittered.compareTo(retries.maxPause()) > 0 ? retries.maxPause() : jittered;
+    }
+
+    private ModelCall call(String outcome, String content, String problem) {
+        long millis = (System.nanoTime() - calledNanos) / 1_000_000;
+        return new ModelCall(provider, getModel(), outcome, millis, content, problem);
+    }
+
+    /**
+     * What the pass gave.
+     *
+     * @throws ModelPassFailedException when no call gave an answer that holds
+     */
+    ModelResult result() {
+        if (result == null) {
+            throw new ModelPassFailedException(provider, calls(), failure);
+        }
+        return result;
+    }
+}

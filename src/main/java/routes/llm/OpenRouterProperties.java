@@ -1,0 +1,52 @@
+package routes.llm;
+
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param apiKey                key; without it the provider is used only if its address was changed
+ * @param baseUrl               address of the API, up to and including /api/v1; any server that speaks the protocol of OpenAI will do
+ * @param model                 model that is asked first
+ * @param fallbackModels        models for the further calls of a pass, in this order
+ * @param maxConcurrentRequests calls in flight at a time over all processes
+ * @param unitsPerThousandTokens    cost units of 1000 tokens, where an answer does not tell its cost (in credits, one unit each)
+ */
+@ConfigurationProperties("openrouter")
+public record OpenRouterProperties(
+        @DefaultValue("") String apiKey,
+        @DefaultValue(OpenRouterProperties.OWN_URL)
+                @Pattern(regexp = GigaChatProperties.URL, message = GigaChatProperties.NO_URL)
+                String baseUrl,
+        @DefaultValue("google/gemini-2.0-flash-exp:free") @NotBlank String model,
+        @DefaultValue({
+                    "google/gemini-2.0-flash-exp:free",
+                    "meta-llama/llama-3.2-3b-instruct:free",
+                    "qwen/qwen-2-7b-instruct:free",
+                    "google/gemma-2-9b-it:free"
+                })
+                List<String> fallbackModels,
+        @DefaultValue("4") @Min(1) @Max(1000) int maxConcurrentRequests,
+        @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
+    static final String OWN_URL = "https://openrouter.ai/api/v1";
+
+    /** A server of one's own may need no key. */
+    boolean hasCredentials() {
+        return !apiKey.isBlank() || !baseUrl.equals(OWN_URL);
+    }
+
+    /** All models in the order in which they are asked, each once. */
+    List<String> models() {
+        return Stream.concat(Stream.of(model), fallbackModels.stream())
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,68 @@
+package routes.llm;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+
+/** The providers that may still do a task, and why the others did not. Used by one exchange at a time. */
+public final class ProviderChain {
+    private static final int LONGEST_MESSAGE = 1_000;
+
+    private final Deque<String> remaining;
+    private final List<String> problems = new ArrayList<>();
+    private final List<ModelCall> calls = new ArrayList<>();
+    private final List<Instant> rests = new ArrayList<>();
+    private String asked;
+
+    ProviderChain(List<String> providers) {
+        remaining = new ArrayDeque<>(providers);
+    }
+
+    /** The next provider; null if there is none. */
+    String next() {
+        asked = remaining.poll();
+        return asked;
+    }
+
+    /** The provider that was handed out last is to be left alone. */
+    void resting(ProviderQuotas.Rest rest) {
+        problems.add(asked + ": left alone until " + rest.until() + " (" + rest.reason() + ")");
+        rests.add(rest.until());
+    }
+
+    /** @param failure null if the circuit breaker let nothing through */
+    void failed(ModelPassFailedException failure) {
+        if (failure == null) {
+            problems.add(asked + ": circuit breaker is open");
+        } else {
+            problems.add(failure.getMessage());
+            called(failure.calls());
+        }
+    }
+
+    void called(List<ModelCall> more) {
+        calls.addAll(more);
+    }
+
+    /** What was called, in order. */
+    public List<ModelCall> calls() {
+        return List.copyOf(calls);
+    }
+
+    ProvidersFailedException exhausted() {
+        String message = problems.isEmpty() ? "there is no provider" : String.join("; ", problems);
+        boolean allRest = !rests.isEmpty() && rests.size() == problems.size();
+        return new ProvidersFailedException(
+                message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…",
+                allRest
+                        ? rests.stream()
+                                .filter(Objects::nonNull)
+                                .min(Comparator.naturalOrder())
+                                .orElse(null)
+                        : null);
+    }
+}

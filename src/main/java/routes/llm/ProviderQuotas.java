@@ -1,0 +1,107 @@
+package routes.llm;
+
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.ScriptOutputType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.redisstreams.RedisLink;
+
+/**
+ * What providers have cost today and which of them are to be left alone, over all processes and restarts: keys
+ * {@code llm:usage:<provider>:<date>} (a hash of calls, tokens and units of a UTC day) and {@code llm:rest:<provider>}.
+ */
+class ProviderQuotas {
+    private static final Logger LOG = LoggerFactory.getLogger(ProviderQuotas.class);
+    private static final Duration KEPT = Duration.ofDays(35);
+
+    /** KEYS: usage. ARGV: tokens, units, seconds to keep. */
+    private static final String ADD =
+            """
+            redis.call('HINCRBY', KEYS[1], 'calls', 1)
+            redis.call('HINCRBY', KEYS[1], 'tokens', ARGV[1])
+            redis.call('HINCRBYFLOAT', KEYS[1], 'units', ARGV[2])
+            redis.call('EXPIRE', KEYS[1], ARGV[3])
+            return 1
+            """;
+
+    /** KEYS: rest, usage. Returns milliseconds of rest, its reason, units. */
+    private static final String STATE =
+            """
+            return {tostring(redis.call('PTTL', KEYS[1])), redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], 'units') or '0'}
+            """;
+
+    private final RedisLink link;
+    private final LlmProperties properties;
+    private final Clock clock;
+
+    /** Why a provider is not asked, and until when. */
+    record Rest(String reason, Instant until) {}
+
+    /** What a provider has cost on a day. */
+    record Usage(long calls, long tokens, double units) {}
+
+    ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
+        this.link = link;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    void used(String provider, long tokens, double units) {
+        Long unused = link.call(commands -> commands.eval(
+                ADD,
+                ScriptOutputType.INTEGER,
+                new String[] {usageKey(provider, today())},
+                Long.toString(tokens),
+                Double.toString(units),
+                Long.toString(KEPT.toSeconds())));
+    }
+
+    Usage usage(String provider, LocalDate day) {
+        List<KeyValue<String, String>> values =
+                link.call(commands -> commands.hmget(usageKey(provider, day), "calls", "tokens", "units"));
+        return new Usage(
+                Long.parseLong(values.get(0).getValueOrElse("0")),
+                Long.parseLong(values.get(1).getValueOrElse("0")),
+                Double.parseDouble(values.get(2).getValueOrElse("0")));
+    }
+
+    /** Has every process leave a provider alone for a while. */
+    void rest(String provider, Duration time, String reason) {
+        String unused =
+                link.call(commands -> commands.psetex("llm:rest:" + provider, Math.max(1, time.toMillis()), reason));
+        LOG.warn("{} is left alone until {}: {}", provider, clock.instant().plus(time), reason);
+    }
+
+    /** Why a provider is to be left alone now. */
+    Optional<Rest> resting(String provider) {
+        List<String> state = link.call(commands ->
+                commands.eval(STATE, ScriptOutputType.MULTI, "llm:rest:" + provider, usageKey(provider, today())));
+        long millis = Long.parseLong(state.get(0));
+        if (millis > 0) {
+            return Optional.of(new Rest(state.get(1), clock.instant().plusMillis(millis)));
+        }
+        double cap = properties.dailyCostCap(provider);
+        return Double.parseDouble(state.get(2)) >= cap
+                ? Optional.of(new Rest("the daily cap of " + cap + " cost units is reached", endOfDay()))
+                : Optional.empty();
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    private Instant endOfDay() {
+        return today().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    private static String usageKey(String provider, LocalDate day) {
+        return "llm:usage:" + provider + ":" + day;
+    }
+}

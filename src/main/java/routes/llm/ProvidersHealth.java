@@ -1,0 +1,52 @@
+package routes.llm;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.health.CompositeHealthContributor;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Health of the model providers, each a part: degraded while its circuit breaker is not closed or it has no quota. */
+@Configuration(proxyBeanMethods = false)
+class ProvidersHealth {
+    private static final Status DEGRADED = new Status("DEGRADED");
+
+    /** Named as in {@code /health}. */
+    @Bean("providers")
+    CompositeHealthContributor providersHealth(
+            Providers providers,
+            CircuitBreakers breakers,
+            ProviderQuotas quotas,
+            @Value("${tagging.providers}") List<String> names) {
+        Map<String, HealthIndicator> parts = new LinkedHashMap<>();
+        providers.usable(names).forEach(name -> parts.put(name, () -> health(name, breakers, quotas)));
+        if (parts.isEmpty()) {
+            parts.put("none", () -> Health.status(DEGRADED)
+                    .withDetail("problem", "TAGGING_PROVIDERS has none that can be asked")
+                    .build());
+        }
+        return CompositeHealthContributor.fromMap(parts);
+    }
+
+    private static Health health(String name, CircuitBreakers breakers, ProviderQuotas quotas) {
+        Health.Builder health = Health.up();
+        Optional<State> state = breakers.state("llm-" + name);
+        state.ifPresent(found -> health.withDetail("circuit_breaker", found));
+        if (state.filter(found -> found != State.CLOSED).isPresent()) {
+            health.status(DEGRADED);
+        }
+        if (!name.equals(Providers.LOCAL)) {
+            quotas.resting(name).ifPresent(rest -> health.status(DEGRADED)
+                    .withDetail("left_alone_until", rest.until())
+                    .withDetail("because", rest.reason()));
+        }
+        return health.build();
+    }
+}

@@ -1,0 +1,10 @@
+package routes.llm;
+
+/** A model answered, and nothing of it can be used. */
+public class UnusableAnswerException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public UnusableAnswerException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,167 @@
+package routes.posts;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.Trigger;
+import routes.ingest.outbox.Outbox;
+
+/**
+ * Has posts tagged again. What is asked for is noted in the row of the post in the transaction that notes the event, so calls
+ * at the same time ask for each post once. A request is open until the post is tried again, at most {@link #OPEN}.
+ */
+@Component
+public class TaggingRequests {
+    /** After that an event must have been lost, or waits for a provider; asking again is right for the one, harmless for the other. */
+    private static final Duration OPEN = Duration.ofMinutes(10);
+
+    private static final int TRANSACTION_SECONDS = 30;
+
+    /** True of a post that somebody has asked for and that was not tried since. */
+    private static final String IS_OPEN =
+            """
+            (p.tagging_requested_at IS NOT NULL
+              AND p.tagging_requested_at > coalesce(p.last_tagging_attempt, '-infinity')
+              AND p.tagging_requested_at > now() - make_interval(secs => :open))
+            """;
+
+    /** True of a post that has not been tried for long. */
+    private static final String STALE =
+            "greatest(p.last_tagging_attempt, p.created_at) < now() - make_interval(secs => :stale)";
+
+    private final JdbcClient jdbc;
+    private final StoredPostEvents events;
+    private final Outbox outbox;
+    private final Duration stale;
+    private final TransactionTemplate transaction;
+
+    TaggingRequests(
+            JdbcClient jdbc,
+            StoredPostEvents events,
+            Outbox outbox,
+            @Value("${tagging.retry-stale}") Duration stale,
+            PlatformTransactionManager transactions) {
+        this.jdbc = jdbc;
+        this.events = events;
+        this.outbox = outbox;
+        this.stale = stale;
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TRANSACTION_SECONDS);
+    }
+
+    /**
+     * Retries posts of the channels that a user reads: those in retrying, and those that have been pending for long.
+     *
+     * @param force also those that failed; the passes of all of them begin to count anew
+     * @return how many are queued
+     */
+    public int retry(UUID tenantId, long userId, boolean force, int limit) {
+        return queue(
+                """
+                p.tenant_id = :tenant AND EXISTS (SELECT 1 FROM user_channel s WHERE s.channel_id = p.channel_id
+                                                    AND s.user_id = :user AND s.is_active)
+                AND (p.tagging_status = 'retrying' OR p.tagging_status = 'pending' AND %s
+                     OR :force AND p.tagging_status = 'failed')
+                """
+                        .formatted(STALE),
+                tenantId,
+                userId,
+                force,
+                limit);
+    }
+
+    /** As {@link #retry}, of all tenants. */
+    public int retryAll(boolean force, int limit) {
+        return queue(
+                """
+                (p.tagging_status = 'retrying' OR p.tagging_status = 'pending' AND %s
+                 OR :force AND p.tagging_status = 'failed') AND :tenant::uuid IS NULL AND :user = 0
+                """
+                        .formatted(STALE),
+                null,
+                0,
+                force,
+                limit);
+    }
+
+    /** Retries posts of all tenants that are pending or retrying and have not been tried for long. */
+    public int retryStale(int limit) {
+        return queue(
+                "p.tagging_status IN ('pending', 'retrying') AND " + STALE
+                        + " AND :tenant::uuid IS NULL AND :user = 0 AND NOT :force",
+                null,
+                0,
+                false,
+                limit);
+    }
+
+    private int queue(String condition, UUID tenantId, long userId, boolean force, int limit) {
+        UUID request = UUID.randomUUID();
+        return transaction.execute(status -> {
+            List<UUID> due = jdbc.sql(
+                            """
+                            WITH due AS (
+                              SELECT p.id FROM posts p
+                              WHERE NOT p.is_deleted AND NOT %s AND %s
+                              ORDER BY p.last_tagging_attempt NULLS FIRST, p.number LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
+                            UPDATE posts p SET tagging_status = 'pending',
+                                tagging_attempts = CASE WHEN :force THEN 0 ELSE p.tagging_attempts END,
+                                tagging_request_id = :request, tagging_requested_at = now(), updated_at = now()
+                            FROM due WHERE p.id = due.id RETURNING p.id
+                            """
+                                    .formatted(IS_OPEN, condition))
+                    .param("tenant", tenantId)
+                    .param("user", userId)
+                    .param("force", force)
+                    .param("limit", limit)
+                    .param("request", request)
+                    .param("open", OPEN.toSeconds())
+                    .param("stale", stale.toSeconds())
+                    .query(UUID.class)
+                    .list();
+            publish(due, request);
+            return due.size();
+        });
+    }
+
+    /**
+     * Has the tags of a post made anew, whatever its status.
+     *
+     * @return id of the request; that of the open one if there is one; empty if there is no such post
+     */
+    public Optional<UUID> regenerate(UUID postId) {
+        UUID request = UUID.randomUUID();
+        return transaction.execute(status -> {
+            Optional<UUID> open = jdbc.sql(
+                            """
+                            UPDATE posts p SET
+                                tagging_request_id = CASE WHEN %1$s THEN p.tagging_request_id ELSE :request END,
+                                tagging_requested_at = CASE WHEN %1$s THEN p.tagging_requested_at ELSE now() END,
+                                tagging_attempts = CASE WHEN %1$s THEN p.tagging_attempts ELSE 0 END,
+                                tagging_status = 'pending', updated_at = now()
+                            WHERE p.id = :id AND NOT p.is_deleted RETURNING p.tagging_request_id
+                            """
+                                    .formatted(IS_OPEN))
+                    .param("request", request)
+                    .param("id", postId)
+                    .param("open", OPEN.toSeconds())
+                    .query(UUID.class)
+                    .optional();
+            if (open.filter(request::equals).isPresent()) {
+                publish(List.of(postId), request);
+            }
+            return open;
+        });
+    }
+
+    private void publish(Collection<UUID> posts, UUID request) {
+        outbox.append(events.parsed(posts, Optional.of(Trigger.MANUAL), request.toString()));
+    }
+}
