@@ -23,7 +23,11 @@ final class CandidateFinder {
                     break;
                 }
                 Candidate candidate = new Candidate(List.copyOf(words.subList(first, last + 1)));
-                if (isName(text, candidate)) {
+                boolean adjectiveOfNext = candidate.last().wordClass() == WordClass.ADJECTIVE
+                        && last + 1 < words.size()
+                        && words.get(last + 1).joins()
+                        && words.get(last + 1).wordClass() == WordClass.NOUN; // "пожар Александрийского | маяка"
+                if (!adjectiveOfNext && isName(text, candidate)) {
                     candidates.add(candidate);
                 }
             }

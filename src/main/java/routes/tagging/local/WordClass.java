@@ -1,5 +1,6 @@
 package routes.tagging.local;
 
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,7 @@ enum WordClass {
             файл правила сила дело начало профили автомобили стили интервал карнавал комментарий комментарии сценарий
             сценарии критерий критерии алгоритм гений станция общее рабочий будущее прошлое настоящее мобильный
             юрий дмитрий василий георгий валерий евгений григорий анатолий аркадий виталий китай случай чай край май урожай
+            ребят опят котят щенят поросят взгляд девчат внучат медвежат
             """);
 
     private static final Set<String> RUSSIAN_OTHER = words(
@@ -40,6 +42,18 @@ enum WordClass {
             летели хочет станет начнет вернет сможет поможет может рассказываем рассказали разбираем разбираемся показываем делимся собрали подготовили хотим любим ищем
             умеет умеют растет растут идет идут стоят лежит работает работают позволит сможет смогут смогли сумел
             заняло займет значит видно понятно известно включает использует помогает
+            вместо ради среди сквозь мимо внутри вне вслед согласно благодаря несмотря якобы зато пусть иначе почему зачем откуда
+            отсюда оттуда туда сюда сколько столько насколько поначалу сверху снизу слева справа подряд целиком вдвое втрое
+            вчетверо вслух вовсе неужели видимо пожалуй конечно дома домой едва чуть лучшее весной летом осенью зимой утром
+            вечером ночью днем самом самым никто ничто ничего никому кто-то что-то где-то никакой никакая никакие никаких никакого такой
+            такая такие таких такого иной иные оба обе обоих сам сама сами само
+            двух двум двумя трех трем тремя четырех четырем пяти шести семи восьми девяти десяти одиннадцать двенадцать тринадцать
+            четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать тридцать сорок пятьдесят шестьдесят
+            семьдесят восемьдесят девяносто одиннадцати двенадцати тринадцати четырнадцати пятнадцати шестнадцати семнадцати
+            восемнадцати девятнадцати двадцати тридцати сорока пятидесяти шестидесяти семидесяти восьмидесяти девяноста двести
+            триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот двухсот трехсот полтора полторы двое трое четверо
+            пятеро десяток десятка десятки десятков сотня сотни сотен
+            мм см км кг гр мл кв шт г м л ч мин сек
             """);
 
     private static final Set<String> ENGLISH_OTHER = words(
@@ -65,19 +79,63 @@ enum WordClass {
             new newer newest big bigger biggest good better best great greater greatest nice cool amazing awesome old easy easier
             simple simpler main key top huge tiny right wrong ready sure bad worse worst whole clear different important
             interesting current recent latest available possible able real dark faster fastest slower cheaper higher lower larger
+            eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy
+            eighty ninety dozen dozens something anything nothing everything someone anyone everyone somebody anybody everybody
+            nobody somewhere anywhere everywhere nowhere else ago once twice longer shorter ahead along across apart aside
+            because although though unless whether whereas thus hence therefore meanwhile moreover otherwise since besides
+            de la von van der di da del
+            mm cm km kg mg ml gb tb mb kb mph kmh pm am g l m
             kept broke broken apart forget forced stay stays back away around without within across against among behind beyond despite inside outside since toward upon
             per than like thanks please hello hi hey ok okay yes
             """);
 
+    /** Verbs that are seldom nouns, without the forms that their endings tell. */
+    private static final Set<String> ENGLISH_VERBS = verbs(
+            """
+            accept achieve admit adopt agree aim amount announce apologise appear apply argue arrive assume assure attend bake become
+            begin behave believe belong bite blend blow boil borrow bother breathe burn carry catch celebrate choose clarify cling
+            collect combine compare compete complain complete confirm connect consider consist contain continue convert
+            convince cook copy count cover create cry deal decide declare defend define delay delete deliver demand depend describe
+            deserve destroy detect develop die dig disable discover discuss divide draw earn eat emerge emit encourage enjoy ensure
+            enter escape establish evaluate exist expand explain explore express extend fail fall feed fight fill finish fit fold
+            forget forgive freeze generate grab guess happen hate hear hide hold hope identify imagine imply inform insist install
+            introduce invent invite involve jump kill knock lack laugh lead lean lift listen live locate lose love maintain manage
+            mention mix notice obtain occur open operate owe perform persuade pick plan pour pray prefer prepare prevent
+            proceed produce promise propose protect prove publish punch quit raise reach react realise realize rebuild
+            receive recognise recognize recommend recover refer refuse reject relax rely remain remember remind remove repair
+            repeat represent resist respond restore retire reveal ride rotate satisfy scan scream seek select send separate serve
+            settle shake shine shoot shut sing sit skip slice solve speak spread stand stare steal stick stir strike
+            succeed suffer suggest suppose surprise survive swim swing teach tear tend test thank throw touch travel treat trust
+            understand update upgrade upload verify visit vote wake walk warn wash wear weigh wish wonder worry yell
+            """,
+            "test plan demand love vote visit update upgrade cover count burn knock walk strike swing shoot punch lift lead repair"
+                    + " test fight delay hope promise touch scan slice travel trust dig jump feed fold copy cook blend lack");
+
+    /** Past forms that no ending tells. */
+    private static final Set<String> ENGLISH_PAST = words(
+            """
+            went told tore torn flew knew thought met sent spent drove stood heard understood chose chosen caught taught drew
+            threw thrown wore worn slept swam sang sank fought brought began begun ate blew blown fed fled forgot forgotten froze
+            frozen gave given hid hidden held laid led lay lied rode rung sat saw seen shook shaken shot shut slid spoke spoken
+            stole stolen stuck struck swept swore taken woke woken did done made paid said meant dealt burnt learnt bred bent lent
+            been being having doing going lasts rests slows
+            funniest biggest smallest largest longest shortest oldest youngest cheapest slowest hottest coldest earliest easiest
+            simplest strongest weakest richest poorest nearest greatest hardest loudest cleverest happiest
+            finest famous various numerous certain common usual typical extra additional entire single double
+            """);
+
     private static final Set<String> ENGLISH_ADJECTIVES = words(
             """
-            large small fast slow open free full major minor early late high low young long short hard quick cheap expensive
+            large small fast slow open free full cold hot warm cool dry wet rich poor heavy light deep strong weak safe
+            green red blue black white yellow grey brown smart quiet loud thin thick tight sweet fresh raw empty busy dead
+            digital medical legal social annual daily weekly monthly mobile modern ancient central northern southern eastern
+            western national international natural human nuclear electric artificial personal professional financial major minor early late high low young long short hard quick cheap expensive
             popular true false global local public private official
             """);
 
     private static final Pattern RUSSIAN_VERB = Pattern.compile(
-            ".+(?:ться|тся|[аяиеу]ть|[ирн]уй(?:те)?|ишь|ешь|йте|ите"
-                    + "|[аяуе]ет|[аяуе]ют|[аяуе]ем|[^дю]жет|[дгжсв]ут|астут|ьте|йдет|лся|лась|лось|лись|вшись|ясь|[^оа]шел|шла|шли|шло|ован[аоы]|[лщчж]ен[аоы])");
+            ".+(?:ться|тся|йтесь|итесь|[аяиеу]ть|[ирн]уй(?:те)?|ишь|ешь|йте|ите"
+                    + "|[аяуе]ет|[аяуе]ют|[аяуе]ем|[^дю]жет|[дгжсв]ут|астут|.[жшщч]ат|.[лдсзмнхрвг]ят|ьте|йдет|лся|лась|лось|лись|вшись|ясь|[^оа]шел|шла|шли|шло|ован[аоы]|[лщчж]ен[аоы]|крыт[аоы]?)");
 
     /** "показал", "выпустила": also the look of "материал" and "школа", which are listed. */
     private static final Pattern RUSSIAN_PAST_OR_PRESENT = Pattern.compile("(.{2,}(?:[аеиоуыя]л|ит))[аои]?");
@@ -95,23 +153,39 @@ enum WordClass {
             """);
 
     private static final Pattern RUSSIAN_ADJECTIVE = Pattern.compile(
-            ".+(?:ый|ая|яя|ое|ые|ого|ому|ыми|ими|ых|их|ую|юю|[кгхшщчн]ий|ым|[кшщнгх]им|[кшщжг]ие|ского|шего|щего|него|него"
-                    + "|ской|нной|льной|чной|тной|ивной|овой|ной)");
+            ".+(?:ый|ая|яя|ое|ые|ого|ому|ыми|ими|ых|их|ую|юю|[кгхшщчн]ий|ым|[кшщнгх]им|[кшщжг]ие|ского|шего|щего|него"
+                    + "|ской|нной|льной|чной|тной|ивной|овой|ной|[юуя]щей)");
 
     /** Adjectives that go with everything and tell nothing. */
     private static final Pattern RUSSIAN_EMPTY_ADJECTIVE = Pattern.compile(
             "(?:нов|главн|больш|хорош|лучш|последн|следующ|нужн|чуж|друг|предыдущ|реальн|разн|крупн|важн|прост|цел|отдельн|полн"
                     + "|основн|интересн|полезн|кратк|собственн|настоящ|очередн|известн|возможн|подобн|похож|остальн|прошл|нынешн"
-                    + "|высок|низк|велик|маленьк|небольш|старш|стар|готов|дешев|дорог)"
+                    + "|высок|низк|велик|маленьк|небольш|старш|стар|готов|дешев|дорог|типов|текущ|недавн|будущ|слаб|сильн|част|редк|обычн"
+                    + "|странн|уникальн|прекрасн|отличн|удобн|красив|приятн|молод|древн|пропавш|ближайш|дополнительн|специальн"
+                    + "|определенн|различн|многочисленн|неизвестн|незнаком|серьезн|огромн|гигантск|скромн|забавн|любим|прежн"
+                    + "|соседн|местн|несложн|сложн|легк|тяжел|долг|коротк|жив|мертв|максимальн|минимальн|средн|общ|чист)"
                     + "(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ых|их|ую|юю|ыми|ими|ей)");
 
     private static final Pattern RUSSIAN_ADVERB =
             Pattern.compile(".+(?:ески|стро|[тчлвьнмр]но|ько|ого-то|ически|онно|ально|ее)");
 
-    private static final Pattern ENGLISH_OTHER_FORM = Pattern.compile(".{3,}(?:ly|[^e]ed|n't|'ll|'ve|'re)");
+    private static final Pattern ENGLISH_OTHER_FORM = Pattern.compile("(?:.{3,}ly|.{2,}[^e]ed|.+(?:n't|'ll|'ve|'re|'d|'m))");
     private static final Set<String> ENGLISH_NOUNS_LIKE_OTHERS =
-            words("family assembly reply supply july italy anomaly butterfly speed embed feed seed");
-    private static final Pattern ENGLISH_ADJECTIVE = Pattern.compile(".{3,}(?:ful|ous|able|ible|less|ish|ical)");
+            words("family assembly reply supply july italy anomaly butterfly speed embed feed seed "
+            + "hundred shed motive archive drive hive detective initiative executive perspective alternative native relative "
+            + "objective incentive collective library salary summary dictionary diary boundary secretary anniversary commentary "
+            + "documentary february january glossary itinerary vocabulary primary table vegetable cable variable fish dish finish "
+            + "english british vehicle business process access address success canary");
+    private static final Pattern ENGLISH_ADJECTIVE = Pattern.compile(".{3,}(?:ful|ous|able|ible|less|ish|ical|ive|ary|ural|onal|tual|ental)");
+
+    /** @param nounsToo of these verbs, the forms that are nouns as well stay out: the base form and the one with -s */
+    private static Set<String> verbs(String list, String nounsToo) {
+        Set<String> nouns = words(nounsToo);
+        return words(list).stream()
+                .filter(verb -> !nouns.contains(verb))
+                .flatMap(verb -> Stream.of(verb, verb + "s", verb + "es", verb.replaceFirst("y$", "ies")))
+                .collect(Collectors.toUnmodifiableSet());
+    }
 
     private static Set<String> words(String list) {
         return Stream.of(list.strip().split("\\s+")).collect(Collectors.toUnmodifiableSet());
@@ -147,10 +221,17 @@ enum WordClass {
     }
 
     private static WordClass english(String word) {
+        int hyphen = word.indexOf('-');
+        if (hyphen > 0 && List.of(OTHER, ADJECTIVE).contains(english(word.substring(0, hyphen)))) {
+            return ADJECTIVE; // "two-year", "long-term"
+        }
         if (ENGLISH_NOUNS_LIKE_OTHERS.contains(word)) {
             return NOUN;
         }
-        if (ENGLISH_OTHER.contains(word) || ENGLISH_OTHER_FORM.matcher(word).matches()) {
+        if (ENGLISH_OTHER.contains(word)
+                || ENGLISH_VERBS.contains(word)
+                || ENGLISH_PAST.contains(word)
+                || ENGLISH_OTHER_FORM.matcher(word).matches()) {
             return OTHER;
         }
         return ENGLISH_ADJECTIVES.contains(word)

@@ -2,6 +2,7 @@ package routes.tagging.local;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import routes.text.Language;
 import routes.text.NormalizedText;
@@ -16,6 +17,15 @@ final class WordReader {
 
     private static final Pattern SURNAME = Pattern.compile(".*[сц]кий|\\P{IsCyrillic}+");
 
+    /** Of whom something is said next, or what turns the next word into a verb. */
+    private static final Set<String> BEFORE_VERB = Set.of(
+            "i", "we", "you", "they", "he", "she", "who", "will", "would", "can", "could", "should", "must", "not", "don't",
+            "doesn't", "didn't", "won't", "can't", "isn't", "я", "мы", "вы", "ты", "он", "она", "они", "кто", "не");
+
+    /** What stands before a noun: what stands before one of these is seldom a noun. */
+    private static final Set<String> BEFORE_NOUN =
+            Set.of("a", "an", "the", "my", "your", "our", "his", "her", "its", "their", "it", "them", "us", "me", "him");
+
     private final TextAnalysis analysis;
 
     WordReader(TextAnalysis analysis) {
@@ -25,15 +35,15 @@ final class WordReader {
     List<Word> read(String text) {
         boolean russian = Language.of(text) == Language.RU;
         List<List<Token>> units = units(text);
-        boolean shouting = isShouting(text);
         List<Word> words = new ArrayList<>();
         int sentence = 0;
         int lastEnd = 0;
         boolean lastKept = false;
         boolean sentenceStart = true;
-        for (List<Token> unit : units) {
+        for (int i = 0; i < units.size(); i++) {
+            List<Token> unit = units.get(i);
             int start = unit.get(0).start();
-            int end = unit.get(unit.size() - 1).end();
+            int end = end(unit);
             String between = text.substring(lastEnd, start);
             if (SENTENCE_END.matcher(between).find()) {
                 sentence++;
@@ -46,12 +56,18 @@ final class WordReader {
                 boolean latin = LATIN.matcher(surface).matches();
                 boolean capital = Character.isUpperCase(surface.codePointAt(0)) && !sentenceStart
                         || surface.chars().skip(1).anyMatch(Character::isUpperCase);
-                boolean name = !shouting && capital || latin && russian;
+                boolean name = capital && !isShouting(text, start) || latin && russian;
+                WordClass wordClass = hashtag || russian && latin && name && capital
+                        ? WordClass.NOUN
+                        : wordClass(surface, name && capital);
+                if (wordClass == WordClass.NOUN && !name && !hashtag && isVerbByPlace(text, units, i)) {
+                    wordClass = WordClass.OTHER;
+                }
                 words.add(new Word(
                         start,
                         end,
                         String.join(" ", unit.stream().map(Token::stem).toList()),
-                        hashtag ? WordClass.NOUN : wordClass(surface, name && capital),
+                        wordClass,
                         sentence,
                         name,
                         latin,
@@ -72,6 +88,29 @@ final class WordReader {
         String word = NormalizedText.of(surface);
         WordClass byForm = WordClass.of(word);
         return name && byForm == WordClass.ADJECTIVE && SURNAME.matcher(word).matches() ? WordClass.NOUN : byForm;
+    }
+
+    /** "we <i>punch</i>", "не <i>хватает</i>", "<i>draw</i> the line": many English words are nouns or verbs by their place. */
+    private static boolean isVerbByPlace(String text, List<List<Token>> units, int i) {
+        List<Token> unit = units.get(i);
+        return i > 0
+                        && areNeighbours(text, units.get(i - 1), unit)
+                        && BEFORE_VERB.contains(surface(text, units.get(i - 1)))
+                || i + 1 < units.size()
+                        && areNeighbours(text, unit, units.get(i + 1))
+                        && BEFORE_NOUN.contains(surface(text, units.get(i + 1)));
+    }
+
+    private static boolean areNeighbours(String text, List<Token> one, List<Token> next) {
+        return BLANK.matcher(text.substring(end(one), next.get(0).start())).matches();
+    }
+
+    private static String surface(String text, List<Token> unit) {
+        return NormalizedText.of(text.substring(unit.get(0).start(), end(unit)).replace('’', '\''));
+    }
+
+    private static int end(List<Token> unit) {
+        return unit.get(unit.size() - 1).end();
     }
 
     /** Neither "из-за" nor "@name" nor a link. */
@@ -102,9 +141,27 @@ final class WordReader {
         return units;
     }
 
-    /** Capitals say nothing in a text that is all capitals. */
-    private static boolean isShouting(String text) {
-        long letters = text.chars().filter(Character::isLetter).count();
-        return 2 * text.chars().filter(Character::isUpperCase).count() > letters;
+    /** Capitals say nothing in a sentence that is mostly capitals. A name alone is none. */
+    private static boolean isShouting(String text, int place) {
+        String sentence = sentence(text, place);
+        long letters = sentence.chars().filter(Character::isLetter).count();
+        return 2 * sentence.chars().filter(Character::isUpperCase).count() > letters
+                && BLANK.splitAsStream(sentence.strip()).count() > 2;
+    }
+
+    private static String sentence(String text, int place) {
+        int start = place;
+        while (start > 0 && !isSentenceEnd(text.charAt(start - 1))) {
+            start--;
+        }
+        int end = place;
+        while (end < text.length() && !isSentenceEnd(text.charAt(end))) {
+            end++;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isSentenceEnd(char c) {
+        return SENTENCE_END.matcher(String.valueOf(c)).matches();
     }
 }
