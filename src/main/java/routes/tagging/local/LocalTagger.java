@@ -22,7 +22,8 @@ import routes.text.TextAnalysis;
  */
 public final class LocalTagger {
     private static final int MAX_LENGTH = 60;
-    private static final int MAX_READ = 20_000;
+    /** Characters of a text that are read. */
+    static final int MAX_READ = 20_000;
 
     /** What the words besides the head add to its weight. */
     private static final double MODIFIER_SHARE = 0.45;
@@ -126,8 +127,7 @@ public final class LocalTagger {
         return rarest;
     }
 
-    private Scored score(
-            String text, List<Candidate> occurrences, List<Word> words, Map<String, Double> weights) {
+    private Scored score(String text, List<Candidate> occurrences, List<Word> words, Map<String, Double> weights) {
         Candidate first = occurrences.get(0);
         Word head = first.head();
         double score = weights.get(head.stem());

@@ -169,14 +169,16 @@ enum WordClass {
     private static final Pattern RUSSIAN_ADVERB =
             Pattern.compile(".+(?:ески|стро|[тчлвьнмр]но|ько|ого-то|ически|онно|ально|ее)");
 
-    private static final Pattern ENGLISH_OTHER_FORM = Pattern.compile("(?:.{3,}ly|.{2,}[^e]ed|.+(?:n't|'ll|'ve|'re|'d|'m))");
+    private static final Pattern ENGLISH_OTHER_FORM =
+            Pattern.compile("(?:.{3,}ly|.{2,}[^e]ed|.+(?:n't|'ll|'ve|'re|'d|'m))");
     private static final Set<String> ENGLISH_NOUNS_LIKE_OTHERS =
             words("family assembly reply supply july italy anomaly butterfly speed embed feed seed "
-            + "hundred shed motive archive drive hive detective initiative executive perspective alternative native relative "
-            + "objective incentive collective library salary summary dictionary diary boundary secretary anniversary commentary "
-            + "documentary february january glossary itinerary vocabulary primary table vegetable cable variable fish dish finish "
-            + "english british vehicle business process access address success canary");
-    private static final Pattern ENGLISH_ADJECTIVE = Pattern.compile(".{3,}(?:ful|ous|able|ible|less|ish|ical|ive|ary|ural|onal|tual|ental)");
+                    + "hundred shed motive archive drive hive detective initiative executive perspective alternative native relative "
+                    + "objective incentive collective library salary summary dictionary diary boundary secretary anniversary commentary "
+                    + "documentary february january glossary itinerary vocabulary primary table vegetable cable variable fish dish finish "
+                    + "english british vehicle business process access address success canary");
+    private static final Pattern ENGLISH_ADJECTIVE =
+            Pattern.compile(".{3,}(?:ful|ous|able|ible|less|ish|ical|ive|ary|ural|onal|tual|ental)");
 
     /** @param nounsToo of these verbs, the forms that are nouns as well stay out: the base form and the one with -s */
     private static Set<String> verbs(String list, String nounsToo) {

@@ -19,12 +19,13 @@ final class WordReader {
 
     /** Of whom something is said next, or what turns the next word into a verb. */
     private static final Set<String> BEFORE_VERB = Set.of(
-            "i", "we", "you", "they", "he", "she", "who", "will", "would", "can", "could", "should", "must", "not", "don't",
-            "doesn't", "didn't", "won't", "can't", "isn't", "я", "мы", "вы", "ты", "он", "она", "они", "кто", "не");
+            "i", "we", "you", "they", "he", "she", "who", "will", "would", "can", "could", "should", "must", "not",
+            "don't", "doesn't", "didn't", "won't", "can't", "isn't", "я", "мы", "вы", "ты", "он", "она", "они", "кто",
+            "не");
 
     /** What stands before a noun: what stands before one of these is seldom a noun. */
-    private static final Set<String> BEFORE_NOUN =
-            Set.of("a", "an", "the", "my", "your", "our", "his", "her", "its", "their", "it", "them", "us", "me", "him");
+    private static final Set<String> BEFORE_NOUN = Set.of(
+            "a", "an", "the", "my", "your", "our", "his", "her", "its", "their", "it", "them", "us", "me", "him");
 
     private final TextAnalysis analysis;
 

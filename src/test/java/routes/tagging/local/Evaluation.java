@@ -129,9 +129,9 @@ final class Evaluation {
                 if (extractor.equals("YAKE") && snapshot.documents() > 0) {
                     continue; // it knows no corpus
                 }
-                for (EvaluationPost.Half half : new EvaluationPost.Half[] {
-                    EvaluationPost.Half.DEVELOPMENT, EvaluationPost.Half.HELD_OUT, null
-                }) {
+                for (EvaluationPost.Half half :
+                        new EvaluationPost.Half[] {EvaluationPost.Half.DEVELOPMENT, EvaluationPost.Half.HELD_OUT, null
+                        }) {
                     for (String language : List.of("ru", "en", "both")) {
                         lines.add(line(extractor, snapshot, half, language));
                     }
@@ -168,10 +168,10 @@ final class Evaluation {
                 List<String> tags = extractors.get("local").tags(post.text(), CorpusSnapshot.EMPTY, TAGS);
                 Set<List<String>> found = stemSet(tags);
                 text.append(post.id()).append(':');
-                tags.forEach(tag -> text.append(gold.contains(stems(tag)) ? "  +" : "  !").append(tag));
-                post.gold().stream()
-                        .filter(tag -> !found.contains(stems(tag)))
-                        .forEach(tag -> text.append("  -").append(tag));
+                tags.forEach(tag ->
+                        text.append(gold.contains(stems(tag)) ? "  +" : "  !").append(tag));
+                post.gold().stream().filter(tag -> !found.contains(stems(tag))).forEach(tag -> text.append("  -")
+                        .append(tag));
                 text.append('\n');
             }
         }

@@ -19,7 +19,8 @@ final class Runs {
             boolean word = token.isContent() || token.stopWord() && token.kind() == Token.Kind.WORD;
             if (!run.isEmpty()) {
                 int end = run.get(run.size() - 1).end();
-                boolean joined = WITHIN.matcher(text.substring(end, token.start())).matches();
+                boolean joined =
+                        WITHIN.matcher(text.substring(end, token.start())).matches();
                 if (!word || !joined) {
                     runs.add(run);
                     run = new ArrayList<>();

@@ -64,12 +64,10 @@ final class YakeExtractor {
                 product *= word.stopWord() ? 1 : weight; // the paper's treatment of stop words inside, simplified
                 sum += word.stopWord() ? 0 : weight;
             }
-            String surface =
-                    text.substring(words.get(0).start(), words.get(words.size() - 1).end());
+            String surface = text.substring(
+                    words.get(0).start(), words.get(words.size() - 1).end());
             phrases.add(new Phrase(
-                    surface,
-                    words.stream().map(Token::stem).toList(),
-                    product / (frequencies.get(key) * (1 + sum))));
+                    surface, words.stream().map(Token::stem).toList(), product / (frequencies.get(key) * (1 + sum))));
         });
         phrases.sort(Comparator.comparingDouble(Phrase::score));
         List<Phrase> chosen = new ArrayList<>();
@@ -116,7 +114,8 @@ final class YakeExtractor {
     }
 
     private static Map<String, Double> weights(Map<String, Term> terms) {
-        double[] counts = terms.values().stream().mapToDouble(term -> term.frequency).toArray();
+        double[] counts =
+                terms.values().stream().mapToDouble(term -> term.frequency).toArray();
         double mean = java.util.Arrays.stream(counts).average().orElse(1);
         double deviation = Math.sqrt(java.util.Arrays.stream(counts)
                 .map(count -> (count - mean) * (count - mean))
@@ -128,15 +127,11 @@ final class YakeExtractor {
         Map<String, Double> weights = new HashMap<>();
         terms.forEach((stem, term) -> {
             double casing = Math.max(term.acronyms, term.capitals) / (1 + StrictMath.log(term.frequency));
-            double position = StrictMath.log(
-                    3 + StrictMath.log(1 + term.sentences.get(term.sentences.size() / 2)));
+            double position = StrictMath.log(3 + StrictMath.log(1 + term.sentences.get(term.sentences.size() / 2)));
             double frequency = term.frequency / (mean + deviation);
-            double relatedness =
-                    1 + (variety(term.left) + variety(term.right)) * term.frequency / most;
+            double relatedness = 1 + (variety(term.left) + variety(term.right)) * term.frequency / most;
             double spread = (double) new HashSet<>(term.sentences).size() / sentences.size();
-            weights.put(
-                    stem,
-                    relatedness * position / (casing + frequency / relatedness + spread / relatedness));
+            weights.put(stem, relatedness * position / (casing + frequency / relatedness + spread / relatedness));
         });
         return weights;
     }
