@@ -1,10 +1,7 @@
 package routes.tagging.local;
 
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.TreeMap;
 import routes.text.TextAnalysis;
 
 /**
@@ -23,12 +20,9 @@ public record CorpusSnapshot(long documents, Map<String, Long> frequencies) {
 
     /** Counts the texts. */
     public static CorpusSnapshot of(Collection<String> texts, TextAnalysis analysis) {
-        Map<String, Long> frequencies = new HashMap<>();
-        for (String text : texts) {
-            new HashSet<>(analysis.stems(text)).forEach(stem -> frequencies.merge(stem, 1L, Long::sum));
-        }
-        frequencies.values().removeIf(frequency -> frequency < 2);
-        return new CorpusSnapshot(texts.size(), new TreeMap<>(frequencies));
+        CorpusCount count = new CorpusCount(analysis);
+        texts.forEach(count::add);
+        return count.snapshot(Integer.MAX_VALUE);
     }
 
     /**

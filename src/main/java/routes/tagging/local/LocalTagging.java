@@ -17,25 +17,33 @@ import routes.tagging.TaggingTask;
 public class LocalTagging {
     private final LocalTagger tagger;
     private final TagRules rules;
+    private final CorpusSnapshots snapshots;
     private final TaggingProperties properties;
 
-    LocalTagging(LocalTagger tagger, TagRules rules, TaggingProperties properties) {
+    LocalTagging(LocalTagger tagger, TagRules rules, CorpusSnapshots snapshots, TaggingProperties properties) {
         this.tagger = tagger;
         this.rules = rules;
+        this.snapshots = snapshots;
         this.properties = properties;
     }
 
     /** No tags where the text holds nothing that could be one, such as only emoji. */
     public ModelResult tag(@Body TaggingTask task) {
+        RecordedSnapshot corpus = snapshots.current();
         Map<String, TagProposal> proposals = new LinkedHashMap<>();
         for (PostParsed post : task.posts()) {
-            proposals.put(post.idempotencyKey(), propose(post.text()));
+            proposals.put(post.idempotencyKey(), propose(post.text(), corpus));
         }
         return new ModelResult(Providers.LOCAL, null, proposals);
     }
 
-    private TagProposal propose(String text) {
+    /** With the id of the snapshot, since the same text and snapshot give the same tags. */
+    private TagProposal propose(String text, RecordedSnapshot corpus) {
         int max = properties.maxTags();
-        return new TagProposal(rules.check(tagger.tags(text, CorpusSnapshot.EMPTY, max), text, max));
+        TagRules.Checked checked = rules.check(tagger.tags(text, corpus.snapshot(), max), text, max);
+        return new TagProposal(
+                checked.accepted(),
+                checked.rejected(),
+                corpus.id() == null ? Map.of() : Map.of("corpus_snapshot", corpus.id()));
     }
 }
