@@ -3,6 +3,7 @@ package routes.tagging.local;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import routes.text.Language;
 import routes.text.NormalizedText;
@@ -41,6 +42,7 @@ final class WordReader {
         int lastEnd = 0;
         boolean lastKept = false;
         boolean sentenceStart = true;
+        boolean shouting = false;
         for (int i = 0; i < units.size(); i++) {
             List<Token> unit = units.get(i);
             int start = unit.get(0).start();
@@ -50,6 +52,9 @@ final class WordReader {
                 sentence++;
                 sentenceStart = true;
             }
+            if (sentenceStart) {
+                shouting = isShouting(sentence(text, start));
+            }
             boolean kept = isCandidate(unit);
             if (kept) {
                 boolean hashtag = unit.get(0).kind() == Token.Kind.HASHTAG;
@@ -57,7 +62,7 @@ final class WordReader {
                 boolean latin = LATIN.matcher(surface).matches();
                 boolean capital = Character.isUpperCase(surface.codePointAt(0)) && !sentenceStart
                         || surface.chars().skip(1).anyMatch(Character::isUpperCase);
-                boolean name = capital && !isShouting(text, start) || latin && russian;
+                boolean name = capital && !shouting || latin && russian;
                 WordClass wordClass = hashtag || russian && latin && name && capital
                         ? WordClass.NOUN
                         : wordClass(surface, name && capital);
@@ -143,26 +148,15 @@ final class WordReader {
     }
 
     /** Capitals say nothing in a sentence that is mostly capitals. A name alone is none. */
-    private static boolean isShouting(String text, int place) {
-        String sentence = sentence(text, place);
+    private static boolean isShouting(String sentence) {
         long letters = sentence.chars().filter(Character::isLetter).count();
         return 2 * sentence.chars().filter(Character::isUpperCase).count() > letters
                 && BLANK.splitAsStream(sentence.strip()).count() > 2;
     }
 
-    private static String sentence(String text, int place) {
-        int start = place;
-        while (start > 0 && !isSentenceEnd(text.charAt(start - 1))) {
-            start--;
-        }
-        int end = place;
-        while (end < text.length() && !isSentenceEnd(text.charAt(end))) {
-            end++;
-        }
-        return text.substring(start, end);
-    }
-
-    private static boolean isSentenceEnd(char c) {
-        return SENTENCE_END.matcher(String.valueOf(c)).matches();
+    /** From its first word to its end. */
+    private static String sentence(String text, int start) {
+        Matcher end = SENTENCE_END.matcher(text);
+        return text.substring(start, end.find(start) ? end.start() : text.length());
     }
 }

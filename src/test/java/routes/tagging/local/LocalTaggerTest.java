@@ -101,6 +101,26 @@ class LocalTaggerTest {
     }
 
     @Test
+    void aWordThatIsAVerbByItsPlaceIsNoTag() {
+        assertThat(tags("We film the harbour. They sketch a lighthouse, and the keeper shoots the storm."))
+                .contains("harbour", "lighthouse", "keeper", "storm")
+                .noneMatch(tag -> tag.matches("(?i).*(film|sketch|shoot).*"));
+        assertThat(tags("Мы едем в горы. Бензина не хватает, палатку они купят."))
+                .contains("горы", "Бензина", "палатку");
+    }
+
+    @Test
+    void capitalsOfASentenceInCapitalsMakeNoName() {
+        String text = "ВНИМАНИЕ! СРОЧНО ОБНОВИТЕ КЛАСТЕР БРОКЕРА. Команда Петрова выложила исправление.";
+
+        assertThat(new WordReader(analysis).read(text))
+                .filteredOn(Word::name)
+                .extracting(word -> text.substring(word.start(), word.end()))
+                .contains("Петрова")
+                .doesNotContain("КЛАСТЕР", "БРОКЕРА");
+    }
+
+    @Test
     void aTagStandsAsItStandsInTheText() {
         assertThat(tags("Обсуждаем   ЧЁРНЫЕ\u00a0дыры в центре галактики")).anyMatch("ЧЁРНЫЕ дыры"::equals);
     }
