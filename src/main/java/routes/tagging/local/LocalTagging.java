@@ -3,13 +3,13 @@ package routes.tagging.local;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Body;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import routes.events.PostParsed;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
 import routes.tagging.TagProposal;
 import routes.tagging.TagRules;
-import routes.tagging.TaggingProperties;
 import routes.tagging.TaggingTask;
 
 /** The local tagger as a provider, bean {@code localTagging}. */
@@ -18,13 +18,14 @@ public class LocalTagging {
     private final LocalTagger tagger;
     private final TagRules rules;
     private final CorpusSnapshots snapshots;
-    private final TaggingProperties properties;
+    private final int maxTags;
 
-    LocalTagging(LocalTagger tagger, TagRules rules, CorpusSnapshots snapshots, TaggingProperties properties) {
+    LocalTagging(
+            LocalTagger tagger, TagRules rules, CorpusSnapshots snapshots, @Value("${tagging.max-tags}") int maxTags) {
         this.tagger = tagger;
         this.rules = rules;
         this.snapshots = snapshots;
-        this.properties = properties;
+        this.maxTags = maxTags;
     }
 
     /** No tags where the text holds nothing that could be one, such as only emoji. */
@@ -38,9 +39,8 @@ public class LocalTagging {
     }
 
     /** With the id of the snapshot, since the same text and snapshot give the same tags. */
-    private TagProposal propose(String text, RecordedSnapshot corpus) {
-        int max = properties.maxTags();
-        TagRules.Checked checked = rules.check(tagger.tags(text, corpus.snapshot(), max), text, max);
+    TagProposal propose(String text, RecordedSnapshot corpus) {
+        TagRules.Checked checked = rules.check(tagger.tags(text, corpus.snapshot(), maxTags), text, maxTags);
         return new TagProposal(
                 checked.accepted(),
                 checked.rejected(),

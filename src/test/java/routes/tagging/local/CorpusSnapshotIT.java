@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.configuration.CorpusProperties;
-import routes.tagging.TaggingProperties;
+import routes.tagging.TagRules;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
 
@@ -157,20 +156,19 @@ class CorpusSnapshotIT {
 
     @Test
     void tagsAreChosenWithTheNewestSnapshotAndSayWhichOneThatWas() {
-        LocalTagging tagging = new LocalTagging(
-                new LocalTagger(analysis), snapshots, new TaggingProperties(List.of("local"), 1, 5, 5));
+        LocalTagging tagging = new LocalTagging(new LocalTagger(analysis), new TagRules(analysis), snapshots, 5);
         String text = "Дайджест: наш бот присылает погоду, курс и пробки";
-        assertThat(tagging.tags(text)).satisfies(tags -> {
-            assertThat(tags.corpusSnapshot()).isNull();
-            assertThat(tags.tags()).startsWith("Дайджест");
+        assertThat(tagging.propose(text, snapshots.current())).satisfies(tags -> {
+            assertThat(tags.metadata()).isEmpty();
+            assertThat(tags.accepted()).startsWith("Дайджест");
         });
 
         long id = table.record(new CorpusSnapshot(300, Map.of("дайджест", 300L, "бот", 300L)), 1);
         snapshots.recorded();
 
-        assertThat(tagging.tags(text)).satisfies(tags -> {
-            assertThat(tags.corpusSnapshot()).isEqualTo(id);
-            assertThat(tags.tags()).contains("погоду").doesNotContain("Дайджест", "бот");
+        assertThat(tagging.propose(text, snapshots.current())).satisfies(tags -> {
+            assertThat(tags.metadata()).containsEntry("corpus_snapshot", id);
+            assertThat(tags.accepted()).contains("погоду").doesNotContain("Дайджест", "бот");
         });
     }
 
