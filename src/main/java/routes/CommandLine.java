@@ -2,6 +2,8 @@ package routes;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -83,7 +85,12 @@ class CommandLine {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
         application.addInitializers(
                 context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
-        return application.run(options.properties().toArray(String[]::new));
+        List<String> properties = new ArrayList<>(options.properties());
+        if (options.tryTagging().isPresent()) {
+            // beside a process that runs, and nothing of the pipeline but what is tried
+            properties.addAll(List.of("--api.port=0", "--management.port=0", "--pipeline.routes=tagging"));
+        }
+        return application.run(properties.toArray(String[]::new));
     }
 
     private int failed(RuntimeException e) {

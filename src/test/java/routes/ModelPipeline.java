@@ -17,8 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.PostIds;
@@ -52,17 +55,20 @@ final class ModelPipeline implements AutoCloseable {
     ModelPipeline(ModelServer models, Path folder, String... settings) {
         this.models = models;
         this.folder = folder;
-        List<String> options = new ArrayList<>(List.of(
-                "--data.dir=" + folder.resolve("data"),
-                "--api.port=0",
-                "--management.port=0",
-                "--outbox.poll-interval=20",
-                "--gigachat.base-url=" + models.gigaChatBaseUrl(),
-                "--gigachat.auth-url=" + models.gigaChatAuthUrl(),
-                "--openrouter.base-url=" + models.openRouterBaseUrl(),
-                "--tagging.retry-delay=0.02"));
-        options.addAll(List.of(settings));
-        application = CommandLine.open(RunOptions.parse(options.toArray(String[]::new)));
+        Map<String, String> options = new LinkedHashMap<>();
+        Stream.concat(
+                        Stream.of(
+                                "--data.dir=" + folder.resolve("data"),
+                                "--api.port=0",
+                                "--management.port=0",
+                                "--outbox.poll-interval=20",
+                                "--gigachat.base-url=" + models.gigaChatBaseUrl(),
+                                "--gigachat.auth-url=" + models.gigaChatAuthUrl(),
+                                "--openrouter.base-url=" + models.openRouterBaseUrl(),
+                                "--tagging.retry-delay=0.02"),
+                        Stream.of(settings))
+                .forEach(option -> options.put(option.substring(0, option.indexOf('=')), option));
+        application = CommandLine.open(RunOptions.parse(options.values().toArray(String[]::new)));
         jdbc = application.getBean(JdbcClient.class);
     }
 

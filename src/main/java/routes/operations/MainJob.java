@@ -33,6 +33,7 @@ public class MainJob {
     private final ImportService imports;
     private final IdleWatch idle;
     private final PipelineBooks books;
+    private final TaggingTrial trial;
     private final DataFolder data;
     private final ApiProperties api;
     private final ManagementProperties management;
@@ -42,6 +43,7 @@ public class MainJob {
             ImportService imports,
             IdleWatch idle,
             PipelineBooks books,
+            TaggingTrial trial,
             DataFolder data,
             ApiProperties api,
             ManagementProperties management) {
@@ -49,6 +51,7 @@ public class MainJob {
         this.imports = imports;
         this.idle = idle;
         this.books = books;
+        this.trial = trial;
         this.data = data;
         this.api = api;
         this.management = management;
@@ -59,6 +62,9 @@ public class MainJob {
      * @throws ConfigurationException when there is nothing to import at a path
      */
     public int run(PrintStream out) throws InterruptedException {
+        if (options.tryTagging().isPresent()) {
+            return trial.run(options.tryTagging().get(), out) ? 0 : 1;
+        }
         Instant started = Instant.now();
         PipelineBooks.Counts before = books.counts();
         long deadBefore = idle.deadLetters();

@@ -13,6 +13,7 @@ import routes.configuration.ConfigurationException;
  * @param imports      exports to import: {@code result.json} or its folder
  * @param exitWhenIdle end when everything is processed
  * @param validate     folder of route files to check, instead of starting
+ * @param tryTagging   id or number of a post to show the tagging of, instead of running the pipeline
  * @param help         show the usage, instead of starting
  * @param properties   settings of the form {@code --name.of.property=value}, as Spring takes them
  */
@@ -21,6 +22,7 @@ public record RunOptions(
         List<Path> imports,
         boolean exitWhenIdle,
         Optional<Path> validate,
+        Optional<String> tryTagging,
         boolean help,
         List<String> properties) {
 
@@ -32,13 +34,17 @@ public record RunOptions(
               --exit-when-idle    process until nothing is left to do, print the summary and end: 0, or 1 when this run had an
                                   import error, a post that failed or a dead letter
               --validate=<folder> check the route files of a folder and end: 0, or 1 with a line for each problem
+              --try=tagging --post=<id>
+                                  tag a post by its id or number without storing anything, and show the prompt, the raw answers,
+                                  what was accepted and what was rejected and why: 0, or 1 when there are no tags. With the embedded
+                                  services the program must not run meanwhile; in a running one the MBean StreamReplay has tryTagging
               --help              show this text
               --<property>=<value> any setting of the table in README.md by its property name
             Without --demo and --import nothing is imported.
             """;
 
     public static RunOptions none() {
-        return new RunOptions(false, List.of(), false, Optional.empty(), false, List.of());
+        return new RunOptions(false, List.of(), false, Optional.empty(), Optional.empty(), false, List.of());
     }
 
     /** @throws ConfigurationException for an option that does not exist or lacks its value */
@@ -47,6 +53,8 @@ public record RunOptions(
         boolean exitWhenIdle = false;
         boolean help = false;
         Optional<Path> validate = Optional.empty();
+        Optional<String> trial = Optional.empty();
+        Optional<String> post = Optional.empty();
         List<Path> imports = new ArrayList<>();
         List<String> properties = new ArrayList<>();
         for (String argument : arguments) {
@@ -58,6 +66,8 @@ public record RunOptions(
                 case "--help", "-h" -> help = true;
                 case "--import" -> imports.add(path(argument, equals));
                 case "--validate" -> validate = Optional.of(path(argument, equals));
+                case "--try" -> trial = Optional.of(value(argument, equals, "tagging"));
+                case "--post" -> post = Optional.of(value(argument, equals, "<id or number of a post>"));
                 default -> {
                     if (!name.startsWith("--") || !name.contains(".") || equals < 0) {
                         throw new ConfigurationException(
@@ -67,7 +77,25 @@ public record RunOptions(
                 }
             }
         }
-        return new RunOptions(demo, List.copyOf(imports), exitWhenIdle, validate, help, List.copyOf(properties));
+        check(trial, post);
+        return new RunOptions(demo, List.copyOf(imports), exitWhenIdle, validate, post, help, List.copyOf(properties));
+    }
+
+    private static void check(Optional<String> trial, Optional<String> post) {
+        if (trial.isPresent() && !trial.get().equals("tagging")) {
+            throw new ConfigurationException("--try=" + trial.get() + ": only tagging can be tried, as --try=tagging");
+        }
+        if (trial.isPresent() != post.isPresent()) {
+            throw new ConfigurationException("--try=tagging and --post=<id or number of a post> go together");
+        }
+    }
+
+    private static String value(String argument, int equals, String example) {
+        if (equals < 0 || equals == argument.length() - 1) {
+            throw new ConfigurationException(
+                    argument + ": a value must follow, as in " + argument.replace("=", "") + "=" + example);
+        }
+        return argument.substring(equals + 1);
     }
 
     private static Path path(String argument, int equals) {

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.ApplicationContext;
@@ -54,6 +55,7 @@ class Startup implements ApplicationRunner {
     private final ConfigFolderProperties config;
     private final Providers providers;
     private final TaggingProperties tagging;
+    private final RunOptions options;
 
     // what is opened is what is listed here
     @SuppressWarnings("TooManyParameters")
@@ -73,7 +75,8 @@ class Startup implements ApplicationRunner {
             PipelineProperties pipeline,
             ConfigFolderProperties config,
             Providers providers,
-            TaggingProperties tagging) {
+            TaggingProperties tagging,
+            ObjectProvider<RunOptions> options) {
         this.spring = spring;
         this.camel = camel;
         this.migration = migration;
@@ -90,6 +93,7 @@ class Startup implements ApplicationRunner {
         this.config = config;
         this.providers = providers;
         this.tagging = tagging;
+        this.options = options.getIfAvailable(RunOptions::none);
     }
 
     @Override
@@ -104,9 +108,14 @@ class Startup implements ApplicationRunner {
         redisCheck.warn();
         groups.ensureGroups(keys.groups());
         loadRoutes(stages);
-        if (stages.includes("ingest")) {
+        if (stages.includes("ingest") && !isTrial()) {
             imports.start();
         }
+    }
+
+    /** Whether only something is to be tried: then nothing begins by itself. */
+    private boolean isTrial() {
+        return options.tryTagging().isPresent();
     }
 
     private PipelineStages stages() {
@@ -137,11 +146,14 @@ class Startup implements ApplicationRunner {
             providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
         }
         for (var route : camel.getRoutes()) {
-            camel.getRouteController().startRoute(route.getRouteId());
+            if (!isTrial() || route.getEndpoint().getEndpointUri().startsWith("direct:")) {
+                camel.getRouteController().startRoute(route.getRouteId());
+            }
         }
         LOG.info(
-                "{} routes run: {}",
+                "{} routes {}: {}",
                 camel.getRoutesSize(),
+                isTrial() ? "are there" : "run",
                 camel.getRoutes().stream().map(route -> route.getRouteId()).collect(Collectors.joining(", ")));
     }
 

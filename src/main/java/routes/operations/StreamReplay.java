@@ -23,12 +23,14 @@ public class StreamReplay {
     private final StagePauses pauses;
     private final Jobs jobs;
     private final TaggingRequests tagging;
+    private final TaggingTrial trial;
 
-    StreamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging) {
+    StreamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging, TaggingTrial trial) {
         this.timelines = timelines;
         this.pauses = pauses;
         this.jobs = jobs;
         this.tagging = tagging;
+        this.trial = trial;
     }
 
     /**
@@ -65,6 +67,19 @@ public class StreamReplay {
         int queued = tagging.retryAll(force, limit);
         AUDIT.info("retryTagging({}, {}): {} posts are queued", force, limit, queued);
         return queued + " posts are queued";
+    }
+
+    /**
+     * Tags a post without storing anything, and tells how.
+     *
+     * @param post id or number
+     */
+    @ManagedOperation(
+            description =
+                    "Tags a post without storing anything: prompt, raw answers, what was accepted and why not the rest")
+    public String tryTagging(String post) {
+        AUDIT.info("tryTagging({})", post);
+        return trial.show(post);
     }
 
     /** Runs the reconciler now, unless it runs already; the count is in {@code posts_reconciled_total} and the log. */

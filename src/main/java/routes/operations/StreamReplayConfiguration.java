@@ -16,8 +16,9 @@ import routes.timeline.TimelineTable;
 class StreamReplayConfiguration {
 
     @Bean
-    StreamReplay streamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging) {
-        return new StreamReplay(timelines, pauses, jobs, tagging);
+    StreamReplay streamReplay(
+            TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging, TaggingTrial trial) {
+        return new StreamReplay(timelines, pauses, jobs, tagging, trial);
     }
 
     @Bean

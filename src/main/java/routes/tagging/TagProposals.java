@@ -10,7 +10,7 @@ public final class TagProposals {
     private TagProposals() {}
 
     @SuppressWarnings("unchecked") // what TaggingTask.read gives, and the local provider
-    static Optional<TagProposal> of(ModelResult result, PostParsed post) {
+    public static Optional<TagProposal> of(ModelResult result, PostParsed post) {
         return Optional.ofNullable(((Map<String, TagProposal>) result.value()).get(post.idempotencyKey()));
     }
 }

@@ -1,0 +1,116 @@
+package routes.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redisstreams.RedisLink;
+import routes.testing.EmbeddedRedis;
+
+/** Two processes, each with its own connections. */
+class CallLeasesIT {
+    @RegisterExtension
+    static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final List<CallLeases> processes = new ArrayList<>();
+
+    @BeforeEach
+    void empty() {
+        REDIS.commands().del("llm:leases:p");
+    }
+
+    @AfterEach
+    void close() {
+        processes.forEach(CallLeases::close);
+    }
+
+    private CallLeases process(Duration length) {
+        var client = REDIS.newClient();
+        CallLeases leases = new CallLeases(client, new RedisLink(client, Duration.ofSeconds(10)), length);
+        processes.add(leases);
+        return leases;
+    }
+
+    @Test
+    void neverMorePermitsAreOutThanAllowedAndEverybodyGetsOne() throws Exception {
+        List<CallLeases> both = List.of(process(LONG), process(LONG));
+        AtomicInteger out = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        ExecutorService callers = Executors.newFixedThreadPool(16);
+        List<Future<?>> calls = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            CallLeases leases = both.get(i % 2);
+            calls.add(callers.submit(() -> {
+                CallLeases.Lease lease = leases.take("p", 3, LONG);
+                most.accumulateAndGet(out.incrementAndGet(), Math::max);
+                Thread.yield();
+                out.decrementAndGet();
+                leases.giveBack(lease);
+                return null;
+            }));
+        }
+        for (Future<?> call : calls) {
+            call.get(60, TimeUnit.SECONDS);
+        }
+        callers.shutdown();
+
+        assertThat(most).hasValueBetween(2, 3);
+        assertThat(REDIS.commands().zcard("llm:leases:p")).isZero();
+    }
+
+    @Test
+    void aPermitOfAProcessThatDiedComesBack() throws Exception {
+        CallLeases.Lease lost = process(Duration.ofMillis(300)).take("p", 1, LONG);
+
+        assertThat(process(LONG).take("p", 1, LONG)).isNotNull().isNotEqualTo(lost);
+    }
+
+    @Test
+    void whoeverWaitsTooLongGetsNone() throws Exception {
+        CallLeases leases = process(LONG);
+        CallLeases.Lease held = leases.take("p", 1, LONG);
+
+        assertThat(process(LONG).take("p", 1, Duration.ofMillis(50))).isNull();
+        assertThat(leases.take("p", 1, Duration.ofMillis(50))).isNull();
+        leases.giveBack(held);
+        assertThat(leases.take("p", 1, LONG)).isNotNull();
+    }
+
+    @Test
+    void givingALeaseBackTwiceFreesOnePermit() throws Exception {
+        CallLeases leases = process(LONG);
+        CallLeases.Lease first = leases.take("p", 2, LONG);
+        assertThat(leases.take("p", 2, LONG)).isNotNull();
+        leases.giveBack(first);
+        leases.giveBack(first);
+
+        assertThat(leases.take("p", 2, LONG)).isNotNull();
+        assertThat(leases.take("p", 2, Duration.ofMillis(50))).isNull();
+    }
+
+    @Test
+    void aWaiterIsWokenByAnotherProcess() throws Exception {
+        CallLeases one = process(LONG);
+        CallLeases other = process(LONG);
+        CallLeases.Lease held = one.take("p", 1, LONG);
+        ExecutorService waiter = Executors.newSingleThreadExecutor();
+        Future<CallLeases.Lease> waiting = waiter.submit(() -> other.take("p", 1, LONG));
+
+        one.giveBack(held);
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).isNotNull();
+        waiter.shutdown();
+    }
+}

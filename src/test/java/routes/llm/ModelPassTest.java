@@ -1,0 +1,108 @@
+package routes.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import routes.llm.ModelFailureException.Kind;
+
+class ModelPassTest {
+    private static final Duration QUOTA_PAUSE = Duration.ofHours(1);
+    private final ModelPass pass = pass(0, "a", "b", "c", "d");
+
+    private static ModelPass pass(double jitter, String... models) {
+        return new ModelPass(
+                null, "provider", List.of(models), 1, 1, new ModelPass.Retries(3, 2.0, Duration.ofSeconds(60)), jitter);
+    }
+
+    @Test
+    void callNAsksModelNAfterGrowingPauses() {
+        List<String> models = new ArrayList<>();
+        List<Long> pauses = new ArrayList<>();
+        while (pass.isOpen()) {
+            models.add(pass.getModel());
+            pauses.add(pass.getDelayMillis());
+            pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
+        }
+
+        assertThat(models).containsExactly("a", "b", "c", "d");
+        assertThat(pauses).containsExactly(0L, 2_000L, 4_000L, 8_000L);
+        assertThatThrownBy(pass::result)
+                .isInstanceOf(ModelPassFailedException.class)
+                .hasMessageContaining("a 503, b 503, c 503, d 503");
+    }
+
+    @Test
+    void withFewerModelsThanCallsTheFirstOneIsAskedAgain() {
+        ModelPass two = pass(0, "a", "b");
+        two.failed(new ModelFailureException(Kind.EMPTY, "empty"), null);
+        two.failed(new ModelFailureException(Kind.EMPTY, "empty"), null);
+
+        assertThat(two.getModel()).isEqualTo("a");
+    }
+
+    @Test
+    void jitterMakesAPauseUpToATenthLonger() {
+        ModelPass jittered = pass(1, "a");
+        jittered.failed(new ModelFailureException(Kind.TIMEOUT, "none"), null);
+
+        assertThat(jittered.getDelayMillis()).isEqualTo(2_200);
+    }
+
+    @Test
+    void whatTheProviderAsksForWins() {
+        pass.failed(new ModelFailureException(Kind.RATE_LIMIT, "429", Duration.ofSeconds(7), null), null);
+
+        assertThat(pass.getDelayMillis()).isEqualTo(7_000);
+        assertThat(pass.rest(QUOTA_PAUSE)).isZero();
+    }
+
+    @Test
+    void aProviderThatAsksForTooMuchIsLeftAlone() {
+        pass.failed(new ModelFailureException(Kind.RATE_LIMIT, "429", Duration.ofMinutes(2), null), null);
+
+        assertThat(pass.isOpen()).isFalse();
+        assertThat(pass.rest(QUOTA_PAUSE)).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void usedUpCreditsEndThePassAndHaveTheProviderLeftAlone() {
+        pass.failed(new ModelFailureException(Kind.QUOTA, "402"), null);
+
+        assertThat(pass.isOpen()).isFalse();
+        assertThat(pass.rest(QUOTA_PAUSE)).isEqualTo(QUOTA_PAUSE);
+    }
+
+    @Test
+    void unknownModelsArePassedOverWithoutAPauseAndWithoutUsingUpRepetitions() {
+        pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
+        pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
+        assertThat(pass.getDelayMillis()).isZero();
+        assertThat(pass.getModel()).isEqualTo("c");
+
+        pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
+        assertThat(pass.getDelayMillis()).isEqualTo(2_000);
+    }
+
+    @Test
+    void aPassWithNoModelThatExistsEnds() {
+        for (int i = 0; i < 4; i++) {
+            assertThat(pass.isOpen()).isTrue();
+            pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
+        }
+        assertThat(pass.isOpen()).isFalse();
+    }
+
+    @Test
+    void anAnswerThatHoldsEndsThePass() {
+        pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
+        pass.succeeded("value", "content");
+
+        assertThat(pass.isOpen()).isFalse();
+        assertThat(pass.result()).isEqualTo(new ModelResult("provider", "b", "value"));
+        assertThat(pass.calls()).extracting(ModelCall::outcome).containsExactly("server_error", "success");
+    }
+}
