@@ -24,6 +24,8 @@ class ModelSecretsIT {
                 var pipeline = new ModelPipeline(
                         folder,
                         "--logging.config=" + debugTo(log, folder),
+                        "--logging.level.root=debug",
+                        "--logging.level.routes=debug",
                         "--tagging.providers=gigachat,openrouter",
                         "--gigachat.base-url=" + tls.gigaChatBaseUrl(),
                         "--gigachat.auth-url=" + tls.gigaChatAuthUrl(),

@@ -53,6 +53,8 @@ class TaggingTwoProcessesIT {
                                 Stream.of(
                                         "--camel.main.name=" + name,
                                         "--instance.name=" + name,
+                                        // one JVM has room for the names of one
+                                        "--spring.jmx.enabled=false",
                                         "--database.url=" + DATABASE.jdbcUrl(),
                                         "--redis.url=" + REDIS.uri(),
                                         "--tagging.providers=openrouter",

@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
-import routes.llm.Providers;
+import routes.llm.ProviderCredentials;
 
 @RestController
 final class PostController {
@@ -29,7 +29,7 @@ final class PostController {
     PostController(
             UserStore users,
             PostStore posts,
-            Providers providers,
+            ProviderCredentials providers,
             @Value("${tagging.providers}") List<String> taggingProviders,
             @Value("${tagging.max-attempts}") int maxTaggingAttempts) {
         this.users = users;

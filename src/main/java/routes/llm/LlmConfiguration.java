@@ -5,8 +5,10 @@ import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.net.ssl.SSLContext;
@@ -24,8 +26,20 @@ class LlmConfiguration {
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
     @Bean
-    Providers llmProviders(GigaChatProperties gigaChat, OpenRouterProperties openRouter, ProviderQuotas quotas) {
-        return new Providers(gigaChat, openRouter, quotas);
+    ProviderCredentials providerCredentials(GigaChatProperties gigaChat, OpenRouterProperties openRouter) {
+        Set<String> missing = new HashSet<>();
+        if (!gigaChat.hasCredentials()) {
+            missing.add("gigachat");
+        }
+        if (!openRouter.hasCredentials()) {
+            missing.add("openrouter");
+        }
+        return new ProviderCredentials(Set.copyOf(missing));
+    }
+
+    @Bean
+    Providers llmProviders(ProviderCredentials credentials, ProviderQuotas quotas) {
+        return new Providers(credentials, quotas);
     }
 
     @Bean

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 
 /** The providers that may still do a task, and why the others did not. Used by one exchange at a time. */
 public final class ProviderChain {
@@ -34,14 +34,20 @@ public final class ProviderChain {
         rests.add(rest.until());
     }
 
-    /** @param failure null if the circuit breaker let nothing through */
-    void failed(ModelPassFailedException failure) {
-        if (failure == null) {
-            problems.add(asked + ": circuit breaker is open");
-        } else {
-            problems.add(failure.getMessage());
-            called(failure.calls());
-        }
+    String asked() {
+        return asked;
+    }
+
+    /** The circuit breaker of the provider that was handed out last let nothing through. */
+    void notPermitted() {
+        problems.add(asked + ": circuit breaker is open");
+    }
+
+    /** @param rest how long it is to be left alone, if the failure says that it has used up its quota */
+    void failed(ModelPassFailedException failure, Optional<ProviderQuotas.Rest> rest) {
+        problems.add(failure.getMessage());
+        rest.map(ProviderQuotas.Rest::until).ifPresent(rests::add);
+        called(failure.calls());
     }
 
     void called(List<ModelCall> more) {
@@ -58,11 +64,6 @@ public final class ProviderChain {
         boolean allRest = !rests.isEmpty() && rests.size() == problems.size();
         return new ProvidersFailedException(
                 message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…",
-                allRest
-                        ? rests.stream()
-                                .filter(Objects::nonNull)
-                                .min(Comparator.naturalOrder())
-                                .orElse(null)
-                        : null);
+                allRest ? rests.stream().min(Comparator.naturalOrder()).orElse(null) : null);
     }
 }

@@ -2,8 +2,6 @@ package routes.llm;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -17,24 +15,12 @@ public class Providers {
     /** Needs neither credentials nor permits, and never has to be left alone. */
     public static final String LOCAL = "local";
 
-    private final Set<String> withoutCredentials;
+    private final ProviderCredentials credentials;
     private final ProviderQuotas quotas;
 
-    Providers(GigaChatProperties gigaChat, OpenRouterProperties openRouter, ProviderQuotas quotas) {
-        Stream<String> missing = Stream.concat(
-                gigaChat.hasCredentials() ? Stream.empty() : Stream.of("gigachat"),
-                openRouter.hasCredentials() ? Stream.empty() : Stream.of("openrouter"));
-        this.withoutCredentials = Set.copyOf(missing.toList());
+    Providers(ProviderCredentials credentials, ProviderQuotas quotas) {
+        this.credentials = credentials;
         this.quotas = quotas;
-    }
-
-    /** Those of a list that can be asked at all. */
-    public List<String> usable(List<String> names) {
-        return names.stream()
-                .map(String::strip)
-                .filter(name -> !name.isEmpty() && !withoutCredentials.contains(name))
-                .distinct()
-                .toList();
     }
 
     /**
@@ -42,7 +28,7 @@ public class Providers {
      * @throws ConfigurationException when one of them has no route
      */
     public void check(String setting, List<String> names, CamelContext camel) {
-        for (String name : usable(names)) {
+        for (String name : credentials.usable(names)) {
             if (camel.getRoutes().stream()
                     .noneMatch(route -> route.getEndpoint().getEndpointBaseUri().equals("direct://llm-" + name))) {
                 throw new ConfigurationException(setting + "=" + String.join(",", names) + ": there is no provider '"
@@ -54,7 +40,7 @@ public class Providers {
 
     /** @param names comma-separated, in the order in which they are asked */
     public ProviderChain chain(String names) {
-        return new ProviderChain(usable(List.of(names.split(",", -1))));
+        return new ProviderChain(credentials.usable(List.of(names.split(",", -1))));
     }
 
     /**
@@ -82,8 +68,11 @@ public class Providers {
             @ExchangeProperty("llmChain") ProviderChain chain,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
             throws Exception {
-        if (cause == null || cause instanceof ModelPassFailedException) {
-            chain.failed((ModelPassFailedException) cause);
+        if (cause == null) {
+            chain.notPermitted();
+        } else if (cause instanceof ModelPassFailedException failure) {
+            boolean quota = failure.kind() == ModelFailureException.Kind.QUOTA;
+            chain.failed(failure, quota ? quotas.resting(chain.asked()) : Optional.empty());
         } else {
             throw cause;
         }

@@ -21,12 +21,12 @@ class ProvidersHealth {
     /** Named as in {@code /health}. */
     @Bean("providers")
     CompositeHealthContributor providersHealth(
-            Providers providers,
+            ProviderCredentials credentials,
             CircuitBreakers breakers,
             ProviderQuotas quotas,
             @Value("${tagging.providers}") List<String> names) {
         Map<String, HealthIndicator> parts = new LinkedHashMap<>();
-        providers.usable(names).forEach(name -> parts.put(name, () -> health(name, breakers, quotas)));
+        credentials.usable(names).forEach(name -> parts.put(name, () -> health(name, breakers, quotas)));
         if (parts.isEmpty()) {
             parts.put("none", () -> Health.status(DEGRADED)
                     .withDetail("problem", "TAGGING_PROVIDERS has none that can be asked")

@@ -42,7 +42,7 @@ public class TaggingRequests {
     private final Duration stale;
     private final TransactionTemplate transaction;
 
-    TaggingRequests(
+    public TaggingRequests(
             JdbcClient jdbc,
             StoredPostEvents events,
             Outbox outbox,

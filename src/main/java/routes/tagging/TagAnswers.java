@@ -2,6 +2,7 @@ package routes.tagging;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import routes.llm.UnusableAnswerException;
 final class TagAnswers {
     private static final ObjectReader JSON = Json.newMapper()
             .reader()
+            // what follows the first value is a remark
+            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .with(JsonReadFeature.ALLOW_SINGLE_QUOTES)
             .with(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .with(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS);
@@ -67,7 +70,6 @@ final class TagAnswers {
                 .findFirst();
     }
 
-    // the parser stops at the end of the first value, whatever follows
     private static Optional<JsonNode> parse(String text) {
         try {
             return Optional.ofNullable(JSON.readTree(text)).filter(JsonNode::isContainerNode);

@@ -28,6 +28,10 @@ final class StageVisit extends SynchronizationAdapter {
     public void onDone(Exchange exchange) {
         int durationMs =
                 (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
+        record(stage, exchange, startedAt, durationMs, buffer);
+    }
+
+    static void record(String stage, Exchange exchange, Instant startedAt, int durationMs, TimelineBuffer buffer) {
         Optional<Throwable> failure = StageRecords.failure(exchange);
         List<TimelineRecord> records = StageRecords.of(stage, exchange, failure, startedAt, durationMs);
         Optional<StreamCompletion> completion = StreamCompletion.of(exchange).filter(known -> failure.isEmpty());

@@ -45,6 +45,10 @@ final class ApiClient {
         return send("POST", path, json, request -> request.header("Content-Type", "application/json"));
     }
 
+    Answer post(String path) {
+        return send("POST", path, null, request -> request);
+    }
+
     Answer delete(String path) {
         return send("DELETE", path, null, request -> request);
     }

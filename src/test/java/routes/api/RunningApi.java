@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -41,10 +42,13 @@ import routes.ingest.MediaStore;
 import routes.ingest.PostIntake;
 import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
+import routes.llm.ProviderCredentials;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
+import routes.posts.StoredPostEvents;
+import routes.posts.TaggingRequests;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
@@ -166,6 +170,21 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         @Bean
         PostRemoval postRemoval(DataSource database, Outbox outbox) {
             return new PostRemoval(database, new JdbcTransactionManager(database), outbox, SETTINGS, Clock.systemUTC());
+        }
+
+        @Bean
+        TaggingRequests taggingRequests(DataSource database, JdbcClient jdbc, Outbox outbox) {
+            return new TaggingRequests(
+                    jdbc,
+                    new StoredPostEvents(jdbc, Clock.systemUTC()),
+                    outbox,
+                    Duration.ofHours(1),
+                    new JdbcTransactionManager(database));
+        }
+
+        @Bean
+        ProviderCredentials providerCredentials() {
+            return new ProviderCredentials(Set.of("gigachat", "openrouter"));
         }
 
         @Bean
