@@ -23,6 +23,7 @@ import routes.configuration.Cron;
  * @param maxAttempts passes through all providers before a post is given up as failed
  * @param batchSize   posts in one call of a model; 1 for one at a time
  * @param batchWindowMillis how long a batch waits to be full, in milliseconds
+ * @param maxInFlight posts that one process holds at a time; at least CONCURRENCY_TAGGING × TAGGING_BATCH_SIZE
  * @param retryCron   when posts are tried again that are pending or retrying and were forgotten: minute, hour, day, month, day of the
  *                    week, in UTC; - for never
  * @param retryStale  how long a post must not have been tried for that
@@ -40,5 +41,6 @@ public record TaggingProperties(
         @DefaultValue("5") @Min(1) @Max(100) int maxAttempts,
         @DefaultValue("1") @Min(1) @Max(10) int batchSize,
         @DefaultValue("500") @Min(0) @Max(30_000) int batchWindowMillis,
+        @DefaultValue("100") @Min(1) @Max(1_000) int maxInFlight,
         @DefaultValue("0 4 * * *") @Cron String retryCron,
         @DefaultValue("1h") @DurationMin(seconds = 1) Duration retryStale) {}
