@@ -6,6 +6,9 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,14 +60,54 @@ final class CallLeases implements AutoCloseable {
     private final Map<String, Queue> queues = new ConcurrentHashMap<>();
     private StatefulRedisPubSubConnection<String, String> subscription;
 
+    /**
+     * A permit is handed on within the process for so long, which saves two durable writes between two calls; then it goes
+     * back, so that other processes have their turn.
+     */
+    private static final Duration HANDED_ON = Duration.ofSeconds(2);
+
     /** The threads of this process that wait for a provider: one of them tries, the others wait for their turn. */
     private static final class Queue {
         final ReentrantLock turn = new ReentrantLock(true);
         final Semaphore returned = new Semaphore(0);
+        private final Deque<Lease> handedOn = new ArrayDeque<>();
+        private int waiting;
+
+        synchronized void enter() {
+            waiting++;
+        }
+
+        /** @return permits that were meant for those who waited and that nobody waits for any more */
+        synchronized List<Lease> leave() {
+            if (--waiting > 0) {
+                return List.of();
+            }
+            List<Lease> left = List.copyOf(handedOn);
+            handedOn.clear();
+            return left;
+        }
+
+        /** @return whether somebody waits who will take it */
+        synchronized boolean handOn(Lease lease) {
+            if (waiting == 0) {
+                return false;
+            }
+            handedOn.add(lease);
+            returned.release();
+            return true;
+        }
+
+        synchronized Lease handed() {
+            return handedOn.poll();
+        }
     }
 
     /** A permit to call. */
-    record Lease(String provider, String token) {}
+    record Lease(String provider, String token, long takenNanos) {
+        boolean mayBeHandedOn() {
+            return System.nanoTime() - takenNanos < HANDED_ON.toNanos();
+        }
+    }
 
     /** @param length of a lease; longer than any call */
     CallLeases(RedisClient client, RedisLink link, Duration length) {
@@ -83,36 +126,55 @@ final class CallLeases implements AutoCloseable {
         Queue queue = queues.computeIfAbsent(provider, name -> new Queue());
         listen();
         long end = System.nanoTime() + patience.toNanos();
-        if (!queue.turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            return null;
-        }
+        queue.enter();
         try {
-            String token = UUID.randomUUID().toString();
-            while (true) {
-                queue.returned.drainPermits();
-                Long wait = link.call(commands -> commands.eval(
-                        TAKE,
-                        ScriptOutputType.INTEGER,
-                        new String[] {KEY + provider},
-                        token,
-                        Long.toString(length.toMillis()),
-                        Integer.toString(permits)));
-                if (wait == 0) {
-                    return new Lease(provider, token);
-                }
-                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (left <= 0) {
-                    return null;
-                }
-                boolean unused =
-                        queue.returned.tryAcquire(Math.min(left, Math.min(wait, LOOK_MILLIS)), TimeUnit.MILLISECONDS);
+            if (!queue.turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                return null;
+            }
+            try {
+                return await(queue, provider, permits, end);
+            } finally {
+                queue.turn.unlock();
             }
         } finally {
-            queue.turn.unlock();
+            queue.leave().forEach(this::toRedis);
+        }
+    }
+
+    private Lease await(Queue queue, String provider, int permits, long end) throws InterruptedException {
+        String token = UUID.randomUUID().toString();
+        while (true) {
+            queue.returned.drainPermits();
+            Lease handed = queue.handed();
+            if (handed != null) {
+                return handed;
+            }
+            Long wait = link.call(commands -> commands.eval(
+                    TAKE,
+                    ScriptOutputType.INTEGER,
+                    new String[] {KEY + provider},
+                    token,
+                    Long.toString(length.toMillis()),
+                    Integer.toString(permits)));
+            if (wait == 0) {
+                return new Lease(provider, token, System.nanoTime());
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                return null;
+            }
+            boolean unused =
+                    queue.returned.tryAcquire(Math.min(left, Math.min(wait, LOOK_MILLIS)), TimeUnit.MILLISECONDS);
         }
     }
 
     void giveBack(Lease lease) {
+        if (!lease.mayBeHandedOn() || !queues.get(lease.provider()).handOn(lease)) {
+            toRedis(lease);
+        }
+    }
+
+    private void toRedis(Lease lease) {
         try {
             Long unused = link.call(commands -> commands.eval(
                     RETURN,
@@ -151,10 +213,5 @@ final class CallLeases implements AutoCloseable {
         if (subscription != null) {
             subscription.close();
         }
-    }
-
-    /** Permits that are out now. */
-    long taken(String provider) {
-        return link.call(commands -> commands.zcard(KEY + provider));
     }
 }

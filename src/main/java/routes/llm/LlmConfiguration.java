@@ -23,6 +23,7 @@ import routes.redisstreams.RedisLink;
 /** The beans that routes of model providers name. */
 @Configuration(proxyBeanMethods = false)
 class LlmConfiguration {
+    /** More than a permit is handed on for, so that the last call under it still ends in time. */
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
     @Bean

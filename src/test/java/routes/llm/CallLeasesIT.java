@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +89,42 @@ class CallLeasesIT {
         assertThat(leases.take("p", 1, Duration.ofMillis(50))).isNull();
         leases.giveBack(held);
         assertThat(leases.take("p", 1, LONG)).isNotNull();
+    }
+
+    @Test
+    void aPermitIsHandedOnWithinTheProcessAndStillOtherProcessesHaveTheirTurn() throws Exception {
+        CallLeases busy = process(LONG);
+        CallLeases other = process(LONG);
+        Set<String> tokens = ConcurrentHashMap.newKeySet();
+        AtomicInteger calls = new AtomicInteger();
+        AtomicBoolean goesOn = new AtomicBoolean(true);
+        ExecutorService callers = Executors.newFixedThreadPool(4);
+        List<Future<?>> loops = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            loops.add(callers.submit(() -> {
+                while (goesOn.get()) {
+                    CallLeases.Lease lease = busy.take("p", 1, LONG);
+                    tokens.add(lease.token());
+                    calls.incrementAndGet();
+                    busy.giveBack(lease);
+                }
+                return null;
+            }));
+        }
+        try {
+            CallLeases.Lease lease = other.take("p", 1, Duration.ofSeconds(30));
+            assertThat(lease).isNotNull();
+            other.giveBack(lease);
+        } finally {
+            goesOn.set(false);
+        }
+        for (Future<?> loop : loops) {
+            loop.get(30, TimeUnit.SECONDS);
+        }
+        callers.shutdown();
+
+        assertThat(tokens).hasSizeLessThan(calls.get() / 2 + 1);
+        assertThat(REDIS.commands().zcard("llm:leases:p")).isZero();
     }
 
     @Test
