@@ -59,6 +59,9 @@ class TaggingProvidersIT {
     void healthyAndForgotten() {
         gigaChat.healthy();
         gigaChat.latency(Duration.ZERO);
+        pipeline.jdbc
+                .sql("UPDATE posts SET tagging_status = 'skipped' WHERE tagging_status = 'failed'")
+                .update();
         gigaChat.answer(new KeywordAnswerer());
         openRouter.healthy();
         pipeline.application
@@ -326,6 +329,33 @@ class TaggingProvidersIT {
                 .untilAsserted(() -> assertThat(pipeline.tags(post)).containsExactly("телескоп"));
         assertThat(gigaChat.calls()).hasSize(1);
         assertThat(pipeline.status(post)).isEqualTo("success");
+    }
+
+    @Test
+    void a_post_whose_tags_cannot_be_made_anew_keeps_those_it_has_everywhere() throws Exception {
+        UUID post = another();
+        List<String> tags = pipeline.awaitTags(post, "gigachat");
+        await().untilAsserted(() -> assertThat(graphTags(post)).hasSameSizeAs(tags));
+        gigaChat.always(Fault.status(500));
+        openRouter.always(Fault.status(503));
+
+        regenerate(post);
+        pipeline.awaitStatus(post, "failed");
+
+        await().untilAsserted(() -> assertThat(
+                        pipeline.get("/posts/" + post + "/timeline").path("items"))
+                .filteredOn(record -> record.path("stage").asText().equals("indexing"))
+                .hasSizeGreaterThanOrEqualTo(2));
+        assertThat(pipeline.tags(post)).isEqualTo(tags);
+        assertThat(graphTags(post)).hasSameSizeAs(tags);
+    }
+
+    private List<String> graphTags(UUID post) {
+        return pipeline.jdbc
+                .sql("SELECT to_key FROM graph_edges WHERE from_key = ? AND type = 'TAGGED_AS'")
+                .param(post.toString())
+                .query(String.class)
+                .list();
     }
 
     private String regenerate(UUID post) {

@@ -126,7 +126,7 @@ public class Indexing {
     private static Tags newest(PostContent post, Optional<Tags> fromEvent) {
         IndexState state = post.state();
         Tags newest = new Tags(state.tags(), state.version(), state.visionVersion());
-        if (fromEvent.isPresent() && fromEvent.get().version().isNewerThan(newest.version())) {
+        if (fromEvent.isPresent() && replaces(fromEvent.get(), newest)) {
             newest = fromEvent.get();
         }
         // the same version: what is stored went through the rules of tag persistence
@@ -134,6 +134,13 @@ public class Indexing {
             newest = new Tags(post.tags(), post.tagsVersion(), visionVersion(post.tagsVersion()));
         }
         return newest;
+    }
+
+    /** Only sets that say why there are no tags are empty, and such a set never replaces tags of the same text. */
+    private static boolean replaces(Tags newer, Tags known) {
+        boolean sameText = newer.version().contentVersion() == known.version().contentVersion();
+        boolean keeps = newer.names().isEmpty() && !known.names().isEmpty() && sameText;
+        return newer.version().isNewerThan(known.version()) && !keeps;
     }
 
     private static String visionVersion(TagSetVersion version) {

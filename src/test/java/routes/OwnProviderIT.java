@@ -1,0 +1,61 @@
+package routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import routes.llm.standin.ChatCall;
+import routes.llm.standin.Fault;
+import routes.llm.standin.ModelServer;
+
+/** A provider that an integrator adds, with the file that docs/providers.md shows. */
+class OwnProviderIT {
+    private static final Pattern EXAMPLE = Pattern.compile("(?s)```yaml\n(.*?)```");
+
+    private static Path config(Path folder) throws IOException {
+        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("docs/providers.md")));
+        assertThat(example.find()).isTrue();
+        Path providers = Files.createDirectories(folder.resolve("config/routes/providers"));
+        Files.writeString(providers.resolve("llm-house.camel.yaml"), example.group(1));
+        return folder.resolve("config");
+    }
+
+    @Test
+    void a_route_file_adds_a_provider_with_models_breaker_and_fallback(@TempDir Path folder) throws Exception {
+        ModelServer models = ModelServer.start();
+        models.openRouter().requireKey(false);
+        models.openRouter().next(Fault.status(503));
+        try (var pipeline = new ModelPipeline(
+                models,
+                folder,
+                "--config.dir=" + config(folder),
+                "--tagging.providers=house,local",
+                "--house.url=" + models.openRouterBaseUrl() + "/chat/completions")) {
+            UUID first =
+                    pipeline.imported("Телескоп наблюдает далёкую галактику").get(0);
+            pipeline.awaitTags(first, "house");
+            assertThat(models.openRouter().calls()).extracting(ChatCall::model).containsExactly("llama3.2", "qwen2.5");
+            assertThat(pipeline.metric("circuit_breaker_state{name=\"llm-house\"}"))
+                    .isZero();
+
+            models.openRouter().always(Fault.status(400));
+            UUID second =
+                    pipeline.imported("Ледокол идёт через арктический пролив").get(0);
+            assertThat(pipeline.awaitTags(second, "local")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_provider_without_a_route_stops_the_start_with_what_there_is(@TempDir Path folder) {
+        assertThatThrownBy(() -> new ModelPipeline(folder, "--tagging.providers=houze,local"))
+                .hasMessageContaining("TAGGING_PROVIDERS=houze,local")
+                .hasMessageContaining("direct:llm-houze");
+    }
+}
