@@ -72,6 +72,11 @@ class ProviderQuotas {
                 Double.parseDouble(values.get(2).getValueOrElse("0")));
     }
 
+    /** What a provider has cost on the UTC day that it is. */
+    Usage usageToday(String provider) {
+        return usage(provider, today());
+    }
+
     /** Has every process leave a provider alone for a while. */
     void rest(String provider, Duration time, String reason) {
         String unused =

@@ -43,6 +43,7 @@ class ProvidersHealth {
             health.status(DEGRADED);
         }
         if (!name.equals(Providers.LOCAL)) {
+            health.withDetail("today", quotas.usageToday(name));
             quotas.resting(name).ifPresent(rest -> health.status(DEGRADED)
                     .withDetail("left_alone_until", rest.until())
                     .withDetail("because", rest.reason()));
