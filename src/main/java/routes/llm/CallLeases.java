@@ -30,6 +30,12 @@ final class CallLeases implements AutoCloseable {
     /** Messages of Redis get lost with a connection; then this is how late it is noticed. */
     private static final long LOOK_MILLIS = 500;
 
+    /**
+     * A permit is handed on within the process for so long, which saves two durable writes between two calls; then it goes
+     * back, so that other processes have their turn.
+     */
+    private static final Duration HANDED_ON = Duration.ofSeconds(2);
+
     /** KEYS: leases. ARGV: token, milliseconds of the lease, permits. Returns 0, or milliseconds until the next lease ends. */
     private static final String TAKE =
             """
@@ -59,12 +65,6 @@ final class CallLeases implements AutoCloseable {
     private final Duration length;
     private final Map<String, Queue> queues = new ConcurrentHashMap<>();
     private StatefulRedisPubSubConnection<String, String> subscription;
-
-    /**
-     * A permit is handed on within the process for so long, which saves two durable writes between two calls; then it goes
-     * back, so that other processes have their turn.
-     */
-    private static final Duration HANDED_ON = Duration.ofSeconds(2);
 
     /** The threads of this process that wait for a provider: one of them tries, the others wait for their turn. */
     private static final class Queue {

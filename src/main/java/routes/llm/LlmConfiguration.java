@@ -24,7 +24,9 @@ import routes.redisstreams.RedisLink;
 @Configuration(proxyBeanMethods = false)
 class LlmConfiguration {
     /** More than a permit is handed on for, so that the last call under it still ends in time. */
-    private static final Duration MARGIN = Duration.ofSeconds(30);
+    private static final Duration MARGIN = Duration.ofSeconds(10);
+    /** Longest wait for a token and longest fetching of one. */
+    private static final Duration TOKEN = Duration.ofSeconds(10);
 
     @Bean
     ProviderCredentials providerCredentials(GigaChatProperties gigaChat, OpenRouterProperties openRouter) {
@@ -50,7 +52,9 @@ class LlmConfiguration {
 
     @Bean(destroyMethod = "close")
     CallLeases callLeases(RedisClient client, RedisLink link, LlmProperties properties) {
-        return new CallLeases(client, link, properties.timeout().plus(MARGIN));
+        // a call that is refused for its token is made twice, and may wait for a token and fetch one each time
+        Duration longestCall = properties.timeout().multipliedBy(2).plus(TOKEN.multipliedBy(4));
+        return new CallLeases(client, link, longestCall.plus(MARGIN));
     }
 
     @Bean
@@ -82,8 +86,8 @@ class LlmConfiguration {
     }
 
     @Bean
-    GigaChatToken gigachatToken(@Lazy CamelContext camel, ObjectMapper json, Clock clock, LlmProperties properties) {
-        return new GigaChatToken(camel.createFluentProducerTemplate(), json, clock, properties.timeout());
+    GigaChatToken gigachatToken(@Lazy CamelContext camel, ObjectMapper json, Clock clock) {
+        return new GigaChatToken(camel.createFluentProducerTemplate(), json, clock, TOKEN);
     }
 
     /** Ends calls whose time is over; that is a moment's work, so one thread will do. */
@@ -108,9 +112,8 @@ class LlmConfiguration {
     }
 
     @Bean
-    HttpClientConfigurer gigachatTokenHttp(
-            LlmProperties properties, GigaChatProperties gigaChat, ScheduledExecutorService modelCallTimer) {
-        return new ModelHttp(properties.timeout(), () -> "Basic " + gigaChat.apiKey(), tls(gigaChat), modelCallTimer);
+    HttpClientConfigurer gigachatTokenHttp(GigaChatProperties gigaChat, ScheduledExecutorService modelCallTimer) {
+        return new ModelHttp(TOKEN, () -> "Basic " + gigaChat.apiKey(), tls(gigaChat), modelCallTimer);
     }
 
     @Bean
