@@ -11,6 +11,7 @@ import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import routes.api.access.NewApiKey;
 import routes.configuration.ConfigurationException;
 import routes.events.StreamCatalog;
 import routes.operations.MainJob;
@@ -48,10 +49,22 @@ class CommandLine {
             if (options.validate().isPresent()) {
                 return validate(options.validate().get());
             }
+            if (options.makeKey().isPresent()) {
+                return makeKey(options.makeKey().get());
+            }
             return start(options);
         } catch (ConfigurationException e) {
             return stopped(e);
         }
+    }
+
+    private int makeKey(RunOptions.KeyRequest wanted) {
+        NewApiKey key = NewApiKey.make(wanted.name(), wanted.tenant(), wanted.role());
+        out.println("key (shown this once, give it to " + wanted.name() + " alone):");
+        out.println("  " + key.key());
+        out.println("entry to add to API_KEYS, separated from others by a comma:");
+        out.println("  " + key.entry());
+        return OK;
     }
 
     private int validate(Path folder) {

@@ -48,6 +48,38 @@ class CommandLineIT {
         assertThat(run(Map.of(), "--dmeo")).startsWith("telegram-assistant: --dmeo: no such option");
     }
 
+    @Test
+    void an_address_that_others_reach_without_keys() throws Exception {
+        assertThat(run(Map.of("API_ADDRESS", "0.0.0.0")))
+                .startsWith(
+                        "telegram-assistant: API_ADDRESS=0.0.0.0: other machines reach this address, so API_KEYS must be set")
+                .contains("--make-key");
+        assertThat(run(Map.of("MANAGEMENT_ADDRESS", "::")))
+                .startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: other");
+        assertThat(run(Map.of("API_ADDRESS", "no.such.host.invalid")))
+                .startsWith("telegram-assistant: API_ADDRESS=no.such.host.invalid: must be an address of this machine");
+    }
+
+    @Test
+    void a_key_that_is_none_is_told_without_showing_it() throws Exception {
+        String hash = "a".repeat(64);
+        assertThat(run(Map.of("API_KEYS", "anna:" + hash + ":default:reader,bob:" + hash + ":default:boss")))
+                .startsWith(
+                        "telegram-assistant: API_KEYS=***: entry 2: bob: the role must be reader, operator or admin")
+                .doesNotContain(hash);
+        assertThat(run(Map.of("API_KEYS", "anna:secret:default:reader")))
+                .contains("entry 1: anna: the second part must be the SHA-256 of the key")
+                .doesNotContain("secret:");
+    }
+
+    @Test
+    void a_key_for_a_role_that_does_not_exist() throws Exception {
+        assertThat(run(Map.of(), "--make-key=anna", "--role=boss"))
+                .isEqualTo("telegram-assistant: --make-key: anna: the role must be reader, operator or admin");
+        assertThat(run(Map.of(), "--role=reader"))
+                .isEqualTo("telegram-assistant: --tenant and --role belong to --make-key=<name>");
+    }
+
     /** All that the program printed, without the lines that services log when they start. */
     private String run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(

@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /** The database as the API reads it: no statement runs longer than {@value #TIMEOUT_SECONDS} seconds. */
 @Component
-final class ApiDatabase {
+public final class ApiDatabase {
 
     static final int TIMEOUT_SECONDS = 5;
 
@@ -23,7 +23,7 @@ final class ApiDatabase {
         this.jdbc = JdbcClient.create(template);
     }
 
-    JdbcClient.StatementSpec sql(String sql) {
+    public JdbcClient.StatementSpec sql(String sql) {
         return jdbc.sql(sql);
     }
 

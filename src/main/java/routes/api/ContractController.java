@@ -1,14 +1,11 @@
 package routes.api;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.core.io.Resource;
+import java.nio.charset.StandardCharsets;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import routes.api.http.OpenApiDocument;
 
 /** The one OpenAPI document, as it was written and as JSON. */
 @RestController
@@ -19,9 +16,9 @@ final class ContractController {
     private final byte[] yaml;
     private final byte[] json;
 
-    ContractController(@Value("classpath:openapi/openapi.yaml") Resource document) throws IOException {
-        this.yaml = document.getContentAsByteArray();
-        this.json = new ObjectMapper().writeValueAsBytes(new YAMLMapper().readTree(yaml));
+    ContractController(OpenApiDocument document) {
+        this.yaml = document.yaml();
+        this.json = document.root().toString().getBytes(StandardCharsets.UTF_8);
     }
 
     @GetMapping("/openapi.yaml")

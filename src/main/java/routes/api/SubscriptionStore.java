@@ -15,12 +15,20 @@ final class SubscriptionStore {
     /** More than a person reads; bounds the filter of a search. */
     private static final int MAX_CHANNELS = 10_000;
 
+    /** Channels are common to all tenants: what a private one is called, and that it is read, tells only one that has posts of it. */
     private static final String SUBSCRIPTIONS =
             """
-            SELECT c.id, c.tg_channel_id, c.username, c.title, s.subscribed_at, c.last_parsed_at
-            FROM user_channel s JOIN channels c ON c.id = s.channel_id
+            SELECT c.id, c.tg_channel_id, c.username, s.subscribed_at,
+                   CASE WHEN c.username IS NOT NULL OR own.is_read THEN c.title ELSE '' END AS title,
+                   CASE WHEN own.is_read THEN c.last_parsed_at END AS last_parsed_at
+            FROM user_channel s
+            JOIN users u ON u.id = s.user_id
+            JOIN channels c ON c.id = s.channel_id
+            CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM posts p
+                                               WHERE p.tenant_id = u.tenant_id AND p.channel_id = c.id) AS is_read) own
             WHERE s.user_id = :user AND s.is_active
             """;
+
     private static final RowMapper<Subscription> SUBSCRIPTION = (row, n) -> new Subscription(
             row.getObject("id", UUID.class),
             row.getObject("tg_channel_id", Long.class),

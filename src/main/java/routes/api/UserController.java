@@ -17,14 +17,16 @@ import routes.api.http.ProblemType;
 final class UserController {
 
     private final UserStore users;
+    private final TenantStore tenants;
 
-    UserController(UserStore users) {
+    UserController(UserStore users, TenantStore tenants) {
         this.users = users;
+        this.tenants = tenants;
     }
 
     @PostMapping(path = "/users", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<User> create(@Valid @RequestBody NewUser wanted) {
-        UUID tenant = users.tenant(wanted.tenant());
+    ResponseEntity<User> create(Caller caller, @Valid @RequestBody NewUser wanted) {
+        UUID tenant = tenant(caller, wanted.tenant());
         User user = users.create(tenant, wanted.telegramId(), TelegramName.bare(wanted.username()))
                 .orElseThrow(() -> alreadyThere(tenant, wanted.telegramId()));
         return ResponseEntity.created(URI.create("/users/" + user.id())).body(user);
@@ -33,6 +35,19 @@ final class UserController {
     @GetMapping("/users/{user_id}")
     User read(Caller caller, @PathVariable("user_id") long id) {
         return users.require(caller, id);
+    }
+
+    /** Other tenants than its own do not exist for a caller that has one. */
+    private UUID tenant(Caller caller, String wanted) {
+        if (caller.tenant().isEmpty()) {
+            return wanted == null ? TenantStore.DEFAULT_TENANT : tenants.require(wanted);
+        }
+        UUID own = caller.tenant().get();
+        if (wanted != null && !tenants.find(wanted).equals(caller.tenant())) {
+            throw ProblemType.NOT_FOUND.exception(
+                    "tenant", "There is no tenant " + wanted, "Leave tenant out: it is that of the key.");
+        }
+        return own;
     }
 
     private RuntimeException alreadyThere(UUID tenant, long telegramId) {

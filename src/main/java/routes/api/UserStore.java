@@ -1,6 +1,5 @@
 package routes.api;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.RowMapper;
@@ -8,11 +7,10 @@ import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
 import routes.api.http.ProblemType;
 
-/** Users and the tenants they belong to. */
+/** Users. */
 @Component
 final class UserStore {
 
-    private static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final RowMapper<User> USER = (row, n) -> new User(
             row.getLong("id"),
             row.getObject("tenant_id", UUID.class),
@@ -65,33 +63,6 @@ final class UserStore {
                 .param("tenant", tenant)
                 .param("telegram", telegramId)
                 .query(Long.class)
-                .optional();
-    }
-
-    /**
-     * The tenant with this id or name; created where there is none. A new name always gives the same id, so that two
-     * requests at once make one tenant.
-     *
-     * @param idOrName null for the default tenant
-     */
-    UUID tenant(String idOrName) {
-        if (idOrName == null) {
-            return DEFAULT_TENANT;
-        }
-        UUID id = Uuids.parse(idOrName)
-                .or(() -> existing(idOrName))
-                .orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
-        database.sql("INSERT INTO tenants (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING")
-                .param("id", id)
-                .param("name", idOrName)
-                .update();
-        return id;
-    }
-
-    private Optional<UUID> existing(String name) {
-        return database.sql("SELECT id FROM tenants WHERE name = :name ORDER BY created_at, id LIMIT 1")
-                .param("name", name)
-                .query(UUID.class)
                 .optional();
     }
 }

@@ -14,6 +14,7 @@ import routes.configuration.ConfigurationException;
  * @param exitWhenIdle end when everything is processed
  * @param validate     folder of route files to check, instead of starting
  * @param tryTagging   id or number of a post to show the tagging of, instead of running the pipeline
+ * @param makeKey      what to make an API key for, instead of starting
  * @param help         show the usage, instead of starting
  * @param properties   settings of the form {@code --name.of.property=value}, as Spring takes them
  */
@@ -23,8 +24,18 @@ public record RunOptions(
         boolean exitWhenIdle,
         Optional<Path> validate,
         Optional<String> tryTagging,
+        Optional<KeyRequest> makeKey,
         boolean help,
         List<String> properties) {
+
+    /**
+     * An API key that is wanted.
+     *
+     * @param name   who gets it
+     * @param tenant id or name of the tenant whose data it shows
+     * @param role   reader, operator or admin
+     */
+    public record KeyRequest(String name, String tenant, String role) {}
 
     public static final String USAGE =
             """
@@ -38,13 +49,17 @@ public record RunOptions(
                                   tag a post by its id or number without storing anything, and show the prompt, the raw answers,
                                   what was accepted and what was rejected and why: 0, or 1 when there are no tags. With the embedded
                                   services the program must not run meanwhile; in a running one the MBean StreamReplay has tryTagging
+              --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
+                                  make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
+                                  of the tenant default and for a reader unless told otherwise
               --help              show this text
               --<property>=<value> any setting of the table in README.md by its property name
             Without --demo and --import nothing is imported.
             """;
 
     public static RunOptions none() {
-        return new RunOptions(false, List.of(), false, Optional.empty(), Optional.empty(), false, List.of());
+        return new RunOptions(
+                false, List.of(), false, Optional.empty(), Optional.empty(), Optional.empty(), false, List.of());
     }
 
     /** @throws ConfigurationException for an option that does not exist or lacks its value */
@@ -55,6 +70,9 @@ public record RunOptions(
         Optional<Path> validate = Optional.empty();
         Optional<String> trial = Optional.empty();
         Optional<String> post = Optional.empty();
+        Optional<String> key = Optional.empty();
+        Optional<String> tenant = Optional.empty();
+        Optional<String> role = Optional.empty();
         List<Path> imports = new ArrayList<>();
         List<String> properties = new ArrayList<>();
         for (String argument : arguments) {
@@ -68,6 +86,9 @@ public record RunOptions(
                 case "--validate" -> validate = Optional.of(path(argument, equals));
                 case "--try" -> trial = Optional.of(value(argument, equals, "tagging"));
                 case "--post" -> post = Optional.of(value(argument, equals, "<id or number of a post>"));
+                case "--make-key" -> key = Optional.of(value(argument, equals, "<who gets it>"));
+                case "--tenant" -> tenant = Optional.of(value(argument, equals, "<id or name of a tenant>"));
+                case "--role" -> role = Optional.of(value(argument, equals, "reader"));
                 default -> {
                     if (!name.startsWith("--") || !name.contains(".") || equals < 0) {
                         throw new ConfigurationException(
@@ -78,7 +99,15 @@ public record RunOptions(
             }
         }
         check(trial, post);
-        return new RunOptions(demo, List.copyOf(imports), exitWhenIdle, validate, post, help, List.copyOf(properties));
+        return new RunOptions(
+                demo,
+                List.copyOf(imports),
+                exitWhenIdle,
+                validate,
+                post,
+                keyRequest(key, tenant, role),
+                help,
+                List.copyOf(properties));
     }
 
     private static void check(Optional<String> trial, Optional<String> post) {
@@ -88,6 +117,14 @@ public record RunOptions(
         if (trial.isPresent() != post.isPresent()) {
             throw new ConfigurationException("--try=tagging and --post=<id or number of a post> go together");
         }
+    }
+
+    private static Optional<KeyRequest> keyRequest(
+            Optional<String> name, Optional<String> tenant, Optional<String> role) {
+        if (name.isEmpty() && (tenant.isPresent() || role.isPresent())) {
+            throw new ConfigurationException("--tenant and --role belong to --make-key=<name>");
+        }
+        return name.map(who -> new KeyRequest(who, tenant.orElse("default"), role.orElse("reader")));
     }
 
     private static String value(String argument, int equals, String example) {

@@ -20,9 +20,16 @@ final class ApiClient {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final String base;
+    private final String key;
 
     ApiClient(int port) {
+        this(port, null);
+    }
+
+    /** @param key sent with every request; null for none */
+    ApiClient(int port, String key) {
         this.base = "http://127.0.0.1:" + port;
+        this.key = key;
     }
 
     /** What came back; {@code json} is null where the body is none. */
@@ -63,10 +70,13 @@ final class ApiClient {
     /** The answer to a request that is not in the document. */
     Answer sendAnything(String method, String path, String body, UnaryOperator<HttpRequest.Builder> more) {
         var publisher = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
-        HttpRequest request = more.apply(HttpRequest.newBuilder(URI.create(base + path))
-                        .method(method, publisher)
-                        .timeout(Duration.ofSeconds(20)))
-                .build();
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path))
+                .method(method, publisher)
+                .timeout(Duration.ofSeconds(20));
+        if (key != null) {
+            builder.header("Authorization", "Bearer " + key);
+        }
+        HttpRequest request = more.apply(builder).build();
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
             String type = response.headers().firstValue("Content-Type").orElse("");

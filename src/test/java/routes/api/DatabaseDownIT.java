@@ -12,11 +12,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import routes.api.access.NewApiKey;
 
 class DatabaseDownIT {
 
     @RegisterExtension
     static final RunningApi api = new RunningApi();
+
+    private static final NewApiKey KEY = NewApiKey.make("anna", "default", "reader");
+
+    @RegisterExtension
+    static final RunningApi locked = new RunningApi()
+            .with("api.keys", KEY.entry())
+            // two of them in one process
+            .with("spring.jmx.enabled", "false");
 
     private final ApiClient client = api.client();
 
@@ -36,10 +45,10 @@ class DatabaseDownIT {
     })
     void withoutTheDatabaseEveryOperationSaysSoAndWhenToTryAgain(String method, String path) throws SQLException {
         String body = method.equals("POST") ? "{\"username\": \"somebody\"}" : null;
-        allowConnections(false);
+        allowConnections(api, false);
         ApiClient.Answer answer =
                 client.send(method, path, body, request -> request.header("Content-Type", "application/json"));
-        allowConnections(true);
+        allowConnections(api, true);
 
         OpenApiContract.INSTANCE.assertProblem(answer, 503);
         assertThat(answer.header("Retry-After")).isEqualTo("5");
@@ -47,12 +56,27 @@ class DatabaseDownIT {
     }
 
     @Test
+    void withKeysItIsSaidToo_andTheKeyCountsWhenTheDatabaseIsBack() throws SQLException {
+        ApiClient reader = locked.client(KEY.key());
+        allowConnections(locked, false);
+        ApiClient.Answer away = reader.get("/users/1");
+        ApiClient.Answer stranger = locked.client("unknown").get("/users/1");
+        allowConnections(locked, true);
+
+        OpenApiContract.INSTANCE.assertProblem(away, 503);
+        assertThat(away.header("Retry-After")).isEqualTo("5");
+        OpenApiContract.INSTANCE.assertProblem(stranger, 401);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(reader.get("/users/1").status()).isEqualTo(200));
+    }
+
+    @Test
     void theProcessIsNotReadyWhileTheDatabaseIsAwayAndComesBackWithIt() throws SQLException {
-        allowConnections(false);
+        allowConnections(api, false);
         assertThat(client.get("/health/ready").status()).isEqualTo(503);
         assertThat(client.get("/health/live").status()).isEqualTo(200);
 
-        allowConnections(true);
+        allowConnections(api, true);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(client.get("/health/ready").status()).isEqualTo(200);
             assertThat(client.get("/users/1").status()).isEqualTo(200);
@@ -73,7 +97,7 @@ class DatabaseDownIT {
         }
     }
 
-    private static void allowConnections(boolean allowed) throws SQLException {
+    private static void allowConnections(RunningApi api, boolean allowed) throws SQLException {
         String name = api.jdbcUrl().replaceFirst(".*/([^/?]+)\\?.*", "$1");
         try (Connection server = DriverManager.getConnection(api.jdbcUrl().replace("/" + name, "/postgres"));
                 Statement statement = server.createStatement()) {

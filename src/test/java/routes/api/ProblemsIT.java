@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -193,7 +194,6 @@ class ProblemsIT {
                 "/actuator",
                 "/users/1/rag/query",
                 "/WEB-INF/web.xml",
-                "/webjars/swagger-ui/../../application.yml",
                 "/openapi/openapi.yaml"
             })
     void anUnknownPathIsAProblemAlsoForABrowser(String path) {
@@ -217,6 +217,10 @@ class ProblemsIT {
                 "GET /users/[1] HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /users/1%2F..%2F2 HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /posts/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /webjars/swagger-ui/../../application.yml HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "GET /users/1;a=b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "GET //users/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "GET /users/1?%01=a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 "GET /users/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /users/1 HTTP/1.1\r\nHost: a b\r\n\r\n",
                 "GET /users/1 HTTP/1.1\r\n\r\n",
@@ -236,11 +240,28 @@ class ProblemsIT {
                         .header("Access-Control-Request-Method", "POST"));
         ApiClient.Answer read =
                 client.send("GET", "/users/1", null, request -> request.header("Origin", "https://evil.example"));
+        ApiClient.Answer change = client.send("POST", "/users/1/posts/retry_tagging", null, request -> request.header(
+                        "Origin", "https://evil.example")
+                .header("Content-Type", "text/plain"));
 
+        OpenApiContract.INSTANCE.assertProblem(read, 403);
+        OpenApiContract.INSTANCE.assertProblem(change, 403);
         assertThat(preflight.http().headers().map()).doesNotContainKey("access-control-allow-origin");
         assertThat(read.http().headers().map()).doesNotContainKey("access-control-allow-origin");
         assertThat(read.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(read.header("Cache-Control")).isEqualTo("no-store");
+    }
+
+    @Test
+    void noOtherSiteMayHaveItsNamePointHere() throws IOException {
+        assertThat(raw("GET /users/1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 403")
+                .contains("application/problem+json", "API_KEYS");
+        for (String host : List.of("localhost", "127.0.0.1:80", "[::1]:8010", "assistant.localhost")) {
+            assertThat(raw("GET /users/1 HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+                    .as(host)
+                    .startsWith("HTTP/1.1 200");
+        }
     }
 
     @Test

@@ -116,8 +116,16 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         return new ApiClient(port());
     }
 
+    ApiClient client(String key) {
+        return new ApiClient(port(), key);
+    }
+
     ApiClient managementClient() {
-        return new ApiClient(port("local.management.port"));
+        return managementClient(null);
+    }
+
+    ApiClient managementClient(String key) {
+        return new ApiClient(port("local.management.port"), key);
     }
 
     Fixtures fixtures() {

@@ -8,10 +8,15 @@ import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -50,6 +55,29 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<ProblemDetail> unknownKey(AuthenticationException exception) {
+        String detail = exception instanceof BadCredentialsException
+                ? exception.getMessage()
+                : "This needs a key, and the request has none";
+        return ResponseEntity.status(HttpStatus.UNAUTHORIZED)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .body(ProblemType.UNAUTHORIZED.problem("Authorization", detail));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> notAllowed(AccessDeniedException exception) {
+        return answer(ProblemType.FORBIDDEN.problem("Authorization", exception.getMessage()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> rejected(RequestRejectedException exception) {
+        LOG.info("Rejected: {}", exception.getMessage());
+        return answer(ProblemType.MALFORMED_REQUEST.problem(
+                "The path, a header or the name of a parameter holds characters that are not allowed there"));
+    }
+
+    @ExceptionHandler
     ResponseEntity<ProblemDetail> unexpected(Exception exception, HttpServletRequest request) {
         if (DisconnectedClientHelper.isClientDisconnectedException(exception)) {
             LOG.debug("{} {}: the client went away", request.getMethod(), request.getRequestURI(), exception);
@@ -72,7 +100,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         withType.putAll(headers);
         withType.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (problem.getStatus() == ProblemType.TOO_MANY_REQUESTS.status().value()) {
-            withType.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            withType.addIfAbsent(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         return super.handleExceptionInternal(
                 exception, problem, withType, HttpStatusCode.valueOf(problem.getStatus()), request);

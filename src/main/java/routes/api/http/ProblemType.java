@@ -12,6 +12,11 @@ public enum ProblemType {
     MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Request cannot be read", "See /docs for the form of the request."),
     INVALID_PARAMETER(
             HttpStatus.BAD_REQUEST, "Parameter not allowed", "See /docs for the parameters and the values they take."),
+    UNAUTHORIZED(
+            HttpStatus.UNAUTHORIZED,
+            "No key that is known",
+            "Send the header Authorization: Bearer <key>; who runs the program makes keys with --make-key."),
+    FORBIDDEN(HttpStatus.FORBIDDEN, "Not allowed", "Use a key of another role; see /docs for the roles."),
     NOT_FOUND(HttpStatus.NOT_FOUND, "Not found", "Check the id; see /docs for the paths there are."),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed", "Use a method of the Allow header."),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable", "Accept application/json."),

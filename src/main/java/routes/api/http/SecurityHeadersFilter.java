@@ -5,6 +5,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -12,6 +14,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * from loading anything from elsewhere (ReDoc has a logo of its maker's server in it); it allows what the two pages need:
  * inline styles, images in style sheets and a worker made by the script.
  */
+// before anything that may refuse a request
+@Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeadersFilter extends OncePerRequestFilter {
 
     private static final String POLICY = String.join(

@@ -1,13 +1,15 @@
-package routes.api.http;
+package routes.api.access;
 
 import java.util.Optional;
 import org.springframework.core.MethodParameter;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
+import routes.api.http.Caller;
 
-/** Gives the {@link Caller} to every operation that has one as parameter. There are no keys yet: everybody is the operator. */
+/** Gives the {@link Caller} to every operation that has one as parameter: the tenant of the key, or nobody's where there are no keys. */
 final class CallerResolver implements HandlerMethodArgumentResolver {
 
     @Override
@@ -21,6 +23,9 @@ final class CallerResolver implements HandlerMethodArgumentResolver {
             ModelAndViewContainer container,
             NativeWebRequest request,
             WebDataBinderFactory binder) {
-        return new Caller(Optional.empty());
+        return new Caller(
+                SecurityContextHolder.getContext().getAuthentication() instanceof ApiKeyAuthentication key
+                        ? Optional.of(key.tenant())
+                        : Optional.empty());
     }
 }

@@ -1,0 +1,41 @@
+package routes.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Tenants by their id or name. */
+@Component
+public final class TenantStore {
+
+    static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+    private final ApiDatabase database;
+
+    TenantStore(ApiDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * The tenant with this id or name; created where there is none. A new name always gives the same id, so that two
+     * requests at once make one tenant.
+     */
+    public UUID require(String idOrName) {
+        UUID id = find(idOrName).orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
+        database.sql("INSERT INTO tenants (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING")
+                .param("id", id)
+                .param("name", idOrName)
+                .update();
+        return id;
+    }
+
+    /** The id that is given, or that of the tenant with this name; empty for a name that no tenant has. */
+    Optional<UUID> find(String idOrName) {
+        return Uuids.parse(idOrName)
+                .or(() -> database.sql("SELECT id FROM tenants WHERE name = :name ORDER BY created_at, id LIMIT 1")
+                        .param("name", idOrName)
+                        .query(UUID.class)
+                        .optional());
+    }
+}

@@ -1,0 +1,32 @@
+package routes.api.access;
+
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.Authentication;
+import org.springframework.stereotype.Component;
+import routes.api.TenantStore;
+
+/** Recognises keys. The tenant of a key is looked up, or made, when the key is first used: the database may be away at start. */
+@Component
+final class ApiKeyAuthenticationManager implements AuthenticationManager {
+
+    private final ApiKeys keys;
+    private final TenantStore tenants;
+    private final Map<String, UUID> tenantIds = new ConcurrentHashMap<>();
+
+    ApiKeyAuthenticationManager(AccessProperties properties, TenantStore tenants) {
+        this.keys = new ApiKeys(properties.keys());
+        this.tenants = tenants;
+    }
+
+    /** @param bearer its credentials are the key as it was sent */
+    @Override
+    public Authentication authenticate(Authentication bearer) {
+        ApiKey key = keys.find((String) bearer.getCredentials())
+                .orElseThrow(() -> new BadCredentialsException("There is no such key"));
+        return new ApiKeyAuthentication(key, tenantIds.computeIfAbsent(key.tenant(), tenants::require));
+    }
+}

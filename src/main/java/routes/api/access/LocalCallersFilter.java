@@ -1,0 +1,39 @@
+package routes.api.access;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.filter.OncePerRequestFilter;
+import routes.api.http.ProblemType;
+
+/**
+ * Where no keys are configured, everybody on this machine may do everything, and a browser on it runs the pages of other sites.
+ * They must not: neither by a request to this address (Origin) nor under a name of theirs that they let point here (Host).
+ */
+final class LocalCallersFilter extends OncePerRequestFilter {
+
+    private static final Pattern LOCAL =
+            Pattern.compile("(?i)localhost|.+\\.localhost|127(\\.[0-9]{1,3}){3}|\\[?[0:]*:0*1]?");
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!LOCAL.matcher(request.getServerName()).matches()) {
+            throw ProblemType.FORBIDDEN.exception(
+                    "Host",
+                    "Without API keys only this machine is answered, not " + request.getServerName(),
+                    "Ask for 127.0.0.1 or localhost, or set API_KEYS.");
+        }
+        if (CorsUtils.isCorsRequest(request)) {
+            throw ProblemType.FORBIDDEN.exception(
+                    "Origin",
+                    "Without API keys pages of other sites are not answered",
+                    "Call the API from no page or from its own, or set API_KEYS.");
+        }
+        chain.doFilter(request, response);
+    }
+}

@@ -1,0 +1,78 @@
+package routes.api.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.http.server.PathContainer;
+import org.springframework.stereotype.Component;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+import routes.api.http.OpenApiDocument;
+
+/**
+ * The operations of the OpenAPI document and who may call them. A security requirement of the document names the role;
+ * an empty list of requirements opens an operation to everybody.
+ */
+@Component
+final class Operations {
+
+    private static final String SCHEME = "key";
+
+    private final List<Operation> operations = new ArrayList<>();
+
+    /** @param role empty for an operation that needs no key */
+    private record Operation(String method, PathPattern path, Optional<Role> role) {}
+
+    /**
+     * An operation that is asked for.
+     *
+     * @param role empty where no key is needed
+     * @param variables of the path, by the names in the document
+     */
+    record Call(Optional<Role> role, Map<String, String> variables) {}
+
+    Operations(OpenApiDocument document) {
+        JsonNode root = document.root();
+        root.path("paths").properties().forEach(path -> {
+            PathPattern pattern = PathPatternParser.defaultInstance.parse(path.getKey());
+            path.getValue()
+                    .properties()
+                    .forEach(operation -> operations.add(new Operation(
+                            operation.getKey().toUpperCase(Locale.ROOT),
+                            pattern,
+                            role(operation.getValue().path("security"), root.path("security")))));
+        });
+        operations.sort(Comparator.comparing(Operation::path, PathPattern.SPECIFICITY_COMPARATOR));
+    }
+
+    private static Optional<Role> role(JsonNode own, JsonNode common) {
+        JsonNode security = own.isMissingNode() ? common : own;
+        return security.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Role.of(security.path(0).path(SCHEME).path(0).asText())
+                        .orElseThrow(() -> new IllegalStateException(
+                                "The OpenAPI document must name a role: " + security + " of scheme " + SCHEME)));
+    }
+
+    /** Empty where the document has no such operation: there is nothing to see there, or the method is not possible. */
+    Optional<Call> find(HttpServletRequest request) {
+        PathContainer path = PathContainer.parsePath(request.getRequestURI());
+        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        return operations.stream()
+                .filter(operation ->
+                        operation.method().equals(method) && operation.path().matches(path))
+                .findFirst()
+                .map(operation -> new Call(
+                        operation.role(), operation.path().matchAndExtract(path).getUriVariables()));
+    }
+
+    /** Whether a key counts: where none is needed, also an unknown one does no harm. */
+    boolean needsKey(HttpServletRequest request) {
+        return find(request).map(call -> call.role().isPresent()).orElse(true);
+    }
+}

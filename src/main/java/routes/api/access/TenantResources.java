@@ -1,0 +1,68 @@
+package routes.api.access;
+
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponseException;
+import routes.api.ApiDatabase;
+import routes.api.Uuids;
+import routes.api.http.ProblemType;
+
+/**
+ * Finds out whether what a path names belongs to the tenant of a key. Every query of an operation is limited to the tenant by
+ * itself; this comes before them, so that a key of another tenant gets the same answer whatever else the request holds, and
+ * however small its role is.
+ */
+@Component
+final class TenantResources {
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
+    /** The table of a variable of a path, with the columns that its value may be one of. */
+    private record Resource(String noun, String table, String numberColumn, String uuidColumn) {}
+
+    private static final Map<String, Resource> RESOURCES = Map.of(
+            "user_id", new Resource("user", "users", "id", null),
+            "post_id", new Resource("post", "posts", "number", "id"),
+            "album_id", new Resource("album", "media_groups", "id", null),
+            "job_id", new Resource("import", "imports", null, "id"));
+
+    private final ApiDatabase database;
+
+    TenantResources(ApiDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * @param variables of the path, by the names in the OpenAPI document; values that are no ids are left to the operation
+     * @throws ErrorResponseException status 404, when one names what the tenant does not have
+     */
+    void check(UUID tenant, Map<String, String> variables) {
+        variables.forEach((name, value) -> {
+            Resource resource = RESOURCES.get(name);
+            if (resource != null && !belongs(tenant, resource, value)) {
+                throw ProblemType.NOT_FOUND.exception(name, "There is no " + resource.noun() + " " + value);
+            }
+        });
+    }
+
+    private boolean belongs(UUID tenant, Resource resource, String value) {
+        if (resource.numberColumn() != null && NUMBER.matcher(value).matches()) {
+            return isThere(tenant, resource.table(), resource.numberColumn(), Long.valueOf(value));
+        }
+        return resource.uuidColumn() == null
+                || Uuids.parse(value)
+                        .map(id -> isThere(tenant, resource.table(), resource.uuidColumn(), id))
+                        .orElse(true);
+    }
+
+    private boolean isThere(UUID tenant, String table, String column, Object id) {
+        return database.sql("SELECT EXISTS (SELECT 1 FROM %s WHERE %s = :id AND tenant_id = :tenant)"
+                        .formatted(table, column))
+                .param("id", id)
+                .param("tenant", tenant)
+                .query(Boolean.class)
+                .single();
+    }
+}
