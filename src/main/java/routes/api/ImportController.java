@@ -2,9 +2,12 @@ package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,8 +17,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
+import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 import routes.ingest.ImportQueueFullException;
 import routes.ingest.ImportService;
@@ -60,6 +65,18 @@ final class ImportController {
                     "There is no export that can be read at path",
                     "Send the path of result.json or of its folder; export from Telegram Desktop as machine-readable JSON.");
         }
+    }
+
+    @GetMapping("/users/{user_id}/imports")
+    Page<ImportJob> list(
+            Caller caller,
+            @PathVariable("user_id") long id,
+            @RequestParam(name = "limit", defaultValue = "20") @Min(1) @Max(100) int limit,
+            @RequestParam(name = "cursor", required = false) String cursor) {
+        User user = users.require(caller, id);
+        String scope = "imports " + user.id();
+        Optional<Cursor> after = Optional.ofNullable(cursor).map(text -> Cursor.decode(text, scope));
+        return Page.of(imports.list(user, after, limit + 1), limit, ImportJob::place, scope);
     }
 
     @GetMapping("/imports/{job_id}")

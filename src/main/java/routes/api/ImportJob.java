@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.UUID;
+import routes.api.http.Cursor;
 
 /**
  * How far an import is.
@@ -38,4 +39,8 @@ record ImportJob(
         Instant finishedAt) {
 
     static final int MAX_ERRORS = 100;
+
+    Cursor place() {
+        return new Cursor(createdAt, jobId);
+    }
 }

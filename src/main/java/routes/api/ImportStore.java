@@ -5,15 +5,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
+import routes.api.http.Cursor;
 import routes.events.Json;
 
 /** Reads the progress of imports. */
 @Component
 final class ImportStore {
+
+    private static final String IMPORTS =
+            "SELECT i.*, jsonb_path_query_array(i.errors, '$[0 to %d]') AS first_errors FROM imports i"
+                    .formatted(ImportJob.MAX_ERRORS - 1);
 
     private final ApiDatabase database;
     private final ImportDirectory directory;
@@ -25,16 +31,30 @@ final class ImportStore {
     }
 
     Optional<ImportJob> find(Caller caller, UUID id) {
-        return database.sql(
-                        """
-                        SELECT i.*, jsonb_path_query_array(i.errors, '$[0 to %d]') AS first_errors FROM imports i
-                        WHERE i.id = :id AND (CAST(:caller AS uuid) IS NULL OR i.tenant_id = :caller)
-                        """
-                                .formatted(ImportJob.MAX_ERRORS - 1))
+        return database.sql(IMPORTS + " WHERE i.id = :id AND (CAST(:caller AS uuid) IS NULL OR i.tenant_id = :caller)")
                 .param("id", id)
                 .param("caller", caller.tenantOrNull())
                 .query(this::job)
                 .optional();
+    }
+
+    /** The first {@code limit} imports behind the place, newest first. */
+    List<ImportJob> list(User user, Optional<Cursor> after, int limit) {
+        return database.sql(
+                        IMPORTS
+                                + """
+                         WHERE i.user_id = :user AND i.tenant_id = :tenant
+                           AND (CAST(:time AS timestamptz) IS NULL
+                                OR (i.created_at, i.id) < (CAST(:time AS timestamptz), CAST(:id AS uuid)))
+                        ORDER BY i.created_at DESC, i.id DESC LIMIT :limit
+                        """)
+                .param("user", user.id())
+                .param("tenant", user.tenantId())
+                .param("time", after.map(place -> place.time().toString()).orElse(null))
+                .param("id", after.map(Cursor::id).orElse(null))
+                .param("limit", limit)
+                .query(this::job)
+                .list();
     }
 
     private ImportJob job(ResultSet row, int n) throws SQLException {

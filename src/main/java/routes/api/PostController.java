@@ -55,9 +55,11 @@ final class PostController {
                     String taggingStatus,
             @RequestParam(name = "channel_id", required = false) UUID channel,
             @RequestParam(name = "tag", required = false) @Size(min = 1, max = 100) @PlainText String tag,
-            @RequestParam(name = "q", required = false) @Size(min = 1, max = 200) @PlainText String text) {
+            @RequestParam(name = "q", required = false) @Size(min = 1, max = 200) @PlainText String text,
+            @RequestParam(name = "from", required = false) String from,
+            @RequestParam(name = "to", required = false) String to) {
+        var filter = new PostFilter(taggingStatus, channel, tag, text, Period.parse(from, to));
         User user = users.require(caller, id);
-        var filter = new PostFilter(taggingStatus, channel, tag, text);
         String scope = filter.scope(user.id());
         Optional<Cursor> after = Optional.ofNullable(cursor).map(place -> Cursor.decode(place, scope));
         Page<Post> page = Page.of(posts.list(user, filter, after, limit + 1), limit, Post::place, scope);

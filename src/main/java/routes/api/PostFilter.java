@@ -9,14 +9,27 @@ import java.util.UUID;
 import routes.api.http.Cursor;
 
 /** Which posts of a user's channels a list shows; null does not restrict. */
-record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
+record PostFilter(String taggingStatus, UUID channel, String tag, String text, Period period) {
 
     /** Makes what follows it a regular expression without special characters. */
     private static final String LITERAL = "***=";
 
+    /** SQL that makes tags equal whatever the case, ё as е; ICU because the database's own locale may know no Russian. */
+    static String sameTag(String expression) {
+        return "translate(lower(" + expression + " COLLATE \"und-x-icu\"), 'ё', 'е')";
+    }
+
     /** What a cursor of this list is bound to. */
     String scope(long user) {
-        return "posts " + List.of(user, text(taggingStatus), text(channel), text(tag), text(text));
+        return "posts "
+                + List.of(
+                        user,
+                        text(taggingStatus),
+                        text(channel),
+                        text(tag),
+                        text(text),
+                        text(period.from()),
+                        text(period.to()));
     }
 
     /** Conditions on {@code posts p}, each beginning with AND; their values are in {@link #values}. */
@@ -30,18 +43,23 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
             conditions.add("p.channel_id = :channel");
         }
         if (tag != null) {
-            // Whatever the case, ё as е; ICU because the database's own locale may know no Russian.
             // A scalar subquery, since PostgreSQL would make a join of EXISTS that reads all tags once per channel.
             conditions.add(
                     """
-                    (SELECT translate(lower((e.data -> 'tags')::text COLLATE "und-x-icu"), 'ё', 'е')::jsonb
-                                @> to_jsonb(translate(lower(CAST(:tag AS text) COLLATE "und-x-icu"), 'ё', 'е'))
+                    (SELECT %s::jsonb @> to_jsonb(%s)
                      FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'tags')
-                    """);
+                    """
+                            .formatted(sameTag("(e.data -> 'tags')::text"), sameTag("CAST(:tag AS text)")));
         }
         if (text != null) {
             // three times as fast as ILIKE
             conditions.add("p.content COLLATE \"und-x-icu\" ~* :text");
+        }
+        if (period.from() != null) {
+            conditions.add("p.posted_at >= CAST(:from AS timestamptz)");
+        }
+        if (period.to() != null) {
+            conditions.add("p.posted_at < CAST(:to AS timestamptz)");
         }
         return conditions.stream().map(condition -> " AND " + condition).reduce("", String::concat);
     }
@@ -56,6 +74,8 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text) {
         values.put("channel", channel);
         values.put("tag", tag);
         values.put("text", LITERAL + text);
+        values.put("from", period.from() == null ? null : period.from().toString());
+        values.put("to", period.to() == null ? null : period.to().toString());
         return values;
     }
 

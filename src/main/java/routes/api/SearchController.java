@@ -3,7 +3,6 @@ package routes.api;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
-import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -11,8 +10,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
-import routes.api.http.ProblemType;
-import routes.api.http.Times;
 import routes.search.HybridSearch;
 import routes.search.PostQuery;
 
@@ -41,18 +38,14 @@ final class SearchController {
             @RequestParam(name = "tag", required = false) @Size(min = 1, max = 100) @PlainText String tag,
             @RequestParam(name = "from", required = false) String from,
             @RequestParam(name = "to", required = false) String to) {
-        Instant earliest = Times.parse("from", from);
-        Instant end = Times.parse("to", to);
-        if (earliest != null && end != null && !earliest.isBefore(end)) {
-            throw ProblemType.INVALID_PARAMETER.exception("from", "from is not before to");
-        }
+        Period period = Period.parse(from, to);
         User user = users.require(caller, id);
         Set<UUID> channels = subscriptions.channels(user.id());
         if (channel != null) {
             channels.retainAll(Set.of(channel));
         }
         Set<String> tags = tag == null ? Set.of() : Set.of(tag);
-        var query = new PostQuery(user.tenantId(), channels, text, tags, earliest, end, limit);
+        var query = new PostQuery(user.tenantId(), channels, text, tags, period.from(), period.to(), limit);
         return new Page<>(hits.of(user, engine.search(query).hits()), null);
     }
 }

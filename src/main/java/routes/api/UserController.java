@@ -1,7 +1,10 @@
 package routes.api;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -9,8 +12,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
+import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 
 @RestController
@@ -30,6 +35,16 @@ final class UserController {
         User user = users.create(tenant, wanted.telegramId(), TelegramName.bare(wanted.username()))
                 .orElseThrow(() -> alreadyThere(tenant, wanted.telegramId()));
         return ResponseEntity.created(URI.create("/users/" + user.id())).body(user);
+    }
+
+    @GetMapping("/users")
+    Page<User> list(
+            Caller caller,
+            @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(100) int limit,
+            @RequestParam(name = "cursor", required = false) String cursor) {
+        String scope = "users of " + caller.tenantOrNull();
+        Optional<Cursor> after = Optional.ofNullable(cursor).map(text -> Cursor.decode(text, scope));
+        return Page.of(users.list(caller, after, limit + 1), limit, User::place, scope);
     }
 
     @GetMapping("/users/{user_id}")

@@ -1,10 +1,12 @@
 package routes.api;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
+import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 
 /** Users. */
@@ -40,6 +42,21 @@ final class UserStore {
                 .query(USER)
                 .optional()
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "There is no user " + id));
+    }
+
+    /** The first {@code limit} users behind the place that the caller may see, oldest first. */
+    List<User> list(Caller caller, Optional<Cursor> after, int limit) {
+        return database.sql(
+                        """
+                        SELECT id, tenant_id, telegram_id, username, created_at FROM users
+                        WHERE id > :after AND (CAST(:caller AS uuid) IS NULL OR tenant_id = :caller)
+                        ORDER BY id LIMIT :limit
+                        """)
+                .param("after", after.map(Cursor::number).orElse(0L))
+                .param("caller", caller.tenantOrNull())
+                .param("limit", limit)
+                .query(USER)
+                .list();
     }
 
     /** Empty where the tenant already has a user with this Telegram id. */

@@ -197,6 +197,13 @@ class AccessIT {
                         .path("posts"))
                 .isEmpty();
         assertThat(foreign.get(user + "/search?q=text").json().path("items")).isEmpty();
+        assertThat(foreign.get(user + "/tags").json().path("items")).isEmpty();
+        assertThat(foreign.get(user + "/imports").json().path("items")).isEmpty();
+        assertThat(foreign.get(user + "/pipeline").json().path("posts_total").asInt())
+                .isZero();
+        assertThat(foreign.get("/users?limit=100").json().path("items"))
+                .isNotEmpty()
+                .allSatisfy(one -> assertThat(one.path("tenant_id").asText()).isNotEqualTo(TENANT.toString()));
         assertThat(foreign.get(user + "/posts/tagging_stats")
                         .json()
                         .path("total_posts")

@@ -104,10 +104,9 @@ class ContractIT {
                 path = path.replace(value.getKey(), value.getValue());
             }
             // one of its own, since an operation may delete it
-            path = path.replace(
-                    "{post_id}",
-                    fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text")
-                            .toString());
+            UUID own = fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
+            String file = fixtures.storedMedia(Fixtures.DEFAULT_TENANT, own, "image/png", new byte[] {1, 2, 3});
+            path = path.replace("{post_id}", own.toString()).replace("{sha256}", file);
             String query = operation.id().equals("search") ? "?q=text" : "";
             // the example of the document is the body
             JsonNode example = operation

@@ -32,7 +32,12 @@ class DatabaseDownIT {
     @ParameterizedTest
     @CsvSource({
         "GET, /users/1",
+        "GET, /users",
         "GET, /users/1/channels",
+        "GET, /users/1/imports",
+        "GET, /users/1/tags",
+        "GET, /users/1/pipeline",
+        "GET, /posts/1/media/0",
         "GET, /users/1/posts",
         "GET, /users/1/posts/tagging_stats",
         "GET, /users/1/search?q=a",

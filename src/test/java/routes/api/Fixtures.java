@@ -1,10 +1,18 @@
 package routes.api;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.objectstore.ObjectKeys;
+import routes.objectstore.ObjectStore;
 
 /** Rows as the pipeline leaves them. */
 final class Fixtures {
@@ -14,9 +22,11 @@ final class Fixtures {
     private static final AtomicLong NEXT = new AtomicLong(1000);
 
     private final JdbcClient jdbc;
+    private final ObjectStore objects;
 
-    Fixtures(JdbcClient jdbc) {
+    Fixtures(JdbcClient jdbc, ObjectStore objects) {
         this.jdbc = jdbc;
+        this.objects = objects;
     }
 
     UUID tenant() {
@@ -112,6 +122,31 @@ final class Fixtures {
                         + " VALUES (?, ?, 'image/png', 12, ?, 'media') ON CONFLICT DO NOTHING")
                 .params(tenant, sha256, "media/" + sha256)
                 .update();
+    }
+
+    /** A file of the post that is in the object store too; gives its hash. */
+    String storedMedia(UUID tenant, UUID post, String mime, byte[] content) {
+        String sha256 = sha256(content);
+        String key = ObjectKeys.media(tenant, sha256, mime.replaceAll(".*/|\\W.*", ""));
+        try {
+            objects.put(key, mime, content.length, new ByteArrayInputStream(content));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        media(tenant, post, sha256, 0);
+        jdbc.sql(
+                        "UPDATE media_objects SET mime = ?, size_bytes = ?, s3_key = ? WHERE tenant_id = ? AND file_sha256 = ?")
+                .params(mime, content.length, key, tenant, sha256)
+                .update();
+        return sha256;
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     UUID importJob(UUID tenant, long user, String status, String errors) {

@@ -94,6 +94,24 @@ class PostsIT {
     }
 
     @Test
+    void aPeriodHasItsBeginningButNotItsEnd() {
+        fixtures.post(tenant, channel, NOON.minusSeconds(1), "before");
+        UUID first = fixtures.post(tenant, channel, NOON, "first");
+        UUID second = fixtures.post(tenant, channel, NOON.plusSeconds(59), "second");
+        fixtures.post(tenant, channel, NOON.plusSeconds(60), "after");
+        String period = "from=2026-01-31T12:00:00Z&to=2026-01-31T12:01:00Z";
+
+        JsonNode page = client.get(posts(period + "&limit=1")).json();
+        String cursor = page.path("next_cursor").asText();
+
+        assertThat(ids(client.get(posts(period)).json())).containsExactly(second.toString(), first.toString());
+        assertThat(ids(client.get(posts(period + "&cursor=" + cursor)).json())).containsExactly(first.toString());
+        assertThat(ids(client.get(posts("to=2026-01-31")).json())).isEmpty();
+        assertThat(ids(client.get(posts("from=2026-01-31")).json())).hasSize(4);
+        assertBadCursor(client.get(posts("from=2026-01-31&cursor=" + cursor)));
+    }
+
+    @Test
     void theLastPageIsKnownAsSuchWhenItIsFull() {
         fixtures.post(tenant, channel, NOON, "one");
         fixtures.post(tenant, channel, NOON, "two");

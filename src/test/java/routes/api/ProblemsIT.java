@@ -42,7 +42,19 @@ class ProblemsIT {
                 "/users/1/posts?q=%20%C2%A0                       | q",
                 "/users/1/posts?tag=%00                           | tag",
                 "/users/1/posts?cursor=abc                        | cursor",
+                "/users/1/posts?from=yesterday                    | from",
+                "/users/1/posts?to=2026-02-30                     | to",
+                "/users/1/posts?from=2026-02-02&to=2026-02-01     | from",
                 "/users/1/channels?limit=101                      | limit",
+                "/users?limit=0                                   | limit",
+                "/users?limit=101                                 | limit",
+                "/users?cursor=abc                                | cursor",
+                "/users/1/imports?limit=101                       | limit",
+                "/users/1/imports?cursor=abc                      | cursor",
+                "/users/1/tags?limit=201                          | limit",
+                "/users/1/tags?q=%00                              | q",
+                "/users/1/pipeline?limit=1                        | limit",
+                "/posts/abc/media/0                               | post_id",
                 "/users/1?verbose=1                               | verbose",
                 "/posts/abc                                       | post_id",
                 "/posts/1-1-1-1-1                                 | post_id",
@@ -73,6 +85,10 @@ class ProblemsIT {
                 "/users/999999/posts",
                 "/users/999999/posts/tagging_stats",
                 "/users/999999/channels",
+                "/users/999999/imports",
+                "/users/999999/tags",
+                "/users/999999/pipeline",
+                "/posts/999999999999999999/media/0",
                 "/users/999999/search?q=a",
                 "/posts/999999999999999999",
                 "/posts/00000000-0000-0000-0000-00000000dead",
@@ -175,7 +191,7 @@ class ProblemsIT {
         "PUT, /posts/1",
         "POST, /users/1/search",
         "POST, /health",
-        "GET, /users"
+        "DELETE, /users"
     })
     void aMethodThatIsNotPossibleIsToldWithThePossibleOnes(String method, String path) {
         ApiClient.Answer answer = client.sendAnything(method, path, null, UnaryOperator.identity());

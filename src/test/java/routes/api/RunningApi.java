@@ -43,6 +43,7 @@ import routes.ingest.PostIntake;
 import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
 import routes.llm.ProviderCredentials;
+import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
@@ -129,7 +130,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     }
 
     Fixtures fixtures() {
-        return new Fixtures(jdbc());
+        return new Fixtures(jdbc(), bean(ObjectStore.class));
     }
 
     JdbcClient jdbc() {
@@ -196,10 +197,14 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        ImportService imports(DataSource database, PostWriter writer, PostRemoval removal) throws IOException {
+        ObjectStore objectStore() throws IOException {
+            return new FolderObjectStore(Files.createTempDirectory("media"));
+        }
+
+        @Bean
+        ImportService imports(DataSource database, PostWriter writer, PostRemoval removal, ObjectStore objects) {
             var metrics = new IngestMetrics(new SimpleMeterRegistry());
-            var media = new MediaStore(
-                    new FolderObjectStore(Files.createTempDirectory("media")), MediaLimits.DEFAULT, metrics);
+            var media = new MediaStore(objects, MediaLimits.DEFAULT, metrics);
             return new ImportService(
                     database,
                     path -> ExportSource.open(path, ZoneOffset.UTC),

@@ -2,6 +2,7 @@ package routes.api.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.NonTransientDataAccessResourceException;
@@ -32,6 +33,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
     private static final String RETRY_AFTER_SECONDS = "5";
+    private static final Set<Integer> MAY_BE_TRIED_AGAIN = Set.of(
+            ProblemType.TOO_MANY_REQUESTS.status().value(),
+            ProblemType.DEPENDENCY_DOWN.status().value());
 
     @ExceptionHandler({
         NonTransientDataAccessResourceException.class,
@@ -99,7 +103,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         var withType = new HttpHeaders();
         withType.putAll(headers);
         withType.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (problem.getStatus() == ProblemType.TOO_MANY_REQUESTS.status().value()) {
+        if (MAY_BE_TRIED_AGAIN.contains(problem.getStatus())) {
             withType.addIfAbsent(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         return super.handleExceptionInternal(
@@ -113,7 +117,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
         ResponseEntity.BodyBuilder answer =
                 ResponseEntity.status(problem.getStatus()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (problem.getStatus() == ProblemType.DEPENDENCY_DOWN.status().value()) {
+        if (MAY_BE_TRIED_AGAIN.contains(problem.getStatus())) {
             answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         return answer.body(problem);

@@ -11,8 +11,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Headers that keep a browser from doing more with an answer than it should. The policy also stops the documentation pages
- * from loading anything from elsewhere (ReDoc has a logo of its maker's server in it); it allows what the two pages need:
- * inline styles, images in style sheets and a worker made by the script.
+ * from loading anything from elsewhere (ReDoc has a logo of its maker's server in it); it allows what they need: inline
+ * styles, images in style sheets and a worker made by the script. The reader's page shows media that it fetched with its key
+ * as blobs.
  */
 // before anything that may refuse a request
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -22,7 +23,8 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
             "; ",
             "default-src 'self'",
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'none'",

@@ -1,0 +1,32 @@
+package routes.api;
+
+import java.util.Set;
+
+/** A file of a post, in the object store. */
+record StoredFile(String sha256, String mime, long sizeBytes, String s3Key) {
+
+    /** What a browser may show; anything else could be a page with a script in it. */
+    private static final Set<String> SHOWN = Set.of(
+            "image/jpeg",
+            "image/png",
+            "image/gif",
+            "image/webp",
+            "video/mp4",
+            "video/webm",
+            "audio/ogg",
+            "audio/mpeg",
+            "application/pdf");
+
+    boolean isShown() {
+        return SHOWN.contains(mime);
+    }
+
+    String contentType() {
+        return isShown() ? mime : "application/octet-stream";
+    }
+
+    /** The last segment of the key, which has only letters, digits, dots and dashes. */
+    String name() {
+        return s3Key.substring(s3Key.lastIndexOf('/') + 1);
+    }
+}
