@@ -199,7 +199,7 @@ class AccessIT {
         assertThat(foreign.get(user + "/search?q=text").json().path("items")).isEmpty();
         assertThat(foreign.get(user + "/tags").json().path("items")).isEmpty();
         assertThat(foreign.get(user + "/imports").json().path("items")).isEmpty();
-        assertThat(foreign.get(user + "/pipeline").json().path("posts_total").asInt())
+        assertThat(foreign.get(user + "/pipeline").json().path("parsed").asInt(-1))
                 .isZero();
         assertThat(foreign.get("/users?limit=100").json().path("items"))
                 .isNotEmpty()
