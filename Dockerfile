@@ -1,4 +1,6 @@
-# docker build -t telegram-assistant . && docker run -p 8010:8010 -v ta-data:/app/data telegram-assistant --demo
+# docker build -t telegram-assistant .
+# docker run --rm telegram-assistant --make-key=me --role=admin
+# docker run --read-only -p 8010:8010 -v ta-data:/app/data -v /tmp -e API_KEYS=<the entry that it showed> telegram-assistant --demo
 FROM eclipse-temurin:17-jdk AS build
 RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
@@ -16,7 +18,7 @@ COPY config config
 RUN mkdir data && chown assistant data
 USER assistant
 VOLUME ["/app/data", "/tmp"]
-# The API must be reachable from outside of the container; publish the port to an address you trust.
+# The API must be reachable from outside of the container, so it does not start without API_KEYS.
 ENV API_ADDRESS=0.0.0.0 MANAGEMENT_ADDRESS=127.0.0.1
 EXPOSE 8010
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8010 && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
