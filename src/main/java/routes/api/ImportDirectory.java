@@ -8,6 +8,7 @@ import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import routes.api.http.ProblemType;
+import routes.ingest.upload.UploadFolders;
 
 /** The only folder that exports are imported from through the API. */
 @Component
@@ -22,7 +23,8 @@ final class ImportDirectory {
     }
 
     /**
-     * @param path relative; what it leads to, symbolic links followed, must lie in the folder
+     * @param path relative; what it leads to, symbolic links followed, must lie in the folder, and not among the uploads,
+     *     which are those of whoever uploaded them
      * @throws org.springframework.web.ErrorResponseException status 422
      */
     Path resolve(String path) {
@@ -32,13 +34,21 @@ final class ImportDirectory {
             if (!file.startsWith(folder)) {
                 throw refused("path leads out of IMPORT_DIR");
             }
+            Path uploads = UploadFolders.in(folder);
+            if (file.startsWith(uploads)) {
+                throw refused("path leads into the folder of uploads");
+            }
             if (!Files.exists(file)) {
                 throw refused("There is no such file or folder in IMPORT_DIR");
             }
             // the link may also stand in the folder that is named
             for (Path read : List.of(file, file.resolve("result.json"))) {
-                if (Files.exists(read) && !read.toRealPath().startsWith(folder)) {
-                    throw refused("path leads out of IMPORT_DIR by a symbolic link");
+                if (!Files.exists(read)) {
+                    continue;
+                }
+                Path real = read.toRealPath();
+                if (!real.startsWith(folder) || isIn(uploads, real)) {
+                    throw refused("path leads out of IMPORT_DIR, or into the folder of uploads, by a symbolic link");
                 }
             }
             return file.toRealPath();
@@ -56,6 +66,10 @@ final class ImportDirectory {
             // the folder is gone; its path says enough
         }
         return (file.startsWith(folder) ? folder.relativize(file) : file.getFileName()).toString();
+    }
+
+    private static boolean isIn(Path folder, Path file) throws IOException {
+        return Files.exists(folder) && file.startsWith(folder.toRealPath());
     }
 
     private static RuntimeException refused(String why) {

@@ -10,7 +10,7 @@ import routes.api.http.Cursor;
  * How far an import is.
  *
  * @param status queued, running, done, failed
- * @param file relative to the folder for imports; of an export elsewhere only its last name
+ * @param file relative to the folder for imports; the name of an uploaded file; of an export elsewhere only its last name
  * @param postsTotal an estimate while the import runs; null before
  * @param errors what was passed over and why, the first {@value #MAX_ERRORS}
  * @param error why the import failed; null otherwise

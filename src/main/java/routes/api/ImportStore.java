@@ -58,11 +58,16 @@ final class ImportStore {
     }
 
     private ImportJob job(ResultSet row, int n) throws SQLException {
+        String file = row.getString("file");
+        String name =
+                Optional.ofNullable(row.getString("uploaded_name")).orElseGet(() -> directory.name(Path.of(file)));
+        // it may name the file; where that lies on the server is nobody's business
+        String error = row.getString("error");
         try {
             return new ImportJob(
                     row.getObject("id", UUID.class),
                     row.getLong("user_id"),
-                    directory.name(Path.of(row.getString("file"))),
+                    name,
                     row.getString("status"),
                     row.getObject("bytes_total", Long.class),
                     row.getLong("bytes_done"),
@@ -76,7 +81,7 @@ final class ImportStore {
                     row.getLong("media_missing"),
                     row.getLong("messages_skipped"),
                     json.readTree(row.getString("first_errors")),
-                    row.getString("error"),
+                    error == null ? null : error.replace(file, name),
                     ApiDatabase.instant(row, "created_at"),
                     ApiDatabase.instant(row, "started_at"),
                     ApiDatabase.instant(row, "finished_at"));

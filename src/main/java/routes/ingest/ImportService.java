@@ -1,5 +1,6 @@
 package routes.ingest;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -85,15 +86,23 @@ public final class ImportService implements AutoCloseable {
      * @throws ImportQueueFullException if too many wait
      */
     public UUID submit(long userId, UUID tenantId, Path path) throws IOException {
+        return submit(userId, tenantId, path, null);
+    }
+
+    /**
+     * {@link #submit(long, UUID, Path)} of an export that was uploaded.
+     *
+     * @param uploadedName what it is called to users in place of its path, or null
+     */
+    public UUID submit(long userId, UUID tenantId, Path path, String uploadedName) throws IOException {
         Source source = sources.open(path);
-        if (worker.getQueue().remainingCapacity() == 0) {
-            throw new ImportQueueFullException(settings.queueSize());
-        }
+        requireRoom();
         UUID id = UUID.randomUUID();
         table.insert(
                 new ImportTable.Order(
                         id, userId, tenantId, path.toAbsolutePath().normalize().toString()),
-                source.size());
+                source.size(),
+                uploadedName);
         try {
             worker.execute(() -> run(id));
         } catch (RejectedExecutionException e) {
@@ -105,6 +114,20 @@ public final class ImportService implements AutoCloseable {
             throw new ImportQueueFullException(settings.queueSize());
         }
         return id;
+    }
+
+    /**
+     * @throws ImportQueueFullException if too many wait
+     */
+    public void requireRoom() {
+        if (worker.getQueue().remainingCapacity() == 0) {
+            throw new ImportQueueFullException(settings.queueSize());
+        }
+    }
+
+    /** Whether an import waits or runs whose export lies in the folder. */
+    public boolean isNeeded(Path folder) {
+        return table.hasUnfinishedIn(folder.toAbsolutePath().normalize() + File.separator);
     }
 
     public Optional<ImportProgress> find(UUID id) {

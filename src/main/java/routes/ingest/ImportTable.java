@@ -25,14 +25,17 @@ final class ImportTable {
     record Order(UUID id, long userId, UUID tenantId, String file) {}
 
     /**
+     * @param uploadedName what an uploaded export is called to users; null for one at a path
      * @throws IllegalArgumentException if the tenant has no such user
      */
-    void insert(Order order, long bytesTotal) {
+    void insert(Order order, long bytesTotal, String uploadedName) {
         int rows = jdbc.sql(
                         """
-                        INSERT INTO imports (id, user_id, tenant_id, file, bytes_total)
-                        SELECT ?, id, tenant_id, ?, ? FROM users WHERE id = ? AND tenant_id = ?""")
-                .params(order.id(), order.file(), bytesTotal, order.userId(), order.tenantId())
+                        INSERT INTO imports (id, user_id, tenant_id, file, bytes_total, uploaded_name)
+                        SELECT ?, id, tenant_id, ?, ?, ? FROM users WHERE id = ? AND tenant_id = ?""")
+                .params(order.id(), order.file(), bytesTotal)
+                .param(uploadedName)
+                .params(order.userId(), order.tenantId())
                 .update();
         if (rows == 0) {
             throw new IllegalArgumentException("Tenant " + order.tenantId() + " has no user " + order.userId());
@@ -43,6 +46,15 @@ final class ImportTable {
         return jdbc.sql("SELECT id FROM imports WHERE status IN ('queued', 'running') ORDER BY created_at")
                 .query(UUID.class)
                 .list();
+    }
+
+    /** Whether an import is unfinished whose file begins like this. */
+    boolean hasUnfinishedIn(String folder) {
+        return jdbc.sql(
+                        "SELECT EXISTS (SELECT 1 FROM imports WHERE status IN ('queued', 'running') AND starts_with(file, ?))")
+                .param(folder)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Begins from the start, also if an earlier run was cut off; empty if the import is over already. */

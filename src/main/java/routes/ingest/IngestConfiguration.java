@@ -9,6 +9,9 @@ import routes.events.EventCodec;
 import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
 import routes.ingest.outbox.OutboxRelay;
+import routes.ingest.upload.ExportUnpacker;
+import routes.ingest.upload.UploadFolders;
+import routes.ingest.upload.UploadProperties;
 import routes.objectstore.ObjectStore;
 import routes.posts.PostRemoval;
 import routes.posts.PostWriter;
@@ -43,11 +46,22 @@ class IngestConfiguration {
     }
 
     @Bean
+    UploadFolders uploadFolders(ImportProperties properties) {
+        return new UploadFolders(properties.dir());
+    }
+
+    @Bean
+    ExportUnpacker exportUnpacker(UploadProperties limits) {
+        return new ExportUnpacker(limits);
+    }
+
+    @Bean
     ImportService importService(
             DataSource database,
             PostIntake intake,
             PostRemoval removal,
             ImportProperties properties,
+            UploadFolders uploads,
             ProgressListener listener) {
         return new ImportService(
                 database,
@@ -56,6 +70,11 @@ class IngestConfiguration {
                 intake,
                 new DeletedMessages(removal),
                 new ImportSettings(properties.queueSize(), properties.outageTolerance(), properties.deletions()),
-                listener);
+                progress -> {
+                    if (progress.isOver()) {
+                        uploads.release(progress.file());
+                    }
+                    listener.progress(progress);
+                });
     }
 }

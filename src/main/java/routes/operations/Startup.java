@@ -21,6 +21,7 @@ import routes.embedded.RedisService;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.StreamCatalog;
 import routes.ingest.ImportService;
+import routes.ingest.upload.UploadFolders;
 import routes.llm.Providers;
 import routes.redisstreams.StreamGroups;
 import routes.routefiles.PipelineStages;
@@ -51,6 +52,7 @@ class Startup implements ApplicationRunner {
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
     private final ImportService imports;
+    private final UploadFolders uploads;
     private final PipelineProperties pipeline;
     private final ConfigFolderProperties config;
     private final Providers providers;
@@ -72,6 +74,7 @@ class Startup implements ApplicationRunner {
             VectorIndex index,
             EmbeddingProvider embeddings,
             ImportService imports,
+            UploadFolders uploads,
             PipelineProperties pipeline,
             ConfigFolderProperties config,
             Providers providers,
@@ -89,6 +92,7 @@ class Startup implements ApplicationRunner {
         this.index = index;
         this.embeddings = embeddings;
         this.imports = imports;
+        this.uploads = uploads;
         this.pipeline = pipeline;
         this.config = config;
         this.providers = providers;
@@ -109,6 +113,7 @@ class Startup implements ApplicationRunner {
         groups.ensureGroups(keys.groups());
         loadRoutes(stages);
         if (stages.includes("ingest") && !isTrial()) {
+            uploads.sweep(imports::isNeeded);
             imports.start();
         }
     }

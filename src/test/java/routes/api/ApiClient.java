@@ -69,9 +69,14 @@ final class ApiClient {
 
     /** The answer to a request that is not in the document. */
     Answer sendAnything(String method, String path, String body, UnaryOperator<HttpRequest.Builder> more) {
-        var publisher = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
+        return exchange(method, path, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body), more);
+    }
+
+    /** The answer to any request with any body. */
+    Answer exchange(
+            String method, String path, HttpRequest.BodyPublisher body, UnaryOperator<HttpRequest.Builder> more) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path))
-                .method(method, publisher)
+                .method(method, body)
                 .timeout(Duration.ofSeconds(20));
         if (key != null) {
             builder.header("Authorization", "Bearer " + key);

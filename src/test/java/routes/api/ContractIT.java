@@ -1,6 +1,7 @@
 package routes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -8,7 +9,9 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,9 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ValueConstants;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import routes.testing.Zips;
 
 /** The document and the implementation say the same; what each answer looks like is checked by {@link ApiClient}. */
 class ContractIT {
@@ -51,24 +56,26 @@ class ContractIT {
 
     @Test
     void theParametersAreThoseOfTheDocumentWithTheirLimits() {
-        implemented().forEach((name, method) -> {
-            var documented = new TreeSet<String>();
-            contract.operations().stream()
-                    .filter(operation -> operation.name().equals(name))
-                    .forEach(operation -> operation
-                            .definition()
-                            .path("parameters")
-                            .forEach(parameter -> documented.add(describe(contract.resolve(parameter)))));
-            Set<String> implemented = Arrays.stream(method.getMethodParameters())
-                    .flatMap(ContractIT::describe)
-                    .collect(Collectors.toCollection(TreeSet::new));
-            assertThat(implemented).as(name).isEqualTo(documented);
-        });
+        implemented()
+                .forEach((name, methods) -> methods.forEach(method -> {
+                    var documented = new TreeSet<String>();
+                    contract.operations().stream()
+                            .filter(operation -> operation.name().equals(name))
+                            .forEach(operation -> operation
+                                    .definition()
+                                    .path("parameters")
+                                    .forEach(parameter -> documented.add(describe(contract.resolve(parameter)))));
+                    Set<String> implemented = Arrays.stream(method.getMethodParameters())
+                            .flatMap(ContractIT::describe)
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    assertThat(implemented).as(name).isEqualTo(documented);
+                }));
     }
 
     @Test
     void theFieldsOfBodiesAreThoseOfTheDocument() {
-        implemented().forEach((name, method) -> Arrays.stream(method.getMethodParameters())
+        implemented().forEach((name, methods) -> methods.stream()
+                .flatMap(method -> Arrays.stream(method.getMethodParameters()))
                 .filter(parameter -> parameter.hasParameterAnnotation(RequestBody.class))
                 .forEach(parameter -> {
                     JsonNode schema =
@@ -82,6 +89,27 @@ class ContractIT {
                                             .map(SnakeCaseStrategy.INSTANCE::translate)
                                             .toList());
                 }));
+    }
+
+    @Test
+    void theMediaTypesOfBodiesAreThoseOfTheDocument() {
+        Map<String, Set<String>> taken = new TreeMap<>();
+        api.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()
+                .forEach(mapping -> names(mapping).forEach(name -> taken.computeIfAbsent(name, n -> new TreeSet<>())
+                        .addAll(mapping.getConsumesCondition().getConsumableMediaTypes().stream()
+                                .map(MediaType::toString)
+                                .toList())));
+
+        contract.operations().forEach(operation -> assertThat(operation
+                        .definition()
+                        .path("requestBody")
+                        .path("content")
+                        .fieldNames())
+                .toIterable()
+                .as(operation.name())
+                .containsExactlyInAnyOrderElementsOf(taken.get(operation.name())));
     }
 
     @Test
@@ -127,19 +155,45 @@ class ContractIT {
         }
     }
 
-    private static Map<String, HandlerMethod> implemented() {
-        var operations = new TreeMap<String, HandlerMethod>();
+    @Test
+    void anUploadIsAnsweredAsTheDocumentSays() {
+        byte[] export =
+                Zips.ofFolder(Path.of("src/test/resources/exports/channel"), "").bytes();
+
+        // imports of other tests may still wait
+        await().until(() -> upload(export).status() == 202);
+    }
+
+    private ApiClient.Answer upload(byte[] export) {
+        ApiClient.Answer answer = client.exchange(
+                "POST",
+                "/users/1/imports",
+                Multipart.file(export).whole(),
+                request -> request.header("Content-Type", Multipart.TYPE));
+        contract.check(answer);
+        return answer;
+    }
+
+    /** The methods of each operation; one for each media type of its body. */
+    private static Map<String, List<HandlerMethod>> implemented() {
+        var operations = new TreeMap<String, List<HandlerMethod>>();
         api.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
-                .forEach((mapping, method) -> mapping.getPatternValues().forEach(pattern -> {
-                    var methods = mapping.getMethodsCondition().getMethods();
-                    Stream<String> names = methods.isEmpty()
-                            ? Stream.of("null")
-                            : methods.stream().map(Enum::name);
-                    names.forEach(name -> operations.put(name + " " + pattern, method));
-                }));
+                .forEach((mapping, method) -> names(mapping).forEach(name -> operations
+                        .computeIfAbsent(name, n -> new ArrayList<>())
+                        .add(method)));
         operations.keySet().removeAll(NOT_OPERATIONS);
         return operations;
+    }
+
+    private static List<String> names(RequestMappingInfo mapping) {
+        var methods = mapping.getMethodsCondition().getMethods();
+        List<String> names = methods.isEmpty()
+                ? List.of("null")
+                : methods.stream().map(Enum::name).toList();
+        return mapping.getPatternValues().stream()
+                .flatMap(pattern -> names.stream().map(name -> name + " " + pattern))
+                .toList();
     }
 
     private String describe(JsonNode parameter) {

@@ -51,6 +51,11 @@ class ImportDirectoryTest {
                 "../imports-other",
                 "..",
                 "a\0b",
+                "ChatExport/result.json\0.png",
+                "..%2Fsecret",
+                "%2e%2e/secret",
+                "file:///etc/passwd",
+                "~/secret",
                 "missing"
             })
     void aPathThatLeavesTheFolderOrLeadsNowhereIsRefused(String path) {
@@ -64,6 +69,53 @@ class ImportDirectoryTest {
         assertThatThrownBy(() -> new ImportDirectory(root).resolve("link/secret"))
                 .isInstanceOf(ErrorResponseException.class)
                 .hasMessageContaining("symbolic link");
+    }
+
+    @Test
+    void aSymbolicLinkInTheMiddleOfAPathIsFollowedBeforeItIsJudged() throws IOException {
+        Path inside = Files.createDirectories(root.resolve("a"));
+        Files.createSymbolicLink(inside.resolve("up"), Path.of("../.."));
+        Files.createSymbolicLink(inside.resolve("again"), Path.of("../ChatExport"));
+
+        assertThatThrownBy(() -> new ImportDirectory(root).resolve("a/up/secret"))
+                .isInstanceOf(ErrorResponseException.class);
+        assertThat(new ImportDirectory(root).resolve("a/again/result.json")).isEqualTo(export.toRealPath());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "uploads",
+                "uploads/1/export",
+                "uploads/1/export/result.json",
+                "./ChatExport/../uploads/1/export",
+                "uploads//1//export",
+                "link/1/export",
+                "export/result.json",
+                "linked"
+            })
+    void whatSomebodyUploadedIsNobodyElsesToImport(String path) throws IOException {
+        Path upload = Files.createDirectories(root.resolve("uploads/1/export"));
+        Path result = Files.writeString(upload.resolve("result.json"), "{}");
+        Files.createSymbolicLink(root.resolve("link"), root.resolve("uploads"));
+        Files.createSymbolicLink(root.resolve("export"), upload);
+        Files.createSymbolicLink(Files.createDirectories(root.resolve("linked")).resolve("result.json"), result);
+
+        assertThatThrownBy(() -> new ImportDirectory(root).resolve(path))
+                .isInstanceOf(ErrorResponseException.class)
+                .hasMessageContaining("uploads");
+    }
+
+    @Test
+    void whatSomebodyUploadedStaysTheirsWhereTheFolderOfUploadsIsALink() throws IOException {
+        Path elsewhere = Files.createDirectories(root.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("result.json"), "{}");
+        Files.createSymbolicLink(root.resolve("uploads"), elsewhere);
+
+        assertThatThrownBy(() -> new ImportDirectory(root).resolve("uploads/result.json"))
+                .isInstanceOf(ErrorResponseException.class);
+        assertThatThrownBy(() -> new ImportDirectory(root).resolve("elsewhere"))
+                .isInstanceOf(ErrorResponseException.class);
     }
 
     @Test

@@ -173,7 +173,7 @@ class ProblemsIT {
             })
     void onlyJsonIsTaken(String type) {
         ApiClient.Answer answer =
-                client.send("POST", "/users/1/imports", "--x--", request -> request.header("Content-Type", type));
+                client.send("POST", "/users/1/channels", "--x--", request -> request.header("Content-Type", type));
 
         OpenApiContract.INSTANCE.assertProblem(answer, 415);
         assertThat(answer.text("remedy")).contains("application/json");

@@ -3,6 +3,7 @@ package routes.api;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,16 +11,19 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -27,6 +31,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.FileSystemUtils;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.events.EventCodec;
@@ -42,6 +47,9 @@ import routes.ingest.MediaStore;
 import routes.ingest.PostIntake;
 import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
+import routes.ingest.upload.ExportUnpacker;
+import routes.ingest.upload.UploadFolders;
+import routes.ingest.upload.UploadProperties;
 import routes.llm.ProviderCredentials;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
@@ -61,10 +69,15 @@ import routes.vectorindex.lucene.LuceneVectorIndex;
 final class RunningApi implements BeforeAllCallback, AfterAllCallback {
 
     private final EmbeddedDatabase database = new EmbeddedDatabase();
-    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, Supplier<String>> settings = new LinkedHashMap<>();
     private ConfigurableApplicationContext context;
 
     RunningApi with(String name, String value) {
+        return with(name, () -> value);
+    }
+
+    /** A value that is known when the tests begin. */
+    RunningApi with(String name, Supplier<String> value) {
         settings.put(name, value);
         return this;
     }
@@ -92,13 +105,24 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("management.endpoint.health.group.ready.include", "db,redis");
         defaults.put("tagging.providers", "local");
         defaults.put("tagging.max-attempts", "5");
-        defaults.put("import.dir", "src/test/resources/exports");
-        defaults.putAll(settings);
+        defaults.put("import.dir", exports().toString());
+        settings.forEach((name, value) -> defaults.put(name, value.get()));
         context = new SpringApplicationBuilder(Application.class)
                 // as arguments they go before what application.yml says
                 .run(defaults.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                         .toArray(String[]::new));
+    }
+
+    /** A copy, since uploads are written beside the exports. */
+    private static Path exports() {
+        try {
+            Path copy = Files.createTempDirectory("exports");
+            FileSystemUtils.copyRecursively(Path.of("src/test/resources/exports"), copy);
+            return copy;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
@@ -157,6 +181,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan("routes.api")
+    @EnableConfigurationProperties(UploadProperties.class)
     static class Application {
         private static final PostStoreSettings SETTINGS =
                 new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
@@ -202,7 +227,22 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        ImportService imports(DataSource database, PostWriter writer, PostRemoval removal, ObjectStore objects) {
+        UploadFolders uploadFolders(@Value("${import.dir}") Path importDir) {
+            return new UploadFolders(importDir);
+        }
+
+        @Bean
+        ExportUnpacker exportUnpacker(UploadProperties limits) {
+            return new ExportUnpacker(limits);
+        }
+
+        @Bean
+        ImportService imports(
+                DataSource database,
+                PostWriter writer,
+                PostRemoval removal,
+                ObjectStore objects,
+                UploadFolders uploads) {
             var metrics = new IngestMetrics(new SimpleMeterRegistry());
             var media = new MediaStore(objects, MediaLimits.DEFAULT, metrics);
             return new ImportService(
@@ -211,7 +251,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                     new PostIntake(media, writer, metrics),
                     new DeletedMessages(removal),
                     new ImportSettings(1, Duration.ofSeconds(20), false),
-                    progress -> {});
+                    progress -> {
+                        if (progress.isOver()) {
+                            uploads.release(progress.file());
+                        }
+                    });
         }
 
         @Bean

@@ -11,6 +11,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Ends the reading of a body at {@value #MAX_BYTES} bytes, whatever length the request announces. */
@@ -26,6 +28,13 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         BodyTooLargeException() {
             super("The body is longer than " + MAX_BYTES + " bytes");
         }
+    }
+
+    /** What is uploaded is read as a stream that has a limit of its own; operations that take no upload do not read it. */
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        String type = request.getContentType();
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith(MediaType.MULTIPART_FORM_DATA_VALUE);
     }
 
     @Override

@@ -4,6 +4,7 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import org.springframework.boot.web.servlet.error.ErrorController;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -21,12 +22,17 @@ final class ProblemErrorController implements ErrorController {
         // asked for directly there is no error, and nothing at that path either
         ProblemDetail problem = status == null
                 ? ProblemType.NOT_FOUND.problem("There is nothing at " + request.getRequestURI())
-                : ProblemType.ofStatus(HttpStatusCode.valueOf((int) status), "The request cannot be answered");
+                : ProblemType.ofStatus(HttpStatusCode.valueOf((int) status), detail((int) status));
         if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String path) {
             problem.setInstance(URI.create(path));
         }
         return ResponseEntity.status(problem.getStatus())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem);
+    }
+
+    private static String detail(int status) {
+        // of a body that stalls the container tells by itself
+        return status == HttpStatus.REQUEST_TIMEOUT.value() ? "The body has stalled" : "The request cannot be answered";
     }
 }

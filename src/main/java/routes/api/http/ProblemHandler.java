@@ -94,10 +94,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @Override
     protected ResponseEntity<Object> handleExceptionInternal(
             Exception exception, Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        ProblemDetail problem = exception instanceof ErrorResponseException own && isOurs(own.getBody())
-                ? own.getBody()
-                : RequestProblems.explain(exception, status);
-        if (status.is5xxServerError()) {
+        boolean isTold = exception instanceof ErrorResponseException own && isOurs(own.getBody());
+        ProblemDetail problem =
+                isTold ? ((ErrorResponseException) exception).getBody() : RequestProblems.explain(exception, status);
+        // whoever told it has logged what there is to log
+        if (status.is5xxServerError() && !isTold) {
             LOG.error("{} failed", request.getDescription(false), exception);
         }
         var withType = new HttpHeaders();

@@ -20,6 +20,7 @@ public enum ProblemType {
     NOT_FOUND(HttpStatus.NOT_FOUND, "Not found", "Check the id; see /docs for the paths there are."),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed", "Use a method of the Allow header."),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable", "Accept application/json."),
+    TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "Request takes too long", "Send the body without pauses."),
     CONFLICT(HttpStatus.CONFLICT, "Conflict with what exists", "Use what exists."),
     BODY_TOO_LARGE(HttpStatus.PAYLOAD_TOO_LARGE, "Body too large", "Send a smaller body."),
     UNSUPPORTED_MEDIA_TYPE(
@@ -27,6 +28,7 @@ public enum ProblemType {
     INVALID_VALUE(
             HttpStatus.UNPROCESSABLE_ENTITY, "Value not allowed", "See /docs for the fields and the values they take."),
     TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "Too much at once", "Try again after the seconds in Retry-After."),
+    NO_ROOM(HttpStatus.INSUFFICIENT_STORAGE, "No room", "Have space freed on the disk of the process."),
     DEPENDENCY_DOWN(
             HttpStatus.SERVICE_UNAVAILABLE,
             "A part the answer needs is down",

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.validation.FieldError;
@@ -48,7 +49,13 @@ final class RequestProblems {
                     "Content-Type",
                     e.getContentType() == null
                             ? "The body has no Content-Type"
-                            : "Content-Type " + e.getContentType() + " is not supported here");
+                            : "Content-Type " + e.getContentType() + " is not supported here",
+                    "Send Content-Type: "
+                            + e.getSupportedMediaTypes().stream()
+                                    .map(MediaType::toString)
+                                    .sorted()
+                                    .collect(Collectors.joining(" or "))
+                            + ".");
         } else if (exception instanceof NoResourceFoundException e) {
             return ProblemType.NOT_FOUND.problem("There is nothing at /" + e.getResourcePath());
         }

@@ -1,0 +1,68 @@
+package routes.api;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import routes.ingest.upload.UploadProperties;
+import routes.ingest.upload.UploadRefusedException;
+import routes.ingest.upload.UploadRefusedException.Reason;
+
+/** The body of an upload: ends at the most bytes and the longest time that are allowed, whatever length the request announces. */
+final class UploadBody extends FilterInputStream {
+
+    private final UploadProperties limits;
+    private final long startNanos = System.nanoTime();
+    private long count;
+    private IOException failure;
+
+    UploadBody(InputStream body, UploadProperties limits) {
+        super(body);
+        this.limits = limits;
+    }
+
+    /**
+     * Refuses what is too long, also before anything is read.
+     *
+     * @param length so far, or as the request announces
+     */
+    void require(long length) throws UploadRefusedException {
+        if (length > limits.maxBytes()) {
+            throw new UploadRefusedException(
+                    Reason.TOO_LARGE,
+                    "The upload is longer than " + limits.maxBytes() + " bytes",
+                    "Export fewer chats or without videos, or put the export under IMPORT_DIR and send its path.");
+        }
+    }
+
+    /** Why reading from the client failed, if it did: it went away or stalled. */
+    Optional<IOException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    @Override
+    public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (System.nanoTime() - startNanos > limits.timeout().toNanos()) {
+            throw new UploadRefusedException(
+                    Reason.TOO_SLOW,
+                    "The upload takes longer than " + limits.timeout().toSeconds() + " seconds",
+                    "Send a smaller export, or put it under IMPORT_DIR and send its path.");
+        }
+        int read;
+        try {
+            read = super.read(buffer, offset, length);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+        count += Math.max(read, 0);
+        require(count);
+        return read;
+    }
+}

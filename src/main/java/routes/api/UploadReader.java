@@ -1,0 +1,114 @@
+package routes.api;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.apache.commons.fileupload2.core.FileItemInput;
+import org.apache.commons.fileupload2.core.FileItemInputIterator;
+import org.apache.commons.fileupload2.core.RequestContext;
+import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
+import org.springframework.stereotype.Component;
+import routes.api.http.ProblemType;
+import routes.ingest.upload.ExportUnpacker;
+
+/** Takes the export out of a multipart body as it arrives. The body has one part, {@value #PART}. */
+@Component
+final class UploadReader {
+
+    static final String PART = "file";
+
+    private static final String REMEDY =
+            "Send multipart/form-data with one part, the export, by the name of " + PART + ".";
+    private static final Pattern FOLDERS = Pattern.compile(".*[/\\\\]", Pattern.DOTALL);
+    private static final Pattern UNSHOWABLE = Pattern.compile("[\\p{Cntrl}\\p{Cs}]");
+    private static final int MAX_NAME = 200;
+
+    private final ExportUnpacker unpacker;
+
+    UploadReader(ExportUnpacker unpacker) {
+        this.unpacker = unpacker;
+    }
+
+    /**
+     * What came.
+     *
+     * @param name of the file, as the client calls it
+     * @param export what is to be imported
+     */
+    record Upload(String name, Path export) {}
+
+    /**
+     * Reads all of the body.
+     *
+     * @throws org.springframework.web.ErrorResponseException status 422, when the parts are not as they should be
+     * @throws routes.ingest.upload.UploadRefusedException if what is uploaded cannot be imported
+     * @throws IOException if the body is no multipart body, or cannot be read
+     */
+    Upload read(HttpServletRequest request, InputStream body, Path folder) throws IOException {
+        var multipart = new JakartaServletFileUpload<>();
+        multipart.setHeaderCharset(StandardCharsets.UTF_8);
+        Upload upload = null;
+        FileItemInputIterator parts = multipart.getItemIterator(new Body(request, body));
+        while (parts.hasNext()) {
+            FileItemInput part = parts.next();
+            if (!PART.equals(part.getFieldName())) {
+                throw refused(part.getFieldName(), "There is no such part here");
+            }
+            if (upload != null) {
+                throw refused(PART, "There is more than one file");
+            }
+            upload = new Upload(name(part.getName()), unpacker.unpack(part.getInputStream(), folder));
+        }
+        if (upload == null) {
+            throw refused(PART, "The part " + PART + " is missing");
+        }
+        return upload;
+    }
+
+    private static RuntimeException refused(String part, String why) {
+        return ProblemType.INVALID_VALUE.exception(part, why, REMEDY);
+    }
+
+    /** Only its last name, fit to be stored and shown. */
+    static String name(String fileName) {
+        if (fileName == null) {
+            return "upload";
+        }
+        String name = UNSHOWABLE
+                .matcher(FOLDERS.matcher(fileName).replaceFirst(""))
+                .replaceAll("")
+                .strip();
+        return name.isEmpty() ? "upload" : name.substring(0, Math.min(name.length(), MAX_NAME));
+    }
+
+    private record Body(HttpServletRequest request, InputStream stream) implements RequestContext {
+
+        @Override
+        public String getCharacterEncoding() {
+            return StandardCharsets.UTF_8.name();
+        }
+
+        @Override
+        public long getContentLength() {
+            return request.getContentLengthLong();
+        }
+
+        @Override
+        public String getContentType() {
+            return request.getContentType();
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return stream;
+        }
+
+        @Override
+        public boolean isMultipartRelated() {
+            return false;
+        }
+    }
+}

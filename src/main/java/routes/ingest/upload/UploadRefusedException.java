@@ -1,0 +1,40 @@
+package routes.ingest.upload;
+
+import java.io.IOException;
+
+/** An upload that is not taken; the message says what is wrong with it. An IOException, so that it passes through streams. */
+public final class UploadRefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** What kind of thing is wrong. */
+    public enum Reason {
+        /** It is no export that could be imported. */
+        UNUSABLE,
+        TOO_LARGE,
+        /** The disk has no room for it. */
+        NO_ROOM,
+        TOO_SLOW
+    }
+
+    private final Reason reason;
+    private final String remedy;
+
+    public UploadRefusedException(Reason reason, String message, String remedy) {
+        super(message);
+        this.reason = reason;
+        this.remedy = remedy;
+    }
+
+    static UploadRefusedException unusable(String message, String remedy) {
+        return new UploadRefusedException(Reason.UNUSABLE, message, remedy);
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** What whoever uploads can do. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,138 @@
+package routes.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import routes.testing.Zips;
+
+class UploadLimitsIT {
+
+    private static final int MAX = 200_000;
+
+    @TempDir
+    static Path importDir;
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi()
+            .with("import.dir", () -> importDir.toString())
+            .with("server.tomcat.connection-timeout", "1500ms")
+            .with("upload.max-bytes", String.valueOf(MAX))
+            .with("upload.max-unpacked-bytes", "1000000")
+            .with("upload.max-entries", "20")
+            .with("upload.timeout", "4s")
+            .with("upload.concurrency", "1");
+
+    private final ApiClient client = api.client();
+
+    @AfterEach
+    void nothingIsLeftOnDisk() {
+        await().atMost(Duration.ofSeconds(10)).until(() -> !Files.exists(uploads()) || isEmpty(uploads()));
+    }
+
+    @Test
+    void anUploadThatIsTooLongIsRefusedWhetherItTellsSoOrNot() {
+        Multipart body = Multipart.file(("{" + " ".repeat(MAX)).getBytes(UTF_8));
+
+        refused(upload(body.whole()), 413, "longer than 200000 bytes");
+        refused(upload(body.chunked()), 413, "longer than 200000 bytes");
+    }
+
+    @Test
+    void aZipThatUnpacksToTooMuchIsRefused() {
+        refused(
+                upload(Multipart.file(Zips.zip()
+                                .add("result.json", " ".repeat(1_000_001))
+                                .bytes())
+                        .whole()),
+                413,
+                "unpacked");
+    }
+
+    @Test
+    void aZipWithTooManyEntriesIsRefused() {
+        Zips zip = Zips.zip();
+        for (int i = 0; i < 21; i++) {
+            zip.add("photos/" + i, "");
+        }
+
+        refused(upload(Multipart.file(zip.bytes()).whole()), 413, "20 entries");
+    }
+
+    @Test
+    void anUploadThatStallsIsEndedAndMeanwhileNobodyElseMayUpload() throws IOException {
+        try (Socket stalled = open()) {
+            await().until(() -> Files.exists(uploads()) && !isEmpty(uploads()));
+
+            ApiClient.Answer second =
+                    upload(Multipart.file("{}".getBytes(UTF_8)).whole());
+
+            OpenApiContract.INSTANCE.assertProblem(second, 429);
+            assertThat(second.header("Retry-After")).isEqualTo("5");
+            String answer = new String(stalled.getInputStream().readAllBytes(), UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 408").contains("application/problem+json", "has stalled");
+        }
+    }
+
+    @Test
+    void anUploadThatTricklesIsEnded() throws IOException {
+        try (Socket slow = open()) {
+            await().atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> {
+                        slow.getOutputStream().write(' ');
+                        return slow.getInputStream().available() > 0;
+                    });
+
+            String answer = new String(slow.getInputStream().readNBytes(12), UTF_8);
+            assertThat(answer).isEqualTo("HTTP/1.1 408");
+        }
+    }
+
+    private void refused(ApiClient.Answer answer, int status, String detail) {
+        OpenApiContract.INSTANCE.assertProblem(answer, status);
+        assertThat(answer.text("field")).isEqualTo("file");
+        assertThat(answer.text("detail")).contains(detail);
+    }
+
+    private ApiClient.Answer upload(BodyPublisher body) {
+        ApiClient.Answer answer = client.exchange(
+                "POST", "/users/1/imports", body, request -> request.header("Content-Type", Multipart.TYPE));
+        OpenApiContract.INSTANCE.check(answer);
+        return answer;
+    }
+
+    /** An upload that has begun. */
+    private Socket open() throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream()
+                .write(("POST /users/1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + Multipart.TYPE
+                                + "\r\nContent-Length: 100000\r\n\r\n")
+                        .getBytes(UTF_8));
+        socket.getOutputStream().write(Multipart.head("file", "result.json"));
+        socket.getOutputStream().write("{ ".repeat(2000).getBytes(UTF_8));
+        return socket;
+    }
+
+    private static Path uploads() {
+        return importDir.resolve("uploads");
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
+    }
+}

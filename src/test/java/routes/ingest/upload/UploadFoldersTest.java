@@ -1,0 +1,87 @@
+package routes.ingest.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UploadFoldersTest {
+    @TempDir
+    Path importDir;
+
+    private UploadFolders folders;
+
+    @BeforeEach
+    void none() {
+        folders = new UploadFolders(importDir);
+    }
+
+    @Test
+    void theFolderOfAnUploadThatFailsGoesWithEverythingInIt() throws IOException {
+        try (UploadFolder folder = folders.create()) {
+            Files.createDirectories(folder.exportFolder().resolve("photos"));
+            Files.writeString(folder.exportFolder().resolve("photos/a"), "x");
+        }
+
+        assertThat(importDir.resolve("uploads")).isEmptyDirectory();
+    }
+
+    @Test
+    void theFolderOfAnImportStaysUntilTheImportIsOver() throws IOException {
+        Path export = kept();
+        assertThat(export).exists();
+
+        folders.release(export.resolve("ChatExport"));
+
+        assertThat(importDir.resolve("uploads")).isEmptyDirectory();
+    }
+
+    @Test
+    void exportsFromElsewhereStay() throws IOException {
+        Path export = Files.createDirectories(importDir.resolve("ChatExport"));
+
+        folders.release(export);
+        folders.release(importDir.resolve("uploads"));
+        folders.release(Path.of("/"));
+
+        assertThat(export).exists();
+    }
+
+    @Test
+    void theSweepRemovesWhatNoImportNeeds() throws IOException {
+        Path needed = kept();
+        Path left = kept();
+
+        folders.sweep(folder -> needed.startsWith(folder));
+
+        assertThat(needed).exists();
+        assertThat(left.getParent()).doesNotExist();
+    }
+
+    @Test
+    void theSweepLeavesAloneWhatIsBeingUploaded() throws IOException {
+        try (UploadFolder folder = folders.create()) {
+            folders.sweep(any -> false);
+
+            assertThat(folder.exportFolder()).exists();
+        }
+    }
+
+    @Test
+    void withoutUploadsThereIsNothingToSweep() {
+        folders.sweep(any -> false);
+
+        assertThat(importDir).isEmptyDirectory();
+    }
+
+    private Path kept() throws IOException {
+        try (UploadFolder folder = folders.create()) {
+            folder.keep();
+            return folder.exportFolder();
+        }
+    }
+}
