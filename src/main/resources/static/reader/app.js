@@ -17,6 +17,7 @@ const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const api = new Api(askForKey);
 const page = {api, users: [], user: null, lists: new Map(), go: address => route.go(address, show), title};
 let view = null;
+let turns = 0;
 
 /** @param {boolean} isBack whether the reader went back or forward to what was there before */
 async function show(isBack) {
@@ -28,6 +29,7 @@ async function show(isBack) {
         return;
     }
     const isFirst = view === null;
+    const turn = ++turns;
     view?.leave();
     main.replaceChildren(el("p", {class: "loading", role: "status"}, i18n.t("loading")));
     try {
@@ -40,12 +42,26 @@ async function show(isBack) {
             main.focus({preventScroll: true});
         }
         await view.show(asked, isBack);
+        if (!isFirst && document.activeElement === main) {
+            focusHeading();
+        }
     } catch (problem) {
+        if (turn !== turns) {
+            // the reader went on before it was shown
+            return;
+        }
         view?.leave();
         view = null;
         header(page, asked, chooseLanguage, signOut);
         main.replaceChildren(el("h1", {class: "hidden"}, "Telegram Assistant"), failure(problem, () => show(false)));
     }
+}
+
+/** Says what the new view is to who cannot see it. */
+function focusHeading() {
+    const heading = main.querySelector("h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({preventScroll: true});
 }
 
 async function findUser(wanted) {

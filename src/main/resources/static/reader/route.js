@@ -1,6 +1,9 @@
 // @ts-check
 /** What the address of the page says, and addresses that say something: each state of the page is a link. */
 
+/** The query of what is shown; a link to a place in the page changes the address but not this. */
+let shown = location.search;
+
 const FILTERS = ["q", "channel", "tag", "from", "to", "status"];
 
 export function current() {
@@ -33,13 +36,19 @@ export function follow(show) {
             go(link.href, show);
         }
     });
-    addEventListener("popstate", () => show(true));
+    addEventListener("popstate", () => {
+        if (location.search !== shown) {
+            shown = location.search;
+            show(true);
+        }
+    });
 }
 
 export function go(address, show) {
     if (new URL(address, location.href).href !== location.href) {
         history.pushState({from: location.search}, "", address);
     }
+    shown = location.search;
     show(false);
 }
 

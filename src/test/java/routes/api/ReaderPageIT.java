@@ -1,7 +1,9 @@
 package routes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -281,6 +283,53 @@ class ReaderPageIT {
         assertThat(browser.one(".problem button").getText()).isEqualTo("Повторить");
         assertThat(browser.barriers()).isEmpty();
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("404"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "403, Нет доступа, more rights",
+        "429, Слишком много сразу, через 7 секунд",
+        "503, Часть сервера, через 7 секунд",
+        "500, Что-то пошло не так, more rights",
+        "0, Сервер не отвечает, повторите"
+    })
+    void aRefusalIsToldInPlainWordsAndCanBeTriedAgain(int status, String title, String help) {
+        browser.open("/");
+        browser.awaitText(".filters .tag", "кратер");
+        browser.run(
+                """
+                window.answers = window.fetch;
+                window.fetch = () => arguments[0] === 0 ? Promise.reject(new TypeError('away')) : Promise.resolve(new Response(
+                    JSON.stringify({title: 'Refused', detail: 'It is so', remedy: 'Ask for more rights.'}),
+                    {status: arguments[0], headers: {'Retry-After': arguments[0] === 429 || arguments[0] === 503 ? '7' : ''}}))
+                """,
+                status);
+        browser.one(".filters [data-tag=кратер]").click();
+        browser.awaitText(".problem", title);
+        browser.awaitText(".problem", help);
+
+        browser.run("window.fetch = window.answers");
+        browser.one(".problem button").click();
+
+        browser.awaitText(".said", "1 пост");
+        assertThat(browser.all(".problem")).isEmpty();
+    }
+
+    @Test
+    void nothingIsAskedWhileThePageIsNotSeen() {
+        browser.open("/?view=status");
+        browser.awaitText(".jobs", "20 из примерно 50 постов");
+        String calls = "return performance.getEntriesByName(location.origin + '/health').length";
+        String seen = "Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});"
+                + "document.dispatchEvent(new Event('visibilitychange'))";
+
+        browser.run(seen, true);
+        Object before = browser.run(calls);
+        await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(() -> browser.run(calls)
+                .equals(before));
+        browser.run(seen, false);
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> !browser.run(calls).equals(before));
     }
 
     @Test

@@ -65,6 +65,9 @@ export class ListView {
             await this.#load();
         }
         await chosen;
+        if (this.#asked !== asked) {
+            return;
+        }
         this.#chips.replaceChildren(chips(asked.filters, this.#filters.channels));
     }
 
