@@ -134,6 +134,7 @@ public class MainJob {
 
     private void printAddresses(PrintStream out) {
         String http = "http://" + api.address() + ":" + api.port();
+        out.println("Page       " + http + "/");
         out.println("Search     " + http + "/users/1/search?q=…");
         out.println("API        " + http + "/docs");
         out.println("Health     " + http + "/health");

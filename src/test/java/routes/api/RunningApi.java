@@ -278,6 +278,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
+        KeyGate keyGate() {
+            return new KeyGate();
+        }
+
+        @Bean
         SwitchableHealth redisHealthIndicator() {
             return new SwitchableHealth();
         }

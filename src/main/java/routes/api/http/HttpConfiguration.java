@@ -23,7 +23,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.i18n.FixedLocaleResolver;
 import routes.events.Json;
 
-/** How the API speaks HTTP: its JSON, its limits, its errors, its documentation pages. */
+/** How the API speaks HTTP: its JSON, its limits, its errors, its pages. */
 @Configuration(proxyBeanMethods = false)
 class HttpConfiguration implements WebMvcConfigurer {
 
@@ -61,7 +61,7 @@ class HttpConfiguration implements WebMvcConfigurer {
     public void addViewControllers(ViewControllerRegistry registry) {
         registry.addViewController("/docs").setViewName("forward:/docs.html");
         registry.addViewController("/redoc").setViewName("forward:/redoc.html");
-        registry.addRedirectViewController("/", "/docs");
+        registry.addViewController("/").setViewName("forward:/index.html");
     }
 
     @Bean

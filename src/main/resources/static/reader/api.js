@@ -1,0 +1,94 @@
+// @ts-check
+/** Calls of the HTTP API, with the key of the reader where the server wants one. */
+
+const KEY = "reader.key";
+
+/** Why a call has no result, as the server's problem details say it; status 0 where there was no answer. */
+export class Problem extends Error {
+    constructor(status, details = {}, retryAfter = null) {
+        super(details.title ?? "No answer");
+        this.status = status;
+        this.detail = details.detail ?? "";
+        this.remedy = details.remedy ?? "";
+        this.retryAfter = retryAfter;
+    }
+}
+
+export class Api {
+    #ask;
+    #asking = null;
+
+    /** @param {(isWrong: boolean) => Promise<string | null>} ask asks the reader for a key; null if there is none */
+    constructor(ask) {
+        this.#ask = ask;
+    }
+
+    get hasKey() {
+        return sessionStorage.getItem(KEY) !== null;
+    }
+
+    forgetKey() {
+        sessionStorage.removeItem(KEY);
+    }
+
+    /**
+     * @param {string} path
+     * @param {Record<string, any>} [parameters] empty ones are left out
+     * @param {AbortSignal} [signal]
+     */
+    async json(path, parameters = {}, signal) {
+        const given = Object.entries(parameters).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+        const query = new URLSearchParams(given).toString();
+        return (await this.#call(query ? `${path}?${query}` : path, signal)).json();
+    }
+
+    /** The health is an answer too when it is bad. */
+    async health(signal) {
+        const answer = await this.#send("health", signal);
+        return answer.status === 200 || answer.status === 503 ? answer.json() : Promise.reject(await problem(answer));
+    }
+
+    async blob(path, signal) {
+        return (await this.#call(path, signal)).blob();
+    }
+
+    async #call(path, signal) {
+        const key = sessionStorage.getItem(KEY);
+        const answer = await this.#send(path, signal);
+        if (answer.status === 401) {
+            // another call may have got a new key meanwhile
+            if (sessionStorage.getItem(KEY) !== key || await this.#newKey(key !== null)) {
+                return this.#call(path, signal);
+            }
+        }
+        return answer.ok ? answer : Promise.reject(await problem(answer));
+    }
+
+    async #send(path, signal) {
+        const key = sessionStorage.getItem(KEY);
+        const headers = key === null ? {} : {Authorization: `Bearer ${key}`};
+        try {
+            return await fetch(path, {headers, signal});
+        } catch (error) {
+            if (signal?.aborted) {
+                throw error;
+            }
+            throw new Problem(0);
+        }
+    }
+
+    /** One dialog for all calls that wait for it. */
+    async #newKey(isWrong) {
+        this.#asking ??= this.#ask(isWrong).finally(() => this.#asking = null);
+        const key = await this.#asking;
+        if (key !== null) {
+            sessionStorage.setItem(KEY, key);
+        }
+        return key !== null;
+    }
+}
+
+async function problem(answer) {
+    const details = await answer.json().catch(() => ({}));
+    return new Problem(answer.status, details, Number(answer.headers.get("Retry-After")) || null);
+}

@@ -1,0 +1,101 @@
+// @ts-check
+/** Puts the page together: language, header, and the view that the address asks for. */
+import {Api} from "./api.js";
+import {el} from "./dom.js";
+import {header} from "./header.js";
+import * as i18n from "./i18n.js";
+import {askForKey} from "./key.js";
+import * as route from "./route.js";
+import {ListView} from "./views/list.js";
+import {PostView} from "./views/post.js";
+import {failure} from "./views/problem.js";
+import {StatusView} from "./views/status.js";
+
+const VIEWS = {list: ListView, post: PostView, status: StatusView};
+
+const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+const api = new Api(askForKey);
+const page = {api, users: [], user: null, lists: new Map(), go: address => route.go(address, show), title};
+let view = null;
+let turns = 0;
+
+/** @param {boolean} isBack whether the reader went back or forward to what was there before */
+async function show(isBack) {
+    const asked = route.current();
+    const isSameUser = page.user && (asked.user ?? page.users[0].id) === page.user.id;
+    if (view?.update && isSameUser && view instanceof VIEWS[asked.view]) {
+        view.update(asked, isBack);
+        header(page, asked, chooseLanguage, signOut);
+        return;
+    }
+    const isFirst = view === null;
+    const turn = ++turns;
+    view?.leave();
+    main.replaceChildren(el("p", {class: "loading", role: "status"}, i18n.t("loading")));
+    try {
+        await findUser(asked.user);
+        header(page, asked, chooseLanguage, signOut);
+        view = new VIEWS[asked.view](page);
+        main.replaceChildren(view.node);
+        if (!isFirst && !isBack) {
+            scrollTo(0, 0);
+            main.focus({preventScroll: true});
+        }
+        await view.show(asked, isBack);
+        if (!isFirst && document.activeElement === main) {
+            focusHeading();
+        }
+    } catch (problem) {
+        if (turn !== turns) {
+            // the reader went on before it was shown
+            return;
+        }
+        view?.leave();
+        view = null;
+        header(page, asked, chooseLanguage, signOut);
+        main.replaceChildren(el("h1", {class: "hidden"}, "Telegram Assistant"), failure(problem, () => show(false)));
+    }
+}
+
+/** Says what the new view is to who cannot see it. */
+function focusHeading() {
+    const heading = main.querySelector("h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({preventScroll: true});
+}
+
+async function findUser(wanted) {
+    if (page.users.length === 0) {
+        page.users = (await api.json("users", {limit: 100})).items;
+    }
+    page.user = page.users.find(user => user.id === wanted) ?? page.users[0];
+}
+
+function title(text) {
+    document.title = text ? `${text} · Telegram Assistant` : "Telegram Assistant";
+}
+
+async function chooseLanguage(language) {
+    i18n.remember(language);
+    await speak(language);
+    view?.leave();
+    view = null;
+    await show(true);
+}
+
+async function speak(language) {
+    await i18n.load(language);
+    for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-text]"))) {
+        node.textContent = i18n.t(node.dataset.text ?? "");
+    }
+}
+
+function signOut() {
+    api.forgetKey();
+    // nothing that was read with the key stays in memory
+    location.reload();
+}
+
+route.follow(show);
+await speak(i18n.preferred());
+await show(true);

@@ -1,0 +1,75 @@
+// @ts-check
+/**
+ * The only place that makes elements. Texts become text nodes and handlers are functions, so whatever stands in a post stays
+ * text: nothing in the page sets innerHTML.
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const ICONS = {
+    search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14Zm5 12 4.500 4.500",
+    close: "M6 6l12 12M18 6 6 18",
+    back: "M19 12H5m6-6-6 6 6 6",
+    next: "M5 12h14m-6-6 6 6-6 6",
+    out: "M9 6H5v13h13v-4M13 4h7v7M20 4l-9 9",
+    sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8Zm0-6v2m0 16v2M2 12h2m16 0h2M5 5l1.400 1.400m11.200 11.200L19 19M5 19l1.400-1.400M17.600 6.400 19 5",
+    moon: "M20 14.500A8.500 8.500 0 0 1 9.500 4 8.500 8.500 0 1 0 20 14.500Z",
+    picture: "M4 5h16v14H4Zm0 11 5-5 4 4 2.500-2.500L20 16M15.500 8.500h.01",
+    file: "M6 3h8l4 4v14H6Zm8 0v4h4",
+    download: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+    refresh: "M20 11a8 8 0 1 0-2.300 6.700M20 5v6h-6",
+    done: "M5 12.500l4.500 4.500L19 7.500",
+    skipped: "M6 12h12",
+    retrying: "M20 11a8 8 0 1 0-2.300 6.700M20 5v6h-6",
+    failed: "M12 6v7m0 4v.5",
+    exit: "M14 5H5v14h9M10 12h11m-4-4 4 4-4 4",
+};
+
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes] a function is a handler; null, undefined and false leave the attribute out
+ * @param {...any} children texts and nodes, also in arrays; null and false are left out
+ * @returns {any}
+ */
+export function el(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+        if (typeof value === "function") {
+            node.addEventListener(name.slice(2), value);
+        } else if (value !== null && value !== undefined && value !== false) {
+            node.setAttribute(name, value === true ? "" : value);
+        }
+    }
+    node.append(...children.flat(3).filter(child => child !== null && child !== undefined && child !== false));
+    return node;
+}
+
+/** @param {keyof typeof ICONS | string} name */
+export function icon(name) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", ICONS[name]);
+    svg.append(path);
+    return svg;
+}
+
+/** A link out of the page; what is no web address is shown as text. */
+export function external(address, ...children) {
+    const safe = webAddress(address);
+    return safe
+        ? el("a", {href: safe, rel: "noopener noreferrer nofollow", target: "_blank"}, ...children)
+        : el("span", {}, ...children);
+}
+
+/** The address if it leads to the web, else null: not javascript:, data: and the like. */
+export function webAddress(address) {
+    try {
+        const url = new URL(address);
+        return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+    } catch {
+        return null;
+    }
+}

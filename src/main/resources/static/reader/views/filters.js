@@ -1,0 +1,187 @@
+// @ts-check
+/** The search box, the filters beside the list, and those in force as chips. */
+import {el, icon} from "../dom.js";
+import {date, named, number, t} from "../i18n.js";
+import {to} from "../route.js";
+
+const STATUSES = ["pending", "success", "failed", "retrying", "skipped"];
+const TAGS = 14;
+const TYPING_MILLIS = 250;
+const MAX_CHANNELS = 500;
+
+/** @param {(q: string) => void} search */
+export function searchBox(search) {
+    const submit = event => {
+        event.preventDefault();
+        search(event.target.elements.q.value.trim());
+    };
+    return el("form", {class: "search", role: "search", onsubmit: submit},
+        icon("search"),
+        el("input", {
+            type: "search", name: "q", maxlength: "500", "aria-label": t("search.label"), placeholder: t("search.hint"),
+            autocomplete: "off",
+            // the cross in the field empties it without a submit
+            onsearch: event => event.target.value === "" && search(""),
+        }),
+        el("button", {class: "primary"}, icon("search"), el("span", {}, t("search.do"))));
+}
+
+export class Filters {
+    #page;
+    #choose;
+    #filters = {};
+    #channelList = el("ul", {class: "choices"});
+    #tagList = el("ul", {class: "tags"});
+    #tagCount = el("p", {class: "hidden", role: "status"});
+    #wide = matchMedia("(min-width: 62rem)");
+    #summary = el("summary", {});
+    #calls = new AbortController();
+    #typing = 0;
+
+    /** @param {(filters: object) => void} choose */
+    constructor(page, choose) {
+        this.#page = page;
+        this.#choose = choose;
+        this.channels = new Map();
+        this.from = this.#day("from");
+        this.to = this.#day("to");
+        this.status = el("select", {id: "status", onchange: () => this.#change({status: this.status.value})},
+            el("option", {value: ""}, t("filters.any")),
+            STATUSES.map(status => el("option", {value: status}, t(`tagging.${status}`))));
+        this.statusGroup = el("div", {class: "group"}, el("label", {for: "status"}, t("filters.status")), this.status);
+        this.node = el("details", {class: "filters", open: this.#wide.matches},
+            this.#summary,
+            el("section", {class: "group", "aria-labelledby": "channels-title"},
+                el("h2", {id: "channels-title"}, t("filters.channels")), this.#channelList),
+            el("section", {class: "group", "aria-labelledby": "tags-title"},
+                el("h2", {id: "tags-title"}, t("filters.tags")),
+                el("input", {
+                    type: "search", "aria-label": t("filters.tag.find"), placeholder: t("filters.tag.find"), maxlength: "100",
+                    autocomplete: "off", oninput: event => this.#type(event.target.value.trim()),
+                }),
+                this.#tagList, this.#tagCount),
+            el("fieldset", {class: "group days"}, el("legend", {}, t("filters.time")),
+                el("label", {}, t("filters.from"), this.from), el("label", {}, t("filters.to"), this.to)),
+            this.statusGroup);
+        this.#wide.addEventListener("change", this.#unfold);
+        this.ready = this.#loadChannels();
+        this.#loadTags("");
+    }
+
+    channelName(id) {
+        return this.channels.get(id) ?? "";
+    }
+
+    async show(filters) {
+        this.#filters = filters;
+        this.from.value = filters.from;
+        this.to.value = filters.to;
+        this.from.max = filters.to;
+        this.to.min = filters.from;
+        this.status.value = filters.status;
+        // the search does not know it
+        this.statusGroup.hidden = filters.q !== "";
+        const count = ["channel", "tag", "from", "to", "status"].filter(name => filters[name]).length;
+        this.#summary.textContent = count ? t("filters.some", {count}) : t("filters");
+        this.#mark();
+        await this.ready;
+        this.#mark();
+    }
+
+    leave() {
+        this.#calls.abort();
+        this.#wide.removeEventListener("change", this.#unfold);
+    }
+
+    #unfold = () => {
+        this.node.open = this.#wide.matches;
+    };
+
+    #change(part) {
+        this.#choose({...this.#filters, ...part});
+    }
+
+    #day(name) {
+        return el("input", {type: "date", name, max: "9999-12-30", onchange: event => this.#change({[name]: event.target.value})});
+    }
+
+    async #loadChannels() {
+        let cursor = null;
+        do {
+            const answer = await this.#page.api.json(`users/${this.#page.user.id}/channels`, {limit: 100, cursor}, this.#calls.signal);
+            answer.items.forEach(item => this.channels.set(item.id, item.title || item.username || String(item.tg_channel_id ?? item.id)));
+            cursor = answer.next_cursor;
+        } while (cursor && this.channels.size < MAX_CHANNELS);
+        this.#channelList.replaceChildren(...[["", t("filters.all")], ...this.channels].map(([id, name]) =>
+            el("li", {}, el("a", {"data-channel": id}, name))));
+    }
+
+    #type(beginning) {
+        clearTimeout(this.#typing);
+        this.#typing = setTimeout(() => this.#loadTags(beginning), TYPING_MILLIS);
+    }
+
+    async #loadTags(q) {
+        try {
+            const {items} = await this.#page.api.json(`users/${this.#page.user.id}/tags`, {limit: TAGS, q}, this.#calls.signal);
+            this.#tagList.replaceChildren(...items.map(({tag, posts}) =>
+                el("li", {}, el("a", {class: "tag", "data-tag": tag}, tag, " ",
+                    el("span", {class: "count"}, number(posts), el("span", {class: "hidden"}, ` ${t("filters.posts", {count: posts})}`))))));
+            this.#tagCount.textContent = q ? t("filters.tag.found", {count: items.length}) : "";
+            this.#mark();
+        } catch {
+            // the list beside it says what is wrong
+        }
+    }
+
+    /** Each filter is a link to the list with it, or, if it is in force, without it. */
+    #mark() {
+        for (const link of this.#channelList.querySelectorAll("a")) {
+            link.href = to({...this.#filters, channel: link.dataset.channel});
+            current(link, link.dataset.channel === this.#filters.channel);
+        }
+        for (const link of this.#tagList.querySelectorAll("a")) {
+            const isOn = link.dataset.tag.toLowerCase() === this.#filters.tag?.toLowerCase();
+            link.href = to({...this.#filters, tag: isOn ? "" : link.dataset.tag});
+            current(link, isOn);
+        }
+    }
+}
+
+/** Filters in force; each can be taken away. */
+export function chips(filters, channels) {
+    const texts = {
+        q: filters.q && t("filters.query", {q: filters.q}),
+        channel: filters.channel && (channels.get(filters.channel) ?? t("filters.channel.other")),
+        tag: filters.tag && `#${filters.tag}`,
+        from: filters.from && t("filters.from.day", {day: date(dayStart(filters.from))}),
+        to: filters.to && t("filters.to.day", {day: date(dayStart(filters.to))}),
+        status: filters.status && named("tagging", filters.status),
+    };
+    const chosen = Object.entries(texts).filter(([, text]) => text);
+    return chosen.length === 0 ? "" : el("ul", {class: "chips", "aria-label": t("filters.chosen")},
+        chosen.map(([name, text]) => el("li", {}, el("a", {class: "chip", href: to({...filters, [name]: ""})},
+            el("span", {class: "hidden"}, t("filters.remove")), " ", text, icon("close")))),
+        chosen.length > 1 && el("li", {}, el("a", {class: "clear", href: to()}, t("filters.clear"))));
+}
+
+/** The beginning of a day where the reader is; null for what is no day. */
+export function dayStart(day) {
+    const time = new Date(`${day}T00:00`);
+    return day && !Number.isNaN(time.getTime()) ? time.toISOString() : null;
+}
+
+/** The beginning of the next day: the last day of a period belongs to it. */
+export function dayAfter(day) {
+    const start = dayStart(day);
+    if (start === null) {
+        return null;
+    }
+    const time = new Date(start);
+    time.setDate(time.getDate() + 1);
+    return time.toISOString();
+}
+
+function current(link, isCurrent) {
+    isCurrent ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+}

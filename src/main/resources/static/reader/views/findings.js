@@ -1,0 +1,50 @@
+// @ts-check
+/** What was found out about a post beside its tags: pictures seen, words read in them, pages its links lead to. */
+import {el, external} from "../dom.js";
+import {named, t} from "../i18n.js";
+
+export function findings({vision, ocr, crawl}, album) {
+    const seen = vision ?? (album?.summary?.vision_summary ? {description: album.summary.vision_summary, labels: album.summary.vision_labels} : null);
+    const read = ocr?.text || (typeof vision?.ocr === "string" ? vision.ocr : vision?.ocr?.text);
+    return [
+        seen && panel("vision", visionParts(seen)),
+        read && panel("ocr", [el("blockquote", {}, read)]),
+        crawl?.urls?.length > 0 && panel("crawl", crawl.urls.map(webPage)),
+    ].filter(Boolean);
+}
+
+function panel(name, children) {
+    return el("section", {class: `panel ${name}`, "aria-labelledby": `${name}-title`}, el("h2", {id: `${name}-title`}, t(name)), children);
+}
+
+function visionParts({classification, description, is_meme: isMeme, labels, objects, error}) {
+    const kind = classification?.type ?? (typeof classification === "string" ? classification : null);
+    const rows = [
+        ["vision.kind", [kind && named("kind", kind), isMeme && t("vision.meme")].filter(Boolean).join(", ")],
+        ["vision.labels", labels?.join(", ")],
+        ["vision.objects", objects?.join(", ")],
+        ["why.error", error],
+    ].filter(([, value]) => value);
+    return [
+        description && el("p", {}, description),
+        rows.length > 0 && el("dl", {class: "facts"}, rows.map(([name, value]) => [el("dt", {}, t(name)), el("dd", {}, value)])),
+    ];
+}
+
+/** What a page says is shown as it was read, as plain text. */
+function webPage({url, status, title, word_count: words, language, markdown}) {
+    return el("div", {class: "web-page"},
+        el("h3", {}, external(url, title || url)),
+        el("p", {class: "muted"}, [
+            title && host(url), words && t("crawl.words", {count: words}), language, !markdown && t("crawl.nothing", {status: String(status ?? "")}),
+        ].filter(Boolean).join(" · ")),
+        markdown && el("details", {}, el("summary", {}, t("crawl.read")), el("div", {class: "page-text", tabindex: "0"}, markdown)));
+}
+
+function host(url) {
+    try {
+        return new URL(url).host;
+    } catch {
+        return url;
+    }
+}

@@ -1,0 +1,101 @@
+// @ts-check
+/** The pictures of a post, or of the album it belongs to, and its other files. */
+import {el, icon} from "../dom.js";
+import {size, t} from "../i18n.js";
+import {isPicture} from "../pictures.js";
+
+export function gallery(post, album, pictures) {
+    const {images, files} = sorted(post, album);
+    return [
+        images.length > 0 && section(images, album, post, pictures),
+        files.length > 0 && el("section", {class: "files", "aria-labelledby": "files-title"},
+            el("h2", {id: "files-title"}, t("files")),
+            el("ul", {}, files.map(file => el("li", {}, download(file, pictures))))),
+    ];
+}
+
+/** Of an album all members in their order; of members in other posts only the kind is known. */
+function sorted(post, album) {
+    const own = new Map(post.media.map(file => [file.sha256, file]));
+    const all = album
+        ? album.members.filter(member => member.media_sha256).map(member => ({
+            ...own.get(member.media_sha256), post: member.post_id, sha256: member.media_sha256, kind: member.media_kind,
+        }))
+        : post.media.map(file => ({...file, post: post.id}));
+    const isShown = file => file.mime_type ? isPicture(file.mime_type) : file.kind === "photo";
+    const stored = all.filter(file => file.mime_type !== null);
+    return {images: stored.filter(isShown), files: stored.filter(file => !isShown(file))};
+}
+
+function section(images, album, post, pictures) {
+    const described = post.enrichments.vision?.description;
+    const alt = i => images.length === 1 && described ? described : t("gallery.picture", {number: i + 1, count: images.length});
+    const items = images.map((file, i) => {
+        const button = el("button", {
+            type: "button", "aria-label": t("gallery.open", {picture: alt(i)}), onclick: () => enlarge(images, i, alt, pictures),
+        }, pictures.image(file, alt(i), () => {
+            button.disabled = true;
+            button.replaceChildren(icon("picture"), t("gallery.missing"));
+        }));
+        return el("li", {}, button);
+    });
+    return el("section", {class: "gallery", "aria-labelledby": "gallery-title"},
+        el("h2", {id: "gallery-title"}, album ? t("gallery.album", {count: images.length}) : t("gallery", {count: images.length})),
+        el("ul", {class: `of-${Math.min(images.length, 5)}`}, items));
+}
+
+function enlarge(images, first, alt, pictures) {
+    let shown = first;
+    const image = el("img", {alt: ""});
+    const place = el("p", {role: "status"});
+    const show = async i => {
+        shown = (i + images.length) % images.length;
+        const wanted = shown;
+        place.textContent = t("gallery.picture", {number: wanted + 1, count: images.length});
+        image.alt = alt(wanted);
+        const address = await pictures.address(images[wanted]).catch(() => null);
+        if (wanted === shown) {
+            address ? image.setAttribute("src", address) : place.textContent = t("gallery.missing");
+        }
+    };
+    const keys = {ArrowLeft: () => show(shown - 1), ArrowRight: () => show(shown + 1), Home: () => show(0), End: () => show(-1)};
+    const dialog = el("dialog", {
+        class: "enlarged",
+        "aria-label": t("gallery.title"),
+        onkeydown: event => keys[event.key]?.(),
+        onclick: event => event.target === dialog && dialog.close(),
+        onclose: () => dialog.remove(),
+    },
+    el("div", {class: "bar"}, place, button("close", t("close"), () => dialog.close())),
+    image,
+    images.length > 1 && el("div", {class: "turn"},
+        button("back", t("gallery.before"), () => show(shown - 1)),
+        button("next", t("gallery.next"), () => show(shown + 1))));
+    document.body.append(dialog);
+    dialog.showModal();
+    show(first);
+}
+
+function button(name, text, onclick) {
+    return el("button", {type: "button", class: "round", "aria-label": text, title: text, onclick}, icon(name));
+}
+
+function download(file, pictures) {
+    const name = file.mime_type ?? t(`media.${file.kind === "video" ? "video" : "file"}`);
+    const status = el("span", {role: "status"});
+    const save = async () => {
+        try {
+            const address = await pictures.address(file);
+            el("a", {href: address, download: `${file.sha256.slice(0, 12)}.${extension(file.mime_type)}`}).click();
+            status.textContent = t("files.saved");
+        } catch {
+            status.textContent = t("files.missing");
+        }
+    };
+    return [el("button", {type: "button", onclick: save}, icon("download"), t("files.save", {name}),
+        file.size_bytes ? ` (${size(file.size_bytes)})` : ""), " ", status];
+}
+
+function extension(mime) {
+    return /\/([a-z0-9]+)$/.exec(mime ?? "")?.[1] ?? "bin";
+}

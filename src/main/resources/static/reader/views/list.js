@@ -1,0 +1,184 @@
+// @ts-check
+/** Posts, the newest first, or the hits of a search, with filters. */
+import {el, icon} from "../dom.js";
+import {t} from "../i18n.js";
+import {Pictures} from "../pictures.js";
+import {to} from "../route.js";
+import {card} from "./card.js";
+import {chips, dayAfter, dayStart, Filters, searchBox} from "./filters.js";
+import {nothing} from "./nothing.js";
+import {failure} from "./problem.js";
+import {grouped} from "./grouped.js";
+
+const PAGE = 20;
+const HITS = 50;
+const REMEMBERED_LISTS = 5;
+
+export class ListView {
+    #page;
+    #pictures;
+    #filters;
+    #search;
+    #heading = el("h1", {tabindex: "-1"});
+    #said = el("p", {class: "muted said", role: "status"});
+    #chips = el("div");
+    #cards = el("ol", {class: "cards"});
+    #more = el("div", {class: "more"});
+    #asked;
+    #address = "";
+    #posts = [];
+    #next = null;
+    #calls = new AbortController();
+
+    constructor(page) {
+        this.#page = page;
+        this.#pictures = new Pictures(page.api);
+        this.#filters = new Filters(page, filters => this.#choose(filters));
+        this.#search = searchBox(q => this.#choose({...this.#asked.filters, q}));
+        this.node = el("div", {class: "list-view"},
+            this.#search,
+            this.#filters.node,
+            el("section", {class: "results", "aria-label": t("list.results")},
+                el("header", {}, this.#heading, this.#said),
+                this.#chips,
+                this.#cards,
+                this.#more));
+    }
+
+    /** @param {boolean} isBack what was there before is shown as it was */
+    async show(asked, isBack) {
+        this.#calls.abort();
+        this.#calls = new AbortController();
+        this.#asked = asked;
+        this.#address = location.href;
+        this.#search.elements.q.value = asked.filters.q;
+        this.#heading.textContent = heading(asked.filters);
+        this.#page.title(this.#heading.textContent);
+        const chosen = this.#filters.show(asked.filters);
+        const kept = isBack ? this.#page.lists.get(this.#address) : null;
+        this.#empty();
+        if (kept) {
+            this.#add(kept.posts, kept.next);
+            scrollTo(0, kept.scroll);
+        } else {
+            this.#said.textContent = t("loading");
+            await this.#load();
+        }
+        await chosen;
+        if (this.#asked !== asked) {
+            return;
+        }
+        this.#chips.replaceChildren(chips(asked.filters, this.#filters.channels));
+    }
+
+    update(asked, isBack) {
+        this.#remember();
+        if (!isBack) {
+            scrollTo(0, 0);
+            this.#heading.focus({preventScroll: true});
+        }
+        return this.show(asked, isBack);
+    }
+
+    leave() {
+        this.#remember();
+        this.#calls.abort();
+        this.#pictures.release();
+        this.#filters.leave();
+    }
+
+    #choose(filters) {
+        this.#page.go(to(filters.q ? {...filters, status: ""} : filters));
+    }
+
+    #empty() {
+        this.#pictures.release();
+        this.#pictures = new Pictures(this.#page.api);
+        this.#posts = [];
+        this.#next = null;
+        this.#cards.replaceChildren();
+        this.#more.replaceChildren();
+    }
+
+    async #load() {
+        const signal = this.#calls.signal;
+        const {q, channel, tag, from, to: last, status} = this.#asked.filters;
+        const common = {channel_id: channel, tag, from: dayStart(from), to: dayAfter(last)};
+        const posts = `users/${this.#page.user.id}`;
+        try {
+            await this.#filters.ready;
+            const answer = q
+                ? await this.#page.api.json(`${posts}/search`, {...common, q, limit: HITS}, signal)
+                : await this.#page.api.json(`${posts}/posts`,
+                    {...common, tagging_status: status, limit: PAGE, cursor: this.#next}, signal);
+            this.#add(q ? answer.items.map(hit) : answer.posts.map(post => this.#entry(post)), answer.next_cursor);
+        } catch (error) {
+            if (!signal.aborted) {
+                this.#said.textContent = "";
+                this.#more.replaceChildren(failure(error, () => this.#load()));
+            }
+        }
+    }
+
+    /** Members of an album are one card, also when they come on different pages. */
+    #add(posts, next) {
+        this.#posts.push(...posts);
+        this.#next = next;
+        const cards = grouped(this.#posts);
+        cards.forEach((post, i) => {
+            const old = this.#cards.children[i];
+            if (!old || old.dataset.key !== post.key) {
+                const made = card(post, this.#asked.filters, this.#pictures);
+                old ? old.replaceWith(made) : this.#cards.append(made);
+            }
+        });
+        this.#said.textContent = cards.length === 0 ? t("list.none")
+            : t(next ? "list.count.more" : "list.count", {count: cards.length});
+        this.#more.replaceChildren(...cards.length === 0
+            ? [nothing(this.#asked.filters)]
+            : next ? [el("button", {type: "button", class: "primary", onclick: () => this.#loadMore()}, t("list.more"))] : []);
+    }
+
+    async #loadMore() {
+        const known = this.#cards.children.length;
+        this.#more.querySelector("button").disabled = true;
+        await this.#load();
+        this.#cards.children[known]?.querySelector("a")?.focus({preventScroll: true});
+    }
+
+    #entry(post) {
+        return {
+            key: String(post.album_id ? `album ${post.album_id}` : post.number),
+            number: post.number,
+            channel: this.#filters.channelName(post.channel_id),
+            time: post.posted_at,
+            edited: post.edited_at !== null,
+            status: post.tagging_status,
+            text: post.content,
+            tags: post.tags,
+            files: post.media.map(file => ({...file, post: post.id})),
+        };
+    }
+
+    #remember() {
+        const lists = this.#page.lists;
+        lists.delete(this.#address);
+        if (this.#posts.length > 0) {
+            lists.set(this.#address, {posts: this.#posts, next: this.#next, scroll: scrollY});
+        }
+        if (lists.size > REMEMBERED_LISTS) {
+            lists.delete(lists.keys().next().value);
+        }
+    }
+}
+
+function hit(found) {
+    return {...found, key: String(found.number), time: found.posted_at, text: found.snippet, files: []};
+}
+
+function heading({q, tag}) {
+    if (q) {
+        return t("list.found", {q});
+    }
+    return tag ? t("list.tagged", {tag}) : t("list.newest");
+}

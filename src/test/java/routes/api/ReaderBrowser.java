@@ -1,0 +1,207 @@
+package routes.api;
+
+import com.deque.html.axecore.results.Rule;
+import com.deque.html.axecore.selenium.AxeBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A Chromium of this machine without a window; tests that need it are skipped where there is none. Nothing is downloaded. */
+final class ReaderBrowser implements BeforeAllCallback, AfterAllCallback {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private ChromeDriver driver;
+    private String base;
+
+    @Override
+    public void beforeAll(ExtensionContext test) throws IOException {
+        Optional<Path> browser = program("chromium", "chromium-browser", "google-chrome");
+        Optional<Path> chromeDriver = program("chromedriver");
+        Assumptions.assumeTrue(
+                browser.isPresent() && chromeDriver.isPresent(),
+                "Chromium and its driver are not on the PATH; Debian has them as packages chromium and chromium-driver");
+        var logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        var options = new ChromeOptions();
+        options.setBinary(browser.orElseThrow().toFile());
+        options.setCapability("goog:loggingPrefs", logs);
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--user-data-dir=" + Files.createTempDirectory("browser"));
+        // with its path given, nothing looks for a driver elsewhere
+        var service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(chromeDriver.orElseThrow().toFile())
+                .build();
+        driver = new ChromeDriver(service, options);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext test) {
+        if (driver != null) {
+            driver.quit();
+        }
+    }
+
+    private static Optional<Path> program(String... names) {
+        String[] folders = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator);
+        return Stream.of(names)
+                .flatMap(name -> Arrays.stream(folders).map(folder -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** A reader who was never there before, and speaks this language. */
+    void newReader(int port, String language) {
+        base = "http://127.0.0.1:" + port;
+        size(1280, 900);
+        driver.get(base + "/reader/icon.svg");
+        run(
+                "localStorage.clear(); sessionStorage.clear(); localStorage.setItem('reader.language', arguments[0])",
+                language);
+        complaints();
+    }
+
+    void size(int width, int height) {
+        driver.manage().window().setSize(new Dimension(width, height));
+    }
+
+    /** Without waiting for what the page shows. */
+    void visit(String address) {
+        driver.get(base + address);
+    }
+
+    void open(String address) {
+        visit(address);
+        awaitTrue(
+                "the page is there",
+                "return !!document.querySelector('main h1') && !document.querySelector('.loading')");
+    }
+
+    Object run(String script, Object... arguments) {
+        return driver.executeScript(script, arguments);
+    }
+
+    /** Emulates what a window cannot be: as narrow as a phone. */
+    void phone(int width) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", true));
+    }
+
+    void noPhone() {
+        driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+    }
+
+    void awaitTrue(String what, String script, Object... arguments) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(what)
+                .until(any -> Boolean.TRUE.equals(driver.executeScript(script, arguments)));
+    }
+
+    void awaitText(String css, String part) {
+        awaitTrue(
+                css + " says " + part,
+                "return [...document.querySelectorAll(arguments[0])].some(e => e.textContent.includes(arguments[1]))",
+                css,
+                part);
+    }
+
+    WebElement one(String css) {
+        awaitTrue("there is " + css, "return !!document.querySelector(arguments[0])", css);
+        return driver.findElement(By.cssSelector(css));
+    }
+
+    List<WebElement> all(String css) {
+        return driver.findElements(By.cssSelector(css));
+    }
+
+    List<String> texts(String css) {
+        return all(css).stream().map(element -> element.getText().strip()).toList();
+    }
+
+    String title() {
+        return driver.getTitle();
+    }
+
+    String address() {
+        return driver.getCurrentUrl().substring(base.length());
+    }
+
+    void back() {
+        driver.navigate().back();
+    }
+
+    void reload() {
+        driver.navigate().refresh();
+        awaitTrue(
+                "the page is there",
+                "return !!document.querySelector('main h1') && !document.querySelector('.loading')");
+    }
+
+    /** Types whatever has the focus. */
+    void type(CharSequence... keys) {
+        new Actions(driver).sendKeys(keys).perform();
+    }
+
+    WebElement focused() {
+        return driver.switchTo().activeElement();
+    }
+
+    /** Errors of scripts, refusals of the policy, answers with an error; each is told once. */
+    List<String> complaints() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage)
+                // browsers ask for it beside a bare picture, where a new reader begins
+                .filter(message -> !message.contains("/favicon.ico"))
+                .toList();
+    }
+
+    /** What breaks a rule of accessibility in what is shown now. */
+    List<String> barriers() {
+        return new AxeBuilder()
+                        .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"))
+                        .analyze(driver)
+                        .getViolations()
+                        .stream()
+                        .map(ReaderBrowser::describe)
+                        .toList();
+    }
+
+    private static String describe(Rule rule) {
+        return rule.getId() + ": "
+                + rule.getNodes().stream().map(node -> node.getHtml()).limit(3).toList();
+    }
+}

@@ -1,0 +1,182 @@
+package routes.api;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import javax.imageio.ImageIO;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embeddings.EmbeddingProvider;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.VectorIndex;
+
+/** A channel as a reader finds it after some work of the pipeline, read by user 1. */
+final class ReaderFixtures {
+
+    static final String HOSTILE =
+            """
+            <img src=x onerror="window.attacked=1"><script>window.attacked=1</script>
+            javascript:window.attacked=1 и https://example.org/"onmouseover="window.attacked=1 и [ссылка](javascript:alert(1))
+            <a href="javascript:window.attacked=1">нажми</a>""";
+
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+    private static final UUID TENANT = Fixtures.DEFAULT_TENANT;
+
+    private final RunningApi api;
+    private final Fixtures fixtures;
+    private final JdbcClient jdbc;
+    private final UUID channel;
+
+    ReaderFixtures(RunningApi api) {
+        this.api = api;
+        this.fixtures = api.fixtures();
+        this.jdbc = api.jdbc();
+        this.channel = fixtures.channelOf(1);
+    }
+
+    UUID channel() {
+        return channel;
+    }
+
+    /** Posts of the days before; without pictures. */
+    void notes(int count) {
+        for (int i = 0; i < count; i++) {
+            UUID post = fixtures.post(
+                    TENANT,
+                    channel,
+                    NOON.minusSeconds(86_400L * (i + 1)),
+                    "Заметка %d\nО погоде и не только.".formatted(i));
+            fixtures.tags(post, "погода");
+        }
+    }
+
+    /** A post that arrives now. */
+    void note(String text) {
+        fixtures.tags(fixtures.post(TENANT, channel, Instant.now(), text), "погода");
+    }
+
+    /** Three posts with a picture each, the first with text; tagged, seen, crawled, and with a past. */
+    UUID album() {
+        String text = "Марсоход прислал снимки\nНа них кратер и следы колёс. Подробности: https://example.org/mars.";
+        UUID first = fixtures.post(TENANT, channel, NOON, text);
+        List<UUID> posts = List.of(
+                first,
+                fixtures.post(TENANT, channel, NOON.plusSeconds(1), ""),
+                fixtures.post(TENANT, channel, NOON.plusSeconds(1), ""));
+        long album = fixtures.album(TENANT, channel, posts, "{}");
+        List<Color> colors = List.of(Color.ORANGE, Color.RED, Color.GRAY);
+        for (int i = 0; i < posts.size(); i++) {
+            String sha256 = fixtures.storedMedia(TENANT, posts.get(i), "image/png", picture(colors.get(i)));
+            jdbc.sql("UPDATE media_group_items SET media_sha256 = ? WHERE group_id = ? AND post_id = ?")
+                    .params(sha256, album, posts.get(i))
+                    .update();
+        }
+        fixtures.tags(first, "марсоход", "кратер");
+        jdbc.sql(
+                        """
+                        UPDATE post_enrichment SET data = data || '{"trigger": "initial", "model": "snapshot 7"}',
+                            metadata = '{"rejected_tags": ["космос"]}' WHERE post_id = ?
+                        """)
+                .param(first)
+                .update();
+        fixtures.set(first, "telegram_post_url", "https://t.me/news/7");
+        enrich(
+                first,
+                "vision",
+                "{\"description\": \"Каменистая равнина\", \"labels\": [\"камни\"],"
+                        + " \"classification\": {\"type\": \"photo\"}, \"ocr\": \"SOL 42\"}");
+        enrich(
+                first,
+                "crawl",
+                "{\"urls\": [{\"url\": \"https://example.org/mars\", \"status\": 200, \"title\": \"Mars\","
+                        + " \"markdown\": \"# Mars\\n<b>red</b>\", \"word_count\": 1200, \"language\": \"en\"},"
+                        + " {\"url\": \"javascript:window.attacked=1\", \"status\": 0, \"title\": \"no page\"}]}");
+        stage(first, "ingest", "done", "stored", null);
+        stage(first, "tagging", "retrying", "the model did not answer", "gigachat");
+        stage(first, "tagging", "done", null, "local");
+        stage(first, "crawl-trigger", "skipped", "no_trigger_tag", null);
+        stage(first, "a-stage-of-an-integrator", "dead_lettered", "something else", null);
+        index(first, text, List.of("марсоход", "кратер"));
+        return first;
+    }
+
+    /** A post that tries to be more than text, in every place where text of it is shown. */
+    UUID hostile() {
+        UUID post = fixtures.post(TENANT, channel, NOON.plusSeconds(60), HOSTILE);
+        fixtures.tags(post, "<img src=x onerror=window.attacked=1>");
+        fixtures.set(post, "telegram_post_url", "javascript:window.attacked=1");
+        fixtures.set(post, "edited_at", Timestamp.from(NOON.plusSeconds(90)));
+        fixtures.storedMedia(
+                TENANT,
+                post,
+                "image/svg+xml",
+                "<svg xmlns='http://www.w3.org/2000/svg' onload='window.attacked=1'/>"
+                        .getBytes(StandardCharsets.UTF_8));
+        stage(post, "ingest", "done", "<b onclick=window.attacked=1>x</b>", null);
+        index(post, HOSTILE, List.of());
+        return post;
+    }
+
+    UUID failed() {
+        UUID post = fixtures.post(TENANT, channel, NOON.plusSeconds(30), "Этот пост никто не разметил");
+        fixtures.set(post, "tagging_status", "failed");
+        fixtures.set(post, "tagging_attempts", 5);
+        fixtures.set(post, "tagging_error", "gigachat: HTTP 500");
+        return post;
+    }
+
+    UUID runningImport() {
+        UUID job = fixtures.importJob(
+                TENANT, 1, "running", "[{\"name\": \"photo.jpg\", \"reason\": \"not in the export\"}]");
+        jdbc.sql(
+                        "UPDATE imports SET bytes_total = 1000, bytes_done = 400, posts_total = 50, posts_done = 20 WHERE id = ?")
+                .param(job)
+                .update();
+        return job;
+    }
+
+    private void enrich(UUID post, String kind, String data) {
+        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider, data) VALUES (?, ?, 'local', ?::jsonb)")
+                .params(post, kind, data)
+                .update();
+    }
+
+    private void stage(UUID post, String stage, String outcome, String reason, String provider) {
+        jdbc.sql(
+                        """
+                        INSERT INTO post_timeline (post_id, stage, outcome, reason, provider, entry_id, delivery, started_at, duration_ms)
+                        VALUES (?, ?, ?, ?, ?, '1-0', 1, now(), 12)
+                        """)
+                .params(post, stage, outcome, reason, provider)
+                .update();
+    }
+
+    private void index(UUID post, String text, List<String> tags) {
+        var payload = new PostPayload(post, TENANT, channel, 1, tags, NOON, null, null, text, false, null, false);
+        float[] vector = api.bean(EmbeddingProvider.class).embed(List.of(text)).get(0);
+        api.bean(VectorIndex.class).upsert(new IndexedPoint(payload, vector, text, 1, "hash"));
+    }
+
+    private static byte[] picture(Color color) {
+        var image = new BufferedImage(320, 240, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(color);
+        graphics.fillRect(0, 0, 320, 240);
+        graphics.dispose();
+        var bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,432 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** The reader's page as a reader meets it: in a browser. */
+class ReaderPageIT {
+
+    @RegisterExtension
+    @Order(1)
+    static final ReaderBrowser browser = new ReaderBrowser();
+
+    @RegisterExtension
+    @Order(2)
+    static final RunningApi api = new RunningApi();
+
+    private static final int NOTES = 24;
+
+    private static ReaderFixtures posts;
+    private static UUID album;
+    private static UUID hostile;
+    private static UUID failed;
+    private static UUID job;
+
+    @BeforeAll
+    static void aChannel() {
+        posts = new ReaderFixtures(api);
+        posts.notes(NOTES);
+        album = posts.album();
+        hostile = posts.hostile();
+        failed = posts.failed();
+        job = posts.runningImport();
+    }
+
+    @BeforeEach
+    void aReader() {
+        browser.newReader(api.port(), "ru");
+    }
+
+    @AfterEach
+    void nothingIsRefusedOrFails() {
+        api.bean(KeyGate.class).ask(null);
+        browser.noPhone();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aPostIsFoundInTwoStepsWithItsAlbumAndWhyItHasItsTags() {
+        browser.open("/");
+
+        browser.one("[name=q]").sendKeys("снимки марсохода", Keys.ENTER);
+        browser.awaitText("h1", "снимки марсохода");
+        browser.one(".card h2 a").click();
+
+        browser.awaitText("h1", "Марсоход прислал снимки");
+        assertThat(browser.title()).startsWith("Марсоход прислал снимки");
+        awaitPictures(".gallery img", 3);
+        assertThat(browser.one(".gallery h2").getText()).isEqualTo("Альбом: 3 картинки");
+        assertThat(browser.one(".why").getText())
+                .contains("встроенный разметчик", "марсоход", "пост был новым", "snapshot 7", "космос");
+        assertThat(browser.texts(".evidence mark")).containsExactly("Марсоход", "кратер");
+        assertThat(browser.one(".crawl").getText()).contains("Mars", "слов", "example.org");
+        assertThat(browser.one(".vision").getText()).contains("Каменистая равнина", "камни", "фотография");
+        assertThat(browser.one(".ocr").getText()).contains("SOL 42");
+        assertThat(browser.one(".timeline").getText())
+                .contains("Сохранён", "не вышло, будет ещё попытка", "the model did not answer", "тема не из тех");
+    }
+
+    @Test
+    void picturesAreEnlargedAndTurnedByKeys() {
+        browser.open("/?post=" + album);
+        awaitPictures(".gallery img", 3);
+
+        browser.all(".gallery button").get(1).click();
+        browser.awaitText("dialog [role=status]", "Картинка 2 из 3");
+        browser.type(Keys.ARROW_RIGHT);
+        browser.awaitText("dialog [role=status]", "Картинка 3 из 3");
+        browser.type(Keys.ARROW_RIGHT);
+        browser.awaitText("dialog [role=status]", "Картинка 1 из 3");
+        awaitPictures("dialog img", 1);
+        assertThat(browser.barriers()).isEmpty();
+        browser.type(Keys.ESCAPE);
+
+        browser.awaitTrue("the dialog is closed", "return !document.querySelector('dialog')");
+        assertThat(browser.focused()).isEqualTo(browser.all(".gallery button").get(1));
+    }
+
+    @Test
+    void filtersNarrowTheListAndAreTakenAwayByTheirChips() {
+        browser.open("/");
+        browser.awaitText(".filters .tag", "кратер");
+
+        browser.one(".filters [data-tag=кратер]").click();
+        browser.awaitText("h1", "Посты с тегом «кратер»");
+        browser.awaitText(".said", "1 пост");
+        assertThat(browser.all(".card")).hasSize(1);
+        browser.one(".chips .chip").click();
+        browser.awaitText("h1", "Свежие посты");
+
+        browser.open("/?from=2026-01-10&to=2026-01-12");
+        browser.awaitText(".said", "3 поста");
+        assertThat(browser.texts(".chip")).hasSize(2);
+        browser.open("/?status=failed");
+        browser.awaitText(".said", "1 пост");
+        browser.open("/?channel=" + posts.channel() + "&tag=кратер");
+        browser.awaitText(".chips", "Новости");
+        browser.one(".chips .clear").click();
+        browser.awaitText("h1", "Свежие посты");
+        assertThat(browser.address()).isEqualTo("/");
+    }
+
+    @Test
+    void tagsAreFoundByTheirBeginning() {
+        browser.open("/");
+        browser.awaitText(".filters .tag", "погода");
+
+        browser.one(".filters input[type=search]").sendKeys("КРА");
+
+        browser.awaitTrue("one tag is left", "return document.querySelectorAll('.filters .tag').length === 1");
+        assertThat(browser.one(".filters .tag").getText()).startsWith("кратер");
+    }
+
+    @Test
+    void aListGoesOnWhileNewPostsArriveAndAnAlbumIsOneCard() {
+        browser.open("/");
+        browser.awaitText(".said", "есть ещё");
+        assertThat(browser.all(".card .thumbnails.of-3")).hasSize(1);
+        int first = browser.all(".card").size();
+        posts.note("Новость, пришедшая между страницами");
+
+        browser.one(".more button").click();
+        browser.awaitTrue("there are more", "return document.querySelectorAll('.card').length > arguments[0]", first);
+
+        List<String> titles = browser.texts(".card h2");
+        assertThat(titles).doesNotHaveDuplicates().noneMatch(title -> title.contains("между страницами"));
+        assertThat(titles).contains("Заметка 0", "Заметка " + (NOTES - 1));
+        assertThat(browser.focused()).isEqualTo(browser.all(".card h2 a").get(first));
+    }
+
+    @Test
+    void everyStateIsALinkAndBackLeadsToTheListAsItWas() {
+        browser.open("/?tag=погода");
+        browser.awaitText(".said", "есть ещё");
+        browser.one(".more button").click();
+        browser.awaitTrue("all are there", "return !document.querySelector('.more button')");
+        int count = browser.all(".card").size();
+        browser.run("document.querySelectorAll('.card h2 a')[21].click()");
+        browser.awaitText(".about h2", "Почему такие теги");
+
+        browser.back();
+
+        browser.awaitText("h1", "Посты с тегом «погода»");
+        assertThat(browser.title()).startsWith("Посты с тегом «погода»");
+        assertThat(browser.all(".card")).hasSize(count);
+        browser.awaitTrue("the place is kept", "return scrollY > 500");
+    }
+
+    @Test
+    void thePageSpeaksTheLanguageThatWasChosenAlsoNextTime() {
+        browser.open("/");
+        browser.awaitText(".said", "Показано 18 постов");
+
+        browser.one("[data-tool=language]").click();
+        browser.awaitText("h1", "Latest posts");
+        browser.reload();
+
+        browser.awaitText("h1", "Latest posts");
+        assertThat(browser.run("return document.documentElement.lang")).isEqualTo("en");
+        assertThat(browser.one(".skip").getDomProperty("textContent")).isEqualTo("Skip to the content");
+        assertThat(browser.title()).startsWith("Latest posts");
+    }
+
+    @Test
+    void thePageHasTheThemeThatWasChosenAlsoNextTime() {
+        browser.open("/");
+        Object before = background();
+
+        browser.one("[data-tool=theme]").click();
+        Object after = background();
+        browser.reload();
+
+        assertThat(after).isNotEqualTo(before).isEqualTo(background());
+        browser.one("[data-tool=theme]").click();
+        assertThat(background()).isEqualTo(before);
+    }
+
+    @Test
+    void theKeyboardIsEnough() {
+        browser.open("/");
+        browser.awaitText(".said", "есть ещё");
+
+        browser.type(Keys.TAB);
+        assertThat(browser.focused().getText()).isEqualTo("К содержанию");
+        browser.type(Keys.ENTER, Keys.TAB);
+        assertThat(browser.focused().getDomAttribute("name")).isEqualTo("q");
+        browser.type("кратер на Марсе", Keys.ENTER);
+        browser.awaitText("h1", "кратер на Марсе");
+        browser.awaitTrue("a hit is there", "return !!document.querySelector('.card')");
+        // the heading has the focus, then come the chip and the hit
+        browser.type(Keys.TAB, Keys.TAB);
+        assertThat(browser.focused().getText()).contains("Марсоход");
+        assertThat(browser.run("return getComputedStyle(document.querySelector('.card')).outlineStyle"))
+                .isEqualTo("solid");
+        browser.type(Keys.ENTER);
+        browser.awaitText("h1", "Марсоход прислал снимки");
+        awaitPictures(".gallery img", 3);
+        WebElement picture = browser.all(".gallery button").get(0);
+        for (int i = 0; i < 15 && !browser.focused().equals(picture); i++) {
+            browser.type(Keys.TAB);
+        }
+        browser.type(Keys.ENTER);
+        browser.awaitText("dialog [role=status]", "Картинка 1 из 3");
+        browser.type(Keys.ESCAPE);
+    }
+
+    @Test
+    void aPostThatTriesToBeMoreThanTextIsText() {
+        browser.open("/");
+        browser.awaitText(".card", "<img src=x onerror=");
+        assertHarmless();
+        browser.open("/?q=ссылка+onerror");
+        browser.awaitText(".card", "<img src=x onerror=");
+        assertHarmless();
+
+        browser.open("/?post=" + hostile);
+        browser.awaitText(".text", "<a href=\"javascript:window.attacked=1\">нажми</a>");
+        browser.awaitText(".timeline", "<b onclick=window.attacked=1>x</b>");
+        assertHarmless();
+        assertThat(browser.all(".gallery img")).isEmpty();
+        assertThat(browser.all(".text a")).isNotEmpty().allSatisfy(link -> assertThat(link.getDomAttribute("rel"))
+                .isEqualTo("noopener noreferrer nofollow"));
+        browser.open("/?post=" + album);
+        browser.awaitText(".crawl", "no page");
+        assertHarmless();
+    }
+
+    @Test
+    void whoeverHasNoKeyIsAskedForItAndMaySignOut() {
+        api.bean(KeyGate.class).ask("secret");
+        browser.visit("/?post=" + album);
+
+        browser.one("dialog #key").sendKeys("wrong", Keys.ENTER);
+        browser.awaitText("dialog", "Этот ключ не подошёл");
+        assertThat(browser.barriers()).isEmpty();
+        browser.one("dialog #key").sendKeys("secret", Keys.ENTER);
+        browser.awaitText("h1", "Марсоход прислал снимки");
+        awaitPictures(".gallery img", 3);
+        assertThat((String) browser.run("return JSON.stringify(localStorage)")).doesNotContain("secret");
+        browser.reload();
+        browser.awaitText("h1", "Марсоход прислал снимки");
+
+        browser.one("[data-tool=key]").click();
+        browser.one("dialog #key");
+        browser.type(Keys.ESCAPE);
+        browser.awaitText(".problem", "Нужен ключ");
+        browser.one(".problem button").click();
+        browser.one("dialog #key").sendKeys("secret", Keys.ENTER);
+        browser.awaitText("h1", "Марсоход прислал снимки");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
+    }
+
+    @Test
+    void whatIsMissingIsExplainedAndCanBeTriedAgain() {
+        browser.open("/?post=999999999");
+
+        browser.awaitText(".problem", "Такого нет");
+        browser.awaitText(".problem", "There is no post 999999999");
+        assertThat(browser.one(".problem button").getText()).isEqualTo("Повторить");
+        assertThat(browser.barriers()).isEmpty();
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("404"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "403, Нет доступа, more rights",
+        "429, Слишком много сразу, через 7 секунд",
+        "503, Часть сервера, через 7 секунд",
+        "500, Что-то пошло не так, more rights",
+        "0, Сервер не отвечает, повторите"
+    })
+    void aRefusalIsToldInPlainWordsAndCanBeTriedAgain(int status, String title, String help) {
+        browser.open("/");
+        browser.awaitText(".filters .tag", "кратер");
+        browser.run(
+                """
+                window.answers = window.fetch;
+                window.fetch = () => arguments[0] === 0 ? Promise.reject(new TypeError('away')) : Promise.resolve(new Response(
+                    JSON.stringify({title: 'Refused', detail: 'It is so', remedy: 'Ask for more rights.'}),
+                    {status: arguments[0], headers: {'Retry-After': arguments[0] === 429 || arguments[0] === 503 ? '7' : ''}}))
+                """,
+                status);
+        browser.one(".filters [data-tag=кратер]").click();
+        browser.awaitText(".problem", title);
+        browser.awaitText(".problem", help);
+
+        browser.run("window.fetch = window.answers");
+        browser.one(".problem button").click();
+
+        browser.awaitText(".said", "1 пост");
+        assertThat(browser.all(".problem")).isEmpty();
+    }
+
+    @Test
+    void nothingIsAskedWhileThePageIsNotSeen() {
+        browser.open("/?view=status");
+        browser.awaitText(".jobs", "20 из примерно 50 постов");
+        String calls = "return performance.getEntriesByName(location.origin + '/health').length";
+        String seen = "Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});"
+                + "document.dispatchEvent(new Event('visibilitychange'))";
+
+        browser.run(seen, true);
+        Object before = browser.run(calls);
+        await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(() -> browser.run(calls)
+                .equals(before));
+        browser.run(seen, false);
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> !browser.run(calls).equals(before));
+    }
+
+    @Test
+    void theStatusShowsAnImportAndRenewsItself() {
+        browser.open("/?view=status");
+        browser.awaitText(".jobs", "20 из примерно 50 постов");
+        assertThat(browser.one("progress").getDomAttribute("value")).isEqualTo("40");
+        assertThat(browser.one(".tiles").getText()).contains("Альбомов");
+        assertThat(browser.one(".health").getText()).contains("База данных", "работает");
+
+        api.jdbc()
+                .sql("UPDATE imports SET status = 'done', posts_done = 50 WHERE id = ?")
+                .param(job)
+                .update();
+
+        browser.awaitText(".jobs .badge", "готово");
+        browser.awaitText(".jobs", "50 постов прочитано");
+        api.jdbc()
+                .sql("UPDATE imports SET status = 'running', posts_done = 20 WHERE id = ?")
+                .param(job)
+                .update();
+    }
+
+    @Test
+    void anEmptyListSaysWhatToDo() {
+        browser.open("/?tag=нетакого");
+        browser.awaitText(".empty", "Уберите часть фильтров");
+
+        long newcomer = api.fixtures().user(Fixtures.DEFAULT_TENANT);
+        browser.open("/?user=" + newcomer);
+
+        browser.awaitText(".empty", "--import=");
+        browser.awaitText(".empty", "--demo");
+        assertThat(browser.one("[data-tool=users]").getDomProperty("value")).isEqualTo(String.valueOf(newcomer));
+        api.jdbc().sql("DELETE FROM users WHERE id = ?").param(newcomer).update();
+    }
+
+    @Test
+    void aPostThatFailedSaysWhy() {
+        browser.open("/?post=" + failed);
+
+        browser.awaitText(".why", "не удались все 5 попыток");
+        browser.awaitText(".why", "gigachat: HTTP 500");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/?q=марсоход", "/?post=album", "/?view=status"})
+    void aNarrowPhoneNeedsNoScrollingSideways(String address) {
+        browser.phone(320);
+        browser.open(address.replace("album", album.toString()));
+        settle();
+
+        assertThat(browser.run("return document.documentElement.scrollWidth")).isEqualTo(320L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "light, /", "light, /?q=марсоход&tag=кратер", "light, /?post=album", "light, /?view=status",
+                "light, /?tag=нетакого",
+        "dark, /", "dark, /?q=марсоход&tag=кратер", "dark, /?post=album", "dark, /?view=status", "dark, /?tag=нетакого"
+    })
+    void noViewHasABarrier(String theme, String address) {
+        browser.run("localStorage.setItem('reader.theme', arguments[0])", theme);
+        browser.open(address.replace("album", album.toString()));
+        settle();
+
+        assertThat(browser.barriers()).isEmpty();
+    }
+
+    /** Lists, counters and pictures have come. */
+    private static void settle() {
+        browser.awaitTrue(
+                "nothing is loading",
+                "return !document.querySelector('.loading')"
+                        + " && !!document.querySelector('.card, .empty, .why, .jobs')"
+                        + " && [...document.images].every(i => !i.src || i.complete)");
+    }
+
+    private static void awaitPictures(String css, int count) {
+        browser.awaitTrue(
+                count + " pictures",
+                "const all = [...document.querySelectorAll(arguments[0])];"
+                        + "return all.length === arguments[1] && all.every(i => i.naturalWidth === 320)",
+                css,
+                count);
+    }
+
+    private static Object background() {
+        return browser.run("return getComputedStyle(document.body).backgroundColor");
+    }
+
+    private static void assertHarmless() {
+        assertThat(browser.run("return window.attacked")).isNull();
+        assertThat((Long) browser.run(
+                        "return [...document.querySelectorAll('main *')].filter(e => [...e.attributes].some("
+                                + "a => a.name.startsWith('on') || a.value.trim().startsWith('javascript:'))).length"))
+                .isZero();
+        assertThat(browser.all("main script, main img[src=x], .text b")).isEmpty();
+    }
+}
