@@ -13,9 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -30,24 +31,28 @@ import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A Chromium of this machine without a window; tests that need it are skipped where there is none. Nothing is downloaded. */
-final class ReaderBrowser implements BeforeAllCallback, AfterAllCallback {
+final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private ChromeDriver driver;
     private String base;
 
+    /** A condition and no assumption, since nothing else of the class may start either. */
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext test) {
+        return browser().isPresent() && chromeDriver().isPresent()
+                ? ConditionEvaluationResult.enabled("there is a browser")
+                : ConditionEvaluationResult.disabled(
+                        "Chromium and its driver are not on the PATH; Debian has them as packages chromium and chromium-driver");
+    }
+
     @Override
     public void beforeAll(ExtensionContext test) throws IOException {
-        Optional<Path> browser = program("chromium", "chromium-browser", "google-chrome");
-        Optional<Path> chromeDriver = program("chromedriver");
-        Assumptions.assumeTrue(
-                browser.isPresent() && chromeDriver.isPresent(),
-                "Chromium and its driver are not on the PATH; Debian has them as packages chromium and chromium-driver");
         var logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         var options = new ChromeOptions();
-        options.setBinary(browser.orElseThrow().toFile());
+        options.setBinary(browser().orElseThrow().toFile());
         options.setCapability("goog:loggingPrefs", logs);
         options.addArguments(
                 "--headless=new",
@@ -62,7 +67,7 @@ final class ReaderBrowser implements BeforeAllCallback, AfterAllCallback {
                 "--user-data-dir=" + Files.createTempDirectory("browser"));
         // with its path given, nothing looks for a driver elsewhere
         var service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(chromeDriver.orElseThrow().toFile())
+                .usingDriverExecutable(chromeDriver().orElseThrow().toFile())
                 .build();
         driver = new ChromeDriver(service, options);
     }
@@ -72,6 +77,14 @@ final class ReaderBrowser implements BeforeAllCallback, AfterAllCallback {
         if (driver != null) {
             driver.quit();
         }
+    }
+
+    private static Optional<Path> browser() {
+        return program("chromium", "chromium-browser", "google-chrome");
+    }
+
+    private static Optional<Path> chromeDriver() {
+        return program("chromedriver");
     }
 
     private static Optional<Path> program(String... names) {
