@@ -151,6 +151,16 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
                 part);
     }
 
+    /** Those of {@link ReaderFixtures}, which are 320 pixels wide. */
+    void awaitPictures(String css, int count) {
+        awaitTrue(
+                count + " pictures",
+                "const all = [...document.querySelectorAll(arguments[0])];"
+                        + "return all.length === arguments[1] && all.every(i => i.naturalWidth === 320)",
+                css,
+                count);
+    }
+
     WebElement one(String css) {
         awaitTrue("there is " + css, "return !!document.querySelector(arguments[0])", css);
         return driver.findElement(By.cssSelector(css));

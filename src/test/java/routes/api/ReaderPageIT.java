@@ -54,7 +54,6 @@ class ReaderPageIT {
 
     @AfterEach
     void nothingIsRefusedOrFails() {
-        api.bean(KeyGate.class).ask(null);
         browser.noPhone();
         assertThat(browser.complaints()).isEmpty();
     }
@@ -69,7 +68,7 @@ class ReaderPageIT {
 
         browser.awaitText("h1", "Марсоход прислал снимки");
         assertThat(browser.title()).startsWith("Марсоход прислал снимки");
-        awaitPictures(".gallery img", 3);
+        browser.awaitPictures(".gallery img", 3);
         assertThat(browser.one(".gallery h2").getText()).isEqualTo("Альбом: 3 картинки");
         assertThat(browser.one(".why").getText())
                 .contains("встроенный разметчик", "марсоход", "пост был новым", "snapshot 7", "космос");
@@ -84,7 +83,7 @@ class ReaderPageIT {
     @Test
     void picturesAreEnlargedAndTurnedByKeys() {
         browser.open("/?post=" + album);
-        awaitPictures(".gallery img", 3);
+        browser.awaitPictures(".gallery img", 3);
 
         browser.all(".gallery button").get(1).click();
         browser.awaitText("dialog [role=status]", "Картинка 2 из 3");
@@ -92,7 +91,7 @@ class ReaderPageIT {
         browser.awaitText("dialog [role=status]", "Картинка 3 из 3");
         browser.type(Keys.ARROW_RIGHT);
         browser.awaitText("dialog [role=status]", "Картинка 1 из 3");
-        awaitPictures("dialog img", 1);
+        browser.awaitPictures("dialog img", 1);
         assertThat(browser.barriers()).isEmpty();
         browser.type(Keys.ESCAPE);
 
@@ -218,7 +217,7 @@ class ReaderPageIT {
                 .isEqualTo("solid");
         browser.type(Keys.ENTER);
         browser.awaitText("h1", "Марсоход прислал снимки");
-        awaitPictures(".gallery img", 3);
+        browser.awaitPictures(".gallery img", 3);
         WebElement picture = browser.all(".gallery button").get(0);
         for (int i = 0; i < 15 && !browser.focused().equals(picture); i++) {
             browser.type(Keys.TAB);
@@ -247,31 +246,6 @@ class ReaderPageIT {
         browser.open("/?post=" + album);
         browser.awaitText(".crawl", "no page");
         assertHarmless();
-    }
-
-    @Test
-    void whoeverHasNoKeyIsAskedForItAndMaySignOut() {
-        api.bean(KeyGate.class).ask("secret");
-        browser.visit("/?post=" + album);
-
-        browser.one("dialog #key").sendKeys("wrong", Keys.ENTER);
-        browser.awaitText("dialog", "Этот ключ не подошёл");
-        assertThat(browser.barriers()).isEmpty();
-        browser.one("dialog #key").sendKeys("secret", Keys.ENTER);
-        browser.awaitText("h1", "Марсоход прислал снимки");
-        awaitPictures(".gallery img", 3);
-        assertThat((String) browser.run("return JSON.stringify(localStorage)")).doesNotContain("secret");
-        browser.reload();
-        browser.awaitText("h1", "Марсоход прислал снимки");
-
-        browser.one("[data-tool=key]").click();
-        browser.one("dialog #key");
-        browser.type(Keys.ESCAPE);
-        browser.awaitText(".problem", "Нужен ключ");
-        browser.one(".problem button").click();
-        browser.one("dialog #key").sendKeys("secret", Keys.ENTER);
-        browser.awaitText("h1", "Марсоход прислал снимки");
-        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
     }
 
     @Test
@@ -406,15 +380,6 @@ class ReaderPageIT {
                 "return !document.querySelector('.loading')"
                         + " && !!document.querySelector('.card, .empty, .why, .jobs')"
                         + " && [...document.images].every(i => !i.src || i.complete)");
-    }
-
-    private static void awaitPictures(String css, int count) {
-        browser.awaitTrue(
-                count + " pictures",
-                "const all = [...document.querySelectorAll(arguments[0])];"
-                        + "return all.length === arguments[1] && all.every(i => i.naturalWidth === 320)",
-                css,
-                count);
     }
 
     private static Object background() {

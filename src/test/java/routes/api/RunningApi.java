@@ -278,11 +278,6 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        KeyGate keyGate() {
-            return new KeyGate();
-        }
-
-        @Bean
         SwitchableHealth redisHealthIndicator() {
             return new SwitchableHealth();
         }
