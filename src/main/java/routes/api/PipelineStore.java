@@ -6,6 +6,13 @@ import org.springframework.stereotype.Component;
 @Component
 final class PipelineStore {
 
+    /** The posts of the channels that the user reads; each count goes its own way through them, which is faster than one for all. */
+    private static final String POSTS =
+            """
+            FROM user_channel s JOIN posts p ON s.user_id = :user AND s.is_active
+                AND p.channel_id = s.channel_id AND p.tenant_id = :tenant
+            """;
+
     private final ApiDatabase database;
 
     PipelineStore(ApiDatabase database) {
@@ -15,32 +22,30 @@ final class PipelineStore {
     Pipeline count(User user) {
         return database.sql(
                         """
-                        WITH channels AS (SELECT channel_id FROM user_channel WHERE user_id = :user AND is_active),
-                             seen AS (
-                                 SELECT p.id, p.is_deleted, p.tagging_status AS tagging, p.indexing_status AS indexing
-                                 FROM posts p JOIN channels USING (channel_id) WHERE p.tenant_id = :tenant),
-                             there AS (SELECT * FROM seen WHERE NOT is_deleted)
-                        SELECT (SELECT count(*) FROM seen) AS parsed,
-                               (SELECT count(*) FROM seen WHERE is_deleted) AS deleted,
-                               count(*) FILTER (WHERE tagging = 'success') AS tagged,
-                               count(*) FILTER (WHERE tagging = 'skipped') AS tagging_skipped,
-                               count(*) FILTER (WHERE tagging IN ('pending', 'retrying')) AS tagging_open,
-                               count(*) FILTER (WHERE tagging = 'failed') AS tagging_failed,
-                               count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
-                                                              WHERE e.post_id = there.id AND e.kind = 'vision')) AS with_vision,
-                               count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
-                                                              WHERE e.post_id = there.id AND e.kind = 'crawl')) AS crawled,
-                               count(*) FILTER (WHERE indexing = 'indexed') AS indexed,
-                               count(*) FILTER (WHERE indexing = 'skipped') AS index_skipped,
-                               count(*) FILTER (WHERE indexing = 'pending') AS index_open,
-                               count(*) FILTER (WHERE indexing = 'failed') AS index_failed,
-                               (SELECT count(DISTINCT i.group_id) FROM media_group_items i
-                                JOIN there ON there.id = i.post_id) AS albums,
-                               (SELECT count(DISTINCT m.file_sha256) FROM post_media_map m
-                                JOIN there ON there.id = m.post_id
-                                JOIN media_objects o ON o.tenant_id = :tenant AND o.file_sha256 = m.file_sha256) AS media
-                        FROM there
-                        """)
+                        SELECT posts.*, found.*, albums.*, files.*
+                        FROM (SELECT count(*) AS parsed,
+                                     count(*) FILTER (WHERE is_deleted) AS deleted,
+                                     count(*) FILTER (WHERE there AND tagging = 'success') AS tagged,
+                                     count(*) FILTER (WHERE there AND tagging = 'skipped') AS tagging_skipped,
+                                     count(*) FILTER (WHERE there AND tagging IN ('pending', 'retrying')) AS tagging_open,
+                                     count(*) FILTER (WHERE there AND tagging = 'failed') AS tagging_failed,
+                                     count(*) FILTER (WHERE there AND indexing = 'indexed') AS indexed,
+                                     count(*) FILTER (WHERE there AND indexing = 'skipped') AS index_skipped,
+                                     count(*) FILTER (WHERE there AND indexing = 'pending') AS index_open,
+                                     count(*) FILTER (WHERE there AND indexing = 'failed') AS index_failed
+                              FROM (SELECT p.is_deleted, NOT p.is_deleted AS there, p.tagging_status AS tagging,
+                                           p.indexing_status AS indexing %1$s) p) posts,
+                             (SELECT count(*) FILTER (WHERE e.kind = 'vision') AS with_vision,
+                                     count(*) FILTER (WHERE e.kind = 'crawl') AS crawled
+                              %1$s JOIN post_enrichment e ON e.post_id = p.id AND e.kind IN ('vision', 'crawl')
+                              AND NOT p.is_deleted) found,
+                             (SELECT count(DISTINCT i.group_id) AS albums
+                              %1$s JOIN media_group_items i ON i.post_id = p.id AND NOT p.is_deleted) albums,
+                             (SELECT count(DISTINCT m.file_sha256) AS media
+                              %1$s JOIN post_media_map m ON m.post_id = p.id AND NOT p.is_deleted
+                              JOIN media_objects o ON o.tenant_id = :tenant AND o.file_sha256 = m.file_sha256) files
+                        """
+                                .formatted(POSTS))
                 .param("user", user.id())
                 .param("tenant", user.tenantId())
                 .query(Pipeline.class)
