@@ -8,14 +8,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param dir             folder below which the API may import from
+ * @param dir             folder below which the API may import from, and where uploads are unpacked
  * @param queueSize       imports that may wait; more are refused
  * @param outageTolerance for so long a batch is tried again while the database or the media store is away
  * @param deletions       whether posts that a newer export of their channel does not show any more count as deleted in Telegram; not for exports of your own messages only
  */
 @ConfigurationProperties("import")
 public record ImportProperties(
-        @DefaultValue("data/imports") Path dir,
+        @DefaultValue("${data.dir}/imports") Path dir,
         @DefaultValue("20") @Min(1) @Max(1_000) int queueSize,
         @DefaultValue("10m") Duration outageTolerance,
         @DefaultValue("false") boolean deletions) {}

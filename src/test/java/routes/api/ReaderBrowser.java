@@ -29,12 +29,14 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
+import org.springframework.util.FileSystemUtils;
 
 /** A Chromium of this machine without a window; tests that need it are skipped where there is none. Nothing is downloaded. */
 final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private Path profile;
     private ChromeDriver driver;
     private String base;
 
@@ -51,6 +53,7 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
     public void beforeAll(ExtensionContext test) throws IOException {
         var logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
+        profile = Files.createTempDirectory("browser");
         var options = new ChromeOptions();
         options.setBinary(browser().orElseThrow().toFile());
         options.setCapability("goog:loggingPrefs", logs);
@@ -64,7 +67,7 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                "--user-data-dir=" + Files.createTempDirectory("browser"));
+                "--user-data-dir=" + profile);
         // with its path given, nothing looks for a driver elsewhere
         var service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(chromeDriver().orElseThrow().toFile())
@@ -76,6 +79,7 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
     public void afterAll(ExtensionContext test) {
         if (driver != null) {
             driver.quit();
+            FileSystemUtils.deleteRecursively(profile.toFile());
         }
     }
 

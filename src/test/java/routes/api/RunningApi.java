@@ -2,6 +2,7 @@ package routes.api;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -71,6 +72,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     private final EmbeddedDatabase database = new EmbeddedDatabase();
     private final Map<String, Supplier<String>> settings = new LinkedHashMap<>();
     private ConfigurableApplicationContext context;
+    private Path folder;
 
     RunningApi with(String name, String value) {
         return with(name, () -> value);
@@ -85,6 +87,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void beforeAll(ExtensionContext test) throws SQLException {
         database.beforeAll(test);
+        folder = folder();
         var defaults = new LinkedHashMap<String, Object>();
         defaults.put("spring.datasource.url", database.jdbcUrl());
         defaults.put("spring.datasource.hikari.connection-timeout", "1000");
@@ -105,7 +108,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("management.endpoint.health.group.ready.include", "db,redis");
         defaults.put("tagging.providers", "local");
         defaults.put("tagging.max-attempts", "5");
-        defaults.put("import.dir", exports().toString());
+        defaults.put("data.dir", folder.toString());
+        defaults.put("import.dir", folder.resolve("imports").toString());
         settings.forEach((name, value) -> defaults.put(name, value.get()));
         context = new SpringApplicationBuilder(Application.class)
                 // as arguments they go before what application.yml says
@@ -114,14 +118,14 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                         .toArray(String[]::new));
     }
 
-    /** A copy, since uploads are written beside the exports. */
-    private static Path exports() {
+    /** With a copy of the exports, since uploads are written beside them. */
+    private static Path folder() {
         try {
-            Path copy = Files.createTempDirectory("exports");
-            FileSystemUtils.copyRecursively(Path.of("src/test/resources/exports"), copy);
-            return copy;
+            Path folder = Files.createTempDirectory("api");
+            FileSystemUtils.copyRecursively(Path.of("src/test/resources/exports"), folder.resolve("imports"));
+            return folder;
         } catch (IOException e) {
-            throw new IllegalStateException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -131,6 +135,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
             context.close();
         }
         database.afterAll(test);
+        FileSystemUtils.deleteRecursively(folder.toFile());
     }
 
     int port() {
@@ -222,8 +227,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        ObjectStore objectStore() throws IOException {
-            return new FolderObjectStore(Files.createTempDirectory("media"));
+        ObjectStore objectStore(@Value("${data.dir}") Path folder) throws IOException {
+            return new FolderObjectStore(Files.createDirectories(folder.resolve("media")));
         }
 
         @Bean
@@ -259,8 +264,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        VectorIndex vectorIndex() throws IOException {
-            return LuceneVectorIndex.open(Files.createTempDirectory("index"));
+        VectorIndex vectorIndex(@Value("${data.dir}") Path folder) throws IOException {
+            return LuceneVectorIndex.open(Files.createDirectories(folder.resolve("index")));
         }
 
         @Bean
