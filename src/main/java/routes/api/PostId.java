@@ -1,6 +1,5 @@
 package routes.api;
 
-import java.util.UUID;
 import java.util.regex.Pattern;
 import routes.api.http.ProblemType;
 
@@ -11,18 +10,25 @@ import routes.api.http.ProblemType;
  */
 record PostId(String column, Object value) {
 
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
 
     /**
      * @throws org.springframework.web.ErrorResponseException status 400
      */
     static PostId parse(String text) {
         if (NUMBER.matcher(text).matches()) {
-            return new PostId("p.number", Long.valueOf(text));
+            try {
+                return new PostId("p.number", Long.valueOf(text));
+            } catch (NumberFormatException e) {
+                // 19 digits may be more than there can be
+                throw invalid();
+            }
         }
-        UUID id = Uuids.parse(text)
-                .orElseThrow(() -> ProblemType.INVALID_PARAMETER.exception(
-                        "post_id", "post_id is neither a UUID nor a number", "Use id or number of the post."));
-        return new PostId("p.id", id);
+        return new PostId("p.id", Uuids.parse(text).orElseThrow(PostId::invalid));
+    }
+
+    private static RuntimeException invalid() {
+        return ProblemType.INVALID_PARAMETER.exception(
+                "post_id", "post_id is neither a UUID nor a number", "Use id or number of the post.");
     }
 }

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.apache.commons.fileupload2.core.FileItemInput;
@@ -60,7 +61,7 @@ final class UploadReader {
             if (upload != null) {
                 throw refused(PART, "There is more than one file");
             }
-            upload = new Upload(name(part.getName()), unpacker.unpack(part.getInputStream(), folder));
+            upload = new Upload(name(part), unpacker.unpack(part.getInputStream(), folder));
         }
         if (upload == null) {
             throw refused(PART, "The part " + PART + " is missing");
@@ -70,6 +71,15 @@ final class UploadReader {
 
     private static RuntimeException refused(String part, String why) {
         return ProblemType.INVALID_VALUE.exception(part, why, REMEDY);
+    }
+
+    private static String name(FileItemInput part) {
+        try {
+            return name(part.getName());
+        } catch (InvalidPathException e) {
+            // what the disk could not take is no harm here
+            return name(e.getInput());
+        }
     }
 
     /** Only its last name, fit to be stored and shown. */

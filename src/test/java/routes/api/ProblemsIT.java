@@ -32,6 +32,16 @@ class ProblemsIT {
                 "/users/1/posts?limit=101                         | limit",
                 "/users/1/posts?limit=ten                         | limit",
                 "/users/1/posts?limit=1&limit=2                   | limit",
+                "/users/1/posts?limit=                            | limit",
+                "/users/1/posts?limit=0x10                        | limit",
+                "/users/1/posts?limit=%201                        | limit",
+                "/users/1/posts?limit=%D9%A1                      | limit",
+                "/users/1/posts?channel_id=                       | channel_id",
+                "/users/1/posts?channel_id=1-1-1-1-1              | channel_id",
+                "/users/%2B1                                      | user_id",
+                "/users/0x1                                       | user_id",
+                "/imports/1-1-1-1-1                               | job_id",
+                "/posts/9223372036854775808                       | post_id",
                 "/users/1/posts?tagging_status=done               | tagging_status",
                 "/users/1/posts?tagging_status=FAILED             | tagging_status",
                 "/users/1/posts?taging_status=failed              | taging_status",
@@ -114,6 +124,8 @@ class ProblemsIT {
                 "/users          | {\"username\": \"a b\"}          | 422 | username",
                 "/users          | {\"tenant\": \"a\\u0000b\"}      | 422 | tenant",
                 "/users          | {\"tenant\": \"\"}               | 422 | tenant",
+                "/users          | {\"telegram_id\": \"\"}        | 400 | telegram_id",
+                "/users/1/channels | {\"username\": \"durov\", \"tg_channel_id\": \"\"} | 400 | tg_channel_id",
                 "/users/1/channels | {}                             | 422 | username",
                 "/users/1/channels | {\"username\": \"abcd\", \"tg_channel_id\": 1} | 422 | username",
                 "/users/1/channels | {\"username\": \"no\"}         | 422 | username",
@@ -205,6 +217,9 @@ class ProblemsIT {
     @ValueSource(
             strings = {
                 "/nothing",
+                "//",
+                "//users/1",
+                "/posts//timeline",
                 "/users/1/",
                 "/error",
                 "/actuator",
@@ -225,6 +240,15 @@ class ProblemsIT {
                 client.sendAnything("GET", "/users/1", null, request -> request.header("Accept", "text/html"));
 
         OpenApiContract.INSTANCE.assertProblem(answer, 406);
+    }
+
+    @Test
+    void anAnswerIsNoProblemAlsoForAClientThatNamesOnlyThese() {
+        ApiClient.Answer answer =
+                client.send("GET", "/users/1", null, request -> request.header("Accept", "application/problem+json"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
     }
 
     @ParameterizedTest

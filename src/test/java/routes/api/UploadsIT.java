@@ -106,6 +106,19 @@ class UploadsIT {
     }
 
     @Test
+    void aFileNameThatNoDiskWouldTakeIsTidied() {
+        byte[] export = "{\"messages\": []}".getBytes(UTF_8);
+
+        JsonNode job = awaitStatus(
+                upload(new Multipart()
+                        .part("file", "../../a\0b\u202e.zip", export)
+                        .whole()),
+                "done");
+
+        assertThat(job.path("file").asText()).isEqualTo("ab\u202e.zip");
+    }
+
+    @Test
     void anExportThatCannotBeReadFailsWithoutTellingWhereItLay() {
         byte[] broken = "{\"messages\": [{\"id\": 1, ".getBytes(UTF_8);
 

@@ -2,7 +2,6 @@ package routes.api.http;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
 import org.springframework.boot.web.servlet.error.ErrorController;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -24,7 +23,7 @@ final class ProblemErrorController implements ErrorController {
                 ? ProblemType.NOT_FOUND.problem("There is nothing at " + request.getRequestURI())
                 : ProblemType.ofStatus(HttpStatusCode.valueOf((int) status), detail((int) status));
         if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String path) {
-            problem.setInstance(URI.create(path));
+            ProblemReportValve.uri(path).ifPresent(problem::setInstance);
         }
         return ResponseEntity.status(problem.getStatus())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)

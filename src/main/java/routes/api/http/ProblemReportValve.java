@@ -32,7 +32,7 @@ final class ProblemReportValve extends ErrorReportValve {
         }
         ProblemDetail problem =
                 ProblemType.ofStatus(HttpStatusCode.valueOf(status), "The request is not well-formed HTTP");
-        path(request).ifPresent(problem::setInstance);
+        uri(request.getRequestURI()).ifPresent(problem::setInstance);
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.getOutputStream().write(json.writeValueAsBytes(problem));
@@ -42,11 +42,11 @@ final class ProblemReportValve extends ErrorReportValve {
         }
     }
 
-    private static Optional<URI> path(Request request) {
+    /** Empty for a path that is no URI: that may be what is wrong with the request. */
+    static Optional<URI> uri(String path) {
         try {
-            return Optional.ofNullable(request.getRequestURI()).map(URI::create);
+            return Optional.ofNullable(path).map(URI::create);
         } catch (IllegalArgumentException e) {
-            // the path itself may be what is wrong
             return Optional.empty();
         }
     }
