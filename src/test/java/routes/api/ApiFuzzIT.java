@@ -53,7 +53,7 @@ class ApiFuzzIT {
             "java\\.|jakarta\\.|org\\.(springframework|apache|postgresql)|SQLState|Exception|\\bat routes\\.");
     /** Statuses that any request may have that is not well-formed, or not for an operation of the document. */
     private static final Set<Integer> OF_HTTP =
-            Set.of(400, 404, 405, 406, 408, 411, 413, 414, 415, 417, 422, 431, 501, 505);
+            Set.of(400, 403, 404, 405, 406, 408, 411, 413, 414, 415, 417, 422, 431, 501, 505);
 
     @RegisterExtension
     static final RunningApi api = new RunningApi();

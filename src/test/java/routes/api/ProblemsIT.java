@@ -292,6 +292,27 @@ class ProblemsIT {
         assertThat(read.header("Cache-Control")).isEqualTo("no-store");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /users/1/imports, cross-site, 403",
+        "POST, /users/1/posts/retry_tagging, cross-site, 403",
+        "DELETE, /posts/9, same-site, 403",
+        "POST, /users/1/posts/retry_tagging, same-origin, 200",
+        "POST, /users/1/posts/retry_tagging, none, 200",
+        "GET, /users/1, cross-site, 200"
+    })
+    void noPageOfAnotherSiteMayHaveABrowserChangeAnything(String method, String path, String from, int status) {
+        ApiClient.Answer answer =
+                client.sendAnything(method, path, path.endsWith("imports") ? "--x--" : null, request -> request.header(
+                                "Sec-Fetch-Site", from)
+                        .header("Content-Type", "multipart/form-data; boundary=x"));
+
+        assertThat(answer.status()).isEqualTo(status);
+        if (status == 403) {
+            OpenApiContract.INSTANCE.assertProblem(answer, 403);
+        }
+    }
+
     @Test
     void noOtherSiteMayHaveItsNamePointHere() throws IOException {
         assertThat(raw("GET /users/1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))

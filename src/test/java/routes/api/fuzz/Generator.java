@@ -5,14 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Matcher;
 import routes.api.fuzz.Request.Expected;
 
 /**
@@ -74,7 +77,7 @@ public final class Generator {
             JsonNode parameter = values.resolve(reference);
             String name = parameter.path("name").asText();
             if (parameter.path("in").asText().equals("path")) {
-                var known = random.nextInt(10) == 0 ? java.util.Optional.<String>empty() : ids.any(name, random);
+                var known = random.nextInt(10) == 0 ? Optional.<String>empty() : ids.any(name, random);
                 // only of users it is sure that they stay
                 isMissing |= known.isEmpty() || !name.equals("user_id");
                 path = path.replace("{" + name + "}", known.orElseGet(() -> values.valid(parameter.path("schema"))
@@ -150,7 +153,7 @@ public final class Generator {
     }
 
     private static byte[] join(byte[]... parts) {
-        var all = new java.io.ByteArrayOutputStream();
+        var all = new ByteArrayOutputStream();
         Arrays.stream(parts).forEach(all::writeBytes);
         return all.toByteArray();
     }
@@ -420,7 +423,7 @@ public final class Generator {
     }
 
     private static String quote(String text) {
-        return java.util.regex.Matcher.quoteReplacement(text);
+        return Matcher.quoteReplacement(text);
     }
 
     private static final List<String> PERCENT = List.of(
@@ -517,6 +520,7 @@ public final class Generator {
             "X-Original-URL",
             "Content-Encoding",
             "Referer",
+            "Sec-Fetch-Site",
             "User-Agent");
     private static final List<String> TARGETS = List.of(
             "/",

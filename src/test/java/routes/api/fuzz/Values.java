@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -66,7 +67,7 @@ final class Values {
         switch (schema.path("format").asText()) {
             case "uuid" -> {
                 String id = new UUID(random.nextLong(), random.nextLong()).toString();
-                return random.nextInt(5) == 0 ? id.toUpperCase(java.util.Locale.ROOT) : id;
+                return random.nextInt(5) == 0 ? id.toUpperCase(Locale.ROOT) : id;
             }
             case "date" -> {
                 return LocalDate.of(1 + random.nextInt(9999), 1 + random.nextInt(12), 1 + random.nextInt(28))
@@ -204,7 +205,7 @@ final class Values {
                     "",
                     "x",
                     one(schema.path("enum")).asText() + " ",
-                    one(schema.path("enum")).asText().toUpperCase(java.util.Locale.ROOT));
+                    one(schema.path("enum")).asText().toUpperCase(Locale.ROOT));
         }
         return switch (schema.path("type").asText()) {
             case "integer" -> {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,7 +55,7 @@ public final class Wire implements AutoCloseable {
         if (socket != null) {
             try {
                 return exchange(request, bytes);
-            } catch (EOFException | java.net.SocketException e) {
+            } catch (EOFException | SocketException e) {
                 // the server may have ended a connection that was idle
                 close();
             }

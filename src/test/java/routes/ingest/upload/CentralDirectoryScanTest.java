@@ -3,6 +3,7 @@ package routes.ingest.upload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,8 +32,7 @@ class CentralDirectoryScanTest {
         byte[] zip = Zips.zip().add("a", "a").stored("inner.zip", inner).bytes();
 
         assertThat(scan(inner, 1).isWhole()).isTrue();
-        assertThat(scan(java.util.Arrays.copyOf(zip, zip.length - 22), 1).isWhole())
-                .isFalse();
+        assertThat(scan(Arrays.copyOf(zip, zip.length - 22), 1).isWhole()).isFalse();
     }
 
     private static CentralDirectoryScan scan(byte[] zip, int atOnce) {

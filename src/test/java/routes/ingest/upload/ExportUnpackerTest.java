@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.FileSystemUtils;
 import routes.ingest.upload.UploadRefusedException.Reason;
 import routes.testing.Zips;
 
@@ -394,10 +396,10 @@ class ExportUnpackerTest {
         try (Stream<Path> files =
                 Files.exists(folder) && Files.isDirectory(folder) ? Files.list(folder) : Stream.of()) {
             for (Path file : files.toList()) {
-                org.springframework.util.FileSystemUtils.deleteRecursively(file);
+                FileSystemUtils.deleteRecursively(file);
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         var refusal = catchThrowableOfType(
                 UploadRefusedException.class, () -> unpacker(limits).unpack(new ByteArrayInputStream(upload), folder));
