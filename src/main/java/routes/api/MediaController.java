@@ -1,6 +1,7 @@
 package routes.api;
 
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.constraints.Pattern;
 import java.io.IOException;
 import java.io.InputStream;
 import org.slf4j.Logger;
@@ -36,7 +37,8 @@ final class MediaController {
     void read(
             Caller caller,
             @PathVariable("post_id") String id,
-            @PathVariable("sha256") String sha256,
+            @PathVariable("sha256") @Pattern(regexp = "[0-9a-f]{64}", message = "must be a SHA-256 in lower-case hex")
+                    String sha256,
             ServletWebRequest request,
             HttpServletResponse response)
             throws IOException {

@@ -62,7 +62,7 @@ class AccessIT {
                 "{post_id}", post.toString(),
                 "{album_id}", Long.toString(fixtures.album(TENANT, channel, List.of(post), "{}")),
                 "{job_id}", fixtures.importJob(TENANT, user, "done", "[]").toString(),
-                "{sha256}", "abc");
+                "{sha256}", "a".repeat(64));
     }
 
     static Stream<Operation> operations() {

@@ -37,7 +37,7 @@ class DatabaseDownIT {
         "GET, /users/1/imports",
         "GET, /users/1/tags",
         "GET, /users/1/pipeline",
-        "GET, /posts/1/media/0",
+        "GET, /posts/1/media/0000000000000000000000000000000000000000000000000000000000000000",
         "GET, /users/1/posts",
         "GET, /users/1/posts/tagging_stats",
         "GET, /users/1/search?q=a",

@@ -64,7 +64,8 @@ class ProblemsIT {
                 "/users/1/tags?limit=201                          | limit",
                 "/users/1/tags?q=%00                              | q",
                 "/users/1/pipeline?limit=1                        | limit",
-                "/posts/abc/media/0                               | post_id",
+                "/posts/1/media/0                                 | sha256",
+                "/posts/abc/media/0000000000000000000000000000000000000000000000000000000000000000                               | post_id",
                 "/users/1?verbose=1                               | verbose",
                 "/posts/abc                                       | post_id",
                 "/posts/1-1-1-1-1                                 | post_id",
@@ -98,7 +99,7 @@ class ProblemsIT {
                 "/users/999999/imports",
                 "/users/999999/tags",
                 "/users/999999/pipeline",
-                "/posts/999999999999999999/media/0",
+                "/posts/999999999999999999/media/0000000000000000000000000000000000000000000000000000000000000000",
                 "/users/999999/search?q=a",
                 "/posts/999999999999999999",
                 "/posts/00000000-0000-0000-0000-00000000dead",
@@ -217,9 +218,6 @@ class ProblemsIT {
     @ValueSource(
             strings = {
                 "/nothing",
-                "//",
-                "//users/1",
-                "/posts//timeline",
                 "/users/1/",
                 "/error",
                 "/actuator",
@@ -232,6 +230,14 @@ class ProblemsIT {
                 client.sendAnything("GET", path, null, request -> request.header("Accept", "text/html"));
 
         OpenApiContract.INSTANCE.assertProblem(answer, 404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//", "//users/1", "/posts//timeline", "///?a=b"})
+    void aPathThatIsNotWhatItSeemsIsRefused(String path) {
+        ApiClient.Answer answer = client.sendAnything("GET", path, null, UnaryOperator.identity());
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 400);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package routes.api.access;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -147,7 +148,11 @@ class AccessConfiguration implements WebMvcConfigurer {
     @Bean
     RequestRejectedHandler requestRejectedHandler(
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
-        return (request, response, e) -> problems.resolveException(request, response, null, e);
+        return (request, response, e) -> {
+            if (problems.resolveException(request, response, null, e) == null) {
+                response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+            }
+        };
     }
 
     private static AuthorizationDecision isOperator(Authentication authentication) {

@@ -5,17 +5,20 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 import routes.api.http.ProblemType;
 
 /**
  * Where no keys are configured, everybody on this machine may do everything, and a browser on it runs the pages of other sites.
- * They must not: neither by a request to this address (Origin) nor under a name of theirs that they let point here (Host).
+ * They must not: neither by a request to this address (Origin, Sec-Fetch-Site) nor under a name of theirs that they let point here (Host).
  */
 final class LocalCallersFilter extends OncePerRequestFilter {
 
+    private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern LOCAL =
             Pattern.compile("(?i)localhost|.+\\.localhost|127(\\.[0-9]{1,3}){3}|\\[?[0:]*:0*1]?");
 
@@ -29,11 +32,24 @@ final class LocalCallersFilter extends OncePerRequestFilter {
                     "Ask for 127.0.0.1 or localhost, or set API_KEYS.");
         }
         if (CorsUtils.isCorsRequest(request)) {
-            throw ProblemType.FORBIDDEN.exception(
-                    "Origin",
-                    "Without API keys pages of other sites are not answered",
-                    "Call the API from no page or from its own, or set API_KEYS.");
+            throw otherSite("Origin");
+        }
+        if (isFromElsewhere(request) && !HARMLESS.contains(request.getMethod())) {
+            throw otherSite("Sec-Fetch-Site");
         }
         chain.doFilter(request, response);
+    }
+
+    /** Browsers say so, other clients do not; a link to the page is one to look at. */
+    private static boolean isFromElsewhere(HttpServletRequest request) {
+        String from = request.getHeader("Sec-Fetch-Site");
+        return "cross-site".equals(from) || "same-site".equals(from);
+    }
+
+    private static ErrorResponseException otherSite(String header) {
+        return ProblemType.FORBIDDEN.exception(
+                header,
+                "Without API keys pages of other sites are not answered",
+                "Call the API from no page or from its own, or set API_KEYS.");
     }
 }

@@ -75,10 +75,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> rejected(RequestRejectedException exception) {
-        LOG.info("Rejected: {}", exception.getMessage());
-        return answer(ProblemType.MALFORMED_REQUEST.problem(
-                "The path, a header or the name of a parameter holds characters that are not allowed there"));
+    ResponseEntity<ProblemDetail> rejected(RequestRejectedException exception, HttpServletRequest request) {
+        LOG.debug("Rejected: {}", exception.getMessage());
+        ProblemDetail problem = ProblemType.MALFORMED_REQUEST.problem(
+                "The path, a header or the name of a parameter holds characters that are not allowed there");
+        // Spring would take the path itself, which may be no URI
+        problem.setInstance(ProblemReportValve.uri(request.getRequestURI()).orElse(URI.create("")));
+        return answer(problem);
     }
 
     @ExceptionHandler

@@ -29,10 +29,6 @@ public enum ProblemType {
             HttpStatus.UNPROCESSABLE_ENTITY, "Value not allowed", "See /docs for the fields and the values they take."),
     TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "Too much at once", "Try again after the seconds in Retry-After."),
     NO_ROOM(HttpStatus.INSUFFICIENT_STORAGE, "No room", "Have space freed on the disk of the process."),
-    OTHER_SITE(
-            HttpStatus.FORBIDDEN,
-            "Request of another site",
-            "Use a page of this server, or a client that is no browser."),
     DEPENDENCY_DOWN(
             HttpStatus.SERVICE_UNAVAILABLE,
             "A part the answer needs is down",

@@ -71,7 +71,12 @@ public final class Generator {
 
     private Request valid(Operation operation) {
         boolean isMissing = false;
-        String path = operation.pattern();
+        // ids and hashes at random would hardly ever belong together
+        String path = random.nextInt(3) == 0
+                ? operation.pattern()
+                : ids.any("file", random)
+                        .map(file -> operation.pattern().replace("{post_id}/media/{sha256}", file))
+                        .orElse(operation.pattern());
         Map<String, String> query = new LinkedHashMap<>();
         for (JsonNode reference : operation.definition().path("parameters")) {
             JsonNode parameter = values.resolve(reference);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** What exists, as answers told: the values of path parameters, and cursors with the list they belong to. */
+/** What exists, as answers told: the values of path parameters, files with their posts, and cursors with the list they belong to. */
 public final class Ids {
     private static final int KEPT = 200;
 
@@ -54,6 +54,11 @@ public final class Ids {
                 answer.path("posts").forEach(post -> {
                     learn("post_id", post.path("id"));
                     learn("album_id", post.path("album_id"));
+                    post.path("media")
+                            .forEach(file -> add(
+                                    "file",
+                                    post.path("id").asText() + "/media/"
+                                            + file.path("sha256").asText()));
                 });
                 cursor(request, answer);
             }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import routes.events.Sha256;
 
 /** Values from the schemas of a document: such as it allows, and such as it does not. Knows the keywords that requests use. */
 final class Values {
@@ -68,6 +69,9 @@ final class Values {
             case "uuid" -> {
                 String id = new UUID(random.nextLong(), random.nextLong()).toString();
                 return random.nextInt(5) == 0 ? id.toUpperCase(Locale.ROOT) : id;
+            }
+            case "sha256" -> {
+                return Sha256.hex(Long.toString(random.nextLong()));
             }
             case "date" -> {
                 return LocalDate.of(1 + random.nextInt(9999), 1 + random.nextInt(12), 1 + random.nextInt(28))
