@@ -1,32 +1,22 @@
 package routes.api.access;
 
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.http.HttpServletResponse;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
-import org.springframework.security.web.session.DisableEncodeUrlFilter;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
-import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import routes.configuration.ManagementProperties;
 
@@ -56,18 +46,18 @@ class AccessConfiguration implements WebMvcConfigurer {
         resolvers.add(new CallerResolver());
     }
 
+    @Bean
+    ApiKeys apiKeys(AccessProperties properties) {
+        return new ApiKeys(properties.keys());
+    }
+
     /** Metrics and health are open on a loopback address, as Prometheus beside the process expects; elsewhere they are an operator's. */
     @Bean
     @Order(1)
-    SecurityFilterChain managementAccess(
-            HttpSecurity http,
-            AccessProperties properties,
-            ManagementProperties management,
-            ApiKeyAuthenticationManager keys,
-            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems)
+    SecurityFilterChain managementAccess(HttpSecurity http, Guard guard, ManagementProperties management)
             throws Exception {
-        boolean isLocal = isLoopback(management.address());
-        return common(http, properties, keys, problems, AnyRequestMatcher.INSTANCE)
+        boolean isLocal = PublicAddressCheck.isLoopback("MANAGEMENT_ADDRESS", management.address());
+        return guard.before(http, AnyRequestMatcher.INSTANCE)
                 .securityMatcher(EndpointRequest.toAnyEndpoint())
                 .authorizeHttpRequests(requests -> {
                     if (isLocal) {
@@ -82,58 +72,23 @@ class AccessConfiguration implements WebMvcConfigurer {
     @Bean
     @Order(2)
     SecurityFilterChain apiAccess(
-            HttpSecurity http,
-            AccessProperties properties,
-            ApiKeyAuthenticationManager keys,
-            Operations operations,
-            OperationAccess access,
-            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems)
+            HttpSecurity http, Guard guard, ApiKeys keys, Operations operations, OperationAccess access)
             throws Exception {
-        return common(http, properties, keys, problems, operations::needsKey)
+        return guard.before(http, operations::needsKey)
                 .authorizeHttpRequests(requests -> {
-                    if (hasKeys(properties)) {
+                    if (keys.isEmpty()) {
+                        requests.anyRequest().permitAll();
+                    } else {
                         // the way from a request that was checked already to a page or a problem
                         requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
                                 .permitAll()
-                                .requestMatchers(HttpMethod.GET, OPEN)
+                                .requestMatchers(OPEN)
                                 .permitAll()
                                 .anyRequest()
                                 .access(access);
-                    } else {
-                        requests.anyRequest().permitAll();
                     }
                 })
                 .build();
-    }
-
-    private static HttpSecurity common(
-            HttpSecurity http,
-            AccessProperties properties,
-            ApiKeyAuthenticationManager keys,
-            HandlerExceptionResolver problems,
-            RequestMatcher needsKey)
-            throws Exception {
-        http.csrf(AbstractHttpConfigurer::disable) // nothing is sent by browsers on their own
-                .headers(
-                        AbstractHttpConfigurer
-                                ::disable) // SecurityHeadersFilter sets them on errors of the container too
-                .logout(AbstractHttpConfigurer::disable)
-                .requestCache(AbstractHttpConfigurer::disable)
-                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .exceptionHandling(errors -> errors.authenticationEntryPoint(
-                                (request, response, e) -> problems.resolveException(request, response, null, e))
-                        .accessDeniedHandler(
-                                (request, response, e) -> problems.resolveException(request, response, null, e)))
-                .addFilterBefore(new ProblemFilter(problems), DisableEncodeUrlFilter.class);
-        if (hasKeys(properties)) {
-            var bearer = new AuthenticationFilter(keys, new BearerKeys());
-            bearer.setRequestMatcher(needsKey);
-            bearer.setSuccessHandler((request, response, authentication) -> {});
-            bearer.setFailureHandler((request, response, e) -> problems.resolveException(request, response, null, e));
-            return http.addFilter(bearer)
-                    .addFilterAfter(new RateLimitFilter(properties.rateLimit()), AuthenticationFilter.class);
-        }
-        return http.addFilterAfter(new LocalCallersFilter(), ProblemFilter.class);
     }
 
     /** Paths that are not what they seem are refused before anything compares them with patterns. */
@@ -146,29 +101,12 @@ class AccessConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    RequestRejectedHandler requestRejectedHandler(
-            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
-        return (request, response, e) -> {
-            if (problems.resolveException(request, response, null, e) == null) {
-                response.sendError(HttpServletResponse.SC_BAD_REQUEST);
-            }
-        };
+    RequestRejectedHandler requestRejectedHandler(Refusals refusals) {
+        return (request, response, e) -> refusals.tell(request, response, e, HttpStatus.BAD_REQUEST);
     }
 
     private static AuthorizationDecision isOperator(Authentication authentication) {
         return new AuthorizationDecision(
                 authentication instanceof ApiKeyAuthentication key && key.role().includes(Role.OPERATOR));
-    }
-
-    private static boolean hasKeys(AccessProperties properties) {
-        return !new ApiKeys(properties.keys()).isEmpty();
-    }
-
-    private static boolean isLoopback(String address) {
-        try {
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("PublicAddressCheck has looked at it: " + address, e);
-        }
     }
 }

@@ -17,8 +17,8 @@ final class ApiKeyAuthenticationManager implements AuthenticationManager {
     private final TenantStore tenants;
     private final Map<String, UUID> tenantIds = new ConcurrentHashMap<>();
 
-    ApiKeyAuthenticationManager(AccessProperties properties, TenantStore tenants) {
-        this.keys = new ApiKeys(properties.keys());
+    ApiKeyAuthenticationManager(ApiKeys keys, TenantStore tenants) {
+        this.keys = keys;
         this.tenants = tenants;
     }
 

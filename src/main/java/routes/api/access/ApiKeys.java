@@ -1,6 +1,5 @@
 package routes.api.access;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,10 +45,6 @@ final class ApiKeys {
 
     boolean isEmpty() {
         return byHash.isEmpty();
-    }
-
-    Collection<ApiKey> all() {
-        return List.copyOf(byHash.values());
     }
 
     /** Whose key it is. What is compared is the hash, so that time tells nothing of the keys there are. */

@@ -6,15 +6,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Has what the filters behind it throw told as the errors of operations are: as problem details. */
+/** Has what the filters behind it throw told as a problem. */
 final class ProblemFilter extends OncePerRequestFilter {
 
-    private final HandlerExceptionResolver problems;
+    private final Refusals refusals;
 
-    ProblemFilter(HandlerExceptionResolver problems) {
-        this.problems = problems;
+    ProblemFilter(Refusals refusals) {
+        this.refusals = refusals;
     }
 
     @Override
@@ -23,7 +22,7 @@ final class ProblemFilter extends OncePerRequestFilter {
         try {
             chain.doFilter(request, response);
         } catch (RuntimeException e) {
-            if (response.isCommitted() || problems.resolveException(request, response, null, e) == null) {
+            if (response.isCommitted() || !refusals.tell(request, response, e)) {
                 throw e;
             }
         }

@@ -41,7 +41,8 @@ public final class PublicAddressCheck implements EnvironmentPostProcessor, Order
         }
     }
 
-    private static boolean isLoopback(String variable, String address) {
+    /** @throws ConfigurationException if there is no such address */
+    static boolean isLoopback(String variable, String address) {
         try {
             return InetAddress.getByName(address).isLoopbackAddress();
         } catch (UnknownHostException e) {
