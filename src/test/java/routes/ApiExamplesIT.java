@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,11 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.util.FileSystemUtils;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
 
@@ -50,18 +46,10 @@ class ApiExamplesIT {
     void every_example_succeeds_and_there_is_one_of_each_operation() throws Exception {
         Path curl = find("curl");
         assumeTrue(curl != null && find("bash") != null, "the examples need bash and curl");
-        Path imports = Files.createDirectories(dir.resolve("imports"));
         Path work = Files.createDirectories(dir.resolve("work"));
-        FileSystemUtils.copyRecursively(
-                Path.of("src/test/resources/exports/channel"), imports.resolve("ChatExport_2026-01-31"));
-        zip(imports.resolve("ChatExport_2026-01-31"), work.resolve("ChatExport_2026-01-31.zip"));
 
         try (var application = CommandLine.open(RunOptions.parse(
-                "--demo",
-                "--data.dir=" + dir.resolve("data"),
-                "--import.dir=" + imports,
-                "--api.port=0",
-                "--management.port=0"))) {
+                "--demo", "--data.dir=" + work.resolve("data"), "--api.port=0", "--management.port=0"))) {
             application.getBean(MainJob.class).run(new PrintStream(OutputStream.nullOutputStream()));
             String port = application.getEnvironment().getRequiredProperty("local.server.port");
             List<Call> calls = run(work, curl, "http://127.0.0.1:" + port);
@@ -99,7 +87,13 @@ class ApiExamplesIT {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         shell.environment().put("API", api);
-        shell.environment().merge("PATH", tools + File.pathSeparator, (path, first) -> first + path);
+        // first the curl that writes down, then the tools of this JDK
+        String path = String.join(
+                File.pathSeparator,
+                tools.toString(),
+                Path.of(System.getProperty("java.home"), "bin").toString(),
+                System.getenv("PATH"));
+        shell.environment().put("PATH", path);
         Process running = shell.start();
         try {
             assertThat(running.waitFor(180, TimeUnit.SECONDS)).as("ended").isTrue();
@@ -130,17 +124,6 @@ class ApiExamplesIT {
 
     private static boolean isFor(Call call, String pattern) {
         return call.url().getPath().matches(pattern.replaceAll("\\{[^}]+}", "[^/]+"));
-    }
-
-    private static void zip(Path folder, Path file) throws IOException {
-        try (Stream<Path> files = Files.walk(folder);
-                var zip = new ZipOutputStream(Files.newOutputStream(file), StandardCharsets.UTF_8)) {
-            for (Path one : files.filter(Files::isRegularFile).toList()) {
-                zip.putNextEntry(new ZipEntry(
-                        folder.getFileName() + "/" + folder.relativize(one).toString()));
-                Files.copy(one, zip);
-            }
-        }
     }
 
     private static Path find(String program) {
