@@ -56,6 +56,8 @@ class CommandLineIT {
                 .contains("--make-key");
         assertThat(run(Map.of("MANAGEMENT_ADDRESS", "::")))
                 .startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: other");
+        assertThat(run(Map.of("SERVER_ADDRESS", "0.0.0.0")))
+                .startsWith("telegram-assistant: API_ADDRESS=0.0.0.0: other");
         assertThat(run(Map.of("API_ADDRESS", "no.such.host.invalid")))
                 .startsWith("telegram-assistant: API_ADDRESS=no.such.host.invalid: must be an address of this machine");
     }

@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -18,11 +19,10 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import routes.configuration.ManagementProperties;
 
 /** Who may call what: by Spring Security, with the keys of {@code API_KEYS}. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({AccessProperties.class, ManagementProperties.class})
+@EnableConfigurationProperties(AccessProperties.class)
 class AccessConfiguration implements WebMvcConfigurer {
 
     /** Files without data: the reader's page, the documentation. */
@@ -54,9 +54,8 @@ class AccessConfiguration implements WebMvcConfigurer {
     /** Metrics and health are open on a loopback address, as Prometheus beside the process expects; elsewhere they are an operator's. */
     @Bean
     @Order(1)
-    SecurityFilterChain managementAccess(HttpSecurity http, Guard guard, ManagementProperties management)
-            throws Exception {
-        boolean isLocal = PublicAddressCheck.isLoopback("MANAGEMENT_ADDRESS", management.address());
+    SecurityFilterChain managementAccess(HttpSecurity http, Guard guard, Environment environment) throws Exception {
+        boolean isLocal = ListenAddress.MANAGEMENT.isLoopback(environment);
         return guard.before(http, AnyRequestMatcher.INSTANCE)
                 .securityMatcher(EndpointRequest.toAnyEndpoint())
                 .authorizeHttpRequests(requests -> {

@@ -1,16 +1,12 @@
 package routes.api.access;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
-import routes.configuration.ApiProperties;
 import routes.configuration.ConfigurationException;
-import routes.configuration.ManagementProperties;
 
 /** Refuses a start that would open the data to the network: without keys only loopback addresses are listened on. */
 public final class PublicAddressCheck implements EnvironmentPostProcessor, Ordered {
@@ -23,31 +19,15 @@ public final class PublicAddressCheck implements EnvironmentPostProcessor, Order
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        Binder binder = Binder.get(environment);
-        boolean hasKeys =
-                !new ApiKeys(binder.bindOrCreate("api", AccessProperties.class).keys()).isEmpty();
-        check("API_ADDRESS", binder.bindOrCreate("api", ApiProperties.class).address(), hasKeys);
-        check(
-                "MANAGEMENT_ADDRESS",
-                binder.bindOrCreate("management", ManagementProperties.class).address(),
-                hasKeys);
-    }
-
-    private static void check(String variable, String address, boolean hasKeys) {
-        if (!isLoopback(variable, address) && !hasKeys) {
-            throw new ConfigurationException(variable + "=" + address
-                    + ": other machines reach this address, so API_KEYS must be set; make a key with --make-key=<name>,"
-                    + " or listen on 127.0.0.1");
-        }
-    }
-
-    /** @throws ConfigurationException if there is no such address */
-    static boolean isLoopback(String variable, String address) {
-        try {
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new ConfigurationException(
-                    variable + "=" + address + ": must be an address of this machine, such as 127.0.0.1 or 0.0.0.0", e);
+        var keys = new ApiKeys(Binder.get(environment)
+                .bindOrCreate("api", AccessProperties.class)
+                .keys());
+        for (ListenAddress address : ListenAddress.values()) {
+            if (!address.isLoopback(environment) && keys.isEmpty()) {
+                throw new ConfigurationException(address.describe(environment)
+                        + ": other machines reach this address, so API_KEYS must be set; make a key with"
+                        + " --make-key=<name>, or listen on 127.0.0.1");
+            }
         }
     }
 }
