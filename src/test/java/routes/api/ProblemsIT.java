@@ -319,6 +319,20 @@ class ProblemsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "***=(", "https://127.0.0.1:99999999", "http://127.0.0.1", "http://localhost:1"})
+    void whatIsNotTheOriginOfThisServerIsRefused(String origin) {
+        OpenApiContract.INSTANCE.assertProblem(
+                client.send("GET", "/users/1", null, request -> request.header("Origin", origin)), 403);
+        assertThat(client.send(
+                                "GET",
+                                "/users/1",
+                                null,
+                                request -> request.header("Origin", "http://127.0.0.1:" + api.port()))
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void noOtherSiteMayHaveItsNamePointHere() throws IOException {
         assertThat(raw("GET /users/1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))

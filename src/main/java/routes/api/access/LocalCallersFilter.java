@@ -31,13 +31,22 @@ final class LocalCallersFilter extends OncePerRequestFilter {
                     "Without API keys only this machine is answered, not " + request.getServerName(),
                     "Ask for 127.0.0.1 or localhost, or set API_KEYS.");
         }
-        if (CorsUtils.isCorsRequest(request)) {
+        if (hasForeignOrigin(request)) {
             throw otherSite("Origin");
         }
         if (isFromElsewhere(request) && !HARMLESS.contains(request.getMethod())) {
             throw otherSite("Sec-Fetch-Site");
         }
         chain.doFilter(request, response);
+    }
+
+    private static boolean hasForeignOrigin(HttpServletRequest request) {
+        try {
+            return CorsUtils.isCorsRequest(request);
+        } catch (IllegalArgumentException e) {
+            // what is no origin at all is not that of this server
+            return true;
+        }
     }
 
     /** Browsers say so, other clients do not; a link to the page is one to look at. */
