@@ -43,8 +43,10 @@ class FurtherKeysIT {
                 .extracting(GroupState::key, GroupState::lag, GroupState::pending)
                 .containsExactlyInAnyOrder(tuple(streams.in(), 0L, 0L), tuple(other(), 0L, 0L)));
         assertThat(Set.copyOf(keys)).containsExactlyInAnyOrder(streams.in(), other());
-        assertThat(streams.last().consumer().getCompleted()).isEqualTo(4);
-        assertThat(streams.outcomes(Outcome.COMPLETED)).isEqualTo(4);
+        Streams.eventually().untilAsserted(() -> {
+            assertThat(streams.last().consumer().getCompleted()).isEqualTo(4);
+            assertThat(streams.outcomes(Outcome.COMPLETED)).isEqualTo(4);
+        });
     }
 
     @Test

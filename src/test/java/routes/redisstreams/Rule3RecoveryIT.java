@@ -61,6 +61,7 @@ class Rule3RecoveryIT {
         streams.start("a", routes -> routes.from(patient()).process(this::see));
         streams.add(1);
         eventually().untilAsserted(() -> assertThat(seen).containsExactly("1/1"));
+        eventually().untilAsserted(streams::assertSettled);
 
         // an entry is delivered to a, but the answer gets lost; one transaction, so that a does not read it itself
         streams.redis().multi();
