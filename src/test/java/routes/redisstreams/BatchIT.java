@@ -32,7 +32,7 @@ class BatchIT {
         eventually().untilAsserted(streams::assertSettled);
         assertThat(streams.numbers(streams.out())).containsExactlyElementsOf(expected);
         assertThat(batches.stream().map(List::size)).containsExactly(10, 10, 5);
-        assertThat(streams.outcomes(Outcome.COMPLETED)).isEqualTo(25);
+        streams.awaitOutcomes(Outcome.COMPLETED, 25);
     }
 
     @Test

@@ -33,7 +33,7 @@ class Rule1CompletionIT {
             assertThat(streams.numbers(streams.out())).containsExactly("1", "2", "3");
             streams.assertSettled();
         });
-        assertThat(streams.outcomes(Outcome.COMPLETED)).isEqualTo(3);
+        streams.awaitOutcomes(Outcome.COMPLETED, 3);
     }
 
     @Test

@@ -84,7 +84,7 @@ class Rule3RecoveryIT {
 
         eventually().untilAsserted(streams::assertSettled);
         assertThat(seen).containsExactly("1/2", "2/2");
-        assertThat(streams.outcomes(Outcome.CLAIMED)).isEqualTo(2);
+        streams.awaitOutcomes(Outcome.CLAIMED, 2);
     }
 
     @Test
@@ -162,7 +162,7 @@ class Rule3RecoveryIT {
 
         eventually().untilAsserted(streams::assertSettled);
         assertThat(seen).containsExactly("2/1", "4/2");
-        assertThat(streams.outcomes(Outcome.LOST_ENTRY)).isEqualTo(2);
+        streams.awaitOutcomes(Outcome.LOST_ENTRY, 2);
         assertThat(streams.unprocessed())
                 .as("Redis does not name those that are claimed")
                 .containsExactly(ids.get(0) + " {} lost_entry");

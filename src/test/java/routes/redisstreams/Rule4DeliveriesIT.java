@@ -79,8 +79,8 @@ class Rule4DeliveriesIT {
                 .containsEntry("dlq_route_id", "the-route");
         assertThat(letter.get("dlq_failed_at")).endsWith("Z");
         assertThat(Instant.parse(letter.get("dlq_failed_at"))).isBetween(before, Instant.now());
-        assertThat(streams.outcomes(Outcome.DEAD_LETTERED)).isEqualTo(1);
-        assertThat(streams.outcomes(Outcome.FAILED)).isEqualTo(4);
+        streams.awaitOutcomes(Outcome.DEAD_LETTERED, 1);
+        streams.awaitOutcomes(Outcome.FAILED, 4);
     }
 
     @Test

@@ -34,7 +34,7 @@ class Rule9ConsumerNamesIT {
 
         eventually().untilAsserted(streams::assertSettled);
         assertThat(streams.numbers(streams.out())).hasSize(50).doesNotHaveDuplicates();
-        assertThat(streams.outcomes(Outcome.COMPLETED)).isEqualTo(50);
+        streams.awaitOutcomes(Outcome.COMPLETED, 50);
     }
 
     @Test

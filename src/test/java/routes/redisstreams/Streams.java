@@ -190,6 +190,11 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
         return link;
     }
 
+    /** Waits until so many are counted: an entry is settled in Redis before it is counted here. */
+    void awaitOutcomes(Outcome outcome, int times) {
+        eventually().untilAsserted(() -> assertThat(outcomes(outcome)).isEqualTo(times));
+    }
+
     int outcomes(Outcome outcome) {
         return outcomes.getOrDefault(outcome.label(), new AtomicInteger()).get();
     }
