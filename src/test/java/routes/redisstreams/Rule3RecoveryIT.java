@@ -163,9 +163,9 @@ class Rule3RecoveryIT {
         eventually().untilAsserted(streams::assertSettled);
         assertThat(seen).containsExactly("2/1", "4/2");
         streams.awaitOutcomes(Outcome.LOST_ENTRY, 2);
-        assertThat(streams.unprocessed())
+        eventually().untilAsserted(() -> assertThat(streams.unprocessed())
                 .as("Redis does not name those that are claimed")
-                .containsExactly(ids.get(0) + " {} lost_entry");
+                .containsExactly(ids.get(0) + " {} lost_entry"));
     }
 
     @Test

@@ -333,11 +333,11 @@ class Rule4DeliveriesIT {
         assertThat(streams.deadLetters()).singleElement().satisfies(letter -> assertThat(letter)
                 .containsEntry("n", "killer")
                 .containsEntry("dlq_error_class", ProcessDeathException.class.getName()));
-        assertThat(streams.unprocessed())
+        eventually().untilAsserted(() -> assertThat(streams.unprocessed())
                 .singleElement()
                 .asString()
                 .contains("n=killer")
-                .endsWith(" dead_lettered");
+                .endsWith(" dead_lettered"));
         assertThat(streams.redis().hlen("redis-streams:deaths:" + streams.in() + ":" + Streams.GROUP))
                 .as("deaths still noted")
                 .isZero();

@@ -143,7 +143,7 @@ class Rule5DependencyOutageIT {
         streams.add("poison");
         List<String> expected = add(200);
         CountDownLatch done = new CountDownLatch(200);
-        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("backoffInitial", 400, "backoffMax", 800)))
+        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("backoffInitial", 800, "backoffMax", 1600)))
                 .process(exchange -> {
                     if (n(exchange).equals("poison")) {
                         throw new IllegalStateException("cannot be processed");
