@@ -101,7 +101,7 @@ class CommandLine {
         List<String> properties = new ArrayList<>(options.properties());
         if (options.tryTagging().isPresent()) {
             // beside a process that runs, and nothing of the pipeline but what is tried
-            properties.addAll(List.of("--api.port=0", "--management.port=0", "--pipeline.routes=tagging"));
+            properties.addAll(List.of("--management.port=0", "--pipeline.routes=tagging"));
         }
         return application.run(properties.toArray(String[]::new));
     }

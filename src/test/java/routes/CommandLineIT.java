@@ -63,6 +63,12 @@ class CommandLineIT {
     }
 
     @Test
+    void the_address_of_the_api_does_not_matter_where_there_is_none() throws Exception {
+        assertThat(run(Map.of("PIPELINE_ROUTES", "tagging", "API_ADDRESS", "0.0.0.0", "TAGGING_PROVIDERS", "nobody")))
+                .startsWith("telegram-assistant: TAGGING_PROVIDERS=nobody");
+    }
+
+    @Test
     void a_key_that_is_none_is_told_without_showing_it() throws Exception {
         String hash = "a".repeat(64);
         assertThat(run(Map.of("API_KEYS", "anna:" + hash + ":default:reader,bob:" + hash + ":default:boss")))

@@ -14,10 +14,12 @@ import org.springframework.stereotype.Component;
 import routes.configuration.ApiProperties;
 import routes.configuration.ConfigurationException;
 import routes.configuration.ManagementProperties;
+import routes.configuration.PipelineProperties;
 import routes.embedded.DataFolder;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
 import routes.ingest.export.DemoExport;
+import routes.routefiles.PipelineStages;
 
 /** What the command line asked for, once the pipeline is open: imports, progress, the summary and the end. */
 @Component
@@ -35,6 +37,7 @@ public class MainJob {
     private final PipelineBooks books;
     private final TaggingTrial trial;
     private final DataFolder data;
+    private final PipelineProperties pipeline;
     private final ApiProperties api;
     private final ManagementProperties management;
 
@@ -45,6 +48,7 @@ public class MainJob {
             PipelineBooks books,
             TaggingTrial trial,
             DataFolder data,
+            PipelineProperties pipeline,
             ApiProperties api,
             ManagementProperties management) {
         this.options = options.getIfAvailable(RunOptions::none);
@@ -53,6 +57,7 @@ public class MainJob {
         this.books = books;
         this.trial = trial;
         this.data = data;
+        this.pipeline = pipeline;
         this.api = api;
         this.management = management;
     }
@@ -133,12 +138,17 @@ public class MainJob {
     }
 
     private void printAddresses(PrintStream out) {
-        String http = "http://" + api.address() + ":" + api.port();
-        out.println("Page       " + http + "/");
-        out.println("Search     " + http + "/users/1/search?q=…");
-        out.println("API        " + http + "/docs");
-        out.println("Health     " + http + "/health");
-        out.println("Metrics    http://" + management.address() + ":" + management.port() + "/metrics");
+        String operations = "http://" + management.address() + ":" + management.port();
+        if (PipelineStages.parse(pipeline.routes()).includes("api")) {
+            String http = "http://" + api.address() + ":" + api.port();
+            out.println("Page       " + http + "/");
+            out.println("Search     " + http + "/users/1/search?q=…");
+            out.println("API        " + http + "/docs");
+            out.println("Health     " + http + "/health");
+        } else {
+            out.println("Health     " + operations + "/health");
+        }
+        out.println("Metrics    " + operations + "/metrics");
         out.println("Stop it with Ctrl-C; everything is kept in " + data.path());
     }
 }

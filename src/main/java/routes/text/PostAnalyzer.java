@@ -13,7 +13,6 @@ import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
 import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
 import org.apache.lucene.analysis.snowball.SnowballFilter;
-import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.tartarus.snowball.ext.EnglishStemmer;
 import org.tartarus.snowball.ext.RussianStemmer;
 
@@ -28,6 +27,8 @@ public final class PostAnalyzer extends Analyzer {
     private static final Pattern C_SHARP = Pattern.compile("(?<![\\p{L}\\p{N}#@])[CcСс]#(?![\\p{L}\\p{N}])");
     private static final Pattern DOT_NET = Pattern.compile("(?<![\\p{L}\\p{N}])\\.(?=NET(?![\\p{L}\\p{N}]))");
     private static final NormalizeCharMap SIGNS = signs();
+    /** Characters. Longer URLs than servers take (8000 octets, RFC 9110) are cut; each thread keeps a buffer for so many. */
+    private static final int MAX_TOKEN_LENGTH = 8192;
 
     private final CharArraySet stopWords;
 
@@ -48,7 +49,7 @@ public final class PostAnalyzer extends Analyzer {
     @Override
     protected TokenStreamComponents createComponents(String field) {
         UAX29URLEmailTokenizer source = new UAX29URLEmailTokenizer();
-        source.setMaxTokenLength(StandardTokenizer.MAX_TOKEN_LENGTH_LIMIT);
+        source.setMaxTokenLength(MAX_TOKEN_LENGTH);
         TokenStream words = new UrlHostFilter(source);
         words = new EnglishPossessiveFilter(words);
         words = new LowerCaseFilter(words);

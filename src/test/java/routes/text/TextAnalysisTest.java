@@ -68,6 +68,14 @@ class TextAnalysisTest {
     }
 
     @Test
+    void aUrlAsLongAsServersTakeIsItsHost() {
+        String url = "https://example.com/?q=" + "a".repeat(8000 - "https://example.com/?q=".length());
+        assertThat(analysis.tokens("до " + url + " после"))
+                .extracting(Token::kind)
+                .containsExactly(Token.Kind.WORD, Token.Kind.URL, Token.Kind.WORD);
+    }
+
+    @Test
     void stopWordsOfBothLanguagesCarryNoMeaning() {
         assertThat(analysis.stems("это и не всё, but it’s what we don't have")).isEmpty();
     }

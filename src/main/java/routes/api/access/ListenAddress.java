@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.stream.Stream;
 import org.springframework.core.env.Environment;
+import routes.api.ApiSwitch;
 import routes.configuration.ConfigurationException;
 
 /** Where the process listens: as configured for the product, and as Spring Boot takes it, which may be set past the former. */
@@ -19,6 +20,11 @@ enum ListenAddress {
         this.variable = variable;
         this.ours = ours;
         this.springs = springs;
+    }
+
+    /** Whether it is listened on at all. */
+    boolean isOpen(Environment environment) {
+        return this == MANAGEMENT || ApiSwitch.isOn(environment);
     }
 
     /** Whether only this machine reaches it; no address at all means every one. */

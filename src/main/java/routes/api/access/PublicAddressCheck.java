@@ -23,7 +23,7 @@ public final class PublicAddressCheck implements EnvironmentPostProcessor, Order
                 .bindOrCreate("api", AccessProperties.class)
                 .keys());
         for (ListenAddress address : ListenAddress.values()) {
-            if (!address.isLoopback(environment) && keys.isEmpty()) {
+            if (keys.isEmpty() && address.isOpen(environment) && !address.isLoopback(environment)) {
                 throw new ConfigurationException(address.describe(environment)
                         + ": other machines reach this address, so API_KEYS must be set; make a key with"
                         + " --make-key=<name>, or listen on 127.0.0.1");
