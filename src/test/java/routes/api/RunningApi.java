@@ -133,6 +133,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     public void afterAll(ExtensionContext test) throws SQLException {
         if (context != null) {
             context.close();
+            // test classes keep what is static in them until the last test has ended
+            context = null;
         }
         database.afterAll(test);
         FileSystemUtils.deleteRecursively(folder.toFile());
