@@ -105,8 +105,8 @@ class DatabaseOutageIT {
             assertThat(counts.tagged()).isEqualTo(POSTS);
             assertThat(counts.indexed()).isEqualTo(POSTS);
         });
+        eventually().untilAsserted(() -> assertThat(pending()).isZero());
         assertThat(deadLetters()).isZero();
-        assertThat(pending()).isZero();
     }
 
     private boolean databaseAnswers() {

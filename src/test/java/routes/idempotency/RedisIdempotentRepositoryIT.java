@@ -170,6 +170,7 @@ class RedisIdempotentRepositoryIT {
         eventually().untilAsserted(() -> assertThat(redis.get(prefix + "k")).isEqualTo("done"));
         assertThat(pending()).isZero();
         assertThat(redis.exists(prefix + "k:lease")).isZero();
+        eventually().untilAsserted(() -> assertThat(repository.getCacheSize()).isEqualTo(1));
         add("k");
         eventually().untilAsserted(() -> assertThat(duplicates).containsExactly(DuplicateListener.Source.CACHE));
         assertThat(processed).containsExactly("k");

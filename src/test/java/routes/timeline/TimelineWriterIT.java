@@ -102,11 +102,10 @@ class TimelineWriterIT {
     @Test
     void records_that_the_database_refuses_do_not_hold_up_the_others() {
         var buffer = new TimelineBuffer(1_000, metrics);
-        TimelineWriter writer = writer(buffer, table);
         buffer.add(records(TimelineWriter.BATCH - 1));
         buffer.add(List.of(record("tagging", "an outcome of many letters", Instant.now(), "1-0")));
         buffer.add(records(3));
-        writer.close();
+        writer(buffer, table).close();
 
         assertThat(rows()).isEqualTo(3);
         assertThat(count("dropped")).isEqualTo(TimelineWriter.BATCH);
