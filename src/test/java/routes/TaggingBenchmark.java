@@ -118,8 +118,9 @@ public final class TaggingBenchmark {
     private static String[] services(ModelPipeline of) {
         HikariDataSource database = of.application.getBean(HikariDataSource.class);
         return new String[] {
-            "--database.url=" + database.getJdbcUrl() + "?user=" + database.getUsername(),
-            "--redis.url=" + of.application.getBean(RedisService.class).uri()
+            "--database.url=" + database.getJdbcUrl() + "?user=" + database.getUsername() + "&password="
+                    + database.getPassword(),
+            "--redis.url=" + of.application.getBean(RedisService.class).uri().toURI()
         };
     }
 

@@ -8,15 +8,26 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
 import routes.configuration.ConfigurationException;
 
 /**
  * The folder of everything that is kept, held by one process at a time. The operating system gives the lock back when
- * the process ends, however it ends.
+ * the process ends, however it ends. Folders that the program makes here are open to its own user only.
  */
 public final class DataFolder implements AutoCloseable {
     private static final String LOCK_FILE = "process.lock";
+    private static final String FOLDER_MODE = "rwx------";
+    private static final String FILE_MODE = "rw-------";
+
+    /** Folders with data that earlier versions left open to other users. */
+    private static final List<String> OPEN_BEFORE = List.of("index", "media", "vision");
 
     private final Path path;
     private final FileChannel channel;
@@ -27,12 +38,21 @@ public final class DataFolder implements AutoCloseable {
     public DataFolder(Path dir) {
         path = dir.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(path);
+            if (Files.notExists(path)) {
+                restrict(Files.createDirectories(path), FOLDER_MODE);
+            }
             channel = FileChannel.open(
                     path.resolve(LOCK_FILE),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
+            // another user who can open the file can lock it
+            restrict(path.resolve(LOCK_FILE), FILE_MODE);
+            for (String name : OPEN_BEFORE) {
+                if (Files.isDirectory(path.resolve(name))) {
+                    restrict(path.resolve(name), FOLDER_MODE);
+                }
+            }
         } catch (IOException e) {
             throw new ConfigurationException(
                     "DATA_DIR=" + path + ": the folder cannot be written (" + e
@@ -78,14 +98,38 @@ public final class DataFolder implements AutoCloseable {
         return path;
     }
 
-    /** A sub-folder, made when it is not there. */
+    /** A sub-folder, made when it is not there, with mode 0700. */
     public Path folder(String name) {
         Path folder = path.resolve(name);
         try {
-            return Files.createDirectories(folder);
+            return restrict(Files.createDirectories(folder), FOLDER_MODE);
         } catch (IOException e) {
             throw new ConfigurationException(folder + ": the folder cannot be made (" + e + ")", e);
         }
+    }
+
+    /** 256 random bits, in characters that need no quoting anywhere. */
+    static String newPassword() {
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** Replaces the file; it has mode 0600 before it has its text. */
+    static void writeSecret(Path file, String text) throws IOException {
+        Path draft = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(draft);
+        restrict(Files.createFile(draft), FILE_MODE);
+        Files.writeString(draft, text);
+        Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static Path restrict(Path file, String mode) throws IOException {
+        var view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (view != null) {
+            view.setPermissions(PosixFilePermissions.fromString(mode));
+        }
+        return file;
     }
 
     @Override

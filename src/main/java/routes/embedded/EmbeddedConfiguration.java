@@ -25,6 +25,6 @@ class EmbeddedConfiguration {
     RedisService redisService(RedisProperties redis, EmbeddedProperties embedded, DataFolder data) {
         return redis.url().isEmpty()
                 ? RedisService.embedded(new EmbeddedRedisService(data, embedded.redisPort()))
-                : RedisService.configured(redis.url());
+                : RedisService.configured(redis);
     }
 }

@@ -1,76 +1,108 @@
 package routes.embedded;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.nio.file.StandardCopyOption;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.DigestUtils;
 import org.springframework.util.FileSystemUtils;
 import routes.configuration.ConfigurationException;
 
-/** A real PostgreSQL started by this process, its data under {@code <data>/postgres}. */
+/**
+ * A real PostgreSQL started by this process, its data under {@code <data>/postgres}.
+ *
+ * <p>The only way in is TCP on 127.0.0.1 as {@link #USER}, who owns the database and is no superuser, with the random password in
+ * {@code <data>/postgres/pgpass}. The superuser has no password and cannot log in. Without that file, as after the update from a
+ * version that trusted every local user, the start sets a new password and gives the role all tables.
+ */
 final class EmbeddedPostgresService implements AutoCloseable {
-    static final String USER = "postgres";
+    static final String USER = "telegram_assistant";
     static final String DATABASE = "postgres";
 
     /** Written when programs and cluster are complete. */
     private static final String FINISHED = "finished";
 
+    private static final String SUPERUSER = "postgres";
+    private static final int PATIENCE_SECONDS = 120;
+
+    /** On the command line, so that nothing left in the files of the cluster can override them. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "listen_addresses", "127.0.0.1",
+            "unix_socket_directories", "",
+            "password_encryption", "scram-sha-256",
+            "max_connections", "60",
+            "shared_buffers", "64MB",
+            "timezone", "UTC");
+
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresService.class);
 
-    private final EmbeddedPostgres postgres;
+    private final Path folder;
+    private final Path cluster;
+    private final Path log;
+    private final Path bin;
+    private final int port;
+    private final String password;
 
     EmbeddedPostgresService(DataFolder data, int configuredPort) {
-        Path folder = data.folder("postgres");
-        Path cluster = folder.resolve("cluster");
-        OrphanProcess.stop(cluster.resolve("postmaster.pid"), "postgres");
-        removeUnfinished(folder, cluster);
-        int port = EmbeddedPort.choose("EMBEDDED_POSTGRES_PORT", configuredPort, folder.resolve("port"))
+        folder = data.folder("postgres");
+        cluster = folder.resolve("cluster");
+        log = folder.resolve("postgres.log");
+        OrphanProcess.stop(folder, cluster.resolve("postmaster.pid"), "PostgreSQL");
+        removeUnfinished();
+        port = EmbeddedPort.choose("EMBEDDED_POSTGRES_PORT", configuredPort, folder.resolve("port"))
                 .number();
-        var log =
-                ProcessBuilder.Redirect.appendTo(folder.resolve("postgres.log").toFile());
         try {
-            postgres = EmbeddedPostgres.builder()
-                    .setPort(port)
-                    .setDataDirectory(cluster)
-                    .setCleanDataDirectory(false)
-                    // not below the temporary folder of the machine, which another user may own
-                    .setOverrideWorkingDirectory(programs(folder).toFile())
-                    // the application stops it, after everything that uses it
-                    .setRegisterShutdownHook(false)
-                    .setPGStartupWait(Duration.ofSeconds(60))
-                    .setOutputRedirector(log)
-                    .setErrorRedirector(log)
-                    .setServerConfig("listen_addresses", "127.0.0.1")
-                    .setServerConfig("unix_socket_directories", "")
-                    .setServerConfig("max_connections", "60")
-                    .setServerConfig("shared_buffers", "64MB")
-                    // the library is made for tests: what is confirmed here is to survive a kill of the server
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("full_page_writes", "on")
-                    .setServerConfig("timezone", "UTC")
-                    .setLocaleConfig("locale", "C.UTF-8")
-                    .setLocaleConfig("encoding", "UTF-8")
-                    .start();
-        } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
+            bin = programs().resolve("bin");
+            if (Files.notExists(cluster.resolve("PG_VERSION"))) {
+                run(null, "initdb", "-D", cluster.toString(), "-U", SUPERUSER, "--auth=reject", "--encoding=UTF-8",
+                        "--locale=C.UTF-8");
+            }
+            Files.writeString(
+                    cluster.resolve("pg_hba.conf"),
+                    "# written at every start\nhost " + DATABASE + " " + USER + " 127.0.0.1/32 scram-sha-256\n");
+            password = password(folder.resolve("pgpass"));
+            run(null, "pg_ctl", "start", "-w", "-t", "60", "-D", cluster.toString(), "-o", options());
+        } catch (IOException | RuntimeException e) {
             throw new ConfigurationException(
-                    "The embedded PostgreSQL does not start (" + e + "); see " + folder.resolve("postgres.log")
+                    "The embedded PostgreSQL does not start (" + e + "); see " + log
                             + ", or set DATABASE_URL to a server of your own",
                     e);
         }
-        finished(folder);
+        try {
+            OrphanProcess.record(folder, server());
+            check();
+            Files.writeString(folder.resolve(FINISHED), "The first start was finished.\n");
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e instanceof ConfigurationException known
+                    ? known
+                    : new ConfigurationException(folder + ": cannot be used (" + e + ")", e);
+        }
         LOG.info("Embedded PostgreSQL on 127.0.0.1:{}, data in {}", port, cluster);
     }
 
     /** What a kill during the very first start left half unpacked or half initialised; nothing was ever stored in it. */
-    private static void removeUnfinished(Path folder, Path cluster) {
+    private void removeUnfinished() {
         try {
-            if (!Files.exists(folder.resolve(FINISHED))) {
+            if (Files.notExists(folder.resolve(FINISHED))) {
                 FileSystemUtils.deleteRecursively(cluster);
-                FileSystemUtils.deleteRecursively(programs(folder));
+                FileSystemUtils.deleteRecursively(folder.resolve("programs"));
             }
         } catch (IOException e) {
             throw new ConfigurationException(
@@ -79,24 +111,143 @@ final class EmbeddedPostgresService implements AutoCloseable {
         }
     }
 
-    private static void finished(Path folder) {
-        try {
-            Files.writeString(folder.resolve(FINISHED), "The first start was finished.\n");
-        } catch (IOException e) {
-            throw new ConfigurationException(folder + ": cannot be written (" + e + ")", e);
+    /** The folder of the unpacked programs; another version of the archive has another folder. */
+    private Path programs() throws IOException {
+        String system = System.getProperty("os.name").split(" ")[0].replace("Mac", "Darwin");
+        String machine = System.getProperty("os.arch").replace("amd64", "x86_64");
+        byte[] archive;
+        try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
+            archive = packed.readAllBytes();
+        }
+        Path programs = folder.resolve("programs/PG-" + DigestUtils.md5DigestAsHex(archive));
+        if (Files.notExists(programs)) {
+            Path draft = folder.resolve("programs/unpacking");
+            FileSystemUtils.deleteRecursively(draft);
+            unpack(archive, draft);
+            Files.move(draft, programs, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return programs;
+    }
+
+    private static void unpack(byte[] archive, Path folder) throws IOException {
+        try (var tar = new TarArchiveInputStream(new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
+            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                Path file = folder.resolve(entry.getName()).normalize();
+                if (!file.startsWith(folder)) {
+                    throw new IOException(entry.getName() + " lies outside of the archive's folder");
+                }
+                Files.createDirectories(entry.isDirectory() ? file : file.getParent());
+                if (entry.isSymbolicLink()) {
+                    Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
+                } else if (entry.isFile()) {
+                    Files.copy(tar, file);
+                    file.toFile().setExecutable((entry.getMode() & 0100) != 0);
+                }
+            }
         }
     }
 
-    private static Path programs(Path folder) {
-        return folder.resolve("programs");
+    /** The password of {@link #USER}, set when its file is not there. The file is one for libpq ({@code PGPASSFILE}). */
+    private String password(Path file) throws IOException {
+        if (Files.exists(file)) {
+            return Files.readString(file).strip().replaceFirst(".*:", "");
+        }
+        String made = DataFolder.newPassword();
+        Path statements = folder.resolve("roles.sql");
+        DataFolder.writeSecret(statements, roles(made));
+        try {
+            // no server runs and nobody can connect yet; a statement that fails must not be logged with the password in it
+            run(statements, "postgres", "--single", "-D", cluster.toString(), "-c", "exit_on_error=on",
+                    "-c", "log_min_error_statement=panic", "-c", "password_encryption=scram-sha-256", DATABASE);
+        } finally {
+            Files.delete(statements);
+        }
+        DataFolder.writeSecret(file, "127.0.0.1:*:*:" + USER + ":" + made + "\n");
+        return made;
+    }
+
+    /** A statement a line. Tables of earlier versions belong to the superuser; identity sequences follow their tables. */
+    private static String roles(String password) {
+        return """
+                DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%1$s') THEN CREATE ROLE %1$s; END IF; END $$
+                ALTER ROLE %1$s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD '%2$s'
+                ALTER ROLE %3$s PASSWORD NULL
+                ALTER DATABASE %4$s OWNER TO %1$s
+                DO $$ DECLARE t regclass; BEGIN FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+                AND relkind IN ('r', 'p', 'v', 'm') LOOP EXECUTE format('ALTER TABLE %%s OWNER TO %1$s', t); END LOOP; END $$
+                """
+                .formatted(USER, password, SUPERUSER, DATABASE);
+    }
+
+    private String options() {
+        // pg_ctl hands them to a shell
+        return Stream.concat(
+                        SETTINGS.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue()),
+                        Stream.of("port=" + port, "hba_file=" + cluster.resolve("pg_hba.conf")))
+                .map(setting -> "-c '" + setting.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Runs a program of the server's; {@code pg_ctl} starts the server in a session of its own. */
+    private void run(Path input, String program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (LinuxUtils.isUnshareAvailable()) {
+            // the server does not run as root
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.add(bin.resolve(program).toString());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        if (input != null) {
+            builder.redirectInput(input.toFile());
+        }
+        Process process = builder.start();
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException(program + " did not end within " + PATIENCE_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + program + " runs", e);
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException(program + " ended with status " + process.exitValue());
+        }
+    }
+
+    private ProcessHandle server() throws IOException {
+        String pid = Files.readAllLines(cluster.resolve("postmaster.pid")).get(0).strip();
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow(() -> new IOException("the server has ended; see " + log));
+    }
+
+    private void check() {
+        try {
+            DriverManager.getConnection(jdbcUrl(), USER, password).close();
+        } catch (SQLException e) {
+            throw new ConfigurationException(
+                    "The embedded PostgreSQL refuses its own password (" + e.getMessage() + "); delete "
+                            + folder.resolve("pgpass") + ", then the next start sets a new one",
+                    e);
+        }
     }
 
     String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + DATABASE;
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
+    }
+
+    String password() {
+        return password;
     }
 
     @Override
-    public void close() throws IOException {
-        postgres.close();
+    public void close() {
+        try {
+            run(null, "pg_ctl", "stop", "-m", "fast", "-w", "-t", "60", "-D", cluster.toString());
+        } catch (IOException e) {
+            LOG.warn("The embedded PostgreSQL did not stop ({}); the next start stops it", e.getMessage());
+        }
     }
 }

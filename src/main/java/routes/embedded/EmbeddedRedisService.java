@@ -1,11 +1,15 @@
 package routes.embedded;
 
+import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -15,8 +19,9 @@ import redis.embedded.core.ExecutableProvider;
 import routes.configuration.ConfigurationException;
 
 /**
- * A real Redis started by this process, its append-only file under {@code <data>/redis}. The server class of the library
- * that ships the program is not used: it stops Redis by a hook of its own, while routes still finish their work.
+ * A real Redis started by this process, its append-only file under {@code <data>/redis}. Every start sets a new random password,
+ * kept in {@code <data>/redis/password}. The server class of the library that ships the program is not used: it stops Redis by a
+ * hook of its own, while routes still finish their work.
  */
 final class EmbeddedRedisService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedisService.class);
@@ -24,11 +29,12 @@ final class EmbeddedRedisService implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final String password = DataFolder.newPassword();
 
     EmbeddedRedisService(DataFolder data, int configuredPort) {
         Path folder = data.folder("redis");
         Path pidFile = folder.resolve("redis.pid");
-        OrphanProcess.stop(pidFile, "redis");
+        OrphanProcess.stop(folder, pidFile, "Redis");
         port = EmbeddedPort.choose("EMBEDDED_REDIS_PORT", configuredPort, folder.resolve("port"))
                 .number();
         Path log = folder.resolve("redis.log");
@@ -39,7 +45,10 @@ final class EmbeddedRedisService implements AutoCloseable {
                             data.folder("redis/programs").toFile())
                     .get()
                     .toPath();
-            process = new ProcessBuilder(command(program, folder, pidFile))
+            DataFolder.writeSecret(folder.resolve("password"), password);
+            Path settings = folder.resolve("redis.conf");
+            DataFolder.writeSecret(settings, settings());
+            process = new ProcessBuilder(command(program, settings))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -47,46 +56,62 @@ final class EmbeddedRedisService implements AutoCloseable {
         } catch (IOException e) {
             throw failed(log, e.toString(), e);
         }
-        awaitReady(log);
+        try {
+            awaitReady(log);
+            OrphanProcess.record(folder, process.toHandle());
+        } catch (IOException | RuntimeException e) {
+            process.destroyForcibly();
+            throw e instanceof ConfigurationException known ? known : failed(log, e.toString(), e);
+        }
         LOG.info("Embedded Redis on 127.0.0.1:{}, data in {}", port, folder);
     }
 
-    private List<String> command(Path program, Path folder, Path pidFile) {
-        return List.of(
-                program.toString(),
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                Integer.toString(port),
-                "--dir",
-                folder.toString(),
-                "--pidfile",
-                pidFile.toString(),
-                "--daemonize",
-                "no",
-                "--save",
-                "",
-                "--appendonly",
-                "yes",
-                "--appendfsync",
-                "always",
-                "--maxmemory-policy",
-                "noeviction");
+    /** In a session of its own where the system can do that, so that Ctrl-C in a terminal reaches this process only. */
+    private static List<String> command(Path program, Path settings) {
+        List<String> command = new ArrayList<>(List.of(program.toString(), settings.toString()));
+        Path setsid = Path.of("/usr/bin/setsid");
+        if (Files.isExecutable(setsid)) {
+            command.add(0, setsid.toString());
+        }
+        return command;
     }
 
+    /** Paths are relative to the working directory of the server. */
+    private String settings() {
+        return String.join(
+                "\n",
+                "bind 127.0.0.1",
+                "port " + port,
+                "requirepass " + password,
+                "pidfile redis.pid",
+                "daemonize no",
+                "save \"\"",
+                "appendonly yes",
+                "appendfsync always",
+                "maxmemory-policy noeviction",
+                "");
+    }
+
+    /** Waits until the server that answers on the port is the one with our password. */
     private void awaitReady(Path log) {
         Instant end = Instant.now().plus(PATIENCE);
         while (process.isAlive() && Instant.now().isBefore(end)) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
-                return;
+                socket.setSoTimeout(1000);
+                socket.getOutputStream().write(("AUTH " + password + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                if (new String(socket.getInputStream().readNBytes(3), StandardCharsets.US_ASCII).equals("+OK")) {
+                    return;
+                }
             } catch (IOException notYet) {
-                pause();
+                // tried again below
             }
+            pause();
         }
-        String reason = process.isAlive() ? "no answer after " + PATIENCE.toSeconds() + " s" : "it ended at once";
-        process.destroyForcibly();
-        throw failed(log, reason, null);
+        throw failed(
+                log,
+                process.isAlive() ? "no answer after " + PATIENCE.toSeconds() + " s" : "it ended at once",
+                null);
     }
 
     private static void pause() {
@@ -105,8 +130,12 @@ final class EmbeddedRedisService implements AutoCloseable {
                 cause);
     }
 
-    String url() {
-        return "redis://127.0.0.1:" + port;
+    RedisURI uri() {
+        return RedisURI.builder()
+                .withHost("127.0.0.1")
+                .withPort(port)
+                .withPassword(password.toCharArray())
+                .build();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package routes.embedded;
 
-import java.io.IOException;
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 import routes.configuration.Secrets;
 
@@ -16,7 +15,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
 
     static PostgresService embedded(EmbeddedPostgresService service) {
         return new PostgresService(
-                new PostgresUrl(service.jdbcUrl(), EmbeddedPostgresService.USER, EmbeddedPostgresService.USER),
+                new PostgresUrl(service.jdbcUrl(), EmbeddedPostgresService.USER, service.password()),
                 service);
     }
 
@@ -49,7 +48,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (embedded != null) {
             embedded.close();
         }

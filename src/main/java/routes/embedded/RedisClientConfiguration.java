@@ -1,35 +1,31 @@
 package routes.embedded;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
-import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** The Redis client of the streams component. Its connections are opened by those who use it. */
+/** The Redis clients, all with the same address and options. Their connections are opened when they are first used. */
 @Configuration(proxyBeanMethods = false)
 class RedisClientConfiguration {
-    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+    /** For the streams component. */
     @Bean(destroyMethod = "shutdown")
     RedisClient redisClient(RedisService redis) {
-        RedisURI uri =
-                RedisURI.builder(redis.uri()).withTimeout(COMMAND_TIMEOUT).build();
-        RedisClient client = RedisClient.create(uri);
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(true)
-                // what is sent while Redis is away fails at once and is tried again by the stage, instead of piling up
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled())
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(CONNECT_TIMEOUT)
-                        .keepAlive(true)
-                        .build())
-                .build());
+        RedisClient client = RedisClient.create(redis.uri());
+        client.setOptions(redis.clientOptions());
         return client;
+    }
+
+    /** For Spring's templates, the locks of jobs and the health; takes the place of Spring Boot's, which knows no CA file. */
+    @Bean
+    LettuceConnectionFactory redisConnectionFactory(RedisService redis) {
+        return new LettuceConnectionFactory(
+                LettuceConnectionFactory.createRedisConfiguration(redis.uri()),
+                LettuceClientConfiguration.builder()
+                        .clientOptions(redis.clientOptions())
+                        .apply(redis.uri())
+                        .build());
     }
 }

@@ -1,39 +1,101 @@
 package routes.embedded;
 
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
-import org.springframework.boot.autoconfigure.data.redis.RedisConnectionDetails;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
 
-/** The Redis that streams, keys and counters are in. */
-public final class RedisService implements RedisConnectionDetails, AutoCloseable {
+/** The Redis that streams, keys and counters are in, and how every client of it connects. */
+public final class RedisService implements AutoCloseable {
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
     private final RedisURI uri;
     private final String address;
+    private final SslOptions ssl;
     private final EmbeddedRedisService embedded;
 
-    private RedisService(String url, EmbeddedRedisService embedded) {
-        try {
-            this.uri = RedisURI.create(url);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(
-                    "REDIS_URL=" + Secrets.maskUrl(url)
-                            + ": not an address of the form redis://user:password@host:port/db",
-                    e);
-        }
-        this.address = Secrets.maskUrl(url);
+    private RedisService(RedisURI uri, String address, SslOptions ssl, EmbeddedRedisService embedded) {
+        this.uri = uri;
+        this.address = address;
+        this.ssl = ssl;
         this.embedded = embedded;
+        uri.setTimeout(COMMAND_TIMEOUT);
     }
 
     static RedisService embedded(EmbeddedRedisService service) {
-        return new RedisService(service.url(), service);
+        RedisURI uri = service.uri();
+        return new RedisService(
+                uri, "redis://" + uri.getHost() + ":" + uri.getPort(), SslOptions.create(), service);
     }
 
-    static RedisService configured(String url) {
-        return new RedisService(url, null);
+    /** @throws ConfigurationException when the address or the file of certificates cannot be read */
+    static RedisService configured(RedisProperties properties) {
+        String address = Secrets.maskUrl(properties.url());
+        try {
+            RedisURI uri = RedisURI.create(properties.url());
+            return new RedisService(uri, address, ssl(uri, properties.caFile()), null);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "REDIS_URL=" + address
+                            + ": not an address of the form redis://user:password@host:port/db or rediss://…",
+                    e);
+        }
     }
 
+    private static SslOptions ssl(RedisURI uri, String caFile) {
+        if (caFile.isEmpty()) {
+            return SslOptions.create();
+        }
+        String setting = "REDIS_CA_FILE=" + caFile + ": ";
+        if (!uri.isSsl()) {
+            throw new ConfigurationException(
+                    setting + "certificates belong to an encrypted connection; set REDIS_URL to rediss://…");
+        }
+        try (InputStream certificates = Files.newInputStream(Path.of(caFile))) {
+            if (CertificateFactory.getInstance("X.509")
+                    .generateCertificates(certificates)
+                    .isEmpty()) {
+                throw new CertificateException("it is empty");
+            }
+        } catch (IOException | CertificateException e) {
+            throw new ConfigurationException(
+                    setting + "no file with certificates in PEM format (" + e.getMessage() + ")", e);
+        }
+        return SslOptions.builder()
+                .jdkSslProvider()
+                .trustManager(Path.of(caFile).toFile())
+                .build();
+    }
+
+    /** With user, password, database and TLS. */
     public RedisURI uri() {
         return uri;
+    }
+
+    /** What every client of this Redis is to be set up with. */
+    public ClientOptions clientOptions() {
+        return ClientOptions.builder()
+                .autoReconnect(true)
+                // a command that is sent while Redis is down fails at once and is retried by the stage, instead of piling up
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled())
+                .sslOptions(ssl)
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(CONNECT_TIMEOUT)
+                        .keepAlive(true)
+                        .build())
+                .build();
     }
 
     /** The address without its password, for people. */
@@ -43,21 +105,6 @@ public final class RedisService implements RedisConnectionDetails, AutoCloseable
 
     public boolean isEmbedded() {
         return embedded != null;
-    }
-
-    @Override
-    public String getUsername() {
-        return uri.getUsername();
-    }
-
-    @Override
-    public String getPassword() {
-        return uri.getPassword() == null ? null : new String(uri.getPassword());
-    }
-
-    @Override
-    public Standalone getStandalone() {
-        return Standalone.of(uri.getHost(), uri.getPort(), uri.getDatabase());
     }
 
     @Override
