@@ -27,7 +27,7 @@ public final class DataFolder implements AutoCloseable {
     private static final String FILE_MODE = "rw-------";
 
     /** Folders with data that earlier versions left open to other users. */
-    private static final List<String> OPEN_BEFORE = List.of("index", "media", "vision");
+    private static final List<String> OPEN_BEFORE = List.of(".unfinished", "index", "media", "vision");
 
     private final Path path;
     private final FileChannel channel;

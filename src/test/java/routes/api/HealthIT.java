@@ -95,7 +95,12 @@ class HealthIT {
                 "/shutdown",
                 "/prometheus",
                 "/actuator/env",
-                "/users/1"
+                "/users/1",
+                "/",
+                "/index.html",
+                "/docs",
+                "/openapi.yaml",
+                "/webjars/swagger-ui/index.html"
             })
     void theManagementPortHasNothingElse(String path) {
         assertThat(api.managementClient()

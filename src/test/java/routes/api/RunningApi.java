@@ -157,7 +157,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     }
 
     ApiClient managementClient(String key) {
-        return new ApiClient(port("local.management.port"), key);
+        return new ApiClient(managementPort(), key);
+    }
+
+    int managementPort() {
+        return port("local.management.port");
     }
 
     Fixtures fixtures() {

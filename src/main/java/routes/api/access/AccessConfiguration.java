@@ -1,11 +1,19 @@
 package routes.api.access;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpStatus;
@@ -17,8 +25,10 @@ import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
+import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import routes.api.http.ProblemType;
 
 /** Who may call what: by Spring Security, with the keys of {@code API_KEYS}. */
 @Configuration(proxyBeanMethods = false)
@@ -79,7 +89,8 @@ class AccessConfiguration implements WebMvcConfigurer {
                         requests.anyRequest().permitAll();
                     } else {
                         // the way from a request that was checked already to a page or a problem
-                        requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
+                        requests.dispatcherTypeMatchers(
+                                        DispatcherType.ERROR, DispatcherType.FORWARD, DispatcherType.ASYNC)
                                 .permitAll()
                                 .requestMatchers(OPEN)
                                 .permitAll()
@@ -88,6 +99,31 @@ class AccessConfiguration implements WebMvcConfigurer {
                     }
                 })
                 .build();
+    }
+
+    /** Until schema and routes are there, and once the stop has begun, no operation with data is answered. */
+    @Bean
+    FilterRegistrationBean<OncePerRequestFilter> readyFilter(
+            ApplicationAvailability availability, Operations operations, Refusals refusals) {
+        var registration = new FilterRegistrationBean<OncePerRequestFilter>(new OncePerRequestFilter() {
+            @Override
+            protected boolean shouldNotFilter(HttpServletRequest request) {
+                return availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC
+                        || operations.find(request).flatMap(Operations.Call::role).isEmpty();
+            }
+
+            @Override
+            protected void doFilterInternal(
+                    HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException {
+                refusals.tell(
+                        request,
+                        response,
+                        ProblemType.NOT_READY.exception(null, "The process is starting or stopping"),
+                        HttpStatus.SERVICE_UNAVAILABLE);
+            }
+        });
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return registration;
     }
 
     /** Paths that are not what they seem are refused before anything compares them with patterns. */

@@ -1,6 +1,8 @@
 package routes.api.access;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
@@ -16,11 +18,14 @@ final class BearerKeys implements AuthenticationConverter {
 
     @Override
     public Authentication convert(HttpServletRequest request) {
-        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (header == null) {
+        List<String> headers = Collections.list(request.getHeaders(HttpHeaders.AUTHORIZATION));
+        if (headers.isEmpty()) {
             return null;
         }
-        Matcher matcher = BEARER.matcher(header);
+        if (headers.size() > 1) {
+            throw new BadCredentialsException("There is more than one Authorization header");
+        }
+        Matcher matcher = BEARER.matcher(headers.get(0));
         if (!matcher.matches()) {
             throw new BadCredentialsException("The Authorization header is not of the form Bearer <key>");
         }

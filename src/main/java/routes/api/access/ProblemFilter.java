@@ -16,6 +16,12 @@ final class ProblemFilter extends OncePerRequestFilter {
         this.refusals = refusals;
     }
 
+    /** A request goes on by such a dispatch when its body has been read. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {

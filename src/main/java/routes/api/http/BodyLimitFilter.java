@@ -1,5 +1,8 @@
 package routes.api.http;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -8,18 +11,33 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import org.springframework.http.MediaType;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerExecutionChain;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.util.ServletRequestPathUtils;
 
-/** Ends the reading of a body at {@value #MAX_BYTES} bytes, whatever length the request announces. */
+/**
+ * Reads the body before the operation begins, at most {@value #MAX_BYTES} bytes whatever length the request announces. No thread
+ * waits for a body: the request goes on when it is complete, or is refused when it takes too long. Runs after the filters that
+ * may refuse a request by its key.
+ */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
     /** No JSON that the API takes comes near it. */
     static final int MAX_BYTES = 64 * 1024;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String BODY = BodyLimitFilter.class.getName();
 
     /** The body is longer than {@value #MAX_BYTES} bytes. */
     static final class BodyTooLargeException extends IOException {
@@ -30,78 +48,179 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
     }
 
-    /** What is uploaded is read as a stream that has a limit of its own; operations that take no upload do not read it. */
+    private final HandlerMapping operations;
+
+    BodyLimitFilter(HandlerMapping operations) {
+        this.operations = operations;
+    }
+
+    /** Without an operation that takes JSON nobody reads the body: uploads have limits of their own, the rest is refused. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        String type = request.getContentType();
-        return type != null && type.toLowerCase(Locale.ROOT).startsWith(MediaType.MULTIPART_FORM_DATA_VALUE);
+        try {
+            ServletRequestPathUtils.parseAndCache(request);
+            HandlerExecutionChain chain = operations.getHandler(request);
+            return chain == null
+                    || !(chain.getHandler() instanceof HandlerMethod operation)
+                    || Stream.of(operation.getMethodParameters())
+                            .noneMatch(parameter -> parameter.hasParameterAnnotation(RequestBody.class));
+        } catch (Exception refusal) {
+            // the dispatcher refuses it for the same reason
+            return true;
+        }
+    }
+
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(new LimitedRequest(request), response);
+        if (request.getAttribute(BODY) instanceof Body body) {
+            if (body.isStalled) {
+                throw ProblemType.TOO_SLOW.exception(null, "The body has stalled");
+            }
+            byte[] bytes = body.bytes.toByteArray();
+            chain.doFilter(new ReadRequest(request, bytes, bytes.length > MAX_BYTES), response);
+        } else if (request.getContentLengthLong() > MAX_BYTES) {
+            chain.doFilter(new ReadRequest(request, new byte[0], true), response);
+        } else {
+            AsyncContext waiting = request.startAsync(request, response);
+            var body = new Body(request.getInputStream(), waiting);
+            request.setAttribute(BODY, body);
+            waiting.setTimeout(PATIENCE.toMillis());
+            waiting.addListener(body);
+            ProblemReportValve.acknowledge(request);
+            request.getInputStream().setReadListener(body);
+        }
     }
 
-    private static final class LimitedRequest extends HttpServletRequestWrapper {
+    /** A body on its way. */
+    private static final class Body implements ReadListener, AsyncListener {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final AtomicBoolean isOver = new AtomicBoolean();
+        private final ServletInputStream input;
+        private final AsyncContext waiting;
+        private boolean isStalled;
 
-        LimitedRequest(HttpServletRequest request) {
-            super(request);
+        Body(ServletInputStream input, AsyncContext waiting) {
+            this.input = input;
+            this.waiting = waiting;
         }
 
         @Override
-        public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream());
-        }
-
-        @Override
-        public BufferedReader getReader() throws IOException {
-            return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
-        }
-    }
-
-    private static final class LimitedStream extends ServletInputStream {
-        private final ServletInputStream body;
-        private long count;
-
-        LimitedStream(ServletInputStream body) {
-            this.body = body;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = body.read();
-            count(read < 0 ? 0 : 1);
-            return read;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = body.read(bytes, offset, length);
-            count(Math.max(read, 0));
-            return read;
-        }
-
-        private void count(int more) throws BodyTooLargeException {
-            count += more;
-            if (count > MAX_BYTES) {
-                throw new BodyTooLargeException();
+        public void onDataAvailable() throws IOException {
+            var buffer = new byte[8192];
+            while (!isOver.get() && input.isReady()) {
+                int read = input.read(buffer);
+                if (read < 0) {
+                    return;
+                }
+                bytes.write(buffer, 0, read);
+                if (bytes.size() > MAX_BYTES) {
+                    goOn(false);
+                }
             }
         }
 
         @Override
+        public void onAllDataRead() {
+            goOn(false);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            // followed by the event of the same name
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            goOn(true);
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            goOn(true);
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            // the answer is sent
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // not started again
+        }
+
+        private void goOn(boolean isStalled) {
+            if (isOver.compareAndSet(false, true)) {
+                this.isStalled = isStalled;
+                waiting.dispatch();
+            }
+        }
+    }
+
+    private static final class ReadRequest extends HttpServletRequestWrapper {
+        private final ServletInputStream stream;
+
+        ReadRequest(HttpServletRequest request, byte[] body, boolean isTooLarge) {
+            super(request);
+            stream = new ReadStream(new ByteArrayInputStream(body), isTooLarge);
+        }
+
+        @Override
+        public ServletInputStream getInputStream() {
+            return stream;
+        }
+
+        @Override
+        public BufferedReader getReader() {
+            return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static final class ReadStream extends ServletInputStream {
+        private final ByteArrayInputStream body;
+        private final boolean isTooLarge;
+
+        ReadStream(ByteArrayInputStream body, boolean isTooLarge) {
+            this.body = body;
+            this.isTooLarge = isTooLarge;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return end(body.read());
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return end(body.read(bytes, offset, length));
+        }
+
+        private int end(int read) throws BodyTooLargeException {
+            if (read < 0 && isTooLarge) {
+                throw new BodyTooLargeException();
+            }
+            return read;
+        }
+
+        @Override
         public boolean isFinished() {
-            return body.isFinished();
+            return body.available() == 0 && !isTooLarge;
         }
 
         @Override
         public boolean isReady() {
-            return body.isReady();
+            return true;
         }
 
         @Override
         public void setReadListener(ReadListener listener) {
-            body.setReadListener(listener);
+            throw new IllegalStateException("The body has been read already");
         }
     }
 }

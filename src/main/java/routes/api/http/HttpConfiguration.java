@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.util.List;
 import java.util.Locale;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -16,19 +18,21 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
 import org.springframework.http.converter.json.ProblemDetailJacksonMixin;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.i18n.FixedLocaleResolver;
+import routes.embedded.DataFolder;
 import routes.events.Json;
 
 /** How the API speaks HTTP: its JSON, its limits, its errors, its pages. */
 @Configuration(proxyBeanMethods = false)
 class HttpConfiguration implements WebMvcConfigurer {
 
-    private final ObjectMapper json = apiMapper();
+    static final ObjectMapper JSON = apiMapper();
 
     /** The product's JSON, but what the API reads is checked to the letter and problem details are flat. */
     private static ObjectMapper apiMapper() {
@@ -52,7 +56,7 @@ class HttpConfiguration implements WebMvcConfigurer {
         converters.stream()
                 .filter(MappingJackson2HttpMessageConverter.class::isInstance)
                 .map(MappingJackson2HttpMessageConverter.class::cast)
-                .forEach(converter -> converter.setObjectMapper(json));
+                .forEach(converter -> converter.setObjectMapper(JSON));
     }
 
     @Override
@@ -78,8 +82,8 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    BodyLimitFilter bodyLimitFilter() {
-        return new BodyLimitFilter();
+    BodyLimitFilter bodyLimitFilter(@Qualifier("requestMappingHandlerMapping") HandlerMapping operations) {
+        return new BodyLimitFilter(operations);
     }
 
     /** Messages in one language, that of the documentation. */
@@ -89,8 +93,7 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports() {
-        return tomcat -> tomcat.addContextCustomizers(
-                context -> context.getParent().getPipeline().addValve(new ProblemReportValve(json)));
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> guardedTomcat(ObjectProvider<DataFolder> data) {
+        return ManagementHttp.guardedTomcat(data, "api");
     }
 }

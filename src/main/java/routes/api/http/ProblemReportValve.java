@@ -1,37 +1,113 @@
 package routes.api.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.ContinueResponseTiming;
+import org.apache.coyote.http11.Http11InputBuffer;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.apache.tomcat.util.res.StringManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 
-/** Requests that Tomcat refuses before Spring sees them (a malformed request line) get problem details instead of HTML. */
+/**
+ * The outermost part of what answers requests. What Tomcat refuses before Spring sees it (a malformed request line) gets problem
+ * details instead of HTML. A request that was answered before its body was read ends its connection: Tomcat would wait for the
+ * body, with one of its few threads.
+ */
 final class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemReportValve.class);
+    private static final String RESPONSE = ProblemReportValve.class.getName();
+    private static final String TOO_LONG =
+            StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
 
+    /** A client that still sends would see a reset connection and no answer. A few threads may read what it sends, for this long. */
+    private static final Duration LINGER = Duration.ofMillis(500);
+
+    private final Semaphore lingering = new Semaphore(4);
     private final ObjectMapper json;
 
     ProblemReportValve(ObjectMapper json) {
         this.json = json;
     }
 
+    /** Lets a client that waits for "100 Continue" send its body; Tomcat does so at blocking reads only. */
+    static void acknowledge(ServletRequest request) throws IOException {
+        if (request.getAttribute(RESPONSE) instanceof Response response) {
+            response.sendAcknowledgement(ContinueResponseTiming.ON_REQUEST_BODY_READ);
+        }
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        request.setAttribute(RESPONSE, response);
+        super.invoke(request, response);
+        if (!request.isAsync() && !isBodyRead(request)) {
+            request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+            response.finishResponse();
+            linger(GuardedHttp11Protocol.connection(request.getCoyoteRequest()));
+        }
+    }
+
+    private static boolean isBodyRead(Request request) {
+        var isRead = new AtomicBoolean();
+        request.getCoyoteRequest().action(ActionCode.REQUEST_BODY_FULLY_READ, isRead);
+        return isRead.get();
+    }
+
+    private void linger(SocketWrapperBase<?> connection) {
+        boolean mayWait = lingering.tryAcquire();
+        long end = System.nanoTime() + (mayWait ? LINGER.toNanos() : 0);
+        ByteBuffer ignored = ByteBuffer.allocate(8192);
+        try {
+            int read;
+            do {
+                read = connection.read(false, ignored.clear());
+                if (read == 0 && mayWait) {
+                    TimeUnit.MILLISECONDS.sleep(5);
+                }
+            } while (read >= 0 && System.nanoTime() < end);
+        } catch (IOException e) {
+            LOG.debug("The client has closed the connection", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (mayWait) {
+                lingering.release();
+            }
+        }
+    }
+
     @Override
     protected void report(Request request, Response response, Throwable throwable) {
+        if (response.getStatus() == HttpStatus.BAD_REQUEST.value() && isTooLong(request)) {
+            boolean hasLine = !request.getCoyoteRequest().requestURI().isNull();
+            response.setStatus(
+                    (hasLine ? HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE : HttpStatus.URI_TOO_LONG).value());
+        }
         int status = response.getStatus();
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        ProblemDetail problem =
-                ProblemType.ofStatus(HttpStatusCode.valueOf(status), "The request is not well-formed HTTP");
+        ProblemDetail problem = ProblemType.ofStatus(HttpStatusCode.valueOf(status), detail(status));
         uri(request.getRequestURI()).ifPresent(problem::setInstance);
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
@@ -40,6 +116,19 @@ final class ProblemReportValve extends ErrorReportValve {
         } catch (IOException | IllegalStateException e) {
             LOG.debug("The client did not take the report of status {}", status, e);
         }
+    }
+
+    private static boolean isTooLong(Request request) {
+        return request.getCoyoteRequest().getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception e
+                && TOO_LONG.equals(e.getMessage());
+    }
+
+    private static String detail(int status) {
+        return switch (status) {
+            case 414 -> "The URL is too long";
+            case 431 -> "The headers are too long";
+            default -> "The request is not well-formed HTTP";
+        };
     }
 
     /** Empty for a path that is no URI: that may be what is wrong with the request. */

@@ -33,6 +33,10 @@ public enum ProblemType {
             HttpStatus.SERVICE_UNAVAILABLE,
             "A part the answer needs is down",
             "Try again after the seconds in Retry-After; /health names the part that is down."),
+    NOT_READY(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "Not ready yet",
+            "Try again after the seconds in Retry-After; /health/live says whether the process runs."),
     INTERNAL_ERROR(
             HttpStatus.INTERNAL_SERVER_ERROR,
             "Internal error",

@@ -1,0 +1,221 @@
+package routes.api;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import routes.api.access.NewApiKey;
+
+/** Clients that begin a request and do not go on, many at once. They hold no thread, so others are answered as fast as ever. */
+class StalledConnectionsIT {
+
+    private static final NewApiKey KEY = NewApiKey.make("anna", "default", "admin");
+    private static final int STALLED = 1000;
+    private static final int LIMIT_MILLIS = 200;
+    private static final String POST = "POST /users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    private static final String AUTHORIZED = POST + "Authorization: Bearer " + KEY.key() + "\r\n";
+
+    @RegisterExtension
+    static final RunningApi api = new RunningApi()
+            .with("api.keys", KEY.entry())
+            .with("api.rate-limit", "100000")
+            .with("server.tomcat.connection-timeout", "4s");
+
+    private final List<Socket> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: ",
+                POST + "Content-Length: 60000\r\n\r\n{",
+                POST + "Authorization: Bearer unknown\r\nTransfer-Encoding: chunked\r\n\r\n5;",
+                "POST /users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                        + "Content-Length: 60000\r\n\r\na=",
+                "PUT /users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                        + "Content-Length: 60000\r\n\r\na=",
+                "GET /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{",
+                "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{",
+                "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "POST /users/1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+                        + "Content-Length: 60000\r\n\r\n--x\r\n"
+            })
+    void clientsWithoutAKeyKeepNobodyWaiting(String begun) throws IOException {
+        stall(api.port(), begun);
+        othersAreAnsweredAtOnce();
+    }
+
+    @Test
+    void bodiesWithAKeyKeepNobodyWaiting() throws IOException {
+        stall(api.port(), AUTHORIZED + "Content-Length: 60000\r\n\r\n{");
+        othersAreAnsweredAtOnce();
+        stall(api.port(), AUTHORIZED + "Transfer-Encoding: chunked\r\n\r\n5;");
+        othersAreAnsweredAtOnce();
+    }
+
+    @Test
+    void bodiesOnTheManagementPortKeepNobodyWaiting() throws IOException {
+        int port = api.managementPort();
+        stall(port, "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
+        stall(port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
+        assertThat(percentile99(api.managementClient(), "/health/live")).isLessThan(LIMIT_MILLIS);
+    }
+
+    /** What is refused, and whatever is answered without its body, ends the connection without waiting for that body. */
+    @ParameterizedTest
+    @CsvSource({
+        "401, POST, /users, no",
+        "401, POST, /users/1/imports, no",
+        "404, POST, /nothing, yes",
+        "405, PUT, /users, yes",
+        "415, POST, /users/1/imports, text/plain",
+        "413, POST, /users, yes",
+        "200, GET, /health/live, no"
+    })
+    void theAnswerDoesNotWaitForTheBody(int status, String method, String path, String with) throws IOException {
+        Instant start = Instant.now();
+        String answer = answer(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+                + (with.equals("no") ? "" : "Authorization: Bearer " + KEY.key() + "\r\n")
+                + "Content-Type: " + (with.contains("/") ? with : "application/json")
+                + "\r\nContent-Length: " + (status == 413 ? 600_000 : 60_000) + "\r\n\r\n{");
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+        if (status >= 400) {
+            assertThat(answer).containsIgnoringCase("\r\nConnection: close\r\n");
+        }
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aBodyThatTricklesIsEndedWithoutAWarning() throws IOException {
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        var root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+        try {
+            Socket slow = begin(api.port(), AUTHORIZED + "Content-Length: 60000\r\n\r\n{");
+            await().atMost(Duration.ofSeconds(25)).pollInterval(Duration.ofMillis(300)).until(() -> {
+                slow.getOutputStream().write(' ');
+                return slow.getInputStream().available() > 0;
+            });
+            assertThat(new String(slow.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 408");
+        } finally {
+            root.detachAppender(log);
+        }
+        assertThat(log.list).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
+    }
+
+    @Test
+    void headersThatTrickleAreEnded() throws IOException {
+        Socket slow = begin(api.port(), "GET /health/live HTTP/1.1\r\nX: ");
+        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(500)).until(() -> {
+            try {
+                slow.getOutputStream().write('a');
+                slow.setSoTimeout(1);
+                return slow.getInputStream().read() < 0;
+            } catch (SocketTimeoutException stillOpen) {
+                return false;
+            } catch (IOException closed) {
+                return true;
+            }
+        });
+    }
+
+    @Test
+    void aClientThatAsksFirstIsToldToGoOn() throws IOException {
+        Socket socket = begin(
+                api.port(),
+                AUTHORIZED + "Expect: 100-continue\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
+        assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 100");
+        socket.getOutputStream().write("{\"username\": \"abcd\"}".getBytes(US_ASCII));
+        assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).contains("HTTP/1.1 201");
+    }
+
+    @Test
+    void twoKeysInOneRequestAreRefused() throws IOException {
+        String key = "Authorization: Bearer " + KEY.key() + "\r\n";
+        assertThat(answer("GET /users/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + key + key + "\r\n"))
+                .startsWith("HTTP/1.1 401")
+                .contains("more than one Authorization header");
+    }
+
+    @Test
+    void whatIsTooLongIsNamed() throws IOException {
+        String much = "a".repeat(10_000);
+        assertThat(answer("GET /users/1?q=" + much + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+                .startsWith("HTTP/1.1 414");
+        assertThat(answer("GET /users/1 HTTP/1.1\r\nHost: localhost\r\nX: " + much + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431");
+        assertThat(answer("GET /users/1 HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n")).startsWith("HTTP/1.1 400");
+    }
+
+    private void stall(int port, String begun) throws IOException {
+        for (int i = 0; i < STALLED; i++) {
+            begin(port, begun);
+        }
+    }
+
+    private Socket begin(int port, String begun) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        open.add(socket);
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream().write(begun.getBytes(US_ASCII));
+        return socket;
+    }
+
+    private String answer(String request) throws IOException {
+        return new String(begin(api.port(), request).getInputStream().readAllBytes(), US_ASCII);
+    }
+
+    private void othersAreAnsweredAtOnce() {
+        assertThat(percentile99(api.client(), "/health/live")).isLessThan(LIMIT_MILLIS);
+        assertThat(percentile99(api.client(KEY.key()), "/users/1")).isLessThan(LIMIT_MILLIS);
+    }
+
+    /** Milliseconds; the best of three, since the machine may be busy with other things. */
+    private static long percentile99(ApiClient client, String path) {
+        return IntStream.range(0, 3)
+                .mapToLong(round -> {
+                    long[] millis = IntStream.range(0, 100)
+                            .mapToLong(i -> {
+                                long start = System.nanoTime();
+                                assertThat(client.sendAnything("GET", path, null, UnaryOperator.identity())
+                                                .status())
+                                        .isEqualTo(200);
+                                return Duration.ofNanos(System.nanoTime() - start).toMillis();
+                            })
+                            .sorted()
+                            .toArray();
+                    return millis[98];
+                })
+                .min()
+                .getAsLong();
+    }
+}

@@ -1,0 +1,194 @@
+package routes.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import routes.configuration.ConfigurationException;
+import routes.testing.EmbeddedRedis;
+
+/** Redis behind TLS with a certificate of its own. The TLS ends in the test, in front of a real Redis. */
+class RedisTlsIT {
+
+    @RegisterExtension
+    static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+    @TempDir
+    static Path dir;
+
+    private static ServerSocket door;
+
+    private final RedisClientConfiguration clients = new RedisClientConfiguration();
+
+    @BeforeAll
+    static void open() throws Exception {
+        keytool("-genkeypair", "-keystore", "keys.p12", "-storepass", "secret", "-alias", "redis", "-keyalg", "EC",
+                "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1");
+        keytool("-exportcert", "-rfc", "-keystore", "keys.p12", "-storepass", "secret", "-alias", "redis", "-file", "ca.pem");
+        keytool("-genkeypair", "-keystore", "other.p12", "-storepass", "secret", "-alias", "other", "-keyalg", "EC",
+                "-dname", "CN=localhost");
+        keytool("-exportcert", "-rfc", "-keystore", "other.p12", "-storepass", "secret", "-alias", "other", "-file", "other.pem");
+        var keys = KeyStore.getInstance(dir.resolve("keys.p12").toFile(), "secret".toCharArray());
+        var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "secret".toCharArray());
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(managers.getKeyManagers(), null, null);
+        door = tls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        daemon(() -> {
+            while (true) {
+                Socket client = door.accept();
+                Socket redis = new Socket(InetAddress.getLoopbackAddress(), REDIS.port());
+                daemon(() -> forward(client, redis));
+                daemon(() -> forward(redis, client));
+            }
+        });
+        REDIS.commands()
+                .aclSetuser("app", AclSetuserArgs.Builder.on().addPassword("p@ss").allKeys().allChannels().allCommands());
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        door.close();
+    }
+
+    @Test
+    void everyClientConnectsWithTlsUserPasswordAndDatabase() {
+        RedisService service = RedisService.configured(new RedisProperties(url(), dir.resolve("ca.pem").toString()));
+        RedisClient client = clients.redisClient(service);
+        LettuceConnectionFactory factory = clients.redisConnectionFactory(service);
+        factory.start();
+        try (var connection = client.connect()) {
+            connection.sync().set("a", "1");
+            assertThat(new StringRedisTemplate(factory).opsForValue().get("a")).isEqualTo("1");
+            assertThat(connection.sync().aclWhoami()).isEqualTo("app");
+            assertThat(connection.sync().clientList()).contains("db=3").doesNotContain("user=default db=3");
+        } finally {
+            factory.destroy();
+            client.shutdown();
+        }
+        assertThat(service.address()).doesNotContain("p@ss", "p%40ss");
+    }
+
+    @Test
+    void anUnknownCertificateIsRefusedByEveryClient() {
+        for (String file : List.of("", dir.resolve("other.pem").toString())) {
+            RedisService service = RedisService.configured(new RedisProperties(url(), file));
+            RedisClient client = clients.redisClient(service);
+            LettuceConnectionFactory factory = clients.redisConnectionFactory(service);
+            factory.start();
+            try {
+                assertThatThrownBy(client::connect).rootCause().hasMessageContaining("certification path");
+                assertThatThrownBy(() -> factory.getConnection().ping())
+                        .rootCause()
+                        .hasMessageContaining("certification path");
+            } finally {
+                factory.destroy();
+                client.shutdown();
+            }
+        }
+    }
+
+    /** A TLS client speaks first; what it says must be a handshake (22), not AUTH. */
+    @Test
+    void nothingIsSentUnencrypted() throws Exception {
+        BlockingQueue<Integer> firstBytes = new LinkedBlockingQueue<>();
+        try (var plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            daemon(() -> {
+                while (true) {
+                    try (Socket client = plain.accept()) {
+                        firstBytes.add(client.getInputStream().read());
+                    }
+                }
+            });
+            RedisService service =
+                    RedisService.configured(new RedisProperties("rediss://app:p%40ss@localhost:" + plain.getLocalPort(), ""));
+            RedisClient client = clients.redisClient(service);
+            LettuceConnectionFactory factory = clients.redisConnectionFactory(service);
+            factory.start();
+            try {
+                assertThatThrownBy(client::connect).isInstanceOf(RuntimeException.class);
+                assertThat(firstBytes.poll(10, TimeUnit.SECONDS)).isEqualTo(22);
+                assertThatThrownBy(() -> factory.getConnection().ping()).isInstanceOf(RuntimeException.class);
+                assertThat(firstBytes.poll(10, TimeUnit.SECONDS)).isEqualTo(22);
+            } finally {
+                factory.destroy();
+                client.shutdown();
+            }
+        }
+    }
+
+    @Test
+    void aFileWithoutCertificatesAndOneThatWouldNotBeUsedAreRefusedAtTheStart() throws IOException {
+        Path text = Files.writeString(dir.resolve("text"), "no certificate");
+        for (Path file : List.of(text, dir.resolve("missing"), Files.writeString(dir.resolve("empty"), ""))) {
+            assertThatThrownBy(() -> RedisService.configured(new RedisProperties(url(), file.toString())))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith("REDIS_CA_FILE=" + file + ": no file with certificates in PEM format");
+        }
+        assertThatThrownBy(() -> RedisService.configured(
+                        new RedisProperties("redis://localhost:1", dir.resolve("ca.pem").toString())))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("set REDIS_URL to rediss://");
+    }
+
+    private static String url() {
+        return "rediss://app:p%40ss@localhost:" + door.getLocalPort() + "/3";
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void daemon(Work work) {
+        var thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException closed) {
+                // by either side
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void forward(Socket from, Socket to) throws IOException {
+        try (to;
+                InputStream in = from.getInputStream()) {
+            in.transferTo(to.getOutputStream());
+        }
+    }
+
+    private static void keytool(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(arguments));
+        command.add(0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        assertThat(new ProcessBuilder(command)
+                        .directory(dir.toFile())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+}
