@@ -2,11 +2,15 @@ package routes;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -16,6 +20,7 @@ import routes.configuration.ConfigurationException;
 import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
+import routes.operations.StartChecks;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteLoadException;
 import routes.routefiles.SpringRouteEnvironment;
@@ -25,6 +30,9 @@ import routes.routefiles.ValidateCommand;
 class CommandLine {
     /** The process goes on until it is stopped. */
     static final int STAYS_UP = MainJob.STAYS_UP;
+
+    /** As in logging.pattern.console. */
+    private static final DateTimeFormatter LOG_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
 
     private static final int OK = 0;
     private static final int FAILED = 1;
@@ -44,6 +52,10 @@ class CommandLine {
             RunOptions options = RunOptions.parse(arguments);
             if (options.help()) {
                 out.print(RunOptions.USAGE);
+                return OK;
+            }
+            if (options.version()) {
+                out.println("telegram-assistant " + version());
                 return OK;
             }
             if (options.validate().isPresent()) {
@@ -67,7 +79,12 @@ class CommandLine {
         return OK;
     }
 
+    /** Its results are all that is written to the output. */
     private int validate(Path folder) {
+        if (!ValidateCommand.isFolder(folder, out)) {
+            return FAILED;
+        }
+        LoggingSystem.get(getClass().getClassLoader()).beforeInitialize(); // denies every log line until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
         var environment = SpringRouteEnvironment.of(
                 TelegramAssistant.class,
@@ -82,6 +99,13 @@ class CommandLine {
 
     private int start(RunOptions options) {
         try {
+            if (options.tryTagging().isEmpty()) {
+                out.printf(
+                        "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes about 15 seconds, the first one"
+                                + " longer, since it unpacks PostgreSQL and creates the database%n",
+                        OffsetDateTime.now().format(LOG_TIME), version());
+                out.flush();
+            }
             ConfigurableApplicationContext context = open(options);
             int result = context.getBean(MainJob.class).run(out);
             return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
@@ -97,6 +121,7 @@ class CommandLine {
     static ConfigurableApplicationContext open(RunOptions options) {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
         application.addInitializers(
+                new StartChecks(options),
                 context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
         List<String> properties = new ArrayList<>(options.properties());
         if (options.tryTagging().isPresent()) {
@@ -107,6 +132,10 @@ class CommandLine {
     }
 
     private int failed(RuntimeException e) {
+        if (isShuttingDown()) {
+            out.println("Stopped; the next start goes on with what was not finished");
+            return OK;
+        }
         ConfigurationException setting = cause(e, ConfigurationException.class);
         if (setting != null) {
             return stopped(setting);
@@ -114,6 +143,13 @@ class CommandLine {
         RouteLoadException routes = cause(e, RouteLoadException.class);
         if (routes != null) {
             return stopped(new ConfigurationException(routes.getMessage(), routes));
+        }
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (String.valueOf(at.getMessage()).contains("No space left on device")) {
+                err.println("telegram-assistant: The disk is full; make room and start again. Nothing that was stored is lost ("
+                        + at.getMessage().lines().findFirst().orElse("") + ")");
+                return FAILED;
+            }
         }
         PortInUseException port = cause(e, PortInUseException.class);
         if (port != null) {
@@ -124,6 +160,22 @@ class CommandLine {
         }
         LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
         return FAILED;
+    }
+
+    /** The JVM is told to end, by Ctrl-C or SIGTERM: what fails now fails for that. */
+    private static boolean isShuttingDown() {
+        Thread probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            return !Runtime.getRuntime().removeShutdownHook(probe);
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
+    private static String version() {
+        return Objects.requireNonNullElse(
+                TelegramAssistant.class.getPackage().getImplementationVersion(), "(not from a jar)");
     }
 
     private int stopped(ConfigurationException e) {
