@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.context.ApplicationContextInitializer;
@@ -51,6 +53,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
     private static final long NEEDED_BYTES = 64L << 20;
 
 
+    private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
+
     private final RunOptions options;
 
     public StartChecks(RunOptions options) {
@@ -62,6 +66,7 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         ConfigurableEnvironment environment = context.getEnvironment();
         Binder binder = Binder.get(environment);
         checkNames(environment);
+        warnOfVariables(environment);
         checkConfigFolder(binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
         String routes = binder.bindOrCreate("pipeline", PipelineProperties.class).routes();
         checkStages(routes, binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
@@ -106,6 +111,19 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
                     .collect(Collectors.joining("; "))
                     + "; the table in README.md lists all settings");
         }
+    }
+
+    /** Other programs have variables too, so these are only warned about: of one of our prefixes, and nearly one of our names. */
+    private static void warnOfVariables(ConfigurableEnvironment environment) {
+        Set<String> ours = new TreeSet<>();
+        new ConfigurationRecords().settings().forEach(setting -> ours.addAll(
+                List.of(setting.variable(), setting.variable() + "_FILE")));
+        Set<String> prefixes =
+                ours.stream().map(name -> name.substring(0, name.indexOf('_') + 1)).collect(Collectors.toSet());
+        environment.getSystemEnvironment().keySet().stream()
+                .filter(name -> prefixes.stream().anyMatch(name::startsWith) && !ours.contains(name))
+                .forEach(name -> Nearest.to(name, ours)
+                        .ifPresent(meant -> LOG.warn("{} is not a setting and is ignored; did you mean {}?", name, meant)));
     }
 
     /** Without case, dashes and the index of an item, as Spring takes names. */

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -158,7 +159,10 @@ public class IndexRebuild implements DisposableBean {
         jdbc.sql("INSERT INTO vector_index (identity) VALUES (?)").param(identity).update();
     }
 
+    /** An index that only lacks some posts keeps its name; a new name has {@link #prepare} empty what goes by another one. */
     private void begin(String reason, boolean fromEmpty) {
+        Optional<String> kept = index.identity()
+                .filter(identity -> !fromEmpty && row().map(Row::identity).equals(Optional.of(identity)));
         jdbc.sql(
                         """
                         INSERT INTO vector_index (identity, reason, from_empty, last_number, total)
@@ -169,7 +173,7 @@ public class IndexRebuild implements DisposableBean {
                             from_empty = excluded.from_empty, position = 0, last_number = excluded.last_number, published = 0,
                             total = excluded.total, started_at = now()
                         """)
-                .param("identity", UUID.randomUUID().toString())
+                .param("identity", kept.orElseGet(() -> UUID.randomUUID().toString()))
                 .param("reason", reason)
                 .param("empty", fromEmpty)
                 .param("held", fromEmpty ? 0 : index.count())
@@ -186,7 +190,9 @@ public class IndexRebuild implements DisposableBean {
                     failing = false;
                 } catch (RuntimeException e) {
                     if (!failing) {
-                        LOG.warn("The rebuild of the index pauses until the database and the index answer: {}", e.getMessage());
+                        LOG.warn(
+                                "The rebuild of the index pauses until the database and the index answer: {}",
+                                NestedExceptionUtils.getMostSpecificCause(e).getMessage());
                     }
                     failing = true;
                     pause = PAUSE_AFTER_FAILURE_MILLIS;

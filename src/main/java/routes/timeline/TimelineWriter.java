@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
@@ -69,7 +70,9 @@ class TimelineWriter implements AutoCloseable {
             away = false;
         } catch (RuntimeException e) {
             if (!away) {
-                LOG.warn("Timelines are not written while the database is away: {}", e.getMessage());
+                LOG.warn(
+                        "Timelines are not written while the database is away: {}",
+                        NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             }
             away = true;
         }

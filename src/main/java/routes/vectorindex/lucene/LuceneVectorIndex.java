@@ -114,7 +114,7 @@ public final class LuceneVectorIndex implements VectorIndex {
                 LOG.warn(
                         "The vector index in {} is damaged ({}). It is moved to {}, which can be deleted; a new one is built from the database",
                         absolute,
-                        damage.getMessage(),
+                        String.valueOf(damage.getMessage()).replaceAll("(?s) ?\\(resource.*", ""),
                         aside);
             }
             return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString());
