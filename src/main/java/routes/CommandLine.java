@@ -2,12 +2,16 @@ package routes;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -17,6 +21,7 @@ import routes.configuration.ConfigurationException;
 import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
+import routes.operations.StartChecks;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteLoadException;
 import routes.routefiles.SpringRouteEnvironment;
@@ -26,6 +31,9 @@ import routes.routefiles.ValidateCommand;
 class CommandLine {
     /** The process goes on until it is stopped. */
     static final int STAYS_UP = MainJob.STAYS_UP;
+
+    /** As in logging.pattern.console. */
+    private static final DateTimeFormatter LOG_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
 
     private static final int OK = 0;
     private static final int FAILED = 1;
@@ -50,6 +58,10 @@ class CommandLine {
                 out.print(RunOptions.USAGE);
                 return OK;
             }
+            if (options.version()) {
+                out.println("telegram-assistant " + version());
+                return OK;
+            }
             if (options.validate().isPresent()) {
                 return validate(options.validate().get());
             }
@@ -71,7 +83,12 @@ class CommandLine {
         return OK;
     }
 
+    /** Its results are all that is written to the output. */
     private int validate(Path folder) {
+        if (!ValidateCommand.isFolder(folder, out)) {
+            return FAILED;
+        }
+        LoggingSystem.get(getClass().getClassLoader()).beforeInitialize(); // denies every log line until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
         var environment = SpringRouteEnvironment.of(
                 TelegramAssistant.class,
@@ -87,6 +104,13 @@ class CommandLine {
     private int start(RunOptions options) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> isStopping = true, "stopping"));
         try {
+            if (options.tryTagging().isEmpty()) {
+                out.printf(
+                        "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes about 15 seconds, the first one"
+                                + " longer, since it unpacks PostgreSQL and creates the database%n",
+                        OffsetDateTime.now().format(LOG_TIME), version());
+                out.flush();
+            }
             ConfigurableApplicationContext context = open(options);
             int result = context.getBean(MainJob.class).run(out);
             return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
@@ -102,7 +126,7 @@ class CommandLine {
     /** Starts the application; its pipeline is open when this returns. */
     static ConfigurableApplicationContext open(RunOptions options) {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
-        application.addInitializers(context -> {
+        application.addInitializers(new StartChecks(options), context -> {
             ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options);
             context.getBeanFactory().addBeanPostProcessor(new EndOfStart());
         });
@@ -134,6 +158,13 @@ class CommandLine {
         if (routes != null) {
             return stopped(new ConfigurationException(routes.getMessage(), routes));
         }
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (String.valueOf(at.getMessage()).contains("No space left on device")) {
+                err.println("telegram-assistant: The disk is full; make room and start again. Nothing that was stored is lost ("
+                        + at.getMessage().lines().findFirst().orElse("") + ")");
+                return FAILED;
+            }
+        }
         PortInUseException port = cause(e, PortInUseException.class);
         if (port != null) {
             return stopped(
@@ -143,6 +174,11 @@ class CommandLine {
         }
         LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
         return FAILED;
+    }
+
+    private static String version() {
+        return Objects.requireNonNullElse(
+                TelegramAssistant.class.getPackage().getImplementationVersion(), "(not from a jar)");
     }
 
     private int stopped(ConfigurationException e) {

@@ -1,5 +1,8 @@
 package routes;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.VMOption;
+import java.lang.management.ManagementFactory;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -11,9 +14,28 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 public class TelegramAssistant {
 
     public static void main(String[] args) {
+        giveUnusedMemoryBack();
         int exitCode = new CommandLine(System.out, System.err).run(args);
         if (exitCode != CommandLine.STAYS_UP) {
             System.exit(exitCode);
+        }
+    }
+
+    /** Without this the JVM keeps whatever heap an import once took. What the command line of the JVM says is left alone. */
+    private static void giveUnusedMemoryBack() {
+        var jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        if (jvm == null) {
+            return; // another JVM than HotSpot
+        }
+        // the least must never be above the most
+        setVmOption(jvm, "MinHeapFreeRatio", "10");
+        setVmOption(jvm, "MaxHeapFreeRatio", "30");
+        setVmOption(jvm, "G1PeriodicGCInterval", "60000");
+    }
+
+    private static void setVmOption(HotSpotDiagnosticMXBean jvm, String option, String value) {
+        if (jvm.getVMOption(option).getOrigin() == VMOption.Origin.DEFAULT) {
+            jvm.setVMOption(option, value);
         }
     }
 }

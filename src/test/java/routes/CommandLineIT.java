@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import routes.embedded.DataFolder;
 
 /** What a user sees when a start is impossible: one line, no stack trace, exit code 2. The program runs as it would for them. */
 class CommandLineIT {
@@ -46,6 +47,61 @@ class CommandLineIT {
     @Test
     void an_option_that_does_not_exist() throws Exception {
         assertThat(run(Map.of(), "--dmeo")).startsWith("telegram-assistant: --dmeo: no such option");
+    }
+
+    @Test
+    void what_cannot_start_is_refused_before_any_service_starts() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DataFolder used = new DataFolder(dir.resolve("used"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            Path file = Files.writeString(dir.resolve("no-folder"), "");
+            assertRefusedAtOnce(Map.of("CONFIG_DIR", "/nonexistent"), "CONFIG_DIR=/nonexistent: the folder does not exist");
+            assertRefusedAtOnce(Map.of("CONFIG_DIR", file.toString()), "CONFIG_DIR=" + file + ": is not a folder");
+            assertRefusedAtOnce(Map.of("PIPELINE_ROUTES", "tagging,x"), "PIPELINE_ROUTES: unknown stage x; known are ingest, ");
+            assertRefusedAtOnce(Map.of("PIPELINE_ROUTES", "vision"), "PIPELINE_ROUTES: not built yet: vision; known are ingest, ");
+            assertRefusedAtOnce(Map.of("API_PORT", port), "API_PORT=" + port + ": the port is taken");
+            assertRefusedAtOnce(Map.of("MANAGEMENT_PORT", port), "MANAGEMENT_PORT=" + port + ": the port is taken");
+            assertRefusedAtOnce(
+                    Map.of("DATA_DIR", used.path().toString()),
+                    "DATA_DIR=" + used.path() + ": the folder is in use by process ");
+        }
+    }
+
+    @Test
+    void a_setting_that_does_not_exist_is_refused_with_the_one_that_was_meant() throws Exception {
+        assertRefusedAtOnce(
+                Map.of(),
+                "--tagging.max-tgas: no such setting (did you mean 'tagging.max-tags'?)",
+                "--tagging.max-tgas=3",
+                "--tagging.maxTags=4",
+                "--logging.level.org.example=info");
+        Path config = Files.createDirectories(dir.resolve("work/config"));
+        Files.writeString(config.resolve("application.yml"), "tagging:\n  max_tags: 4\n  providres: [local]\n");
+        assertRefusedAtOnce(
+                Map.of("SPRING_CONFIG_ADDITIONAL_LOCATION", "file:" + config + "/"), "tagging.providres[0] in ");
+    }
+
+    @Test
+    void the_first_line_comes_before_anything_takes_time_and_names_the_version() throws Exception {
+        run(Map.of("PIPELINE_ROUTES", "x"));
+        assertThat(Files.readString(dir.resolve("output")).lines().findFirst())
+                .hasValueSatisfying(line -> assertThat(line)
+                        .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+\\S* INFO .*Telegram Assistant \\S.* is starting.*"));
+    }
+
+    @Test
+    void the_version_and_a_check_of_routes_are_all_that_is_printed() throws Exception {
+        assertThat(run(0, Map.of(), "--version")).matches("telegram-assistant \\S.*");
+        assertThat(run(1, Map.of(), "--validate=/nonexistent"))
+                .isEqualTo("/nonexistent is not a folder: --validate takes a folder of route files, such as config/routes");
+        Path folder = Files.createDirectories(dir.resolve("routes"));
+        assertThat(run(0, Map.of(), "--validate=" + folder)).matches("\\d+ route files checked, 0 of them from .*: no problems");
+    }
+
+    private void assertRefusedAtOnce(Map<String, String> environment, String message, String... arguments)
+            throws IOException, InterruptedException {
+        assertThat(run(environment, arguments)).startsWith("telegram-assistant: " + message).doesNotContain("\n");
+        assertThat(dir.resolve("data/postgres")).doesNotExist();
     }
 
     @Test
@@ -90,6 +146,11 @@ class CommandLineIT {
 
     /** All that the program printed, without the lines that services log when they start. */
     private String run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        return run(2, environment, arguments);
+    }
+
+    private String run(int exitCode, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -110,7 +171,7 @@ class CommandLineIT {
             program.destroyForcibly();
         }
         String text = Files.readString(output, StandardCharsets.UTF_8);
-        assertThat(program.exitValue()).as(text).isEqualTo(2);
+        assertThat(program.exitValue()).as(text).isEqualTo(exitCode);
         return String.join(
                 "\n", text.lines().filter(line -> !line.contains(" INFO ")).toList());
     }

@@ -39,6 +39,8 @@ import routes.redisstreams.StreamInspector;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MainJobIT {
     private static final int DEMO_POSTS = 68;
+    private static final Pattern LIBRARIES = Pattern.compile(
+            "^(app|application|camel|disk|executor|hikaricp|http|jdbc|jvm|lettuce|process|spring|system|tasks|tomcat)_");
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -158,6 +160,25 @@ class MainJobIT {
         }
         assertThat(named).hasSizeGreaterThan(5);
         assertThat(scraped).containsAll(named);
+    }
+
+    @Test
+    void every_metric_of_the_product_is_described_and_every_series_of_a_route_names_it() throws Exception {
+        status(apiPort(), "/health");
+        String metrics = text(managementPort(), "/metrics");
+        assertThat(metrics.lines()
+                        .filter(line -> line.startsWith("# TYPE "))
+                        .map(line -> line.split(" ")[2])
+                        .filter(name -> !LIBRARIES.matcher(name).find())
+                        .toList())
+                .hasSizeGreaterThan(25)
+                .allSatisfy(name -> assertThat(metrics).containsPattern("(?m)^# HELP " + name + " \\S.*$"));
+        assertThat(metrics).doesNotContain("routeId=\"\"");
+        assertThat(metrics).contains("http_server_requests_seconds_bucket{");
+        assertThat(metrics)
+                .contains("stream_consumer_lag{group=\"tagging_workers\"")
+                .as("of stages that are not built yet")
+                .doesNotContain("stream_unserved_group{group=\"vision_workers\"", "stream_consumer_lag{group=\"trend_workers\"");
     }
 
     @Test

@@ -3,12 +3,23 @@ package routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,6 +33,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import routes.embedded.RedisService;
 import routes.events.StreamCatalog;
@@ -71,6 +83,10 @@ class PoisonIT {
         importMore(folder, 100);
         Duration clean = importMore(folder, GOOD);
 
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(lines);
         NEED_THE_POST.keySet().forEach(this::poison);
         Duration poisoned = importMore(folder, GOOD);
         Duration cleanAgain = importMore(folder, GOOD);
@@ -94,6 +110,56 @@ class PoisonIT {
                                     .as(group.group())
                                     .isZero());
                 }));
+        root.detachAppender(lines);
+        logHasALineForEachChange(List.copyOf(lines.list));
+        failedDeliveriesAreCountedOnce();
+        healthNamesTheDeadLetters();
+    }
+
+    /** The first failure of an entry, and its end; with its trace, route and post. */
+    private static void logHasALineForEachChange(List<ILoggingEvent> lines) {
+        assertThat(lines).noneMatch(line -> line.getFormattedMessage().contains("Failed delivery"));
+        assertThat(lines)
+                .filteredOn(line -> line.getLevel() == Level.WARN
+                        && line.getFormattedMessage().contains(" failed in route "))
+                .as("of a post that is nowhere, once for each group that needs it")
+                .hasSize(5);
+        assertThat(lines)
+                .filteredOn(line -> line.getFormattedMessage().contains(" is a dead letter "))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(line -> {
+                    assertThat(line.getLevel()).isEqualTo(Level.ERROR);
+                    assertThat(line.getMDCPropertyMap().get("trace_id")).isNotBlank();
+                    assertThat(line.getFormattedMessage()).containsPattern(", route [a-z-]+, after delivery \\d: ");
+                })
+                .anySatisfy(line -> assertThat(line.getFormattedMessage()).containsPattern("\\(post [0-9a-f-]{36}\\)"));
+    }
+
+    /** Of the two entries one is refused at its first delivery, and one fails five times. */
+    private void failedDeliveriesAreCountedOnce() {
+        var metrics = application.getBean(MeterRegistry.class);
+        for (String stage : List.of("tags.persisted", "indexing.processed")) {
+            assertThat(metrics.counter(stage, "status", "retrying").count()).as(stage).isEqualTo(4);
+            assertThat(metrics.counter(stage, "status", "failed").count()).as(stage).isEqualTo(2);
+        }
+    }
+
+    private void healthNamesTheDeadLetters() {
+        String port = application.getEnvironment().getProperty("local.server.port");
+        eventually().untilAsserted(() -> {
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+                                    .timeout(Duration.ofSeconds(30))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            JsonNode health = new ObjectMapper().readTree(answer.body());
+            assertThat(health.path("status").asText()).isEqualTo("DEGRADED");
+            assertThat(health.at("/components/pipeline/status").asText()).isEqualTo("DEGRADED");
+            assertThat(health.at("/components/pipeline/reason").asText())
+                    .contains("2 dead letters in posts.enriched", " dead letters in posts.parsed", " dead letters in posts.tagged");
+        });
     }
 
     /** An entry that cannot be read, and one of a post that is nowhere: each delivery of it fails. */

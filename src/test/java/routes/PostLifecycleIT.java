@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.TabularData;
@@ -274,6 +275,32 @@ class PostLifecycleIT {
                 replay, "tracePost", new Object[] {id().toString()}, new String[] {String.class.getName()});
         assertThat(table.size()).isEqualTo(stages.size());
         assertThat(table.get(new Object[] {1}).get("stage")).isEqualTo("ingest");
+        String number = row().get("number").toString();
+        assertThat(((TabularData) server.invoke(
+                                replay, "tracePost", new Object[] {number}, new String[] {String.class.getName()}))
+                        .size())
+                .as("by number")
+                .isEqualTo(stages.size());
+        assertThat(Stream.of(server.getMBeanInfo(replay).getOperations())
+                        .flatMap(operation -> Stream.of(operation.getSignature())
+                                .map(parameter -> operation.getName() + "(" + parameter.getName() + "): "
+                                        + parameter.getDescription())))
+                .contains("retryTagging(limit): Most posts, 1 to 1000", "tracePost(post): Id (UUID) or number of the post");
+        assertThat((String) server.invoke(replay, "reconcileNow", new Object[0], new String[0]))
+                .startsWith("0 posts are not in a final state: 0 published again");
+        assertThat(server.queryNames(
+                        new ObjectName("org.apache.camel:type=consumers,context=" + camel.getManagementName() + ",*"), null))
+                .extracting(name -> name.getKeyProperty("name"))
+                .contains("RedisStreamsConsumer(tagging)", "RedisStreamsConsumer(indexing)");
+        for (String bad : List.of("no post", "999999999", "")) {
+            assertThatThrownBy(() -> server.invoke(
+                            replay, "tryTagging", new Object[] {bad}, new String[] {String.class.getName()}))
+                    .satisfies(refused -> {
+                        for (Throwable at = refused; at != null; at = at.getCause()) {
+                            assertThat(at.getClass().getName()).startsWith("java");
+                        }
+                    });
+        }
 
         delete();
         awaitIdle();

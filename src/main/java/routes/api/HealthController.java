@@ -1,9 +1,13 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.actuate.health.CompositeHealth;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthComponent;
@@ -17,8 +21,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Health on the API's port. It needs no key, so it tells the status of every part and stage but no details; those are on
- * the management port.
+ * Health on the API's port. It needs no key, so it gives the status of every part and stage, and of details only how many posts or
+ * entries are left behind; all details are on the management port.
  */
 @RestController
 final class HealthController {
@@ -36,10 +40,14 @@ final class HealthController {
 
     /**
      * @param status UP, DEGRADED, DOWN, OUT_OF_SERVICE or UNKNOWN
+     * @param reason what is wrong and how often, where that is known; names streams, never addresses or data
      * @param components of a part that consists of parts; absent for others
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    record HealthReport(String status, Map<String, HealthReport> components) {
+    record HealthReport(String status, String reason, Map<String, HealthReport> components) {
+
+        /** Parts whose problems are counts. */
+        private static final Set<String> OPEN = Set.of("pipeline", "index");
 
         static HealthReport of(HealthComponent component, Status status) {
             var parts = new TreeMap<String, HealthReport>();
@@ -48,19 +56,37 @@ final class HealthController {
                         .getComponents()
                         .forEach((name, part) -> parts.put(
                                 name.equals("db") ? "database" : name,
-                                name.equals("stages") ? stages((Health) part) : of(part, part.getStatus())));
+                                part(name, part)));
             }
-            return new HealthReport(status.getCode(), parts);
+            return new HealthReport(status.getCode(), null, parts);
+        }
+
+        private static HealthReport part(String name, HealthComponent part) {
+            if (name.equals("stages")) {
+                return stages((Health) part);
+            }
+            return OPEN.contains(name)
+                            && part instanceof Health health
+                            && health.getDetails().get("problems") instanceof List<?> problems
+                    ? new HealthReport(
+                            part.getStatus().getCode(),
+                            problems.stream().map(String::valueOf).collect(Collectors.joining("; ")),
+                            Map.of())
+                    : of(part, part.getStatus());
         }
 
         private static HealthReport stages(Health stages) {
             var each = new TreeMap<String, HealthReport>();
             stages.getDetails().forEach((stage, said) -> {
                 String text = said.toString();
-                String status = text.equals("UP") ? "UP" : text.startsWith("PAUSED") ? "PAUSED" : "DOWN";
-                each.put(stage, new HealthReport(status, Map.of()));
+                String status = Stream.of("UP", "PAUSED", "DEGRADED")
+                        .filter(text::startsWith)
+                        .findFirst()
+                        .orElse("DOWN");
+                String reason = status.equals("DEGRADED") ? text.substring("DEGRADED: ".length()) : null;
+                each.put(stage, new HealthReport(status, reason, Map.of()));
             });
-            return new HealthReport(stages.getStatus().getCode(), each);
+            return new HealthReport(stages.getStatus().getCode(), null, each);
         }
     }
 

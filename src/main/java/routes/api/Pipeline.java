@@ -1,5 +1,7 @@
 package routes.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
  * Where the posts of a user's channels stand: each is deleted, or in one state of tagging and one of indexing.
  *
@@ -17,6 +19,7 @@ package routes.api;
  * @param indexFailed whose last way to the index failed
  * @param albums albums with a post that is there
  * @param media different files that are stored
+ * @param deadLetters posts that a dead letter is about: no stage goes on with them; absent where there are none
  */
 record Pipeline(
         long parsed,
@@ -32,4 +35,5 @@ record Pipeline(
         long indexOpen,
         long indexFailed,
         long albums,
-        long media) {}
+        long media,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) long deadLetters) {}

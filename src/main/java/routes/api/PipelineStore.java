@@ -1,6 +1,9 @@
 package routes.api;
 
+import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
+import routes.operations.DeadLetters;
 
 /** Counts how far the posts are that a user sees. */
 @Component
@@ -14,15 +17,21 @@ final class PipelineStore {
             """;
 
     private final ApiDatabase database;
+    private final ObjectProvider<DeadLetters> deadLetters;
 
-    PipelineStore(ApiDatabase database) {
+    /** @param deadLetters not there in a process without the pipeline */
+    PipelineStore(ApiDatabase database, ObjectProvider<DeadLetters> deadLetters) {
         this.database = database;
+        this.deadLetters = deadLetters;
     }
 
     Pipeline count(User user) {
+        UUID[] dead = deadLetters.stream()
+                .flatMap(all -> all.posts().stream())
+                .toArray(UUID[]::new);
         return database.sql(
                         """
-                        SELECT posts.*, found.*, albums.*, files.*
+                        SELECT posts.*, found.*, albums.*, files.*, letters.*
                         FROM (SELECT count(*) AS parsed,
                                      count(*) FILTER (WHERE is_deleted) AS deleted,
                                      count(*) FILTER (WHERE there AND tagging = 'success') AS tagged,
@@ -43,11 +52,13 @@ final class PipelineStore {
                               %1$s JOIN media_group_items i ON i.post_id = p.id AND NOT p.is_deleted) albums,
                              (SELECT count(DISTINCT m.file_sha256) AS media
                               %1$s JOIN post_media_map m ON m.post_id = p.id AND NOT p.is_deleted
-                              JOIN media_objects o ON o.tenant_id = :tenant AND o.file_sha256 = m.file_sha256) files
+                              JOIN media_objects o ON o.tenant_id = :tenant AND o.file_sha256 = m.file_sha256) files,
+                             (SELECT count(*) AS dead_letters %1$s AND p.id = ANY (:dead) AND NOT p.is_deleted) letters
                         """
                                 .formatted(POSTS))
                 .param("user", user.id())
                 .param("tenant", user.tenantId())
+                .param("dead", dead)
                 .query(Pipeline.class)
                 .single();
     }

@@ -11,6 +11,10 @@ import java.util.Set;
 /** All streams, their keys in Redis and their consumer groups: the only place that knows them. */
 public final class StreamCatalog {
 
+    /** Groups of stages that are not built yet. They exist from the first start, but nothing is kept for them. */
+    private static final Set<String> PLANNED = Set.of(
+            "vision_workers", "retagging_workers", "album_assemblers", "crawl_workers", "trend_workers", "digest_workers");
+
     private final Map<String, EventStream> byName = new LinkedHashMap<>();
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();
     private final Map<Class<? extends Event>, EventStream> byType = new LinkedHashMap<>();
@@ -85,6 +89,11 @@ public final class StreamCatalog {
      */
     public String key(String name) {
         return stream(name).key();
+    }
+
+    /** The groups of a stream whose stages are built: entries are kept for them, and somebody should serve them. */
+    public List<String> servedGroups(EventStream stream) {
+        return stream.groups().stream().filter(group -> !PLANNED.contains(group)).toList();
     }
 
     /** Everything that a process creates at start: the groups by the key of their stream. */

@@ -100,7 +100,6 @@ public class Indexing {
 
     /** Records in the post why this delivery failed, and lets it fail: a later one may still succeed. */
     public void failed(@ExchangeProperty("postId") UUID postId, @ExchangeException Exception cause) throws Exception {
-        metrics.processed("failed");
         contents.failed(postId, cause.toString());
         throw cause;
     }
@@ -112,7 +111,6 @@ public class Indexing {
             return post.deleted() ? remove(post) : write(post, newest(post, fromEvent), traceId);
         });
         if (outcome.graphFailure() != null) {
-            metrics.processed("retrying");
             throw outcome.graphFailure();
         }
         metrics.processed(outcome.changed() ? "success" : "skipped");

@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 
-/** Counters of the indexing stage; every series exists from the start. */
+/**
+ * Counters of the indexing stage; every series exists from the start. Deliveries that fail are counted where it is known whether
+ * they come again: by the listener of the streams.
+ */
 @Component
 class IndexingMetrics {
     private final Map<String, Counter> processed;

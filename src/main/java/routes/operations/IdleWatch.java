@@ -3,6 +3,7 @@ package routes.operations;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.ingest.outbox.OutboxRelay;
+import routes.reconcile.IndexRebuild;
 import routes.redisstreams.StreamInspector;
 
 /** Knows when nothing is left to do for the stages of this process. */
@@ -13,18 +14,21 @@ class IdleWatch {
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private final ServedGroups served;
+    private final IndexRebuild rebuild;
 
     IdleWatch(
             OutboxRelay outbox,
             StreamInspector inspector,
             StreamCatalog catalog,
             StreamKeys keys,
-            ServedGroups served) {
+            ServedGroups served,
+            IndexRebuild rebuild) {
         this.outbox = outbox;
         this.inspector = inspector;
         this.catalog = catalog;
         this.keys = keys;
         this.served = served;
+        this.rebuild = rebuild;
     }
 
     /**
@@ -32,7 +36,8 @@ class IdleWatch {
      * moment, so nothing can slip past this look. Entries that wait for their repetition are pending.
      */
     boolean isIdle() {
-        return outbox.unpublished() == 0
+        return rebuild.progress().filter(IndexRebuild.Progress::publishing).isEmpty()
+                && outbox.unpublished() == 0
                 && catalog.streams().stream().allMatch(stream -> keys.of(stream).stream()
                         .flatMap(key -> inspector.groups(key).stream())
                         .filter(group -> served.list().stream()

@@ -19,6 +19,7 @@ import routes.embedded.DataFolder;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
 import routes.ingest.export.DemoExport;
+import routes.reconcile.IndexRebuild;
 import routes.routefiles.PipelineStages;
 
 /** What the command line asked for, once the pipeline is open: imports, progress, the summary and the end. */
@@ -35,6 +36,7 @@ public class MainJob {
     private final ImportService imports;
     private final IdleWatch idle;
     private final PipelineBooks books;
+    private final IndexRebuild rebuild;
     private final TaggingTrial trial;
     private final DataFolder data;
     private final PipelineProperties pipeline;
@@ -46,6 +48,7 @@ public class MainJob {
             ImportService imports,
             IdleWatch idle,
             PipelineBooks books,
+            IndexRebuild rebuild,
             TaggingTrial trial,
             DataFolder data,
             PipelineProperties pipeline,
@@ -55,6 +58,7 @@ public class MainJob {
         this.imports = imports;
         this.idle = idle;
         this.books = books;
+        this.rebuild = rebuild;
         this.trial = trial;
         this.data = data;
         this.pipeline = pipeline;
@@ -75,7 +79,7 @@ public class MainJob {
         long deadBefore = idle.deadLetters();
         List<UUID> submitted = submit();
         boolean imported = awaitImports(submitted);
-        if (options.hasImports() || options.exitWhenIdle()) {
+        if (options.hasImports() || options.reindex() || options.exitWhenIdle()) {
             awaitIdle(out);
             PipelineBooks.Counts counts = books.counts();
             long dead = idle.deadLetters();
@@ -86,6 +90,10 @@ public class MainJob {
             }
         }
         printAddresses(out);
+        if (!idle.isIdle()) {
+            out.println("Goes on with what the last run left");
+            awaitIdle(out);
+        }
         return STAYS_UP;
     }
 
@@ -130,7 +138,7 @@ public class MainJob {
         ProcessingProgress progress = new ProcessingProgress(out);
         while (!idle.isIdle()) {
             if (progress.isDue()) {
-                progress.show(books.counts());
+                progress.show(books.counts(), rebuild.progress());
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }

@@ -3,6 +3,8 @@ package routes.operations;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import routes.reconcile.IndexRebuild;
 
 /** Shows how far the pipeline is: one line that renews itself on a terminal, else a line now and then. */
 class ProcessingProgress {
@@ -12,6 +14,7 @@ class ProcessingProgress {
     private final PrintStream out;
     private final boolean terminal = System.console() != null;
     private Instant next = Instant.now();
+    private String shown = "";
 
     ProcessingProgress(PrintStream out) {
         this.out = out;
@@ -22,18 +25,26 @@ class ProcessingProgress {
         return !Instant.now().isBefore(next);
     }
 
-    void show(PipelineBooks.Counts counts) {
+    /** @param rebuild of the index, where one is under way */
+    void show(PipelineBooks.Counts counts, Optional<IndexRebuild.Progress> rebuild) {
         next = Instant.now().plus(terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL);
+        String line = line(counts) + rebuild.map(progress -> "; " + progress).orElse("");
+        if (line.equals(shown)) {
+            return; // a stage that is paused must not fill a log file
+        }
         if (terminal) {
-            out.print("\r" + line(counts));
+            // blanks wipe what a longer line left behind
+            out.print("\r" + line + " ".repeat(Math.max(0, shown.length() - line.length())));
             out.flush();
         } else {
-            out.println(line(counts));
+            out.println(line);
         }
+        shown = line;
     }
 
     void end(PipelineBooks.Counts counts) {
-        out.println((terminal ? "\r" : "") + line(counts));
+        String line = line(counts);
+        out.println((terminal ? "\r" : "") + line + " ".repeat(terminal ? Math.max(0, shown.length() - line.length()) : 0));
     }
 
     private static String line(PipelineBooks.Counts counts) {

@@ -11,21 +11,25 @@ import routes.configuration.ConfigurationException;
  *
  * @param demo         import the demo channel
  * @param imports      exports to import: {@code result.json} or its folder
+ * @param reindex      build the vector index and the graph again from the database
  * @param exitWhenIdle end when everything is processed
  * @param validate     folder of route files to check, instead of starting
  * @param tryTagging   id or number of a post to show the tagging of, instead of running the pipeline
  * @param makeKey      what to make an API key for, instead of starting
  * @param help         show the usage, instead of starting
+ * @param version      show the version, instead of starting
  * @param properties   settings of the form {@code --name.of.property=value}, as Spring takes them
  */
 public record RunOptions(
         boolean demo,
         List<Path> imports,
+        boolean reindex,
         boolean exitWhenIdle,
         Optional<Path> validate,
         Optional<String> tryTagging,
         Optional<KeyRequest> makeKey,
         boolean help,
+        boolean version,
         List<String> properties) {
 
     /**
@@ -42,6 +46,8 @@ public record RunOptions(
             java -jar telegram-assistant.jar [options]
               --demo              import the demo channel that ships with the program
               --import=<path>     import a Telegram Desktop export: its result.json or the folder of it; may be repeated
+              --reindex           build the vector index and the graph again from the database, from the beginning; search finds
+                                  less until that is done. An interrupted rebuild goes on at the next start, without this option
               --exit-when-idle    process until nothing is left to do, print the summary and end: 0, or 1 when this run had an
                                   import error, a post that failed or a dead letter
               --validate=<folder> check the route files of a folder and end: 0, or 1 with a line for each problem
@@ -52,6 +58,7 @@ public record RunOptions(
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
+              --version           show the version
               --help              show this text
               --<property>=<value> any setting of the table in README.md by its property name
             Without --demo and --import nothing is imported.
@@ -59,12 +66,23 @@ public record RunOptions(
 
     public static RunOptions none() {
         return new RunOptions(
-                false, List.of(), false, Optional.empty(), Optional.empty(), Optional.empty(), false, List.of());
+                false,
+                List.of(),
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                List.of());
     }
 
     /** @throws ConfigurationException for an option that does not exist or lacks its value */
     public static RunOptions parse(String... arguments) {
         boolean demo = false;
+        boolean reindex = false;
+        boolean version = false;
         boolean exitWhenIdle = false;
         boolean help = false;
         Optional<Path> validate = Optional.empty();
@@ -80,6 +98,8 @@ public record RunOptions(
             String name = equals < 0 ? argument : argument.substring(0, equals);
             switch (name) {
                 case "--demo" -> demo = true;
+                case "--reindex" -> reindex = true;
+                case "--version" -> version = true;
                 case "--exit-when-idle" -> exitWhenIdle = true;
                 case "--help", "-h" -> help = true;
                 case "--import" -> imports.add(path(argument, equals));
@@ -102,11 +122,13 @@ public record RunOptions(
         return new RunOptions(
                 demo,
                 List.copyOf(imports),
+                reindex,
                 exitWhenIdle,
                 validate,
                 post,
                 keyRequest(key, tenant, role),
                 help,
+                version,
                 List.copyOf(properties));
     }
 

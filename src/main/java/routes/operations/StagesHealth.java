@@ -16,10 +16,11 @@ import routes.redisstreams.RedisStreamsConsumer;
 
 /**
  * The consumers of this process. A stage is healthy while its route runs and makes progress: one that has entries and moves none for
- * {@link #STALL} is not.
+ * {@link #STALL} is not, and one whose entries fail is degraded.
  */
 @Component("stages")
 class StagesHealth implements HealthIndicator {
+    private static final String FAILING = " entries failed and are delivered again";
     private static final Duration STALL = Duration.ofMinutes(5);
 
     private final CamelContext camel;
@@ -38,15 +39,24 @@ class StagesHealth implements HealthIndicator {
     public Health health() {
         Map<String, Object> stages = new LinkedHashMap<>();
         boolean healthy = true;
+        boolean whole = true;
         boolean loaded = false;
         for (Served one : served.list()) {
             String problem = problem(one);
             String pause = pause(one);
-            stages.put(one.routeId(), problem != null ? problem : pause != null ? "PAUSED: " + pause : "UP");
+            int failing = consumer(one).map(RedisStreamsConsumer::getParked).orElse(0);
+            stages.put(
+                    one.routeId(),
+                    problem != null
+                            ? problem
+                            : pause != null ? "PAUSED: " + pause : failing > 0 ? "DEGRADED: " + failing + FAILING : "UP");
             healthy &= problem == null;
+            whole &= failing == 0;
             loaded = true;
         }
-        Health.Builder health = !loaded ? Health.outOfService() : healthy ? Health.up() : Health.down();
+        Health.Builder health = !loaded
+                ? Health.outOfService()
+                : !healthy ? Health.down() : whole ? Health.up() : Health.status(PipelineHealth.DEGRADED);
         return health.withDetails(stages).build();
     }
 

@@ -15,7 +15,6 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigFolderProperties;
-import routes.configuration.ConfigurationException;
 import routes.configuration.PipelineProperties;
 import routes.embedded.RedisService;
 import routes.embeddings.EmbeddingProvider;
@@ -23,6 +22,7 @@ import routes.events.StreamCatalog;
 import routes.ingest.ImportService;
 import routes.ingest.upload.UploadFolders;
 import routes.llm.Providers;
+import routes.reconcile.IndexRebuild;
 import routes.redisstreams.StreamGroups;
 import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteEnvironment;
@@ -50,6 +50,7 @@ class Startup implements ApplicationRunner {
     private final StreamGroups groups;
     private final RedisCheck redisCheck;
     private final VectorIndex index;
+    private final IndexRebuild rebuild;
     private final EmbeddingProvider embeddings;
     private final ImportService imports;
     private final UploadFolders uploads;
@@ -72,6 +73,7 @@ class Startup implements ApplicationRunner {
             StreamGroups groups,
             RedisCheck redisCheck,
             VectorIndex index,
+            IndexRebuild rebuild,
             EmbeddingProvider embeddings,
             ImportService imports,
             UploadFolders uploads,
@@ -90,6 +92,7 @@ class Startup implements ApplicationRunner {
         this.groups = groups;
         this.redisCheck = redisCheck;
         this.index = index;
+        this.rebuild = rebuild;
         this.embeddings = embeddings;
         this.imports = imports;
         this.uploads = uploads;
@@ -102,9 +105,16 @@ class Startup implements ApplicationRunner {
 
     @Override
     public void run(ApplicationArguments arguments) throws Exception {
-        PipelineStages stages = stages();
-        index.checkDimension(embeddings.dimension());
+        PipelineStages stages = PipelineStages.parse(pipeline.routes());
+        boolean indexes = stages.includes("indexing") && !isTrial();
+        if (!options.reindex()) {
+            index.checkDimension(embeddings.dimension());
+        }
         migration.run();
+        if (indexes) {
+            rebuild.prepare(options.reindex());
+            index.checkDimension(embeddings.dimension());
+        }
         ServiceWait.until(
                 "Redis at " + redis.address(),
                 redis.isEmbedded() ? "see redis.log in the data folder" : "check REDIS_URL and that the server runs",
@@ -112,6 +122,9 @@ class Startup implements ApplicationRunner {
         redisCheck.warn();
         groups.ensureGroups(keys.groups());
         loadRoutes(stages);
+        if (indexes) {
+            rebuild.start();
+        }
         if (stages.includes("ingest") && !isTrial()) {
             uploads.sweep(imports::isNeeded);
             imports.start();
@@ -121,14 +134,6 @@ class Startup implements ApplicationRunner {
     /** Whether only something is to be tried: then nothing begins by itself. */
     private boolean isTrial() {
         return options.tryTagging().isPresent();
-    }
-
-    private PipelineStages stages() {
-        try {
-            return PipelineStages.parse(pipeline.routes());
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("PIPELINE_ROUTES=" + pipeline.routes() + ": " + e.getMessage(), e);
-        }
     }
 
     private void ping() {
@@ -141,12 +146,8 @@ class Startup implements ApplicationRunner {
         var classPath = new PathMatchingResourcePatternResolver(spring);
         var environment =
                 new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
-        try {
-            new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
-                    .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("PIPELINE_ROUTES=" + pipeline.routes() + ": " + e.getMessage(), e);
-        }
+        new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
+                .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));
         if (stages.includes("tagging")) {
             providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
         }

@@ -6,6 +6,7 @@ import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.redisstreams.Outcome;
 import routes.redisstreams.StreamListener;
+import routes.timeline.StageRecords;
 import routes.timeline.StageTimeline;
 
 /**
@@ -15,6 +16,10 @@ import routes.timeline.StageTimeline;
 @Component
 class StreamCounters implements StreamListener {
     private static final String METRIC = "stream.messages";
+
+    /** Counters of stages that leave the counting of failed deliveries to us: once for each delivery, and whether it was the last. */
+    private static final Map<String, String> STAGES =
+            Map.of("tag_persist_workers", "tags.persisted", "indexing_workers", "indexing.processed");
 
     private final MeterRegistry registry;
     private final StageTimeline timeline;
@@ -33,6 +38,16 @@ class StreamCounters implements StreamListener {
     public void onOutcome(String stream, String group, Outcome outcome) {
         registry.counter(METRIC, "stream", stream, "group", group, "outcome", outcome.label())
                 .increment();
+        String stage = STAGES.get(group);
+        if (stage != null && (outcome == Outcome.FAILED || outcome == Outcome.DEAD_LETTERED)) {
+            registry.counter(stage, "status", outcome == Outcome.FAILED ? "retrying" : "failed")
+                    .increment();
+        }
+    }
+
+    @Override
+    public String describe(Map<String, String> fields) {
+        return StageRecords.postIn(fields).map(post -> "post " + post).orElse("no post");
     }
 
     @Override

@@ -3,55 +3,66 @@ package routes.operations;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.ingest.outbox.OutboxRelay;
 import routes.redisstreams.StreamInspector.GroupState;
 
-/** Gauges of streams, groups and outbox. A value that is not known is NaN, which alerts do not compare. */
+/**
+ * Gauges of streams, groups and outbox. A value that is not known is NaN, which alerts do not compare. Groups of stages that are not
+ * built yet have none, unless a route of this process serves them.
+ */
 @Component
 class StreamMetrics {
+    private final MeterRegistry registry;
+    private final StreamStates states;
+    private final UnservedGroups unserved;
+    private final ServedGroups served;
 
     StreamMetrics(
             MeterRegistry registry,
             StreamCatalog catalog,
             StreamStates states,
             UnservedGroups unserved,
+            ServedGroups served,
             OutboxRelay outbox) {
+        this.registry = registry;
+        this.states = states;
+        this.unserved = unserved;
+        this.served = served;
         catalog.streams().forEach(stream -> {
             Gauge.builder("stream.dead.letters", states, known -> known.stream(stream.name())
                             .map(state -> (double) state.deadLetters())
                             .orElse(Double.NaN))
                     .tag("stream", stream.name())
                     .register(registry);
-            stream.groups().forEach(group -> {
-                gauge(registry, "stream.consumer.lag", stream.name(), group, states, GroupState::lag);
-                gauge(registry, "stream.consumer.pending", stream.name(), group, states, GroupState::pending);
-                gauge(
-                        registry,
-                        "stream.oldest.pending.seconds",
-                        stream.name(),
-                        group,
-                        states,
-                        state -> state.oldestPendingAge().toMillis() / 1000.0);
-                Gauge.builder(
-                                "stream.unserved.group",
-                                unserved,
-                                known -> known.isUnserved(stream.name(), group) ? 1 : 0)
-                        .tags("stream", stream.name(), "group", group)
-                        .register(registry);
-            });
+            catalog.servedGroups(stream).forEach(group -> register(stream.name(), group));
         });
         Gauge.builder("outbox.unpublished", outbox, OutboxRelay::unpublished).register(registry);
     }
 
-    private static void gauge(
-            MeterRegistry registry,
-            String name,
-            String stream,
-            String group,
-            StreamStates states,
-            ToDoubleFunction<GroupState> value) {
+    /** Groups that routes of integrators serve; routes may come while the process runs. */
+    @Scheduled(fixedDelay = 5_000)
+    void registerOwnGroups() {
+        served.list().forEach(one -> register(one.stream(), one.group()));
+    }
+
+    /** Does nothing for a group that has its gauges. */
+    private void register(String stream, String group) {
+        gauge("stream.consumer.lag", stream, group, GroupState::lag);
+        gauge("stream.consumer.pending", stream, group, GroupState::pending);
+        gauge(
+                "stream.oldest.pending.seconds",
+                stream,
+                group,
+                state -> state.oldestPendingAge().toMillis() / 1000.0);
+        Gauge.builder("stream.unserved.group", unserved, known -> known.isUnserved(stream, group) ? 1 : 0)
+                .tags("stream", stream, "group", group)
+                .register(registry);
+    }
+
+    private void gauge(String name, String stream, String group, ToDoubleFunction<GroupState> value) {
         Gauge.builder(name, states, known -> known.group(stream, group)
                         .map(found -> value.applyAsDouble(found.state()))
                         .orElse(Double.NaN))

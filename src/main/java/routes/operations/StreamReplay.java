@@ -2,18 +2,28 @@ package routes.operations;
 
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.management.openmbean.OpenDataException;
 import javax.management.openmbean.TabularData;
-import org.apache.camel.api.management.ManagedOperation;
-import org.apache.camel.api.management.ManagedResource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jmx.export.annotation.ManagedOperation;
+import org.springframework.jmx.export.annotation.ManagedOperationParameter;
+import org.springframework.jmx.export.annotation.ManagedResource;
+import routes.configuration.ConfigurationException;
 import routes.posts.TaggingRequests;
+import routes.reconcile.Reconciler;
 import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
-/** What an operator does with streams, their entries and posts; an MBean beside those of Camel, so that Hawtio shows it. */
-@ManagedResource(description = "Looks into streams and replays what they hold")
+/**
+ * What an operator does with streams, their entries and posts; an MBean beside those of Camel, so that Hawtio shows it. Clients get
+ * nothing but types of the JDK, exceptions too.
+ */
+@ManagedResource(description = "Looks into streams and posts, pauses stages, has posts tagged and published again")
 public class StreamReplay {
     private static final int MAX_RECORDS = 1_000;
 
@@ -22,35 +32,45 @@ public class StreamReplay {
     private final TimelineTable timelines;
     private final StagePauses pauses;
     private final Jobs jobs;
+    private final Reconciler reconciler;
     private final TaggingRequests tagging;
     private final TaggingTrial trial;
+    private final JdbcClient jdbc;
 
-    StreamReplay(TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging, TaggingTrial trial) {
+    StreamReplay(
+            TimelineTable timelines,
+            StagePauses pauses,
+            Jobs jobs,
+            Reconciler reconciler,
+            TaggingRequests tagging,
+            TaggingTrial trial,
+            JdbcClient jdbc) {
         this.timelines = timelines;
         this.pauses = pauses;
         this.jobs = jobs;
+        this.reconciler = reconciler;
         this.tagging = tagging;
         this.trial = trial;
+        this.jdbc = jdbc;
     }
 
     /**
-     * Has a stage rest in all processes until {@link #resumeStage}, also after a restart. What runs is finished.
+     * Pauses a stage in all processes until {@link #resumeStage}, also after a restart. What runs is finished.
      *
      * @param stage a name of PIPELINE_ROUTES, or the id of a route of your own
      */
-    @ManagedOperation(description = "Has a stage rest in all processes until resumeStage; kept across restarts")
+    @ManagedOperation(description = "Pauses a stage in all processes until resumeStage; kept across restarts")
+    @ManagedOperationParameter(name = "stage", description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
     public String pauseStage(String stage) {
-        int groups = pauses.pause(stage, "pauseStage at " + Instant.now());
-        AUDIT.info("pauseStage({}): {} consumer groups rest", stage, groups);
-        return groups + " consumer groups rest";
+        return audited("pauseStage(" + stage + ")", () ->
+                pauses.pause(stage, "pauseStage at " + Instant.now()) + " consumer groups rest");
     }
 
     /** Ends what {@link #pauseStage} began. */
     @ManagedOperation(description = "Ends what pauseStage began")
+    @ManagedOperationParameter(name = "stage", description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
     public String resumeStage(String stage) {
-        int groups = pauses.resume(stage);
-        AUDIT.info("resumeStage({}): {} consumer groups go on", stage, groups);
-        return groups + " consumer groups go on";
+        return audited("resumeStage(" + stage + ")", () -> pauses.resume(stage) + " consumer groups go on");
     }
 
     /**
@@ -59,49 +79,110 @@ public class StreamReplay {
      * @param limit 1 to 1000
      */
     @ManagedOperation(
-            description = "Tags posts again that are retrying or pending for long; by force also those that failed")
+            description = "Tags posts again that are retrying or pending for long; by force also those whose tagging failed."
+                    + " Posts with tags, and posts that only the index lacks, are not touched: see reconcileNow and --reindex")
+    @ManagedOperationParameter(name = "force", description = "Also posts whose tagging failed")
+    @ManagedOperationParameter(name = "limit", description = "Most posts, 1 to 1000")
     public String retryTagging(boolean force, int limit) {
         if (limit < 1 || limit > MAX_RECORDS) {
             throw new IllegalArgumentException("limit is " + limit + "; it must be 1 to " + MAX_RECORDS);
         }
-        int queued = tagging.retryAll(force, limit);
-        AUDIT.info("retryTagging({}, {}): {} posts are queued", force, limit, queued);
-        return queued + " posts are queued";
+        return audited(
+                "retryTagging(" + force + ", " + limit + ")",
+                () -> tagging.retryAll(force, limit) + " posts are queued");
     }
 
     /**
-     * Tags a post without storing anything, and tells how.
+     * Tags a post without storing anything, and shows how.
      *
      * @param post id or number
      */
     @ManagedOperation(
             description =
                     "Tags a post without storing anything: prompt, raw answers, what was accepted and why not the rest")
+    @ManagedOperationParameter(name = "post", description = "Id (UUID) or number of the post")
     public String tryTagging(String post) {
-        AUDIT.info("tryTagging({})", post);
-        return trial.show(post);
+        return audited("tryTagging(" + post + ")", () -> trial.show(post), shown -> "shown");
     }
 
-    /** Runs the reconciler now, unless it runs already; the count is in {@code posts_reconciled_total} and the log. */
-    @ManagedOperation(description = "Publishes posts again that are stuck with nothing under way")
+    /** Runs the reconciler now over all posts, however young, unless it runs already. */
+    @ManagedOperation(
+            description = "Publishes every post again that is in no final state and has no event under way, at once and whatever"
+                    + " RECONCILE_AFTER is; returns how many were found, published and left alone")
     public String reconcileNow() {
-        Jobs.Outcome outcome = jobs.runNow("reconcile");
-        AUDIT.info("reconcileNow(): {}", outcome);
-        return outcome.toString();
+        return audited("reconcileNow()", () -> {
+            var counts = new AtomicReference<Reconciler.Counts>();
+            Jobs.Outcome outcome = jobs.runNow("reconcile", () -> counts.set(reconciler.runNow()));
+            return switch (outcome) {
+                case SKIPPED -> "The reconciler runs already; call again when it has ended";
+                case FAILED -> "The reconciler failed; the log and the table jobs say why";
+                case SUCCESS -> describe(counts.get());
+            };
+        });
+    }
+
+    private static String describe(Reconciler.Counts counts) {
+        return counts.tooMuch()
+                ? "Nothing was looked at: too many events are under way"
+                : "%d posts are not in a final state: %d published again, %d left alone because an event is under way, %d because it is a dead letter"
+                        .formatted(counts.open(), counts.published(), counts.underWay(), counts.dead());
     }
 
     /**
      * Every stage the post went through, the latest {@value #MAX_RECORDS} records.
      *
-     * @param postId UUID
+     * @param post UUID or number
      * @throws IllegalArgumentException for another text, or an unknown post
      */
     @ManagedOperation(description = "Every stage a post went through: outcome, reason, provider, entry id, duration")
-    public TabularData tracePost(String postId) throws OpenDataException {
-        var records = timelines.read(UUID.fromString(postId), MAX_RECORDS);
+    @ManagedOperationParameter(name = "post", description = "Id (UUID) or number of the post")
+    public TabularData tracePost(String post) throws OpenDataException {
+        var records = plain(() -> timelines.read(id(post), MAX_RECORDS));
         if (records.isEmpty()) {
-            throw new IllegalArgumentException("There is no post " + postId);
+            throw new IllegalArgumentException("There is no post " + post);
         }
         return TimelineData.of(records);
+    }
+
+    private UUID id(String post) {
+        String text = post == null ? "" : post.strip();
+        if (text.matches("\\d{1,18}")) {
+            return jdbc.sql("SELECT id FROM posts WHERE number = ?")
+                    .param(Long.valueOf(text))
+                    .query(UUID.class)
+                    .optional()
+                    .orElseThrow(() -> new IllegalArgumentException("There is no post " + text));
+        }
+        if (!text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
+            throw new IllegalArgumentException("'" + text + "' must be the id (a UUID) or the number of a post");
+        }
+        return UUID.fromString(text);
+    }
+
+    private static String audited(String call, Supplier<String> work) {
+        return audited(call, work, answer -> answer);
+    }
+
+    private static String audited(String call, Supplier<String> work, UnaryOperator<String> logged) {
+        try {
+            String answer = plain(work);
+            AUDIT.info("{}: {}", call, logged.apply(answer));
+            return answer;
+        } catch (RuntimeException e) {
+            AUDIT.info("{}: refused, {}", call, e.getMessage());
+            throw e;
+        }
+    }
+
+    /** A client has no classes but those of the JDK: an exception of ours, or one caused by it, could not be read there. */
+    private static <T> T plain(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (IllegalArgumentException | ConfigurationException e) {
+            throw new IllegalArgumentException(e.getMessage());
+        } catch (RuntimeException e) {
+            AUDIT.debug("An operation failed", e);
+            throw new IllegalStateException(e.getClass().getSimpleName() + ": " + e.getMessage());
+        }
     }
 }

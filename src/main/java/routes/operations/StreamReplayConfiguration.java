@@ -3,29 +3,41 @@ package routes.operations;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.RouteAware;
+import org.apache.camel.management.DefaultManagementObjectNameStrategy;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jmx.export.MBeanExporter;
 import routes.posts.TaggingRequests;
+import routes.reconcile.Reconciler;
 import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
-/** Shows {@link StreamReplay} in the domain of the Camel context. */
+/** Shows {@link StreamReplay} in the domain of the Camel context, and names consumers after their routes. */
 @Configuration(proxyBeanMethods = false)
 class StreamReplayConfiguration {
 
     @Bean
-    StreamReplay streamReplay(
-            TimelineTable timelines, StagePauses pauses, Jobs jobs, TaggingRequests tagging, TaggingTrial trial) {
-        return new StreamReplay(timelines, pauses, jobs, tagging, trial);
-    }
-
-    @Bean
-    CamelContextConfiguration streamReplayMBean(StreamReplay replay) {
+    CamelContextConfiguration streamReplayMBean(
+            TimelineTable timelines,
+            StagePauses pauses,
+            Jobs jobs,
+            Reconciler reconciler,
+            TaggingRequests tagging,
+            TaggingTrial trial,
+            JdbcClient jdbc,
+            MBeanExporter exporter) {
+        // no bean of Spring, which would show it a second time under a name of its own
+        StreamReplay replay = new StreamReplay(timelines, pauses, jobs, reconciler, tagging, trial, jdbc);
         return new CamelContextConfiguration() {
             @Override
-            public void beforeApplicationStart(CamelContext camel) {}
+            public void beforeApplicationStart(CamelContext camel) {
+                camel.getManagementStrategy().setManagementObjectNameStrategy(new ConsumersByRoute(camel));
+            }
 
             @Override
             public void afterApplicationStart(CamelContext camel) {
@@ -34,8 +46,8 @@ class StreamReplayConfiguration {
                     return; // JMX is switched off
                 }
                 try {
-                    agent.register(replay, name(camel, agent));
-                } catch (Exception e) {
+                    exporter.registerManagedResource(replay, name(camel, agent));
+                } catch (MalformedObjectNameException e) {
                     throw new IllegalStateException("The MBean StreamReplay cannot be registered", e);
                 }
             }
@@ -45,5 +57,29 @@ class StreamReplayConfiguration {
     private static ObjectName name(CamelContext camel, ManagementAgent agent) throws MalformedObjectNameException {
         return new ObjectName(agent.getMBeanObjectDomainName() + ":context=" + camel.getManagementName()
                 + ",type=services,name=StreamReplay");
+    }
+
+    /** Camel's own names end with a number that is another one at each start, which no dashboard can refer to. */
+    private static final class ConsumersByRoute extends DefaultManagementObjectNameStrategy {
+
+        ConsumersByRoute(CamelContext camel) {
+            setCamelContext(camel);
+        }
+
+        @Override
+        public ObjectName getObjectNameForConsumer(CamelContext camel, Consumer consumer)
+                throws MalformedObjectNameException {
+            ObjectName name = super.getObjectNameForConsumer(camel, consumer);
+            if (!(consumer instanceof RouteAware aware) || aware.getRoute() == null) {
+                return name;
+            }
+            String own = consumer.getClass().getSimpleName() + "(" + aware.getRoute().getRouteId() + ")";
+            return new ObjectName("%s:context=%s,type=%s,name=%s"
+                    .formatted(
+                            name.getDomain(),
+                            name.getKeyProperty("context"),
+                            name.getKeyProperty("type"),
+                            own.matches("[\\w.()-]+") ? own : ObjectName.quote(own)));
+        }
     }
 }

@@ -14,8 +14,8 @@ import routes.redisstreams.StreamTrimmer.Trimmed;
 import routes.schedule.Job;
 
 /**
- * The only one that trims streams. Entries stay for the groups of the catalogue, served or not, and for those that routes of this
- * process added. Dead letters are not trimmed.
+ * The only one that trims streams. Entries stay for the groups of the catalogue whose stages are built, served or not, and for those that
+ * routes of this process serve. Dead letters are not trimmed.
  */
 @Component
 class StreamTrimJob implements Job {
@@ -64,7 +64,7 @@ class StreamTrimJob implements Job {
     }
 
     private Set<String> neededBy(EventStream stream) {
-        Set<String> groups = new LinkedHashSet<>(stream.groups());
+        Set<String> groups = new LinkedHashSet<>(catalog.servedGroups(stream));
         served.list().stream()
                 .filter(one -> one.stream().equals(stream.name()))
                 .forEach(one -> groups.add(one.group()));

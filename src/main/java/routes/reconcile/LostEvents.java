@@ -19,6 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
+import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.Trigger;
@@ -68,6 +69,40 @@ class LostEvents {
                         .param("ids", ids)
                         .query((row, number) -> tagged(row))
                         .list();
+    }
+
+    /** What enrichment made of the stored tags, for the index alone: nothing is tagged, stored or fetched again. */
+    List<PostEnriched> enriched(Collection<UUID> ids) {
+        return tagged(ids).stream().map(LostEvents::enriched).toList();
+    }
+
+    private static PostEnriched enriched(PostTagged tags) {
+        return new PostEnriched(
+                Event.SCHEMA_VERSION,
+                tags.traceId(),
+                tags.occurredAt(),
+                IdempotencyKeys.postEnriched(
+                        tags.postId(),
+                        "tagged",
+                        List.of(Long.toString(tags.contentVersion()), String.valueOf(tags.visionVersion()), tags.tagsHash())),
+                tags.postId(),
+                tags.tenantId(),
+                "tagged",
+                tags.tags(),
+                tags.tagsHash(),
+                tags.trigger(),
+                tags.contentVersion(),
+                tags.visionVersion(),
+                null,
+                tags.urls(),
+                null,
+                null,
+                true,
+                "reindex",
+                null,
+                null,
+                null,
+                null);
     }
 
     private PostTagged tagged(ResultSet row) throws SQLException {

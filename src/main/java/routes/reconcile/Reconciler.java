@@ -29,7 +29,7 @@ import routes.schedule.Job;
  * See docs/decisions/0008-reconciler.md.
  */
 @Component
-class Reconciler implements Job {
+public class Reconciler implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final int PAGE = 500;
     private static final int MAX_PAGES = PostsUnderWay.AT_MOST / PAGE;
@@ -37,6 +37,17 @@ class Reconciler implements Job {
     private static final int TRANSACTION_SECONDS = 60;
     /** The longest transaction that writes posts. */
     private static final Duration SETTLING = Duration.ofSeconds(60);
+
+    /**
+     * What a run found.
+     *
+     * @param open posts that are in no final state, or whose index entry is older than their tags
+     * @param published those that were published again
+     * @param underWay those left alone because an event about them is under way
+     * @param dead those left alone because the event about them is a dead letter
+     * @param tooMuch too many events are under way to look; nothing was done
+     */
+    public record Counts(int open, int published, int underWay, int dead, boolean tooMuch) {}
 
     private final OpenPosts posts;
     private final PostsUnderWay underWay;
@@ -75,10 +86,18 @@ class Reconciler implements Job {
 
     @Override
     public synchronized void run() {
-        Sweep sweep = nextSweep();
-        OffsetDateTime unchangedSince = posts.now().minus(settling());
-        if (page(0, sweep, unchangedSince).isEmpty()) {
-            return;
+        reconcile(properties.after(), settling(), nextSweep());
+    }
+
+    /** Looks at all posts, however young they are and whenever they were published again last. */
+    public synchronized Counts runNow() {
+        return reconcile(Duration.ZERO, Duration.ZERO, new Sweep(1, posts.highestNumber()));
+    }
+
+    private Counts reconcile(Duration wait, Duration settling, Sweep sweep) {
+        OffsetDateTime unchangedSince = posts.now().minus(settling);
+        if (posts.page(0, sweep, wait, unchangedSince, PAGE).isEmpty()) {
+            return new Counts(0, 0, 0, 0, false);
         }
         // Before the pages are read: what is under way and was not seen here has its row changed since then, or has
         // just been
@@ -86,15 +105,16 @@ class Reconciler implements Job {
         Optional<Known> known = underWay.look();
         if (known.isEmpty()) {
             LOG.info("Posts that may be stuck are looked for when fewer than {} events wait", PostsUnderWay.AT_MOST);
-            return;
+            return new Counts(0, 0, 0, 0, true);
         }
-        int published = publish(sweep, unchangedSince, known.get());
-        reconciled.increment(published);
-        if (published > 0) {
+        Counts counts = publish(sweep, wait, unchangedSince, known.get());
+        reconciled.increment(counts.published());
+        if (counts.published() > 0) {
             LOG.warn(
                     "{} posts were stuck with nothing under way and are published again: has Redis lost data?",
-                    published);
+                    counts.published());
         }
+        return counts;
     }
 
     /** Who changed a row before then has committed before we look, with what it put into the outbox. */
@@ -109,34 +129,38 @@ class Reconciler implements Job {
         return new Sweep(from + 1, sweptTo);
     }
 
-    private List<OpenPost> page(long after, Sweep sweep, OffsetDateTime unchangedSince) {
-        return posts.page(after, sweep, properties.after(), unchangedSince, PAGE);
-    }
-
-    private int publish(Sweep sweep, OffsetDateTime unchangedSince, Known known) {
+    private Counts publish(Sweep sweep, Duration wait, OffsetDateTime unchangedSince, Known known) {
+        int open = 0;
         int published = 0;
+        int underWayNow = 0;
+        int dead = 0;
         long after = 0;
         for (int page = 0; page < MAX_PAGES; page++) {
             long from = after;
             List<OpenPost> looked = new ArrayList<>();
             published += transaction.execute(status -> {
-                looked.addAll(page(from, sweep, unchangedSince));
-                return publish(looked.stream().filter(post -> !known.has(post)).toList());
+                looked.addAll(posts.page(from, sweep, wait, unchangedSince, PAGE));
+                return publish(looked.stream().filter(post -> !known.has(post)).toList(), wait);
             });
+            for (OpenPost post : looked) {
+                open += post.lost() == Lost.NOTHING ? 0 : 1;
+                underWayNow += known.underWay().contains(post.id()) ? 1 : 0;
+                dead += known.has(post) && !known.underWay().contains(post.id()) ? 1 : 0;
+            }
             if (looked.size() < PAGE) {
                 break;
             }
             after = looked.get(PAGE - 1).number();
         }
-        return published;
+        return new Counts(open, published, underWayNow, dead, false);
     }
 
-    private int publish(List<OpenPost> stuck) {
+    private int publish(List<OpenPost> stuck, Duration wait) {
         Map<UUID, Lost> lost = stuck.stream()
                 .filter(post -> post.lost() != Lost.NOTHING)
                 .collect(Collectors.toMap(OpenPost::id, OpenPost::lost));
         Map<Lost, List<UUID>> due =
-                posts.note(lost.keySet(), properties.after()).stream().collect(Collectors.groupingBy(lost::get));
+                posts.note(lost.keySet(), wait).stream().collect(Collectors.groupingBy(lost::get));
         List<Event> again = new ArrayList<>(events.parsed(due.getOrDefault(Lost.PARSED, List.of())));
         again.addAll(events.tagged(due.getOrDefault(Lost.TAGGED, List.of())));
         again.removeIf(event -> !isValid(event));

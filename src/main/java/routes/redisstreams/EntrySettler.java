@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.event.Level;
 
 /** Decides what becomes of a processed entry, and has Redis told. */
 final class EntrySettler {
@@ -86,6 +88,7 @@ final class EntrySettler {
             deadLetter(delivery, cause);
             return;
         }
+        logFailure(entry, cause, kind);
         FailureKind taken = kind;
         int next = kind == FailureKind.COUNTED ? entry.delivery() + 1 : entry.delivery();
         submit(failCall(delivery, next), answer -> {
@@ -97,6 +100,38 @@ final class EntrySettler {
                 settled(entry, Outcome.STALE);
             }
         });
+    }
+
+    /** The first failure of an entry is a change, its repetitions are none; an outage has its own lines. */
+    private void logFailure(StreamEntry entry, Throwable cause, FailureKind kind) {
+        if (kind == FailureKind.UNAVAILABLE) {
+            return;
+        }
+        boolean first = entry.failures() == 0 && held.isOpen();
+        try (var traced = traced(entry)) {
+            LOG.atLevel(first ? Level.WARN : Level.DEBUG)
+                    .log(
+                            "Delivery {} of entry {}{} of stream {} failed in route {} of group {}: {}. It is delivered again{}",
+                            entry.delivery(),
+                            entry.id(),
+                            outcomes.describe(entry.fields()),
+                            group.stream(),
+                            routeId,
+                            group.group(),
+                            text(rootOf(cause)),
+                            kind == FailureKind.COUNTED ? ", " + maxDeliveries + " times at most" : "");
+        }
+    }
+
+    /** Lines about an entry carry its trace, like those that the route writes. */
+    private static MDC.MDCCloseable traced(StreamEntry entry) {
+        return MDC.putCloseable("trace_id", entry.fields() == null ? null : entry.fields().get("trace_id"));
+    }
+
+    private static String text(Throwable root) {
+        return root.getMessage() == null
+                ? root.getClass().getSimpleName()
+                : root.getClass().getSimpleName() + ": " + root.getMessage();
     }
 
     /** Makes an entry a dead letter. */
@@ -112,16 +147,20 @@ final class EntrySettler {
                     if (cause instanceof ProcessDeathException) {
                         outcomes.unprocessed(entry.id(), entry.fields(), Outcome.DEAD_LETTERED);
                     }
-                    LOG.warn(
-                            "Entry {} of stream {} is a dead letter of group {} after delivery {}: {}: {}. It is entry {} of {}",
-                            entry.id(),
-                            group.stream(),
-                            group.group(),
-                            entry.delivery(),
-                            report.get("dlq_error_class"),
-                            report.get("dlq_error"),
-                            answer.get(1),
-                            group.deadLetterKey());
+                    try (var traced = traced(entry)) {
+                        LOG.error(
+                                "Entry {}{} of stream {} is a dead letter of group {}, route {}, after delivery {}: {}: {}. It is entry {} of {}",
+                                entry.id(),
+                                outcomes.describe(entry.fields()),
+                                group.stream(),
+                                group.group(),
+                                routeId,
+                                entry.delivery(),
+                                report.get("dlq_error_class"),
+                                report.get("dlq_error"),
+                                answer.get(1),
+                                group.deadLetterKey());
+                    }
                 }
                 case 2 -> settled(entry, Outcome.LOST_ENTRY);
                 case -1 -> {

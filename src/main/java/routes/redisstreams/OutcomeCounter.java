@@ -40,6 +40,16 @@ final class OutcomeCounter {
         }
     }
 
+    /** What an entry is about, for log lines. */
+    String describe(Map<String, String> fields) {
+        try {
+            String about = listener.describe(fields);
+            return about.isEmpty() ? "" : " (" + about + ")";
+        } catch (RuntimeException e) {
+            return "";
+        }
+    }
+
     void count(Outcome outcome, long times) {
         for (long i = 0; i < times; i++) {
             count(outcome);

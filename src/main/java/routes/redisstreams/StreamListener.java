@@ -26,4 +26,9 @@ public interface StreamListener {
      */
     default void onUnprocessed(
             String stream, String group, String entryId, Map<String, String> fields, Outcome outcome) {}
+
+    /** What an entry is about, in a few words for log lines; nothing that may not stand in a log. */
+    default String describe(Map<String, String> fields) {
+        return "";
+    }
 }

@@ -1,5 +1,6 @@
 package routes.routefiles;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,18 +20,15 @@ public record PipelineStages(Set<String> names) {
             "post-persistence",
             "tagging",
             "tag-persistence",
-            "vision",
-            "retagging",
-            "album-assembler",
             "crawl-trigger",
             "enrichment",
-            "crawl",
             "indexing",
-            "trends",
-            "digest",
             "cleanup",
             "schedule",
             "api");
+
+    /** Stages of the plan that have no routes yet. */
+    static final List<String> PLANNED = List.of("vision", "retagging", "album-assembler", "crawl", "trends", "digest");
 
     public PipelineStages {
         names = Set.copyOf(names);
@@ -60,19 +58,29 @@ public record PipelineStages(Set<String> names) {
     }
 
     /**
-     * Refuses names that are no stage.
+     * Refuses names of stages that do not exist, or are not built yet.
      *
      * @param added stages that the override folder adds
-     * @throws IllegalArgumentException naming every unknown stage and the known ones
+     * @throws IllegalArgumentException naming every such stage and those that exist
      */
     public void check(Collection<String> added) {
         Set<String> known = new LinkedHashSet<>(KNOWN);
         known.addAll(new TreeSet<>(added));
         Set<String> unknown = new TreeSet<>(names);
         unknown.removeAll(known);
+        Set<String> planned = new TreeSet<>(unknown);
+        planned.retainAll(PLANNED);
+        unknown.removeAll(PLANNED);
+        List<String> problems = new ArrayList<>();
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("PIPELINE_ROUTES: unknown stage " + String.join(", ", unknown)
-                    + "; known are " + String.join(", ", known) + "; leave it empty for all");
+            problems.add("unknown stage " + String.join(", ", unknown));
+        }
+        if (!planned.isEmpty()) {
+            problems.add("not built yet: " + String.join(", ", planned));
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("PIPELINE_ROUTES: " + String.join("; ", problems) + "; known are "
+                    + String.join(", ", known) + "; leave it empty for all");
         }
     }
 }

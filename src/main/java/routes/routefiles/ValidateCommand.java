@@ -24,8 +24,7 @@ public final class ValidateCommand {
      * @return 0 without problems, else 1
      */
     public int run(Path folder, PrintStream out) {
-        if (!Files.isDirectory(folder)) {
-            out.println(folder + " is not a folder: --validate takes a folder of route files, such as config/routes");
+        if (!isFolder(folder, out)) {
             return 1;
         }
         RouteSet set = new RouteFiles(classPath, folder).resolve(PipelineStages.all());
@@ -37,5 +36,14 @@ public final class ValidateCommand {
         out.println(set.files().size() + " route files checked, " + own + " of them from " + folder + ": "
                 + (problems.isEmpty() ? "no problems" : problems.size() + " problems"));
         return problems.isEmpty() ? 0 : 1;
+    }
+
+    /** Whether there is anything to check; costs nothing, unlike a validator. */
+    public static boolean isFolder(Path folder, PrintStream out) {
+        if (!Files.isDirectory(folder)) {
+            out.println(folder + " is not a folder: --validate takes a folder of route files, such as config/routes");
+            return false;
+        }
+        return true;
     }
 }

@@ -96,7 +96,32 @@ public class Jobs {
 
     /** Runs a job now, unless it runs already; as {@link #run(String, String)} otherwise. */
     public Outcome runNow(String name) {
-        return run(job(name), () -> true, () -> table.started(name, (Duration) null, instance));
+        return runNow(name, job(name)::run);
+    }
+
+    /** As {@link #runNow(String)}, with other work in the place of the job. */
+    public Outcome runNow(String name, Work work) {
+        Job job = job(name);
+        return run(
+                new Job() {
+                    @Override
+                    public String name() {
+                        return job.name();
+                    }
+
+                    @Override
+                    public void run() throws Exception {
+                        work.run();
+                    }
+                },
+                () -> true,
+                () -> table.started(name, (Duration) null, instance));
+    }
+
+    /** What a run does. */
+    @FunctionalInterface
+    public interface Work {
+        void run() throws Exception;
     }
 
     /** All jobs that ever ran, in whatever process. */

@@ -6,6 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import routes.events.PostTagged;
 import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
@@ -15,6 +17,8 @@ import routes.events.Trigger;
 @Component("tagPersistence")
 public class TagPersistence {
     private static final Logger LOG = LoggerFactory.getLogger(TagPersistence.class);
+
+    private static final String OLDER = "older_than_stored";
 
     private final TagRows rows;
     private final TagPersistenceMetrics metrics;
@@ -31,11 +35,7 @@ public class TagPersistence {
     @Transactional(timeout = 30)
     public StageOutcome save(@Body PostTagged event) {
         StageOutcome outcome = metrics.latency().record(() -> store(event));
-        if (outcome.kind() == StageOutcome.Kind.DONE) {
-            metrics.success();
-        } else {
-            metrics.skipped();
-        }
+        afterCommit(() -> count(outcome));
         LOG.debug(
                 "Tags of post {}: {} (trigger={}, is_retagging={})",
                 event.postId(),
@@ -43,6 +43,27 @@ public class TagPersistence {
                 event.trigger().text(),
                 event.trigger() == Trigger.VISION_RETAG);
         return outcome;
+    }
+
+    /** What is rolled back was not stored. */
+    private static void afterCommit(Runnable counting) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                counting.run();
+            }
+        });
+    }
+
+    private void count(StageOutcome outcome) {
+        if (outcome.kind() == StageOutcome.Kind.DONE) {
+            metrics.success();
+        } else {
+            metrics.skipped();
+        }
+        if (OLDER.equals(outcome.reason())) {
+            metrics.conflict();
+        }
     }
 
     private StageOutcome store(PostTagged event) {
@@ -60,8 +81,7 @@ public class TagPersistence {
     private StageOutcome update(PostTagged event, TagRows.Stored stored) {
         int order = TagSetVersion.of(event).compareTo(stored.version());
         if (order < 0) {
-            metrics.conflict();
-            return StageOutcome.skipped("older_than_stored");
+            return StageOutcome.skipped(OLDER);
         } else if (order == 0) {
             return StageOutcome.skipped("already_stored");
         } else if (hasReason(event)

@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Counters of tag persistence; every series exists from the start. */
+/**
+ * Counters of tag persistence; every series exists from the start. Deliveries that fail are counted where it is known whether they
+ * come again: by the listener of the streams.
+ */
 @Component
 class TagPersistenceMetrics {
     private final Map<String, Counter> persisted;
@@ -35,14 +38,6 @@ class TagPersistenceMetrics {
 
     void skipped() {
         persisted.get("skipped").increment();
-    }
-
-    void retrying() {
-        persisted.get("retrying").increment();
-    }
-
-    void failed() {
-        persisted.get("failed").increment();
     }
 
     void conflict() {

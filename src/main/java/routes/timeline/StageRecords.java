@@ -28,7 +28,7 @@ import routes.redisstreams.RedisStreamsConstants;
 import routes.redisstreams.RedisStreamsEndpoint;
 
 /** Reads from an exchange that has ended what became of its event. */
-final class StageRecords {
+public final class StageRecords {
     private static final int MAX_REASON = 300;
     private static final Pattern POST_ID = Pattern.compile(
             "\"?post_id\"?\\s*[:=]\\s*\"?([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})");
@@ -170,8 +170,9 @@ final class StageRecords {
                 : List.of();
     }
 
-    private static Optional<UUID> postIn(Map<?, ?> fields) {
-        Matcher named = POST_ID.matcher(fields.toString());
+    /** The post that an entry names, whatever form the entry has. */
+    public static Optional<UUID> postIn(Map<?, ?> fields) {
+        Matcher named = POST_ID.matcher(String.valueOf(fields));
         return named.find() ? Optional.of(UUID.fromString(named.group(1))) : Optional.empty();
     }
 
@@ -184,10 +185,7 @@ final class StageRecords {
         return event instanceof PostEnriched enriched ? enriched.contentVersion() : null;
     }
 
-    /** U+0000 is what PostgreSQL refuses. */
     private static String shortened(String reason) {
-        return reason == null
-                ? null
-                : reason.substring(0, Math.min(reason.length(), MAX_REASON)).replace('\0', ' ');
+        return reason == null ? null : reason.substring(0, Math.min(reason.length(), MAX_REASON));
     }
 }

@@ -14,6 +14,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import routes.posts.StorableText;
 
 /** The SQL of {@code post_timeline}. */
 public class TimelineTable {
@@ -67,7 +68,7 @@ public class TimelineTable {
     }
 
     private static String[] text(List<TimelineRecord> records, Function<TimelineRecord, String> value) {
-        return column(records, value, String[]::new);
+        return column(records, record -> StorableText.of(value.apply(record)), String[]::new);
     }
 
     private static <T> T[] column(

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
@@ -69,7 +70,9 @@ class TimelineWriter implements AutoCloseable {
             away = false;
         } catch (RuntimeException e) {
             if (!away) {
-                LOG.warn("Timelines are not written while the database is away: {}", e.getMessage());
+                LOG.warn(
+                        "Timelines are not written while the database is away: {}",
+                        NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             }
             away = true;
         }
@@ -83,22 +86,28 @@ class TimelineWriter implements AutoCloseable {
             if (batch.isEmpty()) {
                 return;
             }
-            write();
+            write(batch);
             batch = List.of();
         }
     }
 
-    private void write() {
+    /** Records that are refused are halved until the ones to blame stand alone: they would be refused for ever. */
+    private void write(List<TimelineRecord> records) {
         try {
-            table.insert(batch);
-            buffer.written(batch.size());
+            table.insert(records);
+            buffer.written(records.size());
         } catch (DataIntegrityViolationException e) {
-            // would be refused for ever, and everything behind it would wait
+            if (records.size() > 1) {
+                write(records.subList(0, records.size() / 2));
+                write(records.subList(records.size() / 2, records.size()));
+                return;
+            }
             LOG.error(
-                    "{} records of timelines are refused by the database and dropped: {}",
-                    batch.size(),
+                    "The record of stage {} about post {} is refused by the database and dropped: {}",
+                    records.get(0).stage(),
+                    records.get(0).postId(),
                     e.getMostSpecificCause().getMessage());
-            buffer.dropped(batch.size());
+            buffer.dropped(1);
         }
     }
 

@@ -52,6 +52,15 @@ public interface VectorIndex extends AutoCloseable {
     /** Number of posts of the tenant. */
     long count(UUID tenantId);
 
+    /** Number of posts of all tenants. */
+    long count();
+
+    /** The name that {@link #identify} gave this index; empty for one that was created since. {@link #clear} keeps it. */
+    Optional<String> identity();
+
+    /** Names the index, so that a start notices when it was replaced by an empty or a foreign one. */
+    void identify(String identity);
+
     /**
      * To be called at start with the embedding provider's dimension.
      *

@@ -2,6 +2,7 @@ package routes.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lettuce.core.Consumer;
@@ -11,6 +12,7 @@ import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,9 +23,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -32,6 +36,7 @@ import routes.configuration.ReconcileProperties;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.Json;
+import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.StreamCatalog;
@@ -44,6 +49,10 @@ import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
+import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PostPayload;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** Which posts are published again, as what, and when not. */
 class ReconcilerIT {
@@ -369,6 +378,133 @@ class ReconcilerIT {
         REDIS.commands().del(key);
         reconciler.run();
         assertThat(events()).hasSize(1);
+    }
+
+    @Test
+    void now_means_whatever_the_age_and_the_pauses_and_counts_come_back() {
+        UUID young = post("success", "pending");
+        tags(young, 0, TAGGED_AT);
+        jdbc.sql("UPDATE posts SET created_at = now(), updated_at = now()").update();
+
+        assertThat(reconciler.runNow()).isEqualTo(new Reconciler.Counts(1, 1, 0, 0, false));
+        assertThat(onlyEvent(PostTagged.class).postId()).isEqualTo(young);
+        assertThat(reconciler.runNow()).as("it waits in the outbox").isEqualTo(new Reconciler.Counts(1, 0, 1, 0, false));
+
+        jdbc.sql("TRUNCATE outbox").update();
+        assertThat(reconciler.runNow()).isEqualTo(new Reconciler.Counts(1, 1, 0, 0, false));
+    }
+
+    @Test
+    void a_lost_index_is_rebuilt_from_the_database_and_known_again_at_the_next_start(@TempDir Path folder)
+            throws InterruptedException {
+        List<UUID> posts = List.of(indexedPost(), indexedPost(), indexedPost());
+        UUID underWay = post("pending", "pending");
+        jdbc.sql("TRUNCATE vector_index").update();
+        try (VectorIndex index = LuceneVectorIndex.open(folder.resolve("one"))) {
+            posts.forEach(post -> index.upsert(point(post)));
+            rebuilt(index, false, List.of());
+            assertThat(index.identity()).as("taken over").isPresent();
+            rebuilt(index, false, List.of());
+        }
+        try (VectorIndex empty = LuceneVectorIndex.open(folder.resolve("two"))) {
+            rebuilt(empty, false, posts);
+            rebuilt(empty, false, List.of());
+            empty.delete(TENANT, List.of(posts.get(1)));
+            rebuilt(empty, false, List.of(posts.get(1)));
+            assertThat(empty.find(TENANT, underWay)).isEmpty();
+        }
+        try (VectorIndex foreign = LuceneVectorIndex.open(folder.resolve("one"))) {
+            UUID stranger = UUID.randomUUID();
+            foreign.upsert(point(stranger));
+            rebuilt(foreign, false, posts);
+            assertThat(foreign.find(TENANT, stranger)).as("of another database").isEmpty();
+        }
+    }
+
+    @Test
+    void a_rebuild_on_demand_begins_from_nothing_and_goes_on_after_a_crash_without_a_gap_or_a_repetition(
+            @TempDir Path folder) throws Exception {
+        List<UUID> posts = IntStream.range(0, 1_200).mapToObj(i -> indexedPost()).toList();
+        jdbc.sql("TRUNCATE vector_index").update();
+        try (VectorIndex index = LuceneVectorIndex.open(folder)) {
+            index.upsertAll(posts.stream().map(ReconcilerIT::point).toList());
+            // the third page cannot be written: as if the process died there
+            jdbc.sql(
+                            """
+                            CREATE FUNCTION stop_there() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                              IF (SELECT count(*) FROM outbox) > 1000 THEN RAISE EXCEPTION 'died'; END IF; RETURN NULL; END $$;
+                            CREATE TRIGGER stop_there AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION stop_there()""")
+                    .update();
+            IndexRebuild died = rebuild(index);
+            try {
+                died.prepare(true);
+                assertThat(index.count()).isZero();
+                died.start();
+                await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 1_000);
+            } finally {
+                died.destroy();
+                jdbc.sql("DROP TRIGGER stop_there ON outbox; DROP FUNCTION stop_there()").update();
+            }
+            index.upsert(point(posts.get(0)));
+
+            IndexRebuild goesOn = rebuild(index);
+            goesOn.prepare(false);
+            assertThat(index.count()).as("not emptied again").isOne();
+            goesOn.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 1_200);
+            assertThat(events())
+                    .extracting(event -> ((PostEnriched) event).postId())
+                    .containsExactlyElementsOf(posts);
+            assertThat(goesOn.progress().orElseThrow().toString()).contains("of 1200 posts");
+            goesOn.destroy();
+        }
+        assertThat(jdbc.sql("SELECT count(*) FROM posts WHERE jsonb_exists(index_state, 'graph')")
+                        .query(Long.class)
+                        .single())
+                .as("the graph is written again too")
+                .isZero();
+    }
+
+    private IndexRebuild rebuild(VectorIndex index) {
+        return new IndexRebuild(
+                jdbc,
+                index,
+                new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
+                new Outbox(DATABASE.dataSource(), codec),
+                new JdbcTransactionManager(DATABASE.dataSource()));
+    }
+
+    /** Starts, expects these posts to be published for the index, does the work of the indexing stage, and awaits the end. */
+    private void rebuilt(VectorIndex index, boolean wanted, List<UUID> published) throws InterruptedException {
+        jdbc.sql("TRUNCATE outbox").update();
+        IndexRebuild rebuild = rebuild(index);
+        rebuild.prepare(wanted);
+        assertThat(rebuild.progress().isPresent()).isEqualTo(!published.isEmpty());
+        rebuild.start();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(events())
+                .extracting(event -> ((PostEnriched) event).postId())
+                .containsExactlyElementsOf(published));
+        published.forEach(post -> {
+            index.upsert(point(post));
+            jdbc.sql("UPDATE posts SET indexing_status = 'indexed' WHERE id = ?").param(post).update();
+        });
+        await().atMost(Duration.ofSeconds(30)).until(() -> rebuild.progress().isEmpty());
+        rebuild.destroy();
+    }
+
+    private UUID indexedPost() {
+        UUID post = post("success", "indexed");
+        tags(post, 0, TAGGED_AT);
+        jdbc.sql("UPDATE posts SET index_state = '{\"vector\": \"v\", \"graph\": \"g\", \"tags\": []}' WHERE id = ?")
+                .param(post)
+                .update();
+        return post;
+    }
+
+    private static IndexedPoint point(UUID post) {
+        var payload = new PostPayload(
+                post, TENANT, CHANNEL, 1, List.of("Python"), TAGGED_AT, null, null, "Вышел", false, null, false);
+        return new IndexedPoint(payload, new float[] {1, 0}, "Вышел релиз Python", 1, "hash");
     }
 
     private Reconciler reconciler() {

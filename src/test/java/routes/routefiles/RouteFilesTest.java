@@ -17,6 +17,8 @@ import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 class RouteFilesTest {
@@ -172,6 +174,29 @@ class RouteFilesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("PIPELINE_ROUTES: unknown stage sentiments, tagign; known are ingest, ")
                 .hasMessageContaining(", api, sentiment;");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vision", "retagging", "album-assembler", "crawl", "trends", "digest"})
+    void refusesAStageThatIsNotBuiltYetUnlessTheFolderAddsIt(String stage) throws IOException {
+        assertThatThrownBy(() -> resolve("tagging," + stage))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("PIPELINE_ROUTES: not built yet: " + stage + "; known are ingest, ");
+
+        write(overrides, "40-" + stage + ".camel.yaml", "mine");
+        assertThat(resolve(stage).files()).extracting(RouteFile::routeId).contains(stage);
+    }
+
+    @Test
+    void everyKnownStageHasItsRouteFile() throws IOException {
+        var shipped = new RouteFiles(new PathMatchingResourcePatternResolver(), overrides)
+                .resolve(PipelineStages.all()).files();
+
+        assertThat(shipped)
+                .extracting(RouteFile::routeId)
+                .containsAll(PipelineStages.KNOWN.stream()
+                        .filter(stage -> !stage.equals("api"))
+                        .toList());
     }
 
     @Test

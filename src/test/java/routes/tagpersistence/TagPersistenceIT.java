@@ -67,6 +67,24 @@ class TagPersistenceIT {
     }
 
     @Test
+    void nothing_is_counted_as_stored_before_it_is() {
+        transaction.executeWithoutResult(status -> {
+            persistence.save(tagged(0, null, NOON, "a"));
+            assertThat(count("tags.persisted", "success")).isZero();
+            status.setRollbackOnly();
+        });
+        assertThat(count("tags.persisted", "success")).isZero();
+        save(tagged(5, null, NOON, "b"));
+        transaction.executeWithoutResult(status -> {
+            persistence.save(tagged(0, null, NOON, "older"));
+            status.setRollbackOnly();
+        });
+        assertThat(count("tags.persisted", "skipped")).isZero();
+        assertThat(metrics.counter("tags.persist.conflicts").count()).isZero();
+        assertThat(count("tags.persisted", "success")).isEqualTo(1);
+    }
+
+    @Test
     void an_older_set_is_a_conflict_and_changes_nothing() {
         save(tagged(5, null, NOON, "new"));
         save(tagged(0, null, NOON.plusSeconds(60), "old"));

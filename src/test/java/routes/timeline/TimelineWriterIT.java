@@ -17,8 +17,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.posts.StorableText;
 import routes.redisstreams.Outcome;
 import routes.testing.EmbeddedDatabase;
 
@@ -100,15 +103,31 @@ class TimelineWriterIT {
     }
 
     @Test
-    void records_that_the_database_refuses_do_not_hold_up_the_others() {
+    void only_the_records_that_the_database_refuses_are_dropped() {
         var buffer = new TimelineBuffer(1_000, metrics);
         buffer.add(records(TimelineWriter.BATCH - 1));
         buffer.add(List.of(record("tagging", "an outcome of many letters", Instant.now(), "1-0")));
         buffer.add(records(3));
         writer(buffer, table).close();
 
-        assertThat(rows()).isEqualTo(3);
-        assertThat(count("dropped")).isEqualTo(TimelineWriter.BATCH);
+        assertThat(rows()).isEqualTo(TimelineWriter.BATCH + 2);
+        assertThat(count("dropped")).isEqualTo(1);
+        assertThat(count("written")).isEqualTo(TimelineWriter.BATCH + 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tr\0ace", "\uD83D", "\uDE80 half"})
+    void texts_that_no_database_takes_are_cleaned_whatever_the_column(String odd) {
+        var buffer = new TimelineBuffer(1_000, metrics);
+        buffer.add(List.of(new TimelineRecord(
+                post, "tagging", "done", odd, odd, odd, odd, 1, 0L, odd, Instant.now(), 12, odd)));
+        writer(buffer, table).close();
+
+        assertThat(count("dropped")).isZero();
+        assertThat(table.read(post, 10)).last().satisfies(record -> {
+            assertThat(record.entryId()).isEqualTo(StorableText.of(odd));
+            assertThat(record.traceId()).isEqualTo(StorableText.of(odd)).doesNotContain("\0");
+        });
     }
 
     @Test

@@ -1,8 +1,15 @@
 package routes.vectorindex.lucene;
 
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,9 +25,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -33,7 +45,10 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import routes.text.PostAnalyzer;
 import routes.vectorindex.DimensionMismatchException;
 import routes.vectorindex.IndexedPoint;
@@ -59,6 +74,11 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     private static final long COMMIT_TIMEOUT_SECONDS = 60;
 
+    /** Key in the user data of every commit. */
+    private static final String IDENTITY = "identity";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LuceneVectorIndex.class);
+
     private final String name;
     private final Directory directory;
     private final Analyzer analyzer = new PostAnalyzer();
@@ -67,25 +87,58 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final SearcherManager searchers;
 
     /**
-     * Opens the index in the folder, which is created where it is missing.
+     * Opens the index in the folder, which is created where it is missing. A damaged index is moved aside, and a new one takes its
+     * place: the database has everything that is needed to build it again.
      *
      * @throws VectorIndexException when another process holds the folder, or it cannot be read or written
      */
     public static LuceneVectorIndex open(Path folder) {
+        Path absolute = folder.toAbsolutePath();
         try {
-            return new LuceneVectorIndex(
-                    FSDirectory.open(folder), folder.toAbsolutePath().toString());
+            try (Directory directory = FSDirectory.open(folder);
+                    Lock alone = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+                alone.ensureValid();
+                verify(directory);
+            } catch (CorruptIndexException
+                    | IndexFormatTooOldException
+                    | IndexFormatTooNewException
+                    | EOFException
+                    | FileNotFoundException
+                    | NoSuchFileException
+                    | IllegalArgumentException damage) {
+                Path aside = absolute.resolveSibling(absolute.getFileName() + ".damaged-"
+                        + DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS")
+                                .withZone(ZoneOffset.UTC)
+                                .format(Instant.now()));
+                Files.move(absolute, aside);
+                LOG.warn(
+                        "The vector index in {} is damaged ({}). It is moved to {}, which can be deleted; a new one is built from the database",
+                        absolute,
+                        String.valueOf(damage.getMessage()).replaceAll("(?s) ?\\(resource.*", ""),
+                        aside);
+            }
+            return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString());
         } catch (LockObtainFailedException e) {
             throw new VectorIndexException(
-                    "The vector index in " + folder.toAbsolutePath()
+                    "The vector index in " + absolute
                             + " is in use by another process. Stop that process, or give this one another data folder.",
                     e);
         } catch (IOException | IllegalArgumentException e) {
             throw new VectorIndexException(
-                    "The vector index in " + folder.toAbsolutePath() + " cannot be opened: " + e.getMessage()
-                            + ". Check the folder's rights and free space; if the index is damaged, delete the folder and"
-                            + " start once with --reindex.",
+                    "The vector index in " + absolute + " cannot be opened: " + e.getMessage()
+                            + ". Check the folder's rights and free space.",
                     e);
+        }
+    }
+
+    /** Reads every file once and compares the checksums: an index that only looks right fails later, at a search or a merge. */
+    private static void verify(Directory directory) throws IOException {
+        if (DirectoryReader.indexExists(directory)) {
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                for (LeafReaderContext leaf : reader.leaves()) {
+                    leaf.reader().checkIntegrity();
+                }
+            }
         }
     }
 
@@ -188,6 +241,28 @@ public final class LuceneVectorIndex implements VectorIndex {
     @Override
     public long count(UUID tenantId) {
         return search(searcher -> searcher.count(new TermQuery(new Term(PointDocument.TENANT, tenantId.toString()))));
+    }
+
+    @Override
+    public long count() {
+        return search(searcher -> (long) searcher.getIndexReader().numDocs());
+    }
+
+    @Override
+    public Optional<String> identity() {
+        return search(searcher -> Optional.ofNullable(((DirectoryReader) searcher.getIndexReader())
+                .getIndexCommit()
+                .getUserData()
+                .get(IDENTITY)));
+    }
+
+    @Override
+    public void identify(String identity) {
+        exclusively(Set.of(), () -> {
+            await(writing.submit(writer ->
+                    writer.setLiveCommitData(Map.of(IDENTITY, identity).entrySet())));
+            return null;
+        });
     }
 
     @Override

@@ -43,7 +43,7 @@ record StoredText(String text, float[] vector) {
         NumericDocValues revision = reader.getNumericDocValues(PointDocument.REVISION);
         BinaryDocValues textHash = reader.getBinaryDocValues(PointDocument.TEXT_HASH);
         if (!revision.advanceExact(doc) || !textHash.advanceExact(doc)) {
-            throw new IOException("a post without revision; start once with --reindex");
+            throw new IOException("a post without revision; start once with --reindex to build the index again");
         }
         return Optional.of(
                 new StoredPoint(revision.longValue(), textHash.binaryValue().utf8ToString()));

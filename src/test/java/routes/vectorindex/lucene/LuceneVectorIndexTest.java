@@ -12,11 +12,17 @@ import static routes.vectorindex.lucene.Points.query;
 import static routes.vectorindex.lucene.Points.retagged;
 import static routes.vectorindex.lucene.Points.revision;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -248,6 +254,69 @@ class LuceneVectorIndexTest {
 
         assertThat(index.textSearch(query("космос"))).hasSize(1);
         assertThat(index.find(TENANT, post(1))).isPresent();
+    }
+
+    @Test
+    void itsNameOutlivesRestartsAndClearing() {
+        assertThat(index.identity()).isEmpty();
+        index.identify("one");
+        index.upsert(point(1, "космос"));
+        assertThat(index.identity()).contains("one");
+        assertThat(index.count()).isOne();
+        index.clear();
+        index.close();
+
+        index = LuceneVectorIndex.open(folder);
+
+        assertThat(index.identity()).contains("one");
+        assertThat(index.count()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"truncate", "empty", "garbage", "middle", "foreign", "delete"})
+    void aDamagedIndexIsMovedAsideAndANewOneTakesItsPlace(String damage) throws IOException {
+        Path home = folder.resolve("index");
+        try (var damaged = LuceneVectorIndex.open(home)) {
+            damaged.identify("one");
+            damaged.upsertAll(IntStream.range(0, 50).mapToObj(i -> point(i, "космос " + i)).toList());
+        }
+        try (Stream<Path> files = Files.list(home)) {
+            Path segment = files.filter(file -> file.toString().endsWith(".cfs")
+                            || file.toString().endsWith(".fdt")
+                            || file.toString().endsWith(".vec"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(segment);
+            switch (damage) {
+                case "truncate" -> Files.write(segment, Arrays.copyOf(bytes, bytes.length / 2));
+                case "empty" -> Files.write(segment, new byte[0]);
+                case "garbage" -> Files.write(segment, "no index".getBytes(StandardCharsets.UTF_8));
+                case "middle" -> {
+                    bytes[bytes.length / 2] ^= 0x55;
+                    Files.write(segment, bytes);
+                }
+                case "foreign" -> {
+                    try (Stream<Path> all = Files.list(home)) {
+                        for (Path file : all.filter(one -> one.getFileName().toString().startsWith("segments_"))
+                                .toList()) {
+                            Files.writeString(file, "no segments");
+                        }
+                    }
+                }
+                default -> Files.delete(segment);
+            }
+        }
+
+        try (var fresh = LuceneVectorIndex.open(home)) {
+            assertThat(fresh.count()).isZero();
+            assertThat(fresh.identity()).isEmpty();
+            fresh.upsert(point(1, "космос"));
+            assertThat(fresh.textSearch(query("космос"))).hasSize(1);
+        }
+        try (Stream<Path> beside = Files.list(folder)) {
+            assertThat(beside.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.startsWith("index.damaged-"));
+        }
     }
 
     @Test

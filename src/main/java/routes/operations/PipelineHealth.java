@@ -1,0 +1,95 @@
+package routes.operations;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import routes.events.StreamCatalog;
+import routes.ingest.outbox.OutboxRelay;
+
+/** Whether posts are left behind: dead letters, posts that could not be indexed, and posts that nothing is under way for. */
+@Component("pipeline")
+class PipelineHealth implements HealthIndicator {
+    static final Status DEGRADED = new Status("DEGRADED");
+
+    /** Health needs no key, so its cost must not grow with the number of calls. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    /** Longer than a post can be between two stages. */
+    private static final int SETTLED_SECONDS = 60;
+
+    private final DeadLetters deadLetters;
+    private final StreamStates states;
+    private final StreamCatalog catalog;
+    private final OutboxRelay outbox;
+    private final JdbcClient jdbc;
+    private final Clock clock;
+    private Health last;
+    private Instant lastAt = Instant.MIN;
+
+    PipelineHealth(
+            DeadLetters deadLetters,
+            StreamStates states,
+            StreamCatalog catalog,
+            OutboxRelay outbox,
+            JdbcClient jdbc,
+            Clock clock) {
+        this.deadLetters = deadLetters;
+        this.states = states;
+        this.catalog = catalog;
+        this.outbox = outbox;
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    @Override
+    public synchronized Health health() {
+        if (last == null || lastAt.plus(FRESH).isBefore(clock.instant())) {
+            List<String> problems = problems();
+            last = problems.isEmpty()
+                    ? Health.up().build()
+                    : Health.status(DEGRADED).withDetail("problems", problems).build();
+            lastAt = clock.instant();
+        }
+        return last;
+    }
+
+    private record Left(long failed, long waiting) {}
+
+    private List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        deadLetters.byStream().forEach((stream, number) -> problems.add(number + " dead letters in " + stream));
+        Left left = jdbc.sql(
+                        """
+                        SELECT count(*) FILTER (WHERE indexing_status = 'failed') AS failed,
+                               count(*) FILTER (WHERE indexing_status = 'pending'
+                                                  AND updated_at < now() - make_interval(secs => :settled)) AS waiting
+                        FROM posts WHERE indexing_status IN ('pending', 'failed') AND NOT is_deleted
+                        """)
+                .param("settled", SETTLED_SECONDS)
+                .query(Left.class)
+                .single();
+        if (left.failed() > 0) {
+            problems.add(left.failed() + " posts could not be indexed; indexing_error says why");
+        }
+        if (left.waiting() > 0 && isIdle()) {
+            problems.add(left.waiting() + " posts are not indexed, and no event about them is under way");
+        }
+        return problems;
+    }
+
+    private boolean isIdle() {
+        return outbox.unpublished() == 0
+                && states.known()
+                && catalog.streams().stream().allMatch(stream -> catalog.servedGroups(stream).stream()
+                        .allMatch(group -> states.group(stream.name(), group)
+                                .filter(known -> known.state().lag() + known.state().pending() > 0)
+                                .isEmpty()));
+    }
+}

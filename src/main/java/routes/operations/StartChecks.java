@@ -1,0 +1,220 @@
+package routes.operations;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import routes.configuration.ApiProperties;
+import routes.configuration.ConfigFolderProperties;
+import routes.configuration.ConfigurationException;
+import routes.configuration.ConfigurationRecords;
+import routes.configuration.DataProperties;
+import routes.configuration.ManagementProperties;
+import routes.configuration.PipelineProperties;
+import routes.configuration.Setting;
+import routes.embedded.DataFolder;
+import routes.routefiles.PipelineStages;
+import routes.routefiles.RouteFiles;
+import routes.routefiles.model.Nearest;
+
+/**
+ * Refuses, before anything is started, what could only end in a refusal: unknown settings, folders that do not exist, stages that
+ * do not exist, ports that are taken, a data folder that is in use or has no room. A refusal after the start of the services would cost many times as much.
+ */
+public class StartChecks implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+    /** The first start unpacks the embedded services and creates a database. */
+    private static final long FIRST_START_BYTES = 256L << 20;
+
+    /** Below that the next segment of a log, 16 MiB each, or the next commit of the index may fail. */
+    private static final long NEEDED_BYTES = 64L << 20;
+
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
+
+    private final RunOptions options;
+
+    public StartChecks(RunOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        ConfigurableEnvironment environment = context.getEnvironment();
+        Binder binder = Binder.get(environment);
+        checkNames(environment);
+        warnOfVariables(environment);
+        checkConfigFolder(binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
+        String routes = binder.bindOrCreate("pipeline", PipelineProperties.class).routes();
+        checkStages(routes, binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
+        if (options.reindex() && !PipelineStages.parse(routes).includes("indexing")) {
+            throw new ConfigurationException(
+                    "--reindex needs the stage indexing, which PIPELINE_ROUTES=" + routes + " leaves out");
+        }
+        if (PipelineStages.parse(routes).includes("api")) {
+            var api = binder.bindOrCreate("api", ApiProperties.class);
+            checkPort("API_PORT", environment.getProperty("server.address", api.address()),
+                    environment.getProperty("server.port", Integer.class, api.port()));
+        }
+        var management = binder.bindOrCreate("management", ManagementProperties.class);
+        checkPort("MANAGEMENT_PORT", management.address(),
+                environment.getProperty("management.server.port", Integer.class, management.port()));
+        checkDataFolder(binder.bindOrCreate("data", DataProperties.class).dir());
+    }
+
+    private void checkNames(ConfigurableEnvironment environment) {
+        Map<String, String> named = new LinkedHashMap<>();
+        options.properties().forEach(argument -> {
+            String name = argument.substring(2, argument.indexOf('='));
+            named.put(name, "--" + name);
+        });
+        environment.getPropertySources().stream()
+                .filter(OriginTrackedMapPropertySource.class::isInstance)
+                .map(OriginTrackedMapPropertySource.class::cast)
+                // the file of the operator, not the one in the jar
+                .filter(source -> source.getName().contains("'file ["))
+                .forEach(source -> Stream.of(source.getPropertyNames())
+                        .forEach(name -> named.putIfAbsent(name, name + " in " + source.getName())));
+        List<String> ours = new ConfigurationRecords().settings().map(Setting::property).toList();
+        Set<String> known = ours.stream().map(StartChecks::canonical).collect(Collectors.toSet());
+        named.keySet().removeIf(name -> known.contains(canonical(name)));
+        if (!named.isEmpty()) {
+            Libraries libraries = Libraries.read();
+            named.keySet().removeIf(libraries::know);
+        }
+        if (!named.isEmpty()) {
+            throw new ConfigurationException(named.entrySet().stream()
+                    .map(wrong -> wrong.getValue() + ": no such setting" + Nearest.hint(wrong.getKey(), ours))
+                    .collect(Collectors.joining("; "))
+                    + "; the table in README.md lists all settings");
+        }
+    }
+
+    /** Other programs have variables too, so these are only warned about: of one of our prefixes, and nearly one of our names. */
+    private static void warnOfVariables(ConfigurableEnvironment environment) {
+        Set<String> ours = new TreeSet<>();
+        new ConfigurationRecords().settings().forEach(setting -> ours.addAll(
+                List.of(setting.variable(), setting.variable() + "_FILE")));
+        Set<String> prefixes =
+                ours.stream().map(name -> name.substring(0, name.indexOf('_') + 1)).collect(Collectors.toSet());
+        environment.getSystemEnvironment().keySet().stream()
+                .filter(name -> prefixes.stream().anyMatch(name::startsWith) && !ours.contains(name))
+                .forEach(name -> Nearest.to(name, ours)
+                        .ifPresent(meant -> LOG.warn("{} is not a setting and is ignored; did you mean {}?", name, meant)));
+    }
+
+    /** Without case, dashes and the index of an item, as Spring takes names. */
+    private static String canonical(String name) {
+        return name.replaceAll("\\[[^]]*]", "").replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The settings of the libraries, by their metadata.
+     *
+     * @param names    canonical
+     * @param prefixes of those that hold further names
+     */
+    private record Libraries(Set<String> names, Set<String> prefixes) {
+
+        static Libraries read() {
+            Set<String> names = new TreeSet<>();
+            Set<String> prefixes = new TreeSet<>();
+            ObjectMapper json = new ObjectMapper();
+            ClassLoader classes = StartChecks.class.getClassLoader();
+            try {
+                for (String file : List.of(
+                        "META-INF/spring-configuration-metadata.json",
+                        "META-INF/additional-spring-configuration-metadata.json")) {
+                    for (URL metadata : Collections.list(classes.getResources(file))) {
+                        try (InputStream in = metadata.openStream()) {
+                            for (JsonNode property : json.readTree(in).path("properties")) {
+                                String name = canonical(property.path("name").asText());
+                                names.add(name);
+                                String type = property.path("type").asText();
+                                if (type.startsWith("java.util.Map") || type.equals("java.util.Properties")) {
+                                    prefixes.add(name + ".");
+                                }
+                            }
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return new Libraries(names, prefixes);
+        }
+
+        boolean know(String name) {
+            String canonical = canonical(name);
+            return names.contains(canonical) || prefixes.stream().anyMatch(canonical::startsWith);
+        }
+    }
+
+    private static void checkConfigFolder(Path folder) {
+        if (!Files.isDirectory(folder) && !folder.equals(new ConfigFolderProperties(Path.of("config")).dir())) {
+            throw new ConfigurationException("CONFIG_DIR=" + folder + ": "
+                    + (Files.exists(folder) ? "is not a folder" : "the folder does not exist")
+                    + "; create it, or leave CONFIG_DIR empty for the folder config");
+        }
+    }
+
+    private static void checkStages(String routes, Path config) {
+        try {
+            new RouteFiles(new PathMatchingResourcePatternResolver(), config.resolve("routes"))
+                    .resolve(PipelineStages.parse(routes));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(e.getMessage(), e);
+        }
+    }
+
+    private static void checkPort(String setting, String address, int port) {
+        if (port <= 0) {
+            return;
+        }
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(InetAddress.getByName(address), port));
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    setting + "=" + port + ": the port is taken by another process, or " + address
+                            + " is not an address of this machine (" + e.getMessage() + "); stop that process, or choose another port",
+                    e);
+        }
+    }
+
+    private static void checkDataFolder(Path folder) {
+        try (DataFolder free = new DataFolder(folder)) {
+            long usable = Files.getFileStore(free.path()).getUsableSpace();
+            long needed = Files.exists(free.path().resolve("index")) ? NEEDED_BYTES : FIRST_START_BYTES;
+            if (usable < needed) {
+                throw new ConfigurationException(
+                        "DATA_DIR=%s: the disk is full: %d MiB are free, the start needs %d MiB; make room, or choose a folder on another disk"
+                                .formatted(free.path(), usable >> 20, needed >> 20));
+            }
+        } catch (IOException e) {
+            throw new ConfigurationException("DATA_DIR=" + folder + ": the free space cannot be read (" + e + ")", e);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package routes.reconcile;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.Event;
+import routes.ingest.outbox.Outbox;
+import routes.vectorindex.VectorIndex;
+
+/**
+ * Builds the vector index, and on demand the graph, again from the database: publishes posts through the outbox to the indexing
+ * stage. Notices at the start that the index was lost. The position is stored with the events of each page, so that a rebuild goes
+ * on where a crash interrupted it.
+ */
+@Component
+public class IndexRebuild implements DisposableBean {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexRebuild.class);
+    private static final int PAGE = 500;
+    /** Posts that were published and are not indexed yet; more wait in the database. */
+    private static final int AHEAD = 20_000;
+    private static final int TRANSACTION_SECONDS = 60;
+    private static final long PAUSE_MILLIS = 500;
+    private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
+
+    /**
+     * A rebuild that is under way.
+     *
+     * @param reason why
+     * @param published posts that were published again
+     * @param indexed those of them that are in the index again
+     * @param total posts that are to be published; an estimate where only those are that the index lacks
+     * @param publishing false when all have been published and only indexing is left
+     */
+    public record Progress(String reason, long published, long indexed, long total, boolean publishing) {
+        @Override
+        public String toString() {
+            return "the index is being rebuilt (%s): %d of %d posts".formatted(reason, indexed, Math.max(total, published));
+        }
+    }
+
+    private record Row(
+            String identity,
+            String reason,
+            boolean fromEmpty,
+            long position,
+            long lastNumber,
+            long published,
+            long total,
+            OffsetDateTime startedAt) {}
+
+    private record Candidate(UUID id, UUID tenantId, long number, boolean tagged) {}
+
+    private final JdbcClient jdbc;
+    private final VectorIndex index;
+    private final LostEvents events;
+    private final Outbox outbox;
+    private final TransactionTemplate transaction;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "index-rebuild");
+    private volatile Progress progress;
+
+    IndexRebuild(
+            JdbcClient jdbc,
+            VectorIndex index,
+            LostEvents events,
+            Outbox outbox,
+            PlatformTransactionManager transactions) {
+        this.jdbc = jdbc;
+        this.index = index;
+        this.events = events;
+        this.outbox = outbox;
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TRANSACTION_SECONDS);
+    }
+
+    /**
+     * To be called at the start, before anything is indexed: decides whether there is something to rebuild, and empties the index
+     * where a rebuild begins from nothing.
+     *
+     * @param wanted whether everything is to be built again, whatever state the index is in
+     */
+    public void prepare(boolean wanted) {
+        Optional<Row> known = row();
+        if (wanted) {
+            begin("--reindex", true);
+        } else {
+            lost(known).ifPresent(reason -> {
+                LOG.warn("The vector index {}; it is rebuilt in the background from the database", reason);
+                begin(reason, known.filter(row -> row.reason() != null).map(Row::fromEmpty).orElse(false));
+            });
+        }
+        Row row = row().orElseGet(() -> {
+            store(index.identity().orElseGet(() -> UUID.randomUUID().toString()));
+            return row().orElseThrow();
+        });
+        boolean foreign = index.count() > 0 && !index.identity().map(row.identity()::equals).orElse(true);
+        if (foreign || (row.reason() != null && row.fromEmpty() && row.position() == 0)) {
+            index.clear();
+        }
+        if (!index.identity().equals(Optional.of(row.identity()))) {
+            index.identify(row.identity());
+        }
+        progress = progress(row);
+    }
+
+    /** Publishes in the background what {@link #prepare} found missing. */
+    public void start() {
+        if (progress != null) {
+            LOG.info("{}", progress);
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** Empty when the index is complete. */
+    public Optional<Progress> progress() {
+        return Optional.ofNullable(progress);
+    }
+
+    /** Why the index cannot be the one that was filled from this database. */
+    private Optional<String> lost(Optional<Row> known) {
+        Optional<Row> underWay = known.filter(row -> row.reason() != null);
+        if (underWay.isPresent()
+                && (underWay.get().position() == 0 || index.identity().equals(underWay.map(Row::identity)))) {
+            return Optional.empty(); // it goes on
+        }
+        long indexed = jdbc.sql("SELECT count(*) FROM posts WHERE indexing_status = 'indexed' AND NOT is_deleted")
+                .query(Long.class)
+                .single();
+        long held = index.count();
+        Optional<String> identity = index.identity();
+        if (identity.isPresent() && !identity.equals(known.map(Row::identity))) {
+            return Optional.of("belongs to another database");
+        } else if (known.isPresent() && identity.isEmpty()) {
+            return Optional.of("was lost").filter(reason -> indexed > 0 || known.get().reason() != null);
+        }
+        return held < indexed ? Optional.of("holds %d of %d posts".formatted(held, indexed)) : Optional.empty();
+    }
+
+    private Optional<Row> row() {
+        return jdbc.sql("SELECT * FROM vector_index").query(Row.class).optional();
+    }
+
+    private void store(String identity) {
+        jdbc.sql("INSERT INTO vector_index (identity) VALUES (?)").param(identity).update();
+    }
+
+    /** An index that only lacks some posts keeps its name; a new name has {@link #prepare} empty what goes by another one. */
+    private void begin(String reason, boolean fromEmpty) {
+        Optional<String> kept = index.identity()
+                .filter(identity -> !fromEmpty && row().map(Row::identity).equals(Optional.of(identity)));
+        jdbc.sql(
+                        """
+                        INSERT INTO vector_index (identity, reason, from_empty, last_number, total)
+                        SELECT :identity, :reason, :empty, coalesce(max(number), 0),
+                               greatest(0, count(*) FILTER (WHERE :empty OR indexing_status = 'indexed') - :held)
+                        FROM posts WHERE NOT is_deleted
+                        ON CONFLICT (only_one) DO UPDATE SET identity = excluded.identity, reason = excluded.reason,
+                            from_empty = excluded.from_empty, position = 0, last_number = excluded.last_number, published = 0,
+                            total = excluded.total, started_at = now()
+                        """)
+                .param("identity", kept.orElseGet(() -> UUID.randomUUID().toString()))
+                .param("reason", reason)
+                .param("empty", fromEmpty)
+                .param("held", fromEmpty ? 0 : index.count())
+                .update();
+    }
+
+    private void run() {
+        boolean failing = false;
+        try {
+            while (progress != null) {
+                long pause = PAUSE_MILLIS;
+                try {
+                    pause = step() ? 0 : PAUSE_MILLIS;
+                    failing = false;
+                } catch (RuntimeException e) {
+                    if (!failing) {
+                        LOG.warn(
+                                "The rebuild of the index pauses until the database and the index answer: {}",
+                                NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+                    }
+                    failing = true;
+                    pause = PAUSE_AFTER_FAILURE_MILLIS;
+                }
+                if (stop.await(pause, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return whether the next step can follow at once */
+    private boolean step() {
+        Row row = row().orElseThrow();
+        progress = progress(row);
+        if (progress == null) {
+            return true;
+        }
+        if (row.position() < row.lastNumber()) {
+            if (progress.published() - progress.indexed() > AHEAD) {
+                return false;
+            }
+            transaction.executeWithoutResult(status -> publish(row));
+            return true;
+        }
+        if (progress.indexed() < progress.published()) {
+            return false;
+        }
+        jdbc.sql("UPDATE vector_index SET reason = NULL").update();
+        progress = null;
+        LOG.info(
+                "The index is rebuilt: {} posts in {} s",
+                row.published(),
+                Duration.between(row.startedAt().toInstant(), Instant.now()).toSeconds());
+        return true;
+    }
+
+    private void publish(Row row) {
+        List<Candidate> page = jdbc.sql(
+                        """
+                        SELECT p.id, p.tenant_id, p.number, t.post_id IS NOT NULL AS tagged FROM posts p
+                        LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                        WHERE p.number > :position AND p.number <= :last AND NOT p.is_deleted
+                          AND (:empty OR p.indexing_status = 'indexed')
+                          -- what is on its way to its first tags is indexed when it has them
+                          AND (t.post_id IS NOT NULL OR p.tagging_status NOT IN ('pending', 'retrying'))
+                        ORDER BY p.number LIMIT :limit FOR UPDATE OF p
+                        """)
+                .param("position", row.position())
+                .param("last", row.lastNumber())
+                .param("empty", row.fromEmpty())
+                .param("limit", PAGE)
+                .query(Candidate.class)
+                .list();
+        List<Candidate> missing = row.fromEmpty()
+                ? page
+                : page.stream()
+                        .filter(post -> index.find(post.tenantId(), post.id()).isEmpty())
+                        .toList();
+        List<UUID> ids = missing.stream().map(Candidate::id).toList();
+        jdbc.sql(
+                        """
+                        UPDATE posts SET indexing_status = 'pending', updated_at = now(),
+                            index_state = CASE WHEN :empty THEN index_state - 'vector' - 'graph' ELSE index_state - 'vector' END
+                        WHERE id = ANY (:ids)
+                        """)
+                .param("empty", row.fromEmpty())
+                .param("ids", ids.toArray(UUID[]::new))
+                .update();
+        List<Event> again = new ArrayList<>(events.enriched(ids));
+        again.addAll(events.parsed(
+                missing.stream().filter(post -> !post.tagged()).map(Candidate::id).toList()));
+        outbox.append(again);
+        jdbc.sql("UPDATE vector_index SET position = :position, published = published + :published")
+                .param("position", page.size() < PAGE ? row.lastNumber() : page.get(PAGE - 1).number())
+                .param("published", ids.size())
+                .update();
+    }
+
+    private Progress progress(Row row) {
+        if (row.reason() == null) {
+            return null;
+        }
+        long open = jdbc.sql(
+                        """
+                        SELECT count(*) FROM posts p WHERE indexing_status = 'pending' AND number <= :position AND NOT is_deleted
+                          AND (tagging_status NOT IN ('pending', 'retrying')
+                               OR EXISTS (SELECT 1 FROM post_enrichment t WHERE t.post_id = p.id AND t.kind = 'tags'))
+                        """)
+                .param("position", row.position())
+                .query(Long.class)
+                .single();
+        return new Progress(
+                row.reason(),
+                row.published(),
+                Math.max(0, row.published() - open),
+                row.total(),
+                row.position() < row.lastNumber());
+    }
+
+    @Override
+    public void destroy() throws InterruptedException {
+        stop.countDown();
+        thread.join(PAUSE_AFTER_FAILURE_MILLIS);
+    }
+}
