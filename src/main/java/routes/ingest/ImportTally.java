@@ -21,7 +21,8 @@ final class ImportTally {
     private final List<ImportNote> messages = new ArrayList<>();
     private final List<ImportNote> notes = new ArrayList<>();
     private long bytesDone;
-    private long posts;
+    private long saved;
+    private long repeated;
     private long created;
     private long changed;
     private long deleted;
@@ -46,13 +47,18 @@ final class ImportTally {
     }
 
     void saved(PostIntake.Prepared prepared, SavedBatch saved) {
-        posts += saved.created() + saved.edited() + saved.updated() + saved.unchanged();
+        this.saved += saved.created() + saved.edited() + saved.updated() + saved.unchanged();
         created += saved.created();
         changed += saved.edited();
         albums += saved.albumsCreated() + saved.albumsChanged() + saved.albumsUnchanged();
         media += prepared.files();
         mediaMissing += prepared.skipped().size();
         prepared.skipped().forEach(file -> note(new ImportNote(file.name(), null, null, file.reason())));
+    }
+
+    /** A message stood in the source before, and is counted as a post once. */
+    void repeated() {
+        repeated++;
     }
 
     void deleted(int posts) {
@@ -83,6 +89,7 @@ final class ImportTally {
     }
 
     ImportProgress progress(ImportProgress.Status status, String error) {
+        long posts = Math.max(0, saved - repeated);
         boolean done = status == ImportProgress.Status.DONE;
         long estimate = bytesDone == 0 ? posts : (long) ((double) posts * bytesTotal / bytesDone);
         return new ImportProgress(

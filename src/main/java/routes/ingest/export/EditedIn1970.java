@@ -11,6 +11,9 @@ final class EditedIn1970 {
     /** Zones are at most 14 hours from UTC: that of the machine that exported, and that we read its times in. */
     private static final Duration SPREAD = Duration.ofHours(28);
 
+    /** The earliest time that stands for no edit. */
+    static final Instant FIRST = Instant.EPOCH.minus(SPREAD);
+
     private EditedIn1970() {}
 
     /** Null in place of a time that stands for no edit. */

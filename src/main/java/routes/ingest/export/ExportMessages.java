@@ -82,7 +82,7 @@ final class ExportMessages {
     }
 
     private Optional<Instant> edited(ExportMessage message) {
-        return times.first(message.editedUnixtime(), message.edited());
+        return times.first(EditedIn1970.FIRST, message.editedUnixtime(), message.edited());
     }
 
     private SourceFile file(ExportMessage message) {

@@ -28,10 +28,15 @@ final class ExportTimes {
 
     /** The first of the values that is a time between 1970 and 9999; each may be null or of any type. */
     Optional<Instant> first(JsonNode... values) {
+        return first(Instant.EPOCH, values);
+    }
+
+    /** As {@link #first(JsonNode...)}, but from some time on. */
+    Optional<Instant> first(Instant from, JsonNode... values) {
         return Stream.of(values)
                 .filter(value -> value != null && (value.isTextual() || value.isNumber()))
                 .flatMap(value -> read(value.asText().strip()).stream())
-                .filter(time -> time.getEpochSecond() >= 0 && time.getEpochSecond() <= LAST_SECOND)
+                .filter(time -> !time.isBefore(from) && time.getEpochSecond() <= LAST_SECOND)
                 .findFirst();
     }
 
@@ -39,7 +44,7 @@ final class ExportTimes {
         try {
             // a fraction or an exponent is no fault of the message
             return Optional.of(
-                    text.matches("[-+]?\\d{1,30}([.]\\d{1,30})?(e[+]?\\d)?")
+                    text.matches("[-+]?\\d{1,30}([.]\\d{1,30})?([eE][+]?\\d)?")
                             ? Instant.ofEpochSecond(new BigDecimal(text).longValue())
                             : local(text.replace(' ', 'T')));
         } catch (DateTimeException | ArithmeticException e) {

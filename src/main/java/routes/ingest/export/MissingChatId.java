@@ -5,13 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import routes.posts.ChannelIdentity;
 
 /**
  * Telegram Desktop before 1.4.8 writes no {@code id} of the chat. Its type and name give one, the same at every import: 2^52 and 48
  * bits of their SHA-256. Telegram's own ids have at most 52 bits, so none can be the same, and JavaScript still reads it exactly.
  */
-public final class MissingChatId {
-    private static final long FIRST = 1L << 52;
+final class MissingChatId {
+    private static final long FIRST = ChannelIdentity.LAST_TELEGRAM_ID + 1;
     private static final long BITS = (1L << 48) - 1;
 
     private MissingChatId() {}
@@ -23,10 +24,5 @@ public final class MissingChatId {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
-    }
-
-    /** Whether an id is one of these: there is no link to such a channel. */
-    public static boolean isMade(long channelId) {
-        return channelId >= FIRST;
     }
 }
