@@ -81,6 +81,7 @@ class CommandLine {
     }
 
     private int start(RunOptions options) {
+        MainJob.requireExports(options);
         try {
             ConfigurableApplicationContext context = open(options);
             int result = context.getBean(MainJob.class).run(out);

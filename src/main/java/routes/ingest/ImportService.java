@@ -2,7 +2,7 @@ package routes.ingest;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -191,7 +191,8 @@ public final class ImportService implements AutoCloseable {
 
     /** Of an export the whole message, which says where and what to do. */
     private static String reason(Exception failure) {
-        return failure instanceof ExportFormatException || failure instanceof NoSuchFileException
+        return failure instanceof ExportFormatException
+                        || (failure instanceof FileSystemException file && file.getReason() != null)
                 ? failure.getMessage()
                 : FailureReason.of(failure);
     }

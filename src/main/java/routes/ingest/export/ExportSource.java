@@ -1,6 +1,7 @@
 package routes.ingest.export;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public final class ExportSource implements Source {
      * @param path of {@code result.json} or of the folder that holds it
      * @param zone of the machine that exported, for times of old exports, which carry none
      * @throws NoSuchFileException if there is no such file
+     * @throws AccessDeniedException if the process may not read it
      */
     public static ExportSource open(Path path, ZoneId zone) throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(FILE_NAME) : path;
@@ -41,6 +43,9 @@ public final class ExportSource implements Source {
                     ? "the folder holds an export as HTML; choose the format \"Machine-readable JSON\" in Telegram Desktop"
                     : "give the path of an export's " + FILE_NAME + " or of its folder";
             throw new NoSuchFileException(file.toString(), null, "there is no such file: " + hint);
+        }
+        if (!Files.isReadable(file)) {
+            throw new AccessDeniedException(file.toString(), null, "the process may not read it");
         }
         return new ExportSource(file.toAbsolutePath().normalize(), zone);
     }
