@@ -103,6 +103,7 @@ class CommandLine {
 
     private int start(RunOptions options) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> isStopping = true, "stopping"));
+        MainJob.requireExports(options);
         try {
             if (options.tryTagging().isEmpty()) {
                 out.printf(

@@ -105,6 +105,19 @@ class CommandLineIT {
     }
 
     @Test
+    void exports_that_are_not_there_are_all_named_before_anything_starts() throws Exception {
+        Path html = Files.createDirectory(dir.resolve("html"));
+        Files.writeString(html.resolve("messages.html"), "");
+        assertThat(run(Map.of(), "--import=" + dir.resolve("nothere"), "--import=" + html))
+                .isEqualTo("telegram-assistant: --import=" + dir.resolve("nothere") + ": " + dir.resolve("nothere")
+                        + ": there is no such file: give the path of an export's result.json or of its folder\n"
+                        + "--import=" + html + ": " + html.resolve("result.json")
+                        + ": there is no such file: the folder holds an export as HTML; choose the format"
+                        + " \"Machine-readable JSON\" in Telegram Desktop");
+        assertThat(dir.resolve("data")).doesNotExist();
+    }
+
+    @Test
     void an_address_that_others_reach_without_keys() throws Exception {
         assertThat(run(Map.of("API_ADDRESS", "0.0.0.0")))
                 .startsWith(

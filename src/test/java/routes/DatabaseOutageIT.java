@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
@@ -27,6 +28,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.StreamCatalog;
 import routes.ingest.ExportGenerator;
 import routes.ingest.ImportService;
+import routes.operations.MainJob;
 import routes.operations.PipelineBooks;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
@@ -107,6 +109,46 @@ class DatabaseOutageIT {
         });
         eventually().untilAsserted(() -> assertThat(pending()).isZero());
         assertThat(deadLetters()).isZero();
+    }
+
+    @Test
+    void an_import_from_the_command_line_waits_for_postgresql_and_ends_well(@TempDir Path folder) throws Exception {
+        Path export = folder.resolve("result.json");
+        ExportGenerator.write(export, POSTS, 300);
+        Path data = folder.resolve("data");
+        application = CommandLine.open(RunOptions.parse(
+                "--import=" + export,
+                "--exit-when-idle",
+                "--data.dir=" + data,
+                "--api.port=0",
+                "--management.port=0",
+                "--outbox.poll-interval=20"));
+        var job = application.getBean(MainJob.class);
+        var result = CompletableFuture.supplyAsync(() -> {
+            try {
+                return job.run(System.out);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        eventually().until(() -> counts().indexed() > 10);
+
+        ProcessHandle postgres = postmaster(data);
+        List<String> command = commandOf(postgres);
+        postgres.destroyForcibly();
+        postgres.onExit().get(10, TimeUnit.SECONDS);
+        await().pollDelay(Duration.ofSeconds(OUTAGE_SECONDS))
+                .atMost(Duration.ofSeconds(OUTAGE_SECONDS + 30L))
+                .until(() -> true);
+        assertThat(result).isNotDone();
+        Files.delete(pidFile(data));
+        revived = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("revived.log").toFile())
+                .start();
+
+        assertThat(result.get(120, TimeUnit.SECONDS)).isZero();
+        assertThat(counts().indexed()).isEqualTo(POSTS);
     }
 
     private boolean databaseAnswers() {

@@ -12,7 +12,8 @@ import routes.api.http.Cursor;
  * @param status queued, running, done, failed
  * @param file relative to the folder for imports; the name of an uploaded file; of an export elsewhere only its last name
  * @param postsTotal an estimate while the import runs; null before
- * @param errors what was passed over and why, the first {@value #MAX_ERRORS}
+ * @param messagesFailed messages, and larger parts of the export, that cannot be read or stored and are left out
+ * @param errors what was left out or passed over and why: the first 100 messages, then the first 100 files, chats and fields
  * @param error why the import failed; null otherwise
  */
 @JsonInclude
@@ -32,13 +33,14 @@ record ImportJob(
         long mediaTotal,
         long mediaMissing,
         long messagesSkipped,
+        long messagesFailed,
         JsonNode errors,
         String error,
         Instant createdAt,
         Instant startedAt,
         Instant finishedAt) {
 
-    static final int MAX_ERRORS = 100;
+    static final int MAX_ERRORS = 200;
 
     Cursor place() {
         return new Cursor(createdAt, jobId);

@@ -80,6 +80,7 @@ final class ImportStore {
                     row.getLong("media_total"),
                     row.getLong("media_missing"),
                     row.getLong("messages_skipped"),
+                    row.getLong("messages_failed"),
                     json.readTree(row.getString("first_errors")),
                     error == null ? null : error.replace(file, name),
                     ApiDatabase.instant(row, "created_at"),

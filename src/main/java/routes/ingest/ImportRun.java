@@ -3,7 +3,11 @@ package routes.ingest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,10 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.NonTransientDataAccessException;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.transaction.TransactionException;
 import routes.posts.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
@@ -28,6 +28,12 @@ import routes.posts.SavedBatch;
 final class ImportRun implements Source.Sink {
     /** Large enough that a batch's fixed costs do not count, small enough that a lost one is soon repeated. */
     static final int BATCH_POSTS = 500;
+
+    /** Bounds the memory where texts are longer than Telegram's 4096 characters. */
+    private static final long BATCH_CHARACTERS = 8_000_000;
+
+    /** A batch of at least so many messages that are all refused shows a fault of the database and ends the import. */
+    private static final int ALL_REFUSED = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(ImportRun.class);
     private static final long PROGRESS_NANOS = Duration.ofMillis(500).toNanos();
@@ -45,10 +51,12 @@ final class ImportRun implements Source.Sink {
     private final BooleanSupplier stopped;
     private final ProgressWriter progress;
     private final List<SourceMessage> batch = new ArrayList<>();
+    private final Map<UUID, ShownChannel> shown = new LinkedHashMap<>();
     private final ExecutorService saver = Executors.newSingleThreadExecutor(work -> new Thread(work, "import-save"));
     private Future<Runnable> saving;
     private Channel channel;
-    private SeenMessages seen = new SeenMessages();
+    private long batchCharacters;
+    private long unreadable;
     private long progressNanos = System.nanoTime();
 
     ImportRun(
@@ -92,44 +100,69 @@ final class ImportRun implements Source.Sink {
     private void readAndSave() throws IOException, InterruptedException {
         try {
             source.read(this);
-        } catch (IOException e) {
-            // what came before the break is good
-            flush();
-            awaitSaved();
-            throw e;
+        } finally {
+            // what came before a break is good
+            if (!Thread.currentThread().isInterrupted()) {
+                flush();
+                awaitSaved();
+            }
         }
-        channelEnd();
+        if (settings.deletions() && source.showsDeletionsByAbsence()) {
+            deleteMissing();
+        }
     }
 
-    /** All messages of the channel are through, if there was one before. */
-    private void channelEnd() throws IOException, InterruptedException {
-        flush();
-        awaitSaved();
-        if (settings.deletions() && source.showsDeletionsByAbsence()) {
-            SeenMessages shown = seen;
-            Integer missing = patiently(() -> deletions.deleteMissing(order.tenantId(), channel, shown));
+    /** At the end, since a channel may stand in the source several times. */
+    private void deleteMissing() throws IOException, InterruptedException {
+        if (unreadable > 0) {
+            tally.note(new ImportNote(
+                    "deletions",
+                    null,
+                    null,
+                    "no post is deleted, since " + unreadable + " parts of the export cannot be read"));
+            return;
+        }
+        for (ShownChannel one : shown.values()) {
+            Integer missing = patiently(() -> deletions.deleteMissing(order.tenantId(), one.channel(), one.present()));
             tally.deleted(missing);
         }
-        seen = new SeenMessages();
     }
+
+    /**
+     * What the source has shown of a channel.
+     *
+     * @param present messages in any form
+     * @param posts those that became posts
+     */
+    private record ShownChannel(Channel channel, SeenMessages present, SeenMessages posts) {}
 
     @Override
     public void channel(ChannelIdentity identity) throws IOException, InterruptedException {
-        channelEnd();
+        flush();
+        awaitSaved();
         channel = patiently(() -> {
             Channel resolved = channels.resolve(identity);
             channels.subscribe(order.tenantId(), order.userId(), resolved.id());
             return resolved;
         });
+        shown.computeIfAbsent(
+                channel.id(), id -> new ShownChannel(channel, new SeenMessages(), new SeenMessages()));
     }
 
     @Override
     public void messages(List<SourceMessage> together) throws IOException, InterruptedException {
-        if (batch.size() + together.size() > BATCH_POSTS) {
+        if (batch.size() + together.size() > BATCH_POSTS || batchCharacters > BATCH_CHARACTERS) {
             flush();
         }
-        batch.addAll(together);
-        together.forEach(message -> seen.add(message.id()));
+        ShownChannel here = shown.get(channel.id());
+        for (SourceMessage message : together) {
+            batch.add(message);
+            batchCharacters += message.text().length();
+            here.present().add(message.id());
+            if (!here.posts().add(message.id())) {
+                tally.repeated();
+            }
+        }
     }
 
     @Override
@@ -142,13 +175,22 @@ final class ImportRun implements Source.Sink {
     }
 
     @Override
-    public void noPost() {
+    public void noPost(Long messageId) {
         tally.messageSkipped();
+        if (messageId != null) {
+            shown.get(channel.id()).present().addWithin(messageId);
+        }
     }
 
     @Override
-    public void passedOver(String name, String reason) {
-        tally.note(name, reason);
+    public void leftOut(ImportNote what) {
+        unreadable++;
+        tally.leftOut(what);
+    }
+
+    @Override
+    public void noted(ImportNote what) {
+        tally.note(what);
     }
 
     @Override
@@ -158,16 +200,13 @@ final class ImportRun implements Source.Sink {
 
     /** Makes the batch ready while the one before it is being saved, and has it saved next. */
     private void flush() throws IOException, InterruptedException {
-        if (!batch.isEmpty()) {
-            List<SourceMessage> messages = List.copyOf(batch);
-            batch.clear();
-            PostIntake.Prepared prepared = patiently(
-                    () -> intake.prepare(order.tenantId(), order.userId(), channel, messages, source.infersAlbums()));
+        List<List<SourceMessage>> rounds = rounds(batch);
+        batch.clear();
+        batchCharacters = 0;
+        for (List<SourceMessage> messages : rounds) {
+            List<PostIntake.Prepared> prepared = prepare(messages);
             awaitSaved();
-            saving = saver.submit(() -> {
-                SavedBatch saved = patiently(() -> intake.save(prepared));
-                return () -> tally.saved(prepared, saved);
-            });
+            saving = saver.submit(() -> save(prepared));
         }
         if (System.nanoTime() - progressNanos >= PROGRESS_NANOS) {
             progressNanos = System.nanoTime();
@@ -176,6 +215,84 @@ final class ImportRun implements Source.Sink {
                 return null;
             });
         }
+    }
+
+    /** A message that stands several times is saved several times, one after the other, so that the newest edit wins. */
+    private static List<List<SourceMessage>> rounds(List<SourceMessage> messages) {
+        List<List<SourceMessage>> rounds = new ArrayList<>();
+        Map<Long, Integer> times = new HashMap<>();
+        for (SourceMessage message : messages) {
+            int round = times.merge(message.id(), 1, Integer::sum) - 1;
+            if (round == rounds.size()) {
+                rounds.add(new ArrayList<>());
+            }
+            rounds.get(round).add(message);
+        }
+        return rounds;
+    }
+
+    private List<PostIntake.Prepared> prepare(List<SourceMessage> messages) throws IOException, InterruptedException {
+        try {
+            return List.of(patiently(
+                    () -> intake.prepare(order.tenantId(), order.userId(), channel, messages, source.infersAlbums())));
+        } catch (RuntimeException e) {
+            if (FailureReason.mayPass(e)) {
+                throw e;
+            }
+            if (messages.size() == 1) {
+                tally.leftOut(refused(messages.get(0).id(), e));
+                return List.of();
+            }
+            List<PostIntake.Prepared> halves =
+                    new ArrayList<>(prepare(messages.subList(0, messages.size() / 2)));
+            halves.addAll(prepare(messages.subList(messages.size() / 2, messages.size())));
+            return halves;
+        }
+    }
+
+    /** @return what to count then, on the thread of the import */
+    private Runnable save(List<PostIntake.Prepared> batches) throws IOException, InterruptedException {
+        List<Runnable> counts = new ArrayList<>();
+        for (PostIntake.Prepared prepared : batches) {
+            List<ImportNote> refused = save(prepared, counts);
+            int size = prepared.batch().posts().size();
+            if (refused.size() == size && size >= ALL_REFUSED) {
+                throw new IOException("All of " + size + " messages were refused, so it is no fault of theirs: "
+                        + refused.get(0).reason());
+            }
+            counts.add(() -> refused.forEach(tally::leftOut));
+        }
+        return () -> counts.forEach(Runnable::run);
+    }
+
+    /**
+     * Saves a batch, and one that is refused in halves, until the one message stands alone.
+     *
+     * @return the messages that were refused
+     */
+    private List<ImportNote> save(PostIntake.Prepared prepared, List<Runnable> counts) throws IOException, InterruptedException {
+        try {
+            SavedBatch saved = patiently(() -> intake.save(prepared));
+            counts.add(() -> tally.saved(prepared, saved));
+            return List.of();
+        } catch (RuntimeException e) {
+            if (FailureReason.mayPass(e)) {
+                throw e;
+            }
+            if (prepared.batch().posts().size() == 1) {
+                return List.of(refused(prepared.batch().posts().get(0).telegramMessageId(), e));
+            }
+            List<ImportNote> refused = new ArrayList<>();
+            for (PostIntake.Prepared half : prepared.halves()) {
+                refused.addAll(save(half, counts));
+            }
+            return refused;
+        }
+    }
+
+    private static ImportNote refused(long messageId, RuntimeException failure) {
+        return new ImportNote(
+                "message " + messageId, messageId, null, "it cannot be stored: " + FailureReason.of(failure));
     }
 
     private void awaitSaved() throws IOException, InterruptedException {
@@ -194,7 +311,10 @@ final class ImportRun implements Source.Sink {
             if (cause instanceof RuntimeException failure) {
                 throw failure;
             }
-            throw new IOException("A batch could not be saved: " + cause.getMessage(), cause);
+            if (cause instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("A batch could not be saved", cause);
         }
     }
 
@@ -203,10 +323,11 @@ final class ImportRun implements Source.Sink {
         T run() throws IOException, InterruptedException;
     }
 
-    /** A database or object store that is away for a moment is not the import's fault: the step is repeated until it is back. */
+    /** An outage of the database or the object store is no fault of the import: the step is repeated until it works. */
     private <T> T patiently(Step<T> step) throws IOException, InterruptedException {
         long givenUpNanos = System.nanoTime() + settings.outageTolerance().toNanos();
         Duration pause = FIRST_PAUSE;
+        String said = null;
         while (true) {
             if (stopped.getAsBoolean() || Thread.interrupted()) {
                 throw new InterruptedException("The import is stopped");
@@ -214,21 +335,17 @@ final class ImportRun implements Source.Sink {
             try {
                 return step.run();
             } catch (IOException | RuntimeException e) {
-                if (!mayPass(e) || System.nanoTime() > givenUpNanos) {
+                if (!FailureReason.mayPass(e) || System.nanoTime() > givenUpNanos) {
                     throw e;
                 }
-                LOG.warn("Import {} of {} waits and tries again: {}", order.id(), order.file(), e.getMessage());
+                String reason = FailureReason.of(e);
+                if (!reason.equals(said)) {
+                    LOG.warn("Import {} waits and tries again: {}", order.id(), reason);
+                    said = reason;
+                }
             }
             Thread.sleep(pause.toMillis());
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
-    }
-
-    private static boolean mayPass(Exception failure) {
-        return failure instanceof IOException
-                || failure instanceof TransactionException
-                || (failure instanceof DataAccessException
-                        && (!(failure instanceof NonTransientDataAccessException)
-                                || failure instanceof NonTransientDataAccessResourceException));
     }
 }

@@ -5,18 +5,16 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
+import routes.ingest.export.ExportFormatException;
 import routes.posts.ChannelStore;
 
 /**
@@ -27,6 +25,7 @@ import routes.posts.ChannelStore;
 public final class ImportService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImportService.class);
     private static final long STOP_SECONDS = 20;
+    private static final long PAUSE_SECONDS = 2;
 
     private final DataSource database;
     private final ImportTable table;
@@ -58,22 +57,13 @@ public final class ImportService implements AutoCloseable {
                 1,
                 0,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(settings.queueSize()),
+                new LinkedBlockingQueue<>(),
                 work -> new Thread(work, "import"));
     }
 
-    /** Takes up what an earlier process did not finish. */
+    /** Takes up what an earlier process did not finish, however much that is. */
     public void start() {
-        List<UUID> unfinished = table.unfinished();
-        for (UUID id : unfinished) {
-            try {
-                worker.execute(() -> run(id));
-            } catch (RejectedExecutionException e) {
-                LOG.warn(
-                        "More than {} imports are unfinished; the rest waits for the next start", settings.queueSize());
-                return;
-            }
-        }
+        table.unfinished().forEach(id -> worker.execute(() -> run(id)));
     }
 
     /**
@@ -96,22 +86,15 @@ public final class ImportService implements AutoCloseable {
      */
     public UUID submit(long userId, UUID tenantId, Path path, String uploadedName) throws IOException {
         Source source = sources.open(path);
-        requireRoom();
         UUID id = UUID.randomUUID();
-        table.insert(
-                new ImportTable.Order(
-                        id, userId, tenantId, path.toAbsolutePath().normalize().toString()),
-                source.size(),
-                uploadedName);
-        try {
+        synchronized (worker) {
+            requireRoom();
+            table.insert(
+                    new ImportTable.Order(
+                            id, userId, tenantId, path.toAbsolutePath().normalize().toString()),
+                    source.size(),
+                    uploadedName);
             worker.execute(() -> run(id));
-        } catch (RejectedExecutionException e) {
-            // two came for the last place
-            table.write(
-                    new ImportTally(id, path, source.size())
-                            .progress(ImportProgress.Status.FAILED, "too many imports wait"),
-                    List.of());
-            throw new ImportQueueFullException(settings.queueSize());
         }
         return id;
     }
@@ -120,8 +103,9 @@ public final class ImportService implements AutoCloseable {
      * @throws ImportQueueFullException if too many wait
      */
     public void requireRoom() {
-        if (worker.getQueue().remainingCapacity() == 0) {
-            throw new ImportQueueFullException(settings.queueSize());
+        int waiting = worker.getQueue().size();
+        if (waiting >= settings.queueSize()) {
+            throw new ImportQueueFullException(waiting);
         }
     }
 
@@ -147,18 +131,30 @@ public final class ImportService implements AutoCloseable {
         }
     }
 
+    /** Repeats the run while the database cannot be reached, also for keeping account of it. */
     private void run(UUID id) {
-        try (ImportLock lock = ImportLock.tryAcquire(database, id).orElse(null)) {
-            if (lock == null) {
-                LOG.info("Import {} is running in another process", id);
-            } else {
-                table.begin(id).ifPresent(this::run);
+        String said = null;
+        while (!worker.isShutdown()) {
+            try (ImportLock lock = ImportLock.tryAcquire(database, id).orElse(null)) {
+                if (lock == null) {
+                    LOG.info("Import {} is running in another process", id);
+                } else {
+                    table.begin(id).ifPresent(this::run);
+                }
+                return;
+            } catch (SQLException | DataAccessException e) {
+                String reason = FailureReason.of(e);
+                if (!reason.equals(said)) {
+                    LOG.warn("Import {} waits for the database and begins again: {}", id, reason);
+                    said = reason;
+                }
             }
-        } catch (SQLException | DataAccessException e) {
-            LOG.error(
-                    "Import {} stopped, since the database is away; it goes on at the next start: {}",
-                    id,
-                    e.getMessage());
+            try {
+                TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 
@@ -168,14 +164,14 @@ public final class ImportService implements AutoCloseable {
         try {
             source = sources.open(path);
         } catch (IOException e) {
-            finish(new ImportTally(order.id(), path, 0), ImportProgress.Status.FAILED, reason(e));
+            report(new ImportTally(order.id(), path, 0), ImportProgress.Status.FAILED, reason(e));
             return;
         }
         var tally = new ImportTally(order.id(), path, source.size());
         try {
             new ImportRun(order, source, intake, channels, deletions, settings, tally, worker::isShutdown, this::report)
                     .run();
-            finish(tally, ImportProgress.Status.DONE, null);
+            report(tally, ImportProgress.Status.DONE, null);
         } catch (InterruptedException e) {
             table.requeue(order.id());
         } catch (IOException | RuntimeException e) {
@@ -183,33 +179,21 @@ public final class ImportService implements AutoCloseable {
                 table.requeue(order.id());
                 return;
             }
-            if (e instanceof RuntimeException) {
-                LOG.error("Import {} of {} failed", order.id(), order.file(), e);
-            }
-            finish(tally, ImportProgress.Status.FAILED, reason(e));
-        }
-    }
-
-    private void finish(ImportTally tally, ImportProgress.Status status, String error) {
-        report(tally, status, error);
-        if (status == ImportProgress.Status.FAILED) {
-            LOG.warn("Import failed: {}", error);
+            report(tally, ImportProgress.Status.FAILED, reason(e));
         }
     }
 
     private void report(ImportTally tally, ImportProgress.Status status, String error) {
         ImportProgress progress = tally.progress(status, error);
-        table.write(progress, tally.notes());
+        table.write(progress);
         listener.progress(progress);
     }
 
-    /** Some exceptions of files have nothing but the file's name for a message, those of the database the whole statement. */
+    /** Of an export the whole message, which says where and what to do. */
     private static String reason(Exception failure) {
-        if (failure instanceof NestedRuntimeException nested) {
-            return nested.getMostSpecificCause().getMessage();
-        }
-        boolean bare = failure.getMessage() == null
-                || (failure instanceof FileSystemException file && file.getReason() == null);
-        return bare ? failure.toString() : failure.getMessage();
+        return failure instanceof ExportFormatException
+                        || (failure instanceof FileSystemException file && file.getReason() != null)
+                ? failure.getMessage()
+                : FailureReason.of(failure);
     }
 }

@@ -2,13 +2,16 @@ package routes.ingest;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import routes.events.SkippedFile;
 import routes.posts.Channel;
+import routes.posts.ChannelIdentity;
 import routes.posts.Post;
 import routes.posts.PostBatch;
 import routes.posts.PostWriter;
@@ -32,7 +35,27 @@ public final class PostIntake {
      * @param files how many messages have a file
      * @param skipped which of these could not be taken, and why
      */
-    public record Prepared(PostBatch batch, int files, List<SkippedFile> skipped) {}
+    public record Prepared(PostBatch batch, int files, List<SkippedFile> skipped) {
+
+        /** Two batches of at least one post each, with an album in one of them if it is no larger than that. */
+        List<Prepared> halves() {
+            List<Post> posts = batch.posts();
+            int half = posts.size() / 2;
+            int cut = IntStream.range(1, posts.size())
+                    .filter(at -> posts.get(at).groupedId() == null
+                            || !posts.get(at).groupedId().equals(posts.get(at - 1).groupedId()))
+                    .boxed()
+                    .min(Comparator.comparingInt(at -> Math.abs(at - half)))
+                    .orElse(half);
+            return List.of(
+                    new Prepared(of(posts.subList(0, cut)), files, skipped),
+                    new Prepared(of(posts.subList(cut, posts.size())), 0, List.of()));
+        }
+
+        private PostBatch of(List<Post> posts) {
+            return new PostBatch(batch.tenantId(), batch.userId(), batch.channel(), posts, batch.albumsInferred());
+        }
+    }
 
     /**
      * Stores the files of messages and makes posts of them. May be tried again if it fails.
@@ -91,8 +114,11 @@ public final class PostIntake {
                 message.authorName());
     }
 
-    /** A link by number opens only for members of the channel. */
+    /** A link by number opens only for members of the channel. Null if the source does not say which channel it is. */
     private static String link(Channel channel, long messageId) {
+        if (channel.username() == null && channel.tgChannelId() > ChannelIdentity.LAST_TELEGRAM_ID) {
+            return null;
+        }
         return channel.username() == null
                 ? "https://t.me/c/" + channel.tgChannelId() + "/" + messageId
                 : "https://t.me/" + channel.username() + "/" + messageId;

@@ -13,10 +13,19 @@ final class SeenMessages {
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
-    void add(long id) {
-        pages.computeIfAbsent(id >> PAGE_BITS, page -> new BitSet()).set((int) (id & IN_PAGE));
+    /** @return whether it was not there */
+    boolean add(long id) {
         first = Math.min(first, id);
         last = Math.max(last, id);
+        return addWithin(id);
+    }
+
+    /** Adds a message that is no proof of how far the source reaches. */
+    boolean addWithin(long id) {
+        BitSet page = pages.computeIfAbsent(id >> PAGE_BITS, number -> new BitSet());
+        boolean added = !page.get((int) (id & IN_PAGE));
+        page.set((int) (id & IN_PAGE));
+        return added;
     }
 
     boolean contains(long id) {
@@ -25,7 +34,7 @@ final class SeenMessages {
     }
 
     boolean isEmpty() {
-        return pages.isEmpty();
+        return last < first;
     }
 
     long first() {

@@ -1,6 +1,7 @@
 package routes.ingest;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import routes.posts.Counters;
@@ -33,6 +34,17 @@ public record SourceMessage(
 
     public String text() {
         return parts.stream().map(TextPart::text).collect(Collectors.joining());
+    }
+
+    /** Of two versions of a message the one with the newer edit, else the one that has its file, else this one. */
+    public SourceMessage orNewer(SourceMessage other) {
+        int newer = Comparator.<Instant>nullsFirst(Comparator.naturalOrder()).compare(other.editedAt, editedAt);
+        boolean brings = hasNoFile() && !other.hasNoFile();
+        return newer > 0 || (newer == 0 && brings) ? other : this;
+    }
+
+    private boolean hasNoFile() {
+        return file == null || file.path() == null;
     }
 
     public SourceMessage inAlbum(long group) {

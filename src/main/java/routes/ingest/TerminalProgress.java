@@ -6,6 +6,7 @@ import java.util.Locale;
 
 /** Shows an import to whoever started it: one line that renews itself, or in a log file a plain line now and then. */
 public final class TerminalProgress implements ProgressListener {
+    private static final int MAX_NOTES = 20;
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
 
     private final PrintStream out;
@@ -30,13 +31,32 @@ public final class TerminalProgress implements ProgressListener {
             width = line.length();
             if (progress.isOver()) {
                 out.println();
+                printNotes(progress);
                 width = 0;
             }
             out.flush();
         } else if (progress.isOver() || progress.elapsed().minus(printed).compareTo(PLAIN_INTERVAL) >= 0) {
             printed = progress.isOver() ? Duration.ZERO : progress.elapsed();
             out.println(line(progress));
+            if (progress.isOver()) {
+                printNotes(progress);
+            }
         }
+    }
+
+    private void printNotes(ImportProgress progress) {
+        progress.notes().stream().limit(MAX_NOTES).forEach(note -> out.println("  " + plain(note.name())
+                + (note.field() == null ? "" : ", " + note.field())
+                + ": "
+                + plain(note.reason())));
+        if (progress.notes().size() > MAX_NOTES || progress.messagesFailed() > MAX_NOTES) {
+            out.println("  and more: GET /imports/" + progress.id() + " shows the first 100 of each kind");
+        }
+    }
+
+    /** Names come from the export: a line break or an escape sequence in one must not change the terminal. */
+    private static String plain(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
     private static String line(ImportProgress progress) {
@@ -50,7 +70,7 @@ public final class TerminalProgress implements ProgressListener {
                         "%d %%, %d posts, %d posts/s, %s left"
                                 .formatted(percent(progress), progress.postsDone(), rate, left(progress));
                     case DONE ->
-                        "done, %d posts (%d new, %d changed%s), %d albums, %d files (%d missing), %d other messages in %s, %d posts/s"
+                        "done, %d posts (%d new, %d changed%s), %d albums, %d files (%d missing), %d other messages%s in %s, %d posts/s"
                                 .formatted(
                                         progress.postsDone(),
                                         progress.postsNew(),
@@ -60,6 +80,9 @@ public final class TerminalProgress implements ProgressListener {
                                         progress.media(),
                                         progress.mediaMissing(),
                                         progress.messagesSkipped(),
+                                        progress.messagesFailed() == 0
+                                                ? ""
+                                                : ", " + progress.messagesFailed() + " left out",
                                         time(progress.elapsed()),
                                         rate);
                     case FAILED -> "failed after " + progress.postsDone() + " posts. " + progress.error();

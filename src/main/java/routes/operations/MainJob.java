@@ -1,16 +1,27 @@
 package routes.operations;
 
+import io.lettuce.core.RedisException;
+import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import routes.configuration.ApiProperties;
 import routes.configuration.ConfigurationException;
 import routes.configuration.ManagementProperties;
@@ -19,6 +30,7 @@ import routes.embedded.DataFolder;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
 import routes.ingest.export.DemoExport;
+import routes.ingest.export.ExportSource;
 import routes.reconcile.IndexRebuild;
 import routes.routefiles.PipelineStages;
 
@@ -31,6 +43,8 @@ public class MainJob {
     private static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final long DEFAULT_USER = 1;
     private static final long LOOK_MILLIS = 250;
+    private static final long OUTAGE_MILLIS = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(MainJob.class);
 
     private final RunOptions options;
     private final ImportService imports;
@@ -38,10 +52,12 @@ public class MainJob {
     private final PipelineBooks books;
     private final IndexRebuild rebuild;
     private final TaggingTrial trial;
+    private final DependencyOutages outages;
     private final DataFolder data;
     private final PipelineProperties pipeline;
     private final ApiProperties api;
     private final ManagementProperties management;
+    private volatile boolean stopping;
 
     MainJob(
             ObjectProvider<RunOptions> options,
@@ -50,6 +66,7 @@ public class MainJob {
             PipelineBooks books,
             IndexRebuild rebuild,
             TaggingTrial trial,
+            DependencyOutages outages,
             DataFolder data,
             PipelineProperties pipeline,
             ApiProperties api,
@@ -60,6 +77,7 @@ public class MainJob {
         this.books = books;
         this.rebuild = rebuild;
         this.trial = trial;
+        this.outages = outages;
         this.data = data;
         this.pipeline = pipeline;
         this.api = api;
@@ -75,14 +93,14 @@ public class MainJob {
             return trial.run(options.tryTagging().get(), out) ? 0 : 1;
         }
         Instant started = Instant.now();
-        PipelineBooks.Counts before = books.counts();
-        long deadBefore = idle.deadLetters();
+        PipelineBooks.Counts before = patiently(books::counts);
+        long deadBefore = patiently(idle::deadLetters);
         List<UUID> submitted = submit();
         boolean imported = awaitImports(submitted);
         if (options.hasImports() || options.reindex() || options.exitWhenIdle()) {
             awaitIdle(out);
-            PipelineBooks.Counts counts = books.counts();
-            long dead = idle.deadLetters();
+            PipelineBooks.Counts counts = patiently(books::counts);
+            long dead = patiently(idle::deadLetters);
             new Summary(counts, dead, Duration.between(started, Instant.now())).print(out);
             if (options.exitWhenIdle()) {
                 boolean clean = imported && dead <= deadBefore && counts.failed() <= before.failed();
@@ -97,12 +115,39 @@ public class MainJob {
         return STAYS_UP;
     }
 
-    private List<UUID> submit() {
+    /**
+     * Checks the paths of {@code --import}, before the start that takes long.
+     *
+     * @throws ConfigurationException with a line for each at which there is no export
+     */
+    public static void requireExports(RunOptions options) {
+        String missing = options.imports().stream()
+                .flatMap(path -> missing(path).stream())
+                .collect(Collectors.joining("\n"));
+        if (!missing.isEmpty()) {
+            throw new ConfigurationException(missing);
+        }
+    }
+
+    private static Optional<String> missing(Path path) {
+        try {
+            ExportSource.open(path, ZoneOffset.UTC);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("--import=" + path + ": " + e.getMessage());
+        }
+    }
+
+    private List<UUID> submit() throws InterruptedException {
         List<Path> paths = new ArrayList<>(options.imports());
         if (options.demo()) {
             paths.add(unpackDemo());
         }
-        return paths.stream().map(this::submit).toList();
+        List<UUID> submitted = new ArrayList<>();
+        for (Path path : paths) {
+            submitted.add(patiently(() -> submit(path)));
+        }
+        return submitted;
     }
 
     private Path unpackDemo() {
@@ -124,25 +169,50 @@ public class MainJob {
     private boolean awaitImports(List<UUID> ids) throws InterruptedException {
         boolean done = true;
         for (UUID id : ids) {
-            ImportProgress progress = imports.find(id).orElseThrow();
+            ImportProgress progress = patiently(() -> imports.find(id).orElseThrow());
             while (!progress.isOver()) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                progress = imports.find(id).orElseThrow();
+                progress = patiently(() -> imports.find(id).orElseThrow());
             }
-            done &= progress.status() == ImportProgress.Status.DONE;
+            done &= progress.status() == ImportProgress.Status.DONE && progress.messagesFailed() == 0;
         }
         return done;
     }
 
     private void awaitIdle(PrintStream out) throws InterruptedException {
         ProcessingProgress progress = new ProcessingProgress(out);
-        while (!idle.isIdle()) {
+        while (!patiently(idle::isIdle)) {
             if (progress.isDue()) {
-                progress.show(books.counts(), rebuild.progress());
+                progress.show(patiently(books::counts), rebuild.progress());
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
-        progress.end(books.counts());
+        progress.end(patiently(books::counts));
+    }
+
+    /** The pipeline pauses while PostgreSQL or Redis cannot be reached, and goes on; so does who watches it. */
+    private <T> T patiently(Supplier<T> look) throws InterruptedException {
+        boolean said = false;
+        while (!stopping) {
+            try {
+                return look.get();
+            } catch (DataAccessException | TransactionException | RedisException e) {
+                if (!outages.isAway(e) && !(e instanceof RedisException) && !(e instanceof TransientDataAccessException)) {
+                    throw e;
+                }
+                if (!said) {
+                    LOG.warn("PostgreSQL or Redis cannot be reached; waiting until it can");
+                    said = true;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(OUTAGE_MILLIS);
+        }
+        throw new InterruptedException("The process stops");
+    }
+
+    @PreDestroy
+    void stop() {
+        stopping = true;
     }
 
     private void printAddresses(PrintStream out) {

@@ -7,6 +7,9 @@ package routes.posts;
  * @param username without {@code @}, or null if it has none or the source does not tell
  */
 public record ChannelIdentity(long tgChannelId, String username, String title) {
+    /** Telegram's ids have at most 52 bits; a source whose channels have none gives them larger ones. */
+    public static final long LAST_TELEGRAM_ID = (1L << 52) - 1;
+
     public ChannelIdentity {
         if (tgChannelId <= 0) {
             throw new IllegalArgumentException("A channel's bare id is positive, not " + tgChannelId);

@@ -18,14 +18,20 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.events.EventCodec;
@@ -41,9 +47,11 @@ import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.testing.EmbeddedDatabase;
 
+@ExtendWith(OutputCaptureExtension.class)
 class ImportServiceIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final Path EXPORTS = Path.of("src/test/resources/exports");
+    private static final Path CASES = EXPORTS.resolve("cases");
 
     @RegisterExtension
     static final EmbeddedDatabase database = new EmbeddedDatabase();
@@ -317,6 +325,199 @@ class ImportServiceIT {
         assertThat(count("imports")).isZero();
     }
 
+    @Test
+    void moreUnfinishedImportsThanTheQueueHoldsAreAllTakenUpAtTheNextStart() throws Exception {
+        List<UUID> unfinished =
+                Stream.generate(UUID::randomUUID).limit(8).toList();
+        unfinished.forEach(id -> insertImport(id, EXPORTS.resolve("channel"), "queued"));
+        ImportService service = service(path -> ExportSource.open(path, ZoneOffset.UTC), 1);
+
+        service.start();
+
+        for (UUID id : unfinished) {
+            assertThat(await(service, id).status()).isEqualTo(Status.DONE);
+        }
+    }
+
+    @Test
+    void aMessageThatStandsTwiceIsOnePost() throws Exception {
+        ImportProgress done = run(service(), CASES.resolve("08-same-message-twice"));
+
+        assertThat(done.status()).isEqualTo(Status.DONE);
+        assertThat(done.postsDone()).isEqualTo(3);
+        assertThat(live()).containsExactly(1L, 2L, 3L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 498, 499, 500, 501, 1_200})
+    void ofAMessageThatStandsSeveralTimesTheNewestEditWins(int distance) throws Exception {
+        for (List<Integer> order : List.of(List.of(0, 1, 2), List.of(2, 1, 0), List.of(1, 2, 0), List.of(1, 2, 2))) {
+            emptyTables();
+            var messages = new ArrayList<String>();
+            for (int version : order) {
+                messages.add("{\"id\":7,\"type\":\"message\",\"date_unixtime\":\"1761987600\",\"edited_unixtime\":\"%d\",\"text\":\"v%d\"}"
+                        .formatted(version == 0 ? 0 : 1_762_000_000 + version, version));
+                for (int i = 0; i < distance; i++) {
+                    messages.add(message(1_000 + messages.size(), "x"));
+                }
+            }
+
+            ImportProgress done = run(service(), write(messages));
+
+            assertThat(done.status()).isEqualTo(Status.DONE);
+            assertThat(jdbc.sql("SELECT content FROM posts WHERE telegram_message_id = 7")
+                            .query(String.class)
+                            .single())
+                    .isEqualTo("v2");
+            assertThat(done.postsDone()).isEqualTo(3L * distance + 1).isEqualTo(count("posts"));
+        }
+    }
+
+    @Test
+    void aMessageThatTheDatabaseRefusesIsLeftOutAndNamedAndTheOthersAreStored(CapturedOutput output) throws Exception {
+        refuse("telegram_message_id NOT IN (1, 250, 251, 1200)");
+        try {
+            ImportProgress done = run(
+                    service(),
+                    write(IntStream.rangeClosed(1, 1_300)
+                            .mapToObj(id -> message(id, "тайна " + id))
+                            .toList()));
+
+            assertThat(done.status()).isEqualTo(Status.DONE);
+            assertThat(count("posts")).isEqualTo(1_296).isEqualTo(done.postsDone());
+            assertThat(count("outbox")).isEqualTo(1_296);
+            assertThat(done.messagesFailed()).isEqualTo(4);
+            assertThat(done.notes())
+                    .allMatch(note -> note.reason().contains("refused_by_a_test"))
+                    .noneMatch(note -> note.reason().contains("тайна"))
+                    .extracting(ImportNote::messageId)
+                    .containsExactly(1L, 250L, 251L, 1_200L);
+            assertThat(output.getAll()).doesNotContain("тайна", "INSERT INTO");
+        } finally {
+            refuseNothing();
+        }
+    }
+
+    @Test
+    void aMemberOfAnAlbumThatIsRefusedCostsNoOtherMember() throws Exception {
+        refuse("telegram_message_id <> 3");
+        try {
+            Files.writeString(data.resolve("a.jpg"), "x");
+            ImportProgress done = run(
+                    service(),
+                    write(IntStream.rangeClosed(1, 5)
+                            .mapToObj(id -> message(id, "").replace("}", ",\"photo\":\"a.jpg\"}"))
+                            .toList()));
+
+            assertThat(done.messagesFailed()).isEqualTo(1);
+            assertThat(live()).containsExactly(1L, 2L, 4L, 5L);
+            assertThat(count("media_groups")).isEqualTo(1);
+        } finally {
+            refuseNothing();
+        }
+    }
+
+    @Test
+    void whereAllMessagesAreRefusedTheImportFails() throws Exception {
+        refuse("telegram_message_id < 0");
+        try {
+            ImportProgress failed = run(
+                    service(),
+                    write(IntStream.rangeClosed(1, 600).mapToObj(id -> message(id, "x")).toList()));
+
+            assertThat(failed.status()).isEqualTo(Status.FAILED);
+            assertThat(failed.error()).contains("All of 500 messages were refused", "refused_by_a_test");
+        } finally {
+            refuseNothing();
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsInTheReportWithItsPlace() throws Exception {
+        ImportProgress done = run(service(), CASES.resolve("01-messages-list-silently-cut"));
+
+        assertThat(done.status()).isEqualTo(Status.DONE);
+        assertThat(done.postsDone()).isEqualTo(3);
+        assertThat(done.messagesFailed()).isEqualTo(1);
+        assertThat(heard).last().satisfies(last -> assertThat(last.notes()).isEqualTo(done.notes()));
+        assertThat(done.notes()).singleElement().satisfies(note -> assertThat(note.reason()).contains("line 21"));
+    }
+
+    @Test
+    void ofManyMessagesThatCannotBeReadTheFirstHundredAreNamedAndAllAreCounted() throws Exception {
+        ImportProgress done = run(
+                service(),
+                write(IntStream.rangeClosed(1, 300).mapToObj(id -> id % 2 == 0 ? "null" : message(id, "x")).toList()));
+
+        assertThat(done.postsDone()).isEqualTo(150);
+        assertThat(done.messagesFailed()).isEqualTo(150);
+        assertThat(done.notes()).hasSize(100);
+    }
+
+    @Test
+    void postsOfAChatWithoutAnIdHaveNoLink() throws Exception {
+        run(service(), CASES.resolve("06-chat-without-id"));
+
+        assertThat(event("posts.parsed", 5).has("telegram_post_url")).isFalse();
+    }
+
+    @Test
+    void anExportOfAnOldVersionIsOfTheSameChannelAsANewerOne() throws Exception {
+        ImportService service = service();
+        run(service, CASES.resolve("05-old-channel-id"));
+        assertThat(event("posts.parsed", 5).get("telegram_post_url").asText()).isEqualTo("https://t.me/c/1410035294/5");
+
+        run(service, Files.writeString(
+                data.resolve("result.json"),
+                "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1410035294,\"messages\":[" + message(5, "y") + "]}"));
+
+        assertThat(count("channels")).isEqualTo(1);
+        assertThat(count("posts")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"id\":3,\"type\":\"unsupported\"}",
+                "{\"id\":3,\"type\":\"service\"}",
+                "{\"id\":3,\"type\":\"message\",\"date\":\"gestern\",\"text\":\"x\"}",
+                "{\"id\":3,\"type\":\"message\",\"date\":\"2026-09-02T10:00:00Z\",\"text\":\"x\"}",
+                "{\"id\":3,\"type\":\"hologram\"}",
+                "{\"id\":3, oops",
+                "{\"id\":3, \"text\":\"без конца}",
+                "{\"id\":\"III\",\"type\":\"message\",\"date_unixtime\":\"1\"}",
+                "{\"type\":\"unsupported\"}",
+                "null"
+            })
+    void noPostIsDeletedWhoseMessageStandsInTheExportInAnyForm(String form) throws Exception {
+        ImportService service = deleting();
+        run(service, exportOf("1:раз", "2:два", "3:три", "4:четыре", "5:пять"));
+
+        ImportProgress newer = run(
+                service,
+                write(List.of(message(1, "раз"), message(2, "два"), form, message(4, "четыре"), message(5, "пять"))));
+
+        assertThat(newer.status()).isEqualTo(Status.DONE);
+        assertThat(newer.postsDeleted()).isZero();
+        assertThat(live()).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    @Test
+    void aChannelThatStandsInTheFileTwiceLosesNothingToItsOtherPart() throws Exception {
+        ImportService service = deleting();
+        run(service, exportOf("1:a", "2:b", "3:c", "4:d", "5:e"));
+        String first = Files.readString(exportOf("1:a", "3:c", "5:e"));
+        String second = Files.readString(exportOf("2:b", "4:d"));
+        long events = count("outbox");
+        Files.writeString(data.resolve("result.json"), first + second);
+
+        ImportProgress done = run(service, data);
+
+        assertThat(done.postsDeleted()).isZero();
+        assertThat(done.postsDone()).isEqualTo(5);
+        assertThat(count("outbox")).isEqualTo(events);
+    }
+
     /** Gives its messages only as fast as the test allows. */
     private record SlowSource(Source source, CountDownLatch reading) implements Source {
         @Override
@@ -360,13 +561,18 @@ class ImportServiceIT {
                 }
 
                 @Override
-                public void noPost() {
-                    sink.noPost();
+                public void noPost(Long messageId) {
+                    sink.noPost(messageId);
                 }
 
                 @Override
-                public void passedOver(String name, String reason) {
-                    sink.passedOver(name, reason);
+                public void leftOut(ImportNote what) {
+                    sink.leftOut(what);
+                }
+
+                @Override
+                public void noted(ImportNote what) {
+                    sink.noted(what);
                 }
 
                 @Override
@@ -543,6 +749,26 @@ class ImportServiceIT {
         open.add(media);
         open.add(service);
         return service;
+    }
+
+    private static String message(int id, String text) {
+        return "{\"id\":%d,\"type\":\"message\",\"date_unixtime\":\"1761987600\",\"text\":\"%s\"}".formatted(id, text);
+    }
+
+    private Path write(List<String> messages) throws IOException {
+        return Files.writeString(
+                data.resolve("result.json"),
+                "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[\n" + String.join(",\n", messages)
+                        + "]}");
+    }
+
+    private void refuse(String condition) {
+        jdbc.sql("ALTER TABLE posts ADD CONSTRAINT refused_by_a_test CHECK (" + condition + ")")
+                .update();
+    }
+
+    private void refuseNothing() {
+        jdbc.sql("ALTER TABLE posts DROP CONSTRAINT refused_by_a_test").update();
     }
 
     private ImportProgress run(ImportService service, Path path) throws IOException {

@@ -7,7 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import routes.ingest.ImportProgress.Status;
 
@@ -51,6 +53,25 @@ class TerminalProgressTest {
     }
 
     @Test
+    void theEndShowsWhatWasLeftOutAndWhy() {
+        List<ImportNote> notes = Stream.concat(
+                        Stream.of(new ImportNote("message 7", 7L, "date", "its time is missing, at byte 9\u001b[2J")),
+                        Stream.generate(() -> new ImportNote("Семья", null, null, "a private_group is no channel"))
+                                .limit(30))
+                .toList();
+
+        new TerminalProgress(out, false).progress(at(Status.DONE, 1_000, 1, Duration.ofSeconds(1), null, 31, notes));
+
+        assertThat(bytes.toString(UTF_8).lines())
+                .hasSize(22)
+                .contains("  message 7, date: its time is missing, at byte 9 [2J", "  Семья: a private_group is no channel")
+                .last()
+                .asString()
+                .contains("GET /imports/" + new UUID(0, 1));
+        assertThat(bytes.toString(UTF_8)).contains("6 other messages, 31 left out in");
+    }
+
+    @Test
     void aLongImportShowsHours() {
         new TerminalProgress(out, true).progress(at(Status.RUNNING, 1, 1, Duration.ofSeconds(10), null));
 
@@ -58,6 +79,17 @@ class TerminalProgressTest {
     }
 
     private static ImportProgress at(Status status, long bytesDone, long posts, Duration elapsed, String error) {
+        return at(status, bytesDone, posts, elapsed, error, 0, List.of());
+    }
+
+    private static ImportProgress at(
+            Status status,
+            long bytesDone,
+            long posts,
+            Duration elapsed,
+            String error,
+            long failed,
+            List<ImportNote> notes) {
         return new ImportProgress(
                 new UUID(0, 1),
                 Path.of("/export/result.json"),
@@ -73,6 +105,8 @@ class TerminalProgressTest {
                 5,
                 1,
                 6,
+                failed,
+                notes,
                 elapsed,
                 error);
     }

@@ -20,6 +20,13 @@ final class AlbumInference {
      */
     List<SourceMessage> add(SourceMessage message) {
         List<SourceMessage> done = List.of();
+        for (int i = 0; i < open.size(); i++) {
+            if (open.get(i).id() == message.id()) {
+                // the same message again: a repetition in the file must not cut an album in two
+                open.set(i, open.get(i).orNewer(message));
+                return done;
+            }
+        }
         if (!open.isEmpty() && !belongs(message)) {
             done = finish();
         }

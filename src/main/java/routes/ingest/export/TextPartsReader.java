@@ -1,56 +1,49 @@
 package routes.ingest.export;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import routes.ingest.TextPart;
 
-/** Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text}, {@code href}. */
-final class TextPartsReader extends StdDeserializer<List<TextPart>> {
-    private static final long serialVersionUID = 1L;
+/**
+ * Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text},
+ * {@code href}. Lists and objects inside are read the same way, a number as its text.
+ */
+final class TextPartsReader {
+    private TextPartsReader() {}
 
-    TextPartsReader() {
-        super(List.class);
-    }
-
-    @Override
-    public List<TextPart> deserialize(JsonParser json, DeserializationContext context) throws IOException {
+    /** Empty for null and for what has no text. */
+    static List<TextPart> read(JsonNode text) {
         var parts = new ArrayList<TextPart>();
-        if (json.hasToken(JsonToken.START_ARRAY)) {
-            while (json.nextToken() != JsonToken.END_ARRAY) {
-                add(json, parts);
-            }
-        } else {
-            add(json, parts);
-        }
+        add(text, parts);
         return parts;
     }
 
-    private static void add(JsonParser json, List<TextPart> parts) throws IOException {
-        if (json.hasToken(JsonToken.START_OBJECT)) {
-            parts.add(entity(json));
-        } else if (!json.getText().isEmpty()) {
-            parts.add(TextPart.plain(json.getText()));
+    private static void add(JsonNode text, List<TextPart> parts) {
+        if (text == null || text.isNull()) {
+            return;
+        }
+        if (text.isArray()) {
+            text.forEach(element -> add(element, parts));
+        } else if (text.isObject()) {
+            addEntity(text, parts);
+        } else if (!text.asText().isEmpty()) {
+            parts.add(TextPart.plain(text.asText()));
         }
     }
 
-    private static TextPart entity(JsonParser json) throws IOException {
-        String type = null;
-        String text = "";
-        String href = null;
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            json.nextToken();
-            switch (name) {
-                case "type" -> type = json.getText();
-                case "text" -> text = json.getText();
-                case "href" -> href = json.getText();
-                default -> json.skipChildren();
-            }
+    private static void addEntity(JsonNode entity, List<TextPart> parts) {
+        var inside = new ArrayList<TextPart>();
+        add(entity.get("text"), inside);
+        String type = entity.path("type").asText();
+        for (TextPart part : inside) {
+            String link =
+                    switch (type) {
+                        case "link" -> part.text();
+                        case "text_link" -> new Fields(entity).text("href");
+                        default -> part.link();
+                    };
+            parts.add(new TextPart(part.text(), link));
         }
-        return new TextPart(text, "link".equals(type) ? text : "text_link".equals(type) ? href : null);
     }
 }

@@ -1,0 +1,71 @@
+package routes.ingest;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Why a step of an import failed, in one line. PostgreSQL's exceptions hold whole statements and rows; of them only the server's
+ * message is taken, so that no text of a post reaches a log or a report.
+ */
+final class FailureReason {
+    /** Program limit exceeded, such as a text too long for an index: https://www.postgresql.org/docs/17/errcodes-appendix.html. */
+    private static final String LIMIT_EXCEEDED = "54";
+
+    private static final String NO_SPACE = "No space left on device";
+    private static final Set<String> NO_SPACE_STATES = Set.of("53100");
+    private static final int MAX_LENGTH = 300;
+
+    private FailureReason() {}
+
+    static String of(Throwable failure) {
+        Throwable root = root(failure);
+        String text = message(root).lines().findFirst().orElse("").strip();
+        boolean full = text.contains(NO_SPACE)
+                || (root instanceof SQLException sql && NO_SPACE_STATES.contains(String.valueOf(sql.getSQLState())));
+        String reason = full ? "the disk is full: " + text : text;
+        return reason.length() > MAX_LENGTH ? reason.substring(0, MAX_LENGTH) + "…" : reason;
+    }
+
+    /** Whether the same step may work later: the database or the object store cannot be reached, or has no room. */
+    static boolean mayPass(Exception failure) {
+        if (failure instanceof IOException || failure instanceof TransactionException) {
+            return true;
+        }
+        boolean refused = root(failure) instanceof SQLException sql
+                && sql.getSQLState() != null
+                && sql.getSQLState().startsWith(LIMIT_EXCEEDED);
+        return failure instanceof DataAccessException
+                && !refused
+                && (!(failure instanceof NonTransientDataAccessException)
+                        || failure instanceof NonTransientDataAccessResourceException);
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    /** Some exceptions of files have nothing but the file's name for a message. */
+    private static String message(Throwable root) {
+        if (root instanceof PSQLException sql) {
+            return Optional.ofNullable(sql.getServerErrorMessage())
+                    .map(ServerErrorMessage::getMessage)
+                    .orElseGet(() -> String.valueOf(sql.getMessage()));
+        }
+        boolean bare = root.getMessage() == null
+                || (root instanceof FileSystemException file && file.getReason() == null);
+        return bare ? root.toString() : root.getMessage();
+    }
+}
