@@ -63,6 +63,10 @@ public record TextEntity(
     private static int kept(String text, int end) {
         return text.indexOf('\0') < 0
                 ? end
-                : end - (int) text.chars().limit(Math.max(end, 0)).filter(unit -> unit == 0).count();
+                : end
+                        - (int) text.chars()
+                                .limit(Math.max(end, 0))
+                                .filter(unit -> unit == 0)
+                                .count();
     }
 }
