@@ -21,8 +21,8 @@ import java.util.List;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TextEntity(
         String type,
-        int offset,
-        int length,
+        Integer offset,
+        Integer length,
         String url,
         String language,
         String customEmojiId,
@@ -47,7 +47,8 @@ public record TextEntity(
      */
     public static List<TextEntity> fitted(List<TextEntity> entities, String text) {
         return entities.stream()
-                .filter(entity -> entity.type() != null && entity.offset() >= 0 && entity.offset() < text.length())
+                .filter(entity -> entity.type() != null && entity.offset() != null && entity.length() != null)
+                .filter(entity -> entity.offset() >= 0 && entity.offset() < text.length())
                 .map(entity -> entity.fitted(text))
                 .filter(entity -> entity.length() > 0)
                 .sorted(OUTER_FIRST)
