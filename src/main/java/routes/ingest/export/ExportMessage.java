@@ -2,9 +2,10 @@ package routes.ingest.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.stream.Collectors;
 import routes.ingest.TextPart;
+import routes.posts.Details;
 
 /**
  * What we read of a message in {@code result.json}, under the names of the file. Telegram Desktop writes no views and no
@@ -31,26 +32,17 @@ record ExportMessage(
         String fileName,
         String mimeType,
         String mediaType,
+        String paidStars,
         List<TextPart> text,
-        Poll poll,
-        TodoList todoList,
-        String placeName,
-        String address,
-        String gameTitle,
-        String gameDescription,
+        Attachments attachments,
         List<Button> inlineBotButtons,
-        List<Reaction> reactions,
+        List<Details.Reaction> reactions,
         List<String> oddities) {
 
-    record Poll(List<TextPart> question, List<Item> answers) {}
-
-    record TodoList(List<TextPart> title, List<Item> answers) {}
-
-    record Item(List<TextPart> text) {}
+    /** As Telegram shows it. */
+    private static final String DELETED_ACCOUNT = "Deleted Account";
 
     record Button(String type, String data) {}
-
-    record Reaction(long count) {}
 
     /** A message as it stands in the file, whatever the types of its fields are. */
     static ExportMessage of(JsonNode message) {
@@ -65,7 +57,7 @@ record ExportMessage(
                 fields.text("from"),
                 fields.text("from_id"),
                 fields.text("author"),
-                fields.text("forwarded_from"),
+                fields.isNull("forwarded_from") ? DELETED_ACCOUNT : fields.text("forwarded_from"),
                 fields.text("forwarded_from_id"),
                 fields.number("reply_to_message_id"),
                 fields.text("reply_to_peer_id"),
@@ -74,13 +66,9 @@ record ExportMessage(
                 fields.text("file_name"),
                 fields.text("mime_type"),
                 fields.text("media_type"),
+                fields.text("paid_stars_amount"),
                 text(fields),
-                poll(fields.object("poll")),
-                todoList(fields.object("todo_list")),
-                fields.text("place_name"),
-                fields.text("address"),
-                fields.text("game_title"),
-                fields.text("game_description"),
+                Attachments.of(fields),
                 fields.objects("inline_bot_buttons")
                         .map(button -> new Button(button.text("type"), button.text("data")))
                         .toList(),
@@ -88,42 +76,36 @@ record ExportMessage(
                 fields.oddities());
     }
 
+    /** Versions before 2022 have no {@code text_entities}; other programs keep one of both, or less in one of them. */
     private static List<TextPart> text(Fields fields) {
         List<TextPart> text = TextPartsReader.read(fields.get("text"));
-        return text.isEmpty() ? TextPartsReader.read(fields.get("text_entities")) : text;
+        List<TextPart> entities = TextPartsReader.read(fields.get("text_entities"));
+        return text.isEmpty() || (plain(text).equals(plain(entities)) && marks(entities) >= marks(text))
+                ? entities
+                : text;
     }
 
-    private static Poll poll(Fields poll) {
-        return poll == null ? null : new Poll(TextPartsReader.read(poll.get("question")), items(poll));
+    private static String plain(List<TextPart> text) {
+        return text.stream().map(TextPart::text).collect(Collectors.joining());
     }
 
-    private static TodoList todoList(Fields list) {
-        return list == null ? null : new TodoList(TextPartsReader.read(list.get("title")), items(list));
+    private static long marks(List<TextPart> text) {
+        return text.stream().filter(part -> part.mark() != null).count();
     }
 
-    private static List<Item> items(Fields list) {
-        return list.elements("answers")
-                .map(item -> new Item(TextPartsReader.read(item)))
-                .toList();
-    }
-
-    private static Reaction reaction(Fields reaction) {
-        Long count = reaction.number("count");
-        return new Reaction(count == null ? 0 : Math.max(0, Math.min(count, Integer.MAX_VALUE)));
-    }
-
-    /** The text, and below it what a poll, a list, a place or a game says. */
-    List<TextPart> parts() {
-        Stream<List<TextPart>> below = Stream.of(
-                        poll == null ? Stream.<List<TextPart>>empty() : lines(poll.question(), poll.answers()),
-                        todoList == null ? Stream.<List<TextPart>>empty() : lines(todoList.title(), todoList.answers()),
-                        Stream.of(placeName, address, gameTitle, gameDescription)
-                                .filter(Objects::nonNull)
-                                .map(line -> List.of(TextPart.plain(line))))
-                .flatMap(lines -> lines);
-        return Stream.concat(Stream.of(text), below)
-                .filter(line -> !line.isEmpty())
-                .reduce(List.of(), ExportMessage::joined);
+    private static Details.Reaction reaction(Fields reaction) {
+        String type = reaction.text("type");
+        String emoji = reaction.text("emoji");
+        String document = reaction.text("document_id");
+        // the first versions with reactions wrote no type
+        String known = Set.of("emoji", "custom_emoji", "paid").contains(String.valueOf(type))
+                ? type
+                : emoji != null || document == null ? "emoji" : "custom_emoji";
+        return new Details.Reaction(
+                known,
+                known.equals("emoji") ? emoji : null,
+                known.equals("custom_emoji") ? document : null,
+                Attachments.count(reaction.number("count")));
     }
 
     List<String> buttonLinks() {
@@ -131,17 +113,5 @@ record ExportMessage(
                 .filter(button -> "url".equals(button.type()) && button.data() != null)
                 .map(Button::data)
                 .toList();
-    }
-
-    private static Stream<List<TextPart>> lines(List<TextPart> title, List<Item> items) {
-        return Stream.concat(Stream.of(title), items.stream().map(Item::text));
-    }
-
-    private static List<TextPart> joined(List<TextPart> above, List<TextPart> line) {
-        return above.isEmpty()
-                ? line
-                : Stream.of(above, List.of(TextPart.plain("\n")), line)
-                        .flatMap(List::stream)
-                        .toList();
     }
 }

@@ -3,19 +3,32 @@ package routes.ingest.export;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
+import routes.ingest.SourceMessageBuilder;
 import routes.posts.ChannelIdentity;
 import routes.posts.Counters;
+import routes.posts.Details;
 import routes.posts.Forward;
 import routes.posts.MediaKind;
 
 /** Messages of an export in the form that all sources share. */
 final class ExportMessages {
-    private static final Set<String> VIDEO = Set.of("video_file", "video_message", "animation");
+    /** By {@code media_type}; all others are documents. */
+    private static final Map<String, String> TYPES = Map.of(
+            "video_file", "video",
+            "video_message", "video_message",
+            "animation", "animation",
+            "voice_message", "voice_message",
+            "audio_file", "audio",
+            "sticker", "sticker");
+
+    private static final Set<String> VIDEO = Set.of("video", "video_message", "animation");
+    private static final Set<String> UNNAMED = Set.of("sticker", "voice_message", "video_message");
     private static final Set<String> NEVER_IN_ALBUMS = Set.of("sticker", "voice_message", "video_message", "animation");
     private static final String CHANNEL_PREFIX = "channel";
     private static final String MESSAGE = "message";
@@ -56,28 +69,39 @@ final class ExportMessages {
                 .orElseThrow(() -> new UnreadableMessageException(
                         id, "date", "its time is missing, cannot be read or is not between 1970 and 9999"));
         SourceFile file = file(message);
-        return Optional.of(new SourceMessage(
-                id,
-                postedAt,
-                edited(message).map(EditedIn1970::mend).orElse(null),
-                message.fromId() + "|" + message.from() + "|" + message.author(),
-                authorName(message, channel),
-                message.parts(),
-                message.buttonLinks(),
-                file,
-                file != null && (message.mediaType() == null || !NEVER_IN_ALBUMS.contains(message.mediaType())),
-                null,
-                new Counters(0, 0, reactions(message), 0),
-                forward(message),
+        boolean inAlbums = file != null && !NEVER_IN_ALBUMS.contains(String.valueOf(message.mediaType()));
+        return Optional.of(SourceMessageBuilder.builder()
+                .id(id)
+                .postedAt(postedAt)
+                .editedAt(edited(message).map(EditedIn1970::mend).orElse(null))
+                .authorKey(message.fromId() + "|" + message.from() + "|" + message.author())
+                .authorName(authorName(message, channel))
+                .parts(message.text())
+                .furtherLinks(Stream.concat(message.attachments().links().stream(), message.buttonLinks().stream())
+                        .toList())
+                .attachmentText(message.attachments().text(wordsOf(file, message.mediaType())))
+                .file(file)
+                .albumMedia(inAlbums && message.paidStars() == null)
+                .counters(new Counters(0, 0, reactions(message), 0))
+                .forward(forward(message))
                 // an answer to a message of another chat is none to the message of that number here
-                message.replyToPeerId() == null ? message.replyToMessageId() : null));
+                .replyToMessageId(message.replyToPeerId() == null ? message.replyToMessageId() : null)
+                .reactions(message.reactions())
+                .poll(message.attachments().poll())
+                .build());
+    }
+
+    /** The name under which somebody sent the file; null where a program names it. */
+    private static String wordsOf(SourceFile file, String mediaType) {
+        return file == null || UNNAMED.contains(String.valueOf(mediaType)) ? null : file.title();
     }
 
     /** Fields of a message that became a post without them, as {@code field: why}. */
     List<String> leftOut(ExportMessage message) {
         boolean edited = message.edited() != null || message.editedUnixtime() != null;
         return edited && edited(message).isEmpty()
-                ? Stream.concat(message.oddities().stream(), Stream.of("edited: no time between 1970 and 9999")).toList()
+                ? Stream.concat(message.oddities().stream(), Stream.of("edited: no time between 1970 and 9999"))
+                        .toList()
                 : message.oddities();
     }
 
@@ -87,11 +111,16 @@ final class ExportMessages {
 
     private SourceFile file(ExportMessage message) {
         if (message.photo() != null) {
-            return files.locate(MediaKind.PHOTO, message.photo(), null, null);
+            return files.locate(MediaKind.PHOTO, "photo", message.photo(), null, null);
         }
         if (message.file() != null) {
-            MediaKind kind = VIDEO.contains(String.valueOf(message.mediaType())) ? MediaKind.VIDEO : MediaKind.DOCUMENT;
-            return files.locate(kind, message.file(), message.fileName(), message.mimeType());
+            String type = TYPES.getOrDefault(String.valueOf(message.mediaType()), "document");
+            MediaKind kind = VIDEO.contains(type) ? MediaKind.VIDEO : MediaKind.DOCUMENT;
+            return files.locate(kind, type, message.file(), message.fileName(), message.mimeType());
+        }
+        if (message.paidStars() != null) {
+            String reason = "paid media, which Telegram Desktop does not export (" + message.paidStars() + " stars)";
+            return new SourceFile(MediaKind.PHOTO, "paid_media", "paid media", null, null, reason);
         }
         return null;
     }
@@ -115,7 +144,7 @@ final class ExportMessages {
 
     private static int reactions(ExportMessage message) {
         long sum = message.reactions().stream()
-                .mapToLong(ExportMessage.Reaction::count)
+                .mapToLong(Details.Reaction::count)
                 .sum();
         return (int) Math.min(sum, Integer.MAX_VALUE);
     }

@@ -217,7 +217,8 @@ final class ExportReader {
     }
 
     /** Reads a list; lists in it are read as if their elements stood in it. */
-    private void readList(ExportChat owner, String field, ElementReader reader) throws IOException, InterruptedException {
+    private void readList(ExportChat owner, String field, ElementReader reader)
+            throws IOException, InterruptedException {
         if (cursor.peek() != '[') {
             Place place = cursor.place();
             unreadable(owner, field, "it is " + cutType() + ", not a list", place);
@@ -255,10 +256,11 @@ final class ExportReader {
             if (next > 0) {
                 cursor.moveTo(start.plus(bytes, next));
             } else if (!ended) {
-                throw broken(
-                        (cursor.isTooLong() ? e.getMessage() : "it ends in the middle, so the export was interrupted or the copy is incomplete")
-                                + "; the last message" + (e.messageId() == null ? "" : ", " + e.messageId() + ",")
-                                + " begins at " + start);
+                throw broken((cursor.isTooLong()
+                                ? e.getMessage()
+                                : "it ends in the middle, so the export was interrupted or the copy is incomplete")
+                        + "; the last message" + (e.messageId() == null ? "" : ", " + e.messageId() + ",")
+                        + " begins at " + start);
             }
             unreadable(number, e, start);
             return;
@@ -337,9 +339,8 @@ final class ExportReader {
     }
 
     private ExportFormatException noExport(String reason) {
-        return new ExportFormatException(
-                file + " is no Telegram Desktop export: " + reason + ". Choose the format \"Machine-readable JSON\" in Telegram"
-                        + " Desktop and import its result.json.");
+        return new ExportFormatException(file + " is no Telegram Desktop export: " + reason
+                + ". Choose the format \"Machine-readable JSON\" in Telegram" + " Desktop and import its result.json.");
     }
 
     private ExportFormatException broken(String what) {

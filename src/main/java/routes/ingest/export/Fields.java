@@ -37,6 +37,11 @@ final class Fields {
         return value == null || value.isNull() ? null : value;
     }
 
+    /** Whether the field is there and says nothing. */
+    boolean isNull(String name) {
+        return object.path(name).isNull();
+    }
+
     /** Text, number or boolean as text; null if absent or of another type. */
     String text(String name) {
         JsonNode value = get(name);

@@ -3,13 +3,42 @@ package routes.ingest.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import routes.events.TextEntity;
+import routes.events.TextEntityBuilder;
 import routes.ingest.TextPart;
 
 /**
- * Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text},
- * {@code href}. Lists and objects inside are read the same way, a number as its text.
+ * Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text} and what the
+ * type needs. Lists and objects inside are read the same way, a number as its text.
  */
 final class TextPartsReader {
+    /** Where Telegram Desktop's names differ from those of the Bot API. */
+    private static final Map<String, String> NAMES =
+            Map.of("link", "url", "phone", "phone_number", "mention_name", "text_mention");
+
+    private static final Set<String> TYPES = Set.of(
+            "mention",
+            "hashtag",
+            "cashtag",
+            "bot_command",
+            "url",
+            "email",
+            "phone_number",
+            "bank_card",
+            "bold",
+            "italic",
+            "underline",
+            "strikethrough",
+            "spoiler",
+            "blockquote",
+            "code",
+            "pre",
+            "text_link",
+            "text_mention",
+            "custom_emoji");
+
     private TextPartsReader() {}
 
     /** Empty for null and for what has no text. */
@@ -35,15 +64,32 @@ final class TextPartsReader {
     private static void addEntity(JsonNode entity, List<TextPart> parts) {
         var inside = new ArrayList<TextPart>();
         add(entity.get("text"), inside);
-        String type = entity.path("type").asText();
         for (TextPart part : inside) {
-            String link =
-                    switch (type) {
-                        case "link" -> part.text();
-                        case "text_link" -> new Fields(entity).text("href");
-                        default -> part.link();
-                    };
-            parts.add(new TextPart(part.text(), link));
+            TextEntity mark = mark(new Fields(entity));
+            parts.add(new TextPart(part.text(), mark == null ? part.mark() : mark));
         }
+    }
+
+    /** Null for plain text and for kinds that are not known. */
+    private static TextEntity mark(Fields entity) {
+        String written = String.valueOf(entity.text("type"));
+        String type = NAMES.getOrDefault(written, written);
+        if (!TYPES.contains(type)) {
+            return null;
+        }
+        String document = entity.text("document_id");
+        return TextEntityBuilder.builder()
+                .type(type)
+                .url(type.equals("text_link") ? entity.text("href") : null)
+                .language(type.equals("pre") ? blankToNull(entity.text("language")) : null)
+                // 4.0.4 to 4.1.1 wrote the path of a file
+                .customEmojiId(document != null && document.matches("\\d+") ? document : null)
+                .userId(type.equals("text_mention") ? entity.number("user_id") : null)
+                .collapsed(type.equals("blockquote") && entity.flag("collapsed") ? true : null)
+                .build();
+    }
+
+    private static String blankToNull(String text) {
+        return text == null || text.isBlank() ? null : text;
     }
 }

@@ -121,8 +121,7 @@ class ExportSourceTest {
                 + "[{\"type\":\"plain\",\"text\":\"см. \"},{\"type\":\"link\",\"text\":\"https://example.org/a\"}]}]");
 
         assertThat(read(folder).message(1).parts())
-                .containsExactly(
-                        TextPart.plain("см. "), new TextPart("https://example.org/a", "https://example.org/a"));
+                .containsExactly(TextPart.plain("см. "), TextPart.of("url", "https://example.org/a"));
     }
 
     @Test
@@ -195,7 +194,9 @@ class ExportSourceTest {
         assertThat(sink.messages).extracting(SourceMessage::id).containsExactly(1L, 3L);
         assertThat(sink.leftOut).singleElement().satisfies(note -> {
             assertThat(note.messageId()).isEqualTo(2);
-            assertThat(note.reason()).contains("byte ", "line 1", "column ", "invalid JSON").doesNotContain("Ð");
+            assertThat(note.reason())
+                    .contains("byte ", "line 1", "column ", "invalid JSON")
+                    .doesNotContain("Ð");
         });
     }
 
@@ -255,7 +256,7 @@ class ExportSourceTest {
     }
 
     private static List<String> urls(SourceMessage message) {
-        return PostUrls.of(message.parts(), message.buttonLinks());
+        return PostUrls.of(message.parts(), message.furtherLinks());
     }
 
     private static RecordingSink read(Path path) throws IOException, InterruptedException {
