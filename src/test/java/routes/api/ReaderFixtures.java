@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.imageio.ImageIO;
@@ -125,6 +126,20 @@ final class ReaderFixtures {
         return post;
     }
 
+    /** Posts that one word finds, each with a picture, one a minute. */
+    void findable(int count) {
+        List<IndexedPoint> points = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String text = "Маяк на берегу, запись %d\n%s".formatted(i, "Ветер и волны. ".repeat(30));
+            Instant time = NOON.minusSeconds(400L * 86_400 - 60L * i);
+            UUID post = fixtures.post(TENANT, channel, time, text);
+            fixtures.tags(post, "море");
+            fixtures.storedMedia(TENANT, post, "image/png", picture(new Color(i, 120, 200)));
+            points.add(point(post, text, List.of("море"), time));
+        }
+        api.bean(VectorIndex.class).upsertAll(points);
+    }
+
     UUID failed() {
         UUID post = fixtures.post(TENANT, channel, NOON.plusSeconds(30), "Этот пост никто не разметил");
         fixtures.set(post, "tagging_status", "failed");
@@ -160,9 +175,13 @@ final class ReaderFixtures {
     }
 
     private void index(UUID post, String text, List<String> tags) {
-        var payload = new PostPayload(post, TENANT, channel, 1, tags, NOON, null, null, text, false, null, false);
+        api.bean(VectorIndex.class).upsert(point(post, text, tags, NOON));
+    }
+
+    private IndexedPoint point(UUID post, String text, List<String> tags, Instant time) {
+        var payload = new PostPayload(post, TENANT, channel, 1, tags, time, null, null, text, false, null, false);
         float[] vector = api.bean(EmbeddingProvider.class).embed(List.of(text)).get(0);
-        api.bean(VectorIndex.class).upsert(new IndexedPoint(payload, vector, text, 1, "hash"));
+        return new IndexedPoint(payload, vector, text, 1, "hash");
     }
 
     private static byte[] picture(Color color) {

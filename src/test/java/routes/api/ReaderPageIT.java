@@ -170,6 +170,80 @@ class ReaderPageIT {
     }
 
     @Test
+    void aSearchGoesOnOverItsPagesWithPicturesAndSaysThatThereIsMore() {
+        posts.findable(45);
+        browser.open("/?q=маяк");
+        browser.awaitText(".said", "Показано 20 постов, есть ещё");
+        assertThat(browser.all(".filters .tag")).isNotEmpty();
+        browser.awaitText(".filters h2", "Теги показанных постов");
+        assertThat(browser.one(".card h2").getText()).startsWith("Маяк на берегу, запись");
+        assertThat(browser.all(".card .thumbnails")).isNotEmpty();
+
+        browser.one(".more button").click();
+        browser.awaitText(".said", "Показано 40 постов, есть ещё");
+        browser.one(".more button").click();
+        browser.awaitText(".said", "Показано 45 постов");
+        assertThat(browser.all(".more button")).isEmpty();
+        assertThat(browser.texts(".card h2")).doesNotHaveDuplicates();
+
+        browser.all(".order a").get(1).click();
+        browser.awaitText(".order [aria-current]", "Сначала новые");
+        browser.awaitText(".said", "Показано 20 постов, есть ещё");
+        assertThat(browser.texts(".card h2").get(0)).isEqualTo("Маяк на берегу, запись 44");
+        assertThat(browser.address()).contains("order=date");
+    }
+
+    @Test
+    void tagsAreCountedAmongThePostsThatTheFiltersLeave() {
+        browser.open("/?tag=кратер");
+        browser.awaitText(".filters h2", "Теги выбранных постов");
+
+        browser.awaitTrue(
+                "only the tags of that post",
+                "return [...document.querySelectorAll('.filters .tag')].map(e => e.dataset.tag).sort().join() === 'кратер,марсоход'");
+        browser.one(".filters [data-tag=кратер]").click();
+        browser.awaitText(".filters [data-tag]", "погода");
+    }
+
+    @Test
+    void anUnknownReaderInTheAddressIsToldAndAnotherMayBeChosen() {
+        browser.open("/?user=777777");
+        browser.awaitText(".problem", "There is no user 777777");
+        assertThat(browser.one("[data-tool=users]").getDomProperty("value")).isEmpty();
+        browser.open("/?user=abc");
+        browser.awaitText(".problem", "Так спросить нельзя");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("/users/"));
+
+        browser.run("document.querySelector('[data-tool=users]').selectedIndex = 1;"
+                + "document.querySelector('[data-tool=users]').dispatchEvent(new Event('change'))");
+        browser.awaitText("h1", "Свежие посты");
+    }
+
+    @Test
+    void anExportIsUploadedOnThePage() {
+        browser.open("/?view=status");
+        browser.one(".upload [type=file]").sendKeys(ReaderKeysIT.export());
+        browser.one(".upload button").click();
+
+        browser.awaitText(".upload [role=status]", "Файл на сервере");
+        browser.awaitText(".jobs", "result.json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/docs", "/redoc", "/favicon.ico", "/nothere"})
+    void nothingIsAskedFromElsewhere(String path) {
+        browser.visit(path);
+        browser.awaitTrue(
+                "the page is there",
+                "return !!document.querySelector('#swagger-ui .info, redoc h1, body > img, a.button')");
+
+        assertThat(browser.run("return performance.getEntriesByType('resource').map(e => e.name)"
+                        + ".filter(name => !name.startsWith(location.origin) && !name.startsWith('data:') && !name.startsWith('blob:'))"))
+                .isEqualTo(List.of());
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("/nothere") && complaint.contains("404"));
+    }
+
+    @Test
     void thePageSpeaksTheLanguageThatWasChosenAlsoNextTime() {
         browser.open("/");
         browser.awaitText(".said", "Показано 18 постов");
