@@ -43,7 +43,7 @@ import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.IdempotencyKeys;
 import routes.events.PostIds;
-import routes.events.PostParsed;
+import routes.events.PostParsedBuilder;
 import routes.events.StreamCatalog;
 import routes.events.Trigger;
 import routes.ingest.ImportProgress;
@@ -402,40 +402,32 @@ class PostLifecycleIT {
     private void publishEdit(String text, long version) {
         Map<String, Object> row = row();
         String channel = row.get("channel_id").toString();
-        var event = new PostParsed(
-                Event.SCHEMA_VERSION,
-                "trace-of-another-producer",
-                Instant.now(),
-                IdempotencyKeys.postParsed(TENANT, TG_CHANNEL, messageId, version, null),
-                "1",
-                TENANT,
-                UUID.fromString(channel),
-                id(),
-                text,
-                List.of(),
-                Instant.ofEpochSecond(1_761_987_600L),
-                version,
-                Trigger.EDIT,
-                null,
-                List.of(),
-                null,
-                ContentHash.of(text),
-                0,
-                messageId,
-                messageId,
-                TG_CHANNEL,
-                null,
-                false,
-                true,
-                0,
-                0,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        var event = PostParsedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId("trace-of-another-producer")
+                .occurredAt(Instant.now())
+                .idempotencyKey(IdempotencyKeys.postParsed(TENANT, TG_CHANNEL, messageId, version, null))
+                .userId("1")
+                .tenantId(TENANT)
+                .channelId(UUID.fromString(channel))
+                .postId(id())
+                .text(text)
+                .urls(List.of())
+                .postedAt(Instant.ofEpochSecond(1_761_987_600L))
+                .contentVersion(version)
+                .trigger(Trigger.EDIT)
+                .mediaSha256List(List.of())
+                .contentHash(ContentHash.of(text))
+                .linkCount(0)
+                .telegramMessageId(messageId)
+                .tgMessageId(messageId)
+                .tgChannelId(TG_CHANNEL)
+                .hasMedia(false)
+                .isEdited(true)
+                .viewsCount(0)
+                .forwardsCount(0)
+                .reactionsCount(0)
+                .build();
         application
                 .getBean(StringRedisTemplate.class)
                 .opsForStream()

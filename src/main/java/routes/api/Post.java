@@ -1,12 +1,19 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import routes.api.http.Cursor;
 
-/** A post as lists show it. */
+/**
+ * A post as lists show it.
+ *
+ * @param attachmentText what attachments say, a line each; null if nothing
+ * @param entities formatting of the content, as in the event posts.parsed
+ * @param media files, and those that are missing; what is known only of one of both is absent from the other
+ */
 @JsonInclude
 record Post(
         UUID id,
@@ -14,6 +21,8 @@ record Post(
         UUID channelId,
         long telegramMessageId,
         String content,
+        String attachmentText,
+        JsonNode entities,
         List<String> tags,
         String taggingStatus,
         int taggingAttempts,
@@ -21,19 +30,21 @@ record Post(
         String indexingStatus,
         Instant postedAt,
         Instant editedAt,
+        boolean isEdited,
         String telegramPostUrl,
+        String authorName,
         Long groupedId,
         Long albumId,
-        List<Media> media,
-        List<String> urls) {
-
-    /**
-     * A file of the post.
-     *
-     * @param mimeType null where the file itself is not in the object store, as are the two beside it
-     */
-    @JsonInclude
-    record Media(String sha256, String mimeType, Long sizeBytes, String s3Key) {}
+        JsonNode media,
+        List<String> urls,
+        int viewsCount,
+        int forwardsCount,
+        int repliesCount,
+        int reactionsCount,
+        JsonNode reactions,
+        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode forwardedFrom,
+        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode replyTo,
+        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode poll) {
 
     Cursor place() {
         return Cursor.of(postedAt, number);

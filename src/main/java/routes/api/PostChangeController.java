@@ -15,10 +15,12 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.ProblemType;
 import routes.ingest.PostUrls;
+import routes.ingest.TextMarks;
 import routes.ingest.TextPart;
 import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
 import routes.posts.PostWriter;
+import routes.posts.StorableText;
 
 /** Edits and deletions by users. They go the way of those in Telegram. */
 @RestController
@@ -37,8 +39,10 @@ final class PostChangeController {
     @PatchMapping(path = "/posts/{post_id}", consumes = MediaType.APPLICATION_JSON_VALUE)
     PostDetails edit(Caller caller, @PathVariable("post_id") String id, @Valid @RequestBody PostEdit edit) {
         PostStore.Place place = locate(caller, id);
-        List<String> urls = PostUrls.of(List.of(TextPart.plain(edit.content())), List.of());
-        Optional<Boolean> edited = writer.edit(place.tenantId(), place.channelId(), place.id(), edit.content(), urls);
+        String text = StorableText.of(edit.content());
+        List<String> urls = PostUrls.of(List.of(TextPart.plain(text)), List.of());
+        Optional<Boolean> edited = writer.edit(
+                place.tenantId(), place.channelId(), place.id(), text, TextMarks.find(text), urls);
         return edited.flatMap(changed -> posts.find(caller, PostId.parse(id))).orElseThrow(() -> unknown(id));
     }
 

@@ -1,7 +1,6 @@
 package routes.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.ResultSet;
@@ -19,20 +18,48 @@ final class PostRows {
                   WHERE e.post_id = p.id AND e.kind = 'tags') AS tags
             """;
 
+    /** How many characters of the post that one answers are shown. */
+    private static final int SNIPPET = 160;
+
     static final String COLUMNS = TAGS
             + """
             ,
-            p.id, p.number, p.channel_id, p.telegram_message_id, p.content, p.tagging_status, p.tagging_attempts,
-            p.tagging_error, p.indexing_status, p.posted_at, p.edited_at, p.telegram_post_url, p.grouped_id,
+            p.id, p.number, p.channel_id, p.telegram_message_id, p.content, p.attachment_text, p.entities,
+            p.tagging_status, p.tagging_attempts, p.tagging_error, p.indexing_status, p.posted_at, p.edited_at, p.is_edited,
+            p.telegram_post_url, p.author_name, p.grouped_id, p.views_count, p.forwards_count, p.replies_count,
+            p.reactions_count, p.details -> 'reactions' AS reactions, p.details -> 'poll' AS poll,
             ARRAY(SELECT url #>> '{}' FROM jsonb_path_query(p.urls, '$[*]') url) AS urls,
             (SELECT min(i.group_id) FROM media_group_items i WHERE i.post_id = p.id) AS album_id,
             (SELECT jsonb_agg(jsonb_build_object('sha256', m.file_sha256, 'mime_type', o.mime,
                                                  'size_bytes', o.size_bytes, 's3_key', o.s3_key)
+                              || coalesce((SELECT jsonb_strip_nulls(jsonb_build_object('kind', a -> 'kind', 'name', a -> 'name'))
+                                           FROM jsonb_array_elements(p.details -> 'media') a
+                                           WHERE a ->> 'sha256' = m.file_sha256 LIMIT 1), '{}')
                               ORDER BY m.position, m.file_sha256)
              FROM post_media_map m
              LEFT JOIN media_objects o ON o.tenant_id = p.tenant_id AND o.file_sha256 = m.file_sha256
-             WHERE m.post_id = p.id) AS media
-            """;
+             WHERE m.post_id = p.id) AS media,
+            jsonb_path_query_array(p.details, '$.media[*] ? (exists (@.missing))') AS missing_media,
+            CASE WHEN coalesce(p.forward_from_name, p.forward_from_chat_id::text) IS NOT NULL THEN
+                (SELECT jsonb_strip_nulls(jsonb_build_object(
+                            'name', coalesce(p.forward_from_name, c.title), 'channel_id', c.id,
+                            'tg_channel_id', p.forward_from_chat_id, 'message_id', p.forward_from_message_id,
+                            'date', to_char(p.forward_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                            'link', coalesce('https://t.me/' || c.username || coalesce('/' || p.forward_from_message_id, ''),
+                                             'https://t.me/c/' || p.forward_from_chat_id || '/' || p.forward_from_message_id)))
+                 FROM (SELECT 1) one LEFT JOIN channels c ON c.tg_channel_id = p.forward_from_chat_id)
+                END AS forwarded_from,
+            CASE WHEN p.reply_to_message_id IS NOT NULL THEN
+                (SELECT jsonb_strip_nulls(jsonb_build_object(
+                            'telegram_message_id', p.reply_to_message_id, 'post_id', r.id, 'number', r.number,
+                            'snippet', left(nullif(btrim(coalesce(nullif(btrim(r.content, E' \n\t'), ''), r.attachment_text),
+                                                         E' \n\t'), ''), %d)))
+                 FROM (SELECT 1) one
+                 LEFT JOIN posts r ON r.tenant_id = p.tenant_id AND r.channel_id = p.channel_id
+                     AND r.telegram_message_id = p.reply_to_message_id AND NOT r.is_deleted)
+                END AS reply_to
+            """
+                    .formatted(SNIPPET);
 
     /** The stored data of each kind, beside it how its making went. */
     static final String ENRICHMENTS =
@@ -44,17 +71,21 @@ final class PostRows {
              FROM post_enrichment e WHERE e.post_id = p.id) AS enrichments
             """;
 
-    private static final TypeReference<List<Post.Media>> MEDIA = new TypeReference<>() {};
 
     private final ObjectMapper json = Json.newMapper();
 
     Post post(ResultSet row, int n) throws SQLException {
+        JsonNode stored = parse(row.getString("media"), json.createArrayNode());
+        // an older source may have lacked a file that is there now
+        JsonNode media = stored.isEmpty() ? parse(row.getString("missing_media"), stored) : stored;
         return new Post(
                 row.getObject("id", UUID.class),
                 row.getLong("number"),
                 row.getObject("channel_id", UUID.class),
                 row.getLong("telegram_message_id"),
                 row.getString("content"),
+                row.getString("attachment_text"),
+                parse(row.getString("entities"), json.createArrayNode()),
                 strings(row, "tags"),
                 row.getString("tagging_status"),
                 row.getInt("tagging_attempts"),
@@ -62,15 +93,25 @@ final class PostRows {
                 row.getString("indexing_status"),
                 ApiDatabase.instant(row, "posted_at"),
                 ApiDatabase.instant(row, "edited_at"),
+                row.getBoolean("is_edited"),
                 row.getString("telegram_post_url"),
+                row.getString("author_name"),
                 row.getObject("grouped_id", Long.class),
                 row.getObject("album_id", Long.class),
-                media(row.getString("media")),
-                strings(row, "urls"));
+                media,
+                strings(row, "urls"),
+                row.getInt("views_count"),
+                row.getInt("forwards_count"),
+                row.getInt("replies_count"),
+                row.getInt("reactions_count"),
+                parse(row.getString("reactions"), json.createArrayNode()),
+                parse(row.getString("forwarded_from"), null),
+                parse(row.getString("reply_to"), null),
+                parse(row.getString("poll"), null));
     }
 
     PostDetails details(ResultSet row, int n) throws SQLException {
-        JsonNode kinds = parse(row.getString("enrichments"));
+        JsonNode kinds = parse(row.getString("enrichments"), json.createObjectNode());
         return new PostDetails(
                 post(row, n),
                 new PostDetails.Enrichments(
@@ -81,17 +122,9 @@ final class PostRows {
         return List.of((String[]) row.getArray(column).getArray());
     }
 
-    private List<Post.Media> media(String text) throws SQLException {
+    private JsonNode parse(String text, JsonNode absent) throws SQLException {
         try {
-            return text == null ? List.of() : json.readValue(text, MEDIA);
-        } catch (JsonProcessingException e) {
-            throw new SQLException("The media of a post are not as selected: " + text, e);
-        }
-    }
-
-    private JsonNode parse(String text) throws SQLException {
-        try {
-            return text == null ? json.createObjectNode() : json.readTree(text);
+            return text == null ? absent : json.readTree(text);
         } catch (JsonProcessingException e) {
             throw new SQLException("PostgreSQL's JSON cannot be read", e);
         }

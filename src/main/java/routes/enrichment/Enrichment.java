@@ -109,7 +109,7 @@ public class Enrichment {
     private Known known(PostTagged event) {
         return jdbc.sql(
                         """
-                        SELECT p.tenant_id, p.is_deleted, p.content, e.data FROM posts p
+                        SELECT p.tenant_id, p.is_deleted, concat_ws(E'\n', p.content, p.attachment_text) AS content, e.data FROM posts p
                         LEFT JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'crawl' AND e.status <> 'error'
                         WHERE p.id = :id AND (:tenant::uuid IS NULL OR p.tenant_id = :tenant::uuid)
                         """)

@@ -11,6 +11,11 @@ public final class ContentHash {
 
     private ContentHash() {}
 
+    /** That of a post: of its text and of what its attachments say. */
+    public static String of(String text, String attachmentText) {
+        return of(PostParsed.allText(text == null ? "" : text, attachmentText));
+    }
+
     /** SHA-256 in hex of the lower-cased, trimmed text with every run of white space as one space; null counts as empty. */
     public static String of(String text) {
         String lower = text == null ? "" : text.toLowerCase(Locale.ROOT);

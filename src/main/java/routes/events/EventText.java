@@ -17,6 +17,7 @@ final class EventText {
     /** Changes objects and arrays in place: no NUL, no half of a surrogate pair, no null, no infinite number. */
     static JsonNode clean(JsonNode node) {
         if (node instanceof ObjectNode object) {
+            keepOffsets(object);
             for (Map.Entry<String, JsonNode> property : List.copyOf(object.properties())) {
                 object.remove(property.getKey());
                 if (!property.getValue().isNull()) {
@@ -35,6 +36,25 @@ final class EventText {
             return TextNode.valueOf(node.asText());
         }
         return node;
+    }
+
+    /** Offsets of a text's formatting count the NUL characters that are taken from it. */
+    private static void keepOffsets(ObjectNode object) {
+        String text = object.path("text").asText();
+        if (text.indexOf('\0') < 0) {
+            return;
+        }
+        for (JsonNode entity : object.path("entities")) {
+            if (entity instanceof ObjectNode part && part.path("offset").canConvertToInt()) {
+                int start = part.get("offset").asInt();
+                int end = start + part.path("length").asInt();
+                part.put("offset", start - nuls(text, 0, start)).put("length", end - start - nuls(text, start, end));
+            }
+        }
+    }
+
+    private static int nuls(String text, int from, int to) {
+        return (int) text.chars().limit(Math.max(to, 0)).skip(Math.max(from, 0)).filter(unit -> unit == 0).count();
     }
 
     static String clean(String text) {

@@ -49,7 +49,11 @@ final class MissingFields {
                             .toList()));
         }
         if (stream.equals("posts.parsed") && !event.has("content_hash")) {
-            event.put("content_hash", ContentHash.of(event.path("text").asText()));
+            event.put(
+                    "content_hash",
+                    ContentHash.of(
+                            event.path("text").asText(),
+                            event.path("attachment_text").asText(null)));
         }
         if (stream.equals("albums.parsed") && !event.has("items_count")) {
             event.put("items_count", event.path("post_ids").size());

@@ -1,10 +1,18 @@
 package routes.events;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** posts.parsed: A post as its source shows it; {@code content_version} is 0, then the Unix time of the last edit. */
+/**
+ * posts.parsed: A post as its source shows it; {@code content_version} is 0, then the Unix time of the last edit.
+ *
+ * @param text what its author wrote, with line breaks and blanks, so that the offsets of {@code entities} hold
+ * @param attachmentText what its attachments say, a line each; null if nothing
+ * @param entities Telegram's formatting of {@code text}, by offset, outer before inner; null if the producer does not know it
+ */
+@RecordBuilder
 public record PostParsed(
         String schemaVersion,
         String traceId,
@@ -15,6 +23,8 @@ public record PostParsed(
         UUID channelId,
         UUID postId,
         String text,
+        String attachmentText,
+        List<TextEntity> entities,
         List<String> urls,
         Instant postedAt,
         Long contentVersion,
@@ -39,4 +49,19 @@ public record PostParsed(
         String forwardFromName,
         Long replyToMessageId,
         String authorName)
-        implements PostEvent, Triggered {}
+        implements PostEvent, Triggered {
+    /** The text that is tagged, indexed, searched and hashed: what was written and what the attachments say. */
+    public String allText() {
+        return allText(text, attachmentText);
+    }
+
+    /**
+     * @param attachmentText may be null
+     */
+    public static String allText(String text, String attachmentText) {
+        if (attachmentText == null || attachmentText.isBlank()) {
+            return text;
+        }
+        return text.isBlank() ? attachmentText : text + "\n" + attachmentText;
+    }
+}

@@ -4,15 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * The text of a post that is embedded and searched: its own, what was seen and read on its pictures, the pages it links to
+ * The text of a post that is embedded and searched: its own, what its attachments say, what was seen and read on its pictures, the pages it links to
  * and the summary of its album; each part once.
  */
 final class IndexText {
     // Characters. A post has at most 4096; the rest keeps the whole below 2 000 tokens, which every embedding model
     // takes.
     private static final int MAX_CONTENT = 4096;
+    private static final int MAX_ATTACHMENTS = 1500;
     private static final int MAX_DESCRIPTION = 500;
     private static final int MAX_OCR = 500;
     private static final int MAX_PAGE = 1500;
@@ -23,6 +25,7 @@ final class IndexText {
     static String of(PostContent post) {
         Map<String, String> parts = new LinkedHashMap<>();
         add(parts, post.content(), MAX_CONTENT);
+        add(parts, Objects.requireNonNullElse(post.attachmentText(), ""), MAX_ATTACHMENTS);
         add(parts, post.vision().path("description").asText(""), MAX_DESCRIPTION);
         add(parts, post.ocr().path("text").asText(""), MAX_OCR);
         for (JsonNode page : post.crawl().path("urls")) {

@@ -9,6 +9,7 @@ import routes.events.TagSetVersion;
 /**
  * Everything stored about a post that index and graph show.
  *
+ * @param attachmentText null where attachments say nothing
  * @param tags        stored tags, empty while there are none
  * @param tagsVersion version of the stored tags, lower than any other while there are none
  * @param vision      {@code post_enrichment.data} of kind vision, a missing node without
@@ -25,6 +26,7 @@ record PostContent(
         UUID channelId,
         long number,
         String content,
+        String attachmentText,
         Instant postedAt,
         Instant expiresAt,
         boolean deleted,

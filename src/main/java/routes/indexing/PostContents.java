@@ -99,6 +99,7 @@ class PostContents {
                 row.getObject("channel_id", UUID.class),
                 row.getLong("number"),
                 row.getString("content"),
+                row.getString("attachment_text"),
                 instant(row, "posted_at"),
                 instant(row, "expires_at"),
                 row.getBoolean("is_deleted"),

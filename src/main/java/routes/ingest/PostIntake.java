@@ -9,8 +9,10 @@ import java.util.Objects;
 import java.util.UUID;
 import routes.events.SkippedFile;
 import routes.posts.Channel;
+import routes.posts.Details;
 import routes.posts.Post;
 import routes.posts.PostBatch;
+import routes.posts.PostBuilder;
 import routes.posts.PostWriter;
 import routes.posts.SavedBatch;
 
@@ -71,24 +73,42 @@ public final class PostIntake {
 
     private static Post post(SourceMessage message, Channel channel, MediaStore.Stored stored) {
         boolean hasMedia = message.file() != null;
-        return new Post(
-                message.id(),
-                message.editedAt() == null ? 0 : message.editedAt().getEpochSecond(),
-                message.text(),
-                PostUrls.of(message.parts(), message.buttonLinks()),
-                message.postedAt(),
-                message.editedAt(),
-                message.editedAt() != null,
-                link(channel, message.id()),
-                hasMedia,
-                hasMedia ? message.file().kind() : null,
-                hasMedia && stored.file() != null ? List.of(stored.file()) : List.of(),
-                hasMedia && stored.skipped() != null ? List.of(stored.skipped()) : List.of(),
-                message.groupedId(),
-                message.counters(),
-                message.forward(),
-                message.replyToMessageId(),
-                message.authorName());
+        return PostBuilder.builder()
+                .telegramMessageId(message.id())
+                .contentVersion(
+                        message.editedAt() == null ? 0 : message.editedAt().getEpochSecond())
+                .text(message.text())
+                .entities(TextPart.entities(message.parts()))
+                .attachmentText(message.attachmentText())
+                .urls(PostUrls.of(message.parts(), message.furtherLinks()))
+                .postedAt(message.postedAt())
+                .editedAt(message.editedAt())
+                .edited(message.editedAt() != null)
+                .telegramPostUrl(link(channel, message.id()))
+                .hasMedia(hasMedia)
+                .mediaKind(hasMedia ? message.file().kind() : null)
+                .media(hasMedia && stored.file() != null ? List.of(stored.file()) : List.of())
+                .skippedFiles(hasMedia && stored.skipped() != null ? List.of(stored.skipped()) : List.of())
+                .groupedId(message.groupedId())
+                .counters(message.counters())
+                .forward(message.forward())
+                .replyToMessageId(message.replyToMessageId())
+                .authorName(message.authorName())
+                .details(new Details(
+                        message.reactions(),
+                        message.poll(),
+                        hasMedia ? List.of(attachment(message.file(), stored)) : List.of()))
+                .build();
+    }
+
+    /** A path of the export, or what stands instead of one, is no name. */
+    private static Details.Attachment attachment(SourceFile file, MediaStore.Stored stored) {
+        String name = file.name() == null ? "" : file.name().substring(file.name().lastIndexOf('/') + 1);
+        return new Details.Attachment(
+                file.type(),
+                name.isBlank() || name.startsWith("(") ? null : name,
+                stored.file() == null ? null : stored.file().sha256(),
+                stored.skipped() == null ? null : stored.skipped().reason());
     }
 
     /** A link by number opens only for members of the channel. */

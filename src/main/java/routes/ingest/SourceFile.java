@@ -6,9 +6,10 @@ import routes.posts.MediaKind;
 /**
  * The file of a message.
  *
+ * @param type finer than its kind, as {@link routes.posts.Details.Attachment#kind}
  * @param name as the source calls it, for reports
  * @param path null if the source does not have it
  * @param declaredType MIME type as the source says, or null
  * @param missing why there is no path; null otherwise
  */
-public record SourceFile(MediaKind kind, String name, Path path, String declaredType, String missing) {}
+public record SourceFile(MediaKind kind, String type, String name, Path path, String declaredType, String missing) {}

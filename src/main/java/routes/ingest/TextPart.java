@@ -1,8 +1,65 @@
 package routes.ingest;
 
-/** A run of a message's text; {@code link} is the address that its source marked it with, or null. */
-public record TextPart(String text, String link) {
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import routes.events.TextEntity;
+import routes.posts.StorableText;
+
+/**
+ * A run of a message's text.
+ *
+ * @param text as it can be stored, so that its length counts for what follows
+ * @param mark the formatting that its source gives it, from 0 to its length; null without
+ */
+public record TextPart(String text, TextEntity mark) {
+    /** What may hold links, mentions and hashtags that the source does not mark, since it marks a part once. */
+    private static final Set<String> FORMATTING =
+            Set.of("bold", "italic", "underline", "strikethrough", "spoiler", "blockquote");
+
+    private static final Set<String> CODE = Set.of("code", "pre");
+
+    public TextPart {
+        text = StorableText.of(text);
+        mark = mark == null ? null : mark.at(0, text.length());
+    }
+
     public static TextPart plain(String text) {
         return new TextPart(text, null);
+    }
+
+    public static TextPart of(String type, String text) {
+        return new TextPart(text, TextEntity.of(type, 0, text.length()));
+    }
+
+    boolean isFormatting() {
+        return mark != null && FORMATTING.contains(mark.type());
+    }
+
+    boolean isCode() {
+        return mark != null && CODE.contains(mark.type());
+    }
+
+    /** The address that the source marks the text with, or null. */
+    String link() {
+        return mark == null ? null : mark.type().equals("url") ? text : mark.url();
+    }
+
+    /** The formatting of a text that is made of these parts, by offset, outer before inner. */
+    static List<TextEntity> entities(List<TextPart> parts) {
+        var entities = new ArrayList<TextEntity>();
+        int offset = 0;
+        for (TextPart part : parts) {
+            if (part.mark() != null && !part.text().isEmpty()) {
+                entities.add(part.mark().at(offset, part.text().length()));
+            }
+            if (part.isFormatting()) {
+                for (TextEntity inner : TextMarks.find(part.text())) {
+                    entities.add(inner.at(offset + inner.offset(), inner.length()));
+                }
+            }
+            offset += part.text().length();
+        }
+        return entities;
     }
 }

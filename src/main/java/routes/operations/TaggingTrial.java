@@ -54,7 +54,7 @@ class TaggingTrial {
      */
     boolean run(String post, PrintStream out) {
         PostParsed event = find(post);
-        out.println("Post       " + event.postId() + ", " + event.text().length() + " characters");
+        out.println("Post       " + event.postId() + ", " + event.allText().length() + " characters");
         if (tagging.isTooShort(event)) {
             out.println("Outcome    skipped: its text is shorter than TAGGING_MIN_CHARS");
             return false;

@@ -17,6 +17,7 @@ import routes.posts.ChannelStore;
 import routes.posts.Counters;
 import routes.posts.Forward;
 import routes.posts.Post;
+import routes.posts.PostBuilder;
 import routes.posts.PostBatch;
 import routes.posts.PostWriter;
 
@@ -69,29 +70,30 @@ public final class PostPersistence {
 
     private static Post post(PostParsed event) {
         long version = orZero(event.contentVersion());
-        return new Post(
-                event.telegramMessageId(),
-                version,
-                event.text(),
-                event.urls() == null ? List.of() : event.urls(),
-                micros(event.postedAt()),
-                version == 0 ? null : Instant.ofEpochSecond(version),
-                version != 0 || Boolean.TRUE.equals(event.isEdited()),
-                event.telegramPostUrl(),
-                Boolean.TRUE.equals(event.hasMedia()),
-                null,
-                files(event),
-                List.of(),
-                event.groupedId(),
-                new Counters(
-                        orZero(event.viewsCount()), orZero(event.forwardsCount()), orZero(event.reactionsCount()), 0),
-                new Forward(
+        return PostBuilder.builder()
+                .telegramMessageId(event.telegramMessageId())
+                .contentVersion(version)
+                .text(event.text())
+                .entities(event.entities())
+                .attachmentText(event.attachmentText())
+                .urls(event.urls())
+                .postedAt(micros(event.postedAt()))
+                .editedAt(version == 0 ? null : Instant.ofEpochSecond(version))
+                .edited(version != 0 || Boolean.TRUE.equals(event.isEdited()))
+                .telegramPostUrl(event.telegramPostUrl())
+                .hasMedia(Boolean.TRUE.equals(event.hasMedia()))
+                .media(files(event))
+                .groupedId(event.groupedId())
+                .counters(new Counters(
+                        orZero(event.viewsCount()), orZero(event.forwardsCount()), orZero(event.reactionsCount()), 0))
+                .forward(new Forward(
                         event.forwardFromChatId(),
                         event.forwardFromMessageId(),
                         micros(event.forwardDate()),
-                        event.forwardFromName()),
-                event.replyToMessageId(),
-                event.authorName());
+                        event.forwardFromName()))
+                .replyToMessageId(event.replyToMessageId())
+                .authorName(event.authorName())
+                .build();
     }
 
     private static List<MediaFile> files(PostParsed event) {

@@ -1,15 +1,21 @@
 package routes.posts;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import routes.events.MediaFile;
+import routes.events.PostParsed;
 import routes.events.SkippedFile;
+import routes.events.TextEntity;
 
 /**
- * A post as its source shows it.
+ * A post as its source shows it. What is null of lists, counters, forward and details counts as none.
  *
  * @param telegramMessageId positive, unique within the channel
  * @param contentVersion 0, then the Unix time of the last edit that changed the content
+ * @param text what was written, with its white space
+ * @param entities Telegram's formatting of the text; null if unknown
+ * @param attachmentText what attachments say, a line each; null if nothing
  * @param editedAt null if never edited or unknown
  * @param mediaKind null without media
  * @param media the files that are in the object store
@@ -17,10 +23,13 @@ import routes.events.SkippedFile;
  * @param groupedId the album, or null
  * @param replyToMessageId the message of the same channel that this one answers, or null
  */
+@RecordBuilder
 public record Post(
         long telegramMessageId,
         long contentVersion,
         String text,
+        List<TextEntity> entities,
+        String attachmentText,
         List<String> urls,
         Instant postedAt,
         Instant editedAt,
@@ -34,68 +43,53 @@ public record Post(
         Counters counters,
         Forward forward,
         Long replyToMessageId,
-        String authorName) {
+        String authorName,
+        Details details) {
 
     public Post {
+        entities = entities == null ? null : TextEntity.fitted(entities, text == null ? "" : text);
         text = text == null ? "" : StorableText.of(text);
+        attachmentText = attachmentText == null || attachmentText.isBlank() ? null : StorableText.of(attachmentText);
         authorName = StorableText.of(authorName);
-        urls = urls.stream().map(StorableText::of).toList();
-        media = List.copyOf(media);
-        skippedFiles = List.copyOf(skippedFiles);
+        urls = orEmpty(urls).stream().map(StorableText::of).toList();
+        media = orEmpty(media);
+        skippedFiles = orEmpty(skippedFiles);
+        counters = counters == null ? Counters.NONE : counters;
+        forward = forward == null ? Forward.NONE : forward;
+        details = details == null ? Details.NONE : details;
+    }
+
+    private static <T> List<T> orEmpty(List<T> list) {
+        return list == null ? List.of() : List.copyOf(list);
     }
 
     List<String> sha256List() {
         return media.stream().map(MediaFile::sha256).toList();
     }
 
+    /** The text that is tagged, indexed, searched and hashed. */
+    String allText() {
+        return PostParsed.allText(text, attachmentText);
+    }
+
     /**
      * The post with another text; the same post if that is its text. Its version is the time of the edit, as that of an edit in
      * its channel, but above the one before, also within a second or where a clock runs slow.
+     *
+     * @param newEntities formatting of the new text; null if unknown
      */
-    Post edit(String newText, List<String> newUrls, Instant now) {
-        String storable = StorableText.of(newText);
-        if (storable.equals(text)) {
+    Post edit(String newText, List<TextEntity> newEntities, List<String> newUrls, Instant now) {
+        if (StorableText.of(newText).equals(text)) {
             return this;
         }
         long version = Math.max(now.getEpochSecond(), contentVersion + 1);
-        return new Post(
-                telegramMessageId,
-                version,
-                storable,
-                newUrls,
-                postedAt,
-                Instant.ofEpochSecond(version),
-                true,
-                telegramPostUrl,
-                hasMedia,
-                mediaKind,
-                media,
-                skippedFiles,
-                groupedId,
-                counters,
-                forward,
-                replyToMessageId,
-                authorName);
-    }
-
-    Post withGroupedId(Long other) {
-        return new Post(
-                telegramMessageId,
-                contentVersion,
-                text,
-                urls,
-                postedAt,
-                editedAt,
-                edited,
-                telegramPostUrl,
-                hasMedia,
-                mediaKind,
-                media,
-                skippedFiles,
-                other,
-                counters,
-                forward,
-                replyToMessageId,
-                authorName);
+        return PostBuilder.builder(this)
+                .contentVersion(version)
+                .text(newText)
+                .entities(newEntities)
+                .urls(newUrls)
+                .editedAt(Instant.ofEpochSecond(version))
+                .edited(true)
+                .build();
     }
 }

@@ -11,6 +11,7 @@ import routes.events.AlbumParsed;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
+import routes.events.PostParsedBuilder;
 import routes.events.Trigger;
 import routes.events.VisionUploaded;
 import routes.posts.PostMerge.Outcome;
@@ -41,45 +42,51 @@ final class PostEvents {
         Post post = saved.post();
         // a request, since its text may have been tagged in the last 24 hours, before it was deleted
         String request = saved.is(Outcome.RESTORED) ? "restored-" + now.getEpochSecond() : null;
-        return new PostParsed(
-                Event.SCHEMA_VERSION,
-                saved.traceId(),
-                now,
-                IdempotencyKeys.postParsed(
-                        batch.tenantId(),
-                        tgChannelId(batch.channel()),
-                        post.telegramMessageId(),
-                        post.contentVersion(),
-                        request),
-                Long.toString(batch.userId()),
-                batch.tenantId(),
-                batch.channel().id(),
-                saved.id(),
-                post.text(),
-                post.urls(),
-                post.postedAt(),
-                post.contentVersion(),
-                trigger(saved),
-                request,
-                post.sha256List(),
-                post.groupedId(),
-                saved.contentHash(),
-                post.urls().size(),
-                post.telegramMessageId(),
-                post.telegramMessageId(),
-                tgChannelId(batch.channel()),
-                post.telegramPostUrl(),
-                post.hasMedia(),
-                post.edited(),
-                post.counters().views(),
-                post.counters().forwards(),
-                post.counters().reactions(),
-                post.forward().chatId(),
-                post.forward().messageId(),
-                post.forward().date(),
-                post.forward().name(),
-                post.replyToMessageId(),
-                post.authorName());
+        UUID tenant = batch.tenantId();
+        long channel = tgChannelId(batch.channel());
+        return parsed(post, saved.contentHash())
+                .traceId(saved.traceId())
+                .occurredAt(now)
+                .idempotencyKey(IdempotencyKeys.postParsed(
+                        tenant, channel, post.telegramMessageId(), post.contentVersion(), request))
+                .userId(Long.toString(batch.userId()))
+                .tenantId(tenant)
+                .channelId(batch.channel().id())
+                .tgChannelId(channel)
+                .postId(saved.id())
+                .trigger(trigger(saved))
+                .requestId(request)
+                .build();
+    }
+
+    /** What the post itself says; who publishes it, when and why is still to be set. */
+    static PostParsedBuilder parsed(Post post, String contentHash) {
+        return PostParsedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .text(post.text())
+                .entities(post.entities())
+                .attachmentText(post.attachmentText())
+                .urls(post.urls())
+                .linkCount(post.urls().size())
+                .postedAt(post.postedAt())
+                .contentVersion(post.contentVersion())
+                .contentHash(contentHash)
+                .mediaSha256List(post.sha256List())
+                .groupedId(post.groupedId())
+                .telegramMessageId(post.telegramMessageId())
+                .tgMessageId(post.telegramMessageId())
+                .telegramPostUrl(post.telegramPostUrl())
+                .hasMedia(post.hasMedia())
+                .isEdited(post.edited())
+                .viewsCount(post.counters().views())
+                .forwardsCount(post.counters().forwards())
+                .reactionsCount(post.counters().reactions())
+                .forwardFromChatId(post.forward().chatId())
+                .forwardFromMessageId(post.forward().messageId())
+                .forwardDate(post.forward().date())
+                .forwardFromName(post.forward().name())
+                .replyToMessageId(post.replyToMessageId())
+                .authorName(post.authorName());
     }
 
     /** {@code userId}: in whose name the event is published. */

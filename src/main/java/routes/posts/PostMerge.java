@@ -1,6 +1,7 @@
 package routes.posts;
 
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.List;
 
 /**
@@ -8,7 +9,8 @@ import java.util.List;
  * decides nothing: an older version only raises counters; the same version only fills what was missing.
  *
  * <p>Telegram also moves the edit time when somebody reacts or a button changes. That is no edit here: the content version
- * moves only together with the text, the links or the media, so that no model is paid for the same text twice.
+ * moves only together with the text, the words of attachments, the links or the media, so that no model is paid for the same
+ * text twice. Formatting alone is stored and publishes nothing.
  *
  * <p>A deleted post stays deleted, but for one that was only missing in its channel and is seen there again. A version older
  * than the one that is known proves nothing: it comes from an older source.
@@ -61,37 +63,48 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         boolean current = arriving.contentVersion() >= old.contentVersion();
         boolean wasBlank = old.text().isBlank();
         boolean blank = arriving.text().isBlank();
-
-        boolean text = !blank && !arriving.text().equals(old.text()) && (newer || (current && wasBlank));
+        boolean attachment = arriving.attachmentText() != null
+                && !arriving.attachmentText().equals(old.attachmentText())
+                && (newer || (current && old.attachmentText() == null));
+        // until V19 the words of polls, places and games stood in the text
+        boolean split = attachment && current && old.text().equals(arriving.allText());
+        boolean text = !blank && !arriving.text().equals(old.text()) && (newer || (current && (wasBlank || split)));
         boolean urls = newer && (!blank || wasBlank) && !arriving.urls().equals(old.urls());
         boolean media = current
                 && !arriving.media().isEmpty()
                 && !arriving.sha256List().equals(old.sha256List())
                 && (newer || new HashSet<>(arriving.sha256List()).containsAll(old.sha256List()));
-        boolean edited = text || urls || (newer && media);
-
-        Post merged = new Post(
-                old.telegramMessageId(),
-                edited ? arriving.contentVersion() : old.contentVersion(),
-                text ? arriving.text() : old.text(),
-                text || urls ? arriving.urls() : old.urls(),
-                old.postedAt(),
-                later(old.editedAt(), arriving.editedAt()),
-                old.edited() || arriving.edited(),
-                first(current ? arriving.telegramPostUrl() : null, old.telegramPostUrl()),
-                old.hasMedia() || arriving.hasMedia(),
-                null,
-                media ? arriving.media() : old.media(),
-                List.of(),
+        boolean edited = ((text || attachment) && !split) || urls || (newer && media);
+        Post merged = PostBuilder.builder(old)
+                .contentVersion(edited ? arriving.contentVersion() : old.contentVersion())
+                .text(text || split ? arriving.text() : old.text())
+                .entities(text || split || formatted(old, arriving) ? arriving.entities() : old.entities())
+                .attachmentText(attachment ? arriving.attachmentText() : old.attachmentText())
+                .urls(text || urls || attachment ? arriving.urls() : old.urls())
+                .editedAt(later(old.editedAt(), arriving.editedAt()))
+                .edited(old.edited() || arriving.edited())
+                .telegramPostUrl(first(current ? arriving.telegramPostUrl() : null, old.telegramPostUrl()))
+                .hasMedia(old.hasMedia() || arriving.hasMedia())
+                .media(media ? arriving.media() : old.media())
                 // an album keeps its number, whatever a later export infers
-                first(old.groupedId(), arriving.groupedId()),
-                old.counters().max(arriving.counters()),
-                current ? arriving.forward().orElse(old.forward()) : old.forward(),
-                first(current ? arriving.replyToMessageId() : null, old.replyToMessageId()),
-                first(current ? arriving.authorName() : null, old.authorName()));
+                .groupedId(first(old.groupedId(), arriving.groupedId()))
+                .counters(old.counters().max(arriving.counters()))
+                .forward(current ? arriving.forward().orElse(old.forward()) : old.forward())
+                .replyToMessageId(first(current ? arriving.replyToMessageId() : null, old.replyToMessageId()))
+                .authorName(first(current ? arriving.authorName() : null, old.authorName()))
+                .details(current ? old.details().merge(arriving.details()) : old.details())
+                .build();
         Outcome outcome = edited ? Outcome.EDITED : merged.equals(old) ? Outcome.UNCHANGED : Outcome.UPDATED;
-        return new PostMerge(
-                merged, outcome, text && !wasBlank, media, merged.contentVersion() != old.contentVersion());
+        boolean kept = (text && !wasBlank && !split) || (attachment && old.attachmentText() != null);
+        return new PostMerge(merged, outcome, kept, media, merged.contentVersion() != old.contentVersion());
+    }
+
+    /** Whether formatting of the same text is to be taken. Its edits move no version, so the time of the edit decides. */
+    private static boolean formatted(Post old, Post arriving) {
+        return arriving.entities() != null
+                && arriving.text().equals(old.text())
+                && (old.entities() == null
+                        || Objects.equals(later(old.editedAt(), arriving.editedAt()), arriving.editedAt()));
     }
 
     private static <T> T first(T preferred, T other) {

@@ -21,6 +21,7 @@ import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.events.Json;
 import routes.events.MediaFile;
+import routes.events.TextEntity;
 
 /** The SQL of {@code posts} and {@code post_edits}: only the columns that a source fills. */
 final class PostTable {
@@ -30,10 +31,12 @@ final class PostTable {
             SELECT p.*, ARRAY(SELECT file_sha256 FROM post_media_map m WHERE m.post_id = p.id ORDER BY position) AS files
             FROM posts p
             """;
+    private static final ObjectMapper JSON = Json.newMapper();
     private static final TypeReference<List<String>> STRINGS = new TypeReference<>() {};
+    private static final TypeReference<List<TextEntity>> ENTITIES = new TypeReference<>() {};
+    private static final TypeReference<Details> DETAILS = new TypeReference<>() {};
 
     private final JdbcTemplate jdbc;
-    private final ObjectMapper json = Json.newMapper();
 
     PostTable(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
@@ -63,11 +66,11 @@ final class PostTable {
         jdbc.batchUpdate(
                 """
                 INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, posted_at, expires_at, trace_id,
-                    content, content_hash, urls, edited_at, is_edited, telegram_post_url, has_media, grouped_id,
+                    content, entities, attachment_text, details, content_hash, urls, edited_at, is_edited, telegram_post_url, has_media, grouped_id,
                     views_count, forwards_count, reactions_count, replies_count, forward_from_chat_id,
                     forward_from_message_id, forward_date, forward_from_name, reply_to_message_id, author_name,
                     content_version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?::jsonb, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 posts,
                 ROWS_PER_STATEMENT,
                 (statement, saved) -> {
@@ -87,7 +90,8 @@ final class PostTable {
     void update(List<SavedPost> posts) {
         jdbc.batchUpdate(
                 """
-                UPDATE posts SET content = ?, content_hash = ?, urls = ?::jsonb, edited_at = ?, is_edited = ?,
+                UPDATE posts SET content = ?, entities = ?::jsonb, attachment_text = ?, details = ?::jsonb,
+                    content_hash = ?, urls = ?::jsonb, edited_at = ?, is_edited = ?,
                     telegram_post_url = ?, has_media = ?, grouped_id = ?, views_count = ?, forwards_count = ?,
                     reactions_count = ?, replies_count = ?, forward_from_chat_id = ?, forward_from_message_id = ?,
                     forward_date = ?, forward_from_name = ?, reply_to_message_id = ?, author_name = ?, content_version = ?,
@@ -137,8 +141,8 @@ final class PostTable {
         }
         jdbc.update(
                 """
-                INSERT INTO post_edits (post_id, content_version, content, content_hash)
-                SELECT id, content_version, content, content_hash FROM posts WHERE id = ANY (?)
+                INSERT INTO post_edits (post_id, content_version, content, attachment_text, content_hash)
+                SELECT id, content_version, content, attachment_text, content_hash FROM posts WHERE id = ANY (?)
                 ON CONFLICT DO NOTHING""",
                 (Object) postIds.toArray(UUID[]::new));
     }
@@ -147,6 +151,9 @@ final class PostTable {
         Post post = saved.post();
         int i = first;
         statement.setString(i++, post.text());
+        statement.setString(i++, post.entities() == null ? null : write(post.entities()));
+        statement.setString(i++, post.attachmentText());
+        statement.setString(i++, write(post.details()));
         statement.setString(i++, saved.contentHash());
         statement.setString(i++, write(post.urls()));
         statement.setObject(i++, time(post.editedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
@@ -168,36 +175,38 @@ final class PostTable {
         return i;
     }
 
-    private StoredPost stored(ResultSet row) throws SQLException {
+    static StoredPost stored(ResultSet row) throws SQLException {
         var files = (String[]) row.getArray("files").getArray();
-        var post = new Post(
-                row.getLong("telegram_message_id"),
-                row.getLong("content_version"),
-                row.getString("content"),
-                readList(row.getString("urls")),
-                instant(row, "posted_at"),
-                instant(row, "edited_at"),
-                row.getBoolean("is_edited"),
-                row.getString("telegram_post_url"),
-                row.getBoolean("has_media"),
-                null,
-                Arrays.stream(files)
+        Post post = PostBuilder.builder()
+                .telegramMessageId(row.getLong("telegram_message_id"))
+                .contentVersion(row.getLong("content_version"))
+                .text(row.getString("content"))
+                .entities(read(row, "entities", ENTITIES))
+                .attachmentText(row.getString("attachment_text"))
+                .urls(read(row, "urls", STRINGS))
+                .postedAt(instant(row, "posted_at"))
+                .editedAt(instant(row, "edited_at"))
+                .edited(row.getBoolean("is_edited"))
+                .telegramPostUrl(row.getString("telegram_post_url"))
+                .hasMedia(row.getBoolean("has_media"))
+                .media(Arrays.stream(files)
                         .map(sha256 -> new MediaFile(sha256, null, null, null))
-                        .toList(),
-                List.of(),
-                row.getObject("grouped_id", Long.class),
-                new Counters(
+                        .toList())
+                .groupedId(row.getObject("grouped_id", Long.class))
+                .counters(new Counters(
                         row.getInt("views_count"),
                         row.getInt("forwards_count"),
                         row.getInt("reactions_count"),
-                        row.getInt("replies_count")),
-                new Forward(
+                        row.getInt("replies_count")))
+                .forward(new Forward(
                         row.getObject("forward_from_chat_id", Long.class),
                         row.getObject("forward_from_message_id", Long.class),
                         instant(row, "forward_date"),
-                        row.getString("forward_from_name")),
-                row.getObject("reply_to_message_id", Long.class),
-                row.getString("author_name"));
+                        row.getString("forward_from_name")))
+                .replyToMessageId(row.getObject("reply_to_message_id", Long.class))
+                .authorName(row.getString("author_name"))
+                .details(read(row, "details", DETAILS))
+                .build();
         return new StoredPost(row.getObject("id", UUID.class), deletion(row), row.getString("trace_id"), post);
     }
 
@@ -215,24 +224,25 @@ final class PostTable {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    private static Instant instant(ResultSet row, String column) throws SQLException {
+    static Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }
 
-    private String write(List<String> strings) {
+    private String write(Object value) {
         try {
-            return json.writeValueAsString(strings);
+            return JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A list of strings is always JSON", e);
+            throw new IllegalStateException("A part of a post is always JSON", e);
         }
     }
 
-    private List<String> readList(String text) {
+    private static <T> T read(ResultSet row, String column, TypeReference<T> type) throws SQLException {
+        String text = row.getString(column);
         try {
-            return json.readValue(text, STRINGS);
+            return text == null ? null : JSON.readValue(text, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("posts.urls holds no list of strings: " + text, e);
+            throw new IllegalStateException("posts." + column + " is not as it was written", e);
         }
     }
 }

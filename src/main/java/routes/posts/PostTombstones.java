@@ -23,7 +23,8 @@ final class PostTombstones {
         }
         jdbc.update(
                 """
-                UPDATE posts SET content = '', content_hash = NULL, urls = '[]', author_name = NULL, has_media = false,
+                UPDATE posts SET content = '', attachment_text = NULL, entities = NULL, details = '{}', content_hash = NULL,
+                    urls = '[]', author_name = NULL, has_media = false,
                     forward_from_chat_id = NULL, forward_from_message_id = NULL, forward_date = NULL,
                     forward_from_name = NULL, reply_to_message_id = NULL, telegram_post_url = NULL,
                     tagging_error = NULL, indexing_status = 'skipped', indexing_error = 'deleted', index_state = '{}',

@@ -17,6 +17,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.PostIds;
+import routes.events.TextEntity;
 import routes.ingest.outbox.Outbox;
 import routes.posts.PostMerge.Outcome;
 
@@ -99,15 +100,16 @@ public final class PostWriter {
     /**
      * Gives a post another text, as an edit in its channel would.
      *
-     * @param urls the links in that text
+     * @param entities the formatting of that text
+     * @param urls the links in it
      * @return whether that changed anything; empty if there is no such post, or it is deleted
      */
-    public Optional<Boolean> edit(UUID tenantId, UUID channelId, UUID postId, String text, List<String> urls) {
+    public Optional<Boolean> edit(UUID tenantId, UUID channelId, UUID postId, String text, List<TextEntity> entities, List<String> urls) {
         return transaction.execute(status -> {
             ChannelLock.take(jdbc, tenantId, channelId);
             Optional<StoredPost> row = posts.read(postId).filter(stored -> stored.deletion() == null);
             Instant now = clock.instant();
-            return row.map(stored -> stored.post().edit(text, urls, now)).map(edited -> {
+            return row.map(stored -> stored.post().edit(text, entities, urls, now)).map(edited -> {
                 Channel channel = channels.require(channelId);
                 long reader = channels.reader(tenantId, channelId);
                 PostBatch batch = new PostBatch(tenantId, reader, channel, List.of(edited), false);
@@ -180,8 +182,11 @@ public final class PostWriter {
             }
         }
         return arrived.stream()
-                .map(post ->
-                        known.containsKey(post.groupedId()) ? post.withGroupedId(known.get(post.groupedId())) : post)
+                .map(post -> known.containsKey(post.groupedId())
+                        ? PostBuilder.builder(post)
+                                .groupedId(known.get(post.groupedId()))
+                                .build()
+                        : post)
                 .toList();
     }
 

@@ -17,7 +17,7 @@ record SavedPost(UUID id, String traceId, PostMerge merge, Post arrived, String 
                 arrived,
                 merge.outcome() == PostMerge.Outcome.UNCHANGED
                         ? null
-                        : ContentHash.of(merge.post().text()));
+                        : ContentHash.of(merge.post().text(), merge.post().attachmentText()));
     }
 
     Post post() {

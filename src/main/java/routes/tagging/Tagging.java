@@ -62,7 +62,7 @@ public class Tagging {
     }
 
     public boolean isTooShort(@Body PostParsed post) {
-        String text = post.text().strip();
+        String text = post.allText().strip();
         return text.codePointCount(0, text.length()) < properties.minChars();
     }
 

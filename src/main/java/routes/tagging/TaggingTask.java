@@ -51,7 +51,7 @@ public final class TaggingTask implements ModelTask {
     }
 
     private List<String> texts() {
-        return posts.stream().map(PostParsed::text).toList();
+        return posts.stream().map(PostParsed::allText).toList();
     }
 
     @Override
@@ -65,7 +65,7 @@ public final class TaggingTask implements ModelTask {
         Map<String, TagProposal> proposals = new LinkedHashMap<>();
         StringBuilder problems = new StringBuilder();
         for (int i = 0; i < posts.size(); i++) {
-            TagRules.Checked checked = rules.check(answers.get(i), posts.get(i).text(), maxTags);
+            TagRules.Checked checked = rules.check(answers.get(i), posts.get(i).allText(), maxTags);
             checked.rejected().forEach(onRejected);
             if (checked.accepted().isEmpty()) {
                 problems.append(problem(i, checked));

@@ -43,40 +43,32 @@ class EventCodecReadTest {
         PostParsed event = codec.read("posts.parsed", LegacyEntries.flatPost(), PostParsed.class);
 
         assertThat(event)
-                .isEqualTo(new PostParsed(
-                        "v1",
-                        "t1:c1:77",
-                        Instant.parse("2025-11-01T10:00:01.250Z"),
-                        "t1:c1:77",
-                        "139883458",
-                        TENANT,
-                        CHANNEL,
-                        POST,
-                        "[\"Вышел релиз\"]",
-                        List.of("https://ex.org/a", "https://ex.org/б"),
-                        Instant.parse("2025-11-01T10:00:00Z"),
-                        0L,
-                        Trigger.INITIAL,
-                        null,
-                        List.of(),
-                        null,
-                        Sha256.hex("[\"вышел релиз\"]"),
-                        2,
-                        77L,
-                        77L,
-                        1987654321L,
-                        null,
-                        false,
-                        true,
-                        5,
-                        0,
-                        null,
-                        null,
-                        null,
-                        Instant.parse("2025-10-31T09:00:00Z"),
-                        null,
-                        null,
-                        null));
+                .isEqualTo(PostParsedBuilder.builder()
+                .schemaVersion("v1")
+                .traceId("t1:c1:77")
+                .occurredAt(Instant.parse("2025-11-01T10:00:01.250Z"))
+                .idempotencyKey("t1:c1:77")
+                .userId("139883458")
+                .tenantId(TENANT)
+                .channelId(CHANNEL)
+                .postId(POST)
+                .text("[\"Вышел релиз\"]")
+                .urls(List.of("https://ex.org/a", "https://ex.org/б"))
+                .postedAt(Instant.parse("2025-11-01T10:00:00Z"))
+                .contentVersion(0L)
+                .trigger(Trigger.INITIAL)
+                .mediaSha256List(List.of())
+                .contentHash(Sha256.hex("[\"вышел релиз\"]"))
+                .linkCount(2)
+                .telegramMessageId(77L)
+                .tgMessageId(77L)
+                .tgChannelId(1987654321L)
+                .hasMedia(false)
+                .isEdited(true)
+                .viewsCount(5)
+                .forwardsCount(0)
+                .forwardDate(Instant.parse("2025-10-31T09:00:00Z"))
+                .build());
     }
 
     @Test

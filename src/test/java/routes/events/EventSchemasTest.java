@@ -31,7 +31,7 @@ class EventSchemasTest {
     private static final Map<String, String> FIELDS = Map.ofEntries(
             Map.entry(
                     "posts.parsed",
-                    "user_id s!, tenant_id s!, channel_id s!, post_id s!, text s!, urls [], posted_at t!, content_version i!,"
+                    "user_id s!, tenant_id s!, channel_id s!, post_id s!, text s!, attachment_text s, entities [], urls [], posted_at t!, content_version i!,"
                             + " trigger s!, request_id s, media_sha256_list [], grouped_id i, content_hash s!, link_count i,"
                             + " telegram_message_id i!, tg_message_id i, tg_channel_id i!, telegram_post_url s, has_media b,"
                             + " is_edited b, views_count i, forwards_count i, reactions_count i, forward_from_chat_id i,"

@@ -19,40 +19,45 @@ final class Examples {
     private Examples() {}
 
     static PostParsed parsed(String text) {
-        return new PostParsed(
-                "v1",
-                "trace-1",
-                TIME,
-                "key-1",
-                "1",
-                TENANT,
-                CHANNEL,
-                POST,
-                text,
-                List.of("https://example.org/a"),
-                TIME,
-                1762000000L,
-                Trigger.EDIT,
-                "r7",
-                List.of(SHA),
-                13L,
-                ContentHash.of(text),
-                1,
-                2L,
-                2L,
-                1987654321L,
-                "https://t.me/c/1987654321/2",
-                true,
-                true,
-                5,
-                6,
-                7,
-                -100123L,
-                8L,
-                TIME,
-                "Origin",
-                1L,
-                "Автор");
+        return PostParsedBuilder.builder()
+                .schemaVersion("v1")
+                .traceId("trace-1")
+                .occurredAt(TIME)
+                .idempotencyKey("key-1")
+                .userId("1")
+                .tenantId(TENANT)
+                .channelId(CHANNEL)
+                .postId(POST)
+                .text(text)
+                .attachmentText("Отчёт.pdf")
+                .entities(List.of(
+                        TextEntity.of("bold", 0, 1),
+                        new TextEntity("text_link", 0, 1, "https://example.org/a", null, null, null, null)))
+                .urls(List.of("https://example.org/a"))
+                .postedAt(TIME)
+                .contentVersion(1762000000L)
+                .trigger(Trigger.EDIT)
+                .requestId("r7")
+                .mediaSha256List(List.of(SHA))
+                .groupedId(13L)
+                .contentHash(ContentHash.of(text, "Отчёт.pdf"))
+                .linkCount(1)
+                .telegramMessageId(2L)
+                .tgMessageId(2L)
+                .tgChannelId(1987654321L)
+                .telegramPostUrl("https://t.me/c/1987654321/2")
+                .hasMedia(true)
+                .isEdited(true)
+                .viewsCount(5)
+                .forwardsCount(6)
+                .reactionsCount(7)
+                .forwardFromChatId(-100123L)
+                .forwardFromMessageId(8L)
+                .forwardDate(TIME)
+                .forwardFromName("Origin")
+                .replyToMessageId(1L)
+                .authorName("Автор")
+                .build();
     }
 
     static PostTagged tagged(List<String> tags) {

@@ -8,6 +8,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import routes.events.TextEntity;
 
 class PostUrlsTest {
 
@@ -34,10 +36,10 @@ class PostUrlsTest {
     void markedAndPlainLinksKeepTheirOrderAndStandOnce() {
         List<TextPart> text = List.of(
                 TextPart.plain("https://b.example/ и "),
-                new TextPart("здесь", "https://a.example/?utm_campaign=x"),
+                linked("здесь", "https://a.example/?utm_campaign=x"),
                 TextPart.plain(", https://a.example/ и "),
-                new TextPart("c.example", "c.example"),
-                new TextPart("написать", "mailto:a@example.org"));
+                TextPart.of("url", "c.example"),
+                linked("написать", "mailto:a@example.org"));
 
         assertThat(PostUrls.of(text, List.of("https://d.example/", "https://b.example/")))
                 .containsExactly(
@@ -58,5 +60,79 @@ class PostUrlsTest {
                 .collect(Collectors.joining(" "));
 
         assertThat(PostUrls.of(List.of(TextPart.plain(text)), List.of())).hasSize(PostUrls.MAX_URLS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Подробности: t.me/example/12 и example.com/page | https://t.me/example/12 https://example.com/page",
+                "Подписаться: t.me/example | https://t.me/example",
+                "Сайт example.com. | https://example.com/",
+                "(пример.рф/о-нас), EXAMPLE.ORG! | https://xn--e1afmkfd.xn--p1ai/%D0%BE-%D0%BD%D0%B0%D1%81 https://example.org/",
+                "см.:news.example.co.uk:8443/a?b=c#d | https://news.example.co.uk:8443/a?b=c#d",
+                "74.ru и 4pda.to и brew.sh/install | https://74.ru/ https://4pda.to/ https://brew.sh/install",
+                "http://a.org и b.org | http://a.org/ https://b.org/",
+            })
+    void addressesWithoutASchemeAreFoundInFormattedText(String text, String urls) {
+        for (String type : List.of("blockquote", "bold", "italic", "underline", "strikethrough", "spoiler")) {
+            assertThat(PostUrls.of(List.of(TextPart.of(type, text)), List.of()))
+                    .as(type)
+                    .containsExactly(urls.split(" "));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file.txt, отчёт.docx и фото.jpg",
+                "т.е. и т.д., т.к.",
+                "node.js и vue.js",
+                "1.5 и 10.30, 2.0.1",
+                "user.name@example.com, info@пример.рф",
+                "в 10.am и 5.PM",
+                "README.md, main.py, run.sh, a.zip",
+                "конец.Москва стоит.It is",
+                "ул.Ленина, д.5, стр.2",
+                "a..com и .com, com.",
+                "@example.com #example.com",
+                "ftp://example.com/x",
+                "U.S.A. и i.e.",
+            })
+    void filesAbbreviationsNumbersAndMailAddressesAreNoLinks(String text) {
+        assertThat(PostUrls.of(List.of(TextPart.of("bold", text), TextPart.plain(" " + text)), List.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void codeHoldsOnlyWholeAddresses() {
+        List<TextPart> text = List.of(TextPart.of("pre", "import example.com // https://example.org/a"));
+
+        assertThat(PostUrls.of(text, List.of())).containsExactly("https://example.org/a");
+    }
+
+    @Test
+    void entitiesCountUtf16UnitsAndHoldWhatTheirSourceLeavesOutInside() {
+        List<TextPart> parts = List.of(
+                TextPart.plain("😀\0 "),
+                TextPart.of("blockquote", "ту\0т t.me/a и @name #тег"),
+                TextPart.of("code", "example.com"),
+                linked("здесь", "https://a.example/"));
+
+        assertThat(TextPart.entities(parts))
+                .extracting(entity -> entity.type() + " " + entity.offset() + "+" + entity.length())
+                .containsExactly(
+                        "blockquote 3+21", "url 7+6", "mention 16+5", "hashtag 22+4", "code 24+11", "text_link 35+5");
+    }
+
+    @Test
+    void addressesInAVeryLongTextTakeNoLongTime() {
+        String text = "a.".repeat(200_000) + " " + "a-".repeat(200_000) + "@@##".repeat(50_000);
+
+        assertThat(TextMarks.find(text)).isEmpty();
+    }
+
+    private static TextPart linked(String text, String url) {
+        return new TextPart(text, new TextEntity("text_link", 0, 0, url, null, null, null, null));
     }
 }

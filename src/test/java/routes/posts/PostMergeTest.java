@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import routes.events.TextEntity;
 import routes.posts.PostMerge.Outcome;
 
 class PostMergeTest {
@@ -166,30 +167,105 @@ class PostMergeTest {
         assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
     }
 
+    @Test
+    void formattingAloneIsStoredAndStartsNothing() {
+        Post old = post(1, "текст");
+        Post bold = formatted(version(1, 100, "текст"), TextEntity.of("bold", 0, 5));
+
+        PostMerge merge = merge(old, bold);
+
+        assertThat(merge.outcome()).isEqualTo(Outcome.UPDATED);
+        assertThat(merge.versionMoved()).isFalse();
+        assertThat(merge.post().entities()).isEqualTo(bold.entities());
+        assertThat(merge(merge.post(), formatted(old)).post().entities())
+                .as("an older formatting never replaces a newer one")
+                .isEqualTo(bold.entities());
+    }
+
+    @Test
+    void whoDoesNotKnowTheFormattingDoesNotTakeItAway() {
+        Post bold = formatted(post(1, "текст"), TextEntity.of("bold", 0, 5));
+
+        assertThat(merge(bold, version(1, 0, "текст")).outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(merge(bold, version(1, 100, "другой текст")).post().entities())
+                .as("it was of another text")
+                .isNull();
+    }
+
+    @Test
+    void anotherTextOfAnAttachmentIsAnEdit() {
+        Post poll = said(post(1, ""), "Кто идёт?");
+
+        PostMerge merge = merge(poll, said(version(1, 100, ""), "Кто едет?"));
+
+        assertThat(merge.outcome()).isEqualTo(Outcome.EDITED);
+        assertThat(merge.textChanged()).as("the old one is kept").isTrue();
+        assertThat(merge.post().attachmentText()).isEqualTo("Кто едет?");
+        assertThat(merge(merge.post(), poll).outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    @Test
+    void theWordsOfAnAttachmentThatWereNotReadBeforeAreFilled() {
+        PostMerge merge = merge(post(1, "подпись"), said(post(1, "подпись"), "Отчёт.pdf"));
+
+        assertThat(merge.outcome()).isEqualTo(Outcome.EDITED);
+        assertThat(merge.textChanged()).isFalse();
+    }
+
+    @Test
+    void theWordsOfAPollMoveOutOfTheTextThatHeldThemWithoutWork() {
+        Post old = post(1, "подпись\nКто идёт?\nя\nникто");
+
+        PostMerge merge = merge(old, said(post(1, "подпись"), "Кто идёт?\nя\nникто"));
+
+        assertThat(merge.outcome()).isEqualTo(Outcome.UPDATED);
+        assertThat(merge.post().text()).isEqualTo("подпись");
+        assertThat(merge.post().allText()).isEqualTo(old.text());
+        assertThat(merge.textChanged()).isFalse();
+        assertThat(merge(post(1, "Кто идёт?"), said(post(1, ""), "Кто идёт?"))
+                        .post()
+                        .text())
+                .isEmpty();
+    }
+
+    @Test
+    void votesAndReactionsNeverGoDownAndAStoredFileIsNotMissing() {
+        Post first = beside(post(1, "текст"), 5, 3, "aa");
+        Post later = beside(post(1, "текст"), 7, 4, null);
+
+        assertThat(merge(first, later).post().details())
+                .isEqualTo(beside(first, 7, 4, "aa").details());
+        assertThat(merge(later, first).post().details())
+                .isEqualTo(beside(first, 7, 4, "aa").details());
+    }
+
+    private static Post formatted(Post post, TextEntity... entities) {
+        return PostBuilder.builder(post).entities(List.of(entities)).build();
+    }
+
+    private static Post said(Post post, String attachment) {
+        return PostBuilder.builder(post).attachmentText(attachment).build();
+    }
+
+    private static Post beside(Post post, int votes, int reactions, String file) {
+        return PostBuilder.builder(post)
+                .details(new Details(
+                        List.of(new Details.Reaction("emoji", "👍", null, reactions)),
+                        new Details.Poll("?", false, votes, List.of(new Details.Poll.Option("да", votes, false))),
+                        List.of(new Details.Attachment("document", "a.pdf", file, file == null ? "missing" : null))))
+                .build();
+    }
+
     private static PostMerge merge(Post stored, Post arriving) {
         return PostMerge.of(stored(stored, null), arriving);
     }
 
     /** As a row comes back from the database: without what only events carry. */
     private static StoredPost stored(Post post, DeletionReason deleted) {
-        Post row = new Post(
-                post.telegramMessageId(),
-                post.contentVersion(),
-                post.text(),
-                post.urls(),
-                post.postedAt(),
-                post.editedAt(),
-                post.edited(),
-                post.telegramPostUrl(),
-                post.hasMedia(),
-                null,
-                post.media(),
-                List.of(),
-                post.groupedId(),
-                post.counters(),
-                post.forward(),
-                post.replyToMessageId(),
-                post.authorName());
+        Post row = PostBuilder.builder(post)
+                .mediaKind(null)
+                .skippedFiles(List.of())
+                .build();
         return new StoredPost(new UUID(0, 1), deleted, "trace", row);
     }
 }

@@ -68,23 +68,22 @@ public final class SamplePosts {
             List<MediaFile> media,
             List<SkippedFile> skipped) {
         boolean hasMedia = !media.isEmpty() || !skipped.isEmpty();
-        return new Post(
-                id,
-                contentVersion,
-                text,
-                urls,
-                POSTED.plusSeconds(id),
-                contentVersion == 0 ? null : Instant.ofEpochSecond(contentVersion),
-                contentVersion != 0,
-                "https://t.me/c/1987654321/" + id,
-                hasMedia,
-                hasMedia ? MediaKind.PHOTO : null,
-                media,
-                skipped,
-                groupedId,
-                counters,
-                Forward.NONE,
-                null,
-                "Редакция");
+        return PostBuilder.builder()
+                .telegramMessageId(id)
+                .contentVersion(contentVersion)
+                .text(text)
+                .urls(urls)
+                .postedAt(POSTED.plusSeconds(id))
+                .editedAt(contentVersion == 0 ? null : Instant.ofEpochSecond(contentVersion))
+                .edited(contentVersion != 0)
+                .telegramPostUrl("https://t.me/c/1987654321/" + id)
+                .hasMedia(hasMedia)
+                .mediaKind(hasMedia ? MediaKind.PHOTO : null)
+                .media(media)
+                .skippedFiles(skipped)
+                .groupedId(groupedId)
+                .counters(counters)
+                .authorName("Редакция")
+                .build();
     }
 }

@@ -24,32 +24,32 @@ final class ExportFiles {
         this.folder = folder.toRealPath();
     }
 
-    SourceFile locate(MediaKind kind, String value, String name, String declaredType) {
+    SourceFile locate(MediaKind kind, String type, String value, String name, String declaredType) {
         String shown = name == null || name.isBlank() ? value : name;
         Matcher notIncluded = NOT_INCLUDED.matcher(value);
         if (notIncluded.matches()) {
             String text = notIncluded.group(1) != null ? notIncluded.group(1) : notIncluded.group(2);
             String reason = text.contains(".") ? text.substring(0, text.indexOf('.')) : text;
-            return new SourceFile(kind, shown, null, declaredType, reason);
+            return new SourceFile(kind, type, shown, null, declaredType, reason);
         }
         try {
             Path path = folder.resolve(value).normalize();
             if (!path.startsWith(folder)) {
-                return outside(kind, shown, declaredType);
+                return outside(kind, type, shown, declaredType);
             }
             if (!Files.isRegularFile(path)) {
-                return new SourceFile(kind, shown, null, declaredType, "file is not in the export folder");
+                return new SourceFile(kind, type, shown, null, declaredType, "file is not in the export folder");
             }
             // a symbolic link may lead out where the text does not
             return path.toRealPath().startsWith(folder)
-                    ? new SourceFile(kind, shown, path, declaredType, null)
-                    : outside(kind, shown, declaredType);
+                    ? new SourceFile(kind, type, shown, path, declaredType, null)
+                    : outside(kind, type, shown, declaredType);
         } catch (InvalidPathException | IOException e) {
-            return new SourceFile(kind, shown, null, declaredType, "file cannot be opened: " + e.getMessage());
+            return new SourceFile(kind, type, shown, null, declaredType, "file cannot be opened: " + e.getMessage());
         }
     }
 
-    private static SourceFile outside(MediaKind kind, String name, String declaredType) {
-        return new SourceFile(kind, name, null, declaredType, "path leaves the export folder");
+    private static SourceFile outside(MediaKind kind, String type, String name, String declaredType) {
+        return new SourceFile(kind, type, name, null, declaredType, "path leaves the export folder");
     }
 }

@@ -50,22 +50,25 @@ final class ExportMessages {
                 authorName(message, channelId),
                 message.parts(),
                 message.buttonLinks(),
+                null,
                 file,
                 file != null && (message.mediaType() == null || !NEVER_IN_ALBUMS.contains(message.mediaType())),
                 null,
                 new Counters(0, 0, reactions(message), 0),
                 forward(message),
                 // an answer to a message of another chat is none to the message of that number here
-                message.replyToPeerId() == null ? message.replyToMessageId() : null));
+                message.replyToPeerId() == null ? message.replyToMessageId() : null,
+                List.of(),
+                null));
     }
 
     private SourceFile file(ExportMessage message) {
         if (message.photo() != null) {
-            return files.locate(MediaKind.PHOTO, message.photo(), null, null);
+            return files.locate(MediaKind.PHOTO, "photo", message.photo(), null, null);
         }
         if (message.file() != null) {
             MediaKind kind = VIDEO.contains(String.valueOf(message.mediaType())) ? MediaKind.VIDEO : MediaKind.DOCUMENT;
-            return files.locate(kind, message.file(), message.fileName(), message.mimeType());
+            return files.locate(kind, "document", message.file(), message.fileName(), message.mimeType());
         }
         return null;
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import routes.events.TextEntity;
 import routes.ingest.TextPart;
 
 /** Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text}, {@code href}. */
@@ -51,6 +52,10 @@ final class TextPartsReader extends StdDeserializer<List<TextPart>> {
                 default -> json.skipChildren();
             }
         }
-        return new TextPart(text, "link".equals(type) ? text : "text_link".equals(type) ? href : null);
+        return "link".equals(type)
+                ? TextPart.of("url", text)
+                : "text_link".equals(type)
+                        ? new TextPart(text, new TextEntity("text_link", 0, 0, href, null, null, null, null))
+                        : TextPart.plain(text);
     }
 }

@@ -18,7 +18,7 @@ class CorpusSnapshotTable {
     private static final TypeReference<Map<String, Long>> FREQUENCIES = new TypeReference<>() {};
 
     /** What may be counted: stored and not empty. */
-    private static final String COUNTED = " NOT is_deleted AND content <> '' ";
+    private static final String COUNTED = " NOT is_deleted AND (content <> '' OR attachment_text IS NOT NULL) ";
 
     /** @param number {@code posts.number} */
     record CountedPost(long number, String text) {}
@@ -66,7 +66,7 @@ class CorpusSnapshotTable {
      * @param maxChars so much of each text
      */
     List<CountedPost> page(long before, int maxChars, int limit) {
-        return jdbc.sql("SELECT number, left(content, :chars) AS text FROM posts WHERE number < :before AND" + COUNTED
+        return jdbc.sql("SELECT number, left(concat_ws(E'\n', content, attachment_text), :chars) AS text FROM posts WHERE number < :before AND" + COUNTED
                         + "ORDER BY number DESC LIMIT :limit")
                 .param("before", before)
                 .param("chars", maxChars)

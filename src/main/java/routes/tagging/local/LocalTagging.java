@@ -33,7 +33,7 @@ public class LocalTagging {
         RecordedSnapshot corpus = snapshots.current();
         Map<String, TagProposal> proposals = new LinkedHashMap<>();
         for (PostParsed post : task.posts()) {
-            proposals.put(post.idempotencyKey(), propose(post.text(), corpus));
+            proposals.put(post.idempotencyKey(), propose(post.allText(), corpus));
         }
         return new ModelResult(Providers.LOCAL, null, proposals);
     }

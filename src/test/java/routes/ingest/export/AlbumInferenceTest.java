@@ -70,11 +70,14 @@ class AlbumInferenceTest {
                 null,
                 code.endsWith("c") || !media ? List.of(TextPart.plain("текст")) : List.of(),
                 List.of(),
-                media ? new SourceFile(MediaKind.PHOTO, "photo.jpg", null, null, "missing") : null,
+                null,
+                media ? new SourceFile(MediaKind.PHOTO, "photo", "photo.jpg", null, null, "missing") : null,
                 media,
                 null,
                 Counters.NONE,
                 Forward.NONE,
+                null,
+                List.of(),
                 null);
     }
 }

@@ -119,7 +119,7 @@ class ExportSourceTest {
 
         assertThat(read(folder).message(1).parts())
                 .containsExactly(
-                        TextPart.plain("см. "), new TextPart("https://example.org/a", "https://example.org/a"));
+                        TextPart.plain("см. "), TextPart.of("url", "https://example.org/a"));
     }
 
     @Test
@@ -246,7 +246,7 @@ class ExportSourceTest {
     }
 
     private static List<String> urls(SourceMessage message) {
-        return PostUrls.of(message.parts(), message.buttonLinks());
+        return PostUrls.of(message.parts(), message.furtherLinks());
     }
 
     private static RecordingSink read(Path path) throws IOException, InterruptedException {

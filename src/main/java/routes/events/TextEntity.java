@@ -1,0 +1,68 @@
+package routes.events;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Formatting of a part of a text, under the names of Telegram's Bot API.
+ *
+ * @param type such as bold, spoiler, text_link
+ * @param offset in UTF-16 units
+ * @param length in UTF-16 units, positive
+ * @param url of a text_link
+ * @param language of pre, if known
+ * @param customEmojiId of a custom_emoji
+ * @param userId of a text_mention
+ * @param collapsed true for a blockquote that is closed until it is clicked; else null
+ */
+@RecordBuilder
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record TextEntity(
+        String type,
+        int offset,
+        int length,
+        String url,
+        String language,
+        String customEmojiId,
+        Long userId,
+        Boolean collapsed) {
+
+    private static final Comparator<TextEntity> OUTER_FIRST = Comparator.comparingInt(TextEntity::offset)
+            .thenComparing(Comparator.comparingInt(TextEntity::length).reversed());
+
+    public static TextEntity of(String type, int offset, int length) {
+        return new TextEntity(type, offset, length, null, null, null, null, null);
+    }
+
+    public TextEntity at(int newOffset, int newLength) {
+        return new TextEntity(type, newOffset, newLength, url, language, customEmojiId, userId, collapsed);
+    }
+
+    /**
+     * The entities in order, without what lies outside of the text.
+     *
+     * @param text may hold NUL characters, which no store keeps: the result fits the text without them
+     */
+    public static List<TextEntity> fitted(List<TextEntity> entities, String text) {
+        return entities.stream()
+                .filter(entity -> entity.type() != null && entity.offset() >= 0 && entity.offset() < text.length())
+                .map(entity -> entity.fitted(text))
+                .filter(entity -> entity.length() > 0)
+                .sorted(OUTER_FIRST)
+                .toList();
+    }
+
+    private TextEntity fitted(String text) {
+        int end = (int) Math.min((long) offset + length, text.length());
+        int start = kept(text, offset);
+        return at(start, kept(text, end) - start);
+    }
+
+    private static int kept(String text, int end) {
+        return text.indexOf('\0') < 0
+                ? end
+                : end - (int) text.chars().limit(Math.max(end, 0)).filter(unit -> unit == 0).count();
+    }
+}

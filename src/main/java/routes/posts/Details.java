@@ -1,0 +1,85 @@
+package routes.posts;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+
+/**
+ * What Telegram shows beside the text of a post, as in {@code posts.details} and in the API. Texts in it are shown, not searched.
+ *
+ * @param poll null without
+ * @param media the files of the post, stored or not
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Details(List<Reaction> reactions, Poll poll, List<Attachment> media) {
+    public static final Details NONE = new Details(null, null, null);
+
+    public Details {
+        reactions = reactions == null ? List.of() : List.copyOf(reactions);
+        media = media == null ? List.of() : List.copyOf(media);
+    }
+
+    /**
+     * @param type emoji, custom_emoji, or paid
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Reaction(String type, String emoji, String customEmojiId, int count) {
+        public Reaction {
+            emoji = StorableText.of(emoji);
+            customEmojiId = StorableText.of(customEmojiId);
+        }
+    }
+
+    /** With the votes that the source shows. */
+    @JsonInclude
+    public record Poll(String question, boolean closed, int totalVoters, List<Option> options) {
+        public Poll {
+            question = StorableText.of(question);
+            options = List.copyOf(options);
+        }
+
+        /**
+         * @param chosen whether the reader who exported the channel voted for it
+         */
+        @JsonInclude
+        public record Option(String text, int voters, boolean chosen) {
+            public Option {
+                text = StorableText.of(text);
+            }
+        }
+    }
+
+    /**
+     * A file.
+     *
+     * @param kind photo, video, animation, video_message, voice_message, audio, sticker, document, or paid_media
+     * @param name null where the source does not name it
+     * @param sha256 null where it is not stored
+     * @param missing why it is not stored; else null
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Attachment(String kind, String name, String sha256, String missing) {
+        public Attachment {
+            name = StorableText.of(name);
+            missing = StorableText.of(missing);
+        }
+    }
+
+    /** Like counters, votes and reactions of an older source replace none of a newer one; a stored file stays stored. */
+    Details merge(Details other) {
+        boolean moreReactions = !other.reactions.isEmpty() && count(other.reactions) >= count(reactions);
+        boolean moreVotes = other.poll != null && (poll == null || other.poll.totalVoters() >= poll.totalVoters());
+        boolean otherMedia = !other.media.isEmpty() && (isStored(other.media) || !isStored(media));
+        return new Details(
+                moreReactions ? other.reactions : reactions,
+                moreVotes ? other.poll : poll,
+                otherMedia ? other.media : media);
+    }
+
+    private static long count(List<Reaction> reactions) {
+        return reactions.stream().mapToLong(Reaction::count).sum();
+    }
+
+    private static boolean isStored(List<Attachment> media) {
+        return media.stream().anyMatch(file -> file.sha256() != null);
+    }
+}
