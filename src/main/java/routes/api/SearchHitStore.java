@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.search.HybridSearch;
@@ -12,6 +13,9 @@ import routes.search.PostHit;
 /** What the database knows of the posts that a search has found. */
 @Component
 final class SearchHitStore {
+
+    /** What the index takes out of a text. */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\u200B-\\u200D\\uFEFF]");
 
     private final ApiDatabase database;
     private final HybridSearch engine;
@@ -61,11 +65,25 @@ final class SearchHitStore {
                 post.id(),
                 post.number(),
                 found.score(),
-                engine.snippet(query, found.text()),
+                engine.snippet(query, unspoiled(post, found.text())),
                 post.tags(),
                 channel,
                 post.postedAt(),
                 post.telegramPostUrl(),
                 post);
+    }
+
+    /** The indexed text begins with that of the post, unless the post was edited after it was indexed: then only the post counts. */
+    private static String unspoiled(Post post, String indexed) {
+        String shown = PostRows.unspoiled(post.content(), post.entities());
+        if (shown.equals(post.content())) {
+            return indexed;
+        }
+        String whole = asIndexed(post.content());
+        return indexed.startsWith(whole) ? asIndexed(shown) + indexed.substring(whole.length()) : shown;
+    }
+
+    private static String asIndexed(String content) {
+        return INVISIBLE.matcher(content).replaceAll("").strip();
     }
 }

@@ -126,6 +126,87 @@ final class ReaderFixtures {
         return post;
     }
 
+    /** A post with formatting and all that Telegram shows beside it. */
+    UUID formatted() {
+        UUID answered = fixtures.post(TENANT, channel, NOON.minusSeconds(4000), "Загадка дня: ответ — эхо");
+        fixtures.set(answered, "entities", Fixtures.jsonb("[{\"type\": \"spoiler\", \"offset\": 21, \"length\": 3}]"));
+        String text =
+                """
+                Загадка: ответ ромашка, смотри
+                код:
+                def f(x):
+                    return x
+                и цитата
+                раз
+                два
+                три
+                четыре
+                пять
+                конец здесь #викторина @durov и \u202Eabc\u202C""";
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(3600), text);
+        fixtures.tags(post, "ромашка", "загадка");
+        List<String> entities = List.of(
+                entity(text, "spoiler", "ромашка", ""),
+                entity(text, "bold", "Загадка", ""),
+                entity(text, "pre", "def f(x):\n    return x", ", \"language\": \"python\""),
+                entity(text, "blockquote", "раз\nдва\nтри\nчетыре\nпять", ", \"collapsed\": true"),
+                entity(text, "text_link", "здесь", ", \"url\": \"https://example.org/behind\""),
+                entity(text, "hashtag", "#викторина", ""),
+                entity(text, "mention", "@durov", ""));
+        fixtures.set(post, "entities", Fixtures.jsonb(entities.toString()));
+        fixtures.set(post, "forward_from_name", "Чужой канал");
+        fixtures.set(post, "is_edited", true);
+        fixtures.set(post, "views_count", 12_345);
+        fixtures.set(post, "author_name", "Анна");
+        fixtures.set(
+                post,
+                "reply_to_message_id",
+                jdbc.sql("SELECT telegram_message_id FROM posts WHERE id = ?")
+                        .param(answered)
+                        .query(Long.class)
+                        .single());
+        fixtures.set(
+                post,
+                "details",
+                Fixtures.jsonb(
+                        """
+                        {"reactions": [{"type": "emoji", "emoji": "🔥", "count": 17}, {"type": "paid", "count": 2},
+                                       {"type": "custom_emoji", "custom_emoji_id": "5", "count": 1}],
+                         "media": [{"kind": "video", "name": "clip.mp4", "missing": "File not included"},
+                                   {"kind": "photo", "missing": "file is not in the export folder"}]}
+                        """));
+        index(post, text, List.of("ромашка", "загадка"));
+        return post;
+    }
+
+    private static String entity(String text, String type, String part, String more) {
+        return "{\"type\": \"%s\", \"offset\": %d, \"length\": %d%s}".formatted(type, text.indexOf(part), part.length(), more);
+    }
+
+    UUID poll() {
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(7200), "");
+        fixtures.set(post, "attachment_text", "Чай или кофе?\nЧай\nКофе");
+        fixtures.set(
+                post,
+                "details",
+                Fixtures.jsonb(
+                        """
+                        {"poll": {"question": "Чай или кофе?", "closed": true, "total_voters": 4, "options": [
+                            {"text": "Чай", "voters": 1, "chosen": false}, {"text": "Кофе", "voters": 3, "chosen": true}]}}
+                        """));
+        return post;
+    }
+
+    UUID file() {
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(7300), "");
+        fixtures.set(post, "attachment_text", "отчёт.pdf");
+        fixtures.set(
+                post,
+                "details",
+                Fixtures.jsonb("{\"media\": [{\"kind\": \"document\", \"name\": \"отчёт.pdf\", \"missing\": \"File exceeds maximum size\"}]}"));
+        return post;
+    }
+
     /** Posts that one word finds, each with a picture, one a minute. */
     void findable(int count) {
         List<IndexedPoint> points = new ArrayList<>();

@@ -110,6 +110,21 @@ class SearchIT {
     }
 
     @Test
+    void aSpoilerIsUnreadableInASnippet() {
+        String text = "\u200bPython: кто убийца? Это садовник!";
+        UUID post = indexed(tenant, channel, NOON, text);
+        fixtures.set(
+                post,
+                "entities",
+                Fixtures.jsonb("[{\"type\": \"spoiler\", \"offset\": 25, \"length\": 8},"
+                        + " {\"type\": \"spoiler\", \"offset\": -3, \"length\": 2}, {\"type\": \"spoiler\", \"offset\": 30, \"length\": 900}]"));
+
+        assertThat(hits("Python").get(0).path("snippet").asText()).isEqualTo("Python: кто убийца? Это ▒▒▒▒▒▒▒▒▒");
+        fixtures.set(post, "content", text + " Правка");
+        assertThat(hits("Python").get(0).path("snippet").asText()).startsWith("Python: кто убийца? Это ▒").doesNotContain("садовник");
+    }
+
+    @Test
     void everyHitIsOnOneOfThePagesAndOnOneOnly() {
         List<IndexedPoint> points = IntStream.range(0, 230)
                 .mapToObj(i -> point(tenant, channel, NOON.plusSeconds(i), "Python, заметка номер " + i))
