@@ -41,8 +41,8 @@ final class PostChangeController {
         PostStore.Place place = locate(caller, id);
         String text = StorableText.of(edit.content());
         List<String> urls = PostUrls.of(List.of(TextPart.plain(text)), List.of());
-        Optional<Boolean> edited = writer.edit(
-                place.tenantId(), place.channelId(), place.id(), text, TextMarks.find(text), urls);
+        Optional<Boolean> edited =
+                writer.edit(place.tenantId(), place.channelId(), place.id(), text, TextMarks.find(text), urls);
         return edited.flatMap(changed -> posts.find(caller, PostId.parse(id))).orElseThrow(() -> unknown(id));
     }
 

@@ -53,7 +53,8 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, P
         }
         if (text != null) {
             // three times as fast as ILIKE
-            conditions.add("(p.content COLLATE \"und-x-icu\" ~* :text OR p.attachment_text COLLATE \"und-x-icu\" ~* :text)");
+            conditions.add(
+                    "(p.content COLLATE \"und-x-icu\" ~* :text OR p.attachment_text COLLATE \"und-x-icu\" ~* :text)");
         }
         if (period.from() != null) {
             conditions.add("p.posted_at >= CAST(:from AS timestamptz)");

@@ -72,7 +72,6 @@ final class PostRows {
              FROM post_enrichment e WHERE e.post_id = p.id) AS enrichments
             """;
 
-
     private final ObjectMapper json = Json.newMapper();
 
     Post post(ResultSet row, int n) throws SQLException {

@@ -54,7 +54,11 @@ final class EventText {
     }
 
     private static int nuls(String text, int from, int to) {
-        return (int) text.chars().limit(Math.max(to, 0)).skip(Math.max(from, 0)).filter(unit -> unit == 0).count();
+        return (int) text.chars()
+                .limit(Math.max(to, 0))
+                .skip(Math.max(from, 0))
+                .filter(unit -> unit == 0)
+                .count();
     }
 
     static String clean(String text) {

@@ -21,8 +21,8 @@ import java.util.List;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TextEntity(
         String type,
-        int offset,
-        int length,
+        Integer offset,
+        Integer length,
         String url,
         String language,
         String customEmojiId,
@@ -47,7 +47,8 @@ public record TextEntity(
      */
     public static List<TextEntity> fitted(List<TextEntity> entities, String text) {
         return entities.stream()
-                .filter(entity -> entity.type() != null && entity.offset() >= 0 && entity.offset() < text.length())
+                .filter(entity -> entity.type() != null && entity.offset() != null && entity.length() != null)
+                .filter(entity -> entity.offset() >= 0 && entity.offset() < text.length())
                 .map(entity -> entity.fitted(text))
                 .filter(entity -> entity.length() > 0)
                 .sorted(OUTER_FIRST)
@@ -63,6 +64,10 @@ public record TextEntity(
     private static int kept(String text, int end) {
         return text.indexOf('\0') < 0
                 ? end
-                : end - (int) text.chars().limit(Math.max(end, 0)).filter(unit -> unit == 0).count();
+                : end
+                        - (int) text.chars()
+                                .limit(Math.max(end, 0))
+                                .filter(unit -> unit == 0)
+                                .count();
     }
 }

@@ -2,6 +2,7 @@ package routes.ingest;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -12,6 +13,8 @@ import java.util.UUID;
  * @param postsDeleted posts that the source names as deleted, or, where that is asked for, does not show any more
  * @param mediaMissing files that could not be taken
  * @param messagesSkipped service messages and others that are no posts
+ * @param messagesFailed messages, and larger parts of the export, that cannot be read or stored and are left out
+ * @param notes what was left out or passed over and why, the first 100 of each
  * @param elapsed since it began to run
  * @param error why it failed, or null
  */
@@ -30,6 +33,8 @@ public record ImportProgress(
         long media,
         long mediaMissing,
         long messagesSkipped,
+        long messagesFailed,
+        List<ImportNote> notes,
         Duration elapsed,
         String error) {
 

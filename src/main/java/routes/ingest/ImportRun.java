@@ -142,13 +142,24 @@ final class ImportRun implements Source.Sink {
     }
 
     @Override
-    public void noPost() {
+    public void noPost(Long messageId) {
         tally.messageSkipped();
+        if (messageId != null) {
+            seen.add(messageId);
+        }
     }
 
     @Override
-    public void passedOver(String name, String reason) {
-        tally.note(name, reason);
+    public void leftOut(ImportNote what) {
+        tally.leftOut(what);
+        if (what.messageId() != null) {
+            seen.add(what.messageId());
+        }
+    }
+
+    @Override
+    public void noted(ImportNote what) {
+        tally.note(what);
     }
 
     @Override

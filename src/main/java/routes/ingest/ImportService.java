@@ -109,8 +109,7 @@ public final class ImportService implements AutoCloseable {
             // two came for the last place
             table.write(
                     new ImportTally(id, path, source.size())
-                            .progress(ImportProgress.Status.FAILED, "too many imports wait"),
-                    List.of());
+                            .progress(ImportProgress.Status.FAILED, "too many imports wait"));
             throw new ImportQueueFullException(settings.queueSize());
         }
         return id;
@@ -199,7 +198,7 @@ public final class ImportService implements AutoCloseable {
 
     private void report(ImportTally tally, ImportProgress.Status status, String error) {
         ImportProgress progress = tally.progress(status, error);
-        table.write(progress, tally.notes());
+        table.write(progress);
         listener.progress(progress);
     }
 

@@ -1,6 +1,7 @@
 package routes.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,12 +69,12 @@ final class ImportTable {
                 .optional();
     }
 
-    void write(ImportProgress progress, List<ImportNote> notes) {
+    void write(ImportProgress progress) {
         jdbc.sql(
                         """
                         UPDATE imports SET status = ?, bytes_total = ?, bytes_done = ?, posts_total = ?, posts_done = ?,
                             posts_new = ?, posts_changed = ?, posts_deleted = ?, albums_total = ?, media_total = ?, media_missing = ?,
-                            messages_skipped = ?, errors = ?::jsonb, error = ?, updated_at = now(),
+                            messages_skipped = ?, messages_failed = ?, errors = ?::jsonb, error = ?, updated_at = now(),
                             finished_at = CASE WHEN ? THEN now() END
                         WHERE id = ?""")
                 .params(
@@ -89,7 +90,8 @@ final class ImportTable {
                         progress.media(),
                         progress.mediaMissing(),
                         progress.messagesSkipped(),
-                        write(notes))
+                        progress.messagesFailed(),
+                        write(progress.notes()))
                 .param(progress.error())
                 .param(progress.isOver())
                 .param(progress.id())
@@ -124,9 +126,19 @@ final class ImportTable {
                         row.getLong("media_total"),
                         row.getLong("media_missing"),
                         row.getLong("messages_skipped"),
+                        row.getLong("messages_failed"),
+                        notes(row.getString("errors")),
                         Duration.ofMillis((long) (row.getDouble("seconds") * 1000)),
                         row.getString("error")))
                 .optional();
+    }
+
+    private List<ImportNote> notes(String errors) {
+        try {
+            return json.readValue(errors, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The errors of an import cannot be read", e);
+        }
     }
 
     private String write(List<ImportNote> notes) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import routes.posts.SavedBatch;
 import routes.posts.StorableText;
 
@@ -17,6 +18,7 @@ final class ImportTally {
     private final Path file;
     private final long bytesTotal;
     private final long startedNanos = System.nanoTime();
+    private final List<ImportNote> messages = new ArrayList<>();
     private final List<ImportNote> notes = new ArrayList<>();
     private long bytesDone;
     private long posts;
@@ -27,6 +29,7 @@ final class ImportTally {
     private long media;
     private long mediaMissing;
     private long skipped;
+    private long failed;
 
     ImportTally(UUID id, Path file, long bytesTotal) {
         this.id = id;
@@ -49,21 +52,34 @@ final class ImportTally {
         albums += saved.albumsCreated() + saved.albumsChanged() + saved.albumsUnchanged();
         media += prepared.files();
         mediaMissing += prepared.skipped().size();
-        prepared.skipped().forEach(file -> note(file.name(), file.reason()));
+        prepared.skipped().forEach(file -> note(new ImportNote(file.name(), null, null, file.reason())));
     }
 
     void deleted(int posts) {
         deleted += posts;
     }
 
-    void note(String name, String reason) {
+    void note(ImportNote note) {
         if (notes.size() < MAX_NOTES) {
-            notes.add(new ImportNote(StorableText.of(name), reason));
+            notes.add(storable(note));
         }
     }
 
+    void leftOut(ImportNote message) {
+        failed++;
+        if (messages.size() < MAX_NOTES) {
+            messages.add(storable(message));
+        }
+    }
+
+    private static ImportNote storable(ImportNote note) {
+        return new ImportNote(
+                StorableText.of(note.name()), note.messageId(), note.field(), StorableText.of(note.reason()));
+    }
+
+    /** The messages that were left out come first. */
     List<ImportNote> notes() {
-        return List.copyOf(notes);
+        return Stream.concat(messages.stream(), notes.stream()).toList();
     }
 
     ImportProgress progress(ImportProgress.Status status, String error) {
@@ -84,6 +100,8 @@ final class ImportTally {
                 media,
                 mediaMissing,
                 skipped,
+                failed,
+                notes(),
                 Duration.ofNanos(System.nanoTime() - startedNanos),
                 error);
     }

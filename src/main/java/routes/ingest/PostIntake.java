@@ -101,12 +101,10 @@ public final class PostIntake {
                 .build();
     }
 
-    /** A path of the export, or what stands instead of one, is no name. */
     private static Details.Attachment attachment(SourceFile file, MediaStore.Stored stored) {
-        String name = file.name() == null ? "" : file.name().substring(file.name().lastIndexOf('/') + 1);
         return new Details.Attachment(
                 file.type(),
-                name.isBlank() || name.startsWith("(") ? null : name,
+                file.title(),
                 stored.file() == null ? null : stored.file().sha256(),
                 stored.skipped() == null ? null : stored.skipped().reason());
     }

@@ -38,11 +38,18 @@ public interface Source {
         /** Messages of this channel that were deleted in it. */
         void deleted(List<Long> messageIds) throws IOException, InterruptedException;
 
-        /** A message that is no post, such as somebody's joining. */
-        void noPost();
+        /**
+         * A message that is no post, such as somebody's joining.
+         *
+         * @param messageId null if it has none
+         */
+        void noPost(Long messageId);
 
-        /** A part of the source that is not read, by name, and why. */
-        void passedOver(String name, String reason);
+        /** A message, or a larger part of the source, that cannot be read. */
+        void leftOut(ImportNote what);
+
+        /** A part of the source that is not imported on purpose, such as a personal chat or one field of a message. */
+        void noted(ImportNote what);
 
         /** How much of the source is read. */
         void position(long position);

@@ -12,4 +12,10 @@ import routes.posts.MediaKind;
  * @param declaredType MIME type as the source says, or null
  * @param missing why there is no path; null otherwise
  */
-public record SourceFile(MediaKind kind, String type, String name, Path path, String declaredType, String missing) {}
+public record SourceFile(MediaKind kind, String type, String name, Path path, String declaredType, String missing) {
+    /** The file's own name, without folders; null where the source has only a note instead of one. */
+    public String title() {
+        String title = name == null ? "" : name.substring(name.lastIndexOf('/') + 1);
+        return kind == MediaKind.PHOTO || title.isBlank() || title.startsWith("(") ? null : title;
+    }
+}

@@ -2,7 +2,6 @@ package routes.posts;
 
 import java.util.HashSet;
 import java.util.Objects;
-import java.util.List;
 
 /**
  * What an arriving post changes in the row that is there. A pure function, so that the order in which versions arrive

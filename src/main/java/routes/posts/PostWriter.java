@@ -104,20 +104,22 @@ public final class PostWriter {
      * @param urls the links in it
      * @return whether that changed anything; empty if there is no such post, or it is deleted
      */
-    public Optional<Boolean> edit(UUID tenantId, UUID channelId, UUID postId, String text, List<TextEntity> entities, List<String> urls) {
+    public Optional<Boolean> edit(
+            UUID tenantId, UUID channelId, UUID postId, String text, List<TextEntity> entities, List<String> urls) {
         return transaction.execute(status -> {
             ChannelLock.take(jdbc, tenantId, channelId);
             Optional<StoredPost> row = posts.read(postId).filter(stored -> stored.deletion() == null);
             Instant now = clock.instant();
-            return row.map(stored -> stored.post().edit(text, entities, urls, now)).map(edited -> {
-                Channel channel = channels.require(channelId);
-                long reader = channels.reader(tenantId, channelId);
-                PostBatch batch = new PostBatch(tenantId, reader, channel, List.of(edited), false);
-                List<SavedPost> saved =
-                        savePosts(batch, post -> created(batch, post), PostMerge::of, PostWriter::startsAnew);
-                outbox.append(PostEvents.of(batch, saved, saveAlbums(batch, saved), now));
-                return saved.get(0).is(Outcome.EDITED);
-            });
+            return row.map(stored -> stored.post().edit(text, entities, urls, now))
+                    .map(edited -> {
+                        Channel channel = channels.require(channelId);
+                        long reader = channels.reader(tenantId, channelId);
+                        PostBatch batch = new PostBatch(tenantId, reader, channel, List.of(edited), false);
+                        List<SavedPost> saved =
+                                savePosts(batch, post -> created(batch, post), PostMerge::of, PostWriter::startsAnew);
+                        outbox.append(PostEvents.of(batch, saved, saveAlbums(batch, saved), now));
+                        return saved.get(0).is(Outcome.EDITED);
+                    });
         });
     }
 

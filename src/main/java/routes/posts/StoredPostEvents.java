@@ -62,8 +62,7 @@ public class StoredPostEvents {
         return PostEvents.parsed(post, hash)
                 .traceId(traceId(row))
                 .occurredAt(clock.instant())
-                .idempotencyKey(
-                        IdempotencyKeys.postParsed(tenant, channel, post.telegramMessageId(), version, request))
+                .idempotencyKey(IdempotencyKeys.postParsed(tenant, channel, post.telegramMessageId(), version, request))
                 .userId(row.getString("reader"))
                 .tenantId(tenant)
                 .channelId(row.getObject("channel_id", UUID.class))

@@ -360,13 +360,18 @@ class ImportServiceIT {
                 }
 
                 @Override
-                public void noPost() {
-                    sink.noPost();
+                public void noPost(Long messageId) {
+                    sink.noPost(messageId);
                 }
 
                 @Override
-                public void passedOver(String name, String reason) {
-                    sink.passedOver(name, reason);
+                public void leftOut(ImportNote what) {
+                    sink.leftOut(what);
+                }
+
+                @Override
+                public void noted(ImportNote what) {
+                    sink.noted(what);
                 }
 
                 @Override

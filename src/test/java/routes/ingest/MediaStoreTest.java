@@ -65,7 +65,8 @@ class MediaStoreTest {
             List<MediaStore.Stored> stored = media.storeAll(
                     TENANT,
                     List.of(
-                            new SourceFile(MediaKind.VIDEO, "video", "talk.mp4", null, "video/mp4", "File not included"),
+                            new SourceFile(
+                                    MediaKind.VIDEO, "video", "talk.mp4", null, "video/mp4", "File not included"),
                             file("large.jpg", new byte[21]),
                             file("page.jpg", "<html>".getBytes(UTF_8)),
                             file("empty.jpg", new byte[0])));
@@ -172,7 +173,8 @@ class MediaStoreTest {
 
     private SourceFile file(String name, byte[] content) {
         try {
-            return new SourceFile(MediaKind.PHOTO, "photo", name, Files.write(folder.resolve(name), content), null, null);
+            return new SourceFile(
+                    MediaKind.PHOTO, "photo", name, Files.write(folder.resolve(name), content), null, null);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

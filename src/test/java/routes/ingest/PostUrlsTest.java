@@ -122,7 +122,7 @@ class PostUrlsTest {
         assertThat(TextPart.entities(parts))
                 .extracting(entity -> entity.type() + " " + entity.offset() + "+" + entity.length())
                 .containsExactly(
-                        "blockquote 3+21", "url 7+6", "mention 16+5", "hashtag 22+4", "code 24+11", "text_link 35+5");
+                        "blockquote 3+23", "url 7+6", "mention 16+5", "hashtag 22+4", "code 26+11", "text_link 37+5");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import routes.ingest.ImportProgress.Status;
@@ -73,6 +74,8 @@ class TerminalProgressTest {
                 5,
                 1,
                 6,
+                0,
+                List.of(),
                 elapsed,
                 error);
     }

@@ -10,11 +10,28 @@ record ExportChat(String name, String type, Long id) {
 
     /** Only channels and supergroups hold posts. Personal chats, small groups and saved messages are nobody else's reading. */
     boolean isChannel() {
-        return type != null && CHANNELS.contains(type) && id != null && id != 0;
+        return type != null && CHANNELS.contains(type);
     }
 
-    /** The id without the {@code -100} that the Bot API puts in front. */
-    long bareId() {
+    /** Whether nothing of the head is missing that may still follow after the messages. */
+    boolean isComplete() {
+        return name != null && type != null && id != null;
+    }
+
+    /** The id without the {@code -100} that the Bot API puts in front; null if there is neither an id nor a name. */
+    Long bareId() {
+        if (id == null || id == 0 || id == Long.MIN_VALUE) {
+            return name == null || name.isBlank() ? null : (Long) MissingChatId.of(type, name);
+        }
         return id < -BOT_API_SHIFT ? -id - BOT_API_SHIFT : Math.abs(id);
+    }
+
+    ExportChat withId(long other) {
+        return new ExportChat(name, type, other);
+    }
+
+    /** As reports call it. */
+    String title() {
+        return name == null || name.isBlank() ? "chat without a name" : name;
     }
 }

@@ -13,7 +13,7 @@ import routes.posts.MediaKind;
 final class ExportFiles {
     /** What Telegram Desktop writes instead of a path, sometimes behind the file's name. */
     private static final Pattern NOT_INCLUDED =
-            Pattern.compile("(?:.* )?\\(((?:File|Photo|Video) [^()]*)\\)|\\((.*)\\)");
+            Pattern.compile("(?:(?<name>.*\\S) )?\\(((?:File|Photo|Video) [^()]*)\\)|\\((.*)\\)");
 
     private final Path folder;
 
@@ -25,10 +25,13 @@ final class ExportFiles {
     }
 
     SourceFile locate(MediaKind kind, String type, String value, String name, String declaredType) {
-        String shown = name == null || name.isBlank() ? value : name;
         Matcher notIncluded = NOT_INCLUDED.matcher(value);
-        if (notIncluded.matches()) {
-            String text = notIncluded.group(1) != null ? notIncluded.group(1) : notIncluded.group(2);
+        boolean missing = notIncluded.matches();
+        // old versions write the name before the reason
+        String inValue = missing && notIncluded.group("name") != null ? notIncluded.group("name") : value;
+        String shown = name == null || name.isBlank() ? inValue : name;
+        if (missing) {
+            String text = notIncluded.group(2) != null ? notIncluded.group(2) : notIncluded.group(3);
             String reason = text.contains(".") ? text.substring(0, text.indexOf('.')) : text;
             return new SourceFile(kind, type, shown, null, declaredType, reason);
         }

@@ -6,7 +6,7 @@ import java.io.IOException;
 public class ExportFormatException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    public ExportFormatException(String message, Throwable cause) {
-        super(message, cause);
+    public ExportFormatException(String message) {
+        super(message);
     }
 }

@@ -1,22 +1,25 @@
 package routes.ingest.export;
 
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.stream.Collectors;
 import routes.ingest.TextPart;
+import routes.posts.Details;
 
 /**
  * What we read of a message in {@code result.json}, under the names of the file. Telegram Desktop writes no views and no
- * forwards, and before 2022 no {@code …_unixtime}.
+ * forwards, and before 2022 no {@code …_unixtime}. Any part may be null; lists are empty instead.
+ *
+ * @param oddities fields that were left out since their type cannot be read, such as {@code photo: an object}
  */
 record ExportMessage(
-        long id,
+        Long id,
         String type,
-        String date,
-        String dateUnixtime,
-        String edited,
-        String editedUnixtime,
+        JsonNode date,
+        JsonNode dateUnixtime,
+        JsonNode edited,
+        JsonNode editedUnixtime,
         String from,
         String fromId,
         String author,
@@ -29,63 +32,86 @@ record ExportMessage(
         String fileName,
         String mimeType,
         String mediaType,
-        @JsonDeserialize(using = TextPartsReader.class) List<TextPart> text,
-        @JsonDeserialize(using = TextPartsReader.class) List<TextPart> textEntities,
-        Poll poll,
-        TodoList todoList,
-        String placeName,
-        String address,
-        String gameTitle,
-        String gameDescription,
-        List<List<Button>> inlineBotButtons,
-        List<Reaction> reactions) {
+        String paidStars,
+        List<TextPart> text,
+        Attachments attachments,
+        List<Button> inlineBotButtons,
+        List<Details.Reaction> reactions,
+        List<String> oddities) {
 
-    record Poll(@JsonDeserialize(using = TextPartsReader.class) List<TextPart> question, List<Item> answers) {}
-
-    record TodoList(@JsonDeserialize(using = TextPartsReader.class) List<TextPart> title, List<Item> answers) {}
-
-    record Item(@JsonDeserialize(using = TextPartsReader.class) List<TextPart> text) {}
+    /** As Telegram shows it. */
+    private static final String DELETED_ACCOUNT = "Deleted Account";
 
     record Button(String type, String data) {}
 
-    record Reaction(long count) {}
+    /** A message as it stands in the file, whatever the types of its fields are. */
+    static ExportMessage of(JsonNode message) {
+        var fields = new Fields(message);
+        return new ExportMessage(
+                fields.number("id"),
+                fields.text("type"),
+                fields.get("date"),
+                fields.get("date_unixtime"),
+                fields.get("edited"),
+                fields.get("edited_unixtime"),
+                fields.text("from"),
+                fields.text("from_id"),
+                fields.text("author"),
+                fields.isNull("forwarded_from") ? DELETED_ACCOUNT : fields.text("forwarded_from"),
+                fields.text("forwarded_from_id"),
+                fields.number("reply_to_message_id"),
+                fields.text("reply_to_peer_id"),
+                fields.text("photo"),
+                fields.text("file"),
+                fields.text("file_name"),
+                fields.text("mime_type"),
+                fields.text("media_type"),
+                fields.text("paid_stars_amount"),
+                text(fields),
+                Attachments.of(fields),
+                fields.objects("inline_bot_buttons")
+                        .map(button -> new Button(button.text("type"), button.text("data")))
+                        .toList(),
+                fields.objects("reactions").map(ExportMessage::reaction).toList(),
+                fields.oddities());
+    }
 
-    /** The text, and below it what a poll, a list, a place or a game says. */
-    List<TextPart> parts() {
-        List<TextPart> written = text != null ? text : orEmpty(textEntities);
-        Stream<List<TextPart>> below = Stream.of(
-                        poll == null ? Stream.<List<TextPart>>empty() : lines(poll.question(), poll.answers()),
-                        todoList == null ? Stream.<List<TextPart>>empty() : lines(todoList.title(), todoList.answers()),
-                        Stream.of(placeName, address, gameTitle, gameDescription)
-                                .filter(Objects::nonNull)
-                                .map(line -> List.of(TextPart.plain(line))))
-                .flatMap(lines -> lines);
-        return Stream.concat(Stream.of(written), below)
-                .filter(line -> !line.isEmpty())
-                .reduce(List.of(), ExportMessage::joined);
+    /** Versions before 2022 have no {@code text_entities}; other programs keep one of both, or less in one of them. */
+    private static List<TextPart> text(Fields fields) {
+        List<TextPart> text = TextPartsReader.read(fields.get("text"));
+        List<TextPart> entities = TextPartsReader.read(fields.get("text_entities"));
+        return text.isEmpty() || (plain(text).equals(plain(entities)) && marks(entities) >= marks(text))
+                ? entities
+                : text;
+    }
+
+    private static String plain(List<TextPart> text) {
+        return text.stream().map(TextPart::text).collect(Collectors.joining());
+    }
+
+    private static long marks(List<TextPart> text) {
+        return text.stream().filter(part -> part.mark() != null).count();
+    }
+
+    private static Details.Reaction reaction(Fields reaction) {
+        String type = reaction.text("type");
+        String emoji = reaction.text("emoji");
+        String document = reaction.text("document_id");
+        // the first versions with reactions wrote no type
+        String known = Set.of("emoji", "custom_emoji", "paid").contains(String.valueOf(type))
+                ? type
+                : emoji != null || document == null ? "emoji" : "custom_emoji";
+        return new Details.Reaction(
+                known,
+                known.equals("emoji") ? emoji : null,
+                known.equals("custom_emoji") ? document : null,
+                Attachments.count(reaction.number("count")));
     }
 
     List<String> buttonLinks() {
-        return orEmpty(inlineBotButtons).stream()
-                .flatMap(row -> orEmpty(row).stream())
+        return inlineBotButtons.stream()
                 .filter(button -> "url".equals(button.type()) && button.data() != null)
                 .map(Button::data)
                 .toList();
-    }
-
-    private static Stream<List<TextPart>> lines(List<TextPart> title, List<Item> items) {
-        return Stream.concat(Stream.of(orEmpty(title)), orEmpty(items).stream().map(item -> orEmpty(item.text())));
-    }
-
-    private static List<TextPart> joined(List<TextPart> above, List<TextPart> line) {
-        return above.isEmpty()
-                ? line
-                : Stream.of(above, List.of(TextPart.plain("\n")), line)
-                        .flatMap(List::stream)
-                        .toList();
-    }
-
-    private static <T> List<T> orEmpty(List<T> list) {
-        return list == null ? List.of() : list;
     }
 }

@@ -1,65 +1,112 @@
 package routes.ingest.export;
 
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
+import routes.ingest.SourceMessageBuilder;
+import routes.posts.ChannelIdentity;
 import routes.posts.Counters;
+import routes.posts.Details;
 import routes.posts.Forward;
 import routes.posts.MediaKind;
 
 /** Messages of an export in the form that all sources share. */
 final class ExportMessages {
-    private static final Set<String> VIDEO = Set.of("video_file", "video_message", "animation");
+    /** By {@code media_type}; all others are documents. */
+    private static final Map<String, String> TYPES = Map.of(
+            "video_file", "video",
+            "video_message", "video_message",
+            "animation", "animation",
+            "voice_message", "voice_message",
+            "audio_file", "audio",
+            "sticker", "sticker");
+
+    private static final Set<String> VIDEO = Set.of("video", "video_message", "animation");
+    private static final Set<String> UNNAMED = Set.of("sticker", "voice_message", "video_message");
     private static final Set<String> NEVER_IN_ALBUMS = Set.of("sticker", "voice_message", "video_message", "animation");
     private static final String CHANNEL_PREFIX = "channel";
+    private static final String MESSAGE = "message";
 
     private final ExportFiles files;
-    private final ZoneId zone;
+    private final ExportTimes times;
 
     /**
      * @param zone of the machine that exported, for times of old exports, which carry none
      */
     ExportMessages(ExportFiles files, ZoneId zone) {
         this.files = files;
-        this.zone = zone;
+        times = new ExportTimes(zone);
     }
 
     /**
-     * Empty for what is no post: service messages, messages that Telegram Desktop did not know, messages of the small group
-     * that a supergroup was made of (their ids are negative and mean nothing in the channel), and messages without a time.
+     * Empty for what is no post: service messages, messages that Telegram Desktop did not know, and messages of the small group
+     * that a supergroup was made of (their ids are negative and mean nothing in the channel).
      *
-     * @param channelId bare id of the channel
+     * @throws UnreadableMessageException if it has no id, no time, or a type that is not known
      */
-    Optional<SourceMessage> post(ExportMessage message, long channelId) {
-        Optional<Instant> postedAt = time(message.dateUnixtime(), message.date());
-        if (!"message".equals(message.type()) || message.id() <= 0 || postedAt.isEmpty()) {
+    Optional<SourceMessage> post(ExportMessage message, ChannelIdentity channel) throws UnreadableMessageException {
+        Long id = message.id();
+        String type = message.type() == null ? MESSAGE : message.type();
+        if (type.equals("service")) {
             return Optional.empty();
         }
+        if (id == null || id == 0) {
+            throw new UnreadableMessageException(null, "id", "its id is missing or cannot be read");
+        }
+        if (id < 0 || type.equals("unsupported")) {
+            return Optional.empty();
+        }
+        if (!type.equals(MESSAGE)) {
+            throw new UnreadableMessageException(id, "type", "its type is not known");
+        }
+        Instant postedAt = times.first(message.dateUnixtime(), message.date())
+                .orElseThrow(() -> new UnreadableMessageException(
+                        id, "date", "its time is missing, cannot be read or is not between 1970 and 9999"));
         SourceFile file = file(message);
-        return Optional.of(new SourceMessage(
-                message.id(),
-                postedAt.get(),
-                time(message.editedUnixtime(), message.edited()).orElse(null),
-                message.fromId() + "|" + message.from() + "|" + message.author(),
-                authorName(message, channelId),
-                message.parts(),
-                message.buttonLinks(),
-                null,
-                file,
-                file != null && (message.mediaType() == null || !NEVER_IN_ALBUMS.contains(message.mediaType())),
-                null,
-                new Counters(0, 0, reactions(message), 0),
-                forward(message),
+        boolean inAlbums = file != null && !NEVER_IN_ALBUMS.contains(String.valueOf(message.mediaType()));
+        return Optional.of(SourceMessageBuilder.builder()
+                .id(id)
+                .postedAt(postedAt)
+                .editedAt(edited(message).map(EditedIn1970::mend).orElse(null))
+                .authorKey(message.fromId() + "|" + message.from() + "|" + message.author())
+                .authorName(authorName(message, channel))
+                .parts(message.text())
+                .furtherLinks(Stream.concat(message.attachments().links().stream(), message.buttonLinks().stream())
+                        .toList())
+                .attachmentText(message.attachments().text(wordsOf(file, message.mediaType())))
+                .file(file)
+                .albumMedia(inAlbums && message.paidStars() == null)
+                .counters(new Counters(0, 0, reactions(message), 0))
+                .forward(forward(message))
                 // an answer to a message of another chat is none to the message of that number here
-                message.replyToPeerId() == null ? message.replyToMessageId() : null,
-                List.of(),
-                null));
+                .replyToMessageId(message.replyToPeerId() == null ? message.replyToMessageId() : null)
+                .reactions(message.reactions())
+                .poll(message.attachments().poll())
+                .build());
+    }
+
+    /** The name under which somebody sent the file; null where a program names it. */
+    private static String wordsOf(SourceFile file, String mediaType) {
+        return file == null || UNNAMED.contains(String.valueOf(mediaType)) ? null : file.title();
+    }
+
+    /** Fields of a message that became a post without them, as {@code field: why}. */
+    List<String> leftOut(ExportMessage message) {
+        boolean edited = message.edited() != null || message.editedUnixtime() != null;
+        return edited && edited(message).isEmpty()
+                ? Stream.concat(message.oddities().stream(), Stream.of("edited: no time between 1970 and 9999"))
+                        .toList()
+                : message.oddities();
+    }
+
+    private Optional<Instant> edited(ExportMessage message) {
+        return times.first(message.editedUnixtime(), message.edited());
     }
 
     private SourceFile file(ExportMessage message) {
@@ -67,15 +114,23 @@ final class ExportMessages {
             return files.locate(MediaKind.PHOTO, "photo", message.photo(), null, null);
         }
         if (message.file() != null) {
-            MediaKind kind = VIDEO.contains(String.valueOf(message.mediaType())) ? MediaKind.VIDEO : MediaKind.DOCUMENT;
-            return files.locate(kind, "document", message.file(), message.fileName(), message.mimeType());
+            String type = TYPES.getOrDefault(String.valueOf(message.mediaType()), "document");
+            MediaKind kind = VIDEO.contains(type) ? MediaKind.VIDEO : MediaKind.DOCUMENT;
+            return files.locate(kind, type, message.file(), message.fileName(), message.mimeType());
+        }
+        if (message.paidStars() != null) {
+            String reason = "paid media, which Telegram Desktop does not export (" + message.paidStars() + " stars)";
+            return new SourceFile(MediaKind.PHOTO, "paid_media", "paid media", null, null, reason);
         }
         return null;
     }
 
     /** The signature; else who wrote, unless it is the channel itself. */
-    private static String authorName(ExportMessage message, long channelId) {
-        boolean channelItself = (CHANNEL_PREFIX + channelId).equals(message.fromId());
+    private static String authorName(ExportMessage message, ChannelIdentity channel) {
+        String id = message.fromId();
+        boolean channelItself = (CHANNEL_PREFIX + channel.tgChannelId()).equals(id)
+                // old versions write a number or nothing
+                || ((id == null || id.matches("\\d+")) && channel.title().equals(message.from()));
         return message.author() != null || channelItself ? message.author() : message.from();
     }
 
@@ -88,21 +143,9 @@ final class ExportMessages {
     }
 
     private static int reactions(ExportMessage message) {
-        List<ExportMessage.Reaction> reactions = message.reactions() == null ? List.of() : message.reactions();
-        long sum = reactions.stream().mapToLong(ExportMessage.Reaction::count).sum();
-        return (int) Math.max(0, Math.min(sum, Integer.MAX_VALUE));
-    }
-
-    private Optional<Instant> time(String unixTime, String localTime) {
-        try {
-            if (unixTime != null) {
-                return Optional.of(Instant.ofEpochSecond(Long.parseLong(unixTime)));
-            }
-            return Optional.ofNullable(localTime)
-                    .map(text -> LocalDateTime.parse(text).atZone(zone).toInstant());
-        } catch (DateTimeException | NumberFormatException e) {
-            // a time that is none: the message is counted as skipped
-            return Optional.empty();
-        }
+        long sum = message.reactions().stream()
+                .mapToLong(Details.Reaction::count)
+                .sum();
+        return (int) Math.min(sum, Integer.MAX_VALUE);
     }
 }

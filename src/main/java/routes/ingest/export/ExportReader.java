@@ -1,33 +1,34 @@
 package routes.ingest.export;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import routes.events.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import routes.ingest.ImportNote;
+import routes.ingest.export.JsonCursor.Place;
 
 /**
- * Reads {@code result.json} of Telegram Desktop from front to back: one chat ({@code messages} at the top) or a whole account
- * ({@code chats.list}, {@code left_chats.list}). Never holds more than one message.
+ * Reads {@code result.json} of Telegram Desktop: one chat ({@code messages} at the top) or a whole account ({@code chats.list},
+ * {@code left_chats.list}), with keys in any order, also several documents in one file. Never holds more than one message. What
+ * cannot be read is named with its place, and reading goes on after it.
  */
 final class ExportReader {
-    /** A message of 4096 characters with an entity on each has less than 1 MiB. */
-    static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+    private static final int MAX_LISTS = 100;
+    private static final int MESSAGES_TO_TELL_THE_VERSION = 20;
+    private static final Set<Integer> BYTE_ORDER_MARKS = Set.of(0xFE, 0xFF);
+    private static final int UTF_8_MARK = 0xEF;
 
     private static final String REMEDY =
             " What stands before it is imported. Export the chat again or mend the file, then import"
                     + " it once more: nothing is imported twice.";
 
     private final Path file;
-    private final ObjectReader messages =
-            Json.newMapper().readerFor(ExportMessage.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private final MessageJson json = new MessageJson();
+    private JsonCursor cursor;
+    private Handler handler;
 
     ExportReader(Path file) {
         this.file = file;
@@ -39,9 +40,14 @@ final class ExportReader {
         boolean chat(ExportChat chat) throws IOException, InterruptedException;
 
         /**
-         * @param bytesRead of the file so far, about
+         * @param bytesRead of the file so far
+         * @throws UnreadableMessageException if it has to be named
          */
-        void message(ExportMessage message, long bytesRead) throws IOException, InterruptedException;
+        void message(ExportMessage message, long bytesRead)
+                throws IOException, InterruptedException, UnreadableMessageException;
+
+        /** Something that cannot be read and is left out; its reason says where it stands. */
+        void unreadable(ImportNote what);
 
         /** All messages of a wanted chat are through. */
         void chatEnd() throws IOException, InterruptedException;
@@ -51,122 +57,322 @@ final class ExportReader {
      * @throws ExportFormatException if the file is no export or is broken; what was handed over before is good
      * @throws IOException if it cannot be read, or as the handler throws it
      */
-    void read(Handler handler) throws IOException, InterruptedException {
-        try (var input = new ExportInput(Files.newInputStream(file));
-                JsonParser json = messages.createParser(input)) {
-            try {
-                if (json.nextToken() != JsonToken.START_OBJECT || !readRoot(json, input, handler)) {
-                    throw new ExportFormatException(
-                            file
-                                    + " is no Telegram Desktop export: it has neither messages nor chats. Choose the format"
-                                    + " \"Machine-readable JSON\" in Telegram Desktop and import its result.json.",
-                            null);
-                }
-            } catch (JsonProcessingException | ExportInput.MessageTooLongException e) {
-                throw explained(e, json.currentLocation());
+    void read(Handler to) throws IOException, InterruptedException {
+        handler = to;
+        try (var open = new JsonCursor(file)) {
+            cursor = open;
+            skipByteOrderMark();
+            if (cursor.peek() != '{' || !readChat(true)) {
+                throw noExport("it has neither messages nor chats");
             }
+            while (cursor.peek() == '{') {
+                Place start = cursor.place();
+                if (!readChat(true)) {
+                    unreadable(null, null, "a further document without messages or chats", start);
+                }
+            }
+            if (cursor.peek() >= 0) {
+                unreadable(null, null, "the file goes on after the end of the export", cursor.place());
+            }
+        } catch (EOFException e) {
+            throw broken("it ends in the middle, so the export was interrupted or the copy is incomplete");
         }
     }
 
-    private boolean readRoot(JsonParser json, ExportInput input, Handler handler)
-            throws IOException, InterruptedException {
+    private void skipByteOrderMark() throws IOException {
+        int first = cursor.peek();
+        if (BYTE_ORDER_MARKS.contains(first)) {
+            throw noExport("it is UTF-16; save it as UTF-8");
+        }
+        if (first == UTF_8_MARK) {
+            cursor.moveTo(new Place(3, 1, 0));
+        }
+    }
+
+    /**
+     * Reads a chat or, at the top of the file, an account.
+     *
+     * @return whether there are messages or chats in it
+     */
+    private boolean readChat(boolean top) throws IOException, InterruptedException {
+        cursor.next();
         boolean found = false;
         var head = new ChatHead();
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            json.nextToken();
-            switch (name) {
-                case "messages" -> {
-                    readMessages(json, input, head.chat(), handler);
-                    found = true;
+        List<Place> passed = new ArrayList<>();
+        Place start = cursor.place();
+        for (String name = nextName(); name != null; name = nextName()) {
+            if (name.equals("messages")) {
+                found = true;
+                Place messages = cursor.place();
+                if (!head.chat().isComplete() && isSkipped(head.chat())) {
+                    passed.add(messages);
+                } else {
+                    readMessages(head.chat());
                 }
-                case "chats", "left_chats" -> {
-                    readChats(json, input, handler);
-                    found = true;
-                }
-                default -> head.read(name, json);
+            } else if (top && (name.equals("chats") || name.equals("left_chats"))) {
+                found = true;
+                readChats(name);
+            } else {
+                head.read(name);
             }
+        }
+        Place end = cursor.place();
+        for (Place messages : passed) {
+            cursor.moveTo(messages);
+            readMessages(head.chat());
+        }
+        if (!passed.isEmpty()) {
+            cursor.moveTo(end);
+        }
+        if (!found && !top) {
+            unreadable(head.chat(), "messages", "it has no messages", start);
         }
         return found;
     }
 
-    private void readChats(JsonParser json, ExportInput input, Handler handler)
-            throws IOException, InterruptedException {
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            json.nextToken();
-            if (name.equals("list")) {
-                while (json.nextToken() == JsonToken.START_OBJECT) {
-                    readChat(json, input, handler);
-                }
-            } else {
-                json.skipChildren();
+    /** Passes over messages whose chat's id, type or name may follow; false if the file ends in them and the chat is known. */
+    private boolean isSkipped(ExportChat chat) throws IOException {
+        Place messages = cursor.place();
+        try {
+            cursor.skip();
+            return true;
+        } catch (EOFException e) {
+            if (!chat.isChannel() || chat.bareId() == null) {
+                throw e;
             }
+            cursor.moveTo(messages);
+            return false;
         }
     }
 
-    private void readChat(JsonParser json, ExportInput input, Handler handler)
-            throws IOException, InterruptedException {
-        var head = new ChatHead();
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            json.nextToken();
-            if (name.equals("messages")) {
-                readMessages(json, input, head.chat(), handler);
-            } else {
-                head.read(name, json);
-            }
-        }
-    }
-
-    private void readMessages(JsonParser json, ExportInput input, ExportChat chat, Handler handler)
-            throws IOException, InterruptedException {
-        if (!handler.chat(chat)) {
-            json.skipChildren();
+    private void readChats(String name) throws IOException, InterruptedException {
+        if (cursor.peek() != '{') {
+            readList(null, name, this::readListedChat);
             return;
         }
-        while (true) {
-            input.limit(MAX_MESSAGE_BYTES);
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                break;
+        cursor.next();
+        for (String field = nextName(); field != null; field = nextName()) {
+            if (field.equals("list")) {
+                readList(null, name + ".list", this::readListedChat);
+            } else {
+                cursor.skip();
             }
-            ExportMessage message = messages.readValue(json);
-            handler.message(message, input.position());
         }
-        input.unlimited();
-        handler.chatEnd();
     }
 
-    /** The binding to records wraps what the parser and the stream throw; a disk that fails is no broken file. */
-    private IOException explained(IOException failure, JsonLocation at) {
-        IOException cause = failure instanceof JsonMappingException && failure.getCause() instanceof IOException wrapped
-                ? wrapped
-                : failure;
-        String what;
-        if (cause instanceof JsonEOFException) {
-            what = "it ends in the middle, so the export was interrupted or the copy is incomplete.";
-        } else if (cause instanceof ExportInput.MessageTooLongException) {
-            what = "a message is longer than " + MAX_MESSAGE_BYTES + " bytes.";
-        } else if (cause instanceof JsonProcessingException json) {
-            what = json.getOriginalMessage() + ".";
+    private void readListedChat(int number) throws IOException, InterruptedException {
+        if (cursor.peek() == '{') {
+            readChat(false);
         } else {
-            return cause;
+            Place place = cursor.place();
+            unreadable(null, null, "chat " + number + " of the list is " + cutType() + ", not an object", place);
         }
-        return new ExportFormatException(
-                "%s is broken at byte %d (line %d, column %d): %s%s"
-                        .formatted(file, at.getByteOffset(), at.getLineNr(), at.getColumnNr(), what, REMEDY),
-                cause);
     }
 
-    /** The fields of a chat before its messages. */
-    private static final class ChatHead {
+    private void readMessages(ExportChat head) throws IOException, InterruptedException {
+        ExportChat chat = withBareId(head);
+        if (chat.isChannel() && chat.bareId() == null) {
+            unreadable(chat, "id", "the chat has neither an id nor a name; add its \"id\" to the file", cursor.place());
+            cursor.skip();
+        } else if (!handler.chat(chat)) {
+            cursor.skip();
+        } else {
+            readList(chat, "messages", this::readMessage);
+            handler.chatEnd();
+        }
+    }
+
+    /** Old versions are known by what they write into messages. */
+    private ExportChat withBareId(ExportChat chat) throws IOException {
+        if (chat.id() == null || !OldChatId.isPossible(chat.id())) {
+            return chat;
+        }
+        Place start = cursor.place();
+        boolean old = true;
+        boolean any = false;
+        if (cursor.peek() == '[') {
+            cursor.next();
+            for (int i = 0; i < MESSAGES_TO_TELL_THE_VERSION && old && cursor.peek() == '{' && cursor.cut(); i++) {
+                try {
+                    old = OldChatId.mayHaveWritten(json.read(cursor.value(), cursor.valueLength()));
+                    any = true;
+                } catch (UnreadableMessageException e) {
+                    // another one may show the version
+                }
+                if (cursor.peek() == ',') {
+                    cursor.next();
+                }
+            }
+        }
+        cursor.moveTo(start);
+        return old && any ? chat.withId(OldChatId.bare(chat.id())) : chat;
+    }
+
+    @FunctionalInterface
+    private interface ElementReader {
+        /**
+         * @param number in the list, from 1
+         */
+        void read(int number) throws IOException, InterruptedException;
+    }
+
+    /** Reads a list; lists in it are read as if their elements stood in it. */
+    private void readList(ExportChat owner, String field, ElementReader reader)
+            throws IOException, InterruptedException {
+        if (cursor.peek() != '[') {
+            Place place = cursor.place();
+            unreadable(owner, field, "it is " + cutType() + ", not a list", place);
+            return;
+        }
+        int lists = 0;
+        int number = 0;
+        do {
+            switch (cursor.peek()) {
+                case -1 -> throw new EOFException();
+                case '[' -> {
+                    cursor.next();
+                    lists++;
+                }
+                case ']' -> {
+                    cursor.next();
+                    lists--;
+                }
+                case ',' -> cursor.next();
+                default -> reader.read(++number);
+            }
+        } while (lists > 0);
+    }
+
+    private void readMessage(int number) throws IOException, InterruptedException {
+        Place start = cursor.place();
+        boolean ended = cursor.cut();
+        byte[] bytes = cursor.value();
+        int length = cursor.valueLength();
+        ExportMessage message;
+        try {
+            message = cut(bytes, length);
+        } catch (UnreadableMessageException e) {
+            int next = MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
+            if (next > 0) {
+                cursor.moveTo(start.plus(bytes, next));
+            } else if (!ended) {
+                throw broken((cursor.isTooLong()
+                                ? e.getMessage()
+                                : "it ends in the middle, so the export was interrupted or the copy is incomplete")
+                        + "; the last message" + (e.messageId() == null ? "" : ", " + e.messageId() + ",")
+                        + " begins at " + start);
+            }
+            unreadable(number, e, start);
+            return;
+        }
+        try {
+            handler.message(message, start.position() + length);
+        } catch (UnreadableMessageException e) {
+            unreadable(number, e, start);
+        }
+    }
+
+    private ExportMessage cut(byte[] bytes, int length) throws UnreadableMessageException {
+        if (cursor.isTooLong()) {
+            String reason = "it is longer than " + JsonCursor.MAX_VALUE_BYTES + " bytes";
+            throw new UnreadableMessageException(MessageJson.id(bytes, length), null, reason);
+        }
+        JsonNode message = json.read(bytes, length);
+        if (!message.isObject()) {
+            throw new UnreadableMessageException(null, null, "it is " + Fields.typeOf(message) + ", not an object");
+        }
+        return ExportMessage.of(message);
+    }
+
+    private void unreadable(int number, UnreadableMessageException failure, Place place) {
+        Long id = failure.messageId();
+        String name = id == null ? "message without an id, number " + number + " of its chat" : "message " + id;
+        handler.unreadable(new ImportNote(name, id, failure.field(), failure.getMessage() + ", at " + place));
+    }
+
+    private void unreadable(ExportChat chat, String field, String reason, Place place) {
+        String name = chat == null ? file.getFileName().toString() : chat.title();
+        handler.unreadable(new ImportNote(name, null, field, reason + ", at " + place));
+    }
+
+    /** The name of the next field of an object, whose value follows; null at the end of the object. */
+    private String nextName() throws IOException {
+        int next = cursor.peek();
+        while (next == ',') {
+            cursor.next();
+            next = cursor.peek();
+        }
+        if (next == '}') {
+            cursor.next();
+            return null;
+        }
+        Place place = cursor.place();
+        if (next < 0 || !cursor.cut()) {
+            throw new EOFException();
+        }
+        try {
+            JsonNode name = json.read(cursor.value(), cursor.valueLength());
+            if (next == '"' && cursor.peek() == ':') {
+                cursor.next();
+                if (cursor.peek() < 0) {
+                    throw new EOFException();
+                }
+                return name.asText();
+            }
+        } catch (UnreadableMessageException e) {
+            // no name either
+        }
+        cursor.moveTo(place);
+        throw broken("the name of a field and a colon are expected there");
+    }
+
+    /** Consumes a value that is of no use, and tells its type. */
+    private String cutType() throws IOException {
+        if (!cursor.cut()) {
+            throw new EOFException();
+        }
+        try {
+            return Fields.typeOf(json.read(cursor.value(), cursor.valueLength()));
+        } catch (UnreadableMessageException e) {
+            return "invalid JSON";
+        }
+    }
+
+    private ExportFormatException noExport(String reason) {
+        return new ExportFormatException(file + " is no Telegram Desktop export: " + reason
+                + ". Choose the format \"Machine-readable JSON\" in Telegram" + " Desktop and import its result.json.");
+    }
+
+    private ExportFormatException broken(String what) {
+        return new ExportFormatException("%s is broken at %s: %s.%s".formatted(file, cursor.place(), what, REMEDY));
+    }
+
+    /** The fields of a chat but its messages. */
+    private final class ChatHead {
         private String name;
         private String type;
         private Long id;
 
-        void read(String field, JsonParser json) throws IOException {
+        void read(String field) throws IOException {
+            if (!Set.of("name", "type", "id").contains(field)) {
+                cursor.skip();
+                return;
+            }
+            Place place = cursor.place();
+            if (!cursor.cut()) {
+                throw new EOFException();
+            }
+            JsonNode value;
+            try {
+                value = json.read(cursor.value(), cursor.valueLength());
+            } catch (UnreadableMessageException e) {
+                unreadable(chat(), field, e.getMessage(), place);
+                return;
+            }
             switch (field) {
-                case "name" -> name = json.getValueAsString();
-                case "type" -> type = json.getValueAsString();
-                case "id" -> id = json.getValueAsLong();
-                default -> json.skipChildren();
+                case "name" -> name = value.isValueNode() && !value.isNull() ? value.asText() : name;
+                case "type" -> type = value.isTextual() ? value.asText() : type;
+                default -> id = Fields.whole(value) != null ? Fields.whole(value) : id;
             }
         }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import routes.ingest.ImportNote;
 import routes.ingest.Source;
 import routes.ingest.SourceMessage;
 import routes.posts.ChannelIdentity;
@@ -74,7 +75,7 @@ public final class ExportSource implements Source {
     private final class Chats implements ExportReader.Handler {
         private final Sink sink;
         private AlbumInference albums = new AlbumInference();
-        private long channelId;
+        private ChannelIdentity channel;
 
         Chats(Sink sink) {
             this.sink = sink;
@@ -82,27 +83,46 @@ public final class ExportSource implements Source {
 
         @Override
         public boolean chat(ExportChat chat) throws IOException, InterruptedException {
+            if (chat.type() == null) {
+                unreadable(new ImportNote(chat.title(), null, "type", "the chat has no type that can be read"));
+                return false;
+            }
             if (!chat.isChannel()) {
-                sink.passedOver(
-                        Optional.ofNullable(chat.name()).orElse("chat without a name"),
-                        "a " + chat.type() + " is no channel; only channels and supergroups are imported");
+                String reason = "a " + chat.type() + " is no channel; only channels and supergroups are imported";
+                sink.noted(new ImportNote(chat.title(), null, null, reason));
                 return false;
             }
             albums = new AlbumInference();
-            channelId = chat.bareId();
-            sink.channel(new ChannelIdentity(channelId, null, chat.name()));
+            channel = new ChannelIdentity(chat.bareId(), null, chat.name());
+            sink.channel(channel);
             return true;
         }
 
         @Override
-        public void message(ExportMessage message, long bytesRead) throws IOException, InterruptedException {
-            Optional<SourceMessage> post = messages.post(message, channelId);
+        public void message(ExportMessage message, long bytesRead)
+                throws IOException, InterruptedException, UnreadableMessageException {
+            Optional<SourceMessage> post = messages.post(message, channel);
             if (post.isPresent()) {
                 handOver(albums.add(post.get()));
+                messages.leftOut(message).forEach(field -> note(message.id(), field));
             } else {
-                sink.noPost();
+                sink.noPost(message.id());
             }
             sink.position(bytesRead);
+        }
+
+        private void note(long messageId, String field) {
+            int colon = field.indexOf(": ");
+            sink.noted(new ImportNote(
+                    "message " + messageId,
+                    messageId,
+                    field.substring(0, colon),
+                    "imported without this field, which is " + field.substring(colon + 2)));
+        }
+
+        @Override
+        public void unreadable(ImportNote what) {
+            sink.leftOut(what);
         }
 
         @Override

@@ -1,61 +1,95 @@
 package routes.ingest.export;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import routes.events.TextEntity;
+import routes.events.TextEntityBuilder;
 import routes.ingest.TextPart;
 
-/** Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text}, {@code href}. */
-final class TextPartsReader extends StdDeserializer<List<TextPart>> {
-    private static final long serialVersionUID = 1L;
+/**
+ * Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text} and what the
+ * type needs. Lists and objects inside are read the same way, a number as its text.
+ */
+final class TextPartsReader {
+    /** Where Telegram Desktop's names differ from those of the Bot API. */
+    private static final Map<String, String> NAMES =
+            Map.of("link", "url", "phone", "phone_number", "mention_name", "text_mention");
 
-    TextPartsReader() {
-        super(List.class);
-    }
+    private static final Set<String> TYPES = Set.of(
+            "mention",
+            "hashtag",
+            "cashtag",
+            "bot_command",
+            "url",
+            "email",
+            "phone_number",
+            "bank_card",
+            "bold",
+            "italic",
+            "underline",
+            "strikethrough",
+            "spoiler",
+            "blockquote",
+            "code",
+            "pre",
+            "text_link",
+            "text_mention",
+            "custom_emoji");
 
-    @Override
-    public List<TextPart> deserialize(JsonParser json, DeserializationContext context) throws IOException {
+    private TextPartsReader() {}
+
+    /** Empty for null and for what has no text. */
+    static List<TextPart> read(JsonNode text) {
         var parts = new ArrayList<TextPart>();
-        if (json.hasToken(JsonToken.START_ARRAY)) {
-            while (json.nextToken() != JsonToken.END_ARRAY) {
-                add(json, parts);
-            }
-        } else {
-            add(json, parts);
-        }
+        add(text, parts);
         return parts;
     }
 
-    private static void add(JsonParser json, List<TextPart> parts) throws IOException {
-        if (json.hasToken(JsonToken.START_OBJECT)) {
-            parts.add(entity(json));
-        } else if (!json.getText().isEmpty()) {
-            parts.add(TextPart.plain(json.getText()));
+    private static void add(JsonNode text, List<TextPart> parts) {
+        if (text == null || text.isNull()) {
+            return;
+        }
+        if (text.isArray()) {
+            text.forEach(element -> add(element, parts));
+        } else if (text.isObject()) {
+            addEntity(text, parts);
+        } else if (!text.asText().isEmpty()) {
+            parts.add(TextPart.plain(text.asText()));
         }
     }
 
-    private static TextPart entity(JsonParser json) throws IOException {
-        String type = null;
-        String text = "";
-        String href = null;
-        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-            json.nextToken();
-            switch (name) {
-                case "type" -> type = json.getText();
-                case "text" -> text = json.getText();
-                case "href" -> href = json.getText();
-                default -> json.skipChildren();
-            }
+    private static void addEntity(JsonNode entity, List<TextPart> parts) {
+        var inside = new ArrayList<TextPart>();
+        add(entity.get("text"), inside);
+        for (TextPart part : inside) {
+            TextEntity mark = mark(new Fields(entity));
+            parts.add(new TextPart(part.text(), mark == null ? part.mark() : mark));
         }
-        return "link".equals(type)
-                ? TextPart.of("url", text)
-                : "text_link".equals(type)
-                        ? new TextPart(text, new TextEntity("text_link", 0, 0, href, null, null, null, null))
-                        : TextPart.plain(text);
+    }
+
+    /** Null for plain text and for kinds that are not known. */
+    private static TextEntity mark(Fields entity) {
+        String written = String.valueOf(entity.text("type"));
+        String type = NAMES.getOrDefault(written, written);
+        if (!TYPES.contains(type)) {
+            return null;
+        }
+        String document = entity.text("document_id");
+        return TextEntityBuilder.builder()
+                .type(type)
+                .url(type.equals("text_link") ? entity.text("href") : null)
+                .language(type.equals("pre") ? blankToNull(entity.text("language")) : null)
+                // 4.0.4 to 4.1.1 wrote the path of a file
+                .customEmojiId(document != null && document.matches("\\d+") ? document : null)
+                .userId(type.equals("text_mention") ? entity.number("user_id") : null)
+                .collapsed(type.equals("blockquote") && entity.flag("collapsed") ? true : null)
+                .build();
+    }
+
+    private static String blankToNull(String text) {
+        return text == null || text.isBlank() ? null : text;
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.ingest.ImportNote;
 import routes.ingest.PostUrls;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
@@ -109,7 +110,9 @@ class ExportSourceTest {
 
         assertThat(sink.message(1).postedAt()).isEqualTo(Instant.parse("2019-03-01T07:00:00Z"));
         assertThat(sink.message(1).editedAt()).isEqualTo(Instant.parse("2019-03-01T08:00:00Z"));
-        assertThat(sink.noPosts).as("a time that is none").isEqualTo(1);
+        assertThat(sink.leftOut)
+                .extracting(ImportNote::messageId, ImportNote::field)
+                .containsExactly(tuple(2L, "date"));
     }
 
     @Test
@@ -118,8 +121,7 @@ class ExportSourceTest {
                 + "[{\"type\":\"plain\",\"text\":\"см. \"},{\"type\":\"link\",\"text\":\"https://example.org/a\"}]}]");
 
         assertThat(read(folder).message(1).parts())
-                .containsExactly(
-                        TextPart.plain("см. "), TextPart.of("url", "https://example.org/a"));
+                .containsExactly(TextPart.plain("см. "), TextPart.of("url", "https://example.org/a"));
     }
 
     @Test
@@ -149,8 +151,10 @@ class ExportSourceTest {
         assertThat(sink.messages)
                 .extracting(SourceMessage::text)
                 .containsExactly("пост канала", "пост чата", "пост покинутого канала");
-        assertThat(sink.passedOver).hasSize(3).allMatch(line -> line.contains("only channels and supergroups"));
-        assertThat(sink.passedOver.get(1)).startsWith("Иван: a personal_chat");
+        assertThat(sink.noted).hasSize(3).allMatch(note -> note.reason().contains("only channels and supergroups"));
+        assertThat(sink.noted.get(1))
+                .satisfies(note -> assertThat(note.name()).isEqualTo("Иван"))
+                .satisfies(note -> assertThat(note.reason()).startsWith("a personal_chat"));
     }
 
     @ParameterizedTest
@@ -181,13 +185,19 @@ class ExportSourceTest {
     }
 
     @Test
-    void aBrokenFileGivesWhatIsWholeAndOneError() throws Exception {
-        write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"a\"},{\"id\":2, oops}]");
-        var sink = new RecordingSink();
+    void aMessageThatIsNoJsonIsNamedAndThoseAroundItAreRead() throws Exception {
+        write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"a\"},{\"id\":2, привет},"
+                + "{\"id\":3,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"c\"}]");
 
-        assertThatThrownBy(() -> ExportSource.open(folder, ZoneOffset.UTC).read(sink))
-                .isInstanceOf(ExportFormatException.class)
-                .hasMessageContaining("is broken at byte");
+        RecordingSink sink = read(folder);
+
+        assertThat(sink.messages).extracting(SourceMessage::id).containsExactly(1L, 3L);
+        assertThat(sink.leftOut).singleElement().satisfies(note -> {
+            assertThat(note.messageId()).isEqualTo(2);
+            assertThat(note.reason())
+                    .contains("byte ", "line 1", "column ", "invalid JSON")
+                    .doesNotContain("Ð");
+        });
     }
 
     @ParameterizedTest
@@ -212,7 +222,7 @@ class ExportSourceTest {
 
         assertThatThrownBy(() -> read(folder))
                 .isInstanceOf(ExportFormatException.class)
-                .hasMessageContaining("longer than " + ExportReader.MAX_MESSAGE_BYTES);
+                .hasMessageContaining("longer than " + JsonCursor.MAX_VALUE_BYTES);
     }
 
     @Test

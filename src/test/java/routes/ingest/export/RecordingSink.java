@@ -3,6 +3,7 @@ package routes.ingest.export;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import routes.ingest.ImportNote;
 import routes.ingest.Source;
 import routes.ingest.SourceMessage;
 import routes.posts.ChannelIdentity;
@@ -12,7 +13,9 @@ final class RecordingSink implements Source.Sink {
     final List<ChannelIdentity> channels = new ArrayList<>();
     final List<SourceMessage> messages = new ArrayList<>();
     final List<List<Long>> albums = new ArrayList<>();
-    final List<String> passedOver = new ArrayList<>();
+    final List<ImportNote> leftOut = new ArrayList<>();
+    final List<ImportNote> noted = new ArrayList<>();
+    final List<Long> present = new ArrayList<>();
     int noPosts;
     long position;
 
@@ -35,13 +38,21 @@ final class RecordingSink implements Source.Sink {
     }
 
     @Override
-    public void noPost() {
+    public void noPost(Long messageId) {
         noPosts++;
+        if (messageId != null) {
+            present.add(messageId);
+        }
     }
 
     @Override
-    public void passedOver(String name, String reason) {
-        passedOver.add(name + ": " + reason);
+    public void leftOut(ImportNote what) {
+        leftOut.add(what);
+    }
+
+    @Override
+    public void noted(ImportNote what) {
+        noted.add(what);
     }
 
     @Override

@@ -1,0 +1,141 @@
+package routes.ingest.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * The fields of one JSON object, read with patience: a number stands for its text and a text for its number, null for an absent
+ * field, and a value of any other type is left out and noted. So an odd field never costs the message.
+ */
+final class Fields {
+    private final JsonNode object;
+    private final String place;
+    private final List<String> oddities;
+
+    Fields(JsonNode object) {
+        this(object, "", new ArrayList<>());
+    }
+
+    private Fields(JsonNode object, String place, List<String> oddities) {
+        this.object = object;
+        this.place = place;
+        this.oddities = oddities;
+    }
+
+    /** What was left out, such as {@code photo: an object}, also of the objects inside. */
+    List<String> oddities() {
+        return List.copyOf(oddities);
+    }
+
+    JsonNode get(String name) {
+        JsonNode value = object.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    /** Whether the field is there and says nothing. */
+    boolean isNull(String name) {
+        return object.path(name).isNull();
+    }
+
+    /** Text, number or boolean as text; null if absent or of another type. */
+    String text(String name) {
+        JsonNode value = get(name);
+        if (value != null && value.isContainerNode()) {
+            odd(name, value);
+            return null;
+        }
+        return value == null ? null : value.asText();
+    }
+
+    /** A whole number, also one in quotes; null if absent, of another type or beyond 64 bits. */
+    Long number(String name) {
+        JsonNode value = get(name);
+        if (value == null) {
+            return null;
+        }
+        Long number = whole(value);
+        if (number == null) {
+            odd(name, value);
+        }
+        return number;
+    }
+
+    /** True, "true" and numbers but 0. */
+    boolean flag(String name) {
+        JsonNode value = get(name);
+        if (value != null && value.isContainerNode()) {
+            odd(name, value);
+        }
+        return value != null && value.asBoolean();
+    }
+
+    /** The fields of an object; null if absent or of another type. */
+    Fields object(String name) {
+        JsonNode value = get(name);
+        if (value == null || value.isObject()) {
+            return value == null ? null : new Fields(value, place + name + ".", oddities);
+        }
+        odd(name, value);
+        return null;
+    }
+
+    /** The objects of a list; others in it are left out. An object in place of the list is a list of it. */
+    Stream<Fields> objects(String name) {
+        return elements(name)
+                .filter(element -> element.isObject() || odd(name, element))
+                .map(element -> new Fields(element, place + name + ".", oddities));
+    }
+
+    /** The elements of a list that are not null, and of the lists in it; empty if absent or of another type. */
+    Stream<JsonNode> elements(String name) {
+        JsonNode value = get(name);
+        if (value == null || value.isContainerNode()) {
+            return value == null ? Stream.empty() : flat(value);
+        }
+        odd(name, value);
+        return Stream.empty();
+    }
+
+    private static Stream<JsonNode> flat(JsonNode value) {
+        return value.isArray()
+                ? StreamSupport.stream(value.spliterator(), false).flatMap(Fields::flat)
+                : Stream.of(value).filter(element -> !element.isNull());
+    }
+
+    /** Null if the value is no whole number of 64 bits, neither as a number nor as text. */
+    static Long whole(JsonNode value) {
+        try {
+            // the exact value of 1e999999999 would fill the memory
+            return value.isValueNode() && value.asText().length() <= 30
+                    ? (value.isTextual() || value.isNumber() ? exact(value.asText().strip()) : null)
+                    : null;
+        } catch (ArithmeticException | NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static Long exact(String text) {
+        BigDecimal number = new BigDecimal(text);
+        return number.precision() - (long) number.scale() > 19 ? null : (Long) number.longValueExact();
+    }
+
+    /** A value as a person names it: null, a list, an object, a number, a text. */
+    static String typeOf(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case ARRAY -> "a list";
+            case OBJECT -> "an object";
+            case STRING -> "a text";
+            default -> value.getNodeType().name().toLowerCase(Locale.ROOT).replaceFirst("^(number|boolean)", "a $1");
+        };
+    }
+
+    private boolean odd(String name, JsonNode value) {
+        oddities.add(place + name + ": " + typeOf(value));
+        return false;
+    }
+}

@@ -1,0 +1,227 @@
+package routes.ingest.export;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Walks over the structure of a JSON file and cuts values out of it as bytes, without reading them. A parser cannot go on
+ * after an error; this can, since it only counts brackets and quotes. Holds one value of at most {@value #MAX_VALUE_BYTES}
+ * bytes and a buffer.
+ */
+final class JsonCursor implements Closeable {
+    /** A message of 4096 characters with an entity on each has less than 1 MiB. */
+    static final int MAX_VALUE_BYTES = 4 * 1024 * 1024;
+
+    private static final int FIRST_VALUE_BYTES = 64 * 1024;
+    private static final int BUFFER_BYTES = 128 * 1024;
+
+    private final SeekableByteChannel file;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int at;
+    private int end;
+    /** Offset in the file of the first byte of the buffer. */
+    private long bufferPosition;
+
+    private long line = 1;
+    private long lineStart;
+
+    private byte[] value = new byte[FIRST_VALUE_BYTES];
+    private int valueLength;
+    private boolean tooLong;
+
+    JsonCursor(Path file) throws IOException {
+        this.file = Files.newByteChannel(file);
+    }
+
+    /** A place in the file: offset in bytes from 0, line from 1, offset of the first byte of that line. */
+    record Place(long position, long line, long lineStart) {
+        /** As an editor shows it, with the column in bytes from 1. */
+        @Override
+        public String toString() {
+            return "byte %d (line %d, column %d)".formatted(position, line, position - lineStart + 1);
+        }
+
+        /** This place moved by the first bytes of what stands there. */
+        Place plus(byte[] bytes, int count) {
+            long lines = line;
+            long start = lineStart;
+            for (int i = 0; i < count; i++) {
+                if (bytes[i] == '\n') {
+                    lines++;
+                    start = position + i + 1;
+                }
+            }
+            return new Place(position + count, lines, start);
+        }
+    }
+
+    Place place() {
+        return new Place(bufferPosition + at, line, lineStart);
+    }
+
+    void moveTo(Place place) throws IOException {
+        file.position(place.position());
+        bufferPosition = place.position();
+        at = 0;
+        end = 0;
+        line = place.line();
+        lineStart = place.lineStart();
+    }
+
+    /** The next byte that is no blank, which is not consumed, or -1 at the end of the file. */
+    int peek() throws IOException {
+        while (at < end || fill()) {
+            byte next = buffer[at];
+            if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
+                return next & 0xFF;
+            }
+            consume();
+        }
+        return -1;
+    }
+
+    /** Consumes the byte that {@link #peek} returned. */
+    void next() throws IOException {
+        if (peek() < 0) {
+            throw new EOFException();
+        }
+        consume();
+    }
+
+    /**
+     * Consumes a value. Of one that is longer than {@link #MAX_VALUE_BYTES} only the beginning is kept.
+     *
+     * @return whether the value ends within the file
+     */
+    boolean cut() throws IOException {
+        return scan(MAX_VALUE_BYTES);
+    }
+
+    /**
+     * Consumes a value without keeping it.
+     *
+     * @throws EOFException if it does not end within the file
+     */
+    void skip() throws IOException {
+        if (!scan(0)) {
+            throw new EOFException();
+        }
+    }
+
+    /** The value that was cut last; valid until the next one, up to {@link #valueLength}. */
+    byte[] value() {
+        return value;
+    }
+
+    int valueLength() {
+        return valueLength;
+    }
+
+    /** Whether of the value that was cut last only the beginning is kept. */
+    boolean isTooLong() {
+        return tooLong;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private boolean scan(int limit) throws IOException {
+        valueLength = 0;
+        tooLong = false;
+        int first = peek();
+        if (first < 0) {
+            return false;
+        }
+        boolean ended = first == '"' || first == '{' || first == '[' ? scanEnclosed(limit) : scanBare(limit);
+        tooLong = valueLength > limit;
+        valueLength = Math.min(valueLength, limit);
+        return ended;
+    }
+
+    private boolean scanEnclosed(int limit) throws IOException {
+        int depth = 0;
+        boolean string = false;
+        boolean escaped = false;
+        while (at < end || fill()) {
+            int from = at;
+            while (at < end) {
+                byte next = buffer[at];
+                consume();
+                if (escaped) {
+                    escaped = false;
+                } else if (string) {
+                    escaped = next == '\\';
+                    string = next != '"';
+                } else if (next == '"') {
+                    string = true;
+                } else if (next == '{' || next == '[') {
+                    depth++;
+                } else if (next == '}' || next == ']') {
+                    depth--;
+                }
+                if (depth <= 0 && !string) {
+                    keep(from, limit);
+                    return true;
+                }
+            }
+            keep(from, limit);
+        }
+        return false;
+    }
+
+    /** A number, a literal, or a byte that can start no value. */
+    private boolean scanBare(int limit) throws IOException {
+        boolean any = false;
+        while (at < end || fill()) {
+            byte next = buffer[at];
+            boolean structure = ",:]}[{\"".indexOf(next) >= 0;
+            if (any && (structure || (next >= 0 && next <= ' '))) {
+                return true;
+            }
+            int from = at;
+            consume();
+            keep(from, limit);
+            if (structure) {
+                return true;
+            }
+            any = true;
+        }
+        return true;
+    }
+
+    /** Keeps what was consumed of the buffer; {@link #valueLength} counts on beyond the limit, by at most a buffer. */
+    private void keep(int from, int limit) {
+        int count = at - from;
+        if (valueLength > limit) {
+            return;
+        }
+        int kept = Math.min(count, limit - valueLength);
+        if (valueLength + kept > value.length) {
+            value = Arrays.copyOf(value, Math.min(MAX_VALUE_BYTES, Math.max(value.length * 2, valueLength + kept)));
+        }
+        System.arraycopy(buffer, from, value, valueLength, kept);
+        valueLength += count;
+    }
+
+    private void consume() {
+        if (buffer[at++] == '\n') {
+            line++;
+            lineStart = bufferPosition + at;
+        }
+    }
+
+    private boolean fill() throws IOException {
+        bufferPosition += end;
+        at = 0;
+        end = Math.max(0, file.read(ByteBuffer.wrap(buffer)));
+        return end > 0;
+    }
+}

@@ -1,0 +1,122 @@
+package routes.ingest.export;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The JSON of one value of an export. Known faults of old exporters are mended if it cannot be read as it is. */
+final class MessageJson {
+    private static final int MAX_DEPTH = 1000;
+    private static final int MAX_DIGITS = 10_000;
+    private static final int MAX_REASON = 200;
+    private static final int MAX_INDENTATION = 100;
+
+    /** How a message of Telegram Desktop begins. In a text its quotes would be escaped. */
+    private static final Pattern MESSAGE_START = Pattern.compile(
+            "\\{\\s*\"id\"\\s*:\\s*-?\\d+\\s*,\\s*\"type\"\\s*:\\s*\"(?:message|service|unsupported)\"");
+
+    private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*\"?(-?\\d{1,18})\\b");
+
+    private static final List<UnaryOperator<String>> MENDS =
+            List.of(ControlEscapes::mend, UnquotedCustomEmoji::mend);
+
+    private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(JsonCursor.MAX_VALUE_BYTES)
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(MAX_DIGITS)
+                            .build())
+                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                    .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+                    .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /**
+     * @throws UnreadableMessageException with the id and the field, as far as they can be found
+     */
+    JsonNode read(byte[] bytes, int length) throws UnreadableMessageException {
+        try {
+            return json.readTree(bytes, 0, length);
+        } catch (IOException e) {
+            return readMended(RawBytes.mend(bytes, length));
+        }
+    }
+
+    private JsonNode readMended(String text) throws UnreadableMessageException {
+        String mended = text;
+        for (UnaryOperator<String> mend : MENDS) {
+            mended = mend.apply(mended);
+        }
+        try {
+            return json.readTree(mended);
+        } catch (JsonProcessingException e) {
+            throw new UnreadableMessageException(id(mended), field(mended), reason(e));
+        }
+    }
+
+    /**
+     * Where in the bytes of a message that cannot be read the next one begins, which a fault made a part of it; else 0.
+     *
+     * @param indentation of the message, in bytes
+     */
+    static int nextMessage(byte[] bytes, int length, long indentation) {
+        // one character a byte, so that places stay true
+        String text = new String(bytes, 0, length, ISO_8859_1);
+        Matcher start = MESSAGE_START.matcher(text);
+        int next = start.find(Math.min(1, length)) ? start.start() : 0;
+        String sibling = "\n" + " ".repeat((int) Math.min(indentation, MAX_INDENTATION)) + "{";
+        int below = text.indexOf(sibling);
+        return below < 0 ? next : next == 0 ? below + 1 : Math.min(next, below + 1);
+    }
+
+    /** The id of a message that cannot be read as a whole, or null. */
+    static Long id(byte[] bytes, int length) {
+        return id(new String(bytes, 0, length, UTF_8));
+    }
+
+    private static Long id(String text) {
+        Matcher id = ID.matcher(text);
+        return id.find() ? Long.valueOf(id.group(1)) : null;
+    }
+
+    /** The field of the message in which its JSON ends to be valid, or null. */
+    private String field(String text) {
+        String field = null;
+        int depth = 0;
+        try (JsonParser parser = json.createParser(text)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (token == JsonToken.FIELD_NAME && depth == 1) {
+                    field = parser.currentName();
+                }
+            }
+        } catch (IOException e) {
+            // that is the place
+        }
+        return field;
+    }
+
+    /** Without the excerpt, which is long and would show the text of the post. */
+    private static String reason(JsonProcessingException failure) {
+        String reason = failure.getOriginalMessage().lines().findFirst().orElse("");
+        String place = failure.getLocation() == null ? "" : ", character " + failure.getLocation().getCharOffset();
+        return "invalid JSON" + place + ": " + (reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason);
+    }
+}

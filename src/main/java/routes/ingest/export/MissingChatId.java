@@ -1,0 +1,32 @@
+package routes.ingest.export;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Telegram Desktop before 1.4.8 writes no {@code id} of the chat. Its type and name give one, the same at every import: 2^52 and 48
+ * bits of their SHA-256. Telegram's own ids have at most 52 bits, so none can be the same, and JavaScript still reads it exactly.
+ */
+public final class MissingChatId {
+    private static final long FIRST = 1L << 52;
+    private static final long BITS = (1L << 48) - 1;
+
+    private MissingChatId() {}
+
+    static long of(String type, String name) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest((type + "\n" + name).getBytes(UTF_8));
+            return FIRST | (ByteBuffer.wrap(hash).getLong() & BITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Whether an id is one of these: there is no link to such a channel. */
+    public static boolean isMade(long channelId) {
+        return channelId >= FIRST;
+    }
+}
