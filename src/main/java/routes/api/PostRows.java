@@ -3,6 +3,7 @@ package routes.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -20,6 +21,8 @@ final class PostRows {
 
     /** How many characters of the post that one answers are shown. */
     private static final int SNIPPET = 160;
+
+    private static final char VEIL = '▒';
 
     static final String COLUMNS = TAGS
             + """
@@ -52,14 +55,12 @@ final class PostRows {
             CASE WHEN p.reply_to_message_id IS NOT NULL THEN
                 (SELECT jsonb_strip_nulls(jsonb_build_object(
                             'telegram_message_id', p.reply_to_message_id, 'post_id', r.id, 'number', r.number,
-                            'snippet', left(nullif(btrim(coalesce(nullif(btrim(r.content, E' \n\t'), ''), r.attachment_text),
-                                                         E' \n\t'), ''), %d)))
+                            'content', r.content, 'entities', r.entities, 'attachment_text', r.attachment_text))
                  FROM (SELECT 1) one
                  LEFT JOIN posts r ON r.tenant_id = p.tenant_id AND r.channel_id = p.channel_id
                      AND r.telegram_message_id = p.reply_to_message_id AND NOT r.is_deleted)
                 END AS reply_to
-            """
-                    .formatted(SNIPPET);
+            """;
 
     /** The stored data of each kind, beside it how its making went. */
     static final String ENRICHMENTS =
@@ -105,7 +106,7 @@ final class PostRows {
                 row.getInt("reactions_count"),
                 parse(row.getString("reactions"), json.createArrayNode()),
                 parse(row.getString("forwarded_from"), null),
-                parse(row.getString("reply_to"), null),
+                snippet(parse(row.getString("reply_to"), null)),
                 parse(row.getString("poll"), null));
     }
 
@@ -115,6 +116,37 @@ final class PostRows {
                 post(row, n),
                 new PostDetails.Enrichments(
                         kinds.get("tags"), kinds.get("vision"), kinds.get("ocr"), kinds.get("crawl")));
+    }
+
+    /** The text of the post that is answered becomes a snippet. */
+    private static JsonNode snippet(JsonNode reply) {
+        if (reply instanceof ObjectNode answered) {
+            String content = unspoiled(answered.path("content").asText(""), answered.path("entities"));
+            String text = (content.isBlank() ? answered.path("attachment_text").asText("") : content).strip();
+            answered.remove(List.of("content", "entities", "attachment_text"));
+            if (!text.isEmpty()) {
+                answered.put(
+                        "snippet",
+                        text.substring(0, text.offsetByCodePoints(0, Math.min(SNIPPET, text.codePointCount(0, text.length())))));
+            }
+        }
+        return reply;
+    }
+
+    /** The text with its spoilers unreadable, of the same length; what nobody sees stays. */
+    static String unspoiled(String text, JsonNode entities) {
+        var shown = new StringBuilder(text);
+        for (JsonNode entity : entities == null ? List.<JsonNode>of() : entities) {
+            if (entity.path("type").asText().equals("spoiler")) {
+                long end = Math.min(text.length(), entity.path("offset").asLong() + entity.path("length").asLong());
+                for (int i = Math.max(0, entity.path("offset").asInt()); i < end; i++) {
+                    if (!Character.isWhitespace(text.charAt(i)) && Character.getType(text.charAt(i)) != Character.FORMAT) {
+                        shown.setCharAt(i, VEIL);
+                    }
+                }
+            }
+        }
+        return shown.toString();
     }
 
     static List<String> strings(ResultSet row, String column) throws SQLException {

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
+ * @param snippet plain text around the best match; spoilers in it are unreadable
  * @param score comparable within one answer only
  * @param channel its title, else its user name
  * @param link to the post in Telegram
+ * @param post as lists show it
  */
 @JsonInclude
 record SearchHit(
@@ -19,4 +21,5 @@ record SearchHit(
         List<String> tags,
         String channel,
         Instant postedAt,
-        String link) {}
+        String link,
+        Post post) {}

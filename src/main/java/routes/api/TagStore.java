@@ -1,6 +1,7 @@
 package routes.api;
 
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** The tags of the posts in the channels that a user reads. */
@@ -19,9 +20,10 @@ final class TagStore {
      * Tags that differ only as {@link PostFilter#sameTag} says are one, shown as most posts write it. Only the newest
      * {@value #POSTS} posts are looked at: what a channel wrote about lately, in a time that does not grow with it.
      *
+     * @param filter which posts count
      * @param prefix null does not restrict
      */
-    List<TagCount> most(User user, String prefix, int limit) {
+    List<TagCount> most(User user, PostFilter filter, String prefix, int limit) {
         return database.sql(
                         """
                         SELECT (array_agg(tag ORDER BY posts DESC, tag))[1] AS tag, CAST(sum(posts) AS bigint) AS posts
@@ -29,7 +31,7 @@ final class TagStore {
                               FROM (SELECT newest.id FROM user_channel s
                                     CROSS JOIN LATERAL (
                                         SELECT p.id, p.posted_at, p.number FROM posts p
-                                        WHERE p.tenant_id = :tenant AND p.channel_id = s.channel_id AND NOT p.is_deleted
+                                        WHERE p.tenant_id = :tenant AND p.channel_id = s.channel_id AND NOT p.is_deleted %s
                                         ORDER BY p.posted_at DESC, p.number DESC LIMIT :newest) newest
                                     WHERE s.user_id = :user AND s.is_active
                                     ORDER BY newest.posted_at DESC, newest.number DESC LIMIT :newest) p
@@ -42,6 +44,7 @@ final class TagStore {
                         LIMIT :limit
                         """
                                 .formatted(
+                                        filter.conditions(Optional.empty()),
                                         PostFilter.sameTag("tag"),
                                         PostFilter.sameTag("CAST(:prefix AS text)"),
                                         PostFilter.sameTag("tag")))
@@ -50,6 +53,7 @@ final class TagStore {
                 .param("user", user.id())
                 .param("prefix", prefix)
                 .param("limit", limit)
+                .params(filter.values(Optional.empty()))
                 .query(TagCount.class)
                 .list();
     }

@@ -7,8 +7,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.embeddings.EmbeddingProvider;
@@ -20,7 +22,8 @@ import routes.vectorindex.SearchQuery;
 import routes.vectorindex.VectorIndex;
 
 /**
- * Search by meaning, by words and by neighbourhood in the graph, fused by {@link ReciprocalRanks}.
+ * Search by words, by vectors and by neighbourhood in the graph, fused by {@link ReciprocalRanks}. What a vector stands for is
+ * the embedding provider's: the meaning of a text where a model makes it, its words and their spelling with the local one.
  *
  * <p>A post must be found by words, by a vector nearer than the provider's {@link EmbeddingProvider#noiseFloor()}, or share
  * at least two tags with one of the best hits; anything less is coincidence and is left out, however few hits remain. A query
@@ -29,14 +32,21 @@ import routes.vectorindex.VectorIndex;
 public final class HybridSearch {
     private static final Logger LOG = LoggerFactory.getLogger(HybridSearch.class);
 
-    /** Each ranking is read this deep at least, so that agreement between them can show. */
-    private static final int MIN_DEPTH = 50;
+    /** Each ranking is read this deep: enough for the first pages, in a time that a reader does not notice. */
+    private static final int FIRST_DEPTH = 150;
+
+    /** Each ranking is read this deep for the pages after them and for the order by date. */
+    public static final int DEPTH = SearchQuery.MAX_LIMIT;
 
     /** Best hits whose neighbourhood is looked at. */
     private static final int SEEDS = 5;
 
     /** One tag in common is a subject area, two are a subject. */
     private static final int MIN_SHARED_TAGS = 2;
+
+    private static final Comparator<PostHit> NEWEST_FIRST = Comparator.comparing(
+                    (PostHit hit) -> hit.payload().postedAt(), Comparator.reverseOrder())
+            .thenComparing(hit -> hit.payload().postNumber(), Comparator.reverseOrder());
 
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
@@ -52,36 +62,62 @@ public final class HybridSearch {
 
     /** @throws routes.vectorindex.VectorIndexException when the index fails: without it there is no search */
     public SearchResult search(PostQuery query) {
-        Set<String> wanted = snippets.wanted(query.text());
-        if (wanted.isEmpty() || query.channelIds().isEmpty()) {
-            return new SearchResult(List.of(), Set.of());
+        if (snippets.wanted(query.text()).isEmpty() || query.channelIds().isEmpty()) {
+            return new SearchResult(List.of(), false, Set.of());
         }
         Set<String> unavailable = new LinkedHashSet<>();
-        SearchQuery limits = limits(query, vector(query.text(), unavailable));
+        float[] vector = vector(query.text(), unavailable);
+        int last = query.offset() + query.limit();
+        List<PostHit> hits;
+        if (query.order() == PostQuery.Order.DATE) {
+            hits = onePerAlbum(ranked(limits(query, vector, DEPTH), unavailable).hits().stream()
+                    .sorted(NEWEST_FIRST));
+        } else {
+            Ranked first = ranked(limits(query, vector, FIRST_DEPTH), unavailable);
+            hits = onePerAlbum(first.hits().stream());
+            if (hits.size() <= last && first.isCut()) {
+                // behind the first ones: a deeper reading orders those anew, and pages must not overlap
+                Ranked rest = ranked(limits(query, vector, DEPTH), unavailable);
+                hits = onePerAlbum(Stream.concat(hits.stream(), rest.hits().stream()));
+            }
+        }
+        return new SearchResult(
+                hits.stream().skip(query.offset()).limit(query.limit()).toList(), hits.size() > last, unavailable);
+    }
+
+    /** @return plain text around the best match of the query in the text, at most {@value Snippets#MAX_LENGTH} characters and ellipses */
+    public String snippet(String query, String text) {
+        return snippets.of(text, snippets.wanted(query));
+    }
+
+    /** The first of the hits in each post or album. */
+    private static List<PostHit> onePerAlbum(Stream<PostHit> hits) {
+        Set<Object> known = new HashSet<>();
+        return hits.filter(hit -> known.add(Objects.requireNonNullElse(hit.payload().albumId(), hit.postId())))
+                .toList();
+    }
+
+    /** @param isCut whether a deeper reading may find more */
+    private record Ranked(List<PostHit> hits, boolean isCut) {}
+
+    private Ranked ranked(SearchQuery limits, Set<String> unavailable) {
         Map<UUID, SearchHit> found = new HashMap<>();
-        List<UUID> byVector = ranking(
-                index.vectorSearch(limits).stream()
-                        .filter(hit -> hit.score() > embeddings.noiseFloor())
-                        .toList(),
-                found);
+        List<SearchHit> near = index.vectorSearch(limits).stream()
+                .filter(hit -> hit.score() > embeddings.noiseFloor())
+                .toList();
+        List<UUID> byVector = ranking(near, found);
         List<UUID> byText = ranking(index.textSearch(limits), found);
         ReciprocalRanks ranks = new ReciprocalRanks().add(byVector).add(byText);
         List<UUID> seeds = best(ranks, found).stream().limit(SEEDS).toList();
         ranks.add(neighbourhood(limits, seeds, found, unavailable));
-
-        Set<Long> albums = new HashSet<>();
         List<PostHit> hits = best(ranks, found).stream()
                 .map(found::get)
-                .filter(hit -> hit.payload().albumId() == null
-                        || albums.add(hit.payload().albumId()))
-                .limit(query.limit())
-                .map(hit -> new PostHit(
-                        hit.payload(), ranks.scores().get(hit.postId()), snippets.of(hit.text(), wanted), hit.text()))
+                .map(hit -> new PostHit(hit.payload(), ranks.scores().get(hit.postId()), hit.text()))
                 .toList();
-        return new SearchResult(hits, unavailable);
+        return new Ranked(hits, Math.max(byVector.size(), byText.size()) == limits.limit());
     }
 
-    private static SearchQuery limits(PostQuery query, float[] vector) {
+    private static SearchQuery limits(PostQuery query, float[] vector, int depth) {
         return new SearchQuery(
                 query.tenantId(),
                 query.channelIds(),
@@ -90,7 +126,7 @@ public final class HybridSearch {
                 query.to(),
                 query.text(),
                 vector,
-                Math.max(MIN_DEPTH, 3 * query.limit())); // three times: members of one album count once
+                depth);
     }
 
     private float[] vector(String text, Set<String> unavailable) {

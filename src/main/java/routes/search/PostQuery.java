@@ -13,10 +13,26 @@ import java.util.UUID;
  * @param tags posts with at least one of them; empty for no restriction
  * @param from earliest {@code posted_at}, inclusive; null for no limit
  * @param to latest {@code posted_at}, exclusive; null for no limit
+ * @param order of the hits
+ * @param offset hits to pass over; of the best {@link HybridSearch#DEPTH} or so there are any
  * @param limit 1 to {@value #MAX_LIMIT} hits
  */
 public record PostQuery(
-        UUID tenantId, Set<UUID> channelIds, String text, Set<String> tags, Instant from, Instant to, int limit) {
+        UUID tenantId,
+        Set<UUID> channelIds,
+        String text,
+        Set<String> tags,
+        Instant from,
+        Instant to,
+        Order order,
+        int offset,
+        int limit) {
+
+    /** The best first, or the newest first. */
+    public enum Order {
+        RELEVANCE,
+        DATE
+    }
 
     public static final int MAX_TEXT = 500;
     public static final int MAX_LIMIT = 100;
@@ -25,6 +41,10 @@ public record PostQuery(
         Objects.requireNonNull(tenantId, "tenantId");
         channelIds = Set.copyOf(channelIds);
         tags = Set.copyOf(tags);
+        Objects.requireNonNull(order, "order");
+        if (offset < 0) {
+            throw new IllegalArgumentException("offset must not be negative: " + offset);
+        }
         if (limit < 1 || limit > MAX_LIMIT) {
             throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
         }

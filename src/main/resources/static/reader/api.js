@@ -48,27 +48,59 @@ export class Api {
         return answer.status === 200 || answer.status === 503 ? answer.json() : Promise.reject(await problem(answer));
     }
 
+    /** @param {object} body */
+    async post(path, body) {
+        return (await this.#call(path, undefined, {method: "POST", body: JSON.stringify(body), headers: {"Content-Type": "application/json"}})).json();
+    }
+
+    /**
+     * Sends a file as a form of one field.
+     *
+     * @param {(share: number) => void} progress from 0 to 1
+     */
+    async upload(path, file, progress, signal) {
+        // fetch does not say how far it is
+        const send = () => new Promise((resolve, reject) => {
+            const request = new XMLHttpRequest();
+            const form = new FormData();
+            form.append("file", file);
+            request.open("POST", path);
+            Object.entries(authorization()).forEach(([name, value]) => request.setRequestHeader(name, value));
+            request.upload.onprogress = event => event.lengthComputable && progress(event.loaded / event.total);
+            request.onload = () => resolve(new Response(request.response || "{}", {
+                status: request.status, headers: {"Retry-After": request.getResponseHeader("Retry-After") ?? ""},
+            }));
+            request.onerror = () => reject(new Problem(0));
+            request.onabort = () => reject(new Problem(0));
+            signal?.addEventListener("abort", () => request.abort());
+            request.send(form);
+        });
+        let answer = await send();
+        if (answer.status === 401 && await this.#newKey(this.hasKey)) {
+            answer = await send();
+        }
+        return answer.ok ? answer.json() : Promise.reject(await problem(answer));
+    }
+
     async blob(path, signal) {
         return (await this.#call(path, signal)).blob();
     }
 
-    async #call(path, signal) {
+    async #call(path, signal, request = {}) {
         const key = sessionStorage.getItem(KEY);
-        const answer = await this.#send(path, signal);
+        const answer = await this.#send(path, signal, request);
         if (answer.status === 401) {
             // another call may have got a new key meanwhile
             if (sessionStorage.getItem(KEY) !== key || await this.#newKey(key !== null)) {
-                return this.#call(path, signal);
+                return this.#call(path, signal, request);
             }
         }
         return answer.ok ? answer : Promise.reject(await problem(answer));
     }
 
-    async #send(path, signal) {
-        const key = sessionStorage.getItem(KEY);
-        const headers = key === null ? {} : {Authorization: `Bearer ${key}`};
+    async #send(path, signal, request = {}) {
         try {
-            return await fetch(path, {headers, signal});
+            return await fetch(path, {...request, headers: {...request.headers, ...authorization()}, signal});
         } catch (error) {
             if (signal?.aborted) {
                 throw error;
@@ -86,6 +118,11 @@ export class Api {
         }
         return key !== null;
     }
+}
+
+function authorization() {
+    const key = sessionStorage.getItem(KEY);
+    return key === null ? {} : {Authorization: `Bearer ${key}`};
 }
 
 async function problem(answer) {

@@ -1,13 +1,14 @@
 // @ts-check
 /** Puts the page together: language, header, and the view that the address asks for. */
 import {Api} from "./api.js";
-import {el} from "./dom.js";
+import {el, isolated} from "./dom.js";
 import {header} from "./header.js";
 import * as i18n from "./i18n.js";
 import {askForKey} from "./key.js";
 import * as route from "./route.js";
 import {ListView} from "./views/list.js";
 import {PostView} from "./views/post.js";
+import {noUser} from "./views/nothing.js";
 import {failure} from "./views/problem.js";
 import {StatusView} from "./views/status.js";
 
@@ -22,7 +23,7 @@ let turns = 0;
 /** @param {boolean} isBack whether the reader went back or forward to what was there before */
 async function show(isBack) {
     const asked = route.current();
-    const isSameUser = page.user && (asked.user ?? page.users[0].id) === page.user.id;
+    const isSameUser = page.user && (asked.user ?? String(page.users[0]?.id)) === String(page.user.id);
     if (view?.update && isSameUser && view instanceof VIEWS[asked.view]) {
         view.update(asked, isBack);
         header(page, asked, chooseLanguage, signOut);
@@ -35,6 +36,12 @@ async function show(isBack) {
     try {
         await findUser(asked.user);
         header(page, asked, chooseLanguage, signOut);
+        if (!page.user) {
+            main.replaceChildren(noUser(page));
+            view = null;
+            title("");
+            return;
+        }
         view = new VIEWS[asked.view](page);
         main.replaceChildren(view.node);
         if (!isFirst && !isBack) {
@@ -52,6 +59,7 @@ async function show(isBack) {
         }
         view?.leave();
         view = null;
+        page.user = null;
         header(page, asked, chooseLanguage, signOut);
         main.replaceChildren(el("h1", {class: "hidden"}, "Telegram Assistant"), failure(problem, () => show(false)));
     }
@@ -64,15 +72,21 @@ function focusHeading() {
     heading?.focus({preventScroll: true});
 }
 
+/** The wanted user, who may be beyond the first hundred, or the first; null where the tenant has none. */
 async function findUser(wanted) {
     if (page.users.length === 0) {
         page.users = (await api.json("users", {limit: 100})).items;
     }
-    page.user = page.users.find(user => user.id === wanted) ?? page.users[0];
+    let user = wanted === null ? page.users[0] : page.users.find(user => String(user.id) === wanted);
+    if (!user && wanted !== null) {
+        user = await api.json(`users/${encodeURIComponent(wanted)}`);
+        page.users.push(user);
+    }
+    page.user = user ?? null;
 }
 
 function title(text) {
-    document.title = text ? `${text} · Telegram Assistant` : "Telegram Assistant";
+    document.title = text ? `${isolated(text)} · Telegram Assistant` : "Telegram Assistant";
 }
 
 async function chooseLanguage(language) {

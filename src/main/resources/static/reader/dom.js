@@ -14,8 +14,14 @@ const ICONS = {
     out: "M9 6H5v13h13v-4M13 4h7v7M20 4l-9 9",
     sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8Zm0-6v2m0 16v2M2 12h2m16 0h2M5 5l1.400 1.400m11.200 11.200L19 19M5 19l1.400-1.400M17.600 6.400 19 5",
     moon: "M20 14.500A8.500 8.500 0 0 1 9.500 4 8.500 8.500 0 1 0 20 14.500Z",
+    views: "M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7Zm10-3a3 3 0 1 1 0 6 3 3 0 0 1 0-6Z",
+    forwards: "M14 5l7 7-7 7M21 12H10c-4 0-6 2-7 6",
+    replies: "M4 5h16v11H10l-5 4v-4H4Z",
+    video: "M3 6h12v12H3Zm12 4 6-3v10l-6-3",
     picture: "M4 5h16v14H4Zm0 11 5-5 4 4 2.500-2.500L20 16M15.500 8.500h.01",
     file: "M6 3h8l4 4v14H6Zm8 0v4h4",
+    upload: "M12 16V4m-5 5 5-5 5 5M5 20h14",
+    custom: "M12 3l2.500 6.500L21 12l-6.500 2.500L12 21l-2.500-6.500L3 12l6.500-2.500Z",
     download: "M12 4v11m-5-5 5 5 5-5M5 20h14",
     refresh: "M20 11a8 8 0 1 0-2.300 6.700M20 5v6h-6",
     done: "M5 12.500l4.500 4.500L19 7.500",
@@ -40,8 +46,41 @@ export function el(tag, attributes = {}, ...children) {
             node.setAttribute(name, value === true ? "" : value);
         }
     }
-    node.append(...children.flat(3).filter(child => child !== null && child !== undefined && child !== false));
+    node.append(...children.flat(Infinity)
+        .filter(child => child !== null && child !== undefined && child !== false)
+        .map(child => typeof child === "string" ? isolated(child) : child));
     return node;
+}
+
+const DIRECTIONS = /[\u202A-\u202E\u2066-\u2069]/;
+const [OPEN_ISOLATE, CLOSE_ISOLATE, CLOSE_EMBEDDING] = ["\u2068", "\u2069", "\u202C"];
+
+/** The text so that characters in it that change the direction do so only to itself: each line of it closes what it opens. */
+export function isolated(text) {
+    return DIRECTIONS.test(text) ? text.split("\n").map(isolatedLine).join("\n") : text;
+}
+
+function isolatedLine(line) {
+    if (!DIRECTIONS.test(line)) {
+        return line;
+    }
+    const open = [];
+    let closed = "";
+    for (const char of line) {
+        if (/[\u202A\u202B\u202D\u202E]/.test(char)) {
+            open.push(CLOSE_EMBEDDING);
+        } else if (/[\u2066-\u2068]/.test(char)) {
+            open.push(CLOSE_ISOLATE);
+        } else if (char === CLOSE_EMBEDDING || char === CLOSE_ISOLATE) {
+            if (open.at(-1) !== char) {
+                // closes nothing of this text
+                continue;
+            }
+            open.pop();
+        }
+        closed += char;
+    }
+    return OPEN_ISOLATE + closed + open.reverse().join("") + CLOSE_ISOLATE;
 }
 
 /** @param {keyof typeof ICONS | string} name */

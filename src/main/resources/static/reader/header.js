@@ -13,7 +13,7 @@ export function header(page, asked, chooseLanguage, signOut) {
     const tools = /** @type {HTMLElement} */ (document.getElementById("tools"));
     const focused = /** @type {HTMLElement | null} */ (tools.querySelector(":focus"))?.dataset.tool;
     tools.replaceChildren(
-        ...page.users.length > 1 ? [users(page)] : [],
+        ...page.users.length > 1 || page.users.length === 1 && !page.user ? [users(page)] : [],
         languages(chooseLanguage),
         theme(),
         ...page.api.hasKey ? [signOutButton(signOut)] : []);
@@ -27,6 +27,10 @@ function entry(address, text, isCurrent) {
 function users(page) {
     const options = page.users.map(user =>
         el("option", {value: user.id, selected: user.id === page.user?.id}, user.username ?? t("user", {id: user.id})));
+    if (!page.user) {
+        // the address names a user who is not there
+        options.unshift(el("option", {value: "", selected: true}, t("user.choose")));
+    }
     const change = event => page.go(to({user: event.target.value}));
     return el("select", {"aria-label": t("users"), "data-tool": "users", onchange: change}, options);
 }

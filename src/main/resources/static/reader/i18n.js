@@ -1,6 +1,8 @@
 // @ts-check
 /** What the page says, in the language of the reader, and how it writes numbers and times. */
 
+import {isolated} from "./dom.js";
+
 export const LANGUAGES = {ru: "Русский", en: "English"};
 
 const REMEMBERED = "reader.language";
@@ -40,7 +42,7 @@ export function t(key, values = {}) {
         message = message[new Intl.PluralRules(current).select(values.count)] ?? message.other;
     }
     return message.replace(/\{(\w+)\}/g, (_, name) =>
-        typeof values[name] === "number" ? number(values[name]) : values[name] ?? "");
+        typeof values[name] === "number" ? number(values[name]) : isolated(String(values[name] ?? "")));
 }
 
 /** The message if there is one for this name of a thing, else the name itself: stages and providers may be added. */
@@ -56,6 +58,20 @@ export function date(time) {
     const day = new Date(time);
     const year = day.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
     return new Intl.DateTimeFormat(current, {day: "numeric", month: "short", year}).format(day);
+}
+
+/** Day and time of day, short. */
+export function moment(time) {
+    return `${date(time)}, ${new Intl.DateTimeFormat(current, {timeStyle: "short"}).format(new Date(time))}`;
+}
+
+/** Short as Telegram writes it, 12K. */
+export function roughly(value) {
+    return new Intl.NumberFormat(current, {notation: "compact", maximumFractionDigits: 1}).format(value);
+}
+
+export function share(value) {
+    return new Intl.NumberFormat(current, {style: "percent", maximumFractionDigits: 0}).format(value);
 }
 
 export function dateTime(time) {

@@ -4,14 +4,14 @@
 /** The query of what is shown; a link to a place in the page changes the address but not this. */
 let shown = location.search;
 
-const FILTERS = ["q", "channel", "tag", "from", "to", "status"];
+const FILTERS = ["q", "channel", "tag", "from", "to", "status", "order"];
 
 export function current() {
     const query = new URLSearchParams(location.search);
     const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? ""]));
     const post = query.get("post");
     const view = post ? "post" : query.get("view") === "status" ? "status" : "list";
-    return {view, post, filters, user: Number(query.get("user")) || null};
+    return {view, post, filters, user: query.get("user") || null};
 }
 
 /** An address that leads to the same user. */

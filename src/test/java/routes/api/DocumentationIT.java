@@ -19,7 +19,7 @@ class DocumentationIT {
     private final ApiClient client = api.client();
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/docs", "/redoc"})
+    @ValueSource(strings = {"/", "/docs", "/redoc", "/nothere.html"})
     void aPageLoadsNothingButWhatThisServerHas(String path) {
         ApiClient.Answer page = get(path);
 
@@ -45,8 +45,9 @@ class DocumentationIT {
     void theScriptsOfThePagesAreThere() {
         assertThat(get("/webjars/swagger-ui/swagger-ui-bundle.js").header("Content-Type"))
                 .contains("javascript");
-        assertThat(get("/webjars/redoc/bundles/redoc.standalone.js").http().body())
-                .contains("Redoc");
+        assertThat(get("/redoc.js").header("Content-Type")).contains("javascript");
+        assertThat(get("/redoc.js").http().body()).contains("Redoc").doesNotContain("cdn.redoc.ly");
+        assertThat(get("/favicon.ico").header("Content-Type")).startsWith("image/");
         assertThat(get("/docs.js").http().body()).contains("openapi.yaml");
     }
 

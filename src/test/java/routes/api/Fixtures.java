@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.postgresql.util.PGobject;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
@@ -82,6 +84,18 @@ final class Fixtures {
         jdbc.sql("UPDATE posts SET tagging_status = 'success', tagging_attempts = 1 WHERE id = ?")
                 .param(post)
                 .update();
+    }
+
+    /** JSON as a value for {@link #set}. */
+    static PGobject jsonb(String json) {
+        try {
+            var value = new PGobject();
+            value.setType("jsonb");
+            value.setValue(json);
+            return value;
+        } catch (SQLException e) {
+            throw new IllegalArgumentException(json, e);
+        }
     }
 
     void set(UUID post, String column, Object value) {

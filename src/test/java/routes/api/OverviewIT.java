@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +48,20 @@ class OverviewIT {
 
         assertThat(tags("")).containsExactly("нейросети 3", "python 1", "релиз 1");
         assertThat(tags("limit=1")).containsExactly("нейросети 3");
+    }
+
+    @Test
+    void tagsAreCountedInThePostsThatTheFiltersLeave() {
+        UUID old = post("python", "старое");
+        fixtures.set(old, "posted_at", Timestamp.from(NOON.minus(Duration.ofDays(30))));
+        post("python", "релиз");
+        post("java");
+
+        assertThat(tags("tag=PYTHON")).containsExactly("python 2", "релиз 1", "старое 1");
+        assertThat(tags("to=" + NOON.minus(Duration.ofDays(1)))).containsExactly("python 1", "старое 1");
+        assertThat(tags("channel_id=" + UUID.randomUUID())).isEmpty();
+        assertThat(tags("tagging_status=failed")).isEmpty();
+        assertThat(tags("tagging_status=success&q=ja")).containsExactly("java 1");
     }
 
     @Test

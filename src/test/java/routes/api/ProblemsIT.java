@@ -222,14 +222,32 @@ class ProblemsIT {
                 "/error",
                 "/actuator",
                 "/users/1/rag/query",
-                "/WEB-INF/web.xml",
                 "/openapi/openapi.yaml"
             })
-    void anUnknownPathIsAProblemAlsoForABrowser(String path) {
-        ApiClient.Answer answer =
-                client.sendAnything("GET", path, null, request -> request.header("Accept", "text/html"));
+    void anUnknownPathIsAProblemForAProgramAndAPageForABrowser(String path) {
+        OpenApiContract.INSTANCE.assertProblem(client.sendAnything("GET", path, null, UnaryOperator.identity()), 404);
+        OpenApiContract.INSTANCE.assertProblem(
+                client.sendAnything(
+                        "GET", path, null, request -> request.header("Accept", "application/json, text/html;q=0.5")),
+                404);
 
-        OpenApiContract.INSTANCE.assertProblem(answer, 404);
+        ApiClient.Answer page = client.sendAnything(
+                "GET",
+                path,
+                null,
+                request -> request.header(
+                        "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"));
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.header("Content-Type")).isEqualTo("text/html;charset=UTF-8");
+        assertThat(page.http().body()).contains("There is nothing to see here", "Здесь ничего нет", "href=\"/\"");
+        assertThat(page.header("Content-Security-Policy")).contains("default-src 'self'");
+    }
+
+    @Test
+    void aFolderThatTheContainerHidesIsAProblemToo() {
+        OpenApiContract.INSTANCE.assertProblem(
+                client.sendAnything("GET", "/WEB-INF/web.xml", null, request -> request.header("Accept", "text/html")),
+                404);
     }
 
     @ParameterizedTest

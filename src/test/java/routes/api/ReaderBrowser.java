@@ -211,8 +211,6 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
-                // browsers ask for it beside a bare picture, where a new reader begins
-                .filter(message -> !message.contains("/favicon.ico"))
                 .toList();
     }
 

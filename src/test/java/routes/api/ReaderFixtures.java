@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.imageio.ImageIO;
@@ -125,6 +126,101 @@ final class ReaderFixtures {
         return post;
     }
 
+    /** A post with formatting and all that Telegram shows beside it. */
+    UUID formatted() {
+        UUID answered = fixtures.post(TENANT, channel, NOON.minusSeconds(4000), "Загадка дня: ответ — эхо");
+        fixtures.set(answered, "entities", Fixtures.jsonb("[{\"type\": \"spoiler\", \"offset\": 21, \"length\": 3}]"));
+        String text =
+                """
+                Загадка: ответ ромашка, смотри
+                код:
+                def f(x):
+                    return x
+                и цитата
+                раз
+                два
+                три
+                четыре
+                пять
+                конец здесь #викторина @durov и \u202Eabc\u202C""";
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(3600), text);
+        fixtures.tags(post, "ромашка", "загадка");
+        List<String> entities = List.of(
+                entity(text, "spoiler", "ромашка", ""),
+                entity(text, "bold", "Загадка", ""),
+                entity(text, "pre", "def f(x):\n    return x", ", \"language\": \"python\""),
+                entity(text, "blockquote", "раз\nдва\nтри\nчетыре\nпять", ", \"collapsed\": true"),
+                entity(text, "text_link", "здесь", ", \"url\": \"https://example.org/behind\""),
+                entity(text, "hashtag", "#викторина", ""),
+                entity(text, "mention", "@durov", ""));
+        fixtures.set(post, "entities", Fixtures.jsonb(entities.toString()));
+        fixtures.set(post, "forward_from_name", "Чужой канал");
+        fixtures.set(post, "is_edited", true);
+        fixtures.set(post, "views_count", 12_345);
+        fixtures.set(post, "author_name", "Анна");
+        fixtures.set(
+                post,
+                "reply_to_message_id",
+                jdbc.sql("SELECT telegram_message_id FROM posts WHERE id = ?")
+                        .param(answered)
+                        .query(Long.class)
+                        .single());
+        fixtures.set(
+                post,
+                "details",
+                Fixtures.jsonb(
+                        """
+                        {"reactions": [{"type": "emoji", "emoji": "🔥", "count": 17}, {"type": "paid", "count": 2},
+                                       {"type": "custom_emoji", "custom_emoji_id": "5", "count": 1}],
+                         "media": [{"kind": "video", "name": "clip.mp4", "missing": "File not included"},
+                                   {"kind": "photo", "missing": "file is not in the export folder"}]}
+                        """));
+        index(post, text, List.of("ромашка", "загадка"));
+        return post;
+    }
+
+    private static String entity(String text, String type, String part, String more) {
+        return "{\"type\": \"%s\", \"offset\": %d, \"length\": %d%s}".formatted(type, text.indexOf(part), part.length(), more);
+    }
+
+    UUID poll() {
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(7200), "");
+        fixtures.set(post, "attachment_text", "Чай или кофе?\nЧай\nКофе");
+        fixtures.set(
+                post,
+                "details",
+                Fixtures.jsonb(
+                        """
+                        {"poll": {"question": "Чай или кофе?", "closed": true, "total_voters": 4, "options": [
+                            {"text": "Чай", "voters": 1, "chosen": false}, {"text": "Кофе", "voters": 3, "chosen": true}]}}
+                        """));
+        return post;
+    }
+
+    UUID file() {
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(7300), "");
+        fixtures.set(post, "attachment_text", "отчёт.pdf");
+        fixtures.set(
+                post,
+                "details",
+                Fixtures.jsonb("{\"media\": [{\"kind\": \"document\", \"name\": \"отчёт.pdf\", \"missing\": \"File exceeds maximum size\"}]}"));
+        return post;
+    }
+
+    /** Posts that one word finds, each with a picture, one a minute. */
+    void findable(int count) {
+        List<IndexedPoint> points = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String text = "Маяк на берегу, запись %d\n%s".formatted(i, "Ветер и волны. ".repeat(30));
+            Instant time = NOON.minusSeconds(400L * 86_400 - 60L * i);
+            UUID post = fixtures.post(TENANT, channel, time, text);
+            fixtures.tags(post, "море");
+            fixtures.storedMedia(TENANT, post, "image/png", picture(new Color(i, 120, 200)));
+            points.add(point(post, text, List.of("море"), time));
+        }
+        api.bean(VectorIndex.class).upsertAll(points);
+    }
+
     UUID failed() {
         UUID post = fixtures.post(TENANT, channel, NOON.plusSeconds(30), "Этот пост никто не разметил");
         fixtures.set(post, "tagging_status", "failed");
@@ -160,9 +256,13 @@ final class ReaderFixtures {
     }
 
     private void index(UUID post, String text, List<String> tags) {
-        var payload = new PostPayload(post, TENANT, channel, 1, tags, NOON, null, null, text, false, null, false);
+        api.bean(VectorIndex.class).upsert(point(post, text, tags, NOON));
+    }
+
+    private IndexedPoint point(UUID post, String text, List<String> tags, Instant time) {
+        var payload = new PostPayload(post, TENANT, channel, 1, tags, time, null, null, text, false, null, false);
         float[] vector = api.bean(EmbeddingProvider.class).embed(List.of(text)).get(0);
-        api.bean(VectorIndex.class).upsert(new IndexedPoint(payload, vector, text, 1, "hash"));
+        return new IndexedPoint(payload, vector, text, 1, "hash");
     }
 
     private static byte[] picture(Color color) {

@@ -2,6 +2,7 @@ package routes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -57,7 +58,52 @@ class ReaderKeysIT {
     }
 
     @Test
+    void aTenantWithoutAUserGetsItsFirstOneOnThePage() {
+        api.jdbc()
+                .sql("DELETE FROM users WHERE tenant_id IN (SELECT id FROM tenants WHERE name = 'others')")
+                .update();
+        browser.visit("/");
+        browser.one("dialog #key").sendKeys(FOREIGN.key(), Keys.ENTER);
+        browser.awaitText("h1", "Здесь пока нет читателей");
+        assertThat(browser.barriers()).isEmpty();
+        browser.visit("/?view=status");
+        browser.awaitText("h1", "Здесь пока нет читателей");
+
+        browser.one(".empty button").click();
+
+        browser.awaitText(".empty", "Здесь пока нет постов");
+        assertThat(browser.address()).isEqualTo("/");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
+    }
+
+    @Test
+    void aBrowserWithoutAKeyGetsAPageWhereAProgramGetsAProblem() {
+        browser.visit("/nothere");
+        browser.awaitText("h1", "There is nothing to see here");
+        browser.one("a.button").click();
+        browser.one("dialog #key");
+
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
+    }
+
+    @Test
+    void aReaderMayNotUploadAndIsTold() {
+        browser.visit("/?view=status");
+        browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
+        browser.one(".upload [type=file]").sendKeys(export());
+        browser.one(".upload button").click();
+
+        browser.awaitText(".upload .problem", "Нет доступа");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401") || complaint.contains("403"));
+    }
+
+    static String export() {
+        return Path.of("src/test/resources/exports/channel/result.json").toAbsolutePath().toString();
+    }
+
+    @Test
     void aKeyOfAnotherTenantShowsNothingOfThisOne() {
+        api.client(FOREIGN.key()).post("/users", "{}");
         browser.visit("/?post=" + album);
 
         browser.one("dialog #key").sendKeys(FOREIGN.key(), Keys.ENTER);

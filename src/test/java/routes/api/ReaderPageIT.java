@@ -35,6 +35,9 @@ class ReaderPageIT {
     private static UUID album;
     private static UUID hostile;
     private static UUID failed;
+    private static UUID formatted;
+    private static UUID poll;
+    private static UUID file;
     private static UUID job;
 
     @BeforeAll
@@ -44,6 +47,9 @@ class ReaderPageIT {
         album = posts.album();
         hostile = posts.hostile();
         failed = posts.failed();
+        formatted = posts.formatted();
+        poll = posts.poll();
+        file = posts.file();
         job = posts.runningImport();
     }
 
@@ -167,6 +173,172 @@ class ReaderPageIT {
         assertThat(browser.title()).startsWith("Посты с тегом «погода»");
         assertThat(browser.all(".card")).hasSize(count);
         browser.awaitTrue("the place is kept", "return scrollY > 500");
+    }
+
+    @Test
+    void aPostLooksAsInTelegram() {
+        browser.open("/?post=" + formatted);
+        browser.awaitText("h1 strong", "Загадка");
+
+        assertThat(browser.run("return document.querySelector('.text pre').textContent")).isEqualTo("def f(x):\n    return x");
+        assertThat(browser.one(".text figcaption").getText()).isEqualTo("python");
+        WebElement link = browser.one(".text a[data-target]");
+        assertThat(link.getText()).isEqualTo("здесь");
+        assertThat(link.getDomAttribute("title")).isEqualTo("https://example.org/behind");
+        browser.run("document.querySelector('.text a[data-target]').focus({focusVisible: true})");
+        assertThat((String) browser.run("return getComputedStyle(document.querySelector('.text a[data-target]'), '::after').content"))
+                .contains("example.org/behind");
+        assertThat(browser.one(".text a[href^='https://t.me/']").getText()).isEqualTo("@durov");
+        assertThat(browser.one(".forwarded").getText()).isEqualTo("Переслано от Чужой канал");
+        assertThat(browser.one("a.reply").getText()).contains("В ответ на", "Загадка дня: ответ — ▒▒▒");
+        assertThat(browser.texts(".reactions li")).hasSize(3);
+        assertThat(browser.texts(".reactions .count")).containsExactly("17", "2", "1");
+        assertThat(browser.one(".counters").getText()).contains("12");
+        assertThat(browser.one("article .meta").getText()).contains("изменён", "Анна", ":");
+        assertThat(browser.texts(".missing-files li"))
+                .containsExactly("Видео «clip.mp4» отсутствует: не включено в экспорт", "Картинка отсутствует: нет в папке экспорта");
+        assertThat(browser.barriers()).isEmpty();
+
+        browser.one("a.reply").click();
+        browser.awaitText("h1", "Загадка дня");
+    }
+
+    @Test
+    void aSpoilerIsClosedEverywhereUntilItIsClicked() {
+        String shown = "return document.documentElement.outerHTML.includes('ромашка')";
+        browser.open("/");
+        browser.awaitText(".card", "▒▒▒▒▒▒▒");
+        assertThat(browser.run("return [...document.querySelectorAll('.card')].some(c => c.outerHTML.includes('ромашка'))"))
+                .isEqualTo(false);
+        browser.open("/?q=загадка+ответ");
+        browser.awaitText(".card", "▒▒▒▒▒▒▒");
+        assertThat(browser.run(shown)).isEqualTo(false);
+        browser.open("/?post=" + formatted);
+        browser.awaitText("h1", "▒▒▒▒▒▒▒");
+        browser.awaitText(".why", "загадка");
+        assertThat(browser.run(shown)).isEqualTo(false);
+        assertThat(browser.title()).contains("▒").doesNotContain("ромашка");
+
+        browser.run("document.querySelector('h1 .spoiler').focus()");
+        browser.type(Keys.ENTER);
+
+        browser.awaitText("h1", "ответ ромашка");
+        assertThat(browser.focused().getText()).isEqualTo("ромашка");
+        browser.awaitText(".reading .tags", "ромашка");
+    }
+
+    @Test
+    void aCollapsibleQuoteIsClosedUntilItIsClicked() {
+        browser.open("/?post=" + formatted);
+        WebElement button = browser.one(".text blockquote .unfold");
+        Object height = browser.run("return document.querySelector('.text blockquote').offsetHeight");
+        assertThat(button.getDomAttribute("aria-expanded")).isEqualTo("false");
+
+        button.click();
+
+        assertThat(button.getDomAttribute("aria-expanded")).isEqualTo("true");
+        assertThat((Long) browser.run("return document.querySelector('.text blockquote').offsetHeight"))
+                .isGreaterThan((Long) height);
+    }
+
+    @Test
+    void aHashtagSearches() {
+        browser.open("/?post=" + formatted);
+        browser.one(".text a[href*='?q=']").click();
+
+        browser.awaitText("h1", "#викторина");
+        browser.awaitText(".card h2", "Загадка");
+    }
+
+    @Test
+    void aPollShowsItsVotesAndAFileItsName() {
+        browser.open("/?post=" + poll);
+        browser.awaitText(".poll h2", "Чай или кофе?");
+        assertThat(browser.texts(".poll .share")).containsExactly("25\u00a0%", "75\u00a0%");
+        assertThat(browser.one(".poll .chosen").getText()).contains("Кофе");
+        assertThat(browser.one(".poll").getText()).contains("Опрос завершён", "Всего 4 участника");
+        assertThat(browser.one("article").getText()).doesNotContain("нет текста");
+        assertThat(browser.barriers()).isEmpty();
+        browser.open("/?post=" + file);
+        browser.awaitText("h1", "отчёт.pdf");
+        browser.awaitText(".missing-files", "Файл «отчёт.pdf» отсутствует: больше допустимого размера");
+        browser.open("/");
+        browser.awaitText(".card h2", "Чай или кофе?");
+        browser.awaitText(".card .missing", "больше допустимого размера");
+    }
+
+    @Test
+    void aSearchGoesOnOverItsPagesWithPicturesAndSaysThatThereIsMore() {
+        posts.findable(45);
+        browser.open("/?q=маяк");
+        browser.awaitText(".said", "Показано 20 постов, есть ещё");
+        assertThat(browser.all(".filters .tag")).isNotEmpty();
+        browser.awaitText(".filters h2", "Теги показанных постов");
+        assertThat(browser.one(".card h2").getText()).startsWith("Маяк на берегу, запись");
+        assertThat(browser.all(".card .thumbnails")).isNotEmpty();
+
+        browser.one(".more button").click();
+        browser.awaitText(".said", "Показано 40 постов, есть ещё");
+        browser.one(".more button").click();
+        browser.awaitText(".said", "Показано 45 постов");
+        assertThat(browser.all(".more button")).isEmpty();
+        assertThat(browser.texts(".card h2")).doesNotHaveDuplicates();
+
+        browser.all(".order a").get(1).click();
+        browser.awaitText(".order [aria-current]", "Сначала новые");
+        browser.awaitText(".said", "Показано 20 постов, есть ещё");
+        assertThat(browser.texts(".card h2").get(0)).isEqualTo("Маяк на берегу, запись 44");
+        assertThat(browser.address()).contains("order=date");
+    }
+
+    @Test
+    void tagsAreCountedAmongThePostsThatTheFiltersLeave() {
+        browser.open("/?tag=кратер");
+        browser.awaitText(".filters h2", "Теги выбранных постов");
+
+        browser.awaitTrue(
+                "only the tags of that post",
+                "return [...document.querySelectorAll('.filters .tag')].map(e => e.dataset.tag).sort().join() === 'кратер,марсоход'");
+        browser.one(".filters [data-tag=кратер]").click();
+        browser.awaitText(".filters [data-tag]", "погода");
+    }
+
+    @Test
+    void anUnknownReaderInTheAddressIsToldAndAnotherMayBeChosen() {
+        browser.open("/?user=777777");
+        browser.awaitText(".problem", "There is no user 777777");
+        assertThat(browser.one("[data-tool=users]").getDomProperty("value")).isEmpty();
+        browser.open("/?user=abc");
+        browser.awaitText(".problem", "Так спросить нельзя");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("/users/"));
+
+        browser.run("document.querySelector('[data-tool=users]').selectedIndex = 1;"
+                + "document.querySelector('[data-tool=users]').dispatchEvent(new Event('change'))");
+        browser.awaitText("h1", "Свежие посты");
+    }
+
+    @Test
+    void anExportIsUploadedOnThePage() {
+        browser.open("/?view=status");
+        browser.one(".upload [type=file]").sendKeys(ReaderKeysIT.export());
+        browser.one(".upload button").click();
+
+        browser.awaitText(".upload [role=status]", "Файл на сервере");
+        browser.awaitText(".jobs", "result.json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/docs", "/redoc", "/favicon.ico", "/nothere"})
+    void nothingIsAskedFromElsewhere(String path) {
+        browser.visit(path);
+        browser.awaitTrue(
+                "the page is there",
+                "return !!document.querySelector('#swagger-ui .info, redoc h1, body > img, a.button')");
+
+        assertThat(browser.run("return performance.getEntriesByType('resource').map(e => e.name)"
+                        + ".filter(name => !name.startsWith(location.origin) && !name.startsWith('data:') && !name.startsWith('blob:'))"))
+                .isEqualTo(List.of());
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("/nothere") && complaint.contains("404"));
     }
 
     @Test

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +51,9 @@ class SearchIT {
 
         assertThat(hit.fieldNames())
                 .toIterable()
-                .containsExactly("post_id", "number", "score", "snippet", "tags", "channel", "posted_at", "link");
+                .containsExactly("post_id", "number", "score", "snippet", "tags", "channel", "posted_at", "link", "post");
+        assertThat(hit.path("post"))
+                .isEqualTo(client.get("/users/" + user + "/posts").json().path("posts").get(0));
         assertThat(hit.path("post_id").asText()).isEqualTo(post.toString());
         assertThat(hit.path("snippet").asText()).contains("релиз");
         assertThat(hit.path("score").asDouble()).isPositive();
@@ -105,6 +110,66 @@ class SearchIT {
     }
 
     @Test
+    void aSpoilerIsUnreadableInASnippet() {
+        String text = "\u200bPython: кто убийца? Это садовник!";
+        UUID post = indexed(tenant, channel, NOON, text);
+        fixtures.set(
+                post,
+                "entities",
+                Fixtures.jsonb("[{\"type\": \"spoiler\", \"offset\": 25, \"length\": 8},"
+                        + " {\"type\": \"spoiler\", \"offset\": -3, \"length\": 2}, {\"type\": \"spoiler\", \"offset\": 30, \"length\": 900}]"));
+
+        assertThat(hits("Python").get(0).path("snippet").asText()).isEqualTo("Python: кто убийца? Это ▒▒▒▒▒▒▒▒▒");
+        fixtures.set(post, "content", text + " Правка");
+        assertThat(hits("Python").get(0).path("snippet").asText()).startsWith("Python: кто убийца? Это ▒").doesNotContain("садовник");
+    }
+
+    @Test
+    void everyHitIsOnOneOfThePagesAndOnOneOnly() {
+        List<IndexedPoint> points = IntStream.range(0, 230)
+                .mapToObj(i -> point(tenant, channel, NOON.plusSeconds(i), "Python, заметка номер " + i))
+                .toList();
+        index.upsertAll(points);
+        List<UUID> all = points.stream().map(point -> point.payload().postId()).toList();
+
+        List<UUID> byRelevance = pages("&limit=50");
+        List<UUID> byDate = pages("&limit=50&order=date");
+
+        assertThat(byRelevance).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(byDate).containsExactlyElementsOf(all.stream().sorted(Comparator.comparing(all::indexOf).reversed()).toList());
+        assertThat(pages("&limit=7&order=date")).isEqualTo(byDate);
+        assertThat(pages("&limit=7")).isEqualTo(byRelevance);
+    }
+
+    @Test
+    void aCursorBelongsToItsSearch() {
+        indexed(tenant, channel, NOON, "Python раз");
+        indexed(tenant, channel, NOON, "Python два");
+        String cursor = page("&limit=1").text("next_cursor");
+
+        assertThat(page("&limit=1&cursor=" + cursor).json().path("items")).hasSize(1);
+        OpenApiContract.INSTANCE.assertProblem(page("&order=date&cursor=" + cursor), 400);
+        OpenApiContract.INSTANCE.assertProblem(page("&tag=Python&cursor=" + cursor), 400);
+        OpenApiContract.INSTANCE.assertProblem(page("&order=size"), 400);
+    }
+
+    private List<UUID> pages(String parameters) {
+        List<UUID> found = new ArrayList<>();
+        String cursor = "";
+        do {
+            ApiClient.Answer page = page(parameters + cursor);
+            page.json().path("items").forEach(hit -> found.add(UUID.fromString(hit.path("post_id").asText())));
+            JsonNode next = page.json().path("next_cursor");
+            cursor = next.isNull() ? null : "&cursor=" + next.asText();
+        } while (cursor != null);
+        return found;
+    }
+
+    private ApiClient.Answer page(String parameters) {
+        return client.get("/users/" + user + "/search?q=Python" + parameters);
+    }
+
+    @Test
     void searchesGiveTheirConnectionsBack() {
         indexed(tenant, channel, NOON, "Python");
 
@@ -123,12 +188,17 @@ class SearchIT {
     }
 
     private UUID indexed(UUID ofTenant, UUID inChannel, Instant postedAt, String text) {
+        IndexedPoint point = point(ofTenant, inChannel, postedAt, text);
+        index.upsert(point);
+        return point.payload().postId();
+    }
+
+    private IndexedPoint point(UUID ofTenant, UUID inChannel, Instant postedAt, String text) {
         UUID post = fixtures.post(ofTenant, inChannel, postedAt, text);
         fixtures.tags(post, "Python");
         var payload = new PostPayload(
                 post, ofTenant, inChannel, 1, List.of("Python"), postedAt, null, null, text, false, null, false);
-        index.upsert(new IndexedPoint(payload, embeddings.embed(List.of(text)).get(0), text, 1, "hash"));
-        return post;
+        return new IndexedPoint(payload, embeddings.embed(List.of(text)).get(0), text, 1, "hash");
     }
 
     private JsonNode hits(String text) {

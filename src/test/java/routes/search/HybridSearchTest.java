@@ -1,10 +1,13 @@
 package routes.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static routes.search.PostQuery.Order.DATE;
+import static routes.search.PostQuery.Order.RELEVANCE;
 
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +68,7 @@ class HybridSearchTest {
         List<PostHit> hits = search("обучение нейросетей на видеокарте");
 
         assertThat(hits).extracting(hit -> hit.payload().postNumber()).containsExactly(2L, 3L);
-        assertThat(hits.get(0).snippet()).isEqualTo("Как обучать нейросети на одной видеокарте");
+        assertThat(search.snippet("обучение нейросетей", hits.get(0).text())).isEqualTo("Как обучать нейросети на одной видеокарте");
         assertThat(hits.get(0).payload().tags()).containsExactly("нейросети");
         assertThat(hits.get(0).score()).isGreaterThan(hits.get(1).score());
     }
@@ -137,15 +140,15 @@ class HybridSearchTest {
         index.upsert(point(3, CHANNEL, null, DAY.plusSeconds(60), "космос"));
 
         assertThat(numbers(search(
-                        new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, DAY.plusSeconds(1), 9))))
+                        new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, DAY.plusSeconds(1), RELEVANCE, 0, 9))))
                 .containsExactly(1L);
-        assertThat(numbers(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), null, null, 9))))
+        assertThat(numbers(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), null, null, RELEVANCE, 0, 9))))
                 .containsExactly(1L);
-        assertThat(search(new PostQuery(TENANT, Set.of(), "космос", Set.of(), null, null, 9)))
+        assertThat(search(new PostQuery(TENANT, Set.of(), "космос", Set.of(), null, null, RELEVANCE, 0, 9)))
                 .isEmpty();
-        assertThat(search(new PostQuery(new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), null, null, 9)))
+        assertThat(search(new PostQuery(new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 9)))
                 .isEmpty();
-        assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, 1)))
+        assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 1)))
                 .hasSize(1);
     }
 
@@ -184,7 +187,7 @@ class HybridSearchTest {
         graphIsDown = true;
 
         SearchResult result = new HybridSearch(index, broken, new NeighboursOnly(), analysis)
-                .search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, 10));
+                .search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 10));
 
         assertThat(numbers(result.hits())).containsExactly(1L);
         assertThat(result.unavailable()).containsExactly("embeddings", "graph");
@@ -192,13 +195,36 @@ class HybridSearchTest {
 
     @Test
     void aLongQueryIsCutAtAWholeCharacter() {
-        PostQuery query = new PostQuery(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, null, 10);
+        PostQuery query = new PostQuery(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, null, RELEVANCE, 0, 10);
 
         assertThat(query.text()).isEqualTo("я".repeat(499));
     }
 
     private List<PostHit> search(String text) {
-        return search(new PostQuery(TENANT, Set.of(CHANNEL), text, Set.of(), null, null, 10));
+        return search(new PostQuery(TENANT, Set.of(CHANNEL), text, Set.of(), null, null, RELEVANCE, 0, 10));
+    }
+
+    @Test
+    void pagesFollowEachOtherWithoutGapsBeyondTheFirstReadingAndTheNewestComeFirstOnRequest() {
+        index.upsertAll(IntStream.range(0, 400)
+                .mapToObj(i -> point(i + 1, CHANNEL, null, DAY.plusSeconds(i % 90), "космос и заметка " + i))
+                .toList());
+        List<Long> paged = IntStream.range(0, 10)
+                .mapToObj(page -> search(new PostQuery(
+                        TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 45 * page, 45)))
+                .flatMap(hits -> numbers(hits).stream())
+                .toList();
+
+        assertThat(paged).hasSize(400).doesNotHaveDuplicates();
+        assertThat(search.search(new PostQuery(
+                                TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 360, 40))
+                        .hasMore())
+                .isFalse();
+        assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, DATE, 0, 50)))
+                .hasSize(50)
+                .isSortedAccordingTo(Comparator.comparing((PostHit hit) -> hit.payload().postedAt())
+                        .thenComparing(hit -> hit.payload().postNumber())
+                        .reversed());
     }
 
     private List<PostHit> search(PostQuery query) {

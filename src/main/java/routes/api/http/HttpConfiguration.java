@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
@@ -14,6 +16,8 @@ import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactor
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
@@ -24,7 +28,11 @@ import org.springframework.web.servlet.config.annotation.ContentNegotiationConfi
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.servlet.i18n.FixedLocaleResolver;
+import org.webjars.WebJarVersionLocator;
 import routes.embedded.DataFolder;
 import routes.events.Json;
 
@@ -74,6 +82,19 @@ class HttpConfiguration implements WebMvcConfigurer {
         registry.addViewController("/docs").setViewName("forward:/docs.html");
         registry.addViewController("/redoc").setViewName("forward:/redoc.html");
         registry.addViewController("/").setViewName("forward:/index.html");
+    }
+
+    /** ReDoc's script without the address of a logo on its maker's server, which every page would ask for. */
+    @Bean
+    RouterFunction<ServerResponse> redocScript() throws IOException {
+        var file = new ClassPathResource(new WebJarVersionLocator().fullPath("redoc", "bundles/redoc.standalone.js"));
+        String script = file.getContentAsString(StandardCharsets.UTF_8)
+                .replace("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,");
+        return RouterFunctions.route()
+                .GET("/redoc.js", request -> ServerResponse.ok()
+                        .contentType(new MediaType("text", "javascript", StandardCharsets.UTF_8))
+                        .body(script))
+                .build();
     }
 
     @Bean

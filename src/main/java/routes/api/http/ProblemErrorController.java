@@ -16,12 +16,15 @@ import org.springframework.web.bind.annotation.RestController;
 final class ProblemErrorController implements ErrorController {
 
     @RequestMapping("${server.error.path:/error}")
-    ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
+    ResponseEntity<?> error(HttpServletRequest request) {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         // asked for directly there is no error, and nothing at that path either
         ProblemDetail problem = status == null
                 ? ProblemType.NOT_FOUND.problem("There is nothing at " + request.getRequestURI())
                 : ProblemType.ofStatus(HttpStatusCode.valueOf((int) status), detail((int) status));
+        if (problem.getStatus() == HttpStatus.NOT_FOUND.value() && ProblemHandler.isBrowser(request)) {
+            return ProblemHandler.page(HttpStatus.NOT_FOUND);
+        }
         if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String path) {
             ProblemReportValve.uri(path).ifPresent(problem::setInstance);
         }

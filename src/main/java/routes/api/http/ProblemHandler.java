@@ -2,9 +2,11 @@ package routes.api.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
@@ -25,6 +27,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
 import routes.vectorindex.VectorIndexException;
 
@@ -60,7 +63,10 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> unknownKey(AuthenticationException exception) {
+    ResponseEntity<?> unknownKey(AuthenticationException exception, HttpServletRequest request) {
+        if (isBrowser(request)) {
+            return page(HttpStatus.UNAUTHORIZED);
+        }
         String detail = exception instanceof BadCredentialsException
                 ? exception.getMessage()
                 : "This needs a key, and the request has none";
@@ -93,6 +99,27 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         }
         LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), exception);
         return answer(ProblemType.INTERNAL_ERROR.problem("The request failed for a reason that is not in it"));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleNoResourceFoundException(
+            NoResourceFoundException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return request instanceof ServletWebRequest servlet && isBrowser(servlet.getRequest())
+                ? page(HttpStatus.NOT_FOUND)
+                : super.handleNoResourceFoundException(exception, headers, status, request);
+    }
+
+    /** Whether a person follows a link or types an address: browsers then ask for HTML first. */
+    static boolean isBrowser(HttpServletRequest request) {
+        String accepted = request.getHeader(HttpHeaders.ACCEPT);
+        return accepted != null && accepted.startsWith(MediaType.TEXT_HTML_VALUE);
+    }
+
+    /** For a person, who would see JSON otherwise. */
+    static ResponseEntity<Object> page(HttpStatus status) {
+        return ResponseEntity.status(status)
+                .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
+                .body(new ClassPathResource("static/nothere.html"));
     }
 
     @Override

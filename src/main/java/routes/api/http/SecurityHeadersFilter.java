@@ -13,8 +13,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Headers that keep a browser from doing more with an answer than it should. The policy also stops the documentation pages
- * from loading anything from elsewhere (ReDoc has a logo of its maker's server in it); it allows what they need: inline
- * styles, images in style sheets and a worker made by the script. The reader's page shows media that it fetched with its key
+ * from loading anything from elsewhere; it allows what they need: inline styles, images in style sheets and a worker made by the script. The reader's page shows media that it fetched with its key
  * as blobs.
  */
 // before anything that may refuse a request

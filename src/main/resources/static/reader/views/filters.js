@@ -3,6 +3,7 @@
 import {el, icon} from "../dom.js";
 import {date, named, number, t} from "../i18n.js";
 import {to} from "../route.js";
+import {plain} from "../text.js";
 
 const STATUSES = ["pending", "success", "failed", "retrying", "skipped"];
 const TAGS = 14;
@@ -31,12 +32,17 @@ export class Filters {
     #choose;
     #filters = {};
     #channelList = el("ul", {class: "choices"});
+    #tagTitle = el("h2", {id: "tags-title"}, t("filters.tags"));
     #tagList = el("ul", {class: "tags"});
     #tagCount = el("p", {class: "hidden", role: "status"});
     #wide = matchMedia("(min-width: 62rem)");
     #summary = el("summary", {});
     #calls = new AbortController();
     #typing = 0;
+    #beginning = "";
+    #counted = "";
+    /** @type {string[][]} tags of each of the posts that a search found */
+    #found = [];
 
     /** @param {(filters: object) => void} choose */
     constructor(page, choose) {
@@ -54,7 +60,7 @@ export class Filters {
             el("section", {class: "group", "aria-labelledby": "channels-title"},
                 el("h2", {id: "channels-title"}, t("filters.channels")), this.#channelList),
             el("section", {class: "group", "aria-labelledby": "tags-title"},
-                el("h2", {id: "tags-title"}, t("filters.tags")),
+                this.#tagTitle,
                 el("input", {
                     type: "search", "aria-label": t("filters.tag.find"), placeholder: t("filters.tag.find"), maxlength: "100",
                     autocomplete: "off", oninput: event => this.#type(event.target.value.trim()),
@@ -65,7 +71,6 @@ export class Filters {
             this.statusGroup);
         this.#wide.addEventListener("change", this.#unfold);
         this.ready = this.#loadChannels();
-        this.#loadTags("");
     }
 
     channelName(id) {
@@ -83,9 +88,24 @@ export class Filters {
         this.statusGroup.hidden = filters.q !== "";
         const count = ["channel", "tag", "from", "to", "status"].filter(name => filters[name]).length;
         this.#summary.textContent = count ? t("filters.some", {count}) : t("filters");
+        const isNarrow = ["channel", "tag", "from", "to", "status"].some(name => filters[name]);
+        this.#tagTitle.textContent = t(filters.q ? "filters.tags.found" : isNarrow ? "filters.tags.chosen" : "filters.tags");
+        const counted = JSON.stringify({...filters, order: ""});
+        if (!filters.q && counted !== this.#counted) {
+            this.#loadTags();
+        }
+        this.#counted = counted;
         this.#mark();
         await this.ready;
         this.#mark();
+    }
+
+    /** @param {string[][]} tags of each of the posts that are shown */
+    found(tags) {
+        this.#found = tags;
+        if (this.#filters.q) {
+            this.#loadTags();
+        }
     }
 
     leave() {
@@ -118,12 +138,28 @@ export class Filters {
 
     #type(beginning) {
         clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => this.#loadTags(beginning), TYPING_MILLIS);
+        this.#beginning = beginning;
+        this.#typing = setTimeout(() => this.#loadTags(), TYPING_MILLIS);
     }
 
-    async #loadTags(q) {
+    /** The tags with the numbers of their posts, among those that the filters leave or, in a search, that are shown. */
+    async #tags(q) {
+        const {q: search, channel, tag, from, to: last, status} = this.#filters;
+        if (search) {
+            return counted(this.#found).filter(({tag}) => plain(tag).startsWith(plain(q))).slice(0, TAGS);
+        }
+        const filters = {channel_id: channel, tag, from: dayStart(from), to: dayAfter(last), tagging_status: status};
+        return (await this.#page.api.json(`users/${this.#page.user.id}/tags`, {limit: TAGS, q, ...filters}, this.#calls.signal)).items;
+    }
+
+    async #loadTags() {
+        const q = this.#beginning;
+        const asked = this.#filters;
         try {
-            const {items} = await this.#page.api.json(`users/${this.#page.user.id}/tags`, {limit: TAGS, q}, this.#calls.signal);
+            const items = await this.#tags(q);
+            if (asked !== this.#filters || q !== this.#beginning) {
+                return;
+            }
             this.#tagList.replaceChildren(...items.map(({tag, posts}) =>
                 el("li", {}, el("a", {class: "tag", "data-tag": tag}, tag, " ",
                     el("span", {class: "count"}, number(posts), el("span", {class: "hidden"}, ` ${t("filters.posts", {count: posts})}`))))));
@@ -146,6 +182,16 @@ export class Filters {
             current(link, isOn);
         }
     }
+}
+
+/** @param {string[][]} posts the tags of each */
+function counted(posts) {
+    const counts = new Map();
+    for (const tag of posts.flat()) {
+        const known = counts.get(plain(tag)) ?? {tag, posts: 0};
+        counts.set(plain(tag), {tag: known.tag, posts: known.posts + 1});
+    }
+    return [...counts.values()].sort((one, other) => other.posts - one.posts || one.tag.localeCompare(other.tag));
 }
 
 /** Filters in force; each can be taken away. */

@@ -3,10 +3,12 @@
 import {el, icon} from "../dom.js";
 import {size, t} from "../i18n.js";
 import {isPicture} from "../pictures.js";
+import {missingFiles} from "./attached.js";
 
 export function gallery(post, album, pictures) {
-    const {images, files} = sorted(post, album);
+    const {images, files, missing} = sorted(post, album);
     return [
+        missingFiles(missing),
         images.length > 0 && section(images, album, post, pictures),
         files.length > 0 && el("section", {class: "files", "aria-labelledby": "files-title"},
             el("h2", {id: "files-title"}, t("files")),
@@ -16,15 +18,30 @@ export function gallery(post, album, pictures) {
 
 /** Of an album all members in their order; of members in other posts only the kind is known. */
 function sorted(post, album) {
-    const own = new Map(post.media.map(file => [file.sha256, file]));
+    const there = post.media.filter(file => !file.missing);
+    const own = new Map(there.map(file => [file.sha256, file]));
     const all = album
         ? album.members.filter(member => member.media_sha256).map(member => ({
-            ...own.get(member.media_sha256), post: member.post_id, sha256: member.media_sha256, kind: member.media_kind,
+            kind: member.media_kind, ...own.get(member.media_sha256), post: member.post_id, sha256: member.media_sha256,
         }))
-        : post.media.map(file => ({...file, post: post.id}));
+        : there.map(file => ({...file, post: post.id}));
     const isShown = file => file.mime_type ? isPicture(file.mime_type) : file.kind === "photo";
     const stored = all.filter(file => file.mime_type !== null);
-    return {images: stored.filter(isShown), files: stored.filter(file => !isShown(file))};
+    return {
+        images: stored.filter(isShown),
+        files: stored.filter(file => !isShown(file)),
+        missing: [
+            ...post.media.filter(file => file.missing),
+            ...all.filter(file => file.mime_type === null).map(lost),
+            ...(album?.members ?? []).filter(member => !member.media_sha256 && member.post_id !== post.id)
+                .map(member => lost({kind: member.media_kind})),
+        ],
+    };
+}
+
+/** Known to the database, but not in the store. */
+function lost(file) {
+    return {...file, missing: "lost"};
 }
 
 function section(images, album, post, pictures) {
@@ -81,12 +98,12 @@ function button(name, text, onclick) {
 }
 
 function download(file, pictures) {
-    const name = file.mime_type ?? t(`media.${file.kind === "video" ? "video" : "file"}`);
+    const name = file.name || file.mime_type || t(`media.${file.kind === "video" ? "video" : "file"}`);
     const status = el("span", {role: "status"});
     const save = async () => {
         try {
             const address = await pictures.address(file);
-            el("a", {href: address, download: `${file.sha256.slice(0, 12)}.${extension(file.mime_type)}`}).click();
+            el("a", {href: address, download: file.name || `${file.sha256.slice(0, 12)}.${extension(file.mime_type)}`}).click();
             status.textContent = t("files.saved");
         } catch {
             status.textContent = t("files.missing");

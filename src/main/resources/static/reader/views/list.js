@@ -3,15 +3,15 @@
 import {el, icon} from "../dom.js";
 import {t} from "../i18n.js";
 import {Pictures} from "../pictures.js";
+import {openTags} from "../rich.js";
 import {to} from "../route.js";
-import {card} from "./card.js";
+import {card, entry} from "./card.js";
 import {chips, dayAfter, dayStart, Filters, searchBox} from "./filters.js";
 import {nothing} from "./nothing.js";
 import {failure} from "./problem.js";
 import {grouped} from "./grouped.js";
 
 const PAGE = 20;
-const HITS = 50;
 const REMEMBERED_LISTS = 5;
 
 export class ListView {
@@ -20,6 +20,7 @@ export class ListView {
     #filters;
     #search;
     #heading = el("h1", {tabindex: "-1"});
+    #order = el("p", {class: "order"});
     #said = el("p", {class: "muted said", role: "status"});
     #chips = el("div");
     #cards = el("ol", {class: "cards"});
@@ -39,7 +40,7 @@ export class ListView {
             this.#search,
             this.#filters.node,
             el("section", {class: "results", "aria-label": t("list.results")},
-                el("header", {}, this.#heading, this.#said),
+                el("header", {}, this.#heading, this.#order, this.#said),
                 this.#chips,
                 this.#cards,
                 this.#more));
@@ -54,6 +55,7 @@ export class ListView {
         this.#search.elements.q.value = asked.filters.q;
         this.#heading.textContent = heading(asked.filters);
         this.#page.title(this.#heading.textContent);
+        this.#order.replaceChildren(...asked.filters.q ? orders(asked.filters) : []);
         const chosen = this.#filters.show(asked.filters);
         const kept = isBack ? this.#page.lists.get(this.#address) : null;
         this.#empty();
@@ -88,7 +90,7 @@ export class ListView {
     }
 
     #choose(filters) {
-        this.#page.go(to(filters.q ? {...filters, status: ""} : filters));
+        this.#page.go(to(filters.q ? {...filters, status: ""} : {...filters, order: ""}));
     }
 
     #empty() {
@@ -102,16 +104,18 @@ export class ListView {
 
     async #load() {
         const signal = this.#calls.signal;
-        const {q, channel, tag, from, to: last, status} = this.#asked.filters;
-        const common = {channel_id: channel, tag, from: dayStart(from), to: dayAfter(last)};
+        const {q, channel, tag, from, to: last, status, order} = this.#asked.filters;
+        const common = {channel_id: channel, tag, from: dayStart(from), to: dayAfter(last), limit: PAGE, cursor: this.#next};
         const posts = `users/${this.#page.user.id}`;
         try {
             await this.#filters.ready;
             const answer = q
-                ? await this.#page.api.json(`${posts}/search`, {...common, q, limit: HITS}, signal)
-                : await this.#page.api.json(`${posts}/posts`,
-                    {...common, tagging_status: status, limit: PAGE, cursor: this.#next}, signal);
-            this.#add(q ? answer.items.map(hit) : answer.posts.map(post => this.#entry(post)), answer.next_cursor);
+                ? await this.#page.api.json(`${posts}/search`, {...common, q, order}, signal)
+                : await this.#page.api.json(`${posts}/posts`, {...common, tagging_status: status}, signal);
+            this.#add(
+                q ? answer.items.map(hit => entry(hit.post, hit.channel, hit.snippet))
+                    : answer.posts.map(post => entry(post, this.#filters.channelName(post.channel_id))),
+                answer.next_cursor);
         } catch (error) {
             if (!signal.aborted) {
                 this.#said.textContent = "";
@@ -122,7 +126,9 @@ export class ListView {
 
     /** Members of an album are one card, also when they come on different pages. */
     #add(posts, next) {
-        this.#posts.push(...posts);
+        // a hit may have moved to this page since the one before was read
+        const known = new Set(this.#posts.map(post => post.number));
+        this.#posts.push(...posts.filter(post => !known.has(post.number)));
         this.#next = next;
         const cards = grouped(this.#posts);
         cards.forEach((post, i) => {
@@ -134,8 +140,9 @@ export class ListView {
         });
         this.#said.textContent = cards.length === 0 ? t("list.none")
             : t(next ? "list.count.more" : "list.count", {count: cards.length});
+        this.#filters.found(this.#posts.map(openTags));
         this.#more.replaceChildren(...cards.length === 0
-            ? [nothing(this.#asked.filters)]
+            ? [nothing(this.#asked.filters, this.#page)]
             : next ? [el("button", {type: "button", class: "primary", onclick: () => this.#loadMore()}, t("list.more"))] : []);
     }
 
@@ -144,20 +151,6 @@ export class ListView {
         this.#more.querySelector("button").disabled = true;
         await this.#load();
         this.#cards.children[known]?.querySelector("a")?.focus({preventScroll: true});
-    }
-
-    #entry(post) {
-        return {
-            key: String(post.album_id ? `album ${post.album_id}` : post.number),
-            number: post.number,
-            channel: this.#filters.channelName(post.channel_id),
-            time: post.posted_at,
-            edited: post.edited_at !== null,
-            status: post.tagging_status,
-            text: post.content,
-            tags: post.tags,
-            files: post.media.map(file => ({...file, post: post.id})),
-        };
     }
 
     #remember() {
@@ -172,8 +165,10 @@ export class ListView {
     }
 }
 
-function hit(found) {
-    return {...found, key: String(found.number), time: found.posted_at, text: found.snippet, files: []};
+/** The best first, or the newest. */
+function orders(filters) {
+    return [["", "order.relevance"], ["date", "order.date"]].map(([order, text]) =>
+        el("a", {href: to({...filters, order}), "aria-current": filters.order === order && "true"}, t(text)));
 }
 
 function heading({q, tag}) {

@@ -3,9 +3,11 @@
 import {el, external, icon} from "../dom.js";
 import {dateTime, t} from "../i18n.js";
 import {Pictures} from "../pictures.js";
+import {entities, masked, openTags, rich, Spoilers} from "../rich.js";
 import {cameFromList, to} from "../route.js";
-import {linked, parts} from "../text.js";
-import {tagList} from "./card.js";
+import {parts} from "../text.js";
+import {attachmentText, counters, forwardedFrom, poll, reactions, replyTo, wordless} from "./attached.js";
+import {isEdited, tagList} from "./card.js";
 import {findings} from "./findings.js";
 import {gallery} from "./gallery.js";
 import {failure} from "./problem.js";
@@ -32,8 +34,9 @@ export class PostView {
                 post.album_id ? this.#page.api.json(`albums/${post.album_id}`, {}, signal) : null,
                 this.#page.api.json(`users/${this.#page.user.id}/channels`, {limit: 100}, signal),
             ]);
+            const speaker = await this.#speaker(post, album, signal);
             const channel = channels.items.find(item => item.id === post.channel_id);
-            this.#draw(post, album, stages.items, channel);
+            this.#draw(post, speaker, album, stages.items, channel);
         } catch (error) {
             if (!signal.aborted) {
                 this.node.replaceChildren(
@@ -48,23 +51,56 @@ export class PostView {
         this.#pictures.release();
     }
 
-    #draw(post, album, stages, channel) {
-        const text = post.content.trim() || album?.caption_text || "";
-        const {title, body} = parts(text);
-        this.#page.title(title || t("post.untitled", {number: post.number}));
+    /** The post itself or, if it has no text, the one of its album that has. */
+    async #speaker(post, album, signal) {
+        if (post.content.trim() || !album?.caption_text?.trim()) {
+            return post;
+        }
+        const others = album.members.map(member => member.post_id).filter(id => id !== post.id);
+        const members = await Promise.all(others.map(id => this.#page.api.json(`posts/${id}`, {}, signal).catch(() => null)));
+        return members.find(member => member?.content.trim()) ?? post;
+    }
+
+    #draw(post, speaker, album, stages, channel) {
+        const isWritten = speaker.content.trim() !== "";
+        const text = isWritten ? speaker.content : wordless(post);
+        const list = isWritten ? speaker.entities : [];
+        const untitled = t("post.untitled", {number: post.number});
+        const hidden = masked(text, list);
+        const told = spoilers => {
+            const words = spoilers.isOpen ? text : hidden;
+            const tags = spoilers.isOpen ? post.tags : openTags({tags: post.tags, text, entities: list});
+            return [tagList(tags) || el("div"), why(post, tags, words, stages)];
+        };
+        const spoilers = new Spoilers(() => {
+            const [newTags, newReasons] = told(spoilers);
+            tags.replaceWith(newTags);
+            reasons.replaceWith(newReasons);
+        });
+        const [tags, reasons] = told(spoilers);
+        const blocks = entities(text, list).filter(({type}) => type === "pre" || type === "blockquote");
+        // a poll is its own title
+        const {title: [start, stop], body: [from, end]} = post.poll && !isWritten ? {title: [0, 0], body: [0, 0]} : parts(text, blocks);
+        const hasTitle = start < stop;
+        this.#page.title(hasTitle ? hidden.slice(start, stop) : untitled);
         this.node.replaceChildren(
             back(),
             el("div", {class: "columns"},
                 el("article", {class: "reading"},
                     el("header", {},
-                        el("h1", {class: title ? "" : "untitled"}, title || t("post.untitled", {number: post.number})),
+                        el("h1", {class: hasTitle ? "" : "untitled"}, hasTitle ? rich(text, list, {from: start, to: stop, spoilers}) : untitled),
                         meta(post, channel)),
-                    body && el("div", {class: "text"}, linked(body)),
-                    !text && el("p", {class: "muted"}, t("post.no.text")),
-                    tagList(post.tags),
-                    gallery(post, album, this.#pictures)),
+                    forwardedFrom(post),
+                    replyTo(post),
+                    from < end && el("div", {class: "text"}, rich(text, list, {from, to: end, spoilers})),
+                    isWritten && attachmentText(post),
+                    poll(post),
+                    !text && !post.poll && el("p", {class: "muted"}, t("post.no.text")),
+                    gallery(post, album, this.#pictures),
+                    el("div", {class: "response"}, reactions(post), counters(post)),
+                    tags),
                 el("aside", {class: "about", "aria-label": t("post.about")},
-                    why(post, text, stages),
+                    reasons,
                     ...findings(post.enrichments, album)),
                 timeline(stages)));
     }
@@ -84,7 +120,8 @@ function meta(post, channel) {
     const name = channel?.title || channel?.username;
     return el("p", {class: "meta"},
         name && el("a", {href: to({channel: post.channel_id})}, name),
+        post.author_name && post.author_name !== name && el("span", {}, post.author_name),
         el("time", {datetime: post.posted_at}, dateTime(post.posted_at)),
-        post.edited_at && el("span", {}, t("post.edited.at", {time: dateTime(post.edited_at)})),
+        isEdited(post) && el("span", {}, post.edited_at ? t("post.edited.at", {time: dateTime(post.edited_at)}) : t("post.edited")),
         post.telegram_post_url && external(post.telegram_post_url, t("post.telegram"), icon("out")));
 }

@@ -4,6 +4,7 @@ import {el} from "../dom.js";
 import {clock, named, number, t} from "../i18n.js";
 import {imports} from "./imports.js";
 import {failure} from "./problem.js";
+import {uploadForm} from "./upload.js";
 
 const BUSY_MILLIS = 3000;
 const QUIET_MILLIS = 20_000;
@@ -29,7 +30,8 @@ export class StatusView {
             this.#problem,
             el("section", {"aria-labelledby": "pipeline-title"}, el("h2", {id: "pipeline-title"}, t("pipeline")), this.#counts),
             el("div", {class: "columns"},
-                el("section", {"aria-labelledby": "imports-title"}, el("h2", {id: "imports-title"}, t("imports")), this.#imports),
+                el("section", {"aria-labelledby": "imports-title"}, el("h2", {id: "imports-title"}, t("imports")),
+                    uploadForm(page, () => this.#renew()), this.#imports),
                 el("section", {"aria-labelledby": "health-title"}, el("h2", {id: "health-title"}, t("health")), this.#health)));
         document.addEventListener("visibilitychange", this.#seen);
     }

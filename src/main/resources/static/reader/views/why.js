@@ -4,12 +4,16 @@ import {el} from "../dom.js";
 import {dateTime, named, t} from "../i18n.js";
 import {place} from "../text.js";
 
-export function why(post, text, stages) {
+/**
+ * @param {string[]} tags those that may be shown
+ * @param {string} text of the post, what is hidden in it unreadable
+ */
+export function why(post, tags, text, stages) {
     const made = post.enrichments.tags;
     return el("section", {class: "panel why", "aria-labelledby": "why-title"},
         el("h2", {id: "why-title"}, t("why")),
         el("p", {}, summary(post, made)),
-        made?.tags?.length > 0 && evidence(made.tags, text, post.enrichments),
+        made?.tags?.length > 0 && evidence(made.tags.filter(tag => tags.includes(tag)), text, post.enrichments),
         facts(post, made, stages));
 }
 
