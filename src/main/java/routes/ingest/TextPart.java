@@ -46,7 +46,7 @@ public record TextPart(String text, TextEntity mark) {
     }
 
     /** The formatting of a text that is made of these parts, by offset, outer before inner. */
-    static List<TextEntity> entities(List<TextPart> parts) {
+    public static List<TextEntity> entities(List<TextPart> parts) {
         var entities = new ArrayList<TextEntity>();
         int offset = 0;
         for (TextPart part : parts) {
