@@ -109,7 +109,7 @@ class ImportServiceIT {
         assertThat(heard).last().satisfies(last -> assertThat(last.isOver()).isTrue());
     }
 
-    /** What Telegram shows of each message was written down by hand beside the export. */
+    /** {@code expected.jsonl} holds what Telegram shows of each message, and which links and words are in it. */
     @Test
     void everyKindOfMessageIsStoredAsTelegramShowsIt() throws Exception {
         Path folder = EXPORTS.resolve("every-kind");

@@ -106,6 +106,15 @@ class ExportSourceTest {
     }
 
     @Test
+    void linksWithoutASchemeInsideOtherEntitiesAreFound() throws Exception {
+        write("[{'id':1,'type':'message','date_unixtime':'1','text':[{'type':'blockquote','text':'Подробности: t.me/example/12 и example.com/page','collapsed':false},' ',{'type':'bold','text':'Подписаться: t.me/example'}]}]"
+                .replace('\'', '"'));
+
+        assertThat(urls(read(folder).message(1)))
+                .containsExactly("https://t.me/example/12", "https://example.com/page", "https://t.me/example");
+    }
+
+    @Test
     void theTextWithMoreFormattingIsRead() throws Exception {
         String bold = "[{\"type\":\"bold\",\"text\":\"a\"},\"b\"]";
         write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"ab\",\"text_entities\":" + bold + "},"
