@@ -19,6 +19,9 @@ public record TextPart(String text, TextEntity mark) {
 
     private static final Set<String> CODE = Set.of("code", "pre");
 
+    /** Telegram takes far fewer; beyond that nothing is looked for inside. */
+    private static final int MAX_ENTITIES = 1_000;
+
     public TextPart {
         text = StorableText.of(text);
         mark = mark == null ? null : mark.at(0, text.length());
@@ -53,7 +56,7 @@ public record TextPart(String text, TextEntity mark) {
             if (part.mark() != null && !part.text().isEmpty()) {
                 entities.add(part.mark().at(offset, part.text().length()));
             }
-            if (part.isFormatting()) {
+            if (part.isFormatting() && entities.size() < MAX_ENTITIES) {
                 for (TextEntity inner : TextMarks.find(part.text())) {
                     entities.add(inner.at(offset + inner.offset(), inner.length()));
                 }
