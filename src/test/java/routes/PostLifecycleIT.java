@@ -119,6 +119,43 @@ class PostLifecycleIT {
     }
 
     @Test
+    void a_post_that_is_only_a_file_is_tagged_and_found_by_the_words_of_its_name() throws Exception {
+        imported("", null, "\"file\":\"(File not included.)\",\"file_name\":\"Скелет мамонта_в_мерзлоте.pdf\",");
+        awaitIdle();
+
+        assertThat(tags()).isNotEmpty();
+        assertThat(found("мамонты")).contains(id());
+        HttpResponse<String> list = send("GET", "/users/1/posts?q=%D0%BC%D0%B0%D0%BC%D0%BE%D0%BD%D1%82%D0%B0_", null);
+        assertThat(list.body()).contains(id().toString());
+        balanced();
+    }
+
+    @Test
+    void a_sticker_and_a_place_without_a_name_have_nothing_to_tag_but_are_indexed() throws Exception {
+        imported("", null, "\"location_information\":{\"latitude\":55.75,\"longitude\":37.61},");
+        awaitIdle();
+
+        assertThat(row()).containsEntry("tagging_status", "skipped").containsEntry("indexing_status", "indexed");
+        balanced();
+    }
+
+    @Test
+    void an_edit_by_hand_has_the_formatting_that_can_be_read_from_its_text() throws Exception {
+        imported("Палеонтологи раскопали скелет", null);
+        awaitIdle();
+
+        HttpResponse<String> answer = patch("Пишет @example_author: #скелет на example.com");
+
+        JsonNode post = json.readTree(answer.body());
+        assertThat(post.path("entities"))
+                .extracting(entity -> entity.path("type").asText() + " " + entity.path("offset"))
+                .containsExactly("mention 6", "hashtag 23", "url 34");
+        assertThat(post.path("urls").get(0).asText()).isEqualTo("https://example.com/");
+        assertThat(post.path("is_edited").asBoolean()).isTrue();
+        awaitIdle();
+    }
+
+    @Test
     void a_text_that_goes_there_and_back_is_tagged_and_indexed_each_time() throws Exception {
         imported("Палеонтологи раскопали скелет мамонта", null);
         awaitIdle();
@@ -385,8 +422,12 @@ class PostLifecycleIT {
     }
 
     private void imported(String text, Long edited) throws Exception {
+        imported(text, edited, "");
+    }
+
+    private void imported(String text, Long edited, String fields) throws Exception {
         Path file = exports.resolve("result.json");
-        String edit = edited == null ? "" : "\"edited_unixtime\":\"" + edited + "\",";
+        String edit = fields + (edited == null ? "" : "\"edited_unixtime\":\"" + edited + "\",");
         Files.writeString(
                 file,
                 """

@@ -62,6 +62,9 @@ final class EventText {
     }
 
     static String clean(String text) {
+        if (text == null) {
+            return null;
+        }
         boolean halves = text.chars().anyMatch(c -> Character.isSurrogate((char) c))
                 && text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
         String whole = halves ? new String(text.getBytes(UTF_8), UTF_8) : text;

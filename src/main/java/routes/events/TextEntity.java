@@ -32,6 +32,12 @@ public record TextEntity(
     private static final Comparator<TextEntity> OUTER_FIRST = Comparator.comparingInt(TextEntity::offset)
             .thenComparing(Comparator.comparingInt(TextEntity::length).reversed());
 
+    public TextEntity {
+        url = EventText.clean(url);
+        language = EventText.clean(language);
+        customEmojiId = EventText.clean(customEmojiId);
+    }
+
     public static TextEntity of(String type, int offset, int length) {
         return new TextEntity(type, offset, length, null, null, null, null, null);
     }

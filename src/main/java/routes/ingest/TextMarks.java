@@ -36,6 +36,9 @@ public final class TextMarks {
 
     private static final Pattern TIME = Pattern.compile("\\d{1,2}\\.[aApP][mM]");
 
+    /** More are no text but a list, and would make events too big. */
+    private static final int MAX = 500;
+
     private TextMarks() {}
 
     private static final class Domains {
@@ -46,7 +49,7 @@ public final class TextMarks {
     public static List<TextEntity> find(String text) {
         var found = new ArrayList<>(links(text, true));
         Matcher names = NAME.matcher(text);
-        while (names.find()) {
+        while (found.size() < 2 * MAX && names.find()) {
             String type = names.group().startsWith("@") ? "mention" : "hashtag";
             if (found.stream().noneMatch(link -> names.start() < link.offset() + link.length() && names.end() > link.offset())) {
                 found.add(TextEntity.of(type, names.start(), names.end() - names.start()));
@@ -66,7 +69,7 @@ public final class TextMarks {
         }
         var found = new ArrayList<TextEntity>();
         Matcher link = (bare ? LINK : WITH_SCHEME).matcher(text);
-        while (link.find()) {
+        while (found.size() < MAX && link.find()) {
             if (!bare || link.group("host") == null || isAddress(link)) {
                 int length = withoutPunctuation(link.group()).length();
                 found.add(TextEntity.of("url", link.start(), length));

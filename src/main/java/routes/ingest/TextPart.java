@@ -19,6 +19,9 @@ public record TextPart(String text, TextEntity mark) {
 
     private static final Set<String> CODE = Set.of("code", "pre");
 
+    /** Telegram takes far fewer; beyond that nothing is looked for inside. */
+    private static final int MAX_ENTITIES = 1_000;
+
     public TextPart {
         text = StorableText.of(text);
         mark = mark == null ? null : mark.at(0, text.length());
@@ -46,14 +49,14 @@ public record TextPart(String text, TextEntity mark) {
     }
 
     /** The formatting of a text that is made of these parts, by offset, outer before inner. */
-    static List<TextEntity> entities(List<TextPart> parts) {
+    public static List<TextEntity> entities(List<TextPart> parts) {
         var entities = new ArrayList<TextEntity>();
         int offset = 0;
         for (TextPart part : parts) {
             if (part.mark() != null && !part.text().isEmpty()) {
                 entities.add(part.mark().at(offset, part.text().length()));
             }
-            if (part.isFormatting()) {
+            if (part.isFormatting() && entities.size() < MAX_ENTITIES) {
                 for (TextEntity inner : TextMarks.find(part.text())) {
                     entities.add(inner.at(offset + inner.offset(), inner.length()));
                 }

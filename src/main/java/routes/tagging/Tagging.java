@@ -63,7 +63,9 @@ public class Tagging {
 
     public boolean isTooShort(@Body PostParsed post) {
         String text = post.allText().strip();
-        return text.codePointCount(0, text.length()) < properties.minChars();
+        // a sticker's emoji or a place's coordinates have no word that could be a tag
+        return text.codePointCount(0, text.length()) < properties.minChars()
+                || text.codePoints().noneMatch(Character::isLetter);
     }
 
     /**

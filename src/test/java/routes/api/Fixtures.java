@@ -155,6 +155,12 @@ final class Fixtures {
         return sha256;
     }
 
+    void setJson(UUID post, String column, String json) {
+        jdbc.sql("UPDATE posts SET " + column + " = ?::jsonb WHERE id = ?")
+                .params(json, post)
+                .update();
+    }
+
     private static String sha256(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));

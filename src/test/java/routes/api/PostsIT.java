@@ -48,6 +48,8 @@ class PostsIT {
                         "channel_id",
                         "telegram_message_id",
                         "content",
+                        "attachment_text",
+                        "entities",
                         "tags",
                         "tagging_status",
                         "tagging_attempts",
@@ -55,16 +57,63 @@ class PostsIT {
                         "indexing_status",
                         "posted_at",
                         "edited_at",
+                        "is_edited",
                         "telegram_post_url",
+                        "author_name",
                         "grouped_id",
                         "album_id",
                         "media",
-                        "urls");
+                        "urls",
+                        "views_count",
+                        "forwards_count",
+                        "replies_count",
+                        "reactions_count",
+                        "reactions");
         assertThat(post.path("id").asText()).isEqualTo(id.toString());
         assertThat(post.path("posted_at").asText()).isEqualTo("2026-01-31T12:00:00Z");
         assertThat(post.path("content").asText()).isEqualTo("Вышел Python 3.14");
         assertThat(post.path("urls").get(0).asText()).isEqualTo("https://example.org/a");
         assertThat(post.path("album_id").isNull()).isTrue();
+        assertThat(post.path("entities")).isEmpty();
+    }
+
+    @Test
+    void aPostShowsItsFormattingAndWhatTelegramShowsBesideTheText() {
+        UUID first = fixtures.post(tenant, channel, NOON, " Первый пост ");
+        UUID id = fixtures.post(tenant, channel, NOON, "");
+        fixtures.set(first, "telegram_message_id", 77_001);
+        fixtures.set(id, "reply_to_message_id", 77_001);
+        fixtures.set(id, "forward_from_name", "Другой канал");
+        fixtures.set(id, "forward_from_chat_id", 55L);
+        fixtures.set(id, "forward_from_message_id", 5L);
+        fixtures.set(id, "attachment_text", "Кто идёт?\nЯ");
+        fixtures.set(id, "author_name", "Анна");
+        fixtures.set(id, "reactions_count", 4);
+        fixtures.setJson(id, "entities", "[{\"type\":\"bold\",\"offset\":0,\"length\":2}]");
+        fixtures.setJson(
+                id,
+                "details",
+                """
+                {"reactions": [{"type": "emoji", "emoji": "👍", "count": 3}, {"type": "paid", "count": 1}],
+                 "poll": {"question": "Кто идёт?", "closed": false, "total_voters": 2,
+                          "options": [{"text": "Я", "voters": 2, "chosen": true}]},
+                 "media": [{"kind": "sticker", "name": "a.webp", "missing": "File not included"}]}""");
+
+        JsonNode post = client.get("/posts/" + id).json();
+
+        assertThat(post.path("entities").get(0).path("type").asText()).isEqualTo("bold");
+        assertThat(post.path("attachment_text").asText()).isEqualTo("Кто идёт?\nЯ");
+        assertThat(post.path("author_name").asText()).isEqualTo("Анна");
+        assertThat(post.path("reactions")).hasSize(2);
+        assertThat(post.path("poll").path("options").get(0).path("voters").asInt())
+                .isEqualTo(2);
+        assertThat(post.path("media").get(0))
+                .hasToString("{\"kind\":\"sticker\",\"name\":\"a.webp\",\"missing\":\"File not included\"}");
+        assertThat(post.path("forwarded_from").path("link").asText()).isEqualTo("https://t.me/c/55/5");
+        assertThat(post.path("forwarded_from").path("name").asText()).isEqualTo("Другой канал");
+        assertThat(post.path("reply_to").path("post_id").asText()).isEqualTo(first.toString());
+        assertThat(post.path("reply_to").path("snippet").asText()).isEqualTo("Первый пост");
+        assertThat(list("q=" + encode("кто идёт"))).containsExactly(id);
     }
 
     @Test

@@ -169,6 +169,20 @@ class IndexingIT {
     }
 
     @Test
+    void a_post_that_is_only_a_file_is_found_by_the_words_of_its_name() {
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET content = '', attachment_text = E'Война и мир. Толстой.fb2\\nЛекция о звёздах' WHERE id = ?")
+                .param(post)
+                .update();
+
+        index(enriched(0, NOON));
+
+        assertThat(column("indexing_status")).isEqualTo("indexed");
+        assertThat(find("Толстой Война и мир")).isNotEmpty();
+        assertThat(find("звезда").get(0).payload().textShort()).startsWith("Война и мир. Толстой.fb2");
+    }
+
+    @Test
     void a_post_without_any_text_is_skipped_with_the_reason_and_leaves_the_index() {
         index(enriched(0, NOON, "галактики"));
         DATABASE.jdbc()

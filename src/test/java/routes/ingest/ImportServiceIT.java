@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.events.ContentHash;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
@@ -106,6 +107,79 @@ class ImportServiceIT {
                         .single())
                 .isEqualTo(1);
         assertThat(heard).last().satisfies(last -> assertThat(last.isOver()).isTrue());
+    }
+
+    /** {@code expected.jsonl} holds what Telegram shows of each message, and which links and words are in it. */
+    @Test
+    void everyKindOfMessageIsStoredAsTelegramShowsIt() throws Exception {
+        Path folder = EXPORTS.resolve("every-kind");
+
+        ImportProgress done = run(service(), folder);
+
+        assertThat(done.status()).isEqualTo(Status.DONE);
+        assertThat(done.messagesSkipped()).as("service messages and one that is unsupported").isEqualTo(7);
+        List<String> stored = jdbc.sql(
+                        """
+                        SELECT jsonb_strip_nulls(jsonb_build_object('id', telegram_message_id, 'content', content,
+                            'attachment_text', attachment_text, 'entities', nullif(entities, '[]'),
+                            'urls', nullif(urls, '[]'), 'details', nullif(details #- '{media,0,sha256}', '{}'),
+                            'author', author_name, 'forward', forward_from_name, 'reply_to', reply_to_message_id,
+                            'edited', edited_at, 'album', grouped_id))::text
+                        FROM posts ORDER BY telegram_message_id""")
+                .query(String.class)
+                .list();
+        assertThat(stored).containsExactlyElementsOf(Files.readAllLines(folder.resolve("expected.jsonl")));
+        for (String line : stored) {
+            JsonNode post = Json.newMapper().readTree(line);
+            for (JsonNode entity : post.path("entities")) {
+                assertThat(entity.path("offset").asInt() + entity.path("length").asInt())
+                        .isLessThanOrEqualTo(post.path("content").asText().length());
+            }
+        }
+        JsonNode event = event("posts.parsed", 4);
+        assertThat(event.path("entities").get(0).path("type").asText()).isEqualTo("spoiler");
+        long events = count("outbox");
+        run(service(), folder);
+        assertThat(count("outbox")).as("again changes nothing").isEqualTo(events);
+    }
+
+    @Test
+    void formattingThatChangesIsStoredAndPublishesNothing() throws Exception {
+        export("первая", "");
+        ImportService service = service();
+        run(service, data);
+        long events = count("outbox");
+        export(
+                "первая",
+                "\"edited_unixtime\":\"1762000000\",\"text_entities\":[{\"type\":\"bold\",\"text\":\"первая\"}],");
+
+        ImportProgress done = run(service, data);
+
+        assertThat(done.postsChanged()).isZero();
+        assertThat(count("outbox")).isEqualTo(events);
+        assertThat(jdbc.sql("SELECT entities::text FROM posts").query(String.class).single())
+                .isEqualTo("[{\"type\": \"bold\", \"length\": 6, \"offset\": 0}]");
+    }
+
+    @Test
+    void anotherQuestionOfAPollIsAnEditThatKeepsTheOldOne() throws Exception {
+        export("", "\"poll\":{\"question\":\"Кто идёт?\",\"answers\":[{\"text\":\"я\",\"voters\":1}]},");
+        ImportService service = service();
+        run(service, data);
+        export(
+                "",
+                "\"edited_unixtime\":\"1762000000\",\"poll\":{\"question\":\"Кто едет?\",\"total_voters\":2,"
+                        + "\"answers\":[{\"text\":\"я\",\"voters\":2}]},");
+
+        ImportProgress done = run(service, data);
+
+        assertThat(done.postsChanged()).isEqualTo(1);
+        assertThat(jdbc.sql("SELECT attachment_text FROM post_edits")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("Кто идёт?\nя");
+        assertThat(jdbc.sql("SELECT content_hash FROM posts").query(String.class).single())
+                .isEqualTo(ContentHash.of("Кто едет?\nя"));
     }
 
     @Test

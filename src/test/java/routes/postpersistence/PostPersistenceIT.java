@@ -19,9 +19,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.events.AlbumParsed;
+import routes.events.ContentHash;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.PostParsed;
+import routes.events.PostParsedBuilder;
+import routes.events.TextEntity;
 import routes.events.StreamCatalog;
 import routes.ingest.outbox.Outbox;
 import routes.posts.AlbumWriter;
@@ -86,6 +89,29 @@ class PostPersistenceIT {
                 .as("the prior system wrote 0 for what it did not know")
                 .containsEntry("tg_channel_id", null);
         assertThat(count("outbox")).isZero();
+    }
+
+    @Test
+    void formattingAndAttachmentsOfAnotherProducerAreKeptAndANulMovesNoOffset() throws Exception {
+        UUID id = UUID.randomUUID();
+        String event = Json.newMapper()
+                .writeValueAsString(PostParsedBuilder.builder(parsed(id, 7, 0, "до жирный"))
+                        .attachmentText("Отчёт.pdf")
+                        .entities(List.of(TextEntity.of("bold", 4, 6), TextEntity.of("italic", 90, 5)))
+                        .contentHash(null)
+                        .build());
+        Map<String, String> entry = Map.of("data", event.replace("до жирный", "до\\u0000 жирный"));
+
+        persistence.save(codec.read("posts.parsed", entry, PostParsed.class));
+
+        assertThat(row(id))
+                .containsEntry("content", "до жирный")
+                .containsEntry("attachment_text", "Отчёт.pdf")
+                .containsEntry("content_hash", ContentHash.of("до жирный\nОтчёт.pdf"));
+        assertThat(row(id).get("entities"))
+                .hasToString("[{\"type\": \"bold\", \"length\": 6, \"offset\": 3}]");
+        assertThat(persistence.save(codec.read("posts.parsed", entry, PostParsed.class)).reason())
+                .isEqualTo("already_stored");
     }
 
     @Test

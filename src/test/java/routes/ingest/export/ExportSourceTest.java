@@ -17,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import routes.events.TextEntity;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.ingest.ImportNote;
 import routes.ingest.PostUrls;
@@ -54,9 +56,84 @@ class ExportSourceTest {
         assertThat(urls(sink.message(2)))
                 .containsExactly("https://docs.python.org/3.14/whatsnew/", "https://python.org/");
         assertThat(urls(sink.message(6))).containsExactly("https://openjdk.org/projects/jdk/25/");
-        assertThat(sink.message(9).text()).isEqualTo("Какой язык учить?\nJava\nKotlin");
+        assertThat(sink.message(9).text()).isEmpty();
+        assertThat(sink.message(9).attachmentText()).isEqualTo("Какой язык учить?\nJava\nKotlin");
         assertThat(urls(sink.message(9))).containsExactly("https://example.org/poll");
-        assertThat(sink.message(11).text()).isEqualTo("Главпочтамт\nМясницкая, 26");
+        assertThat(sink.message(11).attachmentText()).isEqualTo("Главпочтамт\nМясницкая, 26");
+    }
+
+    /** Each line: the fields of a message without text, and what it says. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                // cases 14
+                "'file':'(File not included. Change data exporting settings to download.)','file_name':'Война и мир. Толстой.fb2' | Война и мир. Толстой.fb2",
+                "'file':'(File not included.)','media_type':'audio_file','performer':'Вымышленная группа','title':'Песня про дождь','file_name':'01.mp3' | Вымышленная группа — Песня про дождь;01.mp3",
+                "'invoice_information':{'title':'Курс по гончарному делу','description':'12 занятий','amount':500000,'currency':'RUB'} | Курс по гончарному делу;12 занятий;5000.00 RUB",
+                "'giveaway_information':{'quantity':10,'months':3,'additional_prize':'Годовая подписка на журнал'} | Годовая подписка на журнал;10 × Telegram Premium",
+                "'contact_information':{'first_name':'Иван','last_name':'Тестовый','phone_number':'+7 900 000 00 00'} | Иван Тестовый;+7 900 000 00 00",
+                // more of their kinds
+                "'file':'files/Доклад.pdf' | Доклад.pdf",
+                "'file':'Доклад о море.pdf (File not included. Change data exporting settings to download.)' | Доклад о море.pdf",
+                "'file':'files/a.bin','file_name':7 | 7",
+                "'file':'files/Смета.xlsx','file_name':['x'] | Смета.xlsx",
+                "'file':'files/t.mp3','media_type':'audio_file','title':'Один дождь' | Один дождь;t.mp3",
+                "'file':'stickers/sticker.webp','media_type':'sticker','sticker_emoji':'🎂' | 🎂",
+                "'invoice_information':'{\\\\n \\\\'title\\\\': \\\\'Билет\\\\', \\\\'amount\\\\': 25, \\\\'currency\\\\': \\\\'XTR\\\\'}' | Билет;25 XTR",
+                "'invoice_information':{'title':'Билет','amount':'много','currency':'???'} | Билет",
+                "'giveaway_results':{'additional_prize':'','winners_count':3,'stars':500} | 500 Telegram Stars",
+                "'giveaway_results':{'winners_count':'3'} | 3 × Telegram Premium",
+                "'todo_list':{'title':['Сборы ',{'type':'bold','text':'в поход'}],'answers':[{'text':'Палатка','id':1},'Котелок',null,{'id':3}]} | Сборы в поход;Палатка;Котелок",
+                "'poll':{'question':null,'answers':[{'text':'Да','voters':'x'},[{'text':['Н','ет']}]]} | Да;Нет",
+                "'place_name':'Кофейня','address':'Лесная,\\n5','location_information':{'latitude':1.5,'longitude':2} | Кофейня;Лесная, 5",
+                "'location_information':{'latitude':55.751244,'longitude':37.618423},'live_location_period_seconds':900 | 55.751244, 37.618423",
+                "'game_title':'Шахматы','game_description':'Партия','game_link':'https://t.me/b?game=c' | Шахматы;Партия",
+                "'contact_information':{'first_name':'Мастерская','last_name':'','phone_number':''} | Мастерская",
+                "'photo':'photos/Море.jpg' | ",
+                "'file':'video_files/video_1@01-09-2026_10-00-00.mp4','media_type':'video_file' | ",
+                "'file':'voice_messages/audio_1.ogg','media_type':'voice_message','file_name':'запись.ogg' | ",
+                "'contact_information':'x','invoice_information':'not json','giveaway_information':[1],'poll':5,'todo_list':'x','place_name':{'a':1} | ",
+            })
+    void attachmentsHaveWords(String fields, String lines) throws Exception {
+        write("[{'id':1,'type':'message','date_unixtime':'1','text':'',".replace('\'', '"')
+                + fields.replace("\\\\'", "\\\"").replace('\'', '"').replace("\\\\", "\\") + "}]");
+
+        assertThat(read(folder).message(1).attachmentText())
+                .isEqualTo(lines == null ? null : lines.replace(';', '\n'));
+        assertThat(read(folder).message(1).text()).isEmpty();
+    }
+
+    @Test
+    void linksWithoutASchemeInsideOtherEntitiesAreFound() throws Exception {
+        write("[{'id':1,'type':'message','date_unixtime':'1','text':[{'type':'blockquote','text':'Подробности: t.me/example/12 и example.com/page','collapsed':false},' ',{'type':'bold','text':'Подписаться: t.me/example'}]}]"
+                .replace('\'', '"'));
+
+        assertThat(urls(read(folder).message(1)))
+                .containsExactly("https://t.me/example/12", "https://example.com/page", "https://t.me/example");
+    }
+
+    @Test
+    void theTextWithMoreFormattingIsRead() throws Exception {
+        String bold = "[{\"type\":\"bold\",\"text\":\"a\"},\"b\"]";
+        write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"ab\",\"text_entities\":" + bold + "},"
+                + "{\"id\":2,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":" + bold
+                + ",\"text_entities\":[{\"type\":\"plain\",\"text\":\"ab\"}]},"
+                + "{\"id\":3,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":" + bold + ",\"text_entities\":7},"
+                + "{\"id\":4,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":[{\"type\":{},\"text\":\"a\"},"
+                + "{\"type\":\"bold\",\"text\":[\"b\"]},{\"type\":\"text_link\",\"text\":\"c\",\"href\":[]}]}]");
+        RecordingSink sink = read(folder);
+
+        for (int id = 1; id <= 3; id++) {
+            assertThat(TextPart.entities(sink.message(id).parts()))
+                    .as("message " + id)
+                    .containsExactly(TextEntity.of("bold", 0, 1));
+        }
+        assertThat(sink.message(4).text()).isEqualTo("abc");
+        assertThat(TextPart.entities(sink.message(4).parts()))
+                .extracting(TextEntity::type)
+                .containsExactly("bold", "text_link");
     }
 
     @Test
