@@ -4,9 +4,10 @@ import {el, external, icon} from "../dom.js";
 import {date, named, number, roughly, share, t} from "../i18n.js";
 import {to} from "../route.js";
 
-/** What stands for the text of a post that has none. */
+/** What stands for the text of a post that has none; a picture speaks for itself. */
 export function wordless(post) {
-    return post.attachment_text?.trim() || post.poll?.question?.trim() || "";
+    const file = post.media.find(({kind}) => kind && kind !== "photo");
+    return post.attachment_text?.trim() || post.poll?.question?.trim() || (file ? file.name || named("media", file.kind) : "");
 }
 
 export function forwardedFrom({forwarded_from: from}) {

@@ -95,7 +95,7 @@ export class PostView {
                     from < end && el("div", {class: "text"}, rich(text, list, {from, to: end, spoilers})),
                     isWritten && attachmentText(post),
                     poll(post),
-                    !text && !post.poll && el("p", {class: "muted"}, t("post.no.text")),
+                    !text && !post.poll && post.media.length === 0 && !album && el("p", {class: "muted"}, t("post.no.text")),
                     gallery(post, album, this.#pictures),
                     el("div", {class: "response"}, reactions(post), counters(post)),
                     tags),
