@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
@@ -122,6 +123,7 @@ class CommandLine {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
         application.addInitializers(
                 new StartChecks(options),
+                context -> context.getBeanFactory().addBeanPostProcessor(new CancelledStart()),
                 context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
         List<String> properties = new ArrayList<>(options.properties());
         if (options.tryTagging().isPresent()) {
@@ -160,6 +162,30 @@ class CommandLine {
         }
         LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
         return FAILED;
+    }
+
+    /** Spring waits for the end of a start before it closes what was started; this ends the start at the next bean. */
+    private static final class CancelledStart implements DestructionAwareBeanPostProcessor {
+        @Override
+        public Object postProcessBeforeInitialization(Object bean, String name) {
+            if (isShuttingDown()) {
+                throw new IllegalStateException("The start is cancelled");
+            }
+            return bean;
+        }
+
+        /** Spring interrupts a start that waits for something; the services that are stopped then must be waited for. */
+        @Override
+        public void postProcessBeforeDestruction(Object bean, String name) {
+            if (Thread.interrupted()) {
+                LoggerFactory.getLogger(CommandLine.class).debug("The start was interrupted; {} is stopped", name);
+            }
+        }
+
+        @Override
+        public boolean requiresDestruction(Object bean) {
+            return bean instanceof AutoCloseable;
+        }
     }
 
     /** The JVM is told to end, by Ctrl-C or SIGTERM: what fails now fails for that. */
