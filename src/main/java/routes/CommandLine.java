@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
@@ -139,14 +139,27 @@ class CommandLine {
         return application.run(properties.toArray(String[]::new));
     }
 
-    /** Ends a start that is told to stop; else Spring would complete it first. What is there already is closed in order. */
-    private static final class EndOfStart implements BeanPostProcessor {
+    /** Spring waits for the end of a start before it closes what was started; this ends the start at the next bean. */
+    private static final class EndOfStart implements DestructionAwareBeanPostProcessor {
         @Override
         public Object postProcessBeforeInitialization(Object bean, String name) {
             if (isStopping) {
                 throw new IllegalStateException("The process is told to stop");
             }
             return bean;
+        }
+
+        /** Spring interrupts a start that waits for something; the services that are stopped then must be waited for. */
+        @Override
+        public void postProcessBeforeDestruction(Object bean, String name) {
+            if (Thread.interrupted()) {
+                LoggerFactory.getLogger(CommandLine.class).debug("The start was interrupted; {} is stopped", name);
+            }
+        }
+
+        @Override
+        public boolean requiresDestruction(Object bean) {
+            return bean instanceof AutoCloseable;
         }
     }
 

@@ -1,6 +1,7 @@
 package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,12 +9,15 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import routes.embedded.DataFolder;
 
 /** What a user sees when a start is impossible: one line, no stack trace, exit code 2. The program runs as it would for them. */
@@ -157,6 +161,22 @@ class CommandLineIT {
                 .isEqualTo("telegram-assistant: --tenant and --role belong to --make-key=<name>");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"is starting", "Embedded PostgreSQL on", "Embedded Redis on"})
+    void a_start_that_is_stopped_ends_at_once_and_without_complaint(String moment) throws Exception {
+        Path output = dir.resolve("stopped");
+        Process program = program(output, Map.of());
+        try {
+            await().atMost(Duration.ofSeconds(120)).until(() -> Files.readString(output).contains(moment));
+            program.destroy();
+            assertThat(program.waitFor(30, TimeUnit.SECONDS)).as("ended").isTrue();
+        } finally {
+            program.destroyForcibly();
+        }
+        assertThat(program.exitValue()).isEqualTo(128 + 15);
+        assertThat(Files.readString(output)).doesNotContain(" ERROR ", " WARN ", "Exception", "nobody expected");
+    }
+
     /** All that the program printed, without the lines that services log when they start. */
     private String run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         return run(2, environment, arguments);
@@ -164,20 +184,8 @@ class CommandLineIT {
 
     private String run(int exitCode, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TelegramAssistant.class.getName()));
-        command.addAll(List.of(arguments));
         Path output = dir.resolve("output");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().put("DATA_DIR", dir.resolve("data").toString());
-        builder.environment().putAll(Map.of("API_PORT", "0", "MANAGEMENT_PORT", "0"));
-        builder.environment().putAll(environment);
-        Process program = builder.start();
+        Process program = program(output, environment, arguments);
         try {
             assertThat(program.waitFor(120, TimeUnit.SECONDS)).as("ended").isTrue();
         } finally {
@@ -187,5 +195,21 @@ class CommandLineIT {
         assertThat(program.exitValue()).as(text).isEqualTo(exitCode);
         return String.join(
                 "\n", text.lines().filter(line -> !line.contains(" INFO ")).toList());
+    }
+
+    private Process program(Path output, Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TelegramAssistant.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("DATA_DIR", dir.resolve("data").toString());
+        builder.environment().putAll(Map.of("API_PORT", "0", "MANAGEMENT_PORT", "0"));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 }
