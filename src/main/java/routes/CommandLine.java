@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -30,9 +29,6 @@ class CommandLine {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int WRONG_SETTING = 2;
-
-    /** Set when the process is told to stop (Ctrl-C, SIGTERM): what fails from then on fails for that reason. */
-    private static volatile boolean isStopping;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -85,7 +81,6 @@ class CommandLine {
     }
 
     private int start(RunOptions options) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> isStopping = true, "stopping"));
         try {
             ConfigurableApplicationContext context = open(options);
             int result = context.getBean(MainJob.class).run(out);
@@ -94,35 +89,21 @@ class CommandLine {
             Thread.currentThread().interrupt();
             return OK;
         } catch (RuntimeException e) {
-            // the exit code is that of the signal
-            return isStopping ? STAYS_UP : failed(e);
+            return failed(e);
         }
     }
 
     /** Starts the application; its pipeline is open when this returns. */
     static ConfigurableApplicationContext open(RunOptions options) {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
-        application.addInitializers(context -> {
-            ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options);
-            context.getBeanFactory().addBeanPostProcessor(new EndOfStart());
-        });
+        application.addInitializers(
+                context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
         List<String> properties = new ArrayList<>(options.properties());
         if (options.tryTagging().isPresent()) {
             // beside a process that runs, and nothing of the pipeline but what is tried
             properties.addAll(List.of("--management.port=0", "--pipeline.routes=tagging"));
         }
         return application.run(properties.toArray(String[]::new));
-    }
-
-    /** Ends a start that is told to stop; else Spring would complete it first. What is there already is closed in order. */
-    private static final class EndOfStart implements BeanPostProcessor {
-        @Override
-        public Object postProcessBeforeInitialization(Object bean, String name) {
-            if (isStopping) {
-                throw new IllegalStateException("The process is told to stop");
-            }
-            return bean;
-        }
     }
 
     private int failed(RuntimeException e) {
