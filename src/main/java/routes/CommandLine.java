@@ -39,9 +39,6 @@ class CommandLine {
     private static final int FAILED = 1;
     private static final int WRONG_SETTING = 2;
 
-    /** Set when the process is told to stop (Ctrl-C, SIGTERM): what fails from then on fails for that reason. */
-    private static volatile boolean isStopping;
-
     private final PrintStream out;
     private final PrintStream err;
 
@@ -119,8 +116,7 @@ class CommandLine {
             Thread.currentThread().interrupt();
             return OK;
         } catch (RuntimeException e) {
-            // the exit code is that of the signal
-            return isStopping ? STAYS_UP : failed(e);
+            return failed(e);
         }
     }
 

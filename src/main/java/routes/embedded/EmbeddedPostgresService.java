@@ -79,6 +79,9 @@ final class EmbeddedPostgresService implements AutoCloseable {
             password = password(folder.resolve("pgpass"));
             run(null, "pg_ctl", "start", "-w", "-t", "60", "-D", cluster.toString(), "-o", options());
         } catch (IOException | RuntimeException e) {
+            if (Files.exists(cluster.resolve("postmaster.pid"))) {
+                close();
+            }
             throw new ConfigurationException(
                     "The embedded PostgreSQL does not start (" + e + "); see " + log
                             + ", or set DATABASE_URL to a server of your own",
@@ -210,6 +213,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
                 throw new IOException(program + " did not end within " + PATIENCE_SECONDS + " s");
             }
         } catch (InterruptedException e) {
+            process.destroy();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + program + " runs", e);
         }
@@ -242,12 +246,18 @@ final class EmbeddedPostgresService implements AutoCloseable {
         return password;
     }
 
+    /** Waits for the end also in a thread that was interrupted, as a cancelled start is. */
     @Override
     public void close() {
+        boolean wasInterrupted = Thread.interrupted();
         try {
             run(null, "pg_ctl", "stop", "-m", "fast", "-w", "-t", "60", "-D", cluster.toString());
         } catch (IOException e) {
             LOG.warn("The embedded PostgreSQL did not stop ({}); the next start stops it", e.getMessage());
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

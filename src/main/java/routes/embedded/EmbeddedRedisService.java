@@ -138,8 +138,10 @@ final class EmbeddedRedisService implements AutoCloseable {
                 .build();
     }
 
+    /** Waits for the end also in a thread that was interrupted, as a cancelled start is. */
     @Override
     public void close() {
+        boolean wasInterrupted = Thread.interrupted();
         process.destroy();
         try {
             if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -148,6 +150,10 @@ final class EmbeddedRedisService implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             process.destroyForcibly();
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

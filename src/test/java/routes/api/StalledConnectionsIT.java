@@ -82,6 +82,14 @@ class StalledConnectionsIT {
     }
 
     @Test
+    void clientsThatDoNotReadTheirAnswersKeepNobodyWaiting() throws IOException {
+        String large = "GET /webjars/redoc/bundles/redoc.standalone.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        assertThat(answer(large.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))).startsWith("HTTP/1.1 200");
+        stall(api.port(), large.repeat(20));
+        othersAreAnsweredAtOnce();
+    }
+
+    @Test
     void bodiesOnTheManagementPortKeepNobodyWaiting() throws IOException {
         int port = api.managementPort();
         stall(port, "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");

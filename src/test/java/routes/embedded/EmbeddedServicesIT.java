@@ -363,6 +363,22 @@ class EmbeddedServicesIT {
         assertThat(Files.exists(dir.resolve("postgres/cluster/postmaster.pid"))).isFalse();
     }
 
+    /** Spring interrupts a start that it cancels. */
+    @Test
+    void an_interrupted_thread_stops_the_servers_all_the_same() throws Exception {
+        long postgres;
+        long redis;
+        try (Services services = Services.start(dir)) {
+            postgres = pid(dir.resolve("postgres/process"));
+            redis = pid(dir.resolve("redis/process"));
+            Thread.currentThread().interrupt();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(ProcessHandle.of(postgres)).isEmpty();
+        assertThat(ProcessHandle.of(redis)).isEmpty();
+    }
+
     /** Ctrl-C in a terminal goes to the group of the process; the servers are stopped after the work that needs them. */
     @Test
     void the_servers_are_in_sessions_of_their_own() throws Exception {

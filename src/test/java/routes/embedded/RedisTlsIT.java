@@ -49,7 +49,7 @@ class RedisTlsIT {
                 "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1");
         keytool("-exportcert", "-rfc", "-keystore", "keys.p12", "-storepass", "secret", "-alias", "redis", "-file", "ca.pem");
         keytool("-genkeypair", "-keystore", "other.p12", "-storepass", "secret", "-alias", "other", "-keyalg", "EC",
-                "-dname", "CN=localhost");
+                "-dname", "CN=other");
         keytool("-exportcert", "-rfc", "-keystore", "other.p12", "-storepass", "secret", "-alias", "other", "-file", "other.pem");
         var keys = KeyStore.getInstance(dir.resolve("keys.p12").toFile(), "secret".toCharArray());
         var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

@@ -20,6 +20,9 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
     /** Of a coyote request: its connection. Tomcat itself uses the first numbers. */
     private static final int CONNECTION_NOTE = 30;
 
+    /** A client that reads nothing of its answer for so long is let go. */
+    private static final long WRITE_TIMEOUT_MILLIS = 10_000;
+
     private ScheduledFuture<?> watch;
 
     /** The connection of a request that this protocol reads. */
@@ -71,6 +74,7 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
         @Override
         public SocketState process(SocketWrapperBase<?> connection, SocketEvent event) throws IOException {
             request.setNote(CONNECTION_NOTE, connection);
+            connection.setWriteTimeout(WRITE_TIMEOUT_MILLIS);
             if (!isIncomplete) {
                 firstRead = System.nanoTime();
             }
