@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -34,6 +38,9 @@ class CommandLine {
 
     /** As in logging.pattern.console. */
     private static final DateTimeFormatter LOG_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+
+    /** The embedded PostgreSQL has 60 s to stop. */
+    private static final long CANCEL_SECONDS = 90;
 
     private static final int OK = 0;
     private static final int FAILED = 1;
@@ -99,7 +106,6 @@ class CommandLine {
     }
 
     private int start(RunOptions options) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> isStopping = true, "stopping"));
         MainJob.requireExports(options);
         try {
             if (options.tryTagging().isEmpty()) {
@@ -123,43 +129,56 @@ class CommandLine {
     /** Starts the application; its pipeline is open when this returns. */
     static ConfigurableApplicationContext open(RunOptions options) {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
-        application.addInitializers(new StartChecks(options), context -> {
-            ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options);
-            context.getBeanFactory().addBeanPostProcessor(new EndOfStart());
-        });
+        application.addInitializers(
+                new StartChecks(options),
+                context -> context.getBeanFactory().addBeanPostProcessor(new CancelledStart()),
+                context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
         List<String> properties = new ArrayList<>(options.properties());
         if (options.tryTagging().isPresent()) {
             // beside a process that runs, and nothing of the pipeline but what is tried
             properties.addAll(List.of("--management.port=0", "--pipeline.routes=tagging"));
         }
-        return application.run(properties.toArray(String[]::new));
+        return run(application, properties);
     }
 
-    /** Spring waits for the end of a start before it closes what was started; this ends the start at the next bean. */
-    private static final class EndOfStart implements DestructionAwareBeanPostProcessor {
-        @Override
-        public Object postProcessBeforeInitialization(Object bean, String name) {
-            if (isStopping) {
-                throw new IllegalStateException("The process is told to stop");
+    /**
+     * Spring's shutdown hook would wait for the whole start, and interrupt it where it waits for a service. Ours lets a start that is
+     * cancelled stop its services; Spring's comes when there is something complete to close.
+     */
+    private static ConfigurableApplicationContext run(SpringApplication application, List<String> properties) {
+        var settled = new CountDownLatch(1);
+        Thread hook = new Thread(() -> await(settled), "cancelled-start");
+        Runtime.getRuntime().addShutdownHook(hook);
+        application.setRegisterShutdownHook(false);
+        application.addListeners((ApplicationListener<ApplicationStartedEvent>) started -> {
+            started.getApplicationContext().registerShutdownHook(); // refused when the JVM ends: the start fails then
+            settled.countDown();
+        });
+        try {
+            return application.run(properties.toArray(String[]::new));
+        } finally {
+            settled.countDown();
+            if (!isShuttingDown()) {
+                Runtime.getRuntime().removeShutdownHook(hook);
             }
-            return bean;
         }
+    }
 
-        /** Spring interrupts a start that waits for something; the services that are stopped then must be waited for. */
-        @Override
-        public void postProcessBeforeDestruction(Object bean, String name) {
-            if (Thread.interrupted()) {
-                LoggerFactory.getLogger(CommandLine.class).debug("The start was interrupted; {} is stopped", name);
+    private static void await(CountDownLatch settled) {
+        try {
+            if (!settled.await(CANCEL_SECONDS, TimeUnit.SECONDS)) {
+                LoggerFactory.getLogger(CommandLine.class).warn("The start did not end within {} s", CANCEL_SECONDS);
             }
-        }
-
-        @Override
-        public boolean requiresDestruction(Object bean) {
-            return bean instanceof AutoCloseable;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private int failed(RuntimeException e) {
+        if (isShuttingDown()) {
+            out.println("Stopped; the next start goes on with what was not finished");
+            return OK;
+        }
         ConfigurationException setting = cause(e, ConfigurationException.class);
         if (setting != null) {
             return stopped(setting);
@@ -184,6 +203,28 @@ class CommandLine {
         }
         LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
         return FAILED;
+    }
+
+    /** Ends a start at the next bean when the JVM is told to end; what was started by then is stopped. */
+    private static final class CancelledStart implements BeanPostProcessor {
+        @Override
+        public Object postProcessBeforeInitialization(Object bean, String name) {
+            if (isShuttingDown()) {
+                throw new IllegalStateException("The start is cancelled");
+            }
+            return bean;
+        }
+    }
+
+    /** The JVM is told to end, by Ctrl-C or SIGTERM: what fails now fails for that. */
+    private static boolean isShuttingDown() {
+        Thread probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            return !Runtime.getRuntime().removeShutdownHook(probe);
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     private static String version() {

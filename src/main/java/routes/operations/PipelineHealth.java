@@ -8,6 +8,7 @@ import java.util.List;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
@@ -51,13 +52,22 @@ class PipelineHealth implements HealthIndicator {
     @Override
     public synchronized Health health() {
         if (last == null || lastAt.plus(FRESH).isBefore(clock.instant())) {
-            List<String> problems = problems();
-            last = problems.isEmpty()
-                    ? Health.up().build()
-                    : Health.status(DEGRADED).withDetail("problems", problems).build();
+            last = look();
             lastAt = clock.instant();
         }
         return last;
+    }
+
+    /** A database that is away is not asked again by each of those who wait for the answer. */
+    private Health look() {
+        try {
+            List<String> problems = problems();
+            return problems.isEmpty()
+                    ? Health.up().build()
+                    : Health.status(DEGRADED).withDetail("problems", problems).build();
+        } catch (DataAccessException e) {
+            return Health.down(e).build();
+        }
     }
 
     private record Left(long failed, long waiting) {}
