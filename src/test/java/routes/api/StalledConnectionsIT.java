@@ -84,7 +84,8 @@ class StalledConnectionsIT {
     @Test
     void clientsThatDoNotReadTheirAnswersKeepNobodyWaiting() throws IOException {
         String large = "GET /webjars/redoc/bundles/redoc.standalone.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        assertThat(answer(large.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))).startsWith("HTTP/1.1 200");
+        assertThat(answer(large.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")))
+                .startsWith("HTTP/1.1 200");
         stall(api.port(), large.repeat(20));
         othersAreAnsweredAtOnce();
     }
@@ -129,11 +130,14 @@ class StalledConnectionsIT {
         root.addAppender(log);
         try {
             Socket slow = begin(api.port(), AUTHORIZED + "Content-Length: 60000\r\n\r\n{");
-            await().atMost(Duration.ofSeconds(25)).pollInterval(Duration.ofMillis(300)).until(() -> {
-                slow.getOutputStream().write(' ');
-                return slow.getInputStream().available() > 0;
-            });
-            assertThat(new String(slow.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 408");
+            await().atMost(Duration.ofSeconds(25))
+                    .pollInterval(Duration.ofMillis(300))
+                    .until(() -> {
+                        slow.getOutputStream().write(' ');
+                        return slow.getInputStream().available() > 0;
+                    });
+            assertThat(new String(slow.getInputStream().readNBytes(12), US_ASCII))
+                    .isEqualTo("HTTP/1.1 408");
         } finally {
             root.detachAppender(log);
         }
@@ -143,24 +147,25 @@ class StalledConnectionsIT {
     @Test
     void headersThatTrickleAreEnded() throws IOException {
         Socket slow = begin(api.port(), "GET /health/live HTTP/1.1\r\nX: ");
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(500)).until(() -> {
-            try {
-                slow.getOutputStream().write('a');
-                slow.setSoTimeout(1);
-                return slow.getInputStream().read() < 0;
-            } catch (SocketTimeoutException stillOpen) {
-                return false;
-            } catch (IOException closed) {
-                return true;
-            }
-        });
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    try {
+                        slow.getOutputStream().write('a');
+                        slow.setSoTimeout(1);
+                        return slow.getInputStream().read() < 0;
+                    } catch (SocketTimeoutException stillOpen) {
+                        return false;
+                    } catch (IOException closed) {
+                        return true;
+                    }
+                });
     }
 
     @Test
     void aClientThatAsksFirstIsToldToGoOn() throws IOException {
         Socket socket = begin(
-                api.port(),
-                AUTHORIZED + "Expect: 100-continue\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
+                api.port(), AUTHORIZED + "Expect: 100-continue\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
         assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 100");
         socket.getOutputStream().write("{\"username\": \"abcd\"}".getBytes(US_ASCII));
         assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).contains("HTTP/1.1 201");
@@ -181,7 +186,8 @@ class StalledConnectionsIT {
                 .startsWith("HTTP/1.1 414");
         assertThat(answer("GET /users/1 HTTP/1.1\r\nHost: localhost\r\nX: " + much + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431");
-        assertThat(answer("GET /users/1 HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(answer("GET /users/1 HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n"))
+                .startsWith("HTTP/1.1 400");
     }
 
     private void stall(int port, String begun) throws IOException {
@@ -217,7 +223,8 @@ class StalledConnectionsIT {
                                 assertThat(client.sendAnything("GET", path, null, UnaryOperator.identity())
                                                 .status())
                                         .isEqualTo(200);
-                                return Duration.ofNanos(System.nanoTime() - start).toMillis();
+                                return Duration.ofNanos(System.nanoTime() - start)
+                                        .toMillis();
                             })
                             .sorted()
                             .toArray();

@@ -1,6 +1,7 @@
 package routes.api.http;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Processor;
@@ -25,9 +26,9 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
 
     private ScheduledFuture<?> watch;
 
-    /** The connection of a request that this protocol reads. */
-    static SocketWrapperBase<?> connection(Request request) {
-        return (SocketWrapperBase<?>) request.getNote(CONNECTION_NOTE);
+    /** The connection of a request, if this protocol reads it (HTTP/2 has a protocol of its own). */
+    static Optional<SocketWrapperBase<?>> connection(Request request) {
+        return Optional.ofNullable((SocketWrapperBase<?>) request.getNote(CONNECTION_NOTE));
     }
 
     @Override

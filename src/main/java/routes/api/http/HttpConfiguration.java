@@ -71,8 +71,7 @@ class HttpConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(new KnownParameters());
-        registry.addInterceptor(new LargeAnswers())
-                .addPathPatterns("/webjars/**", "/openapi.*", "/posts/*/media/*");
+        registry.addInterceptor(new LargeAnswers()).addPathPatterns("/webjars/**", "/openapi.*", "/posts/*/media/*");
     }
 
     /** Answers that no buffer of the system takes hold a thread until the client has read them; so only some of the threads may. */
