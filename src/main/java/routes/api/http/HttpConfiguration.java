@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
@@ -17,6 +18,7 @@ import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactor
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
@@ -80,6 +82,8 @@ class HttpConfiguration implements WebMvcConfigurer {
 
         @Override
         public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+            // the next answer on a connection that is not read would hold a thread without a place
+            response.setHeader(HttpHeaders.CONNECTION, "close");
             if (!places.tryAcquire()) {
                 throw ProblemType.TOO_MANY_REQUESTS.exception(null, "Too many files are being sent already");
             }
@@ -88,8 +92,13 @@ class HttpConfiguration implements WebMvcConfigurer {
 
         @Override
         public void afterCompletion(
-                HttpServletRequest request, HttpServletResponse response, Object handler, Exception failure) {
-            places.release();
+                HttpServletRequest request, HttpServletResponse response, Object handler, Exception failure)
+                throws IOException {
+            try {
+                response.flushBuffer();
+            } finally {
+                places.release();
+            }
         }
     }
 
