@@ -70,7 +70,15 @@ final class EmbeddedPostgresService implements AutoCloseable {
         try {
             bin = programs().resolve("bin");
             if (Files.notExists(cluster.resolve("PG_VERSION"))) {
-                run(null, "initdb", "-D", cluster.toString(), "-U", SUPERUSER, "--auth=reject", "--encoding=UTF-8",
+                run(
+                        null,
+                        "initdb",
+                        "-D",
+                        cluster.toString(),
+                        "-U",
+                        SUPERUSER,
+                        "--auth=reject",
+                        "--encoding=UTF-8",
                         "--locale=C.UTF-8");
             }
             Files.writeString(
@@ -159,9 +167,21 @@ final class EmbeddedPostgresService implements AutoCloseable {
         Path statements = folder.resolve("roles.sql");
         DataFolder.writeSecret(statements, roles(made));
         try {
-            // no server runs and nobody can connect yet; a statement that fails must not be logged with the password in it
-            run(statements, "postgres", "--single", "-D", cluster.toString(), "-c", "exit_on_error=on",
-                    "-c", "log_min_error_statement=panic", "-c", "password_encryption=scram-sha-256", DATABASE);
+            // no server runs and nobody can connect yet; a statement that fails must not be logged with the password in
+            // it
+            run(
+                    statements,
+                    "postgres",
+                    "--single",
+                    "-D",
+                    cluster.toString(),
+                    "-c",
+                    "exit_on_error=on",
+                    "-c",
+                    "log_min_error_statement=panic",
+                    "-c",
+                    "password_encryption=scram-sha-256",
+                    DATABASE);
         } finally {
             Files.delete(statements);
         }
@@ -223,8 +243,10 @@ final class EmbeddedPostgresService implements AutoCloseable {
     }
 
     private ProcessHandle server() throws IOException {
-        String pid = Files.readAllLines(cluster.resolve("postmaster.pid")).get(0).strip();
-        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow(() -> new IOException("the server has ended; see " + log));
+        String pid =
+                Files.readAllLines(cluster.resolve("postmaster.pid")).get(0).strip();
+        return ProcessHandle.of(Long.parseLong(pid))
+                .orElseThrow(() -> new IOException("the server has ended; see " + log));
     }
 
     private void check() {

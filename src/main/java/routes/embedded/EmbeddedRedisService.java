@@ -109,9 +109,7 @@ final class EmbeddedRedisService implements AutoCloseable {
             pause();
         }
         throw failed(
-                log,
-                process.isAlive() ? "no answer after " + PATIENCE.toSeconds() + " s" : "it ended at once",
-                null);
+                log, process.isAlive() ? "no answer after " + PATIENCE.toSeconds() + " s" : "it ended at once", null);
     }
 
     private static void pause() {

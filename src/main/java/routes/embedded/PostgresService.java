@@ -15,8 +15,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
 
     static PostgresService embedded(EmbeddedPostgresService service) {
         return new PostgresService(
-                new PostgresUrl(service.jdbcUrl(), EmbeddedPostgresService.USER, service.password()),
-                service);
+                new PostgresUrl(service.jdbcUrl(), EmbeddedPostgresService.USER, service.password()), service);
     }
 
     static PostgresService configured(PostgresUrl url) {

@@ -35,8 +35,7 @@ public final class RedisService implements AutoCloseable {
 
     static RedisService embedded(EmbeddedRedisService service) {
         RedisURI uri = service.uri();
-        return new RedisService(
-                uri, "redis://" + uri.getHost() + ":" + uri.getPort(), SslOptions.create(), service);
+        return new RedisService(uri, "redis://" + uri.getHost() + ":" + uri.getPort(), SslOptions.create(), service);
     }
 
     /** @throws ConfigurationException when the address or the file of certificates cannot be read */
@@ -87,7 +86,8 @@ public final class RedisService implements AutoCloseable {
     public ClientOptions clientOptions() {
         return ClientOptions.builder()
                 .autoReconnect(true)
-                // a command that is sent while Redis is down fails at once and is retried by the stage, instead of piling up
+                // a command that is sent while Redis is down fails at once and is retried by the stage, instead of
+                // piling up
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled())
                 .sslOptions(ssl)

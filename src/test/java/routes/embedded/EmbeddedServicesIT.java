@@ -2,7 +2,6 @@ package routes.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lettuce.core.RedisClient;
@@ -158,7 +157,10 @@ class EmbeddedServicesIT {
             List<String> record = Files.readAllLines(folder.resolve("process"));
             Files.write(
                     folder.resolve("process"),
-                    List.of(record.get(0), Instant.parse(record.get(1)).minusSeconds(3600).toString(), record.get(2)));
+                    List.of(
+                            record.get(0),
+                            Instant.parse(record.get(1)).minusSeconds(3600).toString(),
+                            record.get(2)));
             OrphanProcess.stop(folder, pidFile, "Redis");
             assertThat(other.isAlive()).as("another start time").isTrue();
 
@@ -203,11 +205,12 @@ class EmbeddedServicesIT {
                     assertThatThrownBy(() -> DriverManager.getConnection(at, user, ""))
                             .isInstanceOf(SQLException.class);
                 }
-                assertThatThrownBy(() ->
-                                DriverManager.getConnection(at, "postgres", services.postgres().password()))
+                assertThatThrownBy(() -> DriverManager.getConnection(
+                                at, "postgres", services.postgres().password()))
                         .isInstanceOf(SQLException.class);
             }
-            assertThat(Files.readString(dir.resolve("postgres/cluster/pg_hba.conf"))).doesNotContain("trust", "local");
+            assertThat(Files.readString(dir.resolve("postgres/cluster/pg_hba.conf")))
+                    .doesNotContain("trust", "local");
         }
     }
 
@@ -263,9 +266,11 @@ class EmbeddedServicesIT {
             for (String folder : List.of("postgres", "postgres/cluster", "redis")) {
                 assertThat(mode(dir.resolve(folder))).as(folder).isEqualTo("rwx------");
             }
-            assertThat(Files.readString(dir.resolve("postgres/postgres.log")) + Files.readString(dir.resolve("redis/redis.log")))
+            assertThat(Files.readString(dir.resolve("postgres/postgres.log"))
+                            + Files.readString(dir.resolve("redis/redis.log")))
                     .doesNotContain(secrets);
-            assertThat(ProcessHandle.allProcesses().map(process -> process.info().commandLine().orElse("")))
+            assertThat(ProcessHandle.allProcesses()
+                            .map(process -> process.info().commandLine().orElse("")))
                     .noneMatch(line -> secrets.stream().anyMatch(line::contains));
         }
         assertThat(mode(Files.createDirectories(dir).resolve("postgres"))).isEqualTo("rwx------");
@@ -321,7 +326,8 @@ class EmbeddedServicesIT {
         try (EmbeddedPostgres old = EmbeddedPostgres.builder()
                         .setDataDirectory(cluster)
                         .setCleanDataDirectory(false)
-                        .setOverrideWorkingDirectory(dir.resolve("postgres/programs").toFile())
+                        .setOverrideWorkingDirectory(
+                                dir.resolve("postgres/programs").toFile())
                         .setServerConfig("listen_addresses", "127.0.0.1")
                         .start();
                 Connection connection = old.getPostgresDatabase().getConnection();
@@ -385,7 +391,9 @@ class EmbeddedServicesIT {
         try (Services services = Services.start(dir)) {
             for (String server : List.of("postgres", "redis")) {
                 long pid = pid(dir.resolve(server).resolve("process"));
-                String[] stat = Files.readString(Path.of("/proc/" + pid + "/stat")).replaceFirst(".*\\) ", "").split(" ");
+                String[] stat = Files.readString(Path.of("/proc/" + pid + "/stat"))
+                        .replaceFirst(".*\\) ", "")
+                        .split(" ");
                 assertThat(stat[3]).as("session of " + server).isEqualTo(Long.toString(pid));
             }
         }
@@ -459,8 +467,7 @@ class EmbeddedServicesIT {
         }
 
         private Connection connect() throws SQLException {
-            return DriverManager.getConnection(
-                    postgres.jdbcUrl(), EmbeddedPostgresService.USER, postgres.password());
+            return DriverManager.getConnection(postgres.jdbcUrl(), EmbeddedPostgresService.USER, postgres.password());
         }
 
         @Override

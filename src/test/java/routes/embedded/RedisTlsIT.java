@@ -45,12 +45,54 @@ class RedisTlsIT {
 
     @BeforeAll
     static void open() throws Exception {
-        keytool("-genkeypair", "-keystore", "keys.p12", "-storepass", "secret", "-alias", "redis", "-keyalg", "EC",
-                "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1");
-        keytool("-exportcert", "-rfc", "-keystore", "keys.p12", "-storepass", "secret", "-alias", "redis", "-file", "ca.pem");
-        keytool("-genkeypair", "-keystore", "other.p12", "-storepass", "secret", "-alias", "other", "-keyalg", "EC",
-                "-dname", "CN=other");
-        keytool("-exportcert", "-rfc", "-keystore", "other.p12", "-storepass", "secret", "-alias", "other", "-file", "other.pem");
+        keytool(
+                "-genkeypair",
+                "-keystore",
+                "keys.p12",
+                "-storepass",
+                "secret",
+                "-alias",
+                "redis",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1");
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-keystore",
+                "keys.p12",
+                "-storepass",
+                "secret",
+                "-alias",
+                "redis",
+                "-file",
+                "ca.pem");
+        keytool(
+                "-genkeypair",
+                "-keystore",
+                "other.p12",
+                "-storepass",
+                "secret",
+                "-alias",
+                "other",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=other");
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-keystore",
+                "other.p12",
+                "-storepass",
+                "secret",
+                "-alias",
+                "other",
+                "-file",
+                "other.pem");
         var keys = KeyStore.getInstance(dir.resolve("keys.p12").toFile(), "secret".toCharArray());
         var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, "secret".toCharArray());
@@ -66,7 +108,13 @@ class RedisTlsIT {
             }
         });
         REDIS.commands()
-                .aclSetuser("app", AclSetuserArgs.Builder.on().addPassword("p@ss").allKeys().allChannels().allCommands());
+                .aclSetuser(
+                        "app",
+                        AclSetuserArgs.Builder.on()
+                                .addPassword("p@ss")
+                                .allKeys()
+                                .allChannels()
+                                .allCommands());
     }
 
     @AfterAll
@@ -76,7 +124,8 @@ class RedisTlsIT {
 
     @Test
     void everyClientConnectsWithTlsUserPasswordAndDatabase() {
-        RedisService service = RedisService.configured(new RedisProperties(url(), dir.resolve("ca.pem").toString()));
+        RedisService service = RedisService.configured(
+                new RedisProperties(url(), dir.resolve("ca.pem").toString()));
         RedisClient client = clients.redisClient(service);
         LettuceConnectionFactory factory = clients.redisConnectionFactory(service);
         factory.start();
@@ -123,8 +172,8 @@ class RedisTlsIT {
                     }
                 }
             });
-            RedisService service =
-                    RedisService.configured(new RedisProperties("rediss://app:p%40ss@localhost:" + plain.getLocalPort(), ""));
+            RedisService service = RedisService.configured(
+                    new RedisProperties("rediss://app:p%40ss@localhost:" + plain.getLocalPort(), ""));
             RedisClient client = clients.redisClient(service);
             LettuceConnectionFactory factory = clients.redisConnectionFactory(service);
             factory.start();
@@ -148,8 +197,8 @@ class RedisTlsIT {
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageStartingWith("REDIS_CA_FILE=" + file + ": no file with certificates in PEM format");
         }
-        assertThatThrownBy(() -> RedisService.configured(
-                        new RedisProperties("redis://localhost:1", dir.resolve("ca.pem").toString())))
+        assertThatThrownBy(() -> RedisService.configured(new RedisProperties(
+                        "redis://localhost:1", dir.resolve("ca.pem").toString())))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("set REDIS_URL to rediss://");
     }
@@ -183,7 +232,8 @@ class RedisTlsIT {
 
     private static void keytool(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(arguments));
-        command.add(0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.add(
+                0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         assertThat(new ProcessBuilder(command)
                         .directory(dir.toFile())
                         .inheritIO()

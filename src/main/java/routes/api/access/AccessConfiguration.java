@@ -109,12 +109,15 @@ class AccessConfiguration implements WebMvcConfigurer {
             @Override
             protected boolean shouldNotFilter(HttpServletRequest request) {
                 return availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC
-                        || operations.find(request).flatMap(Operations.Call::role).isEmpty();
+                        || operations
+                                .find(request)
+                                .flatMap(Operations.Call::role)
+                                .isEmpty();
             }
 
             @Override
-            protected void doFilterInternal(
-                    HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException {
+            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                    throws IOException {
                 refusals.tell(
                         request,
                         response,

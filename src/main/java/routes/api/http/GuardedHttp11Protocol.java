@@ -1,7 +1,7 @@
 package routes.api.http;
 
 import java.io.IOException;
-import java.util.concurrent.ScheduledFuture;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
@@ -20,40 +20,12 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
     /** Of a coyote request: its connection. Tomcat itself uses the first numbers. */
     private static final int CONNECTION_NOTE = 30;
 
-    /** A client that reads nothing of its answer for so long is let go. */
+    /** A client that reads nothing of its answer for so long is disconnected. */
     private static final long WRITE_TIMEOUT_MILLIS = 10_000;
 
-    private ScheduledFuture<?> watch;
-
-    /** The connection of a request that this protocol reads. */
-    static SocketWrapperBase<?> connection(Request request) {
-        return (SocketWrapperBase<?>) request.getNote(CONNECTION_NOTE);
-    }
-
-    @Override
-    public void start() throws Exception {
-        super.start();
-        watch = getUtilityExecutor().scheduleWithFixedDelay(this::endSlowHeaders, 1, 1, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void stop() throws Exception {
-        if (watch != null) {
-            watch.cancel(false);
-        }
-        super.stop();
-    }
-
-    private void endSlowHeaders() {
-        long patience = TimeUnit.MILLISECONDS.toNanos(getConnectionTimeout());
-        for (SocketWrapperBase<?> connection : getEndpoint().getConnections()) {
-            if (connection.getCurrentProcessor() instanceof GuardedProcessor processor
-                    && processor.isIncomplete
-                    && System.nanoTime() - processor.firstRead > patience) {
-                // the poller closes it at its next look
-                connection.setReadTimeout(1);
-            }
-        }
+    /** The connection of a request, if this protocol reads it (HTTP/2 has a protocol of its own). */
+    static Optional<SocketWrapperBase<?>> connection(Request request) {
+        return Optional.ofNullable((SocketWrapperBase<?>) request.getNote(CONNECTION_NOTE));
     }
 
     @Override
@@ -62,24 +34,31 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
     }
 
     private static final class GuardedProcessor extends Http11Processor {
-        /** Whether request line or headers have begun and are not complete, and since when ({@link System#nanoTime}). */
-        private volatile boolean isIncomplete;
+        private final GuardedHttp11Protocol protocol;
 
-        private volatile long firstRead;
+        /** Whose request line or headers are incomplete, and since when ({@link System#nanoTime}). */
+        private SocketWrapperBase<?> incomplete;
+
+        private long firstRead;
 
         GuardedProcessor(GuardedHttp11Protocol protocol) {
             super(protocol, protocol.getAdapter());
+            this.protocol = protocol;
         }
 
+        /** Called for everything that arrives on a connection. */
         @Override
         public SocketState process(SocketWrapperBase<?> connection, SocketEvent event) throws IOException {
             request.setNote(CONNECTION_NOTE, connection);
             connection.setWriteTimeout(WRITE_TIMEOUT_MILLIS);
-            if (!isIncomplete) {
+            if (incomplete != connection) {
                 firstRead = System.nanoTime();
+            } else if (System.nanoTime() - firstRead > TimeUnit.MILLISECONDS.toNanos(protocol.getConnectionTimeout())) {
+                incomplete = null;
+                return SocketState.CLOSED;
             }
             SocketState state = super.process(connection, event);
-            isIncomplete = state == SocketState.LONG && !isAsync();
+            incomplete = state == SocketState.LONG && !isAsync() ? connection : null;
             return state;
         }
     }

@@ -20,6 +20,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageConverter;
@@ -79,8 +80,7 @@ class HttpConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(new KnownParameters());
-        registry.addInterceptor(new LargeAnswers())
-                .addPathPatterns("/webjars/**", "/openapi.*", "/posts/*/media/*");
+        registry.addInterceptor(new LargeAnswers()).addPathPatterns("/webjars/**", "/openapi.*", "/posts/*/media/*");
     }
 
     /** Answers that no buffer of the system takes hold a thread until the client has read them; so only some of the threads may. */
@@ -89,6 +89,8 @@ class HttpConfiguration implements WebMvcConfigurer {
 
         @Override
         public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+            // the next answer on a connection that is not read would hold a thread without a place
+            response.setHeader(HttpHeaders.CONNECTION, "close");
             if (!places.tryAcquire()) {
                 throw ProblemType.TOO_MANY_REQUESTS.exception(null, "Too many files are being sent already");
             }
@@ -97,8 +99,13 @@ class HttpConfiguration implements WebMvcConfigurer {
 
         @Override
         public void afterCompletion(
-                HttpServletRequest request, HttpServletResponse response, Object handler, Exception failure) {
-            places.release();
+                HttpServletRequest request, HttpServletResponse response, Object handler, Exception failure)
+                throws IOException {
+            try {
+                response.flushBuffer();
+            } finally {
+                places.release();
+            }
         }
     }
 

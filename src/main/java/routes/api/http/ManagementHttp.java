@@ -36,7 +36,8 @@ final class ManagementHttp {
             data.ifAvailable(folder -> {
                 // by default it makes two folders at each start under /tmp, which a kill leaves there
                 tomcat.setBaseDirectory(folder.folder("tomcat/" + name).toFile());
-                tomcat.setDocumentRoot(folder.folder("tomcat/" + name + "/empty").toFile());
+                tomcat.setDocumentRoot(
+                        folder.folder("tomcat/" + name + "/empty").toFile());
             });
             tomcat.setProtocol(GuardedHttp11Protocol.class.getName());
             // forms would be read with a thread that waits for them, before the key is looked at; the API takes none
@@ -54,8 +55,7 @@ final class ManagementHttp {
                 .toList();
         return new OncePerRequestFilter() {
             @Override
-            protected void doFilterInternal(
-                    HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                     throws ServletException, IOException {
                 PathContainer path = PathContainer.parsePath(request.getRequestURI());
                 if (paths.stream().anyMatch(pattern -> pattern.matches(path))) {

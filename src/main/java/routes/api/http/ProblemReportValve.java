@@ -63,7 +63,7 @@ final class ProblemReportValve extends ErrorReportValve {
         if (!request.isAsync() && !isBodyRead(request)) {
             request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             response.finishResponse();
-            linger(GuardedHttp11Protocol.connection(request.getCoyoteRequest()));
+            GuardedHttp11Protocol.connection(request.getCoyoteRequest()).ifPresent(this::linger);
         }
     }
 
