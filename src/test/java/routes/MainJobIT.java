@@ -112,7 +112,8 @@ class MainJobIT {
         JsonNode posts = get(apiPort(), "/users/1/posts?limit=100").path("posts");
         assertThat(posts).hasSize(DEMO_POSTS);
         for (JsonNode post : posts) {
-            String text = normal(post.path("content").asText());
+            String text = normal(post.path("content").asText() + "\n"
+                    + post.path("attachment_text").asText());
             post.path("tags").forEach(tag -> assertThat(text).contains(normal(tag.asText())));
         }
     }

@@ -26,8 +26,9 @@ public final class TextMarks {
             + "(?![\\p{L}\\p{N}\\p{M}_@-]|\\.[\\p{L}\\p{N}])(?<path>[/?#][^" + ADDRESS_END + "]*)?";
     private static final Pattern LINK = Pattern.compile(SCHEME + "|" + BARE);
     private static final Pattern WITH_SCHEME = Pattern.compile(SCHEME);
-    private static final Pattern NAME = Pattern.compile("(?<![\\p{L}\\p{N}_@/.])@[A-Za-z][A-Za-z0-9_]{2,31}(?![\\p{L}\\p{N}_@])"
-            + "|(?<![\\p{L}\\p{N}_#&/])#(?=[\\p{N}_]*\\p{L})[\\p{L}\\p{N}\\p{M}_]{1,256}");
+    private static final Pattern NAME =
+            Pattern.compile("(?<![\\p{L}\\p{N}_@/.])@[A-Za-z][A-Za-z0-9_]{2,31}(?![\\p{L}\\p{N}_@])"
+                    + "|(?<![\\p{L}\\p{N}_#&/])#(?=[\\p{N}_]*\\p{L})[\\p{L}\\p{N}\\p{M}_]{1,256}");
     private static final String PUNCTUATION = ".,;:!?…'*_~|";
     private static final String OPENING = "([{";
     private static final String CLOSING = ")]}";
@@ -51,7 +52,8 @@ public final class TextMarks {
         Matcher names = NAME.matcher(text);
         while (found.size() < 2 * MAX && names.find()) {
             String type = names.group().startsWith("@") ? "mention" : "hashtag";
-            if (found.stream().noneMatch(link -> names.start() < link.offset() + link.length() && names.end() > link.offset())) {
+            if (found.stream()
+                    .noneMatch(link -> names.start() < link.offset() + link.length() && names.end() > link.offset())) {
                 found.add(TextEntity.of(type, names.start(), names.end() - names.start()));
             }
         }
@@ -91,7 +93,8 @@ public final class TextMarks {
         String top = link.group("top");
         String lower = top.toLowerCase(Locale.ROOT);
         // "конец.Москва": a sentence that begins without a blank before it
-        boolean sentence = Character.isUpperCase(top.charAt(0)) && top.substring(1).equals(lower.substring(1));
+        boolean sentence =
+                Character.isUpperCase(top.charAt(0)) && top.substring(1).equals(lower.substring(1));
         boolean path = link.group("path") != null && link.group("path").length() > 1;
         return !sentence
                 && (path || !FILE_ENDINGS.contains(lower))

@@ -17,8 +17,8 @@ import routes.posts.ChannelStore;
 import routes.posts.Counters;
 import routes.posts.Forward;
 import routes.posts.Post;
-import routes.posts.PostBuilder;
 import routes.posts.PostBatch;
+import routes.posts.PostBuilder;
 import routes.posts.PostWriter;
 
 /**

@@ -171,7 +171,8 @@ class IndexingIT {
     @Test
     void a_post_that_is_only_a_file_is_found_by_the_words_of_its_name() {
         DATABASE.jdbc()
-                .sql("UPDATE posts SET content = '', attachment_text = E'Война и мир. Толстой.fb2\\nЛекция о звёздах' WHERE id = ?")
+                .sql(
+                        "UPDATE posts SET content = '', attachment_text = E'Война и мир. Толстой.fb2\\nЛекция о звёздах' WHERE id = ?")
                 .param(post)
                 .update();
 

@@ -125,7 +125,9 @@ class ImportServiceIT {
         ImportProgress done = run(service(), folder);
 
         assertThat(done.status()).isEqualTo(Status.DONE);
-        assertThat(done.messagesSkipped()).as("service messages and one that is unsupported").isEqualTo(7);
+        assertThat(done.messagesSkipped())
+                .as("service messages and one that is unsupported")
+                .isEqualTo(7);
         List<String> stored = jdbc.sql(
                         """
                         SELECT jsonb_strip_nulls(jsonb_build_object('id', telegram_message_id, 'content', content,
@@ -165,7 +167,9 @@ class ImportServiceIT {
 
         assertThat(done.postsChanged()).isZero();
         assertThat(count("outbox")).isEqualTo(events);
-        assertThat(jdbc.sql("SELECT entities::text FROM posts").query(String.class).single())
+        assertThat(jdbc.sql("SELECT entities::text FROM posts")
+                        .query(String.class)
+                        .single())
                 .isEqualTo("[{\"type\": \"bold\", \"length\": 6, \"offset\": 0}]");
     }
 
@@ -186,7 +190,9 @@ class ImportServiceIT {
                         .query(String.class)
                         .single())
                 .isEqualTo("Кто идёт?\nя");
-        assertThat(jdbc.sql("SELECT content_hash FROM posts").query(String.class).single())
+        assertThat(jdbc.sql("SELECT content_hash FROM posts")
+                        .query(String.class)
+                        .single())
                 .isEqualTo(ContentHash.of("Кто едет?\nя"));
     }
 

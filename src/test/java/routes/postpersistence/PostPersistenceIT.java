@@ -24,8 +24,8 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.PostParsed;
 import routes.events.PostParsedBuilder;
-import routes.events.TextEntity;
 import routes.events.StreamCatalog;
+import routes.events.TextEntity;
 import routes.ingest.outbox.Outbox;
 import routes.posts.AlbumWriter;
 import routes.posts.Channel;
@@ -108,9 +108,10 @@ class PostPersistenceIT {
                 .containsEntry("content", "до жирный")
                 .containsEntry("attachment_text", "Отчёт.pdf")
                 .containsEntry("content_hash", ContentHash.of("до жирный\nОтчёт.pdf"));
-        assertThat(row(id).get("entities"))
-                .hasToString("[{\"type\": \"bold\", \"length\": 6, \"offset\": 3}]");
-        assertThat(persistence.save(codec.read("posts.parsed", entry, PostParsed.class)).reason())
+        assertThat(row(id).get("entities")).hasToString("[{\"type\": \"bold\", \"length\": 6, \"offset\": 3}]");
+        assertThat(persistence
+                        .save(codec.read("posts.parsed", entry, PostParsed.class))
+                        .reason())
                 .isEqualTo("already_stored");
     }
 

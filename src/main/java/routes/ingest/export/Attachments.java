@@ -48,12 +48,18 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
         if (message.get("place_name") == null) {
             inside(
                     message.object("location_information"),
-                    place -> add(lines, Stream.of(place.text("latitude"), place.text("longitude")).collect(joined(", "))));
+                    place -> add(
+                            lines,
+                            Stream.of(place.text("latitude"), place.text("longitude"))
+                                    .collect(joined(", "))));
         }
         add(lines, message.text("game_title"));
         add(lines, message.text("game_description"));
         inside(message.object("contact_information"), contact -> {
-            add(lines, Stream.of(contact.text("first_name"), contact.text("last_name")).collect(joined(" ")));
+            add(
+                    lines,
+                    Stream.of(contact.text("first_name"), contact.text("last_name"))
+                            .collect(joined(" ")));
             add(lines, contact.text("phone_number"));
         });
         inside(invoice(message), invoice -> {
@@ -64,7 +70,8 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
         inside(message.object("giveaway_information"), giveaway -> prizes(lines, giveaway, "quantity"));
         inside(message.object("giveaway_results"), giveaway -> prizes(lines, giveaway, "winners_count"));
         List<TextPart> linked = lines.stream().map(TextPart::plain).toList();
-        List<String> links = PostUrls.of(linked, Stream.ofNullable(message.text("game_link")).toList());
+        List<String> links =
+                PostUrls.of(linked, Stream.ofNullable(message.text("game_link")).toList());
         add(lines, Stream.of(message.text("performer"), message.text("title")).collect(joined(" — ")));
         add(lines, message.text("sticker_emoji"));
         return new Attachments(lines.stream().distinct().toList(), poll, links);

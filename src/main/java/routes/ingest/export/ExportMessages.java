@@ -143,9 +143,8 @@ final class ExportMessages {
     }
 
     private static int reactions(ExportMessage message) {
-        long sum = message.reactions().stream()
-                .mapToLong(Details.Reaction::count)
-                .sum();
+        long sum =
+                message.reactions().stream().mapToLong(Details.Reaction::count).sum();
         return (int) Math.min(sum, Integer.MAX_VALUE);
     }
 }

@@ -66,8 +66,9 @@ class CorpusSnapshotTable {
      * @param maxChars so much of each text
      */
     List<CountedPost> page(long before, int maxChars, int limit) {
-        return jdbc.sql("SELECT number, left(concat_ws(E'\n', content, attachment_text), :chars) AS text FROM posts WHERE number < :before AND" + COUNTED
-                        + "ORDER BY number DESC LIMIT :limit")
+        return jdbc.sql(
+                        "SELECT number, left(concat_ws(E'\n', content, attachment_text), :chars) AS text FROM posts WHERE number < :before AND"
+                                + COUNTED + "ORDER BY number DESC LIMIT :limit")
                 .param("before", before)
                 .param("chars", maxChars)
                 .param("limit", limit)

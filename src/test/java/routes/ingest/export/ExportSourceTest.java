@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import routes.events.TextEntity;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.events.TextEntity;
 import routes.ingest.ImportNote;
 import routes.ingest.PostUrls;
 import routes.ingest.SourceFile;
@@ -100,15 +100,15 @@ class ExportSourceTest {
         write("[{'id':1,'type':'message','date_unixtime':'1','text':'',".replace('\'', '"')
                 + fields.replace("\\\\'", "\\\"").replace('\'', '"').replace("\\\\", "\\") + "}]");
 
-        assertThat(read(folder).message(1).attachmentText())
-                .isEqualTo(lines == null ? null : lines.replace(';', '\n'));
+        assertThat(read(folder).message(1).attachmentText()).isEqualTo(lines == null ? null : lines.replace(';', '\n'));
         assertThat(read(folder).message(1).text()).isEmpty();
     }
 
     @Test
     void linksWithoutASchemeInsideOtherEntitiesAreFound() throws Exception {
-        write("[{'id':1,'type':'message','date_unixtime':'1','text':[{'type':'blockquote','text':'Подробности: t.me/example/12 и example.com/page','collapsed':false},' ',{'type':'bold','text':'Подписаться: t.me/example'}]}]"
-                .replace('\'', '"'));
+        write(
+                "[{'id':1,'type':'message','date_unixtime':'1','text':[{'type':'blockquote','text':'Подробности: t.me/example/12 и example.com/page','collapsed':false},' ',{'type':'bold','text':'Подписаться: t.me/example'}]}]"
+                        .replace('\'', '"'));
 
         assertThat(urls(read(folder).message(1)))
                 .containsExactly("https://t.me/example/12", "https://example.com/page", "https://t.me/example");
