@@ -88,7 +88,7 @@ export function duration(milliseconds) {
 }
 
 export function size(bytes) {
-    const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+    const [value, unit] = bytes < 1000 ? [bytes, "byte"] : bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
     return unbroken(new Intl.NumberFormat(current, {style: "unit", unit, maximumSignificantDigits: 2}).format(value));
 }
 
