@@ -145,7 +145,7 @@ final class ExportReader {
         try {
             readList(null, "messages", this::passMessage);
             return true;
-        } catch (EOFException e) {
+        } catch (EOFException | ExportFormatException e) {
             if (!chat.isChannel() || (chat.id() == null && chat.name() == null)) {
                 throw e;
             }

@@ -401,10 +401,10 @@ class OddExportTest {
         String channel = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":5,\"messages\":[%s]}";
         for (String broken : broken().toList()) {
             write("{\"chats\":{\"list\":[" + personal.formatted(broken, good(1)) + "," + channel.formatted(good(2)) + "]}}");
-            assertThat(ids(read(folder))).as(broken.substring(0, 40)).containsExactly(2L);
+            assertThat(ids(read(folder))).as(broken.substring(0, 30)).containsExactly(2L);
 
             write("{\"messages\":[" + good(1) + "," + broken + ",\n" + good(3) + "],\"name\":\"x\",\"type\":\"public_channel\",\"id\":5}");
-            assertThat(ids(read(folder))).as("before the head: " + broken.substring(0, 40)).contains(1L, 3L);
+            assertThat(ids(read(folder))).as("before the head: " + broken.substring(0, 30)).contains(1L, 3L);
         }
     }
 
@@ -422,14 +422,14 @@ class OddExportTest {
     @Test
     void manyFaultsInALongFileAreReadInTimeThatGrowsWithItsLength() throws Exception {
         String[] messages = IntStream.rangeClosed(1, 40_000)
-                .mapToObj(id -> id % 100 == 0 ? good(id).replace("}", "") : good(id))
+                .mapToObj(id -> id % 100 == 1 ? good(id).replace("}", "") : good(id))
                 .toArray(String[]::new);
         writeChannel(messages);
 
         RecordingSink sink = read(folder);
 
         assertThat(sink.messages).hasSize(39_600);
-        assertThat(sink.leftOut).hasSize(400).allMatch(note -> note.messageId() % 100 == 0);
+        assertThat(sink.leftOut).hasSize(400).allMatch(note -> note.messageId() % 100 == 1);
     }
 
     @Test
