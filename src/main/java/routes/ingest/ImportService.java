@@ -144,6 +144,10 @@ public final class ImportService implements AutoCloseable {
                 return;
             } catch (SQLException | DataAccessException e) {
                 String reason = FailureReason.of(e);
+                if (e instanceof DataAccessException && !FailureReason.mayPass(e)) {
+                    LOG.error("Import {} stops, since the database refuses its report: {}", id, reason);
+                    return;
+                }
                 if (!reason.equals(said)) {
                     LOG.warn("Import {} waits for the database and begins again: {}", id, reason);
                     said = reason;

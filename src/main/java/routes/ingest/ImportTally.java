@@ -14,6 +14,8 @@ final class ImportTally {
     /** More would make the row large and help nobody; the number of missing files is complete. */
     private static final int MAX_NOTES = 100;
 
+    private static final int MAX_LENGTH = 500;
+
     private final UUID id;
     private final Path file;
     private final long bytesTotal;
@@ -80,7 +82,13 @@ final class ImportTally {
 
     private static ImportNote storable(ImportNote note) {
         return new ImportNote(
-                StorableText.of(note.name()), note.messageId(), note.field(), StorableText.of(note.reason()));
+                storable(note.name()), note.messageId(), storable(note.field()), storable(note.reason()));
+    }
+
+    /** What comes from the file may be of any length and hold any characters. */
+    private static String storable(String text) {
+        String cut = text == null || text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
+        return StorableText.of(cut);
     }
 
     /** The messages that were left out come first. */

@@ -535,6 +535,30 @@ class ImportServiceIT {
     }
 
     @Test
+    void textsAndNamesOfAnyCharactersAndLengthAreStored() throws Exception {
+        String nul = "\\u0000\\ud83d\\x0B";
+        Files.writeString(
+                data.resolve("result.json"),
+                "{\"name\":\"" + nul + "x".repeat(3_000) + "\",\"type\":\"public_channel\",\"id\":1,\"messages\":["
+                        + String.join(
+                                ",",
+                                message(1, "слово ".repeat(300_000)),
+                                message(2, nul),
+                                message(3, "a").replace("}", ",\"from\":\"" + "я".repeat(100_000) + nul + "\"}"),
+                                message(4, "a").replace("}", ",\"forwarded_from\":\"" + nul + "\",\"photo\":\"" + nul + "\"}"),
+                                message(5, "https://example.org/" + "a".repeat(50_000)),
+                                "{\"id\":6,\"" + nul + "y".repeat(2_000) + "\":oops}",
+                                message(7, "b"))
+                        + "]}");
+
+        ImportProgress done = run(service(), data);
+
+        assertThat(done.status()).isEqualTo(Status.DONE);
+        assertThat(live()).containsExactly(1L, 2L, 3L, 4L, 5L, 7L);
+        assertThat(done.messagesFailed()).isEqualTo(1);
+    }
+
+    @Test
     void postsOfAChatWithoutAnIdHaveNoLink() throws Exception {
         run(service(), CASES.resolve("06-chat-without-id"));
 

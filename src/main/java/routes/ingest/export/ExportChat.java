@@ -18,10 +18,10 @@ record ExportChat(String name, String type, Long id) {
         return name != null && type != null && id != null;
     }
 
-    /** The id without the {@code -100} that the Bot API puts in front; null if there is neither an id nor a name. */
+    /** The id without the {@code -100} that the Bot API puts in front; null if there is none. */
     Long bareId() {
         if (id == null || id == 0 || id == Long.MIN_VALUE) {
-            return name == null || name.isBlank() ? null : (Long) MissingChatId.of(type, name);
+            return null;
         }
         return id < -BOT_API_SHIFT ? -id - BOT_API_SHIFT : Math.abs(id);
     }

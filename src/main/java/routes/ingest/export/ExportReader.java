@@ -5,7 +5,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import routes.ingest.ImportNote;
 import routes.ingest.export.JsonCursor.Place;
@@ -25,8 +27,12 @@ final class ExportReader {
             " What stands before it is imported. Export the chat again or mend the file, then import"
                     + " it once more: nothing is imported twice.";
 
+    private static final String ENDS_IN_THE_MIDDLE =
+            "it ends in the middle, so the export was interrupted or the copy is incomplete";
+
     private final Path file;
     private final MessageJson json = new MessageJson();
+    private final Map<String, Integer> namesakes = new HashMap<>();
     private JsonCursor cursor;
     private Handler handler;
 
@@ -75,7 +81,7 @@ final class ExportReader {
                 unreadable(null, null, "the file goes on after the end of the export", cursor.place());
             }
         } catch (EOFException e) {
-            throw broken("it ends in the middle, so the export was interrupted or the copy is incomplete");
+            throw broken(ENDS_IN_THE_MIDDLE);
         }
     }
 
@@ -96,6 +102,9 @@ final class ExportReader {
      */
     private boolean readChat(boolean top) throws IOException, InterruptedException {
         cursor.next();
+        if (top) {
+            namesakes.clear();
+        }
         boolean found = false;
         var head = new ChatHead();
         List<Place> passed = new ArrayList<>();
@@ -104,7 +113,7 @@ final class ExportReader {
             if (name.equals("messages")) {
                 found = true;
                 Place messages = cursor.place();
-                if (!head.chat().isComplete() && isSkipped(head.chat())) {
+                if (!head.chat().isComplete() && arePassed(head.chat())) {
                     passed.add(messages);
                 } else {
                     readMessages(head.chat());
@@ -131,13 +140,13 @@ final class ExportReader {
     }
 
     /** Passes over messages whose chat's id, type or name may follow; false if the file ends in them and the chat is known. */
-    private boolean isSkipped(ExportChat chat) throws IOException {
+    private boolean arePassed(ExportChat chat) throws IOException, InterruptedException {
         Place messages = cursor.place();
         try {
-            cursor.skip();
+            readList(null, "messages", this::passMessage);
             return true;
-        } catch (EOFException e) {
-            if (!chat.isChannel() || chat.bareId() == null) {
+        } catch (EOFException | ExportFormatException e) {
+            if (!chat.isChannel() || (chat.id() == null && chat.name() == null)) {
                 throw e;
             }
             cursor.moveTo(messages);
@@ -173,17 +182,21 @@ final class ExportReader {
         ExportChat chat = withBareId(head);
         if (chat.isChannel() && chat.bareId() == null) {
             unreadable(chat, "id", "the chat has neither an id nor a name; add its \"id\" to the file", cursor.place());
-            cursor.skip();
-        } else if (!handler.chat(chat)) {
-            cursor.skip();
-        } else {
+            readList(chat, "messages", this::passMessage);
+        } else if (handler.chat(chat)) {
             readList(chat, "messages", this::readMessage);
             handler.chatEnd();
+        } else {
+            readList(chat, "messages", this::passMessage);
         }
     }
 
     /** Old versions are known by what they write into messages. */
     private ExportChat withBareId(ExportChat chat) throws IOException {
+        if (chat.bareId() == null && chat.name() != null && chat.isChannel()) {
+            int number = namesakes.merge(chat.type() + "\n" + chat.name(), 1, Integer::sum);
+            return chat.withId(MissingChatId.of(chat.type(), chat.name(), number));
+        }
         if (chat.id() == null || !OldChatId.isPossible(chat.id())) {
             return chat;
         }
@@ -192,7 +205,7 @@ final class ExportReader {
         boolean any = false;
         if (cursor.peek() == '[') {
             cursor.next();
-            for (int i = 0; i < MESSAGES_TO_TELL_THE_VERSION && old && cursor.peek() == '{' && cursor.cut(); i++) {
+            for (int i = 0; i < MESSAGES_TO_TELL_THE_VERSION && old && cursor.peek() == '{' && cursor.cut() && !cursor.isTooLong(); i++) {
                 try {
                     old = OldChatId.mayHaveWritten(json.read(cursor.value(), cursor.valueLength()));
                     any = true;
@@ -221,6 +234,10 @@ final class ExportReader {
             throws IOException, InterruptedException {
         if (cursor.peek() != '[') {
             Place place = cursor.place();
+            if (owner == null && field.equals("messages")) {
+                cursor.skip();
+                return;
+            }
             unreadable(owner, field, "it is " + cutType() + ", not a list", place);
             return;
         }
@@ -245,35 +262,52 @@ final class ExportReader {
 
     private void readMessage(int number) throws IOException, InterruptedException {
         Place start = cursor.place();
-        boolean ended = cursor.cut();
-        byte[] bytes = cursor.value();
-        int length = cursor.valueLength();
-        ExportMessage message;
         try {
-            message = cut(bytes, length);
-        } catch (UnreadableMessageException e) {
-            int next = MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
-            if (next > 0) {
-                cursor.moveTo(start.plus(bytes, next));
-            } else if (!ended) {
-                throw broken((cursor.isTooLong()
-                                ? e.getMessage()
-                                : "it ends in the middle, so the export was interrupted or the copy is incomplete")
-                        + "; the last message" + (e.messageId() == null ? "" : ", " + e.messageId() + ",")
-                        + " begins at " + start);
-            }
-            unreadable(number, e, start);
-            return;
-        }
-        try {
-            handler.message(message, start.position() + length);
+            ExportMessage message = ExportMessage.of(cutMessage());
+            handler.message(message, cursor.place().position());
         } catch (UnreadableMessageException e) {
             unreadable(number, e, start);
         }
     }
 
-    private ExportMessage cut(byte[] bytes, int length) throws UnreadableMessageException {
-        if (cursor.isTooLong()) {
+    /** A message that is not wanted is read all the same: a fault in it must not cost the chats after it. */
+    private void passMessage(int number) throws IOException {
+        try {
+            cutMessage();
+        } catch (UnreadableMessageException e) {
+            // nor is it missed
+        }
+    }
+
+    /** Cuts out a message; the cursor stands after it, or where the next one begins if a fault made that a part of it. */
+    private JsonNode cutMessage() throws IOException, UnreadableMessageException {
+        Place start = cursor.place();
+        boolean ended = cursor.cut();
+        boolean tooLong = cursor.isTooLong();
+        byte[] bytes = cursor.value();
+        int length = cursor.valueLength();
+        try {
+            return parsed(tooLong, bytes, length);
+        } catch (UnreadableMessageException e) {
+            int next = MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
+            if (next > 0) {
+                cursor.moveTo(start.plus(bytes, next));
+                throw e;
+            }
+            if (tooLong) {
+                cursor.moveTo(start);
+                ended = cursor.isSkipped();
+            }
+            if (!ended) {
+                throw broken((tooLong ? e.getMessage() : ENDS_IN_THE_MIDDLE) + "; the last message"
+                        + (e.messageId() == null ? "" : ", " + e.messageId() + ",") + " begins at " + start);
+            }
+            throw e;
+        }
+    }
+
+    private JsonNode parsed(boolean tooLong, byte[] bytes, int length) throws UnreadableMessageException {
+        if (tooLong) {
             String reason = "it is longer than " + JsonCursor.MAX_VALUE_BYTES + " bytes";
             throw new UnreadableMessageException(MessageJson.id(bytes, length), null, reason);
         }
@@ -281,7 +315,7 @@ final class ExportReader {
         if (!message.isObject()) {
             throw new UnreadableMessageException(null, null, "it is " + Fields.typeOf(message) + ", not an object");
         }
-        return ExportMessage.of(message);
+        return message;
     }
 
     private void unreadable(int number, UnreadableMessageException failure, Place place) {
@@ -328,14 +362,25 @@ final class ExportReader {
 
     /** Consumes a value that is of no use, and tells its type. */
     private String cutType() throws IOException {
-        if (!cursor.cut()) {
+        try {
+            return Fields.typeOf(cutValue());
+        } catch (UnreadableMessageException e) {
+            return "no JSON that can be read";
+        }
+    }
+
+    private JsonNode cutValue() throws IOException, UnreadableMessageException {
+        Place start = cursor.place();
+        boolean ended = cursor.cut();
+        if (cursor.isTooLong()) {
+            cursor.moveTo(start);
+            cursor.skip();
+            throw new UnreadableMessageException(null, null, "it is too long");
+        }
+        if (!ended) {
             throw new EOFException();
         }
-        try {
-            return Fields.typeOf(json.read(cursor.value(), cursor.valueLength()));
-        } catch (UnreadableMessageException e) {
-            return "invalid JSON";
-        }
+        return json.read(cursor.value(), cursor.valueLength());
     }
 
     private ExportFormatException noExport(String reason) {
@@ -359,12 +404,9 @@ final class ExportReader {
                 return;
             }
             Place place = cursor.place();
-            if (!cursor.cut()) {
-                throw new EOFException();
-            }
             JsonNode value;
             try {
-                value = json.read(cursor.value(), cursor.valueLength());
+                value = cutValue();
             } catch (UnreadableMessageException e) {
                 unreadable(chat(), field, e.getMessage(), place);
                 return;

@@ -97,6 +97,10 @@ public final class ExportSource implements Source {
                 sink.noted(new ImportNote(chat.title(), null, null, reason));
                 return false;
             }
+            if (chat.bareId() > ChannelIdentity.LAST_TELEGRAM_ID) {
+                String reason = "the chat has no id that can be read; it is imported as " + chat.bareId() + ", without links";
+                sink.noted(new ImportNote(chat.title(), null, "id", reason));
+            }
             albums = new AlbumInference();
             channel = new ChannelIdentity(chat.bareId(), null, chat.name());
             sink.channel(channel);

@@ -95,9 +95,9 @@ final class JsonCursor implements Closeable {
     }
 
     /**
-     * Consumes a value. Of one that is longer than {@link #MAX_VALUE_BYTES} only the beginning is kept.
+     * Consumes a value; of one that {@linkplain #isTooLong is too long} only the beginning.
      *
-     * @return whether the value ends within the file
+     * @return false if the file ends before the value
      */
     boolean cut() throws IOException {
         return scan(MAX_VALUE_BYTES);
@@ -106,12 +106,17 @@ final class JsonCursor implements Closeable {
     /**
      * Consumes a value without keeping it.
      *
-     * @throws EOFException if it does not end within the file
+     * @throws EOFException if the file ends before the value
      */
     void skip() throws IOException {
-        if (!scan(0)) {
+        if (!isSkipped()) {
             throw new EOFException();
         }
+    }
+
+    /** As {@link #skip}; false if the file ends before the value. */
+    boolean isSkipped() throws IOException {
+        return scan(0);
     }
 
     /** The value that was cut last; valid until the next one, up to {@link #valueLength}. */
@@ -123,7 +128,7 @@ final class JsonCursor implements Closeable {
         return valueLength;
     }
 
-    /** Whether of the value that was cut last only the beginning is kept. */
+    /** Whether the value that was cut last is longer than {@link #MAX_VALUE_BYTES}. */
     boolean isTooLong() {
         return tooLong;
     }
@@ -141,7 +146,7 @@ final class JsonCursor implements Closeable {
             return false;
         }
         boolean ended = first == '"' || first == '{' || first == '[' ? scanEnclosed(limit) : scanBare(limit);
-        tooLong = valueLength > limit;
+        tooLong = limit > 0 && valueLength > limit;
         valueLength = Math.min(valueLength, limit);
         return ended;
     }
@@ -173,6 +178,9 @@ final class JsonCursor implements Closeable {
                 }
             }
             keep(from, limit);
+            if (limit > 0 && valueLength > limit) {
+                return true;
+            }
         }
         return false;
     }
@@ -189,7 +197,7 @@ final class JsonCursor implements Closeable {
             int from = at;
             consume();
             keep(from, limit);
-            if (structure) {
+            if (structure || (limit > 0 && valueLength > limit)) {
                 return true;
             }
             any = true;
@@ -197,10 +205,10 @@ final class JsonCursor implements Closeable {
         return true;
     }
 
-    /** Keeps what was consumed of the buffer; {@link #valueLength} counts on beyond the limit, by at most a buffer. */
+    /** Keeps what was consumed of the buffer, up to the limit. */
     private void keep(int from, int limit) {
         int count = at - from;
-        if (valueLength > limit) {
+        if (limit == 0) {
             return;
         }
         int kept = Math.min(count, limit - valueLength);

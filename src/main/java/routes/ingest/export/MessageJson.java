@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.List;
@@ -48,6 +49,10 @@ final class MessageJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private final ObjectReader mendedJson = json.reader()
+            .with(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+            .with(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS);
+
     /**
      * @throws UnreadableMessageException with the id and the field, as far as they can be found
      */
@@ -65,7 +70,7 @@ final class MessageJson {
             mended = mend.apply(mended);
         }
         try {
-            return json.readTree(mended);
+            return mendedJson.readTree(mended);
         } catch (JsonProcessingException e) {
             throw new UnreadableMessageException(id(mended), field(mended), reason(e));
         }

@@ -17,9 +17,12 @@ final class MissingChatId {
 
     private MissingChatId() {}
 
-    static long of(String type, String name) {
+    /**
+     * @param number from 1, of the chats of this type and name in the same export
+     */
+    static long of(String type, String name, int number) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest((type + "\n" + name).getBytes(UTF_8));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest((type + "\n" + name + "\n" + number).getBytes(UTF_8));
             return FIRST | (ByteBuffer.wrap(hash).getLong() & BITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);

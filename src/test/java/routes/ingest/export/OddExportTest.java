@@ -396,6 +396,54 @@ class OddExportTest {
     }
 
     @Test
+    void aBrokenMessageOfAnotherChatCostsNoChannelAfterIt() throws Exception {
+        String personal = "{\"name\":\"Иван\",\"type\":\"personal_chat\",\"id\":9,\"messages\":[\n%s,\n%s\n]}";
+        String channel = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":5,\"messages\":[%s]}";
+        for (String broken : broken().toList()) {
+            write("{\"chats\":{\"list\":[" + personal.formatted(broken, good(1)) + "," + channel.formatted(good(2)) + "]}}");
+            assertThat(ids(read(folder))).as(broken.substring(0, 30)).containsExactly(2L);
+
+            write("{\"messages\":[" + good(1) + "," + broken + ",\n" + good(3) + "],\"name\":\"x\",\"type\":\"public_channel\",\"id\":5}");
+            assertThat(ids(read(folder))).as("before the head: " + broken.substring(0, 30)).contains(1L, 3L);
+        }
+    }
+
+    @Test
+    void chatsWithoutAnIdAndOfTheSameNameStayApart() throws Exception {
+        String chat = "{\"name\":\"Новости\",\"type\":\"public_channel\",\"messages\":[%s]}";
+        write("{\"chats\":{\"list\":[" + chat.formatted(good(1)) + "," + chat.formatted(good(1)) + "]}}");
+
+        RecordingSink sink = read(folder);
+
+        assertThat(sink.channels).extracting(ChannelIdentity::tgChannelId).doesNotHaveDuplicates().hasSize(2);
+        assertThat(sink.noted).extracting(ImportNote::field).containsExactly("id", "id");
+    }
+
+    @Test
+    void manyFaultsInALongFileAreReadInTimeThatGrowsWithItsLength() throws Exception {
+        String[] messages = IntStream.rangeClosed(1, 40_000)
+                .mapToObj(id -> id % 100 == 1 ? good(id).replace("}", "") : good(id))
+                .toArray(String[]::new);
+        writeChannel(messages);
+
+        RecordingSink sink = read(folder);
+
+        assertThat(sink.messages).hasSize(39_600);
+        assertThat(sink.leftOut).hasSize(400).allMatch(note -> note.messageId() % 100 == 1);
+    }
+
+    @Test
+    void fieldsOfTheHeadMayBeOfAnyLength() throws Exception {
+        write("{\"about\":\"" + "x".repeat(5_000_000) + "\",\"name\":\"" + "y".repeat(5_000_000)
+                + "\",\"type\":\"public_channel\",\"id\":5,\"messages\":[" + good(1) + "]}");
+
+        RecordingSink sink = read(folder);
+
+        assertThat(ids(sink)).containsExactly(1L);
+        assertThat(sink.leftOut).singleElement().satisfies(note -> assertThat(note.field()).isEqualTo("name"));
+    }
+
+    @Test
     void messagesInAListOfListsAreRead() throws Exception {
         writeChannel("[" + good(1) + ",[" + good(2) + "]]", "[]", good(3));
 
