@@ -16,6 +16,7 @@ import routes.configuration.ConfigurationException;
 import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
+import routes.routefiles.OwnStreamsReader;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteLoadException;
 import routes.routefiles.SpringRouteEnvironment;
@@ -69,11 +70,13 @@ class CommandLine {
 
     private int validate(Path folder) {
         var classPath = new PathMatchingResourcePatternResolver();
+        var settings = SpringRouteEnvironment.environment(classPath.getResourceLoader());
+        var own = new OwnStreamsReader(classPath, folder, settings::getProperty).read();
         var environment = SpringRouteEnvironment.of(
                 TelegramAssistant.class,
-                SpringRouteEnvironment.environment(classPath.getResourceLoader()),
+                settings,
                 classPath.getResourceLoader(),
-                new StreamCatalog().names(),
+                new StreamCatalog(own).names(),
                 Set.of());
         return new ValidateCommand(
                         new RouteFileValidator(environment, getClass().getClassLoader()), classPath)

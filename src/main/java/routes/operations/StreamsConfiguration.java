@@ -10,7 +10,12 @@ import java.util.Set;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import routes.configuration.ConfigFolderProperties;
 import routes.configuration.InstanceProperties;
+import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 import routes.idempotency.DuplicateListener;
 import routes.idempotency.RedisIdempotencyOptions;
@@ -22,6 +27,7 @@ import routes.redisstreams.StreamGroups;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamNames;
 import routes.redisstreams.StreamTrimmer;
+import routes.routefiles.OwnStreamsReader;
 
 /** Sets the streams component up for the streams of the product. */
 @Configuration(proxyBeanMethods = false)
@@ -36,6 +42,16 @@ class StreamsConfiguration {
     ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
         return ComponentCustomizer.forType(
                 RedisStreamsComponent.class, component -> component.setInstanceName(instance.nameOrHost()));
+    }
+
+    /** Before anything asks for the streams; what is wrong with the files is told when the routes are loaded. */
+    @Bean
+    OwnStreams ownStreams(ConfigFolderProperties config, Environment environment, ResourceLoader resources) {
+        return new OwnStreamsReader(
+                        new PathMatchingResourcePatternResolver(resources),
+                        config.dir().resolve("routes"),
+                        environment::getProperty)
+                .read();
     }
 
     @Bean

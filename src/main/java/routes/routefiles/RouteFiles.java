@@ -96,6 +96,10 @@ public final class RouteFiles {
         for (String path : paths()) {
             Path file = overrides.resolve(path);
             Optional<RouteFileName> parsed = RouteFileName.parse(path);
+            if (path.equals(OwnStreamsReader.FILE)) {
+                OwnStreamsReader.declared(overrides, problems);
+                continue;
+            }
             if (parsed.isEmpty()) {
                 if (path.endsWith(".yaml") || path.endsWith(".yml")) {
                     problems.add(whole(

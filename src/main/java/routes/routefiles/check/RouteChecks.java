@@ -19,17 +19,18 @@ public final class RouteChecks {
                 new ConfigurationCheck(),
                 new EndpointCheck(),
                 new DirectCheck(),
-                new StreamCheck(),
                 new BeanCheck(),
                 new EarlyCompletionCheck(),
                 new RedeliveryCheck(),
                 new OutcomeCheck(),
-                new BreakerCheck());
+                new BreakerCheck(),
+                new BodyCheck());
     }
 
     public void check(RouteModel model, Problems problems) {
         checks.forEach(check -> check.check(model, problems));
         try (ScratchContext scratch = new ScratchContext(model.environment(), model.catalog())) {
+            new StreamCheck(scratch).check(model, problems);
             new SimpleCheck(scratch).check(model, problems);
             // last, because it leaves out the files in which the others found something
             new CamelCheck(scratch).check(model, problems);

@@ -21,4 +21,14 @@ public record EndpointUse(
         TO,
         POLL
     }
+
+    /** Whether it is an endpoint of the redis-streams component. */
+    public boolean isStream() {
+        return scheme.equals("redis-streams");
+    }
+
+    /** Whether the flow reads entries of a stream here. */
+    public boolean readsStream() {
+        return isStream() && role != Role.TO;
+    }
 }
