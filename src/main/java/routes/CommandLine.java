@@ -1,6 +1,7 @@
 package routes;
 
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,8 @@ class CommandLine {
             return start(options);
         } catch (ConfigurationException e) {
             return stopped(e);
+        } catch (UncheckedIOException e) {
+            return stopped(new ConfigurationException(e.getMessage() + ": " + e.getCause().getMessage(), e));
         }
     }
 

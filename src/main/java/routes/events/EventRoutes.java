@@ -109,18 +109,12 @@ public class EventRoutes {
      * integrator's own stream, and continues the trace of what was read.
      *
      * @throws IllegalStateException if the event violates its schema
-     * @throws IllegalArgumentException if the body is neither an event nor a JSON object
-     * @throws InvalidPayloadException if there is no body
+     * @throws InvalidPayloadException if the body is neither an event nor a JSON object
      */
     public void write(Exchange exchange) throws InvalidPayloadException {
         Object body = exchange.getMessage().getMandatoryBody();
         if (!(body instanceof Event event)) {
-            String traceId = exchange.getProperty(TRACE_ID, String.class);
-            exchange.getMessage()
-                    .setBody(codec.writeOwn(
-                            body instanceof Map<?, ?> ? body : exchange.getMessage().getMandatoryBody(String.class),
-                            traceId,
-                            exchange.getProperty(TRACEPARENT, String.class)));
+            exchange.getMessage().setBody(own(exchange, body));
             return;
         }
         String traceparent = exchange.getMessage().getHeader(TRACEPARENT, String.class);
@@ -129,6 +123,17 @@ public class EventRoutes {
         }
         exchange.getMessage().setBody(codec.write(event, traceparent));
         exchange.setProperty(WRITTEN, event);
+    }
+
+    private Map<String, String> own(Exchange exchange, Object body) throws InvalidPayloadException {
+        try {
+            return codec.writeOwn(
+                    body instanceof Map<?, ?> ? body : exchange.getMessage().getMandatoryBody(String.class),
+                    exchange.getProperty(TRACE_ID, String.class),
+                    exchange.getProperty(TRACEPARENT, String.class));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPayloadException(exchange, Event.class, exchange.getMessage(), e);
+        }
     }
 
     /** The event in the body, or the map of an integrator's own, as the text of a JSON object. */

@@ -141,9 +141,11 @@ class Startup implements ApplicationRunner {
         var classPath = new PathMatchingResourcePatternResolver(spring);
         var environment =
                 new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
+        var files = new RouteFiles(classPath, config.dir().resolve("routes"));
+        files.outdated(false).forEach(file -> LOG.warn("{}", file));
         try {
             new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
-                    .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));
+                    .load(camel, files.resolve(stages));
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("PIPELINE_ROUTES=" + pipeline.routes() + ": " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import routes.configuration.ConfigFolderProperties;
+import routes.configuration.ConfigurationException;
 import routes.configuration.InstanceProperties;
 import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
@@ -47,11 +49,15 @@ class StreamsConfiguration {
     /** Before anything asks for the streams; what is wrong with the files is told when the routes are loaded. */
     @Bean
     OwnStreams ownStreams(ConfigFolderProperties config, Environment environment, ResourceLoader resources) {
-        return new OwnStreamsReader(
-                        new PathMatchingResourcePatternResolver(resources),
-                        config.dir().resolve("routes"),
-                        environment::getProperty)
-                .read();
+        try {
+            return new OwnStreamsReader(
+                            new PathMatchingResourcePatternResolver(resources),
+                            config.dir().resolve("routes"),
+                            environment::getProperty)
+                    .read();
+        } catch (UncheckedIOException e) {
+            throw new ConfigurationException(e.getMessage() + ": " + e.getCause().getMessage(), e);
+        }
     }
 
     @Bean

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import routes.events.Event;
 import routes.events.StreamCatalog;
 import routes.routefiles.model.EndpointUse;
+import routes.routefiles.model.Flow;
 import routes.routefiles.model.FlowReader;
 import routes.routefiles.model.Nearest;
 import routes.routefiles.model.RouteModel;
@@ -43,7 +44,10 @@ final class BodyCheck implements RouteCheck {
 
     @Override
     public void check(RouteModel model, Problems problems) {
-        model.routes().forEach(flow -> model.endpoints(flow).stream()
+        List<Flow> routes = model.routes()
+                .filter(flow -> !problems.in(flow.file().location()))
+                .toList();
+        routes.forEach(flow -> model.endpoints(flow).stream()
                 .filter(use -> use.role() == EndpointUse.Role.FROM && use.isStream())
                 .filter(use -> model.environment().streams().contains(use.path()))
                 .findFirst()
@@ -78,9 +82,8 @@ final class BodyCheck implements RouteCheck {
             if (KEEPING.contains(eip)) {
                 return body;
             }
-            if (eip.equals("bean") && step.options().text("ref").filter("events"::equals).isPresent()) {
-                boolean read = step.options().text("method").filter("read"::equals).isPresent();
-                return read ? event() : null;
+            if (eip.equals("bean")) {
+                return bean(step);
             }
             if (NESTING.contains(eip)) {
                 return nested(step, body);
@@ -105,6 +108,22 @@ final class BodyCheck implements RouteCheck {
 
         private static boolean keeps(Step branch) {
             return branch.children().stream().flatMap(Step::all).allMatch(step -> KEEPING.contains(step.eip()));
+        }
+
+        /** What a bean leaves: the event that was read, an event that its method makes, or nothing that is known. */
+        private Class<?> bean(Step step) {
+            String name = step.options().text("ref").orElse("");
+            String method = step.options().text("method").orElse("").replaceFirst("\\(.*", "");
+            if (name.equals("events") && method.equals("read")) {
+                return event();
+            }
+            Class<?> type = model.environment().beans().getOrDefault(name, Object.class);
+            List<Method> methods = Arrays.stream(type.getMethods())
+                    .filter(candidate -> candidate.getName().equals(method))
+                    .toList();
+            return methods.size() == 1 && Event.class.isAssignableFrom(methods.get(0).getReturnType())
+                    ? methods.get(0).getReturnType()
+                    : null;
         }
 
         private Class<?> event() {

@@ -12,6 +12,8 @@ public final class RouteChecks {
     public RouteChecks(ClassLoader classPath) {
         checks = List.of(
                 new SchemaCheck(classPath),
+                // before others: it leaves out files in which a step may not be what it seems
+                new BodyCheck(),
                 new IdCheck(),
                 new NameCheck(),
                 new PlaceholderCheck(),
@@ -23,8 +25,7 @@ public final class RouteChecks {
                 new EarlyCompletionCheck(),
                 new RedeliveryCheck(),
                 new OutcomeCheck(),
-                new BreakerCheck(),
-                new BodyCheck());
+                new BreakerCheck());
     }
 
     public void check(RouteModel model, Problems problems) {

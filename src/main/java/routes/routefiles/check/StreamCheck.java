@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PropertyBindingSupport;
 import org.apache.camel.util.ObjectHelper;
+import org.apache.camel.util.TimeUtils;
 import routes.events.StreamCatalog;
 import routes.redisstreams.FailureKind;
 import routes.redisstreams.RedisStreamsConfiguration;
@@ -129,7 +130,11 @@ final class StreamCheck implements RouteCheck {
             return; // an option that cannot be read was reported
         }
         Map<String, Object> values = new HashMap<>();
-        use.options().forEach((name, value) -> values.put(name, value.text()));
+        // Camel's endpoints take 2m for a number of milliseconds; the binding of plain objects does not
+        use.options()
+                .forEach((name, value) -> values.put(
+                        name,
+                        value.text().matches("\\d+ *[a-zA-Z][\\w ]*") ? TimeUtils.toMilliSeconds(value.text()) : value.text()));
         var configuration = new RedisStreamsConfiguration();
         configuration.setName(use.path());
         try {

@@ -127,8 +127,8 @@ class OutboxRelayIT {
     @CsvSource(
             quoteCharacter = '|',
             value = {
-                "posts.nowhere, |{\"trace_id\":\"x\"}|",
-                "stream:posts:deleted, |{\"trace_id\":\"x\"}|",
+                "posts.nowhere, |{\"trace_id\": \"x\"}|",
+                "stream:posts:deleted, |{\"trace_id\": \"x\"}|",
                 "|| , |{}|",
                 "posts.deleted, |[1, 2]|",
                 "posts.deleted, |\"text\"|",
