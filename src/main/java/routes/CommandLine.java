@@ -58,7 +58,8 @@ class CommandLine {
         } catch (ConfigurationException e) {
             return stopped(e);
         } catch (UncheckedIOException e) {
-            return stopped(new ConfigurationException(e.getMessage() + ": " + e.getCause().getMessage(), e));
+            return stopped(new ConfigurationException(
+                    e.getMessage() + ": " + e.getCause().getMessage(), e));
         }
     }
 

@@ -48,7 +48,8 @@ class OwnRoutesIT {
     }
 
     @Test
-    void the_examples_write_files_call_http_and_publish_to_a_stream_of_their_own(@TempDir Path folder) throws Exception {
+    void the_examples_write_files_call_http_and_publish_to_a_stream_of_their_own(@TempDir Path folder)
+            throws Exception {
         Queue<String> received = new ConcurrentLinkedQueue<>();
         AtomicInteger calls = new AtomicInteger();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -63,8 +64,7 @@ class OwnRoutesIT {
         });
         server.start();
         ModelServer models = ModelServer.start();
-        models.openRouter()
-                .answer(call -> call.user().contains("ледокол") ? "[\"ледокол\"]" : "[\"телескоп\"]");
+        models.openRouter().answer(call -> call.user().contains("ледокол") ? "[\"ледокол\"]" : "[\"телескоп\"]");
         try (var pipeline = new ModelPipeline(
                 models,
                 folder,
@@ -75,8 +75,8 @@ class OwnRoutesIT {
                 "--alerts.folder=" + folder.resolve("alerts"),
                 "--alerts.tag=ледокол",
                 "--tag-webhook.url=http://127.0.0.1:" + server.getAddress().getPort() + "/tagged")) {
-            List<UUID> posts = pipeline.imported(
-                    "Большой ледокол идёт через пролив", "Новый телескоп наблюдает галактику");
+            List<UUID> posts =
+                    pipeline.imported("Большой ледокол идёт через пролив", "Новый телескоп наблюдает галактику");
             UUID watched = posts.get(0);
 
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
@@ -85,10 +85,12 @@ class OwnRoutesIT {
                 assertThat(received).hasSize(2);
                 assertThat(names(folder.resolve("alerts"))).containsExactly(watched + ".json");
             });
-            JsonNode event = json.readTree(folder.resolve("files/" + watched + ".json").toFile());
+            JsonNode event =
+                    json.readTree(folder.resolve("files/" + watched + ".json").toFile());
             assertThat(event.path("post_id").asText()).isEqualTo(watched.toString());
             assertThat(received).allSatisfy(call -> assertThat(call).startsWith("application/json {"));
-            assertThat(json.readTree(folder.resolve("alerts/" + watched + ".json").toFile())
+            assertThat(json.readTree(folder.resolve("alerts/" + watched + ".json")
+                                    .toFile())
                             .path("post_id")
                             .asText())
                     .isEqualTo(watched.toString());
@@ -110,7 +112,8 @@ class OwnRoutesIT {
                 assertThat(pipeline.get("/posts/" + posts.get(1) + "/timeline").path("items"))
                         .filteredOn(item -> item.path("stage").asText().equals("alerts"))
                         .singleElement()
-                        .satisfies(item -> assertThat(item.path("reason").asText()).isEqualTo("not a watched tag"));
+                        .satisfies(
+                                item -> assertThat(item.path("reason").asText()).isEqualTo("not a watched tag"));
             });
         } finally {
             server.stop(0);
@@ -125,8 +128,9 @@ class OwnRoutesIT {
                 routes.resolve("tag-files.camel.yaml"), example.replace("tag_files_workers", "tag_persist_workers"));
 
         assertThatThrownBy(() -> new ModelPipeline(folder, "--config.dir=" + folder.resolve("config")))
-                .hasStackTraceContaining("tag-files.camel.yaml:10:16: group 'tag_persist_workers' of stream 'posts.tagged' belongs"
-                        + " to the stage 'tag-persistence' of the product");
+                .hasStackTraceContaining(
+                        "tag-files.camel.yaml:10:16: group 'tag_persist_workers' of stream 'posts.tagged' belongs"
+                                + " to the stage 'tag-persistence' of the product");
     }
 
     private static List<String> names(Path folder) throws IOException {

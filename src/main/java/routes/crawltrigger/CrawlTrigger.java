@@ -84,10 +84,8 @@ public class CrawlTrigger {
         if (matched.isEmpty()) {
             return CrawlDecision.skip(Reason.NO_TRIGGER_TAG);
         }
-        List<Link> links = urls.stream()
-                .flatMap(url -> Link.of(url).stream())
-                .distinct()
-                .toList();
+        List<Link> links =
+                urls.stream().flatMap(url -> Link.of(url).stream()).distinct().toList();
         if (links.isEmpty()) {
             return CrawlDecision.skip(Reason.NO_VALID_URL);
         }

@@ -14,7 +14,8 @@ record Link(String url, String domain) {
             URI uri = new URI(url.strip());
             String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
             // getHost() knows only ASCII names
-            String host = String.valueOf(uri.getAuthority()).replaceFirst("^.*@", "").replaceFirst(":\\d*$", "");
+            String host =
+                    String.valueOf(uri.getAuthority()).replaceFirst("^.*@", "").replaceFirst(":\\d*$", "");
             boolean web = scheme.equals("http") || scheme.equals("https");
             return web && uri.getAuthority() != null && !host.isBlank()
                     ? Optional.of(new Link(url.strip(), host.toLowerCase(Locale.ROOT)))

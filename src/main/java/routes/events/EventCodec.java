@@ -124,7 +124,8 @@ public final class EventCodec {
             }
             return event;
         } catch (JsonProcessingException e) {
-            throw new InvalidEventException(stream, "$: the field data is not a JSON object: " + e.getOriginalMessage(), e);
+            throw new InvalidEventException(
+                    stream, "$: the field data is not a JSON object: " + e.getOriginalMessage(), e);
         }
     }
 

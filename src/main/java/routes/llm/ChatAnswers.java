@@ -30,8 +30,8 @@ final class ChatAnswers {
     private static final Pattern NO_MODEL =
             Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
                     + "|(no such|unknown|invalid) model|not a valid model|no endpoints found");
-    private static final Pattern POLICY =
-            Pattern.compile("(?i)content[-_ ]?(policy|filter|management)|moderation|safety|flagged|prohibited[-_ ]content");
+    private static final Pattern POLICY = Pattern.compile(
+            "(?i)content[-_ ]?(policy|filter|management)|moderation|safety|flagged|prohibited[-_ ]content");
     private static final Pattern TOO_LONG = Pattern.compile(
             "(?i)context[-_ ]?(length|window|size)|maximum (context|prompt)|(prompt|input|request|message)s? (is |are )?too (long|large)"
                     + "|too many (input )?tokens|exceeds? .{0,40}token|token limit");

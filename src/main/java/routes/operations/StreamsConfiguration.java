@@ -56,7 +56,8 @@ class StreamsConfiguration {
                             environment::getProperty)
                     .read();
         } catch (UncheckedIOException e) {
-            throw new ConfigurationException(e.getMessage() + ": " + e.getCause().getMessage(), e);
+            throw new ConfigurationException(
+                    e.getMessage() + ": " + e.getCause().getMessage(), e);
         }
     }
 

@@ -61,7 +61,11 @@ public final class OwnStreamsReader {
         }
         var environment = new RouteEnvironment(Map.of(), properties, Set.of(), Set.of());
         var model = new RouteModel(
-                documents, List.of(), true, environment, new ComponentCatalog(getClass().getClassLoader()));
+                documents,
+                List.of(),
+                true,
+                environment,
+                new ComponentCatalog(getClass().getClassLoader()));
         Set<String> known = new StreamCatalog().names();
         model.routes()
                 .flatMap(route -> model.endpoints(route).stream())
@@ -111,16 +115,26 @@ public final class OwnStreamsReader {
             problem(problems, item.place(), "a stream needs a name: - name: alerts.raised");
             return;
         }
-        map.entries().values().stream().filter(entry -> !KEYS.contains(entry.key())).forEach(entry -> problem(
-                problems,
-                entry.place(),
-                "unknown key '" + entry.key() + "'" + Nearest.hint(entry.key(), KEYS) + ": a stream has name, description, groups"));
+        map.entries().values().stream()
+                .filter(entry -> !KEYS.contains(entry.key()))
+                .forEach(entry -> problem(
+                        problems,
+                        entry.place(),
+                        "unknown key '" + entry.key() + "'" + Nearest.hint(entry.key(), KEYS)
+                                + ": a stream has name, description, groups"));
         YamlScalar name = map.scalar("name").orElseThrow();
         if (!NAME.matcher(name.text()).matches() || name.text().length() > LONGEST_NAME) {
-            problem(problems, name.place(), "'" + name.text() + "' cannot be the name of a stream: use lower-case letters and"
-                    + " digits, separated by '.', '-' or '_', as in alerts.raised, at most " + LONGEST_NAME + " characters");
+            problem(
+                    problems,
+                    name.place(),
+                    "'" + name.text() + "' cannot be the name of a stream: use lower-case letters and"
+                            + " digits, separated by '.', '-' or '_', as in alerts.raised, at most " + LONGEST_NAME
+                            + " characters");
         } else if (name.text().endsWith(".dlq")) {
-            problem(problems, name.place(), "'" + name.text() + "' is where dead letters go: choose a name without .dlq");
+            problem(
+                    problems,
+                    name.place(),
+                    "'" + name.text() + "' is where dead letters go: choose a name without .dlq");
         } else if (streams.putIfAbsent(name.text(), groups(map, problems)) != null) {
             problem(problems, name.place(), "stream '" + name.text() + "' is declared twice");
         }
@@ -131,10 +145,14 @@ public final class OwnStreamsReader {
         stream.entry("groups").ifPresent(entry -> {
             if (entry.value() instanceof YamlList list) {
                 for (YamlNode item : list.items()) {
-                    if (item instanceof YamlScalar group && GROUP.matcher(group.text()).matches()) {
+                    if (item instanceof YamlScalar group
+                            && GROUP.matcher(group.text()).matches()) {
                         groups.add(group.text());
                     } else {
-                        problem(problems, item.place(), "the name of a consumer group consists of letters, digits, '.', '-', '_'");
+                        problem(
+                                problems,
+                                item.place(),
+                                "the name of a consumer group consists of letters, digits, '.', '-', '_'");
                     }
                 }
             } else {

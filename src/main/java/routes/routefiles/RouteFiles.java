@@ -95,8 +95,9 @@ public final class RouteFiles {
                     if (unmarked) {
                         outdated.add(whole(
                                 file.location(),
-                                "does not say which version of " + replaced.location() + " it replaces: if it was copied from"
-                                        + " this one, add the line '# based on " + hash + "'"));
+                                "does not say which version of " + replaced.location()
+                                        + " it replaces: if it was copied from" + " this one, add the line '# based on "
+                                        + hash + "'"));
                     }
                 } else if (!base.group(1).startsWith(hash)) {
                     outdated.add(whole(

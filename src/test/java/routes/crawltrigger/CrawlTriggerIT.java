@@ -57,8 +57,21 @@ class CrawlTriggerIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "https://ex.org/a b", "https://ex.org/a|b", "https://ex.org/%zz", "https://[::1", "http://", "https:///path", "ex.org",
-                "//ex.org/a", "ftp://ex.org/a", "mailto:a@ex.org", "javascript:alert(1)", "tg://resolve?domain=x", "", " ", "https://"
+                "https://ex.org/a b",
+                "https://ex.org/a|b",
+                "https://ex.org/%zz",
+                "https://[::1",
+                "http://",
+                "https:///path",
+                "ex.org",
+                "//ex.org/a",
+                "ftp://ex.org/a",
+                "mailto:a@ex.org",
+                "javascript:alert(1)",
+                "tg://resolve?domain=x",
+                "",
+                " ",
+                "https://"
             })
     void a_link_that_is_no_web_address_is_skipped_with_a_reason_and_costs_nothing(String bad) {
         CrawlTrigger trigger = trigger(10, 10);
@@ -71,8 +84,12 @@ class CrawlTriggerIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "https://Пример.рф/Новости", "http://user:pass@EX.org:8080/a", "https://under_score.ex.org/", "https://[2001:db8::1]/a",
-                "HTTPS://EX.ORG", " https://ex.org/trimmed "
+                "https://Пример.рф/Новости",
+                "http://user:pass@EX.org:8080/a",
+                "https://under_score.ex.org/",
+                "https://[2001:db8::1]/a",
+                "HTTPS://EX.ORG",
+                " https://ex.org/trimmed "
             })
     void a_web_address_in_any_spelling_is_published(String url) {
         assertThat(trigger(10, 10).decide(tagged(url)).urls()).containsExactly(url.strip());
@@ -84,7 +101,8 @@ class CrawlTriggerIT {
 
         assertThat(trigger.decide(tagged("https://ex.org/1")).isCrawl()).isTrue();
         for (int i = 0; i < 5; i++) {
-            assertThat(trigger.decide(tagged("https://EX.org/again" + i)).reason()).isEqualTo(Reason.BUDGET_DOMAIN);
+            assertThat(trigger.decide(tagged("https://EX.org/again" + i)).reason())
+                    .isEqualTo(Reason.BUDGET_DOMAIN);
         }
         assertThat(trigger.decide(tagged("https://other.org/1")).isCrawl()).isTrue();
     }
@@ -96,10 +114,11 @@ class CrawlTriggerIT {
 
         assertThat(trigger.decide(tagged("https://ex.org/2")).reason()).isEqualTo(Reason.BUDGET_TENANT);
 
-        Set<String> counted = REDIS.commands().smembers(REDIS.commands().keys("crawl:budget:domain:ex.org:*").get(0));
+        Set<String> counted = REDIS.commands()
+                .smembers(REDIS.commands().keys("crawl:budget:domain:ex.org:*").get(0));
         assertThat(counted).containsExactly("https://ex.org/1");
-        assertThat(REDIS.commands().keys("crawl:*")).allSatisfy(
-                key -> assertThat(REDIS.commands().pttl(key)).isPositive());
+        assertThat(REDIS.commands().keys("crawl:*"))
+                .allSatisfy(key -> assertThat(REDIS.commands().pttl(key)).isPositive());
     }
 
     @Test
@@ -112,8 +131,7 @@ class CrawlTriggerIT {
     }
 
     private CrawlTrigger trigger(int tenantPerDay, int domainPerHour) {
-        var policy = new EnrichmentPolicy(
-                List.of("ai"), new EnrichmentPolicy.Budget(tenantPerDay, domainPerHour), 5);
+        var policy = new EnrichmentPolicy(List.of("ai"), new EnrichmentPolicy.Budget(tenantPerDay, domainPerHour), 5);
         var budget = new CrawlBudget(new StringRedisTemplate(redis), policy, Clock.systemUTC());
         return new CrawlTrigger(
                 policy,
@@ -134,7 +152,25 @@ class CrawlTriggerIT {
                 .params(post, TENANT, CHANNEL, ++message)
                 .update();
         return new PostTagged(
-                "v1", "trace", Instant.EPOCH, "key", post, TENANT, "1", CHANNEL, List.of("ai"), "hash", List.of(),
-                List.of(urls), "local", null, 1, Trigger.INITIAL, 1L, null, null, null);
+                "v1",
+                "trace",
+                Instant.EPOCH,
+                "key",
+                post,
+                TENANT,
+                "1",
+                CHANNEL,
+                List.of("ai"),
+                "hash",
+                List.of(),
+                List.of(urls),
+                "local",
+                null,
+                1,
+                Trigger.INITIAL,
+                1L,
+                null,
+                null,
+                null);
     }
 }

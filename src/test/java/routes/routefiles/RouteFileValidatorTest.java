@@ -95,7 +95,8 @@ class RouteFileValidatorTest {
         assertThat(problems(own("trends", "posts.indexed", "trend_workers"))).isEmpty();
         // another stream has another group of that name
         assertThat(problems(own("archive", "posts.tagged", "indexing_workers"))).isEmpty();
-        assertThat(problems(own("archive", "posts.enriched", "archive_workers"))).isEmpty();
+        assertThat(problems(own("archive", "posts.enriched", "archive_workers")))
+                .isEmpty();
     }
 
     @Test
@@ -106,8 +107,9 @@ class RouteFileValidatorTest {
                         own("other", "posts.enriched", "shared")))
                 .hasSize(2)
                 .satisfies(found -> assertThat(found.get(0))
-                        .startsWith("config/routes/archive.camel.yaml:7:16: group 'shared' of stream 'posts.tagged' is also"
-                                + " that of route 'mirror' (config/routes/mirror.camel.yaml:7)"))
+                        .startsWith(
+                                "config/routes/archive.camel.yaml:7:16: group 'shared' of stream 'posts.tagged' is also"
+                                        + " that of route 'mirror' (config/routes/mirror.camel.yaml:7)"))
                 .satisfies(found -> assertThat(found.get(1)).contains("route 'archive'"));
     }
 

@@ -53,18 +53,13 @@ class RouteTableTest {
                 String name = ROUTES.relativize(path).toString();
                 String text = Files.readString(path);
                 documents.put(
-                        new RouteFile(
-                                RouteFileName.parse(name).orElseThrow(), RouteFile.Origin.BUILT_IN, name, text),
+                        new RouteFile(RouteFileName.parse(name).orElseThrow(), RouteFile.Origin.BUILT_IN, name, text),
                         YamlReader.read(name, text).root().orElseThrow());
             }
         }
         var environment = new RouteEnvironment(Map.of(), name -> null, Set.of(), Set.of());
         return new RouteModel(
-                documents,
-                List.of(),
-                true,
-                environment,
-                new ComponentCatalog(RouteTableTest.class.getClassLoader()));
+                documents, List.of(), true, environment, new ComponentCatalog(RouteTableTest.class.getClassLoader()));
     }
 
     private static void row(Flow route, RouteModel model, StringBuilder table) {
@@ -97,7 +92,8 @@ class RouteTableTest {
     private static String madeFrom(Flow route, RouteModel model) {
         return model.flows(Flow.Kind.TEMPLATED_ROUTE)
                 .filter(flow -> flow.id().equals(route.id()))
-                .map(flow -> "Made from the template `" + flow.body().text("routeTemplateRef").orElseThrow() + "`, in "
+                .map(flow -> "Made from the template `"
+                        + flow.body().text("routeTemplateRef").orElseThrow() + "`, in "
                         + route.file().name().path())
                 .findFirst()
                 .orElseThrow();
@@ -105,8 +101,7 @@ class RouteTableTest {
 
     private static Stream<YamlMap> maps(YamlNode node) {
         if (node instanceof YamlMap map) {
-            return Stream.concat(
-                    Stream.of(map), map.entries().values().stream().flatMap(entry -> maps(entry.value())));
+            return Stream.concat(Stream.of(map), map.entries().values().stream().flatMap(entry -> maps(entry.value())));
         }
         return node instanceof YamlList list ? list.items().stream().flatMap(RouteTableTest::maps) : Stream.empty();
     }

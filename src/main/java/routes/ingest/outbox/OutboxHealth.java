@@ -32,7 +32,9 @@ public final class OutboxHealth implements HealthIndicator {
                             .withDetail("problem", "events that cannot be published: see the table outbox_quarantine")
                             .build();
         } catch (DataAccessException e) {
-            return Health.unknown().withDetail("problem", "the database does not answer").build();
+            return Health.unknown()
+                    .withDetail("problem", "the database does not answer")
+                    .build();
         }
     }
 }

@@ -97,8 +97,7 @@ public final class OutboxRelay {
     }
 
     private OutboxRow row(Stored row) {
-        return new OutboxRow(
-                row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key()));
+        return new OutboxRow(row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key()));
     }
 
     /** To be called in the transaction of {@link #claim}. */

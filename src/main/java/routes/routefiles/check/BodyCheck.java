@@ -33,13 +33,36 @@ final class BodyCheck implements RouteCheck {
     private static final Pattern PROPERTY = Pattern.compile("\\$\\{body\\??((?:\\.[A-Za-z_]\\w*\\??)+)([^}]*)}");
 
     private static final Set<String> KEEPING = Set.of(
-            "setProperty", "setHeader", "setHeaders", "setVariable", "setVariables", "removeHeader", "removeHeaders",
-            "removeProperty", "removeProperties", "removeVariable", "log", "validate", "delay", "throttle", "stop");
+            "setProperty",
+            "setHeader",
+            "setHeaders",
+            "setVariable",
+            "setVariables",
+            "removeHeader",
+            "removeHeaders",
+            "removeProperty",
+            "removeProperties",
+            "removeVariable",
+            "log",
+            "validate",
+            "delay",
+            "throttle",
+            "stop");
     private static final Set<String> NESTING = Set.of(
-            "filter", "choice", "when", "otherwise", "doTry", "idempotentConsumer", "loop", "circuitBreaker", "transacted", "step",
+            "filter",
+            "choice",
+            "when",
+            "otherwise",
+            "doTry",
+            "idempotentConsumer",
+            "loop",
+            "circuitBreaker",
+            "transacted",
+            "step",
             "pipeline");
     /** What runs after something has failed, with whatever body there is by then. */
     private static final Set<String> AFTERWARDS = Set.of("doCatch", "doFinally", "onFallback");
+
     private static final Set<String> NO_EXPRESSIONS = Set.of("id", "description", "constant", "parameters");
 
     @Override
@@ -90,7 +113,8 @@ final class BodyCheck implements RouteCheck {
             }
             // split, multicast and others have bodies of their own inside
             steps(step.children(), null);
-            boolean originalAfterwards = eip.equals("split") && step.options().entry("aggregationStrategy").isEmpty();
+            boolean originalAfterwards = eip.equals("split")
+                    && step.options().entry("aggregationStrategy").isEmpty();
             return originalAfterwards ? body : null;
         }
 
@@ -121,13 +145,16 @@ final class BodyCheck implements RouteCheck {
             List<Method> methods = Arrays.stream(type.getMethods())
                     .filter(candidate -> candidate.getName().equals(method))
                     .toList();
-            return methods.size() == 1 && Event.class.isAssignableFrom(methods.get(0).getReturnType())
+            return methods.size() == 1
+                            && Event.class.isAssignableFrom(methods.get(0).getReturnType())
                     ? methods.get(0).getReturnType()
                     : null;
         }
 
         private Class<?> event() {
-            return PRODUCT.names().contains(from.path()) ? PRODUCT.stream(from.path()).type() : Map.class;
+            return PRODUCT.names().contains(from.path())
+                    ? PRODUCT.stream(from.path()).type()
+                    : Map.class;
         }
 
         private void published(Step step, Class<?> body) {
@@ -135,14 +162,16 @@ final class BodyCheck implements RouteCheck {
                     .filter(use -> use.isStream() && use.role() == EndpointUse.Role.TO)
                     .ifPresent(use -> problems.add(
                             use.place(),
-                            "the body is an event here (" + body.getSimpleName() + ") and not an entry: write it first, with"
-                                    + " bean 'events', method 'write'"));
+                            "the body is an event here (" + body.getSimpleName()
+                                    + ") and not an entry: write it first, with" + " bean 'events', method 'write'"));
         }
 
         private void expressions(YamlNode node, Class<?> body) {
             if (node instanceof YamlScalar text) {
-                PROPERTY.matcher(text.text()).results().forEach(match -> properties(
-                        text, body, match.group(1).substring(1).split("\\??\\.")));
+                PROPERTY.matcher(text.text())
+                        .results()
+                        .forEach(match -> properties(
+                                text, body, match.group(1).substring(1).split("\\??\\.")));
             } else if (node instanceof YamlList list) {
                 list.items().forEach(item -> expressions(item, body));
             } else if (node instanceof YamlMap map) {
@@ -192,7 +221,9 @@ final class BodyCheck implements RouteCheck {
         private static Set<String> names(Class<?> type) {
             Set<String> names = new HashSet<>();
             if (type.isRecord()) {
-                Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).forEach(names::add);
+                Arrays.stream(type.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .forEach(names::add);
             }
             return names;
         }

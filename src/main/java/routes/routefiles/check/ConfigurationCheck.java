@@ -19,7 +19,8 @@ public final class ConfigurationCheck implements RouteCheck {
         model.routes()
                 .forEach(route -> route.route().scalar("routeConfigurationId").ifPresent(ids -> {
                     for (String id : ids(ids, model)) {
-                        if (known.stream().noneMatch(name -> PatternHelper.matchPattern(name, id)) && !model.mayHold(id)) {
+                        if (known.stream().noneMatch(name -> PatternHelper.matchPattern(name, id))
+                                && !model.mayHold(id)) {
                             problems.add(
                                     ids.place(),
                                     "there is no routeConfiguration '" + id + "'" + Nearest.hint(id, known));

@@ -10,7 +10,6 @@ import routes.routefiles.model.Flow;
 import routes.routefiles.model.RouteModel;
 import routes.routefiles.model.Step;
 import routes.routefiles.yaml.YamlMap;
-import routes.routefiles.yaml.YamlScalar;
 
 /**
  * An exception of a stream's entry is {@code handled} or {@code continued} only together with a recorded outcome, else
@@ -33,8 +32,8 @@ public final class OutcomeCheck implements RouteCheck {
                         .filter(key -> condition(step.options(), key)
                                 .filter(value -> !value.equals("false"))
                                 .isPresent())
-                        .filter(key -> !records(
-                                step.children(), key.equals("continued"), streams, model, new HashSet<>()))
+                        .filter(key ->
+                                !records(step.children(), key.equals("continued"), streams, model, new HashSet<>()))
                         .forEach(key -> problems.add(
                                 step.options().entry(key).orElseThrow().place(), message(key, streams.reason(flow))))));
     }
@@ -58,21 +57,17 @@ public final class OutcomeCheck implements RouteCheck {
     /** @param calls whether a call of a bean or a database will do */
     private static boolean records(
             List<Step> steps, boolean calls, StreamFlows streams, RouteModel model, Set<Flow> seen) {
-        boolean here = steps.stream().flatMap(Step::all).anyMatch(step -> THROWING.contains(step.eip())
-                || (calls && CALLING.contains(step.eip()))
-                || model.endpoint(step)
-                        .filter(use -> use.role() == EndpointUse.Role.TO)
-                        .filter(use -> publishes(use) || (calls && CALLED.contains(use.scheme())))
-                        .isPresent());
+        boolean here = steps.stream()
+                .flatMap(Step::all)
+                .anyMatch(step -> THROWING.contains(step.eip())
+                        || (calls && CALLING.contains(step.eip()))
+                        || model.endpoint(step)
+                                .filter(use -> use.role() == EndpointUse.Role.TO)
+                                .filter(use -> use.publishesWithEntry() || (calls && CALLED.contains(use.scheme())))
+                                .isPresent());
         return here
                 || streams.links().targets(steps.stream()).stream()
                         .flatMap(target -> streams.links().called(target).stream())
                         .anyMatch(called -> seen.add(called) && records(called.steps(), calls, streams, model, seen));
-    }
-
-    /** Together with the acknowledgement; what is published at once is no output of the entry. */
-    private static boolean publishes(EndpointUse use) {
-        YamlScalar mode = use.options().get("publish");
-        return use.isStream() && (mode == null || !mode.text().equalsIgnoreCase("immediate"));
     }
 }

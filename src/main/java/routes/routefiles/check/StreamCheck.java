@@ -93,7 +93,15 @@ final class StreamCheck implements RouteCheck {
             problems.add(
                     use.place(),
                     "there is no stream '" + use.path() + "' in the stream catalogue"
-                            + (hint.isEmpty() ? ": declare a stream of your own in streams.yml beside your route files" : hint));
+                            + (hint.isEmpty()
+                                    ? ": declare a stream of your own in streams.yml beside your route files"
+                                    : hint));
+        }
+        if (use.role() == EndpointUse.Role.POLL) {
+            problems.add(
+                    use.place(),
+                    "a stream cannot be polled: its entry would be acknowledged before the route has worked on it; read it"
+                            + " in the 'from' of a route");
         }
         if (use.role() == EndpointUse.Role.FROM && !use.options().containsKey("group")) {
             problems.add(use.place(), "a consumer of '" + use.path() + "' needs the parameter 'group'");
@@ -117,11 +125,15 @@ final class StreamCheck implements RouteCheck {
                             + "' of the product" + advice);
             return;
         }
-        same.stream().filter(other -> other != reader).findFirst().ifPresent(other -> problems.add(
-                reader.place(),
-                "group '" + reader.group() + "' of stream '" + stream + "' is also that of "
-                        + other.flow().label() + " (" + other.place().file() + ":" + other.place().line() + ")"
-                        + advice));
+        same.stream()
+                .filter(other -> other != reader)
+                .findFirst()
+                .ifPresent(other -> problems.add(
+                        reader.place(),
+                        "group '" + reader.group() + "' of stream '" + stream + "' is also that of "
+                                + other.flow().label() + " (" + other.place().file() + ":"
+                                + other.place().line() + ")"
+                                + advice));
     }
 
     /** Has the component look at the options, as it does at the start. */
@@ -134,7 +146,9 @@ final class StreamCheck implements RouteCheck {
         use.options()
                 .forEach((name, value) -> values.put(
                         name,
-                        value.text().matches("\\d+ *[a-zA-Z][\\w ]*") ? TimeUtils.toMilliSeconds(value.text()) : value.text()));
+                        value.text().matches("\\d+ *[a-zA-Z][\\w ]*")
+                                ? TimeUtils.toMilliSeconds(value.text())
+                                : value.text()));
         var configuration = new RedisStreamsConfiguration();
         configuration.setName(use.path());
         try {
@@ -153,7 +167,10 @@ final class StreamCheck implements RouteCheck {
     /** The component logs another value and counts the failure. */
     private static void failureKind(Step step, Problems problems) {
         boolean names = step.eip().equals("setProperty")
-                && step.options().text("name").filter(RedisStreamsConstants.FAILURE::equals).isPresent();
+                && step.options()
+                        .text("name")
+                        .filter(RedisStreamsConstants.FAILURE::equals)
+                        .isPresent();
         if (!names) {
             return;
         }
@@ -179,10 +196,7 @@ final class StreamCheck implements RouteCheck {
         if (batch) {
             flow.steps().stream()
                     .flatMap(step -> model.endpoint(step).stream())
-                    .filter(use -> use.isStream() && use.role() == EndpointUse.Role.TO)
-                    .filter(use -> Optional.ofNullable(use.options().get("publish"))
-                            .filter(mode -> mode.text().equalsIgnoreCase("immediate"))
-                            .isEmpty())
+                    .filter(EndpointUse::publishesWithEntry)
                     .forEach(use -> problems.add(
                             use.place(),
                             "the body is a batch of entries here ('batchSize'): publish inside a 'split' of the body, so"

@@ -31,4 +31,10 @@ public record EndpointUse(
     public boolean readsStream() {
         return isStream() && role != Role.TO;
     }
+
+    /** Whether the flow publishes to a stream here, together with the acknowledgement of the entry that it works on. */
+    public boolean publishesWithEntry() {
+        YamlScalar mode = options.get("publish");
+        return isStream() && role == Role.TO && (mode == null || !mode.text().equalsIgnoreCase("immediate"));
+    }
 }

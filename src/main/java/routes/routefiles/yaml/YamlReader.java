@@ -34,7 +34,10 @@ public final class YamlReader {
             Map.entry("(TAB)", ""),
             Map.entry("<block end>", INDENTATION),
             Map.entry("sequence entries are not allowed", INDENTATION),
-            Map.entry("mapping values are not allowed", INDENTATION + "; ': ' stands between a key and its value, also in the line before, and in no other place without quotes"),
+            Map.entry(
+                    "mapping values are not allowed",
+                    INDENTATION
+                            + "; ': ' stands between a key and its value, also in the line before, and in no other place without quotes"),
             Map.entry("could not find expected ':'", ": put ': ' between a key and its value"),
             Map.entry("undefined alias", ": put a value that begins with '*' in quotes"),
             Map.entry("another document", ": remove the line '---'"),
@@ -70,7 +73,12 @@ public final class YamlReader {
             }
             return new Document(root.map(node -> convert(node, 0)), problems);
         } catch (MarkedYamlEngineException e) {
-            problem(place(e), syntax(e) + (space(e, text) ? "; line " + place(e).line() + " has a non-breaking space: use plain ones" : ""));
+            problem(
+                    place(e),
+                    syntax(e)
+                            + (space(e, text)
+                                    ? "; line " + place(e).line() + " has a non-breaking space: use plain ones"
+                                    : ""));
         } catch (ReaderException e) {
             String before = text.substring(0, Math.min(e.getPosition(), text.length()));
             int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
@@ -103,7 +111,8 @@ public final class YamlReader {
         String problem = String.valueOf(e.getProblem());
         String begin = e.getContextMark()
                 .filter(mark -> problem.contains("<block end>"))
-                .map(mark -> "; this block begins in line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+                .map(mark ->
+                        "; this block begins in line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
                 .orElse("");
         String hint = HINTS.stream()
                 .filter(known -> problem.contains(known.getKey()))

@@ -151,7 +151,8 @@ class OutboxRelayIT {
                         .single())
                 .isEqualTo(event);
         assertThat(new OutboxHealth(relay, new SimpleMeterRegistry()).health())
-                .extracting(health -> health.getStatus().getCode(), health -> health.getDetails().get("ids"))
+                .extracting(health -> health.getStatus().getCode(), health -> health.getDetails()
+                        .get("ids"))
                 .containsExactly("DEGRADED", List.of(bad));
     }
 
