@@ -1,6 +1,7 @@
 package routes;
 
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -26,6 +27,7 @@ import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
 import routes.operations.StartChecks;
+import routes.routefiles.OwnStreamsReader;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteLoadException;
 import routes.routefiles.SpringRouteEnvironment;
@@ -75,6 +77,9 @@ class CommandLine {
             return start(options);
         } catch (ConfigurationException e) {
             return stopped(e);
+        } catch (UncheckedIOException e) {
+            return stopped(new ConfigurationException(
+                    e.getMessage() + ": " + e.getCause().getMessage(), e));
         }
     }
 
@@ -94,11 +99,13 @@ class CommandLine {
         }
         LoggingSystem.get(getClass().getClassLoader()).beforeInitialize(); // denies every log line until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
+        var settings = SpringRouteEnvironment.environment(classPath.getResourceLoader());
+        var own = new OwnStreamsReader(classPath, folder, settings::getProperty).read();
         var environment = SpringRouteEnvironment.of(
                 TelegramAssistant.class,
-                SpringRouteEnvironment.environment(classPath.getResourceLoader()),
+                settings,
                 classPath.getResourceLoader(),
-                new StreamCatalog().names(),
+                new StreamCatalog(own).names(),
                 Set.of());
         return new ValidateCommand(
                         new RouteFileValidator(environment, getClass().getClassLoader()), classPath)

@@ -2,10 +2,12 @@ package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +51,37 @@ class OwnProviderIT {
             UUID second =
                     pipeline.imported("Ледокол идёт через арктический пролив").get(0);
             assertThat(pipeline.awaitTags(second, "local")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_failure_of_something_else_than_the_provider_is_told_and_does_not_open_its_breaker(@TempDir Path folder)
+            throws Exception {
+        Path file = config(folder).resolve("routes/providers/llm-house.camel.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replaceFirst(
+                                "      steps:\n",
+                                """
+                                      steps:
+                                        - throwException:
+                                            id: llm-house-broken
+                                            exceptionType: java.lang.IllegalStateException
+                                            message: the disk is full
+                                """));
+        try (var pipeline = new ModelPipeline(
+                folder, "--config.dir=" + folder.resolve("config"), "--tagging.providers=house,local")) {
+            for (int i = 0; i < 12; i++) {
+                pipeline.imported("Ледокол номер " + i + " идёт через пролив");
+            }
+
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                            pipeline.metric(
+                                    "stream_messages_total{group=\"tagging_workers\",outcome=\"failed\",stream=\"posts.parsed\"}"))
+                    .isGreaterThanOrEqualTo(12));
+            assertThat(pipeline.metric("circuit_breaker_state{name=\"llm-house\"}"))
+                    .isZero();
         }
     }
 

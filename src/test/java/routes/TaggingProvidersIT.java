@@ -195,6 +195,25 @@ class TaggingProvidersIT {
     }
 
     @Test
+    void posts_that_a_provider_refuses_for_their_content_or_length_do_not_open_its_circuit_breaker() throws Exception {
+        List<Fault> refusals = List.of(
+                Fault.blacklist(),
+                Fault.status(403, "Input was flagged by moderation"),
+                Fault.status(400, "The response was filtered due to the content policy"),
+                Fault.status(400, "This model's maximum context length is 8192 tokens"),
+                Fault.status(413),
+                Fault.status(422));
+        for (int i = 0; i < 12; i++) {
+            gigaChat.next(refusals.get(i % refusals.size()));
+            assertThat(pipeline.awaitTags(another(), "openrouter")).isNotEmpty();
+        }
+
+        assertThat(breaker("gigachat")).isZero();
+        assertThat(gigaChat.calls()).hasSize(12);
+        assertThat(pipeline.awaitTags(another(), "gigachat")).isNotEmpty();
+    }
+
+    @Test
     void an_unknown_model_is_passed_over_at_once() throws Exception {
         gigaChat.always(Fault.status(403));
         openRouter.unknownModels(MODELS.get(0), MODELS.get(1));

@@ -8,6 +8,8 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import org.springframework.scheduling.support.CronExpression;
 
 /** Times as minute, hour, day of the month, month, day of the week; or - for never. */
@@ -16,7 +18,7 @@ import org.springframework.scheduling.support.CronExpression;
 @Constraint(validatedBy = Cron.Validator.class)
 public @interface Cron {
     String message() default
-            "must be minute, hour, day of the month, month and day of the week, such as 0 4 * * *, or -";
+            "must be minute, hour, day of the month, month and day of the week, such as 0 4 * * *, of a date that exists; or -";
 
     Class<?>[] groups() default {};
 
@@ -26,10 +28,14 @@ public @interface Cron {
     class Validator implements ConstraintValidator<Cron, String> {
         @Override
         public boolean isValid(String value, ConstraintValidatorContext context) {
-            return value == null
-                    || value.isBlank()
-                    || value.strip().equals("-")
-                    || CronExpression.isValidExpression("0 " + value.strip());
+            if (value == null || value.isBlank() || value.strip().equals("-")) {
+                return true;
+            }
+            try {
+                return CronExpression.parse("0 " + value.strip()).next(LocalDateTime.now(ZoneOffset.UTC)) != null;
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ public record CrawlDecision(Reason reason, UUID tenantId, List<String> urls, Lis
         TRIGGER_TAG,
         DELETED,
         NO_URLS,
+        /** No link is an absolute http(s) address. */
+        NO_VALID_URL,
         NO_TRIGGER_TAG,
         BUDGET_TENANT,
         BUDGET_DOMAIN;

@@ -84,14 +84,25 @@ public class CrawlTrigger {
         if (matched.isEmpty()) {
             return CrawlDecision.skip(Reason.NO_TRIGGER_TAG);
         }
-        List<String> first = urls.stream().limit(policy.maxUrlsPerPost()).toList();
-        if (!budget.takeTenant(post.tenantId(), event.postId())) {
+        List<Link> links =
+                urls.stream().flatMap(url -> Link.of(url).stream()).distinct().toList();
+        if (links.isEmpty()) {
+            return CrawlDecision.skip(Reason.NO_VALID_URL);
+        }
+        List<Link> allowed = budget.take(
+                post.tenantId(),
+                event.postId(),
+                links.stream().limit(policy.maxUrlsPerPost()).toList());
+        if (allowed == null) {
             return CrawlDecision.skip(Reason.BUDGET_TENANT);
         }
-        List<String> allowed = budget.takeDomains(first);
         return allowed.isEmpty()
                 ? CrawlDecision.skip(Reason.BUDGET_DOMAIN)
-                : new CrawlDecision(Reason.TRIGGER_TAG, post.tenantId(), allowed, matched);
+                : new CrawlDecision(
+                        Reason.TRIGGER_TAG,
+                        post.tenantId(),
+                        allowed.stream().map(Link::url).toList(),
+                        matched);
     }
 
     private Post post(PostTagged event) {

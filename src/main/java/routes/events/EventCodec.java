@@ -4,10 +4,13 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,6 +19,8 @@ import java.util.Map;
  * docs/events.md describes both.
  */
 public final class EventCodec {
+    private static final int MAX_URLS = 100;
+    private static final int MAX_URL_BYTES = 2048;
 
     private final ObjectMapper mapper;
     private final StreamCatalog catalog;
@@ -29,9 +34,11 @@ public final class EventCodec {
         this.mapper = mapper;
         this.catalog = catalog;
         writeSchemas = catalog.streams().stream()
+                .filter(EventStream::builtIn)
                 .map(EventStream::name)
                 .collect(toUnmodifiableMap(name -> name, name -> EventSchema.write(Event.SCHEMA_VERSION, name)));
         readSchemas = catalog.streams().stream()
+                .filter(EventStream::builtIn)
                 .map(EventStream::name)
                 .collect(toUnmodifiableMap(name -> name, name -> EventSchema.read(Event.SCHEMA_VERSION, name)));
         ObjectReader reader = mapper.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
@@ -60,12 +67,96 @@ public final class EventCodec {
         writeSchemas.get(name).violation(data).ifPresent(violation -> {
             throw new IllegalStateException("Event " + name + " violates its schema at " + violation);
         });
+        return entry(
+                name,
+                data.toString(),
+                event.traceId(),
+                TraceParent.isValid(traceparent)
+                        ? traceparent
+                        : TraceParent.of(event.traceId(), event.idempotencyKey()));
+    }
+
+    /**
+     * The entry of an event that was written before and kept as text, which is not looked at.
+     *
+     * @param stream logical name
+     * @param traceId of the event; null leaves the trace out
+     * @param idempotencyKey of the event; null leaves the trace context out
+     */
+    public Map<String, String> stored(String stream, String data, String traceId, String idempotencyKey) {
+        boolean traced = traceId != null && idempotencyKey != null;
+        return entry(stream, data, traceId, traced ? TraceParent.of(traceId, idempotencyKey) : null);
+    }
+
+    /**
+     * The entry of an event of an integrator: {@code data}, and the trace where there is one.
+     *
+     * @param event a map, or the text of a JSON object
+     * @throws IllegalArgumentException for anything else
+     */
+    Map<String, String> writeOwn(Object event, String traceId, String traceparent) {
+        JsonNode data;
+        try {
+            data = event instanceof Map<?, ?> ? mapper.valueToTree(event) : mapper.readTree(String.valueOf(event));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The event is not JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!data.isObject()) {
+            throw new IllegalArgumentException("The event must be a JSON object or a map");
+        }
+        return entry(null, data.toString(), traceId, TraceParent.isValid(traceparent) ? traceparent : null);
+    }
+
+    /**
+     * The event of an integrator: what {@code data} holds, else the fields themselves.
+     *
+     * @throws InvalidEventException if {@code data} is not a JSON object
+     */
+    Map<String, Object> readOwn(String stream, Map<String, String> fields) {
+        String data = fields.get("data");
+        if (data == null) {
+            return new LinkedHashMap<>(fields);
+        }
+        try {
+            Map<String, Object> event = mapper.readValue(data, new TypeReference<LinkedHashMap<String, Object>>() {});
+            if (event == null) {
+                throw new InvalidEventException(stream, "$: the field data is null");
+            }
+            return event;
+        } catch (JsonProcessingException e) {
+            throw new InvalidEventException(
+                    stream, "$: the field data is not a JSON object: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** An event, or a map of an integrator, as JSON text. */
+    String json(Object event) {
+        return mapper.valueToTree(event).toString();
+    }
+
+    /** Whether the stream is one of an integrator. */
+    boolean isOwn(String stream) {
+        return !catalog.stream(stream).builtIn();
+    }
+
+    private static Map<String, String> entry(String stream, String data, String traceId, String traceparent) {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("event", name);
-        fields.put("data", data.toString());
-        fields.put("trace_id", event.traceId());
-        fields.put("traceparent", TraceParent.isValid(traceparent) ? traceparent : TraceParent.of(event));
+        if (stream != null) {
+            fields.put("event", stream);
+        }
+        fields.put("data", data);
+        if (traceId != null) {
+            fields.put("trace_id", traceId);
+        }
+        if (traceparent != null) {
+            fields.put("traceparent", traceparent);
+        }
         return fields;
+    }
+
+    /** Whether this is the logical name of a stream. */
+    public boolean knows(String stream) {
+        return catalog.names().contains(stream);
     }
 
     /** Logical name of the stream that carries the event. */
@@ -93,7 +184,7 @@ public final class EventCodec {
     }
 
     /**
-     * The event of an entry.
+     * The event of an entry. Of {@code urls}, at most {@value #MAX_URLS} of at most {@value #MAX_URL_BYTES} bytes are kept.
      *
      * @param stream logical name or key of the stream
      * @param entryId id of the entry, whose time stands for a missing {@code occurred_at}; may be null
@@ -107,6 +198,7 @@ public final class EventCodec {
         LegacyShapes.modernise(name, event);
         coercion.coerce(event, schema.json());
         missingFields.complete(name, entryId, fields, event, schema.properties());
+        boundUrls(event);
         schema.violation(event).ifPresent(violation -> {
             throw new InvalidEventException(name, violation);
         });
@@ -114,6 +206,19 @@ public final class EventCodec {
             return mapper.treeToValue(event, held.type());
         } catch (JsonProcessingException e) {
             throw new InvalidEventException(name, "$: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Our own ingest keeps to the same bounds; links of other producers beyond them would not fit into the graph's index. */
+    private static void boundUrls(ObjectNode event) {
+        if (event.get("urls") instanceof ArrayNode urls) {
+            ArrayNode kept = event.putArray("urls");
+            urls.forEach(url -> {
+                boolean fits = url.asText().getBytes(StandardCharsets.UTF_8).length <= MAX_URL_BYTES;
+                if (fits && kept.size() < MAX_URLS) {
+                    kept.add(url);
+                }
+            });
         }
     }
 }

@@ -33,6 +33,9 @@ public class EventRoutes {
     /** Exchange property: a {@link StageOutcome}, where a stage publishes nothing and leaves no {@link Recorded} body. */
     public static final String OUTCOME = "stageOutcome";
 
+    /** Exchange property: a route's own reason, in a few words, for publishing nothing; the post's timeline shows it. */
+    public static final String SKIP_REASON = "skipReason";
+
     private static final String TRACEPARENT = "traceparent";
     private static final String MDC_TRACE_ID = "trace_id";
     private static final String MDC_TRIGGER = "trigger";
@@ -52,7 +55,8 @@ public class EventRoutes {
     /**
      * Replaces the fields of an entry in the body by its event, and sets the exchange properties above. Until the exchange
      * is completed, log lines carry {@code trace_id} and {@code trigger}: those of the thread that reads, and, in routes that
-     * change threads, those of the others as far as Camel's MDC logging takes them along.
+     * change threads, those of the others as far as Camel's MDC logging takes them along. The event of an integrator's own stream
+     * is a map, and only its trace id and stream become properties.
      *
      * @throws InvalidEventException if the entry holds no event; no other attempt will help
      * @throws InvalidPayloadException if the body is no map
@@ -62,6 +66,14 @@ public class EventRoutes {
         String stream = exchange.getMessage().getHeader(STREAM_HEADER, String.class);
         if (stream == null) {
             throw new IllegalArgumentException("The header " + STREAM_HEADER + " must name the stream of the entry");
+        }
+        if (codec.isOwn(stream)) {
+            exchange.getMessage().setBody(codec.readOwn(stream, fields));
+            exchange.setProperty(TRACE_ID, fields.get(MDC_TRACE_ID));
+            exchange.setProperty(STREAM, stream);
+            exchange.setProperty(TRACEPARENT, fields.get(TRACEPARENT));
+            log(exchange, fields.get(MDC_TRACE_ID), null);
+            return;
         }
         String entryId = exchange.getMessage().getHeader(ENTRY_ID_HEADER, String.class);
         Event event = codec.read(stream, entryId, fields);
@@ -93,19 +105,40 @@ public class EventRoutes {
 
     /**
      * Replaces the event in the body by the fields of its entry. The trace goes on that a header {@code traceparent} names,
-     * else the one of the event that was read, if both have the same trace id.
+     * else the one of the event that was read, if both have the same trace id. A map or the text of a JSON object is an event of an
+     * integrator's own stream, and continues the trace of what was read.
      *
      * @throws IllegalStateException if the event violates its schema
-     * @throws InvalidPayloadException if the body is no event
+     * @throws InvalidPayloadException if the body is neither an event nor a JSON object
      */
     public void write(Exchange exchange) throws InvalidPayloadException {
-        Event event = exchange.getMessage().getMandatoryBody(Event.class);
+        Object body = exchange.getMessage().getMandatoryBody();
+        if (!(body instanceof Event event)) {
+            exchange.getMessage().setBody(own(exchange, body));
+            return;
+        }
         String traceparent = exchange.getMessage().getHeader(TRACEPARENT, String.class);
         if (traceparent == null && event.traceId().equals(exchange.getProperty(TRACE_ID))) {
             traceparent = exchange.getProperty(TRACEPARENT, String.class);
         }
         exchange.getMessage().setBody(codec.write(event, traceparent));
         exchange.setProperty(WRITTEN, event);
+    }
+
+    private Map<String, String> own(Exchange exchange, Object body) throws InvalidPayloadException {
+        try {
+            return codec.writeOwn(
+                    body instanceof Map<?, ?> ? body : exchange.getMessage().getMandatoryBody(String.class),
+                    exchange.getProperty(TRACE_ID, String.class),
+                    exchange.getProperty(TRACEPARENT, String.class));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPayloadException(exchange, Event.class, exchange.getMessage(), e);
+        }
+    }
+
+    /** The event in the body, or the map of an integrator's own, as the text of a JSON object. */
+    public String json(@Body Object event) {
+        return codec.json(event);
     }
 
     @SuppressWarnings("unchecked") // what the redis-streams component promises
@@ -121,7 +154,9 @@ public class EventRoutes {
     }
 
     private static void log(Exchange exchange, String traceId, String trigger) {
-        MDC.put(MDC_TRACE_ID, traceId);
+        if (traceId != null) {
+            MDC.put(MDC_TRACE_ID, traceId);
+        }
         if (trigger != null) {
             MDC.put(MDC_TRIGGER, trigger);
         } else {

@@ -7,12 +7,17 @@ import java.util.List;
  *
  * @param name logical name, used in routes and configuration; also the key under which the prior system's clients may publish
  * @param key the key in Redis
- * @param type what its entries hold
+ * @param type what its entries hold; null for a stream of an integrator, whose entries have no schema here
  * @param publishers who publishes, in words
  * @param groups consumer groups, each of which sees every entry
  */
 public record EventStream(
         String name, String key, Class<? extends Event> type, List<String> publishers, List<String> groups) {
+
+    /** Whether it is a stream of the product, not of an integrator. */
+    public boolean builtIn() {
+        return type != null;
+    }
 
     public String deadLetterKey() {
         return key + ":dlq";

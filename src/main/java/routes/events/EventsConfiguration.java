@@ -1,6 +1,7 @@
 package routes.events;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -9,8 +10,8 @@ import org.springframework.context.annotation.Configuration;
 class EventsConfiguration {
 
     @Bean
-    StreamCatalog streamCatalog() {
-        return new StreamCatalog();
+    StreamCatalog streamCatalog(ObjectProvider<OwnStreams> own) {
+        return new StreamCatalog(own.getIfAvailable(() -> OwnStreams.NONE));
     }
 
     @Bean

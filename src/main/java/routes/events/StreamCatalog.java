@@ -1,15 +1,32 @@
 package routes.events;
 
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.joining;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** All streams, their keys in Redis and their consumer groups: the only place that knows them. */
 public final class StreamCatalog {
+    private static final Map<String, String> STAGES = Map.ofEntries(
+            entry("post_persist_workers", "post-persistence"),
+            entry("album_persist_workers", "post-persistence"),
+            entry("tagging_workers", "tagging"),
+            entry("album_assemblers", "album-assembler"),
+            entry("vision_workers", "vision"),
+            entry("retagging_workers", "retagging"),
+            entry("tag_persist_workers", "tag-persistence"),
+            entry("crawl_trigger_workers", "crawl-trigger"),
+            entry("enrich_workers", "enrichment"),
+            entry("crawl_workers", "crawl"),
+            entry("indexing_workers", "indexing"),
+            entry("trend_workers", "trends"),
+            entry("cleanup_workers", "cleanup"),
+            entry("digest_workers", "digest"));
 
     /** Groups of stages that are not built yet. They exist from the first start, but nothing is kept for them. */
     private static final Set<String> PLANNED = Set.of(
@@ -19,7 +36,13 @@ public final class StreamCatalog {
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();
     private final Map<Class<? extends Event>, EventStream> byType = new LinkedHashMap<>();
 
+    /** The streams of the product alone. */
     public StreamCatalog() {
+        this(OwnStreams.NONE);
+    }
+
+    /** With the streams and groups that integrators add. */
+    public StreamCatalog(OwnStreams own) {
         add("posts.parsed", PostParsed.class, "ingest, API", "post_persist_workers", "tagging_workers");
         add("albums.parsed", AlbumParsed.class, "ingest", "album_persist_workers", "album_assemblers");
         add("posts.vision.uploaded", VisionUploaded.class, "ingest", "vision_workers");
@@ -38,17 +61,42 @@ public final class StreamCatalog {
         add("posts.deleted", PostDeleted.class, "ingest, clean-up, API", "cleanup_workers");
         add("digests.generate", DigestsGenerate.class, "scheduler, API", "digest_workers");
         add("trends.emerging", TrendsEmerging.class, "trends");
+        own.groups().forEach((name, groups) -> {
+            EventStream known = byName.get(name);
+            Set<String> all = new LinkedHashSet<>(known == null ? List.of() : known.groups());
+            all.addAll(groups);
+            put(
+                    known == null
+                            ? new EventStream(name, keyOf(name), null, List.of(), List.copyOf(all))
+                            : new EventStream(name, known.key(), known.type(), known.publishers(), List.copyOf(all)));
+        });
     }
 
     private void add(String name, Class<? extends Event> type, String publishers, String... groups) {
-        String key = "stream:" + name.replace('.', ':');
-        EventStream stream = new EventStream(name, key, type, List.of(publishers.split(", ")), List.of(groups));
-        byName.put(name, stream);
-        byKey.put(key, stream);
-        byType.put(type, stream);
+        put(new EventStream(name, keyOf(name), type, List.of(publishers.split(", ")), List.of(groups)));
     }
 
-    /** From the parsed post to the trend. */
+    private void put(EventStream stream) {
+        byName.put(stream.name(), stream);
+        byKey.put(stream.key(), stream);
+        if (stream.type() != null) {
+            byType.put(stream.type(), stream);
+        }
+    }
+
+    private static String keyOf(String name) {
+        return "stream:" + name.replace('.', ':');
+    }
+
+    /** The stage of the product that reads a stream in this group, also a stage that is still to come; empty for other groups. */
+    public Optional<String> stage(String stream, String group) {
+        EventStream known = byName.get(stream);
+        return known != null && known.groups().contains(group)
+                ? Optional.ofNullable(STAGES.get(group))
+                : Optional.empty();
+    }
+
+    /** From the parsed post to the trend; then those of integrators. */
     public List<EventStream> streams() {
         return List.copyOf(byName.values());
     }

@@ -33,11 +33,11 @@ final class TraceParent {
      * hashed, so that all events of a trace id share a trace; the idempotency key stands for the span. It is marked as
      * sampled, since 00 would switch off tracing in every stage behind.
      */
-    static String of(Event event) {
-        String plain = event.traceId().toLowerCase(Locale.ROOT).replace("-", "");
+    static String of(String traceId, String idempotencyKey) {
+        String plain = traceId.toLowerCase(Locale.ROOT).replace("-", "");
         boolean usable =
                 TRACE_ID.matcher(plain).matches() && !ZEROS.matcher(plain).matches();
-        String trace = usable ? plain : Sha256.hex(event.traceId()).substring(0, 32);
-        return "00-" + trace + "-" + Sha256.hex(event.idempotencyKey()).substring(0, 16) + "-01";
+        String trace = usable ? plain : Sha256.hex(traceId).substring(0, 32);
+        return "00-" + trace + "-" + Sha256.hex(idempotencyKey).substring(0, 16) + "-01";
     }
 }

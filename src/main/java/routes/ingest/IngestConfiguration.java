@@ -8,6 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import routes.events.EventCodec;
 import routes.ingest.export.ExportSource;
 import routes.ingest.outbox.Outbox;
+import routes.ingest.outbox.OutboxHealth;
 import routes.ingest.outbox.OutboxRelay;
 import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
@@ -27,6 +28,11 @@ class IngestConfiguration {
     @Bean
     OutboxRelay outboxRelay(DataSource database, EventCodec codec) {
         return new OutboxRelay(database, codec);
+    }
+
+    @Bean
+    OutboxHealth outboxHealthIndicator(OutboxRelay relay, MeterRegistry registry) {
+        return new OutboxHealth(relay, registry);
     }
 
     @Bean

@@ -30,6 +30,11 @@ final class ChatAnswers {
     private static final Pattern NO_MODEL =
             Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
                     + "|(no such|unknown|invalid) model|not a valid model|no endpoints found");
+    private static final Pattern POLICY = Pattern.compile(
+            "(?i)content[-_ ]?(policy|filter|management)|moderation|safety|flagged|prohibited[-_ ]content");
+    private static final Pattern TOO_LONG = Pattern.compile(
+            "(?i)context[-_ ]?(length|window|size)|maximum (context|prompt)|(prompt|input|request|message)s? (is |are )?too (long|large)"
+                    + "|too many (input )?tokens|exceeds? .{0,40}token|token limit");
     private static final Map<String, Kind> ERROR_TYPES = Map.ofEntries(
             Map.entry("rate_limit_exceeded", Kind.RATE_LIMIT),
             Map.entry("provider_overloaded", Kind.SERVER_ERROR),
@@ -39,6 +44,8 @@ final class ChatAnswers {
             Map.entry("timeout", Kind.SERVER_ERROR),
             Map.entry("payment_required", Kind.QUOTA),
             Map.entry("content_policy_violation", Kind.FILTERED),
+            Map.entry("content_filter", Kind.FILTERED),
+            Map.entry("context_length_exceeded", Kind.TOO_LONG),
             Map.entry("not_found", Kind.UNKNOWN_MODEL),
             Map.entry("model_not_found", Kind.UNKNOWN_MODEL),
             Map.entry("no_endpoints", Kind.UNKNOWN_MODEL),
@@ -138,6 +145,9 @@ final class ChatAnswers {
     private static String type(JsonNode error) {
         String inside = error.path("metadata").path("error_type").asText("");
         String type = inside.isEmpty() ? error.path("error_type").asText("") : inside;
+        if (type.isEmpty() && error.path("code").isTextual()) {
+            type = error.path("code").asText();
+        }
         return type.isEmpty() ? error.path("availability").path("code").asText("") : type;
     }
 
@@ -149,7 +159,7 @@ final class ChatAnswers {
         return switch (code) {
             case 401 -> Kind.UNAUTHORIZED;
             case 402 -> Kind.QUOTA;
-            case 403 -> message.toLowerCase(Locale.ROOT).contains("moderation") ? Kind.FILTERED : Kind.UNAUTHORIZED;
+            case 403 -> POLICY.matcher(message).find() ? Kind.FILTERED : Kind.UNAUTHORIZED;
             case 404 -> Kind.UNKNOWN_MODEL;
             case 408 -> Kind.SERVER_ERROR;
             case 429 -> Kind.RATE_LIMIT;
@@ -157,7 +167,13 @@ final class ChatAnswers {
                 if (code >= 500) {
                     yield Kind.SERVER_ERROR;
                 }
-                yield NO_MODEL.matcher(message).find() ? Kind.UNKNOWN_MODEL : Kind.REFUSED;
+                if (NO_MODEL.matcher(message).find()) {
+                    yield Kind.UNKNOWN_MODEL;
+                }
+                if (TOO_LONG.matcher(message).find()) {
+                    yield Kind.TOO_LONG;
+                }
+                yield POLICY.matcher(message).find() ? Kind.FILTERED : Kind.REFUSED;
             }
         };
     }

@@ -1,7 +1,6 @@
 package routes.llm;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,11 +49,11 @@ class LlmConfiguration {
         return new ProviderQuotas(link, properties, clock);
     }
 
-    @Bean(destroyMethod = "close")
-    CallLeases callLeases(RedisClient client, RedisLink link, LlmProperties properties) {
+    @Bean
+    CallLeases callLeases(RedisLink link, LlmProperties properties) {
         // a call that is refused for its token is made twice, and may wait for a token and fetch one each time
         Duration longestCall = properties.timeout().multipliedBy(2).plus(TOKEN.multipliedBy(4));
-        return new CallLeases(client, link, longestCall.plus(MARGIN));
+        return new CallLeases(link, longestCall.plus(MARGIN));
     }
 
     @Bean

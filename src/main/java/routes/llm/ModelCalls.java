@@ -120,11 +120,12 @@ public class ModelCalls {
     /**
      * The call failed.
      *
-     * @throws Exception the failure itself, where it is not the provider's
+     * @throws UncountedFailureException where the provider is not the reason
      */
     public void failed(
-            @ExchangeProperty("llmPass") ModelPass pass, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
-            throws Exception {
+            @ExchangeProperty("llmPass") ModelPass pass,
+            @ExchangeProperty("llmChain") ProviderChain chain,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) {
         if (cause instanceof ModelFailureException failure) {
             failed(pass, failure, null);
         } else if (cause instanceof SocketTimeoutException || cause instanceof CallTimeoutException) {
@@ -133,7 +134,7 @@ public class ModelCalls {
             String why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
             failed(pass, new ModelFailureException(Kind.CONNECTION, why, null, cause), null);
         } else {
-            throw cause;
+            throw chain.uncounted(cause);
         }
     }
 
@@ -161,11 +162,16 @@ public class ModelCalls {
      * What the pass gave.
      *
      * @throws ModelPassFailedException when no call gave an answer that holds
+     * @throws UncountedFailureException when the provider refused this request
      */
     public ModelResult result(
             @ExchangeProperty("llmPass") ModelPass pass, @ExchangeProperty("llmChain") ProviderChain chain) {
-        ModelResult result = pass.result();
-        chain.called(pass.calls());
-        return result;
+        try {
+            ModelResult result = pass.result();
+            chain.called(pass.calls());
+            return result;
+        } catch (ModelPassFailedException e) {
+            throw e.kind().isOfTheRequest() ? chain.uncounted(e) : e;
+        }
     }
 }

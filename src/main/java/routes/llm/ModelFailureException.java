@@ -23,6 +23,8 @@ public class ModelFailureException extends RuntimeException {
         UNUSABLE(Next.LATER),
         /** The provider does not have the model. */
         UNKNOWN_MODEL(Next.OTHER_MODEL),
+        /** The request is longer than the model takes; another model may take more. */
+        TOO_LONG(Next.OTHER_MODEL),
         /** A filter of the provider refused the text or the answer. */
         FILTERED(Next.NONE),
         /** The key, the token or the plan is not good for it: 401, 403. */
@@ -38,6 +40,11 @@ public class ModelFailureException extends RuntimeException {
 
         Kind(Next next) {
             this.next = next;
+        }
+
+        /** Whether it is about this request and says nothing about the next one. */
+        boolean isOfTheRequest() {
+            return this == FILTERED || this == TOO_LONG || this == REFUSED;
         }
 
         String label() {

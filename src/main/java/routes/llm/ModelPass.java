@@ -32,7 +32,7 @@ public final class ModelPass {
 
     private final List<ModelCall> calls = new ArrayList<>();
     private int retried;
-    private int unknownModels;
+    private int unfitModels;
     private Duration pause = Duration.ZERO;
     private boolean open = true;
     private ModelResult result;
@@ -117,7 +117,7 @@ public final class ModelPass {
     void failed(ModelFailureException cause, String content) {
         calls.add(call(cause.kind().label(), content, cause.getMessage()));
         failure = cause;
-        if (cause.next() == Next.OTHER_MODEL && ++unknownModels < models.size()) {
+        if (cause.next() == Next.OTHER_MODEL && ++unfitModels < models.size()) {
             pause = Duration.ZERO;
         } else if (cause.next() == Next.LATER && retried < retries.maxRetries() && !asksForTooMuch(cause)) {
             pause = pauseAfter(cause);

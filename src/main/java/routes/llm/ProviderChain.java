@@ -17,6 +17,7 @@ public final class ProviderChain {
     private final List<ModelCall> calls = new ArrayList<>();
     private final List<Instant> rests = new ArrayList<>();
     private String asked;
+    private Exception uncounted;
 
     ProviderChain(List<String> providers) {
         remaining = new ArrayDeque<>(providers);
@@ -48,6 +49,16 @@ public final class ProviderChain {
         problems.add(failure.getMessage());
         rest.map(ProviderQuotas.Rest::until).ifPresent(rests::add);
         called(failure.calls());
+    }
+
+    /** Keeps what ended the pass: the circuit breaker drops an exception that it does not count. */
+    UncountedFailureException uncounted(Exception cause) {
+        uncounted = cause;
+        return new UncountedFailureException(cause);
+    }
+
+    Exception uncounted() {
+        return uncounted;
     }
 
     void called(List<ModelCall> more) {

@@ -77,4 +77,13 @@ public class Providers {
             throw cause;
         }
     }
+
+    /**
+     * As {@link #failed} for a failure that the circuit breaker did not count, and therefore dropped.
+     *
+     * @throws Exception the failure itself, where it is not the provider's
+     */
+    public void refused(@ExchangeProperty("llmChain") ProviderChain chain) throws Exception {
+        failed(chain, chain.uncounted());
+    }
 }

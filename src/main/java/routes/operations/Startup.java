@@ -146,8 +146,10 @@ class Startup implements ApplicationRunner {
         var classPath = new PathMatchingResourcePatternResolver(spring);
         var environment =
                 new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
+        var files = new RouteFiles(classPath, config.dir().resolve("routes"));
+        files.outdated(false).forEach(file -> LOG.warn("{}", file));
         new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
-                .load(camel, new RouteFiles(classPath, config.dir().resolve("routes")).resolve(stages));
+                .load(camel, files.resolve(stages));
         if (stages.includes("tagging")) {
             providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
         }

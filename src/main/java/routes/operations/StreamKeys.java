@@ -22,7 +22,7 @@ public class StreamKeys {
 
     /** Its own key first; consumers read all of them. */
     public List<String> of(EventStream stream) {
-        return legacy ? List.of(stream.key(), stream.legacyKey()) : List.of(stream.key());
+        return legacy && stream.builtIn() ? List.of(stream.key(), stream.legacyKey()) : List.of(stream.key());
     }
 
     /** The key of the dead letters of one of these keys. */

@@ -4,13 +4,20 @@ import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import routes.configuration.ConfigFolderProperties;
+import routes.configuration.ConfigurationException;
 import routes.configuration.InstanceProperties;
+import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 import routes.idempotency.DuplicateListener;
 import routes.idempotency.RedisIdempotencyOptions;
@@ -22,6 +29,7 @@ import routes.redisstreams.StreamGroups;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamNames;
 import routes.redisstreams.StreamTrimmer;
+import routes.routefiles.OwnStreamsReader;
 
 /** Sets the streams component up for the streams of the product. */
 @Configuration(proxyBeanMethods = false)
@@ -36,6 +44,21 @@ class StreamsConfiguration {
     ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
         return ComponentCustomizer.forType(
                 RedisStreamsComponent.class, component -> component.setInstanceName(instance.nameOrHost()));
+    }
+
+    /** Before anything asks for the streams; what is wrong with the files is told when the routes are loaded. */
+    @Bean
+    OwnStreams ownStreams(ConfigFolderProperties config, Environment environment, ResourceLoader resources) {
+        try {
+            return new OwnStreamsReader(
+                            new PathMatchingResourcePatternResolver(resources),
+                            config.dir().resolve("routes"),
+                            environment::getProperty)
+                    .read();
+        } catch (UncheckedIOException e) {
+            throw new ConfigurationException(
+                    e.getMessage() + ": " + e.getCause().getMessage(), e);
+        }
     }
 
     @Bean

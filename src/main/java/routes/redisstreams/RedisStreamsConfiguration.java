@@ -133,8 +133,12 @@ public class RedisStreamsConfiguration implements Cloneable {
         }
     }
 
-    /** Checks what a consumer needs, with errors that name the option. */
-    void validateForConsumer() {
+    /**
+     * Checks what a consumer needs.
+     *
+     * @throws IllegalArgumentException naming the option, its value and what is allowed
+     */
+    public void validateForConsumer() {
         require(group != null && !group.isBlank(), "group", group, "the name of a consumer group");
         require(concurrency > 0, "concurrency", concurrency, "at least 1");
         require(batchSize > 0, "batchSize", batchSize, "at least 1");

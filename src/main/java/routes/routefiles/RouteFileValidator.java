@@ -1,5 +1,6 @@
 package routes.routefiles;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +30,17 @@ public final class RouteFileValidator {
         Problems problems = new Problems();
         problems.addAll(set.problems());
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
+        List<RouteFile> unreadable = new ArrayList<>();
         for (RouteFile file : set.files()) {
             YamlReader.Document document = YamlReader.read(file.location(), file.text());
             problems.addAll(document.problems());
             if (document.problems().isEmpty()) {
                 documents.put(file, document.root().orElseThrow());
+            } else {
+                unreadable.add(file);
             }
         }
-        boolean readable = documents.size() == set.files().size();
-        checks.check(new RouteModel(documents, readable, set.complete(), environment, catalog), problems);
+        checks.check(new RouteModel(documents, unreadable, set.complete(), environment, catalog), problems);
         return problems.sorted();
     }
 }

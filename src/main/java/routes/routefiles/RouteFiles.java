@@ -12,9 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.ResourcePatternResolver;
+import routes.events.Sha256;
 
 /**
  * Resolves the built-in route files of the class path and those of the override folder to the one list that a process
@@ -27,6 +30,8 @@ public final class RouteFiles {
     static final int MAX_BYTES = 1 << 20;
 
     private static final String BUILT_IN = "routes/";
+    private static final int HASH_LENGTH = 12;
+    private static final Pattern BASED_ON = Pattern.compile("(?m)^#\\s*based on ([0-9a-f]{12,64})\\s*$");
     private static final Comparator<RouteFile> LOADING_ORDER = Comparator.comparingInt(RouteFiles::group)
             .thenComparingInt(file -> file.name().position().orElse(Integer.MAX_VALUE))
             .thenComparing(RouteFile::routeId);
@@ -71,6 +76,40 @@ public final class RouteFiles {
         return new RouteSet(selected, stages.complete(), problems);
     }
 
+    /**
+     * Files of the override folder that replace another version of a built-in file than the one of this program. Which version
+     * a file was copied from stands in it as the comment {@code # based on <hash>}, with the first 12 hex digits of its SHA-256.
+     *
+     * @param unmarked whether files without the comment are named too
+     */
+    public List<RouteProblem> outdated(boolean unmarked) {
+        Map<String, RouteFile> builtIn = new LinkedHashMap<>();
+        builtIn().forEach(file -> builtIn.put(file.routeId(), file));
+        List<RouteProblem> outdated = new ArrayList<>();
+        for (RouteFile file : overriding(builtIn, new ArrayList<>())) {
+            if (file.origin() == RouteFile.Origin.OVERRIDE) {
+                RouteFile replaced = builtIn.get(file.routeId());
+                String hash = Sha256.hex(replaced.text()).substring(0, HASH_LENGTH);
+                Matcher base = BASED_ON.matcher(file.text());
+                if (!base.find()) {
+                    if (unmarked) {
+                        outdated.add(whole(
+                                file.location(),
+                                "does not say which version of " + replaced.location()
+                                        + " it replaces: if it was copied from" + " this one, add the line '# based on "
+                                        + hash + "'"));
+                    }
+                } else if (!base.group(1).startsWith(hash)) {
+                    outdated.add(whole(
+                            file.location(),
+                            "replaces another version of " + replaced.location() + " (" + base.group(1)
+                                    + "): compare the two, then write '# based on " + hash + "'"));
+                }
+            }
+        }
+        return outdated;
+    }
+
     private List<RouteFile> builtIn() {
         List<RouteFile> files = new ArrayList<>();
         try {
@@ -96,6 +135,10 @@ public final class RouteFiles {
         for (String path : paths()) {
             Path file = overrides.resolve(path);
             Optional<RouteFileName> parsed = RouteFileName.parse(path);
+            if (path.equals(OwnStreamsReader.FILE)) {
+                OwnStreamsReader.declared(overrides, problems);
+                continue;
+            }
             if (parsed.isEmpty()) {
                 if (path.endsWith(".yaml") || path.endsWith(".yml")) {
                     problems.add(whole(

@@ -18,7 +18,7 @@ public final class ValidateCommand {
     }
 
     /**
-     * Prints one line per problem and a count.
+     * Prints one line for each warning and each problem, and a count.
      *
      * @param folder used as the override folder, instead of {@code config/routes}
      * @return 0 without problems, else 1
@@ -27,8 +27,10 @@ public final class ValidateCommand {
         if (!isFolder(folder, out)) {
             return 1;
         }
-        RouteSet set = new RouteFiles(classPath, folder).resolve(PipelineStages.all());
+        RouteFiles files = new RouteFiles(classPath, folder);
+        RouteSet set = files.resolve(PipelineStages.all());
         List<RouteProblem> problems = validator.validate(set);
+        files.outdated(true).forEach(warning -> out.println("warning: " + warning));
         problems.forEach(out::println);
         long own = set.files().stream()
                 .filter(file -> file.origin() != RouteFile.Origin.BUILT_IN)

@@ -17,6 +17,11 @@ final class JobTable {
         this.jdbc = jdbc;
     }
 
+    /** The time of the database, in UTC. */
+    OffsetDateTime now() {
+        return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single().withOffsetSameInstant(ZoneOffset.UTC);
+    }
+
     boolean startedWithin(String name, Duration time) {
         return jdbc.sql("SELECT last_started_at > now() - make_interval(secs => :seconds) FROM jobs WHERE name = :name")
                 .param("name", name)

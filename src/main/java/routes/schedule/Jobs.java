@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +73,7 @@ public class Jobs {
      * once a minute or so by every process; the first one does the work. As {@link #run(String, String)} otherwise.
      *
      * @param cron minute, hour, day of the month, month, day of the week, in UTC, as {@code 0 4 * * *}; - for never
-     * @throws IllegalArgumentException for a job that does not exist, and for times that are none
+     * @throws IllegalArgumentException for a job that does not exist, and for invalid times
      */
     public Outcome runAt(String name, String cron) {
         Job job = job(name);
@@ -88,10 +87,13 @@ public class Jobs {
         return run(job, () -> table.isDue(name, next), () -> table.started(name, next, instance));
     }
 
-    private static Instant next(String cron) {
-        return CronExpression.parse("0 " + cron.strip())
-                .next(OffsetDateTime.now(ZoneOffset.UTC))
-                .toInstant();
+    /** By the clock of the database, as everything about jobs. */
+    private Instant next(String cron) {
+        OffsetDateTime next = CronExpression.parse("0 " + cron.strip()).next(table.now());
+        if (next == null) {
+            throw new IllegalArgumentException("'" + cron + "' names a date that does not exist");
+        }
+        return next.toInstant();
     }
 
     /** Runs a job now, unless it runs already; as {@link #run(String, String)} otherwise. */

@@ -120,6 +120,10 @@ public final class StageRecords {
     }
 
     private static End ended(Exchange exchange) {
+        String skipReason = exchange.getProperty(EventRoutes.SKIP_REASON, String.class);
+        if (skipReason != null && !skipReason.isBlank()) {
+            return new End("skipped", skipReason, null, null);
+        }
         Event written = exchange.getProperty(EventRoutes.WRITTEN, Event.class);
         if (written != null) {
             return published(written);

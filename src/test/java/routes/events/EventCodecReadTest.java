@@ -6,6 +6,8 @@ import static routes.events.Examples.CHANNEL;
 import static routes.events.Examples.POST;
 import static routes.events.Examples.TENANT;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -96,6 +98,21 @@ class EventCodecReadTest {
 
         assertThat(event.traceId()).isEqualTo("t1:c1:77");
         assertThat(event.tags()).hasSize(2);
+    }
+
+    @Test
+    void linksOfOtherProducersAreBoundedInNumberAndLength() throws Exception {
+        String base = LegacyEntries.CANONICAL_TAGGED;
+        ObjectNode event = (ObjectNode) Json.newMapper().readTree(base);
+        ArrayNode urls = event.putArray("urls");
+        urls.add("https://ex.org/" + "a".repeat(5000)).add("https://пример.рф/" + "б".repeat(1500));
+        for (int i = 0; i < 5000; i++) {
+            urls.add("https://ex.org/" + i);
+        }
+
+        PostTagged read = codec.read("posts.tagged", Map.of("data", event.toString()), PostTagged.class);
+
+        assertThat(read.urls()).hasSize(100).startsWith("https://ex.org/0", "https://ex.org/1");
     }
 
     @Test

@@ -2,6 +2,8 @@ package routes.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,23 +28,13 @@ class CallLeasesIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    private final List<CallLeases> processes = new ArrayList<>();
-
     @BeforeEach
     void empty() {
         REDIS.commands().del("llm:leases:p");
     }
 
-    @AfterEach
-    void close() {
-        processes.forEach(CallLeases::close);
-    }
-
     private CallLeases process(Duration length) {
-        var client = REDIS.newClient();
-        CallLeases leases = new CallLeases(client, new RedisLink(client, Duration.ofSeconds(10)), length);
-        processes.add(leases);
-        return leases;
+        return new CallLeases(new RedisLink(REDIS.newClient(), Duration.ofSeconds(10)), length);
     }
 
     @Test
@@ -151,5 +142,32 @@ class CallLeasesIT {
 
         assertThat(waiting.get(10, TimeUnit.SECONDS)).isNotNull();
         waiter.shutdown();
+    }
+
+    @Test
+    void permitsNeedNoSubscriptionAndOneConnectionForEachProcess() throws Exception {
+        REDIS.commands()
+                .aclSetuser(
+                        "default",
+                        AclSetuserArgs.Builder.removeCommand(CommandType.SUBSCRIBE)
+                                .removeCommand(CommandType.PSUBSCRIBE)
+                                .removeCommand(CommandType.PUBLISH));
+        try {
+            CallLeases one = process(LONG);
+            CallLeases other = process(LONG);
+            one.giveBack(one.take("p", 1, LONG));
+            other.giveBack(other.take("p", 1, LONG));
+            long connections = REDIS.commands().clientList().lines().count();
+            for (int i = 0; i < 20; i++) {
+                CallLeases.Lease held = one.take("p", 1, LONG);
+                assertThat(other.take("p", 1, Duration.ofMillis(1))).isNull();
+                one.giveBack(held);
+                other.giveBack(other.take("p", 1, LONG));
+            }
+
+            assertThat(REDIS.commands().clientList().lines().count()).isEqualTo(connections);
+        } finally {
+            REDIS.commands().aclSetuser("default", AclSetuserArgs.Builder.allCommands());
+        }
     }
 }

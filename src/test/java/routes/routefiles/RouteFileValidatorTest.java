@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import routes.events.StreamCatalog;
 
 /**
  * Each file or folder in {@code bad} has its mistake; {@code bad.expected} says what must be reported for it, where and
@@ -71,6 +72,77 @@ class RouteFileValidatorTest {
         assertThat(problems)
                 .extracting(RouteProblem::file)
                 .contains(all.stream().map(RouteFile::location).toArray(String[]::new));
+    }
+
+    @Test
+    void refusesTheGroupOfABuiltInStageInARouteOfOnesOwn() {
+        assertThat(problems(own("archive", "posts.enriched", "indexing_workers")))
+                .containsExactly(
+                        "config/routes/archive.camel.yaml:7:16: group 'indexing_workers' of stream 'posts.enriched' belongs to"
+                                + " the stage 'indexing' of the product: each entry would reach only one of them. Give this"
+                                + " route a group of its own, such as 'archive_workers'");
+        // also that of a stage that is not there yet, or does not run in this process
+        assertThat(problems(own("archive", "posts.indexed", "trend_workers"))).hasSize(1);
+        assertThat(problems(own("archive", "posts.tagged", "enrich_workers"))).hasSize(1);
+    }
+
+    @Test
+    void acceptsTheGroupsOfAStageInTheFileThatReplacesOrIsIt() {
+        RouteFile override = own("indexing", "posts.enriched", "indexing_workers");
+        assertThat(problems(new RouteFile(
+                        override.name(), RouteFile.Origin.OVERRIDE, override.location(), override.text())))
+                .isEmpty();
+        assertThat(problems(own("trends", "posts.indexed", "trend_workers"))).isEmpty();
+        // another stream has another group of that name
+        assertThat(problems(own("archive", "posts.tagged", "indexing_workers"))).isEmpty();
+        assertThat(problems(own("archive", "posts.enriched", "archive_workers")))
+                .isEmpty();
+    }
+
+    @Test
+    void refusesOneGroupOfTwoRoutesOfOnesOwnAndNamesTheOther() {
+        assertThat(problems(
+                        own("archive", "posts.tagged", "shared"),
+                        own("mirror", "posts.tagged", "shared"),
+                        own("other", "posts.enriched", "shared")))
+                .hasSize(2)
+                .satisfies(found -> assertThat(found.get(0))
+                        .startsWith(
+                                "config/routes/archive.camel.yaml:7:16: group 'shared' of stream 'posts.tagged' is also"
+                                        + " that of route 'mirror' (config/routes/mirror.camel.yaml:7)"))
+                .satisfies(found -> assertThat(found.get(1)).contains("route 'archive'"));
+    }
+
+    private static RouteFile own(String id, String stream, String group) {
+        return new RouteFile(
+                RouteFileName.parse(id + ".camel.yaml").orElseThrow(),
+                RouteFile.Origin.ADDED,
+                "config/routes/" + id + ".camel.yaml",
+                """
+                - route:
+                    id: %1$s
+                    description: Reads a stream.
+                    from:
+                      uri: redis-streams:%2$s
+                      parameters:
+                        group: %3$s
+                      steps:
+                        - log:
+                            id: %1$s-log
+                            message: hello
+                """
+                        .formatted(id, stream, group));
+    }
+
+    private List<String> problems(RouteFile... files) {
+        RouteEnvironment environment = Samples.environment();
+        Set<String> streams = new StreamCatalog().names();
+        return new RouteFileValidator(
+                        new RouteEnvironment(environment.beans(), environment.properties(), streams, Set.of()),
+                        Samples.classPath())
+                .validate(new RouteSet(List.of(files), true, List.of())).stream()
+                        .map(RouteProblem::toString)
+                        .toList();
     }
 
     @Test

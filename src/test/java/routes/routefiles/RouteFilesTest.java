@@ -11,15 +11,20 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import routes.events.Sha256;
 
 class RouteFilesTest {
 
@@ -223,6 +228,84 @@ class RouteFilesTest {
                         0,
                         0,
                         "is not loaded: the name of a route file ends with .camel.yaml"));
+    }
+
+    @Test
+    void warnsOfAReplacementWhoseBuiltInFileHasChanged() throws IOException {
+        String hash = Sha256.hex("built in").substring(0, 12);
+        write(overrides, "30-tagging.camel.yaml", "# based on 0123456789ab\nmine");
+        write(overrides, "indexing.camel.yaml", "mine\n  # based on " + hash + "\n# based on " + hash + "  \n");
+        write(overrides, "00-errors.camel.yaml", "mine, based on nothing");
+        write(overrides, "sentiment.camel.yaml", "added");
+
+        assertThat(outdated(false))
+                .containsExactly(overrides.resolve("30-tagging.camel.yaml") + ":0:0: replaces another version of"
+                        + " routes/30-tagging.camel.yaml (0123456789ab): compare the two, then write '# based on "
+                        + hash + "'");
+        assertThat(outdated(true)).hasSize(2).anySatisfy(warning -> assertThat(warning)
+                .startsWith(overrides.resolve("00-errors.camel.yaml") + ":0:0: does not say which version")
+                .contains("'# based on " + hash + "'"));
+    }
+
+    private List<String> outdated(boolean unmarked) throws IOException {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {builtIn.toUri().toURL()}, null)) {
+            return new RouteFiles(new PathMatchingResourcePatternResolver(loader), overrides)
+                    .outdated(unmarked).stream().map(RouteProblem::toString).toList();
+        }
+    }
+
+    @Test
+    void readsTheStreamsThatAreDeclared() throws IOException {
+        write(
+                overrides,
+                "streams.yml",
+                """
+                # mine
+                - name: alerts.raised
+                  description: What is watched
+                - name: posts.tagged
+                  groups: [python_readers, "other.group"]
+                """);
+        List<RouteProblem> problems = new ArrayList<>();
+
+        assertThat(OwnStreamsReader.declared(overrides, problems))
+                .isEqualTo(Map.of("alerts.raised", Set.of(), "posts.tagged", Set.of("python_readers", "other.group")));
+        assertThat(problems).isEmpty();
+        assertThat(resolve("").problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "- nmae: a.b # 1:3: a stream needs a name",
+                "alerts.raised: {} # 1:1: write a list of streams",
+                "- alerts.raised # 1:3: a stream needs a name",
+                "- name: Alerts Raised # 1:9: 'Alerts Raised' cannot be the name of a stream",
+                "- name: stream:posts:tagged # 1:9: 'stream:posts:tagged' cannot be the name of a stream",
+                "- name: posts.tagged.dlq # 1:9: 'posts.tagged.dlq' is where dead letters go",
+                "- {name: a.b, group: x} # 1:15: unknown key 'group' (did you mean 'groups'?)",
+                "- {name: a.b, groups: x} # 1:15: 'groups' is a list",
+                "- {name: a.b, groups: [a b]} # 1:24: the name of a consumer group consists of",
+                "[{name: a.b}, {name: a.b}] # 1:22: stream 'a.b' is declared twice",
+                "- name: 'x # 1:9: not readable as YAML"
+            })
+    void reportsWhatIsWrongWithDeclaredStreams(String text, String problem) throws IOException {
+        Path file = write(overrides, "streams.yml", text);
+
+        assertThat(resolve("").problems())
+                .extracting(RouteProblem::toString)
+                .singleElement()
+                .asString()
+                .startsWith(file + ":" + problem);
+    }
+
+    @Test
+    void anEmptyFileOfStreamsDeclaresNone() throws IOException {
+        write(overrides, "streams.yml", "# none yet\n\n");
+
+        assertThat(resolve("").problems()).isEmpty();
     }
 
     @Test

@@ -16,6 +16,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.RecoverableAggregationRepository;
+import routes.events.EventRoutes;
+import routes.events.PostTagged;
 
 /** The sample route files and what they may refer to. */
 final class Samples {
@@ -39,6 +41,11 @@ final class Samples {
         }
     }
 
+    /** Makes an event. */
+    public interface Maker {
+        PostTagged make(Object body);
+    }
+
     /** Merges, in the way of a plain object. */
     public static final class Albums {
         public Object merge(Object old, Object added) {
@@ -60,6 +67,8 @@ final class Samples {
                         "stamp", Processor.class,
                         "albums", Albums.class,
                         "ledger", Ledger.class,
+                        "events", EventRoutes.class,
+                        "maker", Maker.class,
                         "idempotency", IdempotentRepository.class,
                         "albumRepository", RecoverableAggregationRepository.class,
                         "memoryRepository", MemoryAggregationRepository.class),

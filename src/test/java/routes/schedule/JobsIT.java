@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 
@@ -182,6 +186,35 @@ class JobsIT {
                 .hasMessage("There is no job 'smaple'; there are [sample]");
     }
 
+    @Test
+    void planned_times_follow_the_clock_of_the_database_whatever_that_of_the_process_says() throws Exception {
+        DATABASE.jdbc().sql("CREATE SCHEMA IF NOT EXISTS ahead").update();
+        DATABASE.jdbc()
+                .sql(
+                        """
+                        CREATE OR REPLACE FUNCTION ahead.now() RETURNS timestamptz LANGUAGE sql
+                        AS 'SELECT pg_catalog.now() + interval ''10 years'''""")
+                .update();
+        try (Connection connection = DriverManager.getConnection(DATABASE.jdbcUrl())) {
+            connection.createStatement().execute("SET search_path = ahead, pg_catalog, public");
+            var ahead = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+            Jobs jobs = process("one", job(() -> {}), metrics, ahead);
+
+            assertThat(jobs.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SKIPPED);
+            assertThat(Duration.between(Instant.now(), jobs.states().get(0).nextRunAt()))
+                    .isGreaterThan(Duration.ofDays(3650));
+        }
+    }
+
+    @Test
+    void a_date_that_does_not_exist_is_refused() throws Exception {
+        Jobs jobs = process("one", job(() -> {}));
+
+        assertThatThrownBy(() -> jobs.runAt("sample", "0 0 31 2 *"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'0 0 31 2 *'");
+    }
+
     private interface Work {
         void run() throws Exception;
     }
@@ -206,13 +239,17 @@ class JobsIT {
     }
 
     private Jobs process(String instance, Job job, SimpleMeterRegistry registry) {
+        return process(instance, job, registry, DATABASE.jdbc());
+    }
+
+    private Jobs process(String instance, Job job, SimpleMeterRegistry registry, JdbcClient jdbc) {
         var redis = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
         redis.afterPropertiesSet();
         redis.start();
         var lock = new JobLock(redis);
         opened.add(lock);
         opened.add(redis::destroy);
-        return new Jobs(List.of(job), lock, new JobTable(DATABASE.jdbc()), registry, instance);
+        return new Jobs(List.of(job), lock, new JobTable(jdbc), registry, instance);
     }
 
     private static double gauge(SimpleMeterRegistry registry, String name) {

@@ -4,7 +4,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.EventCodec;
 
@@ -13,30 +18,86 @@ import routes.events.EventCodec;
  * publishing and the commit, the same rows are claimed again.
  */
 public final class OutboxRelay {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final int COUNTED_AT_MOST = 100_000;
 
     private final JdbcClient jdbc;
     private final EventCodec codec;
+
+    /** Streams whose last batch was claimed but not marked: Redis refused it or did not answer. Other streams go first. */
+    private final Set<String> unmarked = ConcurrentHashMap.newKeySet();
 
     public OutboxRelay(DataSource database, EventCodec codec) {
         jdbc = JdbcClient.create(database);
         this.codec = codec;
     }
 
+    private record Stored(long id, String stream, String event, boolean object, String traceId, String key) {}
+
     /**
      * The oldest rows that wait for the stream whose turn it is, in their order, locked until the end of the caller's
-     * transaction. A second relay waits for the first, since skipping its rows would publish out of order.
+     * transaction. A second relay waits for the first, since skipping its rows would publish out of order. Rows that can
+     * never be published move to the table {@code outbox_quarantine}.
      */
     public List<OutboxRow> claim(int limit) {
+        List<Stored> rows = oldest(limit);
+        while (!rows.isEmpty() || !unmarked.isEmpty()) {
+            if (rows.isEmpty()) {
+                unmarked.clear();
+            } else {
+                Map<Boolean, List<Stored>> publishable =
+                        rows.stream().collect(Collectors.partitioningBy(row -> problem(row) == null));
+                publishable.get(false).forEach(this::quarantine);
+                if (!publishable.get(true).isEmpty()) {
+                    unmarked.add(rows.get(0).stream());
+                    return publishable.get(true).stream().map(this::row).toList();
+                }
+            }
+            rows = oldest(limit);
+        }
+        return List.of();
+    }
+
+    private List<Stored> oldest(int limit) {
         return jdbc.sql(
                         """
-                        SELECT id, stream, event::text AS event FROM outbox
-                        WHERE published_at IS NULL
-                          AND stream = (SELECT stream FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT 1)
+                        SELECT id, stream, event::text AS event, jsonb_typeof(event) = 'object' AS object,
+                               event ->> 'trace_id' AS trace_id, event ->> 'idempotency_key' AS key
+                        FROM outbox
+                        WHERE published_at IS NULL AND stream = (
+                            SELECT stream FROM outbox WHERE published_at IS NULL AND stream <> ALL (?) ORDER BY id LIMIT 1)
                         ORDER BY id LIMIT ? FOR UPDATE""")
+                .param(unmarked.toArray(String[]::new))
                 .param(limit)
-                .query((row, n) -> row(row.getLong("id"), row.getString("stream"), row.getString("event")))
+                .query(Stored.class)
                 .list();
+    }
+
+    /** Why a row can never be published; null if it can. What its event says is for its readers to judge. */
+    private String problem(Stored row) {
+        if (!codec.knows(row.stream())) {
+            return "there is no such stream";
+        }
+        return row.object() ? null : "the event is not a JSON object";
+    }
+
+    private void quarantine(Stored row) {
+        jdbc.sql(
+                        """
+                        WITH bad AS (DELETE FROM outbox WHERE id = ? RETURNING id, stream, event, created_at)
+                        INSERT INTO outbox_quarantine (id, stream, event, created_at, reason)
+                        SELECT id, stream, event, created_at, ? FROM bad""")
+                .params(row.id(), problem(row))
+                .update();
+        LOG.warn(
+                "Row {} of the outbox, for stream '{}', cannot be published: {}. It is in the table outbox_quarantine",
+                row.id(),
+                row.stream(),
+                problem(row));
+    }
+
+    private OutboxRow row(Stored row) {
+        return new OutboxRow(row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key()));
     }
 
     /** To be called in the transaction of {@link #claim}. */
@@ -44,6 +105,7 @@ public final class OutboxRelay {
         jdbc.sql("UPDATE outbox SET published_at = now() WHERE id = ANY (?)")
                 .param(rows.stream().map(OutboxRow::id).toArray(Long[]::new))
                 .update();
+        rows.forEach(row -> unmarked.remove(row.stream()));
     }
 
     /** How many rows wait; at most {@value #COUNTED_AT_MOST}, so that the answer stays cheap when the relay stands. */
@@ -52,6 +114,14 @@ public final class OutboxRelay {
                 .param(COUNTED_AT_MOST)
                 .query(Long.class)
                 .single();
+    }
+
+    /** The ids of all rows that cannot be published, oldest first. */
+    public List<Long> quarantined() {
+        return jdbc.sql("SELECT id FROM outbox_quarantine ORDER BY id LIMIT ?")
+                .param(COUNTED_AT_MOST)
+                .query(Long.class)
+                .list();
     }
 
     /**
@@ -66,9 +136,5 @@ public final class OutboxRelay {
                             (SELECT id FROM outbox WHERE published_at < ? ORDER BY published_at LIMIT ? FOR UPDATE SKIP LOCKED)""")
                 .params(olderThan.atOffset(ZoneOffset.UTC), limit)
                 .update();
-    }
-
-    private OutboxRow row(long id, String stream, String event) {
-        return new OutboxRow(id, stream, codec.write(codec.read(stream, Map.of("data", event))));
     }
 }

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import routes.routefiles.model.Nearest;
 import routes.routefiles.model.RouteModel;
+import routes.routefiles.yaml.Placeholders;
 
 /** Beans that are named exist, have the type that their place needs, and the method that is called. */
 public final class BeanCheck implements RouteCheck {
@@ -39,13 +40,20 @@ public final class BeanCheck implements RouteCheck {
             problems.add(
                     reference.place(), bean + " is no " + reference.type().getSimpleName() + ", which is needed here");
         }
-        reference.method().map(BeanCheck::methodName).ifPresent(method -> {
-            List<String> methods =
-                    Arrays.stream(type.getMethods()).map(Method::getName).toList();
-            if (!methods.contains(method)) {
-                problems.add(reference.place(), bean + " has no public method '" + method + "': it has " + own(type));
-            }
-        });
+        reference
+                .method()
+                .map(BeanCheck::methodName)
+                .filter(method -> !Placeholders.in(method))
+                .ifPresent(method -> {
+                    List<String> methods = Arrays.stream(type.getMethods())
+                            .map(Method::getName)
+                            .toList();
+                    if (!methods.contains(method)) {
+                        problems.add(
+                                reference.place(),
+                                bean + " has no public method '" + method + "': it has " + own(type));
+                    }
+                });
     }
 
     // Camel takes arguments too: "parse(${body})"

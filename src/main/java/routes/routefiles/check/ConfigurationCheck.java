@@ -13,16 +13,14 @@ public final class ConfigurationCheck implements RouteCheck {
 
     @Override
     public void check(RouteModel model, Problems problems) {
-        if (!model.readable()) {
-            return;
-        }
         List<String> known = model.flows(Flow.Kind.ROUTE_CONFIGURATION)
                 .flatMap(configuration -> configuration.id().stream())
                 .toList();
         model.routes()
                 .forEach(route -> route.route().scalar("routeConfigurationId").ifPresent(ids -> {
                     for (String id : ids(ids, model)) {
-                        if (known.stream().noneMatch(name -> PatternHelper.matchPattern(name, id))) {
+                        if (known.stream().noneMatch(name -> PatternHelper.matchPattern(name, id))
+                                && !model.mayHold(id)) {
                             problems.add(
                                     ids.place(),
                                     "there is no routeConfiguration '" + id + "'" + Nearest.hint(id, known));

@@ -20,10 +20,11 @@ public final class DirectCheck implements RouteCheck {
     @Override
     public void check(RouteModel model, Problems problems) {
         Links links = new Links(model);
-        for (Flow flow : model.readable() ? model.effective() : List.<Flow>of()) {
+        for (Flow flow : model.effective()) {
             model.endpoints(flow).stream()
                     .filter(use -> use.role() != EndpointUse.Role.FROM && Links.link(use))
                     .filter(use -> !use.dynamic() && !Placeholders.in(use.path()))
+                    .filter(use -> !model.mayHold(use.path()))
                     .forEach(use -> consumed(use, links, problems));
         }
         links.consumers().forEach((name, flows) -> single(name, flows, problems));

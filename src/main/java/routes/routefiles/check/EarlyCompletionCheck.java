@@ -2,12 +2,13 @@ package routes.routefiles.check;
 
 import java.util.Optional;
 import org.apache.camel.spi.RecoverableAggregationRepository;
+import routes.routefiles.model.EndpointUse;
 import routes.routefiles.model.RouteModel;
 import routes.routefiles.model.Step;
 
 /**
  * Refuses what completes an exchange before its work is done, because the entry would be acknowledged and lost with the
- * process: {@code aggregate} and {@code resequence} in memory, {@code wireTap}. {@code seda} and {@code threads} are
+ * process: {@code aggregate} and {@code resequence} in memory, {@code wireTap}; and what publishes when it is too late. {@code seda} and {@code threads} are
  * allowed: the exchange completes after the work behind them.
  */
 public final class EarlyCompletionCheck implements RouteCheck {
@@ -28,8 +29,25 @@ public final class EarlyCompletionCheck implements RouteCheck {
                 Optional.of("'resequence' is not allowed where a stream's entry is on its way: it keeps exchanges in"
                         + " memory after their entries were acknowledged");
             case "aggregate" -> aggregate(step, model);
+            case "idempotentConsumer" ->
+                step.options()
+                        .text("completionEager")
+                        .filter(eager -> !eager.equals("false"))
+                        .map(eager ->
+                                "'completionEager' is not allowed where a stream's entry is on its way: the key would be"
+                                        + " confirmed before the exchange has succeeded");
+            case "onCompletion" ->
+                publishes(step, model)
+                        ? Optional.of(
+                                "'onCompletion' runs after the entry was settled, so nothing can be published with it:"
+                                        + " publish in the route, or with publish=immediate")
+                        : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    private static boolean publishes(Step step, RouteModel model) {
+        return step.all().flatMap(inner -> model.endpoint(inner).stream()).anyMatch(EndpointUse::publishesWithEntry);
     }
 
     private static Optional<String> aggregate(Step step, RouteModel model) {

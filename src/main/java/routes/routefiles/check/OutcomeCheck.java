@@ -13,14 +13,15 @@ import routes.routefiles.yaml.YamlMap;
 
 /**
  * An exception of a stream's entry is {@code handled} or {@code continued} only together with a recorded outcome, else
- * the entry would be acknowledged as if it had succeeded. Recorded means: the steps of the {@code onException} publish
- * to a stream, call a bean or a processor, or throw again, themselves or through {@code direct:}. A log line is no
- * record.
+ * the entry would be acknowledged as if it had succeeded. After {@code handled} the exchange is over, so the component wants
+ * an output that it publishes together with the acknowledgement, or another exception. After {@code continued} the route goes
+ * on, so a call of a bean, a processor or a database will also do. A log line never does.
  */
 public final class OutcomeCheck implements RouteCheck {
 
-    private static final Set<String> RECORDING = Set.of("bean", "process", "throwException", "rollback");
-    private static final Set<String> RECORDING_ENDPOINTS = Set.of(StreamFlows.SCHEME, "bean", "sql", "jdbc");
+    private static final Set<String> THROWING = Set.of("throwException", "rollback");
+    private static final Set<String> CALLING = Set.of("bean", "process");
+    private static final Set<String> CALLED = Set.of("bean", "sql", "jdbc");
 
     @Override
     public void check(RouteModel model, Problems problems) {
@@ -31,12 +32,18 @@ public final class OutcomeCheck implements RouteCheck {
                         .filter(key -> condition(step.options(), key)
                                 .filter(value -> !value.equals("false"))
                                 .isPresent())
-                        .filter(key -> !records(step.children(), streams, model, new HashSet<>()))
+                        .filter(key ->
+                                !records(step.children(), key.equals("continued"), streams, model, new HashSet<>()))
                         .forEach(key -> problems.add(
-                                step.options().entry(key).orElseThrow().place(),
-                                "'" + key + "' acknowledges the entry without a recorded outcome: publish to a stream"
-                                        + " or call a bean in the steps of this onException "
-                                        + streams.reason(flow)))));
+                                step.options().entry(key).orElseThrow().place(), message(key, streams.reason(flow))))));
+    }
+
+    private static String message(String key, String reason) {
+        String wanted = key.equals("handled")
+                ? "publish to a stream, or throw again, in the steps of this onException; a bean or SQL alone is not"
+                        + " recorded, and the component would deliver the entry again"
+                : "publish to a stream or call a bean in the steps of this onException";
+        return "'" + key + "' acknowledges the entry without a recorded outcome: " + wanted + " " + reason;
     }
 
     /** The constant that the option is set to; what an exchange decides is not "false". */
@@ -47,17 +54,20 @@ public final class OutcomeCheck implements RouteCheck {
                 .orElse("decided by the exchange"));
     }
 
-    private static boolean records(List<Step> steps, StreamFlows streams, RouteModel model, Set<Flow> seen) {
+    /** @param calls whether a call of a bean or a database will do */
+    private static boolean records(
+            List<Step> steps, boolean calls, StreamFlows streams, RouteModel model, Set<Flow> seen) {
         boolean here = steps.stream()
                 .flatMap(Step::all)
-                .anyMatch(step -> RECORDING.contains(step.eip())
+                .anyMatch(step -> THROWING.contains(step.eip())
+                        || (calls && CALLING.contains(step.eip()))
                         || model.endpoint(step)
                                 .filter(use -> use.role() == EndpointUse.Role.TO)
-                                .filter(use -> RECORDING_ENDPOINTS.contains(use.scheme()))
+                                .filter(use -> use.publishesWithEntry() || (calls && CALLED.contains(use.scheme())))
                                 .isPresent());
         return here
                 || streams.links().targets(steps.stream()).stream()
                         .flatMap(target -> streams.links().called(target).stream())
-                        .anyMatch(called -> seen.add(called) && records(called.steps(), streams, model, seen));
+                        .anyMatch(called -> seen.add(called) && records(called.steps(), calls, streams, model, seen));
     }
 }

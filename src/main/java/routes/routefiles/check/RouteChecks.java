@@ -12,6 +12,8 @@ public final class RouteChecks {
     public RouteChecks(ClassLoader classPath) {
         checks = List.of(
                 new SchemaCheck(classPath),
+                // before others: it leaves out files in which a step may not be what it seems
+                new BodyCheck(),
                 new IdCheck(),
                 new NameCheck(),
                 new PlaceholderCheck(),
@@ -19,7 +21,6 @@ public final class RouteChecks {
                 new ConfigurationCheck(),
                 new EndpointCheck(),
                 new DirectCheck(),
-                new StreamCheck(),
                 new BeanCheck(),
                 new EarlyCompletionCheck(),
                 new RedeliveryCheck(),
@@ -30,6 +31,7 @@ public final class RouteChecks {
     public void check(RouteModel model, Problems problems) {
         checks.forEach(check -> check.check(model, problems));
         try (ScratchContext scratch = new ScratchContext(model.environment(), model.catalog())) {
+            new StreamCheck(scratch).check(model, problems);
             new SimpleCheck(scratch).check(model, problems);
             // last, because it leaves out the files in which the others found something
             new CamelCheck(scratch).check(model, problems);

@@ -120,7 +120,10 @@ public final class SchemaCheck implements RouteCheck {
                 return Optional.empty();
             }
         }
-        return Optional.of("'" + name(path) + "' is " + quote(node) + ": a value of type " + wanted + " is needed");
+        return Optional.of("'" + name(path) + "' is " + quote(node) + ": "
+                + (wanted.equals("array")
+                        ? "a list is needed: put '- ' in front of each item"
+                        : "a value of type " + wanted + " is needed"));
     }
 
     /** Camel takes 1000 and "1000" for the same, and puts in the value of a placeholder before it converts. */

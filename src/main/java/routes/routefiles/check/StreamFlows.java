@@ -17,8 +17,6 @@ import routes.routefiles.model.RouteModel;
  */
 final class StreamFlows {
 
-    static final String SCHEME = "redis-streams";
-
     private final Map<Flow, String> reasons = new LinkedHashMap<>();
     private final Links links;
 
@@ -59,8 +57,6 @@ final class StreamFlows {
     }
 
     private static boolean consumesStream(RouteModel model, Flow flow) {
-        return model.endpoints(flow).stream()
-                .anyMatch(use ->
-                        use.role() == EndpointUse.Role.FROM && use.scheme().equals(SCHEME));
+        return model.endpoints(flow).stream().anyMatch(EndpointUse::readsStream);
     }
 }

@@ -54,7 +54,7 @@ public final class TemplateCheck implements RouteCheck {
 
     private static void unknownTemplate(Flow route, RouteModel model, Problems problems) {
         Optional<YamlScalar> ref = route.body().scalar("routeTemplateRef");
-        ref.filter(name -> model.readable())
+        ref.filter(name -> !model.mayHold(name.text()))
                 .ifPresent(name -> problems.add(
                         name.place(),
                         "there is no routeTemplate '" + name.text() + "'"

@@ -21,4 +21,20 @@ public record EndpointUse(
         TO,
         POLL
     }
+
+    /** Whether it is an endpoint of the redis-streams component. */
+    public boolean isStream() {
+        return scheme.equals("redis-streams");
+    }
+
+    /** Whether the flow reads entries of a stream here. */
+    public boolean readsStream() {
+        return isStream() && role != Role.TO;
+    }
+
+    /** Whether the flow publishes to a stream here, together with the acknowledgement of the entry that it works on. */
+    public boolean publishesWithEntry() {
+        YamlScalar mode = options.get("publish");
+        return isStream() && role == Role.TO && (mode == null || !mode.text().equalsIgnoreCase("immediate"));
+    }
 }

@@ -14,7 +14,7 @@ import routes.routefiles.yaml.YamlNode;
 public final class RouteModel {
 
     private final Map<RouteFile, YamlNode> documents;
-    private final boolean readable;
+    private final List<RouteFile> unreadable;
     private final boolean complete;
     private final RouteEnvironment environment;
     private final ComponentCatalog catalog;
@@ -25,18 +25,18 @@ public final class RouteModel {
 
     /**
      * @param documents of the files that could be read, in loading order
-     * @param readable whether that is all of them
+     * @param unreadable the files that could not be read
      * @param complete whether all stages are in it
      */
     public RouteModel(
             Map<RouteFile, YamlNode> documents,
-            boolean readable,
+            List<RouteFile> unreadable,
             boolean complete,
             RouteEnvironment environment,
             ComponentCatalog catalog) {
         this.documents = documents;
-        this.readable = readable;
-        this.complete = complete && readable;
+        this.unreadable = List.copyOf(unreadable);
+        this.complete = complete && unreadable.isEmpty();
         this.environment = environment;
         this.catalog = catalog;
         this.endpoints = new EndpointReader(catalog, environment.properties());
@@ -56,9 +56,10 @@ public final class RouteModel {
         return documents;
     }
 
-    /** False when a file could not be read: then what seems to be missing may be in it. */
-    public boolean readable() {
-        return readable;
+    /** Whether what seems to be missing may be in a file that could not be read: its name stands there. */
+    public boolean mayHold(String name) {
+        return unreadable.stream()
+                .anyMatch(file -> file.routeId().equals(name) || file.text().contains(name));
     }
 
     /** Whether all stages are in it. */

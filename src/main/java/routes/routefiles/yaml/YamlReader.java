@@ -12,6 +12,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -25,6 +26,24 @@ import routes.routefiles.RouteProblem;
 public final class YamlReader {
 
     private static final int MAX_DEPTH = 100;
+
+    private static final String INDENTATION =
+            ": check the indentation; the keys of a block begin in one column, and so do the '-' of a list";
+    /** What to do, by what the parser says; the first that fits. */
+    private static final List<Map.Entry<String, String>> HINTS = List.of(
+            Map.entry("(TAB)", ""),
+            Map.entry("<block end>", INDENTATION),
+            Map.entry("sequence entries are not allowed", INDENTATION),
+            Map.entry(
+                    "mapping values are not allowed",
+                    INDENTATION
+                            + "; ': ' stands between a key and its value, also in the line before, and in no other place without quotes"),
+            Map.entry("could not find expected ':'", ": put ': ' between a key and its value"),
+            Map.entry("undefined alias", ": put a value that begins with '*' in quotes"),
+            Map.entry("another document", ": remove the line '---'"),
+            Map.entry("cannot start any token", ": put a value that begins with it in quotes"),
+            Map.entry("end of stream", ": close the quotes or brackets that are open"),
+            Map.entry("<stream end>", ": close the quotes or brackets that are open"));
 
     private final String file;
     private final List<RouteProblem> problems = new ArrayList<>();
@@ -54,7 +73,18 @@ public final class YamlReader {
             }
             return new Document(root.map(node -> convert(node, 0)), problems);
         } catch (MarkedYamlEngineException e) {
-            problem(place(e), syntax(e));
+            problem(
+                    place(e),
+                    syntax(e)
+                            + (space(e, text)
+                                    ? "; line " + place(e).line() + " has a non-breaking space: use plain ones"
+                                    : ""));
+        } catch (ReaderException e) {
+            String before = text.substring(0, Math.min(e.getPosition(), text.length()));
+            int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+            problem(
+                    new Place(file, line, before.length() - before.lastIndexOf('\n')),
+                    "not readable as YAML: the character U+%04X is not allowed".formatted(e.getCodePoint()));
         } catch (YamlEngineException e) {
             problem(new Place(file, 0, 0), "not readable as YAML: " + e.getMessage());
         }
@@ -69,9 +99,27 @@ public final class YamlReader {
                 .orElse(new Place(file, 0, 0));
     }
 
+    private static boolean space(MarkedYamlEngineException e, String text) {
+        return e.getProblemMark()
+                .flatMap(mark -> text.lines().skip(mark.getLine()).findFirst())
+                .filter(line -> line.indexOf('\u00a0') >= 0)
+                .isPresent();
+    }
+
     private static String syntax(MarkedYamlEngineException e) {
-        String context = e.getContext() == null ? "" : e.getContext() + ": ";
-        return "not readable as YAML: " + context + e.getProblem();
+        String context = e.getContext() == null || e.getContext().isBlank() ? "" : e.getContext() + ": ";
+        String problem = String.valueOf(e.getProblem());
+        String begin = e.getContextMark()
+                .filter(mark -> problem.contains("<block end>"))
+                .map(mark ->
+                        "; this block begins in line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+                .orElse("");
+        String hint = HINTS.stream()
+                .filter(known -> problem.contains(known.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("");
+        return "not readable as YAML: " + context + problem + hint + begin;
     }
 
     private YamlNode convert(Node node, int depth) {

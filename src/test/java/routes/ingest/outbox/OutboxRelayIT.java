@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,6 +16,9 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.DigestsGenerate;
@@ -39,6 +43,7 @@ class OutboxRelayIT {
     @BeforeEach
     void emptyOutbox() {
         database.jdbc().sql("DELETE FROM outbox").update();
+        database.jdbc().sql("DELETE FROM outbox_quarantine").update();
         outbox = new Outbox(database.dataSource(), codec);
         relay = new OutboxRelay(database.dataSource(), codec);
         transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
@@ -116,6 +121,91 @@ class OutboxRelayIT {
         }
 
         assertThat(published).containsExactlyElementsOf(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '|',
+            value = {
+                "posts.nowhere, |{\"trace_id\": \"x\"}|",
+                "stream:posts:deleted, |{\"trace_id\": \"x\"}|",
+                "|| , |{}|",
+                "posts.deleted, |[1, 2]|",
+                "posts.deleted, |\"text\"|",
+                "posts.deleted, |null|",
+                "posts.deleted, |17|"
+            })
+    void aRowThatCannotBePublishedIsKeptApartAndTheRowsBehindItGoOn(String stream, String event) {
+        outbox.append(List.of(deleted("a")));
+        long bad = row(stream == null ? "" : stream, event);
+        outbox.append(List.of(deleted("b"), digest("c")));
+
+        assertThat(claimed()).containsExactly("a", "b");
+        assertThat(claimed()).containsExactly("c");
+        assertThat(claimed()).isEmpty();
+        assertThat(relay.unpublished()).isZero();
+        assertThat(relay.quarantined()).containsExactly(bad);
+        assertThat(database.jdbc()
+                        .sql("SELECT event::text FROM outbox_quarantine WHERE reason <> ''")
+                        .query(String.class)
+                        .single())
+                .isEqualTo(event);
+        assertThat(new OutboxHealth(relay, new SimpleMeterRegistry()).health())
+                .extracting(health -> health.getStatus().getCode(), health -> health.getDetails()
+                        .get("ids"))
+                .containsExactly("DEGRADED", List.of(bad));
+    }
+
+    @Test
+    void manyRowsThatCannotBePublishedDoNotMakeTheOutboxLookEmpty() {
+        for (int i = 0; i < 30; i++) {
+            row("posts.deleted", "[]");
+        }
+        outbox.append(List.of(deleted("a")));
+
+        assertThat(claimed()).containsExactly("a");
+        assertThat(relay.quarantined()).hasSize(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"post_id\": \"not a uuid\"}",
+                "{\"trace_id\": \"t\", \"of_a_later_version\": {\"a\": 1.50}}",
+                "{\"trace_id\": 7, \"idempotency_key\": []}",
+                "{}"
+            })
+    void theStoredTextIsPublishedAsItIs(String event) {
+        row("posts.deleted", event);
+
+        transaction.executeWithoutResult(status -> {
+            assertThat(relay.claim(10)).singleElement().satisfies(row -> assertThat(row.fields())
+                    .containsEntry("data", event)
+                    .containsEntry("event", "posts.deleted")
+                    .doesNotContainValue(null));
+        });
+    }
+
+    @Test
+    void aStreamWhoseBatchIsRefusedGoesBehindTheOthersAndKeepsItsOrder() {
+        outbox.append(List.of(deleted("a"), digest("b"), deleted("c"), digest("d")));
+
+        assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
+                    assertThat(relay.claim(1)).extracting(OutboxRow::stream).containsExactly("posts.deleted");
+                    throw new IllegalStateException("WRONGTYPE");
+                }))
+                .hasMessage("WRONGTYPE");
+
+        assertThat(claimed()).containsExactly("b", "d");
+        assertThat(claimed()).containsExactly("a", "c");
+    }
+
+    private long row(String stream, String event) {
+        return database.jdbc()
+                .sql("INSERT INTO outbox (stream, event) VALUES (?, ?::jsonb) RETURNING id")
+                .params(stream, event)
+                .query(Long.class)
+                .single();
     }
 
     @Test

@@ -1,0 +1,176 @@
+package routes.crawltrigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import routes.crawltrigger.CrawlDecision.Reason;
+import routes.events.PostTagged;
+import routes.events.Trigger;
+import routes.testing.EmbeddedDatabase;
+import routes.testing.EmbeddedRedis;
+import routes.text.TextAnalysis;
+
+class CrawlTriggerIT {
+    @RegisterExtension
+    static final EmbeddedDatabase DATABASE = new EmbeddedDatabase();
+
+    @RegisterExtension
+    static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+    private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    private static final UUID CHANNEL = new UUID(0, 5);
+
+    private LettuceConnectionFactory redis;
+    private long message;
+
+    @BeforeEach
+    void prepare() {
+        REDIS.commands().flushall();
+        redis = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
+        redis.afterPropertiesSet();
+        redis.start();
+        DATABASE.jdbc().sql("DELETE FROM posts").update();
+        DATABASE.jdbc()
+                .sql("INSERT INTO channels (id, title) VALUES (?, 'Channel') ON CONFLICT DO NOTHING")
+                .param(CHANNEL)
+                .update();
+    }
+
+    @AfterEach
+    void close() {
+        redis.destroy();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://ex.org/a b",
+                "https://ex.org/a|b",
+                "https://ex.org/%zz",
+                "https://[::1",
+                "http://",
+                "https:///path",
+                "ex.org",
+                "//ex.org/a",
+                "ftp://ex.org/a",
+                "mailto:a@ex.org",
+                "javascript:alert(1)",
+                "tg://resolve?domain=x",
+                "",
+                " ",
+                "https://"
+            })
+    void a_link_that_is_no_web_address_is_skipped_with_a_reason_and_costs_nothing(String bad) {
+        CrawlTrigger trigger = trigger(10, 10);
+
+        assertThat(trigger.decide(tagged(bad)).reason()).isEqualTo(Reason.NO_VALID_URL);
+        assertThat(REDIS.commands().keys("crawl:*")).isEmpty();
+        assertThat(trigger.decide(tagged(bad, "https://ex.org/good")).urls()).containsExactly("https://ex.org/good");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://Пример.рф/Новости",
+                "http://user:pass@EX.org:8080/a",
+                "https://under_score.ex.org/",
+                "https://[2001:db8::1]/a",
+                "HTTPS://EX.ORG",
+                " https://ex.org/trimmed "
+            })
+    void a_web_address_in_any_spelling_is_published(String url) {
+        assertThat(trigger(10, 10).decide(tagged(url)).urls()).containsExactly(url.strip());
+    }
+
+    @Test
+    void a_post_none_of_whose_domains_has_room_costs_its_tenant_nothing() {
+        CrawlTrigger trigger = trigger(2, 1);
+
+        assertThat(trigger.decide(tagged("https://ex.org/1")).isCrawl()).isTrue();
+        for (int i = 0; i < 5; i++) {
+            assertThat(trigger.decide(tagged("https://EX.org/again" + i)).reason())
+                    .isEqualTo(Reason.BUDGET_DOMAIN);
+        }
+        assertThat(trigger.decide(tagged("https://other.org/1")).isCrawl()).isTrue();
+    }
+
+    @Test
+    void a_post_for_which_its_tenant_has_no_room_costs_its_domains_nothing() {
+        CrawlTrigger trigger = trigger(1, 2);
+        assertThat(trigger.decide(tagged("https://ex.org/1")).isCrawl()).isTrue();
+
+        assertThat(trigger.decide(tagged("https://ex.org/2")).reason()).isEqualTo(Reason.BUDGET_TENANT);
+
+        Set<String> counted = REDIS.commands()
+                .smembers(REDIS.commands().keys("crawl:budget:domain:ex.org:*").get(0));
+        assertThat(counted).containsExactly("https://ex.org/1");
+        assertThat(REDIS.commands().keys("crawl:*"))
+                .allSatisfy(key -> assertThat(REDIS.commands().pttl(key)).isPositive());
+    }
+
+    @Test
+    void a_post_that_is_delivered_twice_counts_once_and_several_links_of_a_domain_count_each() {
+        CrawlTrigger trigger = trigger(1, 2);
+        PostTagged post = tagged("https://ex.org/1", "https://ex.org/2", "https://ex.org/3");
+
+        assertThat(trigger.decide(post).urls()).containsExactly("https://ex.org/1", "https://ex.org/2");
+        assertThat(trigger.decide(post).urls()).containsExactly("https://ex.org/1", "https://ex.org/2");
+    }
+
+    private CrawlTrigger trigger(int tenantPerDay, int domainPerHour) {
+        var policy = new EnrichmentPolicy(List.of("ai"), new EnrichmentPolicy.Budget(tenantPerDay, domainPerHour), 5);
+        var budget = new CrawlBudget(new StringRedisTemplate(redis), policy, Clock.systemUTC());
+        return new CrawlTrigger(
+                policy,
+                new TriggerTags(new TextAnalysis()),
+                budget,
+                DATABASE.jdbc(),
+                new SimpleMeterRegistry(),
+                Clock.systemUTC());
+    }
+
+    private PostTagged tagged(String... urls) {
+        UUID post = UUID.randomUUID();
+        DATABASE.jdbc()
+                .sql(
+                        """
+                        INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, posted_at)
+                        VALUES (?, ?, ?, ?, now())""")
+                .params(post, TENANT, CHANNEL, ++message)
+                .update();
+        return new PostTagged(
+                "v1",
+                "trace",
+                Instant.EPOCH,
+                "key",
+                post,
+                TENANT,
+                "1",
+                CHANNEL,
+                List.of("ai"),
+                "hash",
+                List.of(),
+                List.of(urls),
+                "local",
+                null,
+                1,
+                Trigger.INITIAL,
+                1L,
+                null,
+                null,
+                null);
+    }
+}
