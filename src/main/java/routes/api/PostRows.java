@@ -127,7 +127,9 @@ final class PostRows {
             if (!text.isEmpty()) {
                 answered.put(
                         "snippet",
-                        text.substring(0, text.offsetByCodePoints(0, Math.min(SNIPPET, text.codePointCount(0, text.length())))));
+                        text.substring(
+                                0,
+                                text.offsetByCodePoints(0, Math.min(SNIPPET, text.codePointCount(0, text.length())))));
             }
         }
         return reply;
@@ -138,9 +140,12 @@ final class PostRows {
         var shown = new StringBuilder(text);
         for (JsonNode entity : entities == null ? List.<JsonNode>of() : entities) {
             if (entity.path("type").asText().equals("spoiler")) {
-                long end = Math.min(text.length(), entity.path("offset").asLong() + entity.path("length").asLong());
+                long end = Math.min(
+                        text.length(),
+                        entity.path("offset").asLong() + entity.path("length").asLong());
                 for (int i = Math.max(0, entity.path("offset").asInt()); i < end; i++) {
-                    if (!Character.isWhitespace(text.charAt(i)) && Character.getType(text.charAt(i)) != Character.FORMAT) {
+                    if (!Character.isWhitespace(text.charAt(i))
+                            && Character.getType(text.charAt(i)) != Character.FORMAT) {
                         shown.setCharAt(i, VEIL);
                     }
                 }

@@ -68,9 +68,8 @@ final class SearchController {
                 offset,
                 limit);
         SearchResult result = engine.search(query);
-        String next = result.hasMore()
-                ? Cursor.of(Instant.EPOCH, offset + limit).encode(scope)
-                : null;
+        String next =
+                result.hasMore() ? Cursor.of(Instant.EPOCH, offset + limit).encode(scope) : null;
         return new Page<>(hits.of(user, text, result.hits()), next);
     }
 

@@ -80,7 +80,7 @@ final class SearchHitStore {
             return indexed;
         }
         String whole = asIndexed(post.content());
-        return indexed.startsWith(whole) ? asIndexed(shown) + indexed.substring(whole.length()) : shown;
+        return indexed.startsWith(whole) ? asIndexed(shown) + indexed.substring(whole.length()) : asIndexed(shown);
     }
 
     private static String asIndexed(String content) {

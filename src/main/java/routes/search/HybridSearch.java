@@ -93,7 +93,8 @@ public final class HybridSearch {
     /** The first of the hits in each post or album. */
     private static List<PostHit> onePerAlbum(Stream<PostHit> hits) {
         Set<Object> known = new HashSet<>();
-        return hits.filter(hit -> known.add(Objects.requireNonNullElse(hit.payload().albumId(), hit.postId())))
+        return hits.filter(hit ->
+                        known.add(Objects.requireNonNullElse(hit.payload().albumId(), hit.postId())))
                 .toList();
     }
 

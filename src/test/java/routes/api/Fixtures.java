@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -148,8 +148,8 @@ final class Fixtures {
             throw new UncheckedIOException(e);
         }
         media(tenant, post, sha256, 0);
-        jdbc.sql(
-                        "UPDATE media_objects SET mime = ?, size_bytes = ?, s3_key = ? WHERE tenant_id = ? AND file_sha256 = ?")
+        jdbc.sql("UPDATE media_objects SET mime = ?, size_bytes = ?, s3_key = ? WHERE tenant_id = ? AND"
+                        + " file_sha256 = ?")
                 .params(mime, content.length, key, tenant, sha256)
                 .update();
         return sha256;

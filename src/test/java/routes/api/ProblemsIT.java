@@ -65,7 +65,8 @@ class ProblemsIT {
                 "/users/1/tags?q=%00                              | q",
                 "/users/1/pipeline?limit=1                        | limit",
                 "/posts/1/media/0                                 | sha256",
-                "/posts/abc/media/0000000000000000000000000000000000000000000000000000000000000000                               | post_id",
+                "/posts/abc/media/0000000000000000000000000000000000000000000000000000000000000000                    "
+                        + "           | post_id",
                 "/users/1?verbose=1                               | verbose",
                 "/posts/abc                                       | post_id",
                 "/posts/1-1-1-1-1                                 | post_id",
@@ -216,14 +217,7 @@ class ProblemsIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "/nothing",
-                "/users/1/",
-                "/error",
-                "/actuator",
-                "/users/1/rag/query",
-                "/openapi/openapi.yaml"
-            })
+            strings = {"/nothing", "/users/1/", "/error", "/actuator", "/users/1/rag/query", "/openapi/openapi.yaml"})
     void anUnknownPathIsAProblemForAProgramAndAPageForABrowser(String path) {
         OpenApiContract.INSTANCE.assertProblem(client.sendAnything("GET", path, null, UnaryOperator.identity()), 404);
         OpenApiContract.INSTANCE.assertProblem(
@@ -281,7 +275,9 @@ class ProblemsIT {
                 "GET /users/[1] HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /users/1%2F..%2F2 HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /posts/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
-                "GET /webjars/swagger-ui/../../application.yml HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "GET /webjars/swagger-ui/../../application.yml HTTP/1.1\r\n"
+                        + "Host: localhost\r\n"
+                        + "Connection: close\r\n\r\n",
                 "GET /users/1;a=b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 "GET //users/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 "GET /users/1?%01=a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",

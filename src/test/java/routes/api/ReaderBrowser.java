@@ -46,7 +46,8 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
         return browser().isPresent() && chromeDriver().isPresent()
                 ? ConditionEvaluationResult.enabled("there is a browser")
                 : ConditionEvaluationResult.disabled(
-                        "Chromium and its driver are not on the PATH; Debian has them as packages chromium and chromium-driver");
+                        "Chromium and its driver are not on the PATH; Debian has them as packages chromium and"
+                                + " chromium-driver");
     }
 
     @Override

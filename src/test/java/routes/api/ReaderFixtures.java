@@ -180,7 +180,8 @@ final class ReaderFixtures {
     }
 
     private static String entity(String text, String type, String part, String more) {
-        return "{\"type\": \"%s\", \"offset\": %d, \"length\": %d%s}".formatted(type, text.indexOf(part), part.length(), more);
+        return "{\"type\": \"%s\", \"offset\": %d, \"length\": %d%s}"
+                .formatted(type, text.indexOf(part), part.length(), more);
     }
 
     UUID poll() {
@@ -203,7 +204,9 @@ final class ReaderFixtures {
         fixtures.set(
                 post,
                 "details",
-                Fixtures.jsonb("{\"media\": [{\"kind\": \"document\", \"name\": \"отчёт.pdf\", \"missing\": \"File exceeds maximum size\"}]}"));
+                Fixtures.jsonb(
+                        "{\"media\": [{\"kind\": \"document\", \"name\": \"отчёт.pdf\", \"missing\": \"File exceeds"
+                                + " maximum size\"}]}"));
         return post;
     }
 
@@ -232,8 +235,8 @@ final class ReaderFixtures {
     UUID runningImport() {
         UUID job = fixtures.importJob(
                 TENANT, 1, "running", "[{\"name\": \"photo.jpg\", \"reason\": \"not in the export\"}]");
-        jdbc.sql(
-                        "UPDATE imports SET bytes_total = 1000, bytes_done = 400, posts_total = 50, posts_done = 20 WHERE id = ?")
+        jdbc.sql("UPDATE imports SET bytes_total = 1000, bytes_done = 400, posts_total = 50, posts_done = 20"
+                        + " WHERE id = ?")
                 .param(job)
                 .update();
         return job;

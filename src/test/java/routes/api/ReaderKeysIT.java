@@ -98,7 +98,9 @@ class ReaderKeysIT {
     }
 
     static String export() {
-        return Path.of("src/test/resources/exports/channel/result.json").toAbsolutePath().toString();
+        return Path.of("src/test/resources/exports/channel/result.json")
+                .toAbsolutePath()
+                .toString();
     }
 
     @Test

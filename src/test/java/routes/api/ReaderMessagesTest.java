@@ -59,18 +59,22 @@ class ReaderMessagesTest {
 
     @Test
     void everyReasonThatAStageGivesIsTranslated() throws IOException {
-        Pattern reasons = Pattern.compile(
-                "(?:StageOutcome\\s*\\.\\s*(?:done|skipped)\\(|NO_CONTENT = |Optional\\.of\\()\"([a-z]+(?:_[a-z]+)*)\"");
+        Pattern reasons = Pattern.compile("(?:StageOutcome\\s*\\.\\s*(?:done|skipped)\\(|NO_CONTENT ="
+                + " |Optional\\.of\\()\"([a-z]+(?:_[a-z]+)*)\"");
         Set<String> given = new TreeSet<>(Set.of("skipped", "duplicate", "tagging_failed"));
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java/routes"))) {
-            sources.filter(file -> file.toString().matches(".*/(tagging|tagpersistence|cleanup|postpersistence|indexing|ingest|enrichment)/\\w+\\.java"))
+            sources.filter(
+                            file -> file.toString()
+                                    .matches(
+                                            ".*/(tagging|tagpersistence|cleanup|postpersistence|indexing|ingest|enrichment)/\\w+\\.java"))
                     .map(ReaderMessagesTest::read)
                     .flatMap(text -> reasons.matcher(text).results())
                     .forEach(match -> given.add(match.group(1)));
         }
 
         assertThat(given).contains("no_content", "superseded", "restored_since");
-        assertThat(keys(english)).containsAll(given.stream().map(reason -> "reason." + reason).toList());
+        assertThat(keys(english))
+                .containsAll(given.stream().map(reason -> "reason." + reason).toList());
     }
 
     @Test

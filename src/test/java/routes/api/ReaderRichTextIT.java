@@ -73,7 +73,8 @@ class ReaderRichTextIT {
                 "[{type:'blockquote',offset:0,length:5},{type:'blockquote',offset:3,length:9},{type:'pre',offset:4,length:3}]",
                 "[{type:'pre',offset:0,length:5,language:'<b>'},{type:'code',offset:2,length:8}]",
                 "[{type:'bold',offset:0,length:10},{type:'bold',offset:0,length:10},{type:'bold',offset:3,length:2}]",
-                "Array.from({length:5000}, (_, i) => ({type:['bold','italic','spoiler','pre'][i % 4],offset:i % 10,length:1 + i % 7}))"
+                "Array.from({length:5000}, (_, i) => ({type:['bold','italic','spoiler','pre'][i % 4],offset:i %"
+                        + " 10,length:1 + i % 7}))"
             })
     void everyCharacterIsShownOnceWhateverTheEntitiesSay(String entities) {
         Map<?, ?> shown = (Map<?, ?>) browser.run(
@@ -114,13 +115,18 @@ class ReaderRichTextIT {
     void linksShowWhereTheyLeadAndOnlyToTheWeb() {
         assertThat(html("here", "[{type:'text_link',offset:0,length:4,url:'https://аpple.com/'}]"))
                 .contains("href=\"https://xn--pple-43d.com/\"", "title=\"https://xn--pple-43d.com/\"");
-        assertThat(html("example.org/a", "[{type:'url',offset:0,length:13}]")).contains("href=\"https://example.org/a\"");
-        assertThat(html("tg", "[{type:'text_link',offset:0,length:2,url:'tg://user?id=1'}]")).doesNotContain("<a");
+        assertThat(html("example.org/a", "[{type:'url',offset:0,length:13}]"))
+                .contains("href=\"https://example.org/a\"");
+        assertThat(html("tg", "[{type:'text_link',offset:0,length:2,url:'tg://user?id=1'}]"))
+                .doesNotContain("<a");
         assertThat(html("@durov", "[{type:'mention',offset:0,length:6}]")).contains("href=\"https://t.me/durov\"");
         assertThat(html("#тег_1", "[{type:'hashtag',offset:0,length:6}]"))
                 .contains("href=\"./?q=%23%D1%82%D0%B5%D0%B3_1\"");
-        assertThat(html("$USD /start +79990000000 a@b.example", "[{type:'cashtag',offset:0,length:4},"
-                        + "{type:'bot_command',offset:5,length:6},{type:'phone_number',offset:12,length:12},{type:'email',offset:25,length:11}]"))
+        assertThat(
+                        html(
+                                "$USD /start +79990000000 a@b.example",
+                                "[{type:'cashtag',offset:0,length:4},"
+                                    + "{type:'bot_command',offset:5,length:6},{type:'phone_number',offset:12,length:12},{type:'email',offset:25,length:11}]"))
                 .isEqualTo("$USD /start +79990000000 a@b.example");
     }
 
@@ -129,21 +135,26 @@ class ReaderRichTextIT {
         assertThat(html("the answer is forty two", "[{type:'spoiler',offset:14,length:9}]"))
                 .contains("role=\"button\"", "▒▒▒▒▒ ▒▒▒")
                 .doesNotContain("forty", "two");
-        assertThat(run(
-                        "const {masked, openTags} = await import('/reader/rich.js');"
-                                + "const list = [{type: 'spoiler', offset: 6, length: 5}];"
-                                + "return [masked('It is Ёлка! Really', list), ...openTags({tags: ['елки', 'really'], text: 'It is Ёлка! Really', entities: list})]"))
+        assertThat(run("const {masked, openTags} = await import('/reader/rich.js');const list = [{type:"
+                        + " 'spoiler', offset: 6, length: 5}];return [masked('It is Ёлка! Really', list),"
+                        + " ...openTags({tags: ['елки', 'really'], text: 'It is Ёлка! Really', entities:"
+                        + " list})]"))
                 .isEqualTo(List.of("It is ▒▒▒▒▒ Really", "really"));
     }
 
     @Test
     void charactersThatTurnTheTextRoundDoSoOnlyToThemselves() {
-        assertThat(run("const {isolated} = await import('/reader/dom.js'); return ["
-                        + "isolated('a\\u202Eb'), isolated('a\\u2069\\u202Eb\\u202C\\u202C'), isolated('\\u2067x\\ny'), isolated('plain')]"))
+        assertThat(run("const {isolated} = await import('/reader/dom.js'); return [isolated('a\\u202Eb'),"
+                        + " isolated('a\\u2069\\u202Eb\\u202C\\u202C'), isolated('\\u2067x\\n"
+                        + "y'), isolated('plain')]"))
                 .isEqualTo(List.of(
-                        "\u2068a\u202Eb\u202C\u2069", "\u2068a\u202Eb\u202C\u2069", "\u2068\u2067x\u2069\u2069\ny", "plain"));
-        Number shift = (Number) run(
-                """
+                        "\u2068a\u202Eb\u202C\u2069",
+                        "\u2068a\u202Eb\u202C\u2069",
+                        "\u2068\u2067x\u2069\u2069\ny",
+                        "plain"));
+        Number shift = (Number)
+                run(
+                        """
                 const {el} = await import("/reader/dom.js");
                 const after = turned => {
                     const p = el("p", {}, "abc", turned ? "\\u202Edef" : "def", el("span", {class: "probe"}, " 12 views"));

@@ -51,9 +51,13 @@ class SearchIT {
 
         assertThat(hit.fieldNames())
                 .toIterable()
-                .containsExactly("post_id", "number", "score", "snippet", "tags", "channel", "posted_at", "link", "post");
+                .containsExactly(
+                        "post_id", "number", "score", "snippet", "tags", "channel", "posted_at", "link", "post");
         assertThat(hit.path("post"))
-                .isEqualTo(client.get("/users/" + user + "/posts").json().path("posts").get(0));
+                .isEqualTo(client.get("/users/" + user + "/posts")
+                        .json()
+                        .path("posts")
+                        .get(0));
         assertThat(hit.path("post_id").asText()).isEqualTo(post.toString());
         assertThat(hit.path("snippet").asText()).contains("релиз");
         assertThat(hit.path("score").asDouble()).isPositive();
@@ -116,12 +120,15 @@ class SearchIT {
         fixtures.set(
                 post,
                 "entities",
-                Fixtures.jsonb("[{\"type\": \"spoiler\", \"offset\": 25, \"length\": 8},"
-                        + " {\"type\": \"spoiler\", \"offset\": -3, \"length\": 2}, {\"type\": \"spoiler\", \"offset\": 30, \"length\": 900}]"));
+                Fixtures.jsonb(
+                        "[{\"type\": \"spoiler\", \"offset\": 25, \"length\": 8}, {\"type\": \"spoiler\", \"offset\":"
+                                + " -3, \"length\": 2}, {\"type\": \"spoiler\", \"offset\": 30, \"length\": 900}]"));
 
         assertThat(hits("Python").get(0).path("snippet").asText()).isEqualTo("Python: кто убийца? Это ▒▒▒▒▒▒▒▒▒");
         fixtures.set(post, "content", text + " Правка");
-        assertThat(hits("Python").get(0).path("snippet").asText()).startsWith("Python: кто убийца? Это ▒").doesNotContain("садовник");
+        assertThat(hits("Python").get(0).path("snippet").asText())
+                .startsWith("Python: кто убийца? Это ▒")
+                .doesNotContain("садовник");
     }
 
     @Test
@@ -136,7 +143,10 @@ class SearchIT {
         List<UUID> byDate = pages("&limit=50&order=date");
 
         assertThat(byRelevance).containsExactlyInAnyOrderElementsOf(all);
-        assertThat(byDate).containsExactlyElementsOf(all.stream().sorted(Comparator.comparing(all::indexOf).reversed()).toList());
+        assertThat(byDate)
+                .containsExactlyElementsOf(all.stream()
+                        .sorted(Comparator.comparing(all::indexOf).reversed())
+                        .toList());
         assertThat(pages("&limit=7&order=date")).isEqualTo(byDate);
         assertThat(pages("&limit=7")).isEqualTo(byRelevance);
     }
@@ -158,7 +168,10 @@ class SearchIT {
         String cursor = "";
         do {
             ApiClient.Answer page = page(parameters + cursor);
-            page.json().path("items").forEach(hit -> found.add(UUID.fromString(hit.path("post_id").asText())));
+            page.json()
+                    .path("items")
+                    .forEach(
+                            hit -> found.add(UUID.fromString(hit.path("post_id").asText())));
             JsonNode next = page.json().path("next_cursor");
             cursor = next.isNull() ? null : "&cursor=" + next.asText();
         } while (cursor != null);

@@ -68,7 +68,8 @@ class HybridSearchTest {
         List<PostHit> hits = search("обучение нейросетей на видеокарте");
 
         assertThat(hits).extracting(hit -> hit.payload().postNumber()).containsExactly(2L, 3L);
-        assertThat(search.snippet("обучение нейросетей", hits.get(0).text())).isEqualTo("Как обучать нейросети на одной видеокарте");
+        assertThat(search.snippet("обучение нейросетей", hits.get(0).text()))
+                .isEqualTo("Как обучать нейросети на одной видеокарте");
         assertThat(hits.get(0).payload().tags()).containsExactly("нейросети");
         assertThat(hits.get(0).score()).isGreaterThan(hits.get(1).score());
     }
@@ -139,14 +140,16 @@ class HybridSearchTest {
         index.upsert(point(2, OTHER_CHANNEL, null, DAY, "космос", "наука"));
         index.upsert(point(3, CHANNEL, null, DAY.plusSeconds(60), "космос"));
 
-        assertThat(numbers(search(
-                        new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, DAY.plusSeconds(1), RELEVANCE, 0, 9))))
+        assertThat(numbers(search(new PostQuery(
+                        TENANT, Set.of(CHANNEL), "космос", Set.of(), null, DAY.plusSeconds(1), RELEVANCE, 0, 9))))
                 .containsExactly(1L);
-        assertThat(numbers(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), null, null, RELEVANCE, 0, 9))))
+        assertThat(numbers(search(new PostQuery(
+                        TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), null, null, RELEVANCE, 0, 9))))
                 .containsExactly(1L);
         assertThat(search(new PostQuery(TENANT, Set.of(), "космос", Set.of(), null, null, RELEVANCE, 0, 9)))
                 .isEmpty();
-        assertThat(search(new PostQuery(new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 9)))
+        assertThat(search(new PostQuery(
+                        new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 9)))
                 .isEmpty();
         assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 1)))
                 .hasSize(1);
@@ -195,7 +198,8 @@ class HybridSearchTest {
 
     @Test
     void aLongQueryIsCutAtAWholeCharacter() {
-        PostQuery query = new PostQuery(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, null, RELEVANCE, 0, 10);
+        PostQuery query =
+                new PostQuery(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, null, RELEVANCE, 0, 10);
 
         assertThat(query.text()).isEqualTo("я".repeat(499));
     }
@@ -222,9 +226,10 @@ class HybridSearchTest {
                 .isFalse();
         assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, DATE, 0, 50)))
                 .hasSize(50)
-                .isSortedAccordingTo(Comparator.comparing((PostHit hit) -> hit.payload().postedAt())
-                        .thenComparing(hit -> hit.payload().postNumber())
-                        .reversed());
+                .isSortedAccordingTo(
+                        Comparator.comparing((PostHit hit) -> hit.payload().postedAt())
+                                .thenComparing(hit -> hit.payload().postNumber())
+                                .reversed());
     }
 
     private List<PostHit> search(PostQuery query) {
