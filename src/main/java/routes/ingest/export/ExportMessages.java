@@ -77,7 +77,8 @@ final class ExportMessages {
     List<String> leftOut(ExportMessage message) {
         boolean edited = message.edited() != null || message.editedUnixtime() != null;
         return edited && edited(message).isEmpty()
-                ? Stream.concat(message.oddities().stream(), Stream.of("edited: no time between 1970 and 9999")).toList()
+                ? Stream.concat(message.oddities().stream(), Stream.of("edited: no time between 1970 and 9999"))
+                        .toList()
                 : message.oddities();
     }
 

@@ -107,7 +107,9 @@ final class Fields {
         try {
             // the exact value of 1e999999999 would fill the memory
             return value.isValueNode() && value.asText().length() <= 30
-                    ? (value.isTextual() || value.isNumber() ? exact(value.asText().strip()) : null)
+                    ? (value.isTextual() || value.isNumber()
+                            ? exact(value.asText().strip())
+                            : null)
                     : null;
         } catch (ArithmeticException | NumberFormatException e) {
             return null;

@@ -195,7 +195,9 @@ class ExportSourceTest {
         assertThat(sink.messages).extracting(SourceMessage::id).containsExactly(1L, 3L);
         assertThat(sink.leftOut).singleElement().satisfies(note -> {
             assertThat(note.messageId()).isEqualTo(2);
-            assertThat(note.reason()).contains("byte ", "line 1", "column ", "invalid JSON").doesNotContain("Ð");
+            assertThat(note.reason())
+                    .contains("byte ", "line 1", "column ", "invalid JSON")
+                    .doesNotContain("Ð");
         });
     }
 
