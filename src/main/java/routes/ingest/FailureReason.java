@@ -64,8 +64,8 @@ final class FailureReason {
                     .map(ServerErrorMessage::getMessage)
                     .orElseGet(() -> String.valueOf(sql.getMessage()));
         }
-        boolean bare = root.getMessage() == null
-                || (root instanceof FileSystemException file && file.getReason() == null);
+        boolean bare =
+                root.getMessage() == null || (root instanceof FileSystemException file && file.getReason() == null);
         return bare ? root.toString() : root.getMessage();
     }
 }

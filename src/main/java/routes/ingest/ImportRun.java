@@ -145,8 +145,7 @@ final class ImportRun implements Source.Sink {
             channels.subscribe(order.tenantId(), order.userId(), resolved.id());
             return resolved;
         });
-        shown.computeIfAbsent(
-                channel.id(), id -> new ShownChannel(channel, new SeenMessages(), new SeenMessages()));
+        shown.computeIfAbsent(channel.id(), id -> new ShownChannel(channel, new SeenMessages(), new SeenMessages()));
     }
 
     @Override
@@ -243,8 +242,7 @@ final class ImportRun implements Source.Sink {
                 tally.leftOut(refused(messages.get(0).id(), e));
                 return List.of();
             }
-            List<PostIntake.Prepared> halves =
-                    new ArrayList<>(prepare(messages.subList(0, messages.size() / 2)));
+            List<PostIntake.Prepared> halves = new ArrayList<>(prepare(messages.subList(0, messages.size() / 2)));
             halves.addAll(prepare(messages.subList(messages.size() / 2, messages.size())));
             return halves;
         }
@@ -270,7 +268,8 @@ final class ImportRun implements Source.Sink {
      *
      * @return the messages that were refused
      */
-    private List<ImportNote> save(PostIntake.Prepared prepared, List<Runnable> counts) throws IOException, InterruptedException {
+    private List<ImportNote> save(PostIntake.Prepared prepared, List<Runnable> counts)
+            throws IOException, InterruptedException {
         try {
             SavedBatch saved = patiently(() -> intake.save(prepared));
             counts.add(() -> tally.saved(prepared, saved));

@@ -53,12 +53,7 @@ public final class ImportService implements AutoCloseable {
         table = new ImportTable(database);
         channels = new ChannelStore(database);
         worker = new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                work -> new Thread(work, "import"));
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "import"));
     }
 
     /** Takes up what an earlier process did not finish, however much that is. */
@@ -91,7 +86,10 @@ public final class ImportService implements AutoCloseable {
             requireRoom();
             table.insert(
                     new ImportTable.Order(
-                            id, userId, tenantId, path.toAbsolutePath().normalize().toString()),
+                            id,
+                            userId,
+                            tenantId,
+                            path.toAbsolutePath().normalize().toString()),
                     source.size(),
                     uploadedName);
             worker.execute(() -> run(id));

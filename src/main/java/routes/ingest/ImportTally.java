@@ -81,8 +81,7 @@ final class ImportTally {
     }
 
     private static ImportNote storable(ImportNote note) {
-        return new ImportNote(
-                storable(note.name()), note.messageId(), storable(note.field()), storable(note.reason()));
+        return new ImportNote(storable(note.name()), note.messageId(), storable(note.field()), storable(note.reason()));
     }
 
     /** What comes from the file may be of any length and hold any characters. */

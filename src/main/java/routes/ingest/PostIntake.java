@@ -45,7 +45,9 @@ public final class PostIntake {
             int half = posts.size() / 2;
             int cut = IntStream.range(1, posts.size())
                     .filter(at -> posts.get(at).groupedId() == null
-                            || !posts.get(at).groupedId().equals(posts.get(at - 1).groupedId()))
+                            || !posts.get(at)
+                                    .groupedId()
+                                    .equals(posts.get(at - 1).groupedId()))
                     .boxed()
                     .min(Comparator.comparingInt(at -> Math.abs(at - half)))
                     .orElse(half);

@@ -45,10 +45,12 @@ public final class TerminalProgress implements ProgressListener {
     }
 
     private void printNotes(ImportProgress progress) {
-        progress.notes().stream().limit(MAX_NOTES).forEach(note -> out.println("  " + plain(note.name())
-                + (note.field() == null ? "" : ", " + note.field())
-                + ": "
-                + plain(note.reason())));
+        progress.notes().stream()
+                .limit(MAX_NOTES)
+                .forEach(note -> out.println("  " + plain(note.name())
+                        + (note.field() == null ? "" : ", " + note.field())
+                        + ": "
+                        + plain(note.reason())));
         if (progress.notes().size() > MAX_NOTES || progress.messagesFailed() > MAX_NOTES) {
             out.println("  and more: GET /imports/" + progress.id() + " shows the first 100 of each kind");
         }

@@ -197,7 +197,9 @@ public class MainJob {
             try {
                 return look.get();
             } catch (DataAccessException | TransactionException | RedisException e) {
-                if (!outages.isAway(e) && !(e instanceof RedisException) && !(e instanceof TransientDataAccessException)) {
+                if (!outages.isAway(e)
+                        && !(e instanceof RedisException)
+                        && !(e instanceof TransientDataAccessException)) {
                     throw e;
                 }
                 if (!said) {

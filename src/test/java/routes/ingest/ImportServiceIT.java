@@ -407,8 +407,7 @@ class ImportServiceIT {
 
     @Test
     void moreUnfinishedImportsThanTheQueueHoldsAreAllTakenUpAtTheNextStart() throws Exception {
-        List<UUID> unfinished =
-                Stream.generate(UUID::randomUUID).limit(8).toList();
+        List<UUID> unfinished = Stream.generate(UUID::randomUUID).limit(8).toList();
         unfinished.forEach(id -> insertImport(id, EXPORTS.resolve("channel"), "queued"));
         ImportService service = service(path -> ExportSource.open(path, ZoneOffset.UTC), 1);
 
@@ -435,8 +434,9 @@ class ImportServiceIT {
             emptyTables();
             var messages = new ArrayList<String>();
             for (int version : order) {
-                messages.add("{\"id\":7,\"type\":\"message\",\"date_unixtime\":\"1761987600\",\"edited_unixtime\":\"%d\",\"text\":\"v%d\"}"
-                        .formatted(version == 0 ? 0 : 1_762_000_000 + version, version));
+                messages.add(
+                        "{\"id\":7,\"type\":\"message\",\"date_unixtime\":\"1761987600\",\"edited_unixtime\":\"%d\",\"text\":\"v%d\"}"
+                                .formatted(version == 0 ? 0 : 1_762_000_000 + version, version));
                 for (int i = 0; i < distance; i++) {
                     messages.add(message(1_000 + messages.size(), "x"));
                 }
@@ -503,7 +503,9 @@ class ImportServiceIT {
         try {
             ImportProgress failed = run(
                     service(),
-                    write(IntStream.rangeClosed(1, 600).mapToObj(id -> message(id, "x")).toList()));
+                    write(IntStream.rangeClosed(1, 600)
+                            .mapToObj(id -> message(id, "x"))
+                            .toList()));
 
             assertThat(failed.status()).isEqualTo(Status.FAILED);
             assertThat(failed.error()).contains("All of 500 messages were refused", "refused_by_a_test");
@@ -520,14 +522,17 @@ class ImportServiceIT {
         assertThat(done.postsDone()).isEqualTo(3);
         assertThat(done.messagesFailed()).isEqualTo(1);
         assertThat(heard).last().satisfies(last -> assertThat(last.notes()).isEqualTo(done.notes()));
-        assertThat(done.notes()).singleElement().satisfies(note -> assertThat(note.reason()).contains("line 21"));
+        assertThat(done.notes()).singleElement().satisfies(note -> assertThat(note.reason())
+                .contains("line 21"));
     }
 
     @Test
     void ofManyMessagesThatCannotBeReadTheFirstHundredAreNamedAndAllAreCounted() throws Exception {
         ImportProgress done = run(
                 service(),
-                write(IntStream.rangeClosed(1, 300).mapToObj(id -> id % 2 == 0 ? "null" : message(id, "x")).toList()));
+                write(IntStream.rangeClosed(1, 300)
+                        .mapToObj(id -> id % 2 == 0 ? "null" : message(id, "x"))
+                        .toList()));
 
         assertThat(done.postsDone()).isEqualTo(150);
         assertThat(done.messagesFailed()).isEqualTo(150);
@@ -545,7 +550,8 @@ class ImportServiceIT {
                                 message(1, "слово ".repeat(300_000)),
                                 message(2, nul),
                                 message(3, "a").replace("}", ",\"from\":\"" + "я".repeat(100_000) + nul + "\"}"),
-                                message(4, "a").replace("}", ",\"forwarded_from\":\"" + nul + "\",\"photo\":\"" + nul + "\"}"),
+                                message(4, "a")
+                                        .replace("}", ",\"forwarded_from\":\"" + nul + "\",\"photo\":\"" + nul + "\"}"),
                                 message(5, "https://example.org/" + "a".repeat(50_000)),
                                 "{\"id\":6,\"" + nul + "y".repeat(2_000) + "\":oops}",
                                 message(7, "b"))
@@ -571,9 +577,12 @@ class ImportServiceIT {
         run(service, CASES.resolve("05-old-channel-id"));
         assertThat(event("posts.parsed", 5).get("telegram_post_url").asText()).isEqualTo("https://t.me/c/1410035294/5");
 
-        run(service, Files.writeString(
-                data.resolve("result.json"),
-                "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1410035294,\"messages\":[" + message(5, "y") + "]}"));
+        run(
+                service,
+                Files.writeString(
+                        data.resolve("result.json"),
+                        "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1410035294,\"messages\":[" + message(5, "y")
+                                + "]}"));
 
         assertThat(count("channels")).isEqualTo(1);
         assertThat(count("posts")).isEqualTo(1);

@@ -64,7 +64,9 @@ class TerminalProgressTest {
 
         assertThat(bytes.toString(UTF_8).lines())
                 .hasSize(22)
-                .contains("  message 7, date: its time is missing, at byte 9 [2J", "  Семья: a private_group is no channel")
+                .contains(
+                        "  message 7, date: its time is missing, at byte 9 [2J",
+                        "  Семья: a private_group is no channel")
                 .last()
                 .asString()
                 .contains("GET /imports/" + new UUID(0, 1));

@@ -18,9 +18,6 @@ final class EditedIn1970 {
 
     /** Null in place of a time that stands for no edit. */
     static Instant mend(Instant edited) {
-        return edited == null
-                        || Duration.between(Instant.EPOCH, edited).abs().compareTo(SPREAD) <= 0
-                ? null
-                : edited;
+        return edited == null || Duration.between(Instant.EPOCH, edited).abs().compareTo(SPREAD) <= 0 ? null : edited;
     }
 }

@@ -205,10 +205,11 @@ final class ExportReader {
         boolean any = false;
         if (cursor.peek() == '[') {
             cursor.next();
-            for (int i = 0; i < MESSAGES_TO_TELL_THE_VERSION && old && cursor.peek() == '{' && cursor.cut() && !cursor.isTooLong(); i++) {
+            for (int i = 0; i < MESSAGES_TO_TELL_THE_VERSION && old && isMessage(cursor.peek()) && cursor.cut(); i++) {
                 try {
-                    old = OldChatId.mayHaveWritten(json.read(cursor.value(), cursor.valueLength()));
-                    any = true;
+                    JsonNode message = json.read(cursor.value(), cursor.valueLength());
+                    old = !message.isObject() || OldChatId.mayHaveWritten(message);
+                    any |= message.isObject();
                 } catch (UnreadableMessageException e) {
                     // another one may show the version
                 }
@@ -219,6 +220,10 @@ final class ExportReader {
         }
         cursor.moveTo(start);
         return old && any ? chat.withId(OldChatId.bare(chat.id())) : chat;
+    }
+
+    private static boolean isMessage(int next) {
+        return next >= 0 && next != ']';
     }
 
     @FunctionalInterface
@@ -275,7 +280,7 @@ final class ExportReader {
         try {
             cutMessage();
         } catch (UnreadableMessageException e) {
-            // nor is it missed
+            // it would not have been imported
         }
     }
 
@@ -289,7 +294,13 @@ final class ExportReader {
         try {
             return parsed(tooLong, bytes, length);
         } catch (UnreadableMessageException e) {
-            int next = MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
+            int next;
+            try {
+                next = MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
+            } catch (UnreadableMessageException lost) {
+                cursor.moveTo(start);
+                throw broken(lost.getMessage());
+            }
             if (next > 0) {
                 cursor.moveTo(start.plus(bytes, next));
                 throw e;

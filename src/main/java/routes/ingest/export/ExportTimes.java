@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /** Times of an export: seconds since 1970, or a local time of the machine that exported. */
 final class ExportTimes {
     /** The last second that RFC 3339 can write. Milliseconds in place of seconds are far beyond it. */
-    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     private final ZoneId zone;
 
@@ -53,7 +54,8 @@ final class ExportTimes {
     }
 
     private Instant local(String text) {
-        TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME.parseBest(text, ZonedDateTime::from, LocalDateTime::from);
+        TemporalAccessor time =
+                DateTimeFormatter.ISO_DATE_TIME.parseBest(text, ZonedDateTime::from, LocalDateTime::from);
         return time instanceof ZonedDateTime zoned
                 ? zoned.toInstant()
                 : ((LocalDateTime) time).atZone(zone).toInstant();

@@ -145,13 +145,14 @@ final class JsonCursor implements Closeable {
         if (first < 0) {
             return false;
         }
-        boolean ended = first == '"' || first == '{' || first == '[' ? scanEnclosed(limit) : scanBare(limit);
+        boolean ended =
+                first == '"' || first == '{' || first == '[' ? scanEnclosed(limit, first == '{') : scanBare(limit);
         tooLong = limit > 0 && valueLength > limit;
         valueLength = Math.min(valueLength, limit);
         return ended;
     }
 
-    private boolean scanEnclosed(int limit) throws IOException {
+    private boolean scanEnclosed(int limit, boolean object) throws IOException {
         int depth = 0;
         boolean string = false;
         boolean escaped = false;
@@ -174,6 +175,9 @@ final class JsonCursor implements Closeable {
                 }
                 if (depth <= 0 && !string) {
                     keep(from, limit);
+                    if (object && next == ']') {
+                        leaveEndOfList();
+                    }
                     return true;
                 }
             }
@@ -183,6 +187,25 @@ final class JsonCursor implements Closeable {
             }
         }
         return false;
+    }
+
+    /**
+     * An object that ends with a square bracket lacks its own. The bracket is not consumed if it ends the list around, which it
+     * does not where another object or another such bracket follows.
+     */
+    private void leaveEndOfList() throws IOException {
+        Place after = place();
+        boolean another = peek() == ']';
+        if (peek() == ',') {
+            next();
+            another = peek() == '{';
+        }
+        if (another) {
+            moveTo(after);
+        } else {
+            valueLength = Math.max(0, valueLength - 1);
+            moveTo(new Place(after.position() - 1, after.line(), after.lineStart()));
+        }
     }
 
     /** A number, a literal, or a byte that can start no value. */

@@ -31,10 +31,14 @@ final class MessageJson {
     private static final Pattern MESSAGE_START = Pattern.compile(
             "\\{\\s*\"id\"\\s*:\\s*-?\\d+\\s*,\\s*\"type\"\\s*:\\s*\"(?:message|service|unsupported)\"");
 
+    /** Where the messages of a chat begin, and where one chat ends and the next begins. */
+    private static final Pattern MESSAGES = Pattern.compile("\"messages\"\\s*:\\s*\\[");
+
+    private static final Pattern BETWEEN_CHATS = Pattern.compile("\\]\\s*\\}\\s*,\\s*\\{");
+
     private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*\"?(-?\\d{1,18})\\b");
 
-    private static final List<UnaryOperator<String>> MENDS =
-            List.of(ControlEscapes::mend, UnquotedCustomEmoji::mend);
+    private static final List<UnaryOperator<String>> MENDS = List.of(ControlEscapes::mend, UnquotedCustomEmoji::mend);
 
     private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -77,18 +81,35 @@ final class MessageJson {
     }
 
     /**
-     * Where in the bytes of a message that cannot be read the next one begins, which a fault made a part of it; else 0.
+     * Where in the bytes of a message that cannot be read the next message begins, or the list of messages ends, which a fault made
+     * a part of it; else 0. A message of the next chat is never taken for one of this.
      *
      * @param indentation of the message, in bytes
+     * @throws UnreadableMessageException if another chat begins in the bytes, and it cannot be told where
      */
-    static int nextMessage(byte[] bytes, int length, long indentation) {
+    static int nextMessage(byte[] bytes, int length, long indentation) throws UnreadableMessageException {
         // one character a byte, so that places stay true
         String text = new String(bytes, 0, length, ISO_8859_1);
-        Matcher start = MESSAGE_START.matcher(text);
-        int next = start.find(Math.min(1, length)) ? start.start() : 0;
-        String sibling = "\n" + " ".repeat((int) Math.min(indentation, MAX_INDENTATION)) + "{";
-        int below = text.indexOf(sibling);
-        return below < 0 ? next : next == 0 ? below + 1 : Math.min(next, below + 1);
+        Matcher chat = MESSAGES.matcher(text);
+        int end = chat.find() ? chat.start() : length;
+        Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, end), end);
+        int next = start.find() ? start.start() : 0;
+        int sibling = text.indexOf("\n" + " ".repeat((int) Math.min(indentation, MAX_INDENTATION)) + "{");
+        if (sibling >= 0 && sibling < end && (next == 0 || sibling + 1 < next)) {
+            return sibling + 1;
+        }
+        if (next > 0 || end == length) {
+            return next;
+        }
+        Matcher between = BETWEEN_CHATS.matcher(text).region(0, end);
+        while (between.find()) {
+            next = between.start();
+        }
+        if (next == 0) {
+            throw new UnreadableMessageException(
+                    null, null, "a fault of this message hides where the next chat begins");
+        }
+        return next;
     }
 
     /** The id of a message that cannot be read as a whole, or null. */
@@ -121,7 +142,10 @@ final class MessageJson {
     /** Without the excerpt, which is long and would show the text of the post. */
     private static String reason(JsonProcessingException failure) {
         String reason = failure.getOriginalMessage().lines().findFirst().orElse("");
-        String place = failure.getLocation() == null ? "" : ", character " + failure.getLocation().getCharOffset();
-        return "invalid JSON" + place + ": " + (reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason);
+        String place = failure.getLocation() == null
+                ? ""
+                : ", character " + failure.getLocation().getCharOffset();
+        return "invalid JSON" + place + ": "
+                + (reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason);
     }
 }

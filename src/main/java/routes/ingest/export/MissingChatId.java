@@ -22,7 +22,8 @@ final class MissingChatId {
      */
     static long of(String type, String name, int number) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest((type + "\n" + name + "\n" + number).getBytes(UTF_8));
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest((type + "\n" + name + "\n" + number).getBytes(UTF_8));
             return FIRST | (ByteBuffer.wrap(hash).getLong() & BITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
  * there (tdesktop issues 24961 and 24984, mended by commit 82d68f5b98 in 4.1.2). The value stands at the end of its line.
  */
 final class UnquotedCustomEmoji {
-    private static final Pattern VALUE =
-            Pattern.compile("(\"document_id\"\\s*:[ \\t]*)(?![\\s\"\\d\\[{-]|null\\b)([^\"\\n\\r]*?)(?=\\s*(?:,?[ \\t]*[\\r\\n]|}\\s*[,\\]]))");
+    private static final Pattern VALUE = Pattern.compile(
+            "(\"document_id\"\\s*:[ \\t]*)(?![\\s\"\\d\\[{-]|null\\b)([^\"\\n\\r]*?)(?=\\s*(?:,?[ \\t]*[\\r\\n]|}\\s*[,\\]]))");
 
     private UnquotedCustomEmoji() {}
 

@@ -30,7 +30,8 @@ import routes.posts.ChannelIdentity;
 /** Exports that other programs, old versions and accidents write: nothing in them is lost without being named. */
 class OddExportTest {
     private static final Path CASES = Path.of("src/test/resources/exports/cases");
-    private static final String GOOD = "{\"id\":%d,\"type\":\"message\",\"date_unixtime\":\"1788256800\",\"text\":\"пост %d\"}";
+    private static final String GOOD =
+            "{\"id\":%d,\"type\":\"message\",\"date_unixtime\":\"1788256800\",\"text\":\"пост %d\"}";
 
     @TempDir
     Path folder;
@@ -71,7 +72,10 @@ class OddExportTest {
         ExportSource.open(folder, ZoneId.of(zone)).read(sink);
 
         assertThat(sink.messages).hasSize(3).allMatch(message -> message.editedAt() == null);
-        assertThat(sink.messages).extracting(SourceMessage::authorName).as("the channel itself").containsOnlyNulls();
+        assertThat(sink.messages)
+                .extracting(SourceMessage::authorName)
+                .as("the channel itself")
+                .containsOnlyNulls();
         assertThat(sink.leftOut).isEmpty();
         assertThat(sink.noted).isEmpty();
     }
@@ -85,10 +89,13 @@ class OddExportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"from_id\":\"channel9999969886\"", "\"from_id\":\"user7\"", "\"date_unixtime\":\"1788256800\""})
+    @ValueSource(
+            strings = {"\"from_id\":\"channel9999969886\"", "\"from_id\":\"user7\"", "\"date_unixtime\":\"1788256800\""
+            })
     void anIdOfThatSizeInANewExportIsKept(String field) throws Exception {
-        write("{\"name\":\"x\",\"type\":\"public_channel\",\"id\":9999969886,\"messages\":[null,{\"id\":1,\"type\":\"message\","
-                + "\"date\":\"2026-01-01T00:00:00\"," + field + ",\"text\":\"a\"}]}");
+        write(
+                "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":9999969886,\"messages\":[null,{\"id\":1,\"type\":\"message\","
+                        + "\"date\":\"2026-01-01T00:00:00\"," + field + ",\"text\":\"a\"}]}");
 
         assertThat(read(folder).channels)
                 .extracting(ChannelIdentity::tgChannelId)
@@ -133,9 +140,11 @@ class OddExportTest {
 
     @Test
     void keysOfAWholeAccountMayStandInAnyOrder() throws Exception {
-        write("{\"chats\":{\"list\":[{\"id\":5,\"messages\":[" + good(1) + "],\"name\":\"Один\",\"type\":\"public_channel\"},"
+        write("{\"chats\":{\"list\":[{\"id\":5,\"messages\":[" + good(1)
+                + "],\"name\":\"Один\",\"type\":\"public_channel\"},"
                 + "{\"messages\":[" + good(2) + "],\"id\":6,\"type\":\"personal_chat\",\"name\":\"Иван\"},"
-                + "{\"messages\":[" + good(3) + "],\"type\":\"private_supergroup\",\"id\":7,\"name\":\"Два\"}],\"about\":\"x\"},"
+                + "{\"messages\":[" + good(3)
+                + "],\"type\":\"private_supergroup\",\"id\":7,\"name\":\"Два\"}],\"about\":\"x\"},"
                 + "\"about\":\"y\",\"left_chats\":{\"list\":[]}}");
 
         RecordingSink sink = read(folder);
@@ -276,14 +285,25 @@ class OddExportTest {
         assertThat(sink.noPosts).isEqualTo(expected.equals("skipped") ? 1 : 0);
         assertThat(sink.leftOut)
                 .extracting(ImportNote::messageId, ImportNote::field)
-                .isEqualTo(
-                        List.of("stored", "skipped").contains(expected) ? List.of() : List.of(tuple(2L, expected)));
+                .isEqualTo(List.of("stored", "skipped").contains(expected) ? List.of() : List.of(tuple(2L, expected)));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "2, stored", "'\"2\"', stored", "2.0, stored", "-2, skipped", "0, named", "null, named", "true, named", "{}, named",
-        "'[2]', named", "\"два\", named", "99999999999999999999, named", "2.5, named", "1e3, stored", "'', named"
+        "2, stored",
+        "'\"2\"', stored",
+        "2.0, stored",
+        "-2, skipped",
+        "0, named",
+        "null, named",
+        "true, named",
+        "{}, named",
+        "'[2]', named",
+        "\"два\", named",
+        "99999999999999999999, named",
+        "2.5, named",
+        "1e3, stored",
+        "'', named"
     })
     void anOddIdIsReadOrNamed(String id, String expected) throws Exception {
         writeChannel(good(1), good(7).replace("\"id\":7", id == null ? "\"x\":1" : "\"id\":" + id), good(3));
@@ -297,7 +317,8 @@ class OddExportTest {
 
     @Test
     void aFieldThatIsLeftOutIsNoted() throws Exception {
-        writeChannel("{\"id\":2,\"date_unixtime\":\"1\",\"text\":\"a\",\"photo\":{\"src\":\"a.jpg\"},\"edited_unixtime\":\"never\"}");
+        writeChannel(
+                "{\"id\":2,\"date_unixtime\":\"1\",\"text\":\"a\",\"photo\":{\"src\":\"a.jpg\"},\"edited_unixtime\":\"never\"}");
 
         assertThat(read(folder).noted)
                 .extracting(ImportNote::messageId, ImportNote::field)
@@ -305,8 +326,22 @@ class OddExportTest {
     }
 
     static Stream<String> elements() {
-        return Stream.of("null", "5", "true", "\"текст\"", "{}", "NaN", "oops", "{\"id\":2,}", "{\"id\":2 \"type\"}",
-                "{\"id\":2,\"text\":\"a\"b\"}", "{'id':2}", "{\"id\":2,\"text\":}", "}", ":", "\"a\":");
+        return Stream.of(
+                "null",
+                "5",
+                "true",
+                "\"текст\"",
+                "{}",
+                "NaN",
+                "oops",
+                "{\"id\":2,}",
+                "{\"id\":2 \"type\"}",
+                "{\"id\":2,\"text\":\"a\"b\"}",
+                "{'id':2}",
+                "{\"id\":2,\"text\":}",
+                "}",
+                ":",
+                "\"a\":");
     }
 
     @ParameterizedTest
@@ -387,7 +422,8 @@ class OddExportTest {
     @Test
     void aNullInTheListOfChatsCostsNoOtherChat() throws Exception {
         String chat = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":%d,\"messages\":[%s]}";
-        write("{\"chats\":{\"list\":[" + chat.formatted(5, good(1)) + ",null,7,[" + chat.formatted(6, good(2)) + "]]}}");
+        write("{\"chats\":{\"list\":[" + chat.formatted(5, good(1)) + ",null,7,[" + chat.formatted(6, good(2))
+                + "]]}}");
 
         RecordingSink sink = read(folder);
 
@@ -400,11 +436,33 @@ class OddExportTest {
         String personal = "{\"name\":\"Иван\",\"type\":\"personal_chat\",\"id\":9,\"messages\":[\n%s,\n%s\n]}";
         String channel = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":5,\"messages\":[%s]}";
         for (String broken : broken().toList()) {
-            write("{\"chats\":{\"list\":[" + personal.formatted(broken, good(1)) + "," + channel.formatted(good(2)) + "]}}");
+            write("{\"chats\":{\"list\":[" + personal.formatted(broken, good(1)) + "," + channel.formatted(good(2))
+                    + "]}}");
             assertThat(ids(read(folder))).as(broken.substring(0, 30)).containsExactly(2L);
 
-            write("{\"messages\":[" + good(1) + "," + broken + ",\n" + good(3) + "],\"name\":\"x\",\"type\":\"public_channel\",\"id\":5}");
-            assertThat(ids(read(folder))).as("before the head: " + broken.substring(0, 30)).contains(1L, 3L);
+            write("{\"messages\":[" + good(1) + "," + broken + ",\n" + good(3)
+                    + "],\"name\":\"x\",\"type\":\"public_channel\",\"id\":5}");
+            assertThat(ids(read(folder)))
+                    .as("before the head: " + broken.substring(0, 30))
+                    .contains(1L, 3L);
+        }
+    }
+
+    @Test
+    void aFaultInTheLastMessageOfAChatNeverMakesMessagesOfTheNextChatItsOwn() throws Exception {
+        String account =
+                "{\"chats\":{\"list\":[{\"name\":\"x\",\"type\":\"public_channel\",\"id\":5,\"messages\":[%s%s]},"
+                        + "\n{\"name\":\"Иван\",\"type\":\"personal_chat\",\"id\":9,\"messages\":[%s]},"
+                        + "{\"name\":\"y\",\"type\":\"public_channel\",\"id\":6,\"messages\":[%s]}]}}";
+        for (String separator : List.of(",", ",\n  ")) {
+            for (String broken : broken().toList()) {
+                write(account.formatted(good(1) + separator, broken, good(7), good(3)));
+
+                RecordingSink sink = read(folder);
+
+                assertThat(ids(sink)).as(broken.substring(0, 30)).containsExactly(1L, 3L);
+                assertThat(sink.leftOut).isNotEmpty();
+            }
         }
     }
 
@@ -415,7 +473,10 @@ class OddExportTest {
 
         RecordingSink sink = read(folder);
 
-        assertThat(sink.channels).extracting(ChannelIdentity::tgChannelId).doesNotHaveDuplicates().hasSize(2);
+        assertThat(sink.channels)
+                .extracting(ChannelIdentity::tgChannelId)
+                .doesNotHaveDuplicates()
+                .hasSize(2);
         assertThat(sink.noted).extracting(ImportNote::field).containsExactly("id", "id");
     }
 
@@ -440,7 +501,8 @@ class OddExportTest {
         RecordingSink sink = read(folder);
 
         assertThat(ids(sink)).containsExactly(1L);
-        assertThat(sink.leftOut).singleElement().satisfies(note -> assertThat(note.field()).isEqualTo("name"));
+        assertThat(sink.leftOut).singleElement().satisfies(note -> assertThat(note.field())
+                .isEqualTo("name"));
     }
 
     @Test
@@ -462,7 +524,9 @@ class OddExportTest {
         RecordingSink sink = read(folder);
 
         assertThat(ids(sink)).contains(1L);
-        assertThat(sink.messages.size() + sink.leftOut.size()).as("read or named").isEqualTo(2);
+        assertThat(sink.messages.size() + sink.leftOut.size())
+                .as("read or named")
+                .isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -473,7 +537,8 @@ class OddExportTest {
         RecordingSink sink = read(folder);
 
         assertThat(ids(sink)).containsExactly(1L);
-        assertThat(sink.leftOut).singleElement().satisfies(note -> assertThat(note.reason()).contains("line 2"));
+        assertThat(sink.leftOut).singleElement().satisfies(note -> assertThat(note.reason())
+                .contains("line 2"));
     }
 
     @Test
@@ -488,8 +553,9 @@ class OddExportTest {
     @Test
     void aRepetitionCutsNoAlbumAndTheNewestEditIsInIt() throws Exception {
         Files.writeString(folder.resolve("a.jpg"), "x");
-        String photo = "{\"id\":%d,\"type\":\"message\",\"date_unixtime\":\"1\",\"edited_unixtime\":\"%d\",\"photo\":\"a.jpg\","
-                + "\"text\":\"%s\"}";
+        String photo =
+                "{\"id\":%d,\"type\":\"message\",\"date_unixtime\":\"1\",\"edited_unixtime\":\"%d\",\"photo\":\"a.jpg\","
+                        + "\"text\":\"%s\"}";
         writeChannel(
                 photo.formatted(1, 100_000_000, "старый"),
                 photo.formatted(1, 200_000_000, "новый"),
@@ -506,7 +572,8 @@ class OddExportTest {
 
     @Test
     void aTruncatedFileGivesAllWholeMessagesWhereverItEndsAndWhateverTheOrderOfKeys() throws Exception {
-        String messages = IntStream.rangeClosed(1, 5).mapToObj(OddExportTest::good).collect(Collectors.joining(",\n"));
+        String messages =
+                IntStream.rangeClosed(1, 5).mapToObj(OddExportTest::good).collect(Collectors.joining(",\n"));
         for (String head : List.of(
                 "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[",
                 "{\"name\":\"x\",\"type\":\"public_channel\",\"messages\":[",
@@ -515,7 +582,8 @@ class OddExportTest {
                 write(head + messages.substring(0, messages.length() - cut));
                 var sink = new RecordingSink();
 
-                assertThatThrownBy(() -> ExportSource.open(folder, ZoneOffset.UTC).read(sink))
+                assertThatThrownBy(
+                                () -> ExportSource.open(folder, ZoneOffset.UTC).read(sink))
                         .isInstanceOf(ExportFormatException.class)
                         .hasMessageContaining("ends in the middle")
                         .hasMessageContaining("line ");
@@ -556,7 +624,8 @@ class OddExportTest {
     }
 
     private void writeSeparated(String separator, String... messages) throws IOException {
-        write("{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[" + String.join(separator, messages) + "]}");
+        write("{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[" + String.join(separator, messages)
+                + "]}");
     }
 
     private void write(String json) throws IOException {
