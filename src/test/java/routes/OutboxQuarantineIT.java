@@ -30,9 +30,14 @@ class OutboxQuarantineIT {
 
             assertThat(pipeline.awaitTags(post, "local")).isNotEmpty();
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                assertThat(pipeline.get("/health").at("/components/outbox/status").asText())
+                assertThat(pipeline.get("/health")
+                                .at("/components/outbox/status")
+                                .asText())
                         .isEqualTo("DEGRADED");
-                assertThat(pipeline.application.getBean(OutboxHealth.class).health().getDetails())
+                assertThat(pipeline.application
+                                .getBean(OutboxHealth.class)
+                                .health()
+                                .getDetails())
                         .containsEntry("ids", List.of(bad));
                 assertThat(pipeline.metric("outbox_quarantined")).isEqualTo(1);
             });
