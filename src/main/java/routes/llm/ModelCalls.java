@@ -118,9 +118,7 @@ public class ModelCalls {
     }
 
     /**
-     * The call failed.
-     *
-     * @throws UncountedFailureException where the provider is not the reason
+     * The call failed. Where the provider is not the reason, the pass ends, and the circuit breaker does not count it.
      */
     public void failed(
             @ExchangeProperty("llmPass") ModelPass pass,
@@ -134,7 +132,8 @@ public class ModelCalls {
             String why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
             failed(pass, new ModelFailureException(Kind.CONNECTION, why, null, cause), null);
         } else {
-            throw chain.uncounted(cause);
+            chain.uncounted(cause);
+            pass.end();
         }
     }
 
@@ -159,19 +158,26 @@ public class ModelCalls {
     }
 
     /**
-     * What the pass gave.
+     * What the pass gave; the task itself where it ended for a reason that the circuit breaker must not count, since it says nothing
+     * about the provider. The chain then knows the reason.
      *
      * @throws ModelPassFailedException when no call gave an answer that holds
-     * @throws UncountedFailureException when the provider refused this request
      */
-    public ModelResult result(
+    public Object result(
             @ExchangeProperty("llmPass") ModelPass pass, @ExchangeProperty("llmChain") ProviderChain chain) {
+        if (chain.isUncounted()) {
+            return pass.getTask();
+        }
         try {
             ModelResult result = pass.result();
             chain.called(pass.calls());
             return result;
         } catch (ModelPassFailedException e) {
-            throw e.kind().isOfTheRequest() ? chain.uncounted(e) : e;
+            if (!e.kind().isOfTheRequest()) {
+                throw e;
+            }
+            chain.uncounted(e);
+            return pass.getTask();
         }
     }
 }

@@ -127,6 +127,11 @@ public final class ModelPass {
         }
     }
 
+    /** No further call is made. */
+    void end() {
+        open = false;
+    }
+
     /** How long the provider is to be left alone by everybody; zero where the failure says nothing of the kind. */
     Duration rest(Duration quotaPause) {
         if (failure.kind() == Kind.QUOTA) {

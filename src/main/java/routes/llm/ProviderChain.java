@@ -51,14 +51,20 @@ public final class ProviderChain {
         called(failure.calls());
     }
 
-    /** Keeps what ended the pass: the circuit breaker drops an exception that it does not count. */
-    UncountedFailureException uncounted(Exception cause) {
+    /** The pass of the provider that was handed out last ended for a reason that says nothing about the provider. */
+    void uncounted(Exception cause) {
         uncounted = cause;
-        return new UncountedFailureException(cause);
     }
 
-    Exception uncounted() {
-        return uncounted;
+    public boolean isUncounted() {
+        return uncounted != null;
+    }
+
+    /** That reason, which the chain then no longer has. */
+    Exception takeUncounted() {
+        Exception taken = uncounted;
+        uncounted = null;
+        return taken;
     }
 
     void called(List<ModelCall> more) {

@@ -79,11 +79,11 @@ public class Providers {
     }
 
     /**
-     * As {@link #failed} for a failure that the circuit breaker did not count, and therefore dropped.
+     * As {@link #failed}, for a failure that the circuit breaker did not count.
      *
      * @throws Exception the failure itself, where it is not the provider's
      */
     public void refused(@ExchangeProperty("llmChain") ProviderChain chain) throws Exception {
-        failed(chain, chain.uncounted());
+        failed(chain, chain.takeUncounted());
     }
 }
