@@ -39,9 +39,9 @@ final class TagAnswers {
             Pattern.compile("(?is)^.*</think(?:ing)?>|<think(?:ing)?>.*$");
 
     private static final Pattern QUOTES = Pattern.compile("[«»“”„‟〝〞＂‹›「」『』]");
-    private static final Pattern SINGLE_QUOTES = Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'`](.{1,100}?)[’‘'`](?![\\p{L}\\p{N}])");
-    /** Not the name of a field. */
-    private static final Pattern QUOTED = Pattern.compile("\"([^\"\\n]{1,100})\"(?!\\s*:)");
+    private static final Pattern SINGLE_QUOTES = Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'](.{1,100}?)[’‘'](?![\\p{L}\\p{N}])");
+    /** With a colon it is the name of a field. */
+    private static final Pattern QUOTED = Pattern.compile("\"([^\"\\n]{1,100})\"(\\s*:)?");
 
     private static final Pattern LABEL = Pattern.compile(
             "(?iu)^[\\s*_#>]*(?:вот |here are |the |список )?(?:т[еэ]ги|тегов|ключевые слова(?: и фразы)?|ответ|метки|х[еэ]штеги|tags|keywords|key words|answer|hashtags)"
@@ -84,6 +84,7 @@ final class TagAnswers {
         String text = THOUGHTS
                 .matcher(NormalizedText.visible(content))
                 .replaceAll(" ")
+                .replaceAll("```\\w*", "\n")
                 .strip();
         List<JsonNode> json = json(text);
         if (json.isEmpty()) {
@@ -122,7 +123,7 @@ final class TagAnswers {
             at = start + 1;
             if (start < text.length()) {
                 try (JsonParser parser = JSON.createParser(text.substring(start))) {
-                    JsonNode value = parser.readValueAsTree();
+                    JsonNode value = JSON.readTree(parser);
                     at = start + (int) parser.currentLocation().getCharOffset();
                     values.add(value);
                 } catch (JacksonException e) {
@@ -250,7 +251,9 @@ final class TagAnswers {
         String quoted = SINGLE_QUOTES.matcher(QUOTES.matcher(text).replaceAll("\"")).replaceAll("\"$1\"");
         List<String> found = QUOTED.matcher(quoted)
                 .results()
+                .filter(match -> match.group(2) == null)
                 .map(match -> bare(match.group(1)))
+                .filter(tag -> !tag.isEmpty())
                 .limit(MOST_TAGS)
                 .toList();
         return !found.isEmpty() || text.length() > LONGEST_LIST ? found : list(text);

@@ -26,6 +26,9 @@ import routes.text.TextAnalysis;
  */
 final class RussianTagger {
     private static final int MAX_WORDS = 3;
+    /** Tags of a text that has so many candidates, however little they weigh. */
+    private static final int FEWEST = 3;
+
     /** Words of a text that gets the mean of both weights. */
     private static final double MEDIUM_LENGTH = 180;
 
@@ -356,7 +359,7 @@ final class RussianTagger {
         private List<String> select(List<Scored> scored, int max) {
             List<Scored> selected = new ArrayList<>();
             for (Scored phrase : scored) {
-                boolean worthwhile = selected.isEmpty()
+                boolean worthwhile = selected.size() < FEWEST
                         || phrase.score()
                                 >= of(Weight.LEAST) * selected.get(0).score();
                 if (worthwhile

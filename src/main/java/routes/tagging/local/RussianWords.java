@@ -206,7 +206,7 @@ final class RussianWords {
             case NOUN, NAME -> word.name() ? 2 : 0;
             case ADJECTIVE, PARTICIPLE, NUMERAL -> next != null
                             && next.readings().stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
-                    ? 3
+                    ? word.name() && !next.name() ? 5 : 3 // rather than a surname
                     : -2;
             case VERB, ADVERB -> 0;
         };
