@@ -10,6 +10,7 @@ import routes.api.http.Cursor;
 
 /** Which posts of a user's channels a list shows; null does not restrict. */
 record PostFilter(String taggingStatus, UUID channel, String tag, String text, Period period) {
+    static final PostFilter NONE = new PostFilter(null, null, null, null, new Period(null, null));
 
     /** Makes what follows it a regular expression without special characters. */
     private static final String LITERAL = "***=";
@@ -32,7 +33,7 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, P
                         text(period.to()));
     }
 
-    /** Conditions on {@code posts p}, each beginning with AND; their values are in {@link #values}. */
+    /** Conditions on {@code posts p}, each beginning with AND; their values are in {@link #values}, and {@code forms} of the tag. */
     String conditions(Optional<Cursor> after) {
         var conditions = new ArrayList<String>();
         after.ifPresent(place -> conditions.add("(p.posted_at, p.number) < (CAST(:time AS timestamptz), :number)"));
@@ -46,10 +47,10 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, P
             // A scalar subquery, since PostgreSQL would make a join of EXISTS that reads all tags once per channel.
             conditions.add(
                     """
-                    (SELECT %s::jsonb @> to_jsonb(%s)
+                    (SELECT jsonb_exists_any(%s::jsonb, CAST(:forms AS text[]))
                      FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'tags')
                     """
-                            .formatted(sameTag("(e.data -> 'tags')::text"), sameTag("CAST(:tag AS text)")));
+                            .formatted(sameTag("(e.data -> 'tags')::text")));
         }
         if (text != null) {
             // three times as fast as ILIKE
@@ -73,7 +74,6 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, P
         });
         values.put("status", taggingStatus);
         values.put("channel", channel);
-        values.put("tag", tag);
         values.put("text", LITERAL + text);
         values.put("from", period.from() == null ? null : period.from().toString());
         values.put("to", period.to() == null ? null : period.to().toString());

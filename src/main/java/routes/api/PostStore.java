@@ -12,10 +12,12 @@ import routes.api.http.Cursor;
 final class PostStore {
 
     private final ApiDatabase database;
+    private final TagStore tags;
     private final PostRows rows = new PostRows();
 
-    PostStore(ApiDatabase database) {
+    PostStore(ApiDatabase database, TagStore tags) {
         this.database = database;
+        this.tags = tags;
     }
 
     /**
@@ -41,6 +43,11 @@ final class PostStore {
                 .param("user", user.id())
                 .param("limit", limit)
                 .params(filter.values(after))
+                .param(
+                        "forms",
+                        filter.tag() == null
+                                ? null
+                                : tags.forms(user, filter.tag()).toArray(String[]::new))
                 .query(rows::post)
                 .list();
     }

@@ -1,8 +1,15 @@
 package routes.api;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
+import routes.text.NormalizedText;
+import routes.text.TagKey;
 
 /** The tags of the posts in the channels that a user reads. */
 @Component
@@ -16,45 +23,66 @@ final class TagStore {
         this.database = database;
     }
 
+    /** @param form as a post has it */
+    private record Form(String form, long posts) {}
+
     /**
-     * Tags that differ only as {@link PostFilter#sameTag} says are one, shown as most posts write it. Only the newest
-     * {@value #POSTS} posts are looked at: what a channel wrote about lately, in a time that does not grow with it.
+     * Tags with the same {@link TagKey} are one, shown as most posts write it. Only the newest {@value #POSTS} posts are looked
+     * at: what a channel wrote about lately, in a time that does not grow with it.
      *
      * @param filter which posts count
-     * @param prefix null does not restrict
+     * @param prefix of one of the forms; null does not restrict
      */
     List<TagCount> most(User user, PostFilter filter, String prefix, int limit) {
+        Map<String, List<Form>> tags = forms(user, filter).stream()
+                .collect(Collectors.groupingBy(form -> TagKey.of(form.form())));
+        String wanted = prefix == null ? "" : NormalizedText.of(prefix);
+        return tags.values().stream()
+                .filter(forms ->
+                        forms.stream().anyMatch(form -> NormalizedText.of(form.form()).startsWith(wanted)))
+                .map(forms -> new TagCount(
+                        forms.get(0).form(),
+                        forms.stream().mapToLong(Form::posts).sum()))
+                .sorted(Comparator.comparingLong((TagCount tag) -> -tag.posts()).thenComparing(TagCount::tag))
+                .limit(limit)
+                .toList();
+    }
+
+    /** The tag and its other forms in the same posts, as {@link PostFilter#sameTag} writes them. */
+    List<String> forms(User user, String tag) {
+        String key = TagKey.of(tag);
+        return Stream.concat(
+                        Stream.of(tag),
+                        forms(user, PostFilter.NONE).stream().map(Form::form).filter(form -> TagKey.of(form).equals(key)))
+                .map(form -> form.toLowerCase(Locale.ROOT).replace('ё', 'е'))
+                .distinct()
+                .toList();
+    }
+
+    /** The most frequent first. */
+    private List<Form> forms(User user, PostFilter filter) {
         return database.sql(
                         """
-                        SELECT (array_agg(tag ORDER BY posts DESC, tag))[1] AS tag, CAST(sum(posts) AS bigint) AS posts
-                        FROM (SELECT tag #>> '{}' AS tag, count(*) AS posts
-                              FROM (SELECT newest.id FROM user_channel s
-                                    CROSS JOIN LATERAL (
-                                        SELECT p.id, p.posted_at, p.number FROM posts p
-                                        WHERE p.tenant_id = :tenant AND p.channel_id = s.channel_id AND NOT p.is_deleted %s
-                                        ORDER BY p.posted_at DESC, p.number DESC LIMIT :newest) newest
-                                    WHERE s.user_id = :user AND s.is_active
-                                    ORDER BY newest.posted_at DESC, newest.number DESC LIMIT :newest) p
-                              JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'tags',
-                              jsonb_path_query(e.data, '$.tags[*]') tag
-                              GROUP BY tag) tags
-                        WHERE CAST(:prefix AS text) IS NULL OR starts_with(%s, %s)
-                        GROUP BY %s
-                        ORDER BY posts DESC, tag
-                        LIMIT :limit
+                        SELECT tag #>> '{}' AS form, count(*) AS posts
+                        FROM (SELECT newest.id FROM user_channel s
+                              CROSS JOIN LATERAL (
+                                  SELECT p.id, p.posted_at, p.number FROM posts p
+                                  WHERE p.tenant_id = :tenant AND p.channel_id = s.channel_id AND NOT p.is_deleted %s
+                                  ORDER BY p.posted_at DESC, p.number DESC LIMIT :newest) newest
+                              WHERE s.user_id = :user AND s.is_active
+                              ORDER BY newest.posted_at DESC, newest.number DESC LIMIT :newest) p
+                        JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'tags',
+                        jsonb_path_query(e.data, '$.tags[*]') tag
+                        GROUP BY form
+                        ORDER BY posts DESC, form
                         """
-                                .formatted(
-                                        filter.conditions(Optional.empty()),
-                                        PostFilter.sameTag("tag"),
-                                        PostFilter.sameTag("CAST(:prefix AS text)"),
-                                        PostFilter.sameTag("tag")))
+                                .formatted(filter.conditions(Optional.empty())))
                 .param("newest", POSTS)
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
-                .param("prefix", prefix)
-                .param("limit", limit)
+                .param("forms", filter.tag() == null ? null : forms(user, filter.tag()).toArray(String[]::new))
                 .params(filter.values(Optional.empty()))
-                .query(TagCount.class)
+                .query(Form.class)
                 .list();
     }
 }

@@ -1,14 +1,17 @@
 package routes.graph;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import routes.text.NormalizedText;
+import routes.text.TagKey;
 
 /**
  * Everything the graph shows about one post; lists without duplicates.
  *
- * @param tags in any form; kept as {@link NormalizedText}, so that "ИИ" and "ии" are one tag
+ * @param tags in any form; kept as {@link TagKey}, so that "нейросети" and "Нейросеть" are one tag; the first
+ *     {@value #MOST_TAGS} of at most {@value #LONGEST_TAG} characters, since every pair of them is stored
+ * @param urls those of at most {@value #LONGEST_URL} bytes: an index row of PostgreSQL holds no more than 2,704
  * @param imageSha256s lower-case hex
  * @param albumId {@code media_groups.id}; null for a post without album
  * @param albumPosition 0-based; ignored without album
@@ -27,17 +30,25 @@ public record PostGraph(
         int albumPosition,
         String forwardedFromChannelId,
         UUID replyToPostId) {
+    static final int MOST_TAGS = 50;
+    static final int LONGEST_TAG = 200;
+    static final int LONGEST_URL = 2_000;
 
     public PostGraph {
         Objects.requireNonNull(tenantId, "tenantId");
         Objects.requireNonNull(postId, "postId");
         Objects.requireNonNull(channelId, "channelId");
         tags = tags.stream()
-                .map(NormalizedText::of)
-                .filter(tag -> !tag.isEmpty())
+                .filter(tag -> tag.length() <= LONGEST_TAG)
+                .map(TagKey::of)
+                .filter(tag -> !tag.isEmpty() && tag.length() <= LONGEST_TAG)
+                .distinct()
+                .limit(MOST_TAGS)
+                .toList();
+        urls = urls.stream()
+                .filter(url -> url.getBytes(StandardCharsets.UTF_8).length <= LONGEST_URL)
                 .distinct()
                 .toList();
-        urls = urls.stream().distinct().toList();
         imageSha256s = imageSha256s.stream().distinct().toList();
     }
 }

@@ -87,14 +87,16 @@ final class ChatAnswers {
             throw new ModelFailureException(Kind.FILTERED, "a filter of the provider refused it (" + reason + ")");
         }
         String content = content(choice.path("message").path("content"));
-        if (content.isBlank() || reason.equals("error")) {
+        boolean cutOff = reason.equals("length");
+        if (content.isBlank() && !cutOff || reason.equals("error")) {
             throw new ModelFailureException(Kind.EMPTY, "the answer has no content");
         }
         JsonNode usage = answer.path("usage");
         return new ChatAnswer(
                 content,
                 usage.path("total_tokens").asLong(0),
-                usage.path("cost").isNumber() ? usage.path("cost").asDouble() : null);
+                usage.path("cost").isNumber() ? usage.path("cost").asDouble() : null,
+                cutOff);
     }
 
     private JsonNode parse(byte[] body) {

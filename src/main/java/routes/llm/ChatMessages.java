@@ -17,12 +17,13 @@ final class ChatMessages {
         this.json = json;
     }
 
-    String write(ModelTask task, String model) {
+    /** @param maxTokens length of the answer at most */
+    String write(ModelTask task, String model, int maxTokens) {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("model", model);
         request.put("messages", List.of(message("system", task.instruction()), message("user", task.material())));
         request.put("temperature", TEMPERATURE);
-        request.put("max_tokens", task.maxTokens());
+        request.put("max_tokens", maxTokens);
         request.put("stream", false);
         try {
             return json.writeValueAsString(request);

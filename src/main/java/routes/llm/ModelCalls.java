@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
@@ -23,6 +24,9 @@ public class ModelCalls {
     /** Longer waits for a permit than this mean that more posts are worked on than the permits can ever serve. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+    private static final int MORE_ROOM = 4;
+    private static final int MOST_ROOM = 64;
+
     private final CallLeases leases;
     private final ProviderQuotas quotas;
     private final ChatMessages messages;
@@ -30,6 +34,9 @@ public class ModelCalls {
     private final ModelMetrics metrics;
     private final ModelPass.Retries retries;
     private final Duration quotaPause;
+
+    /** How many times the length that a task needs the answers of a model get: models that think need more than others. */
+    private final Map<String, Integer> room = new ConcurrentHashMap<>();
 
     ModelCalls(
             CallLeases leases,
@@ -90,7 +97,7 @@ public class ModelCalls {
 
     /** The request for the next call, as JSON of a chat completion. */
     public String request(@ExchangeProperty("llmPass") ModelPass pass) {
-        return messages.write(pass.getTask(), pass.getModel());
+        return messages.write(pass.getTask(), pass.getModel(), pass.getTask().maxTokens() * room(pass));
     }
 
     /** Takes the HTTP answer to {@link #request}, and makes the result of it if it holds. */
@@ -104,7 +111,31 @@ public class ModelCalls {
         double units = answer.cost() != null ? answer.cost() : answer.tokens() * pass.unitsPerThousandTokens() / 1000;
         metrics.used(pass.getProvider(), pass.getModel(), answer.tokens(), units);
         quotas.used(pass.getProvider(), answer.tokens(), units);
-        content(pass, answer.content());
+        if (answer.cutOff()) {
+            cutOff(pass, answer.content());
+        } else {
+            content(pass, answer.content());
+        }
+    }
+
+    private int room(ModelPass pass) {
+        return room.getOrDefault(pass.getProvider() + " " + pass.getModel(), 1);
+    }
+
+    /** What is complete of the answer is used; if nothing is, the model gets more room, now and later. */
+    private void cutOff(ModelPass pass, String content) {
+        int tokens = pass.getTask().maxTokens() * room(pass);
+        try {
+            if (content.isBlank()) {
+                throw new UnusableAnswerException("no content");
+            }
+            pass.succeeded(pass.getTask().read(content), content);
+            metrics.called(last(pass));
+        } catch (UnusableAnswerException e) {
+            room.put(pass.getProvider() + " " + pass.getModel(), Math.min(MOST_ROOM, room(pass) * MORE_ROOM));
+            String why = "the answer was cut off at " + tokens + " tokens: " + e.getMessage();
+            failed(pass, new ModelFailureException(Kind.UNUSABLE, why, null, e), content);
+        }
     }
 
     /** Takes the text that a model answered; for providers that do not speak like OpenAI. */

@@ -1,6 +1,7 @@
 package routes.tagging;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,13 +10,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import routes.events.Json;
 import routes.llm.UnusableAnswerException;
+import routes.text.NormalizedText;
 
 /**
  * Reads the tags out of whatever models answer: an array, an object with the array in it, in a fence, between remarks, with
@@ -30,15 +34,43 @@ final class TagAnswers {
             .with(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .with(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS);
 
-    private static final Pattern THOUGHTS = Pattern.compile("(?s)<think(?:ing)?>.*?</think(?:ing)?>");
-    private static final Pattern QUOTES = Pattern.compile("[«»“”„‟〝〞＂]");
-    private static final Pattern QUOTED = Pattern.compile("\"([^\"\\n]{1,100})\"");
-    private static final Pattern LIST_ITEM = Pattern.compile("^\\s*(?:[-*•–—]|\\d{1,2}[.)])\\s*");
-    private static final Pattern SEPARATOR = Pattern.compile("[,;\\n]");
-    private static final List<String> TAGS = List.of("tags", "keywords", "теги", "ключевые_слова", "keyphrases");
+    /** Also without its beginning, which some servers keep, or its end, where the answer was cut off. */
+    private static final Pattern THOUGHTS =
+            Pattern.compile("(?is)^.*</think(?:ing)?>|<think(?:ing)?>.*$");
+
+    private static final Pattern QUOTES = Pattern.compile("[«»“”„‟〝〞＂‹›「」『』]");
+    private static final Pattern SINGLE_QUOTES = Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'](.{1,100}?)[’‘'](?![\\p{L}\\p{N}])");
+    /** With a colon it is the name of a field. */
+    private static final Pattern QUOTED = Pattern.compile("\"([^\"\\n]{1,100})\"(\\s*:)?");
+
+    private static final Pattern LABEL = Pattern.compile(
+            "(?iu)^[\\s*_#>]*(?:вот |here are |the |список )?(?:т[еэ]ги|тегов|ключевые слова(?: и фразы)?|ответ|метки|х[еэ]штеги|tags|keywords|key words|answer|hashtags)"
+                    + "[^:\\n]{0,40}:[\\s*_]*");
+    private static final Pattern HASHTAGS = Pattern.compile("#[^\\s#,;]+(?:[\\s,;]+#[^\\s#,;]+)+");
+    private static final Pattern LIST_ITEM = Pattern.compile("^\\s*(?:[-*•–—·+]\\s|\\d{1,2}[.):]\\s|[•–—·])\\s*");
+    private static final Pattern SEPARATOR = Pattern.compile("[,;|\\n]");
+    private static final Pattern DECORATION = Pattern.compile("^[\\s#*_`\"'.]+|[\\s*_`\"'.]+$");
+    /** Names of fields in lower case without blanks and signs. */
+    private static final List<String> TAGS = List.of(
+            "tags",
+            "keywords",
+            "keyphrases",
+            "hashtags",
+            "labels",
+            "теги",
+            "тэги",
+            "ключевыеслова",
+            "ключевыефразы",
+            "метки",
+            "хештеги",
+            "хэштеги");
+
+    private static final List<String> TAG =
+            List.of("tag", "name", "keyword", "text", "value", "phrase", "word", "term", "label", "тег", "слово", "фраза", "значение");
     private static final List<String> NUMBERS = List.of("post", "n", "id", "number", "index", "пост", "номер");
     private static final List<String> LISTS = List.of("posts", "results", "answers", "items", "посты");
     private static final int LONGEST_LIST = 500;
+    private static final int DEEPEST = 8;
     private static final int MOST_TAGS = 50;
 
     private TagAnswers() {}
@@ -49,53 +81,122 @@ final class TagAnswers {
      * @throws UnusableAnswerException when no tags can be made out for any
      */
     static List<List<String>> read(String content, int posts) {
-        String text = THOUGHTS.matcher(content).replaceAll(" ").strip();
-        Optional<JsonNode> json = json(text).or(() -> json(QUOTES.matcher(text).replaceAll("\"")));
-        List<List<String>> answers = posts == 1
-                ? List.of(json.map(TagAnswers::tags).orElseGet(() -> plain(text)))
-                : json.map(node -> ofSeveral(node, posts)).orElse(List.of());
+        String text = THOUGHTS
+                .matcher(NormalizedText.visible(content))
+                .replaceAll(" ")
+                .replaceAll("```\\w*", "\n")
+                .strip();
+        List<JsonNode> json = json(text);
+        if (json.isEmpty()) {
+            json = json(QUOTES.matcher(text).replaceAll("\""));
+        }
+        List<List<String>> answers =
+                posts == 1 ? List.of(ofOne(json, text)) : json.isEmpty() ? List.of() : ofSeveral(whole(json), posts);
         if (answers.stream().allMatch(List::isEmpty)) {
             throw new UnusableAnswerException("no tags in the answer");
         }
         return answers;
     }
 
-    /** The JSON value that begins first and can be read. */
-    private static Optional<JsonNode> json(String text) {
-        return Stream.of(text.indexOf('['), text.indexOf('{'))
-                .filter(start -> start >= 0)
-                .sorted()
-                .map(start -> parse(text.substring(start)))
-                .flatMap(Optional::stream)
-                .findFirst();
+    private static List<String> ofOne(List<JsonNode> json, String text) {
+        List<String> tags = json.stream()
+                .flatMap(node -> tags(node, 0).stream())
+                .limit(MOST_TAGS)
+                .toList();
+        return tags.isEmpty() && json.isEmpty() ? plain(text) : tags;
     }
 
-    private static Optional<JsonNode> parse(String text) {
+    /** Several values, one a line or cut off in the middle of an array, are an array. */
+    private static JsonNode whole(List<JsonNode> json) {
+        return json.size() == 1 ? json.get(0) : Json.newMapper().createArrayNode().addAll(json);
+    }
+
+    /** The JSON values of the text, in its order; what cannot be read is looked into. */
+    private static List<JsonNode> json(String text) {
+        List<JsonNode> values = new ArrayList<>();
+        int at = 0;
+        for (int tries = 0; at < text.length() && tries < MOST_TAGS * 4; tries++) {
+            int start = at;
+            while (start < text.length() && "[{".indexOf(text.charAt(start)) < 0) {
+                start++;
+            }
+            at = start + 1;
+            if (start < text.length()) {
+                try (JsonParser parser = JSON.createParser(text.substring(start))) {
+                    JsonNode value = JSON.readTree(parser);
+                    at = start + (int) parser.currentLocation().getCharOffset();
+                    values.add(value);
+                } catch (JacksonException e) {
+                    // no JSON begins here
+                } catch (IOException e) {
+                    throw new IllegalStateException("A string in memory cannot be read", e);
+                }
+            }
+        }
+        return values.isEmpty() ? inString(text) : values;
+    }
+
+    /** JSON that a model wrote into a JSON string. */
+    private static List<JsonNode> inString(String text) {
+        int start = text.indexOf('"');
+        if (start < 0 || !text.substring(start + 1).stripLeading().startsWith("[")
+                && !text.substring(start + 1).stripLeading().startsWith("{")) {
+            return List.of();
+        }
         try {
-            return Optional.ofNullable(JSON.readTree(text)).filter(JsonNode::isContainerNode);
+            JsonNode string = JSON.readTree(text.substring(start));
+            return string.isTextual() && !string.asText().equals(text) ? json(string.asText()) : List.of();
         } catch (JacksonException e) {
-            return Optional.empty(); // it is read in another way, or refused as a whole
+            return List.of(); // it is read in another way, or refused as a whole
         } catch (IOException e) {
             throw new IllegalStateException("A string in memory cannot be read", e);
         }
     }
 
-    private static List<String> tags(JsonNode node) {
+    private static List<String> tags(JsonNode node, int depth) {
+        if (depth > DEEPEST || node.isNull() || node.isNumber() || node.isBoolean()) {
+            return List.of();
+        }
         if (node.isTextual()) {
             return List.of(bare(node.asText()));
         }
         if (node.isArray()) {
             return stream(node)
-                    .flatMap(item -> tags(item).stream())
+                    .flatMap(item -> tags(item, depth + 1).stream())
                     .limit(MOST_TAGS)
                     .toList();
         }
-        return Stream.of(TAGS, LISTS, List.of("tag", "name", "keyword", "text", "тег"))
-                .flatMap(List::stream)
-                .filter(node::has)
-                .findFirst()
-                .map(name -> tags(node.path(name)))
-                .orElse(List.of());
+        return field(node, TAGS)
+                .map(value -> value.isTextual() ? list(value.asText()) : tags(value, depth + 1))
+                .or(() -> field(node, LISTS).map(value -> tags(value, depth + 1)))
+                .or(() -> field(node, TAG).map(value -> tags(value, depth + 1)))
+                .orElseGet(() -> inside(node, depth));
+    }
+
+    /** An object whose names say nothing: what is in its arrays and objects, else its texts, else names that have weights. */
+    private static List<String> inside(JsonNode node, int depth) {
+        List<String> nested = node.properties().stream()
+                .filter(field -> field.getValue().isContainerNode())
+                .flatMap(field -> tags(field.getValue(), depth + 1).stream())
+                .limit(MOST_TAGS)
+                .toList();
+        if (!nested.isEmpty()) {
+            return nested;
+        }
+        boolean weights = !node.isEmpty() && stream(node).allMatch(JsonNode::isNumber);
+        return node.properties().stream()
+                .map(field -> weights ? field.getKey() : field.getValue().asText(""))
+                .flatMap(text -> list(text).stream())
+                .limit(MOST_TAGS)
+                .toList();
+    }
+
+    private static Optional<JsonNode> field(JsonNode node, List<String> names) {
+        return node.properties().stream()
+                .filter(field -> names.contains(
+                        field.getKey().toLowerCase(Locale.ROOT).replaceAll("[\\s_-]", "")))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     private static List<List<String>> ofSeveral(JsonNode node, int posts) {
@@ -124,7 +225,7 @@ final class TagAnswers {
     /** Positions begin with 1; what has none that exists is not used, since it may belong to another post. */
     private static void put(List<List<String>> answers, int position, JsonNode node) {
         if (position >= 1 && position <= answers.size()) {
-            answers.set(position - 1, tags(node));
+            answers.set(position - 1, tags(node, 0));
         }
     }
 
@@ -137,27 +238,40 @@ final class TagAnswers {
                 .findFirst();
     }
 
-    /** Quoted words, or a list with commas or lines: only in short answers, since a long one is prose. */
+    /** Hashtags, quoted words, or a list with commas or lines: the last only in short answers, since a long one is prose. */
     private static List<String> plain(String text) {
-        String quoted = QUOTES.matcher(text).replaceAll("\"");
+        Matcher hashtags = HASHTAGS.matcher(text);
+        if (hashtags.find()) {
+            return Stream.of(hashtags.group().split("#", -1))
+                    .map(TagAnswers::bare)
+                    .filter(tag -> !tag.isEmpty())
+                    .limit(MOST_TAGS)
+                    .toList();
+        }
+        String quoted = SINGLE_QUOTES.matcher(QUOTES.matcher(text).replaceAll("\"")).replaceAll("\"$1\"");
         List<String> found = QUOTED.matcher(quoted)
                 .results()
+                .filter(match -> match.group(2) == null)
                 .map(match -> bare(match.group(1)))
+                .filter(tag -> !tag.isEmpty())
                 .limit(MOST_TAGS)
                 .toList();
-        if (!found.isEmpty() || text.length() > LONGEST_LIST) {
-            return found;
-        }
+        return !found.isEmpty() || text.length() > LONGEST_LIST ? found : list(text);
+    }
+
+    private static List<String> list(String text) {
         return SEPARATOR
-                .splitAsStream(text)
+                .splitAsStream(LABEL.matcher(text).replaceFirst(""))
                 .map(line -> bare(LIST_ITEM.matcher(line).replaceFirst("")))
                 .filter(tag -> !tag.isEmpty())
                 .limit(MOST_TAGS)
                 .toList();
     }
 
+    /** Without signs around it; an underscore in a hashtag is a blank. */
     private static String bare(String tag) {
-        return tag.strip().replaceFirst("^#", "");
+        String bare = DECORATION.matcher(tag).replaceAll("").replaceFirst(",$", "");
+        return tag.strip().startsWith("#") ? bare.replace('_', ' ') : bare;
     }
 
     private static Stream<JsonNode> stream(JsonNode array) {

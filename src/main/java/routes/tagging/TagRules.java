@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import routes.text.Hashtags;
 import routes.text.NormalizedText;
+import routes.text.TagKey;
 import routes.text.TextAnalysis;
 import routes.text.Token;
 
@@ -35,6 +38,9 @@ public final class TagRules {
     /** @param accepted in the provider's order, white space collapsed */
     public record Checked(List<String> accepted, List<Rejected> rejected) {}
 
+    private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}_]+(?:[-‑'’][\\p{L}\\p{M}\\p{N}_]+)*");
+
     private final TextAnalysis analysis;
 
     public TagRules(TextAnalysis analysis) {
@@ -47,45 +53,123 @@ public final class TagRules {
      * @param max number of tags accepted at most
      */
     public Checked check(List<String> tags, String text, int max) {
-        String normalizedText = NormalizedText.of(text);
-        Set<String> seen = new HashSet<>();
+        TaggedText tagged = new TaggedText(text);
+        Set<String> keys = new HashSet<>();
         List<String> accepted = new ArrayList<>();
         List<Rejected> rejected = new ArrayList<>();
         for (String tag : tags) {
-            String collapsed =
-                    tag == null ? "" : tag.replaceAll("[\\s\\p{Z}]+", " ").strip();
-            Optional<Reason> reason = reject(collapsed, normalizedText, seen, accepted.size() >= max);
+            String collapsed = collapsed(tag == null ? "" : tag);
+            Optional<Reason> broken = broken(collapsed);
+            Optional<String> span = broken.isPresent() ? Optional.empty() : tagged.span(collapsed);
+            Optional<Reason> reason = broken.or(() -> span.isEmpty() ? Optional.of(Reason.NOT_IN_TEXT) : broken(span.get()))
+                    .or(() -> keys.contains(TagKey.of(span.get())) ? Optional.of(Reason.DUPLICATE) : Optional.empty())
+                    .or(() -> accepted.size() >= max ? Optional.of(Reason.TOO_MANY) : Optional.empty());
             if (reason.isPresent()) {
                 rejected.add(new Rejected(collapsed, reason.get()));
             } else {
-                seen.add(NormalizedText.of(collapsed));
-                accepted.add(collapsed);
+                keys.add(TagKey.of(span.get()));
+                accepted.add(span.get());
             }
         }
         return new Checked(List.copyOf(accepted), List.copyOf(rejected));
     }
 
-    private Optional<Reason> reject(String tag, String normalizedText, Set<String> seen, boolean full) {
-        if (tag.isEmpty()) {
-            return Optional.of(Reason.BLANK);
-        }
+    private static String collapsed(String text) {
+        return WHITE_SPACE.matcher(NormalizedText.visible(text)).replaceAll(" ").strip();
+    }
+
+    private Optional<Reason> broken(String tag) {
         int length = tag.codePointCount(0, tag.length());
         if (length < MIN_LENGTH) {
-            return Optional.of(Reason.TOO_SHORT);
+            return Optional.of(tag.isEmpty() ? Reason.BLANK : Reason.TOO_SHORT);
         }
         if (length > MAX_LENGTH) {
             return Optional.of(Reason.TOO_LONG);
         }
-        if (tag.contains("://") || analysis.tokens(tag).stream().anyMatch(token -> token.kind() == Token.Kind.URL)) {
-            return Optional.of(Reason.URL);
+        return tag.contains("://") || analysis.tokens(tag).stream().anyMatch(token -> token.kind() == Token.Kind.URL)
+                ? Optional.of(Reason.URL)
+                : Optional.empty();
+    }
+
+    /** The text that tags are looked for in: as it stands, and its hashtags as people read them. */
+    private static final class TaggedText {
+        private final String text;
+        private final String normalized;
+        private List<Form> forms;
+
+        /** @param key base form of the word */
+        private record Form(int start, int end, String key) {}
+
+        TaggedText(String text) {
+            // a sign between them, so that no tag is made of two
+            this.text = collapsed(text + " # " + String.join(" # ", Hashtags.of(text)));
+            this.normalized = NormalizedText.of(this.text);
         }
-        String normalized = NormalizedText.of(tag);
-        if (!normalizedText.contains(normalized)) {
-            return Optional.of(Reason.NOT_IN_TEXT);
+
+        /** The tag if it stands here as whole words, else the first place where its words stand in other forms. */
+        Optional<String> span(String tag) {
+            return stands(NormalizedText.of(tag)) ? Optional.of(tag) : otherForm(tag);
         }
-        if (seen.contains(normalized)) {
-            return Optional.of(Reason.DUPLICATE);
+
+        private boolean stands(String tag) {
+            for (int at = normalized.indexOf(tag); at >= 0; at = normalized.indexOf(tag, at + 1)) {
+                if (isBoundary(at) && isBoundary(at + tag.length())) {
+                    return true;
+                }
+            }
+            return false;
         }
-        return full ? Optional.of(Reason.TOO_MANY) : Optional.empty();
+
+        /** Whether no word goes across this place. */
+        private boolean isBoundary(int at) {
+            return at == 0 || at == normalized.length() || !inWord(at - 1) || !inWord(at);
+        }
+
+        /** Also the apostrophe in "don't". */
+        private boolean inWord(int at) {
+            char c = normalized.charAt(at);
+            return Character.isLetterOrDigit(c)
+                    || Character.isSurrogate(c) && Character.isLetterOrDigit(normalized.codePointAt(at))
+                    || Character.getType(c) == Character.NON_SPACING_MARK
+                    || c == '_'
+                    || "'’".indexOf(c) >= 0
+                            && at > 0
+                            && at + 1 < normalized.length()
+                            && Character.isLetter(normalized.charAt(at - 1))
+                            && Character.isLetter(normalized.charAt(at + 1));
+        }
+
+        private Optional<String> otherForm(String tag) {
+            if (forms == null) {
+                forms = forms(text);
+            }
+            List<Form> wanted = forms(tag);
+            for (int first = 0; !wanted.isEmpty() && first + wanted.size() <= forms.size(); first++) {
+                if (matches(wanted, first)) {
+                    return Optional.of(text.substring(
+                            forms.get(first).start(),
+                            forms.get(first + wanted.size() - 1).end()));
+                }
+            }
+            return Optional.empty();
+        }
+
+        private boolean matches(List<Form> wanted, int first) {
+            for (int i = 0; i < wanted.size(); i++) {
+                Form form = forms.get(first + i);
+                if (!form.key().equals(wanted.get(i).key())
+                        || i > 0 && !text.substring(forms.get(first + i - 1).end(), form.start()).isBlank()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static List<Form> forms(String text) {
+            return WORD.matcher(text)
+                    .results()
+                    .map(word -> new Form(word.start(), word.end(), TagKey.of(word.group())))
+                    .toList();
+        }
     }
 }

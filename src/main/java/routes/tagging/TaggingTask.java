@@ -13,8 +13,10 @@ import routes.llm.UnusableAnswerException;
  * idempotency keys of the posts; of several posts, those without a usable answer are not in it.
  */
 public final class TaggingTask implements ModelTask {
-    /** Five tags of three Russian words and what JSON needs around them. */
-    private static final int TOKENS_PER_POST = 200;
+    /** Three Russian words and the JSON around them. */
+    private static final int TOKENS_PER_TAG = 40;
+
+    private static final int TOKENS_PER_POST = 50;
 
     private final List<PostParsed> posts;
     private final TaggingPrompts prompts;
@@ -56,7 +58,7 @@ public final class TaggingTask implements ModelTask {
 
     @Override
     public int maxTokens() {
-        return TOKENS_PER_POST * posts.size();
+        return (TOKENS_PER_POST + TOKENS_PER_TAG * maxTags) * posts.size();
     }
 
     @Override

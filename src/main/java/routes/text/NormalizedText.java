@@ -1,5 +1,6 @@
 package routes.text;
 
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -10,7 +11,15 @@ import java.util.regex.Pattern;
 public final class NormalizedText {
     private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
 
+    /** Zero-width blanks and joiners, soft hyphens, marks of direction. */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\uFE0F]");
+
     private NormalizedText() {}
+
+    /** The text as a person sees it: composed (й is one character) and without invisible characters. */
+    public static String visible(String text) {
+        return INVISIBLE.matcher(Normalizer.normalize(text, Normalizer.Form.NFC)).replaceAll("");
+    }
 
     public static String of(String text) {
         return WHITE_SPACE

@@ -9,7 +9,7 @@ import java.util.UUID;
  * A query and the limits within which it may find anything.
  *
  * @param channelIds the only channels to look into; the empty set finds nothing
- * @param tags posts that carry at least one of these tags (case-insensitive, ё = е); the empty set does not restrict
+ * @param tags posts that carry at least one of these tags in any form ({@link routes.text.TagKey}); the empty set does not restrict
  * @param from earliest {@code posted_at}, inclusive; null for no limit
  * @param to latest {@code posted_at}, exclusive; null for no limit
  * @param text for full text search; null where only the vector counts

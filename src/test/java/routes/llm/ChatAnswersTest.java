@@ -36,11 +36,11 @@ class ChatAnswersTest {
                                 """
                                 {"choices":[{"message":{"content":"[]","role":"assistant"},"finish_reason":"stop"}],
                                  "model":"GigaChat:2.0.28.2","usage":{"total_tokens":20,"cost":0.25}}"""))
-                .isEqualTo(new ChatAnswer("[]", 20, 0.25));
+                .isEqualTo(new ChatAnswer("[]", 20, 0.25, false));
         assertThat(
                         read(
                                 "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"text\":\"b\"}]}}]}"))
-                .isEqualTo(new ChatAnswer("ab", 0, null));
+                .isEqualTo(new ChatAnswer("ab", 0, null, false));
     }
 
     @ParameterizedTest

@@ -31,14 +31,42 @@ class TagAnswersTest {
                 "Python, релиз",
                 "1. Python\n2. релиз",
                 "- Python\n- релиз",
-                "Теги: «Python» и «релиз»"
+                "Теги: «Python» и «релиз»",
+                "[\"example\", \"tags\"]\nNo, not these.</think>\n[\"Python\", \"релиз\"]",
+                "#Python #релиз",
+                "{\"Tags\": [\"Python\", \"релиз\"]}",
+                "{\"tags\": \"Python, релиз\"}",
+                "{\"result\": {\"tags\": [\"Python\", \"релиз\"]}}",
+                "[{\"value\": \"Python\"}, {\"value\": \"релиз\"}]",
+                "- **Python**\n- **релиз**",
+                "\"[\\\"Python\\\", \\\"релиз\\\"]\"",
+                "{\"tag\": \"Python\"}\n{\"tag\": \"релиз\"}",
+                "[\"Pyt\u200bhon\", \"релиз\"]",
+                "1) Python\n2) релиз",
+                "Теги: Python, релиз",
+                "**Ключевые слова:** Python, релиз",
+                "Python, релиз,",
+                "[‹Python›, ‹релиз›]",
+                "[„Python“, „релиз“]",
+                "‘Python’, ‘релиз’",
+                "```yaml\n- Python\n- релиз\n```",
+                "```javascript\n[\"Python\", \"релиз\"]\n```",
+                "{\"ответ\": {\"Ключевые слова\": [{\"слово\": \"Python\"}, {\"слово\": \"релиз\"}]}}",
+                "{\"data\": [{\"items\": [\"Python\", \"релиз\"]}]}",
+                "{\"1\": \"Python\", \"2\": \"релиз\"}",
+                "{\"Python\": 0.9, \"релиз\": 0.4}",
+                "[\"Python\"]\n[\"релиз\"]",
+                "[\"Python\", \"релиз\", \"производит",
+                "{\"tags\": [\"Python\", \"релиз\", \"произв",
+                "<thinking>cut\n</thinking>\n• Python\n• релиз",
+                "\uFEFF[\"Python\", \"релиз\"]"
             })
     void theTagsAreFoundInWhateverTheyAreWrappedIn(String content) {
         assertThat(TagAnswers.read(content, 1)).containsExactly(List.of("Python", "релиз"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "{}", "{\"tags\": []}", "[[], []]"})
+    @ValueSource(strings = {"[]", "{}", "{\"tags\": []}", "[[], []]", "<think>Let me see [1] and {2}"})
     void anAnswerWithoutTagsIsUnusable(String content) {
         assertThatThrownBy(() -> TagAnswers.read(content, 1)).isInstanceOf(UnusableAnswerException.class);
     }
@@ -57,7 +85,9 @@ class TagAnswersTest {
                 "{\"1\": [\"a\"], \"3\": [\"c\"]}",
                 "{\"post 1\": [\"a\"], \"post 2\": [], \"post 3\": [\"c\"]}",
                 "[[\"a\"], [], [\"c\"]]",
-                "```\n[[\"a\"], [], [\"c\"]]\n```"
+                "```\n[[\"a\"], [], [\"c\"]]\n```",
+                "{\"post\": 1, \"tags\": [\"a\"]}\n{\"post\": 3, \"tags\": [\"c\"]}",
+                "[{\"post\": 1, \"tags\": [\"a\"]}, {\"post\": 3, \"tags\": [\"c\"]}, {\"post\": 2, \"ta"
             })
     void eachOfSeveralPostsGetsItsOwnTags(String content) {
         assertThat(TagAnswers.read(content, 3)).containsExactly(List.of("a"), List.of(), List.of("c"));

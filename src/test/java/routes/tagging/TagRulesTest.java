@@ -41,10 +41,41 @@ class TagRulesTest {
     }
 
     @Test
+    void aTagStandsInTheTextAsWholeWords() {
+        String text = "Кофейня на Лесной улице открыла второй зал: эспрессо, капучино и булочки с корицей. Don't use utf8mb4";
+
+        assertThat(rules.check(List.of("фей", "лес", "ино", "ор", "эспрессо", "utf8", "don"), text, 9).accepted())
+                .containsExactly("эспрессо");
+    }
+
+    @Test
+    void anotherFormOfWordsOfTheTextIsReplacedByTheirSpan() {
+        String text = "Кофейня на Лесной  улице: булочки с корицей. Нейросетями пугают детей";
+
+        assertThat(rules.check(List.of("корица", "Лесная улица", "нейросеть", "булочка", "улица корицы"), text, 9)
+                        .accepted())
+                .containsExactly("корицей", "Лесной улице", "Нейросетями", "булочки");
+    }
+
+    @Test
+    void hashtagsAreTextAsPeopleReadThem() {
+        String text = "Митап #машинное_обучение #OpenSource #Java";
+
+        assertThat(rules.check(List.of("машинное обучение", "Open Source", "Source Java"), text, 9).accepted())
+                .containsExactly("машинное обучение", "Open Source");
+    }
+
+    @Test
+    void invisibleCharactersAreNoPartOfATag() {
+        assertThat(rules.check(List.of("эс\u200bпрессо"), "двойной эспрессо", 5).accepted())
+                .containsExactly("эспрессо");
+    }
+
+    @Test
     void sixtyCharactersAreTheLimit() {
         String sixty = "я".repeat(60);
 
-        assertThat(rules.check(List.of(sixty), sixty + "я", 5).accepted()).containsExactly(sixty);
+        assertThat(rules.check(List.of(sixty), sixty, 5).accepted()).containsExactly(sixty);
         assertThat(rules.check(List.of(sixty + "я"), sixty + "я", 5).rejected())
                 .containsExactly(new Rejected(sixty + "я", Reason.TOO_LONG));
     }

@@ -25,7 +25,7 @@ import routes.graph.PostGraph;
 import routes.graph.RelatedTag;
 import routes.graph.postgres.PostRelationships.Edge;
 import routes.graph.postgres.PostRelationships.Node;
-import routes.text.NormalizedText;
+import routes.text.TagKey;
 
 /**
  * The graph in the tables {@code graph_nodes} and {@code graph_edges}; the label is the node's kind, the key its identity.
@@ -125,7 +125,7 @@ public final class PostgresGraph implements Graph {
     @Override
     public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
         return neighbours(
-                tenantId, tags.stream().map(NormalizedText::of).distinct().toList(), new String[0], limit);
+                tenantId, tags.stream().map(TagKey::of).distinct().toList(), new String[0], limit);
     }
 
     private List<Neighbour> neighbours(UUID tenantId, List<String> tags, String[] without, int limit) {
@@ -156,7 +156,7 @@ public final class PostgresGraph implements Graph {
 
     @Override
     public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
-        String name = NormalizedText.of(tag);
+        String name = TagKey.of(tag);
         RowMapper<RelatedTag> related = (row, i) -> new RelatedTag(row.getString("name"), row.getLong("weight"));
         return jdbc.query(
                 """

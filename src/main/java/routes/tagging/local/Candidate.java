@@ -17,16 +17,13 @@ record Candidate(List<Word> words) {
         return words.get(words.size() - 1);
     }
 
-    /**
-     * The word that says what it is: the last noun in English ("test flight"), the first in Russian ("рынок акций") and
-     * before a number ("iPhone 16 Pro").
-     */
+    /** The word that says what it is: the last noun ("test flight"), the first before a number ("iPhone 16 Pro"). */
     Word head() {
         List<Word> nouns = words.stream()
                 .filter(word -> word.wordClass() == WordClass.NOUN)
                 .toList();
         boolean numbered = words.stream().anyMatch(word -> word.wordClass() == WordClass.NUMBER);
-        return nouns.get(words.get(0).latin() && !numbered ? nouns.size() - 1 : 0);
+        return nouns.get(!numbered ? nouns.size() - 1 : 0);
     }
 
     /** Occurrences of the same phrase in whatever form have the same key. */

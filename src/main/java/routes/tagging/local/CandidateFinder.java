@@ -2,18 +2,13 @@ package routes.tagging.local;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
- * Finds the phrases of a text that look like the name of something: a noun, nouns with what describes them ("искусственный
- * интеллект", "рынок акций", "open source licence"), names with a number ("Java 17").
+ * Finds the phrases of a text that look like the name of something: a noun, nouns with what describes them ("open
+ * source licence"), names with a number ("Java 17").
  */
 final class CandidateFinder {
     private static final int MAX_WORDS = 3;
-
-    /** Endings of a Russian genitive: the only case in which a noun describes the noun before it. */
-    private static final Pattern GENITIVE = Pattern.compile(
-            "(?iu)(?!.*(?:ом|[^тлх]ем|ам|ям|ами|ями|ах|ях)$).*(?:[аяыи]|[оеё]в|ей|ий|ого|его|[кгчлнтрпсмвбдзх]|ств|ь)");
 
     List<Candidate> find(String text, List<Word> words) {
         List<Candidate> candidates = new ArrayList<>();
@@ -49,10 +44,7 @@ final class CandidateFinder {
         if (last.wordClass() == WordClass.NUMBER) {
             return before.stream().allMatch(word -> isProper(text, word));
         }
-        if (last.wordClass() == WordClass.ADJECTIVE) { // "космодром Восточный"
-            return words.size() == 2 && last.name() && first.wordClass() == WordClass.NOUN && !first.latin();
-        }
-        if (first.wordClass() == WordClass.NUMBER) {
+        if (last.wordClass() == WordClass.ADJECTIVE || first.wordClass() == WordClass.NUMBER) {
             return false;
         }
         for (int i = 0; i + 1 < words.size(); i++) {
@@ -77,12 +69,8 @@ final class CandidateFinder {
             return one.latin() == next.latin() || next.latin() && next.wordClass() == WordClass.NOUN;
         }
         if (one.latin() || next.latin()) {
-            return one.latin() && next.latin(); // "команда Google" is two subjects
+            return one.latin() && next.latin();
         }
-        if (one.name() && next.name()) {
-            return true;
-        }
-        return next.wordClass() == WordClass.ADJECTIVE // "обработка естественного языка"
-                || GENITIVE.matcher(text.substring(next.start(), next.end())).matches();
+        return one.name() && next.name();
     }
 }

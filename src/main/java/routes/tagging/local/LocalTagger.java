@@ -1,202 +1,78 @@
 package routes.tagging.local;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import routes.tagging.TagRules;
+import routes.text.Hashtags;
+import routes.text.Language;
+import routes.text.TagKey;
 import routes.text.TextAnalysis;
 
 /**
- * Tags without a model: phrases of the text itself, chosen by statistics. The same text and snapshot give the same tags.
- *
- * <p>A word weighs by how often, how early and in what writing it occurs (the features of YAKE, Campos et al., Information
- * Sciences 509, 2020) and by how rare it is in the corpus; a phrase weighs as its head and, partly, what describes it, if the
- * head seldom goes without them. Numbers without a source of their own were chosen on the development half of the evaluation
- * corpus (decision 15).
+ * Tags without a model: first the author's hashtags, then phrases of the text. The same text and snapshot give the same tags.
  */
 public final class LocalTagger {
-    private static final int MAX_LENGTH = 60;
+    static final int MAX_LENGTH = 60;
     /** Characters of a text that are read. */
     static final int MAX_READ = 20_000;
 
-    /** What the words besides the head add to its weight. */
-    private static final double MODIFIER_SHARE = 0.45;
+    private static final int LONG = 2_000;
+    private static final Pattern UNSPACED = Pattern.compile("\\S++");
 
-    /** A word of the first sentence weighs by so much more; the surplus falls with each sentence after it. */
-    private static final double EARLY = 1.0;
+    /** Addresses of all kinds: with a scheme, with a path or query, of mail, of Telegram. No word of theirs is a tag. */
+    private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]"
+            + "|[?&][\\w.-]++=|@[\\w-]");
 
-    private static final double EARLY_FALL = 0.5;
-
-    /** Of each letter, up to {@link #LONG_WORD}: longer words are rarer in any corpus. */
-    private static final double LETTER = 0.06;
-
-    private static final int LONG_WORD = 12;
-
-    private static final double NAME = 1.2;
-    /** All words of the phrase are marked as a name: it is one. */
-    private static final double FULL_NAME = 1.15;
-
-    private static final double HASHTAG = 1.6;
-    private static final double GENERIC = 0.4;
-    /** A generic head that something describes ("ferry services"). */
-    private static final double GENERIC_DESCRIBED = 0.75;
-
-    /** Three words that meet once are often an accident. */
-    private static final double THREE_WORDS_ONCE = 0.95;
-
-    private static final double ADJECTIVE = 0.6;
-    private static final double NUMBER = 0.4;
-
-    /** A tag this far behind the best one is no subject of the post. */
-    private static final double WORTH_OF_BEST = 0.2;
-
-    private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
-
-    private final WordReader reader;
-    private final CandidateFinder finder = new CandidateFinder();
-    private final GenericWords generic;
+    private final RussianTagger russian;
+    private final EnglishTagger english;
     private final TagRules rules;
 
-    private record Scored(String tag, List<String> stems, int position, double score) {}
-
     public LocalTagger(TextAnalysis analysis) {
-        this.reader = new WordReader(analysis);
-        this.generic = new GenericWords(analysis);
+        this.russian = new RussianTagger(analysis);
+        this.english = new EnglishTagger(analysis);
         this.rules = new TagRules(analysis);
     }
 
     /**
-     * The best tags first, as they stand in the text; none for a text without nouns. Of a long text the first
-     * {@value #MAX_READ} characters are read.
+     * The best tags first; none for a text without nouns. Of a long text the first {@value #MAX_READ} characters are read.
      *
      * @param max number of tags at most
      */
     public List<String> tags(String text, CorpusSnapshot corpus, int max) {
-        String read = text.substring(0, Math.min(text.length(), MAX_READ));
-        List<Word> words = reader.read(read);
-        Map<String, Double> weights = weights(words, corpus);
-        Map<String, List<Candidate>> phrases = new LinkedHashMap<>();
-        finder.find(read, words).forEach(candidate -> phrases.computeIfAbsent(candidate.key(), key -> new ArrayList<>())
-                .add(candidate));
-        List<Scored> scored = phrases.values().stream()
-                .map(occurrences -> score(read, occurrences, words, weights))
-                .filter(phrase -> phrase.tag().length() <= MAX_LENGTH)
-                .sorted(Comparator.comparingDouble((Scored phrase) -> -phrase.score())
-                        .thenComparingInt(Scored::position)
-                        .thenComparing(Scored::tag))
-                .toList();
-        return rules.check(select(scored, max), read, max).accepted();
-    }
-
-    private Map<String, Double> weights(List<Word> words, CorpusSnapshot corpus) {
-        Map<String, List<Word>> byStem = new HashMap<>();
-        words.forEach(word ->
-                byStem.computeIfAbsent(word.stem(), stem -> new ArrayList<>()).add(word));
-        Map<String, Double> weights = new HashMap<>();
-        byStem.forEach((stem, occurrences) -> {
-            Word first = occurrences.get(0);
-            double weight = 1 + StrictMath.log(occurrences.size());
-            weight *= 1 + EARLY / (1 + EARLY_FALL * first.sentence());
-            weight *= 1 + LETTER * Math.min(first.end() - first.start(), LONG_WORD);
-            weight *= rarity(stem, corpus);
-            if (generic.contains(stem)) {
-                weight *= GENERIC;
+        String read = withoutAddresses(text.substring(0, Math.min(text.length(), MAX_READ)));
+        List<String> hashtags = Hashtags.of(authors(read));
+        List<String> phrases = Language.of(read) == Language.RU
+                ? russian.tags(read, corpus, max + hashtags.size())
+                : english.tags(read, corpus, max + hashtags.size());
+        List<String> tags = new ArrayList<>();
+        List<List<String>> keys = new ArrayList<>();
+        Stream.concat(hashtags.stream(), phrases.stream()).forEach(tag -> {
+            List<String> key = List.of(TagKey.of(tag).split(" "));
+            if (keys.stream().noneMatch(better -> better.containsAll(key))) {
+                tags.add(tag);
+                keys.add(key);
             }
-            if (occurrences.stream().filter(Word::name).count() * 2 >= occurrences.size()) {
-                weight *= NAME;
-            }
-            if (occurrences.stream().anyMatch(Word::hashtag)) {
-                weight *= HASHTAG;
-            }
-            weights.put(stem, weight);
         });
-        return weights;
+        return rules.check(tags, read, max).accepted();
     }
 
-    private static double rarity(String stem, CorpusSnapshot corpus) {
-        double rarest = 0;
-        for (String part : stem.split(" ")) {
-            rarest = Math.max(rarest, corpus.rarity(part));
-        }
-        return rarest;
+    /** Where the author's own hashtags stand: in the middle of a long text they belong to quoted posts. */
+    private static String authors(String text) {
+        String lines = text.strip();
+        return text.length() <= LONG
+                ? text
+                : lines.substring(0, Math.max(0, lines.indexOf('\n'))) + "\n" + lines.substring(lines.lastIndexOf('\n') + 1);
     }
 
-    private Scored score(String text, List<Candidate> occurrences, List<Word> words, Map<String, Double> weights) {
-        Candidate first = occurrences.get(0);
-        Word head = first.head();
-        double score = weights.get(head.stem());
-        if (first.words().size() > 1) {
-            if (generic.contains(head.stem())) {
-                score *= GENERIC_DESCRIBED / GENERIC;
-            }
-            double others = first.words().stream()
-                    .filter(word -> word != head)
-                    .mapToDouble(word -> weights.get(word.stem()) * classWeight(word))
-                    .average()
-                    .orElse(0);
-            long headOccurrences = words.stream()
-                    .filter(word -> word.stem().equals(head.stem()))
-                    .count();
-            score += MODIFIER_SHARE * others;
-            score *= Math.sqrt(Math.sqrt((double) occurrences.size() / headOccurrences));
-            if (first.words().size() == 3
-                    && occurrences.size() == 1
-                    && first.words().stream().noneMatch(word -> word.wordClass() == WordClass.NUMBER)) {
-                score *= THREE_WORDS_ONCE;
-            }
-            if (first.words().stream().allMatch(Word::name)) {
-                score *= FULL_NAME;
-            }
-        }
-        return new Scored(surface(text, occurrences), first.stems(), first.start(), score);
-    }
-
-    private static double classWeight(Word word) {
-        return switch (word.wordClass()) {
-            case ADJECTIVE -> ADJECTIVE;
-            case NUMBER -> NUMBER;
-            default -> 1;
-        };
-    }
-
-    /** The most frequent writing, the first of several. */
-    private static String surface(String text, List<Candidate> occurrences) {
-        Map<String, Integer> forms = new LinkedHashMap<>();
-        for (Candidate candidate : occurrences) {
-            String form = text.substring(candidate.start(), candidate.end());
-            forms.merge(WHITE_SPACE.matcher(form).replaceAll(" "), 1, Integer::sum);
-        }
-        return forms.entrySet().stream()
-                .reduce((best, form) -> form.getValue() > best.getValue() ? form : best)
-                .orElseThrow()
-                .getKey();
-    }
-
-    /** From the best downwards; a phrase that repeats half of the words of a better one adds nothing. */
-    private static List<String> select(List<Scored> scored, int max) {
-        List<Scored> selected = new ArrayList<>();
-        for (Scored phrase : scored) {
-            boolean worthwhile = selected.isEmpty()
-                    || phrase.score() >= WORTH_OF_BEST * selected.get(0).score();
-            if (worthwhile
-                    && selected.size() < max
-                    && phrase.tag().length() >= 2
-                    && selected.stream().noneMatch(better -> repeats(better.stems(), phrase.stems()))) {
-                selected.add(phrase);
-            }
-        }
-        return selected.stream().map(Scored::tag).toList();
-    }
-
-    private static boolean repeats(List<String> better, List<String> stems) {
-        Set<String> common = new HashSet<>(stems);
-        common.retainAll(better);
-        return 2 * common.size() >= Math.min(better.size(), stems.size()) && !common.isEmpty();
+    /** The same text with signs that join no words in the place of every address. */
+    private static String withoutAddresses(String text) {
+        return UNSPACED.matcher(text).replaceAll(part -> {
+            String unspaced = part.group();
+            return Matcher.quoteReplacement(
+                    ADDRESS.matcher(unspaced).find() ? "|".repeat(unspaced.length()) : unspaced);
+        });
     }
 }

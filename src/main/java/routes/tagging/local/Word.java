@@ -1,14 +1,13 @@
 package routes.tagging.local;
 
 /**
- * A word of a post: what a reader sees as one, so "GPT-4" and "machine_learning" are one word each.
+ * A word of an English post: what a reader sees as one, so "GPT-4" is one word.
  *
  * @param start offset in the text, in UTF-16 units
  * @param end offset behind it
  * @param stem stems of its parts, joined by blanks
  * @param sentence 0-based
- * @param name whether its writing marks it as a name: a capital inside a sentence, an acronym, Latin in a Russian text
- * @param hashtag whether the author made it one
+ * @param name whether its writing marks it as a name: a capital inside a sentence, an acronym
  * @param joins whether nothing but a blank separates it from the word before
  */
 record Word(
@@ -19,5 +18,4 @@ record Word(
         int sentence,
         boolean name,
         boolean latin,
-        boolean hashtag,
         boolean joins) {}

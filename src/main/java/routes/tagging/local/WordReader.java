@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import routes.text.Language;
 import routes.text.NormalizedText;
 import routes.text.TextAnalysis;
 import routes.text.Token;
@@ -16,13 +15,12 @@ final class WordReader {
     private static final Pattern BLANK = Pattern.compile("[ \\u00a0\\t]+");
     private static final Pattern LATIN = Pattern.compile(".*\\p{IsLatin}.*");
 
-    private static final Pattern SURNAME = Pattern.compile(".*[сц]кий|\\P{IsCyrillic}+");
+    private static final Pattern SURNAME = Pattern.compile("\\P{IsCyrillic}+");
 
     /** Of whom something is said next, or what turns the next word into a verb. */
     private static final Set<String> BEFORE_VERB = Set.of(
             "i", "we", "you", "they", "he", "she", "who", "will", "would", "can", "could", "should", "must", "not",
-            "don't", "doesn't", "didn't", "won't", "can't", "isn't", "я", "мы", "вы", "ты", "он", "она", "они", "кто",
-            "не");
+            "don't", "doesn't", "didn't", "won't", "can't", "isn't");
 
     /** What stands before a noun: what stands before one of these is seldom a noun. */
     private static final Set<String> BEFORE_NOUN = Set.of(
@@ -35,7 +33,6 @@ final class WordReader {
     }
 
     List<Word> read(String text) {
-        boolean russian = Language.of(text) == Language.RU;
         List<List<Token>> units = units(text);
         List<Word> words = new ArrayList<>();
         int sentence = 0;
@@ -57,16 +54,13 @@ final class WordReader {
             }
             boolean kept = isCandidate(unit);
             if (kept) {
-                boolean hashtag = unit.get(0).kind() == Token.Kind.HASHTAG;
                 String surface = text.substring(start, end);
                 boolean latin = LATIN.matcher(surface).matches();
                 boolean capital = Character.isUpperCase(surface.codePointAt(0)) && !sentenceStart
                         || surface.chars().skip(1).anyMatch(Character::isUpperCase);
-                boolean name = capital && !shouting || latin && russian;
-                WordClass wordClass = hashtag || russian && latin && name && capital
-                        ? WordClass.NOUN
-                        : wordClass(surface, name && capital);
-                if (wordClass == WordClass.NOUN && !name && !hashtag && isVerbByPlace(text, units, i)) {
+                boolean name = capital && !shouting;
+                WordClass wordClass = wordClass(surface, name);
+                if (wordClass == WordClass.NOUN && !name && isVerbByPlace(text, units, i)) {
                     wordClass = WordClass.OTHER;
                 }
                 words.add(new Word(
@@ -77,9 +71,8 @@ final class WordReader {
                         sentence,
                         name,
                         latin,
-                        hashtag,
-                        lastKept && !hashtag && BLANK.matcher(between).matches()));
-                lastKept = !hashtag;
+                        lastKept && BLANK.matcher(between).matches()));
+                lastKept = true;
             } else {
                 lastKept = false;
             }
@@ -89,14 +82,14 @@ final class WordReader {
         return words;
     }
 
-    /** A capital makes a noun of what looks like an adjective only where surnames do: "Маяковский", not "Троицкой". */
+    /** A capital makes a noun of what looks like an adjective. */
     private static WordClass wordClass(String surface, boolean name) {
         String word = NormalizedText.of(surface);
         WordClass byForm = WordClass.of(word);
         return name && byForm == WordClass.ADJECTIVE && SURNAME.matcher(word).matches() ? WordClass.NOUN : byForm;
     }
 
-    /** "we <i>punch</i>", "не <i>хватает</i>", "<i>draw</i> the line": many English words are nouns or verbs by their place. */
+    /** "we <i>punch</i>", "<i>draw</i> the line": many English words are nouns or verbs by their place. */
     private static boolean isVerbByPlace(String text, List<List<Token>> units, int i) {
         List<Token> unit = units.get(i);
         return i > 0
@@ -124,9 +117,7 @@ final class WordReader {
         return !unit.get(0).stopWord()
                 && !unit.get(unit.size() - 1).stopWord()
                 && unit.stream()
-                        .allMatch(token -> token.kind() == Token.Kind.WORD
-                                || token.kind() == Token.Kind.NUMBER
-                                || token.kind() == Token.Kind.HASHTAG);
+                        .allMatch(token -> token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NUMBER);
     }
 
     /** Tokens that are written together: joined by a hyphen or underscore. */

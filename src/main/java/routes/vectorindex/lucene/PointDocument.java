@@ -20,7 +20,7 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
-import routes.text.NormalizedText;
+import routes.text.TagKey;
 import routes.vectorindex.IndexedPoint;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.SearchHit;
@@ -60,7 +60,7 @@ final class PointDocument {
         document.add(new StringField(CHANNEL, payload.channelId().toString(), Field.Store.NO));
         document.add(new LongPoint(POSTED_AT, payload.postedAt().toEpochMilli()));
         for (String tag : payload.tags()) {
-            document.add(new StringField(TAG, NormalizedText.of(tag), Field.Store.NO));
+            document.add(new StringField(TAG, TagKey.of(tag), Field.Store.NO));
             document.add(new TextField(TAGS_TEXT, tag, Field.Store.NO));
         }
         document.add(new TextField(TEXT, point.text(), Field.Store.YES));

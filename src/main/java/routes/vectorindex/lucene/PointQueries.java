@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
@@ -21,6 +23,7 @@ import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 import routes.text.NormalizedText;
+import routes.text.TagKey;
 import routes.vectorindex.SearchQuery;
 
 /** Lucene queries for what a {@link SearchQuery} asks. */
@@ -41,7 +44,11 @@ final class PointQueries {
                         Occur.FILTER)
                 .add(anyOf(PointDocument.CHANNEL, query.channelIds(), Object::toString), Occur.FILTER);
         if (!query.tags().isEmpty()) {
-            filter.add(anyOf(PointDocument.TAG, query.tags(), NormalizedText::of), Occur.FILTER);
+            // the form itself too: an older index holds no keys
+            List<String> keys = query.tags().stream()
+                    .flatMap(tag -> Stream.of(TagKey.of(tag), NormalizedText.of(tag)))
+                    .toList();
+            filter.add(anyOf(PointDocument.TAG, keys, key -> key), Occur.FILTER);
         }
         if (query.from() != null || query.to() != null) {
             long from = millis(query.from(), Long.MIN_VALUE);

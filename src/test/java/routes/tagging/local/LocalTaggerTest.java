@@ -90,7 +90,7 @@ class LocalTaggerTest {
     @Test
     void hashtagsAreTagsWithoutTheirSign() {
         assertThat(tags("Собрались на митап, было тесно и весело. #машинное_обучение #AI"))
-                .contains("машинное_обучение", "AI");
+                .startsWith("машинное обучение", "AI");
     }
 
     @Test
@@ -113,8 +113,8 @@ class LocalTaggerTest {
     void capitalsOfASentenceInCapitalsMakeNoName() {
         String text = "ВНИМАНИЕ! СРОЧНО ОБНОВИТЕ КЛАСТЕР БРОКЕРА. Команда Петрова выложила исправление.";
 
-        assertThat(new WordReader(analysis).read(text))
-                .filteredOn(Word::name)
+        assertThat(new RussianWords(analysis).read(text))
+                .filteredOn(RussianWords.RussianWord::name)
                 .extracting(word -> text.substring(word.start(), word.end()))
                 .contains("Петрова")
                 .doesNotContain("КЛАСТЕР", "БРОКЕРА");

@@ -1,0 +1,385 @@
+package routes.tagging.local;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import routes.tagging.local.RussianWords.Kind;
+import routes.tagging.local.RussianWords.RussianWord;
+import routes.text.Morphology.PartOfSpeech;
+import routes.text.NormalizedText;
+import routes.text.TextAnalysis;
+
+/**
+ * Phrases of a Russian text, chosen by parts of speech, statistics of the text and how common their words are in the language.
+ *
+ * <p>Long texts repeat what they are about, and their subjects are mostly single words; in short posts nearly every word occurs
+ * once, and phrases say more. So every weight has a value for news and one for posts, and a text gets one between, by its
+ * length. The values were tuned on news with editors' tags and on the development half of the evaluation posts (decision 22).
+ */
+final class RussianTagger {
+    private static final int MAX_WORDS = 3;
+    /** Tags of a text that has so many candidates, however little they weigh. */
+    private static final int FEWEST = 3;
+
+    /** Words of a text that gets the mean of both weights. */
+    private static final double MEDIUM_LENGTH = 180;
+
+    /** A phrase counts if it occurs twice or begins in one of so many sentences. */
+    private static final int EARLY_SENTENCES = 4;
+
+    /** The frequency class of words that weigh nothing. */
+    private static final double COMMONEST = 22;
+    /** Below this class words are equally rare. */
+    private static final double RAREST = 5;
+
+    private static final int GENERIC_FROM = 15;
+    private static final int COMMON_FROM = 13;
+    private static final int LONG_WORD = 12;
+    private static final double OF_A_NUMBER = 0.4;
+    private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
+
+    /** What a word or phrase weighs, in news and in posts. */
+    private enum Weight {
+        /** Exponent of the number of occurrences. */
+        OCCURRENCES(0.9, 1),
+        /** How fast the weight falls with the sentence of the first occurrence. */
+        SENTENCE_FALL(1, 0.5),
+        /** Exponent of how rare the word is in the language. */
+        RARITY(0.5, 0.3),
+        /** For each letter, up to 12. */
+        LETTER(0, 0.06),
+        NAME(1.8, 1.2),
+        ABBREVIATION(2.2, 1),
+        FIRST_NAME_ALONE(0.4, 1),
+        SURNAME_ALONE(0.8, 1),
+        /** Words that fit any text. */
+        GENERIC(0.4, 0.3),
+        COMMON(1, 0.6),
+        UNKNOWN(1.2, 1),
+        ADJECTIVE(0.6, 1.3),
+        /** Share of the words of a phrase beside its head. */
+        OTHERS(0.3, 0.6),
+        /** Exponent of the share of the head's occurrences that are in the phrase. */
+        SHARE(0.9, 0.1),
+        /** Phrases with an adjective and names. */
+        DESCRIBED(0.9, 1),
+        FULL_NAME(1, 1.4),
+        OTHER_PHRASE(0.5, 1),
+        ONCE(0.5, 1),
+        THREE_WORDS(0.5, 0.95),
+        /** A single word that a repeated phrase holds. */
+        ABSORBED(0.8, 1),
+        /** Of the best score: less is no tag. */
+        LEAST(0.25, 0.2);
+
+        private final double news;
+        private final double post;
+
+        Weight(double news, double post) {
+            this.news = news;
+            this.post = post;
+        }
+
+        /** @param short0to1 1 for the shortest text */
+        double blend(double short0to1) {
+            return news + (post - news) * short0to1;
+        }
+    }
+
+    private record Phrase(List<RussianWord> words) {
+        RussianWord first() {
+            return words.get(0);
+        }
+
+        RussianWord last() {
+            return words.get(words.size() - 1);
+        }
+
+        List<String> lemmas() {
+            return words.stream().map(RussianWord::lemma).toList();
+        }
+
+        /** The noun that the others describe. */
+        RussianWord head() {
+            return words.stream()
+                    .filter(word -> word.kind().isNominal())
+                    .findFirst()
+                    .orElse(last());
+        }
+
+        boolean isName() {
+            return words.stream().allMatch(RussianWord::name);
+        }
+
+        boolean isNominative() {
+            RussianWord head = head();
+            return head.reading() != null
+                    && !head.latin()
+                    && head.reading().isNominative()
+                    && (first() == head || first().reading() == null || first().reading().isNominative());
+        }
+    }
+
+    private record Scored(String tag, List<String> lemmas, int position, double score) {}
+
+    private final RussianWords reader;
+
+    RussianTagger(TextAnalysis analysis) {
+        this.reader = new RussianWords(analysis);
+    }
+
+    /** The best phrases first, as they stand in the text. */
+    List<String> tags(String text, CorpusSnapshot corpus, int max) {
+        List<RussianWord> words = reader.read(text);
+        return words.isEmpty() ? List.of() : new Post(text, words, corpus).tags(max);
+    }
+
+    /** One text at a time. */
+    private static final class Post {
+        private final String text;
+        private final List<RussianWord> words;
+        private final double shortness;
+        private final double[] weights;
+        private final Map<String, Double> wordWeights = new HashMap<>();
+        private final Map<String, Integer> occurrences = new HashMap<>();
+
+        Post(String text, List<RussianWord> words, CorpusSnapshot corpus) {
+            this.text = text;
+            this.words = words;
+            double length = words.size() / MEDIUM_LENGTH;
+            this.shortness = 1 / (1 + length * length * length * length);
+            this.weights = Arrays.stream(Weight.values())
+                    .mapToDouble(weight -> weight.blend(shortness))
+                    .toArray();
+            Map<String, List<RussianWord>> byLemma = new LinkedHashMap<>();
+            words.forEach(word ->
+                    byLemma.computeIfAbsent(word.lemma(), lemma -> new ArrayList<>()).add(word));
+            byLemma.forEach((lemma, same) -> {
+                occurrences.put(lemma, same.size());
+                wordWeights.put(lemma, weight(same, corpus));
+            });
+        }
+
+        private double of(Weight weight) {
+            return weights[weight.ordinal()];
+        }
+
+        private double weight(List<RussianWord> same, CorpusSnapshot corpus) {
+            RussianWord first = same.get(0);
+            double weight = StrictMath.pow(same.size(), of(Weight.OCCURRENCES));
+            weight *= 1 + 1 / (1 + of(Weight.SENTENCE_FALL) * first.sentence());
+            weight *= StrictMath.exp(-(double) first.place() / words.size());
+            weight *= StrictMath.pow(COMMONEST - Math.max(RAREST, first.frequency()), of(Weight.RARITY));
+            weight *= 1 + of(Weight.LETTER) * Math.min(first.end() - first.start(), LONG_WORD);
+            weight *= first.stems().stream().mapToDouble(corpus::rarity).max().orElse(1);
+            if (first.kind() == Kind.ABBREVIATION) {
+                weight *= of(Weight.ABBREVIATION);
+            } else if (2 * same.stream().filter(RussianWord::name).count() >= same.size()) {
+                weight *= of(Weight.NAME);
+            } else if (first.frequency() >= GENERIC_FROM) {
+                weight *= of(Weight.GENERIC);
+            } else if (first.frequency() >= COMMON_FROM) {
+                weight *= of(Weight.COMMON);
+            }
+            weight *= first.frequency() < 0 ? of(Weight.UNKNOWN) : 1;
+            return weight
+                    * switch (first.kind()) {
+                        case ADJECTIVE -> of(Weight.ADJECTIVE);
+                        case NUMBER -> OF_A_NUMBER;
+                        default -> 1;
+                    };
+        }
+
+        List<String> tags(int max) {
+            Map<List<String>, List<Phrase>> phrases = phrases();
+            Map<List<String>, List<Phrase>> alone = surnamesOfFullNames(phrases);
+            Set<String> absorbed = phrases.entrySet().stream()
+                    .filter(phrase -> phrase.getKey().size() > 1 && phrase.getValue().size() > 1)
+                    .flatMap(phrase -> phrase.getKey().stream())
+                    .collect(Collectors.toSet());
+            List<Scored> scored = new ArrayList<>();
+            phrases.forEach((lemmas, same) -> {
+                int count = Math.max(same.size(), alone.getOrDefault(lemmas, List.of()).size());
+                double score = lemmas.size() == 1 ? single(same.get(0)) : phrase(same.get(0), count);
+                if (lemmas.size() == 1 && absorbed.contains(lemmas.get(0))) {
+                    score *= of(Weight.ABSORBED);
+                }
+                scored.add(new Scored(surface(same), lemmas, same.get(0).first().start(), score));
+            });
+            scored.sort(Comparator.comparingDouble((Scored phrase) -> -phrase.score())
+                    .thenComparingInt(Scored::position)
+                    .thenComparing(Scored::tag));
+            return select(scored, max);
+        }
+
+        private Map<List<String>, List<Phrase>> phrases() {
+            Map<List<String>, List<Phrase>> phrases = new LinkedHashMap<>();
+            for (int first = 0; first < words.size(); first++) {
+                int end = first + 1;
+                boolean follows = true;
+                while (follows) {
+                    Phrase phrase = new Phrase(words.subList(first, end));
+                    if (phrase.last().kind().isNominal() || end - first > 1 && phrase.last().kind() == Kind.NUMBER) {
+                        phrases.computeIfAbsent(phrase.lemmas(), lemmas -> new ArrayList<>())
+                                .add(phrase);
+                    }
+                    follows = end < words.size()
+                            && end - first < MAX_WORDS
+                            && words.get(end).joins()
+                            && follows(words.get(end - 1), words.get(end));
+                    end++;
+                }
+            }
+            phrases.values()
+                    .removeIf(same -> same.size() < 2 && same.get(0).first().sentence() >= EARLY_SENTENCES);
+            return phrases;
+        }
+
+        /** Whether two words next to each other can belong to one phrase. */
+        private static boolean follows(RussianWord one, RussianWord next) {
+            if (next.kind() == Kind.NUMBER) {
+                return one.kind().isNominal() && (one.name() || one.kind() == Kind.FOREIGN);
+            }
+            if (one.kind() == Kind.ADJECTIVE) {
+                return next.kind() == Kind.ABBREVIATION
+                        || (next.kind() == Kind.NOUN || next.kind() == Kind.ADJECTIVE || next.kind() == Kind.FOREIGN)
+                                && (next.reading() == null || one.reading().agrees(next.reading()));
+            }
+            if (!one.kind().isNominal() || one.latin() != next.latin()) {
+                return false; // "команда Google" is two subjects
+            }
+            boolean names = one.name() && next.name() || one.kind() == Kind.PERSON && next.kind() == Kind.PERSON;
+            if (next.kind().isNominal() && (next.latin() || names)) {
+                return true;
+            }
+            return one.kind() == Kind.NOUN
+                    && (next.kind() == Kind.ABBREVIATION
+                            || next.kind() != Kind.OTHER
+                                    && next.reading() != null
+                                    && next.reading().isGenitive());
+        }
+
+        /**
+         * A surname alone means the person whose full name stands in the text too. Takes such surnames out of the phrases.
+         *
+         * @return their occurrences by the full name
+         */
+        private static Map<List<String>, List<Phrase>> surnamesOfFullNames(Map<List<String>, List<Phrase>> phrases) {
+            Map<String, List<String>> fullNames = new HashMap<>();
+            phrases.forEach((lemmas, same) -> {
+                RussianWord first = same.get(0).first();
+                RussianWord last = same.get(0).last();
+                if (lemmas.size() == 2
+                        && first.kind() == Kind.PERSON
+                        && first.reading().part() == PartOfSpeech.FIRST_NAME
+                        && last.name()
+                        && (last.kind() == Kind.PERSON || last.kind() == Kind.FOREIGN)) {
+                    fullNames.merge(last.lemma(), lemmas, (one, other) -> List.of()); // two of that name
+                }
+            });
+            Map<List<String>, List<Phrase>> alone = new HashMap<>();
+            fullNames.forEach((surname, fullName) -> {
+                if (!fullName.isEmpty() && phrases.containsKey(List.of(surname))) {
+                    alone.put(fullName, phrases.remove(List.of(surname)));
+                }
+            });
+            return alone;
+        }
+
+        private double single(Phrase word) {
+            double weight = wordWeights.get(word.first().lemma());
+            if (word.first().kind() != Kind.PERSON) {
+                return weight;
+            }
+            return weight
+                    * of(
+                            word.first().reading().part() == PartOfSpeech.SURNAME
+                                    ? Weight.SURNAME_ALONE
+                                    : Weight.FIRST_NAME_ALONE);
+        }
+
+        private double phrase(Phrase phrase, int count) {
+            RussianWord head = phrase.head();
+            double score = wordWeights.get(head.lemma());
+            if (head.frequency() >= GENERIC_FROM && !head.name()) {
+                score /= 1 + (of(Weight.GENERIC) - 1) * shortness; // what describes it makes it a subject
+            }
+            score += of(Weight.OTHERS)
+                    * phrase.words().stream()
+                            .filter(word -> word != head)
+                            .mapToDouble(word -> wordWeights.get(word.lemma()))
+                            .average()
+                            .orElse(0);
+            int ofHead = Math.max(count, occurrences.get(head.lemma()));
+            score *= StrictMath.pow((double) count / ofHead, of(Weight.SHARE));
+            score *= of(
+                    phrase.first().kind() == Kind.ADJECTIVE || phrase.isName()
+                            ? Weight.DESCRIBED
+                            : Weight.OTHER_PHRASE);
+            score *= phrase.isName() ? of(Weight.FULL_NAME) : 1;
+            score *= count == 1 ? of(Weight.ONCE) : 1;
+            return phrase.words().size() == MAX_WORDS ? score * of(Weight.THREE_WORDS) : score;
+        }
+
+        /** The base form where the text has it, else the most frequent nominative, else the most frequent form. */
+        private String surface(List<Phrase> same) {
+            Map<String, Integer> forms = new LinkedHashMap<>();
+            Map<String, Integer> nominatives = new LinkedHashMap<>();
+            String lemma = String.join(" ", same.get(0).lemmas());
+            for (Phrase phrase : same) {
+                String form = WHITE_SPACE
+                        .matcher(text.substring(phrase.first().start(), phrase.last().end()))
+                        .replaceAll(" ");
+                if (NormalizedText.of(form).equals(lemma)) {
+                    return form;
+                }
+                forms.merge(form, 1, Integer::sum);
+                if (phrase.isNominative()) {
+                    nominatives.merge(form, 1, Integer::sum);
+                }
+            }
+            return mostFrequent(nominatives.isEmpty() ? forms : nominatives);
+        }
+
+        private static String mostFrequent(Map<String, Integer> forms) {
+            return forms.entrySet().stream()
+                    .reduce((best, form) -> form.getValue() > best.getValue() ? form : best)
+                    .map(Map.Entry::getKey)
+                    .orElseThrow();
+        }
+
+        private List<String> select(List<Scored> scored, int max) {
+            List<Scored> selected = new ArrayList<>();
+            for (Scored phrase : scored) {
+                boolean worthwhile = selected.size() < FEWEST
+                        || phrase.score()
+                                >= of(Weight.LEAST) * selected.get(0).score();
+                if (worthwhile
+                        && selected.size() < max
+                        && phrase.tag().length() <= LocalTagger.MAX_LENGTH
+                        && selected.stream().noneMatch(better -> repeats(better.lemmas(), phrase.lemmas()))) {
+                    selected.add(phrase);
+                }
+            }
+            return selected.stream().map(Scored::tag).toList();
+        }
+
+        /** In a short post half of the words in common are a repetition, in news only all of them. */
+        private boolean repeats(List<String> better, List<String> lemmas) {
+            if (shortness <= 0.5) {
+                return better.containsAll(lemmas);
+            }
+            Set<String> common = new HashSet<>(lemmas);
+            common.retainAll(better);
+            return !common.isEmpty() && 2 * common.size() >= Math.min(better.size(), lemmas.size());
+        }
+    }
+}

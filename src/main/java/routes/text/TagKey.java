@@ -1,0 +1,39 @@
+package routes.text;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.tartarus.snowball.SnowballStemmer;
+import org.tartarus.snowball.ext.EnglishStemmer;
+import org.tartarus.snowball.ext.RussianStemmer;
+
+/**
+ * What tags that differ only in form have in common: the base forms of their words, lower case, ё as е, joined by blanks
+ * ("Нейросетями" and "нейросеть" are {@code нейросеть}). Filters, counts, index and graph take tags with the same key for one.
+ */
+public final class TagKey {
+    private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Z}_]+");
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:[-‑'’][\\p{L}\\p{N}]+)*");
+
+    private TagKey() {}
+
+    /** Empty for a blank tag. */
+    public static String of(String tag) {
+        String plain = NormalizedText.visible(tag).strip().replaceFirst("^#+", "");
+        return SEPARATOR
+                .splitAsStream(plain)
+                .filter(word -> !word.isEmpty())
+                .map(word -> WORD.matcher(word).replaceAll(found -> Matcher.quoteReplacement(lemma(found.group()))))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String lemma(String word) {
+        return Morphology.get().lemma(word).orElseGet(() -> {
+            SnowballStemmer stemmer = Morphology.isCyrillic(word) ? new RussianStemmer() : new EnglishStemmer();
+            stemmer.setCurrent(word.toLowerCase(Locale.ROOT).replace('ё', 'е'));
+            stemmer.stem();
+            return stemmer.getCurrent();
+        });
+    }
+}
