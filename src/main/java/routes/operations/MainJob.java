@@ -108,7 +108,7 @@ public class MainJob {
             }
         }
         printAddresses(out);
-        if (!idle.isIdle()) {
+        if (!patiently(idle::isIdle)) {
             out.println("Goes on with what the last run left");
             awaitIdle(out);
         }

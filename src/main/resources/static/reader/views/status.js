@@ -114,8 +114,9 @@ function numbers(pipeline) {
     const tiles = {
         posts: there, tagged: pipeline.tagged, indexed: pipeline.indexed, with_vision: pipeline.with_vision,
         crawled: pipeline.crawled, albums: pipeline.albums, media: pipeline.media, deleted: pipeline.deleted,
+        dead_letters: pipeline.dead_letters,
     };
-    return el("dl", {class: "tiles"}, Object.entries(tiles).map(([name, count]) =>
+    return el("dl", {class: "tiles"}, Object.entries(tiles).filter(([, count]) => count !== undefined).map(([name, count]) =>
         el("div", {}, el("dt", {}, t(`count.${name}`)), el("dd", {}, number(count)))));
 }
 
@@ -157,7 +158,8 @@ function group(title, kind, entries) {
     const worstFirst = entries.toSorted(([, one], [, other]) => (ORDER[one.status] ?? 2) - (ORDER[other.status] ?? 2));
     return entries.length > 0 && [
         el("h3", {}, t(title)),
-        el("ul", {class: "parts"}, worstFirst.map(([name, {status}]) =>
-            el("li", {class: status}, el("span", {}, named(kind, name)), el("span", {class: "state"}, t(`health.part.${status}`))))),
+        el("ul", {class: "parts"}, worstFirst.map(([name, {status, reason}]) =>
+            el("li", {class: status}, el("span", {}, named(kind, name), reason && el("small", {class: "muted"}, ` ${reason}`)),
+                el("span", {class: "state"}, t(`health.part.${status}`))))),
     ];
 }
