@@ -307,7 +307,8 @@ final class ExportReader {
                 Long id = MessageJson.id(bytes, length);
                 String reason = tooLong ? TOO_LONG : ENDS_IN_THE_MIDDLE;
                 if (!ended) {
-                    throw broken(reason + "; the last message" + (id == null ? "" : ", " + id + ",") + " begins at " + start);
+                    throw broken(reason + "; the last message" + (id == null ? "" : ", " + id + ",") + " begins at "
+                            + start);
                 }
                 throw new UnreadableMessageException(id, null, reason);
             }
