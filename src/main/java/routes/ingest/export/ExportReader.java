@@ -30,6 +30,8 @@ final class ExportReader {
     private static final String ENDS_IN_THE_MIDDLE =
             "it ends in the middle, so the export was interrupted or the copy is incomplete";
 
+    private static final String TOO_LONG = "it is longer than " + JsonCursor.MAX_VALUE_BYTES + " bytes";
+
     private final Path file;
     private final MessageJson json = new MessageJson();
     private final Map<String, Integer> namesakes = new HashMap<>();
@@ -291,42 +293,40 @@ final class ExportReader {
         boolean tooLong = cursor.isTooLong();
         byte[] bytes = cursor.value();
         int length = cursor.valueLength();
-        try {
-            return parsed(tooLong, bytes, length);
-        } catch (UnreadableMessageException e) {
-            int next;
-            try {
-                next = MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
-            } catch (UnreadableMessageException lost) {
-                cursor.moveTo(start);
-                throw broken(lost.getMessage());
-            }
+        JsonNode message = tooLong ? null : json.readAsItIs(bytes, length);
+        if (message == null) {
+            int next = nextMessage(start, bytes, length);
             if (next > 0) {
                 cursor.moveTo(start.plus(bytes, next));
-                throw e;
-            }
-            if (tooLong) {
+                length = next;
+            } else if (tooLong) {
                 cursor.moveTo(start);
                 ended = cursor.isSkipped();
             }
-            if (!ended) {
-                throw broken((tooLong ? e.getMessage() : ENDS_IN_THE_MIDDLE) + "; the last message"
-                        + (e.messageId() == null ? "" : ", " + e.messageId() + ",") + " begins at " + start);
+            if (next == 0 && (tooLong || !ended)) {
+                Long id = MessageJson.id(bytes, length);
+                String reason = tooLong ? TOO_LONG : ENDS_IN_THE_MIDDLE;
+                if (!ended) {
+                    throw broken(reason + "; the last message" + (id == null ? "" : ", " + id + ",") + " begins at "
+                            + start);
+                }
+                throw new UnreadableMessageException(id, null, reason);
             }
-            throw e;
+            message = json.read(bytes, length);
         }
-    }
-
-    private JsonNode parsed(boolean tooLong, byte[] bytes, int length) throws UnreadableMessageException {
-        if (tooLong) {
-            String reason = "it is longer than " + JsonCursor.MAX_VALUE_BYTES + " bytes";
-            throw new UnreadableMessageException(MessageJson.id(bytes, length), null, reason);
-        }
-        JsonNode message = json.read(bytes, length);
         if (!message.isObject()) {
             throw new UnreadableMessageException(null, null, "it is " + Fields.typeOf(message) + ", not an object");
         }
         return message;
+    }
+
+    private int nextMessage(Place start, byte[] bytes, int length) throws IOException {
+        try {
+            return MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
+        } catch (UnreadableMessageException e) {
+            cursor.moveTo(start);
+            throw broken(e.getMessage());
+        }
     }
 
     private void unreadable(int number, UnreadableMessageException failure, Place place) {

@@ -57,15 +57,21 @@ final class MessageJson {
             .with(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .with(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS);
 
+    /** Null if it cannot be read without mending. */
+    JsonNode readAsItIs(byte[] bytes, int length) {
+        try {
+            return json.readTree(bytes, 0, length);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     /**
      * @throws UnreadableMessageException with the id and the field, as far as they can be found
      */
     JsonNode read(byte[] bytes, int length) throws UnreadableMessageException {
-        try {
-            return json.readTree(bytes, 0, length);
-        } catch (IOException e) {
-            return readMended(RawBytes.mend(bytes, length));
-        }
+        JsonNode value = readAsItIs(bytes, length);
+        return value == null ? readMended(RawBytes.mend(bytes, length)) : value;
     }
 
     private JsonNode readMended(String text) throws UnreadableMessageException {
@@ -90,17 +96,18 @@ final class MessageJson {
     static int nextMessage(byte[] bytes, int length, long indentation) throws UnreadableMessageException {
         // one character a byte, so that places stay true
         String text = new String(bytes, 0, length, ISO_8859_1);
-        Matcher chat = MESSAGES.matcher(text);
-        int end = chat.find() ? chat.start() : length;
-        Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, end), end);
+        Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, length), length);
         int next = start.find() ? start.start() : 0;
         int sibling = text.indexOf("\n" + " ".repeat((int) Math.min(indentation, MAX_INDENTATION)) + "{");
-        if (sibling >= 0 && sibling < end && (next == 0 || sibling + 1 < next)) {
-            return sibling + 1;
+        if (sibling >= 0 && (next == 0 || sibling + 1 < next)) {
+            next = sibling + 1;
         }
-        if (next > 0 || end == length) {
+        Matcher chat = MESSAGES.matcher(text).region(0, next == 0 ? length : next);
+        if (!chat.find()) {
             return next;
         }
+        int end = chat.start();
+        next = 0;
         Matcher between = BETWEEN_CHATS.matcher(text).region(0, end);
         while (between.find()) {
             next = between.start();

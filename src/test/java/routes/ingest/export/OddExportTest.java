@@ -481,16 +481,16 @@ class OddExportTest {
     }
 
     @Test
-    void manyFaultsInALongFileAreReadInTimeThatGrowsWithItsLength() throws Exception {
-        String[] messages = IntStream.rangeClosed(1, 40_000)
+    void manyFaultsInALongFileCostOnlyTheirMessages() throws Exception {
+        String[] messages = IntStream.rangeClosed(1, 10_000)
                 .mapToObj(id -> id % 100 == 1 ? good(id).replace("}", "") : good(id))
                 .toArray(String[]::new);
         writeChannel(messages);
 
         RecordingSink sink = read(folder);
 
-        assertThat(sink.messages).hasSize(39_600);
-        assertThat(sink.leftOut).hasSize(400).allMatch(note -> note.messageId() % 100 == 1);
+        assertThat(sink.messages).hasSize(9_900);
+        assertThat(sink.leftOut).hasSize(100).allMatch(note -> note.messageId() % 100 == 1);
     }
 
     @Test
