@@ -163,7 +163,7 @@ public class ModelCalls {
             String why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
             failed(pass, new ModelFailureException(Kind.CONNECTION, why, null, cause), null);
         } else {
-            chain.uncounted(cause);
+            chain.endedFor(cause);
             pass.end();
         }
     }
@@ -207,7 +207,7 @@ public class ModelCalls {
             if (!e.kind().isOfTheRequest()) {
                 throw e;
             }
-            chain.uncounted(e);
+            chain.endedFor(e);
             return pass.getTask();
         }
     }

@@ -52,7 +52,7 @@ public final class ProviderChain {
     }
 
     /** The pass of the provider that was handed out last ended for a reason that says nothing about the provider. */
-    void uncounted(Exception cause) {
+    void endedFor(Exception cause) {
         uncounted = cause;
     }
 
