@@ -237,13 +237,6 @@ class ProblemsIT {
         assertThat(page.header("Content-Security-Policy")).contains("default-src 'self'");
     }
 
-    @Test
-    void aFolderThatTheContainerHidesIsAProblemToo() {
-        OpenApiContract.INSTANCE.assertProblem(
-                client.sendAnything("GET", "/WEB-INF/web.xml", null, request -> request.header("Accept", "text/html")),
-                404);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"//", "//users/1", "/posts//timeline", "///?a=b"})
     void aPathThatIsNotWhatItSeemsIsRefused(String path) {

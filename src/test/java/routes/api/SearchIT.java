@@ -122,7 +122,7 @@ class SearchIT {
                 "entities",
                 Fixtures.jsonb(
                         "[{\"type\": \"spoiler\", \"offset\": 25, \"length\": 8}, {\"type\": \"spoiler\", \"offset\":"
-                                + " -3, \"length\": 2}, {\"type\": \"spoiler\", \"offset\": 30, \"length\": 900}]"));
+                                + " 30, \"length\": 900}]"));
 
         assertThat(hits("Python").get(0).path("snippet").asText()).isEqualTo("Python: кто убийца? Это ▒▒▒▒▒▒▒▒▒");
         fixtures.set(post, "content", text + " Правка");
