@@ -291,6 +291,7 @@ class ReaderPageIT {
         assertThat(browser.all(".more button")).isEmpty();
         assertThat(browser.texts(".card h2")).doesNotHaveDuplicates();
 
+        browser.run("scrollTo(0, 0)");
         browser.all(".order a").get(1).click();
         browser.awaitText(".order [aria-current]", "Сначала новые");
         browser.awaitText(".said", "Показано 20 постов, есть ещё");
