@@ -97,7 +97,8 @@ class CommandLine {
         if (!ValidateCommand.isFolder(folder, out)) {
             return FAILED;
         }
-        LoggingSystem.get(getClass().getClassLoader()).beforeInitialize(); // denies every log line until it is initialized
+        LoggingSystem.get(getClass().getClassLoader())
+                .beforeInitialize(); // denies every log line until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
         var settings = SpringRouteEnvironment.environment(classPath.getResourceLoader());
         var own = new OwnStreamsReader(classPath, folder, settings::getProperty).read();
@@ -196,8 +197,9 @@ class CommandLine {
         }
         for (Throwable at = e; at != null; at = at.getCause()) {
             if (String.valueOf(at.getMessage()).contains("No space left on device")) {
-                err.println("telegram-assistant: The disk is full; make room and start again. Nothing that was stored is lost ("
-                        + at.getMessage().lines().findFirst().orElse("") + ")");
+                err.println(
+                        "telegram-assistant: The disk is full; make room and start again. Nothing that was stored is lost ("
+                                + at.getMessage().lines().findFirst().orElse("") + ")");
                 return FAILED;
             }
         }

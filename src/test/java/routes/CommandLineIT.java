@@ -59,10 +59,13 @@ class CommandLineIT {
                 DataFolder used = new DataFolder(dir.resolve("used"))) {
             String port = Integer.toString(taken.getLocalPort());
             Path file = Files.writeString(dir.resolve("no-folder"), "");
-            assertRefusedAtOnce(Map.of("CONFIG_DIR", "/nonexistent"), "CONFIG_DIR=/nonexistent: the folder does not exist");
+            assertRefusedAtOnce(
+                    Map.of("CONFIG_DIR", "/nonexistent"), "CONFIG_DIR=/nonexistent: the folder does not exist");
             assertRefusedAtOnce(Map.of("CONFIG_DIR", file.toString()), "CONFIG_DIR=" + file + ": is not a folder");
-            assertRefusedAtOnce(Map.of("PIPELINE_ROUTES", "tagging,x"), "PIPELINE_ROUTES: unknown stage x; known are ingest, ");
-            assertRefusedAtOnce(Map.of("PIPELINE_ROUTES", "vision"), "PIPELINE_ROUTES: not built yet: vision; known are ingest, ");
+            assertRefusedAtOnce(
+                    Map.of("PIPELINE_ROUTES", "tagging,x"), "PIPELINE_ROUTES: unknown stage x; known are ingest, ");
+            assertRefusedAtOnce(
+                    Map.of("PIPELINE_ROUTES", "vision"), "PIPELINE_ROUTES: not built yet: vision; known are ingest, ");
             assertRefusedAtOnce(Map.of("API_PORT", port), "API_PORT=" + port + ": the port is taken");
             assertRefusedAtOnce(Map.of("MANAGEMENT_PORT", port), "MANAGEMENT_PORT=" + port + ": the port is taken");
             assertRefusedAtOnce(
@@ -97,14 +100,18 @@ class CommandLineIT {
     void the_version_and_a_check_of_routes_are_all_that_is_printed() throws Exception {
         assertThat(run(0, Map.of(), "--version")).matches("telegram-assistant \\S.*");
         assertThat(run(1, Map.of(), "--validate=/nonexistent"))
-                .isEqualTo("/nonexistent is not a folder: --validate takes a folder of route files, such as config/routes");
+                .isEqualTo(
+                        "/nonexistent is not a folder: --validate takes a folder of route files, such as config/routes");
         Path folder = Files.createDirectories(dir.resolve("routes"));
-        assertThat(run(0, Map.of(), "--validate=" + folder)).matches("\\d+ route files checked, 0 of them from .*: no problems");
+        assertThat(run(0, Map.of(), "--validate=" + folder))
+                .matches("\\d+ route files checked, 0 of them from .*: no problems");
     }
 
     private void assertRefusedAtOnce(Map<String, String> environment, String message, String... arguments)
             throws IOException, InterruptedException {
-        assertThat(run(environment, arguments)).startsWith("telegram-assistant: " + message).doesNotContain("\n");
+        assertThat(run(environment, arguments))
+                .startsWith("telegram-assistant: " + message)
+                .doesNotContain("\n");
         assertThat(dir.resolve("data/postgres")).doesNotExist();
     }
 
@@ -167,7 +174,8 @@ class CommandLineIT {
         Path output = dir.resolve("stopped");
         Process program = program(output, Map.of());
         try {
-            await().atMost(Duration.ofSeconds(120)).until(() -> Files.readString(output).contains(moment));
+            await().atMost(Duration.ofSeconds(120))
+                    .until(() -> Files.readString(output).contains(moment));
             program.destroy();
             assertThat(program.waitFor(30, TimeUnit.SECONDS)).as("ended").isTrue();
         } finally {

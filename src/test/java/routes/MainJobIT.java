@@ -179,7 +179,9 @@ class MainJobIT {
         assertThat(metrics)
                 .contains("stream_consumer_lag{group=\"tagging_workers\"")
                 .as("of stages that are not built yet")
-                .doesNotContain("stream_unserved_group{group=\"vision_workers\"", "stream_consumer_lag{group=\"trend_workers\"");
+                .doesNotContain(
+                        "stream_unserved_group{group=\"vision_workers\"",
+                        "stream_consumer_lag{group=\"trend_workers\"");
     }
 
     @Test

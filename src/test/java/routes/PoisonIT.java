@@ -139,8 +139,12 @@ class PoisonIT {
     private void failedDeliveriesAreCountedOnce() {
         var metrics = application.getBean(MeterRegistry.class);
         for (String stage : List.of("tags.persisted", "indexing.processed")) {
-            assertThat(metrics.counter(stage, "status", "retrying").count()).as(stage).isEqualTo(4);
-            assertThat(metrics.counter(stage, "status", "failed").count()).as(stage).isEqualTo(2);
+            assertThat(metrics.counter(stage, "status", "retrying").count())
+                    .as(stage)
+                    .isEqualTo(4);
+            assertThat(metrics.counter(stage, "status", "failed").count())
+                    .as(stage)
+                    .isEqualTo(2);
         }
     }
 
@@ -158,7 +162,10 @@ class PoisonIT {
             assertThat(health.path("status").asText()).isEqualTo("DEGRADED");
             assertThat(health.at("/components/pipeline/status").asText()).isEqualTo("DEGRADED");
             assertThat(health.at("/components/pipeline/reason").asText())
-                    .contains("2 dead letters in posts.enriched", " dead letters in posts.parsed", " dead letters in posts.tagged");
+                    .contains(
+                            "2 dead letters in posts.enriched",
+                            " dead letters in posts.parsed",
+                            " dead letters in posts.tagged");
         });
     }
 

@@ -322,11 +322,14 @@ class PostLifecycleIT {
                         .flatMap(operation -> Stream.of(operation.getSignature())
                                 .map(parameter -> operation.getName() + "(" + parameter.getName() + "): "
                                         + parameter.getDescription())))
-                .contains("retryTagging(limit): Most posts, 1 to 1000", "tracePost(post): Id (UUID) or number of the post");
+                .contains(
+                        "retryTagging(limit): Most posts, 1 to 1000",
+                        "tracePost(post): Id (UUID) or number of the post");
         assertThat((String) server.invoke(replay, "reconcileNow", new Object[0], new String[0]))
                 .startsWith("0 posts are not in a final state: 0 published again");
         assertThat(server.queryNames(
-                        new ObjectName("org.apache.camel:type=consumers,context=" + camel.getManagementName() + ",*"), null))
+                        new ObjectName("org.apache.camel:type=consumers,context=" + camel.getManagementName() + ",*"),
+                        null))
                 .extracting(name -> name.getKeyProperty("name"))
                 .contains("RedisStreamsConsumer(tagging)", "RedisStreamsConsumer(indexing)");
         for (String bad : List.of("no post", "999999999", "")) {

@@ -37,7 +37,9 @@ class ReindexIT {
             run(application);
             indexed = application.getBean(VectorIndex.class).count();
             edges = edges(application);
-            assertThat(indexed).isPositive().isEqualTo(application.getBean(PipelineBooks.class).counts().indexed());
+            assertThat(indexed)
+                    .isPositive()
+                    .isEqualTo(application.getBean(PipelineBooks.class).counts().indexed());
         }
 
         FileSystemUtils.deleteRecursively(data.resolve("index"));
@@ -46,14 +48,18 @@ class ReindexIT {
         }
 
         try (Stream<Path> files = Files.list(data.resolve("index"))) {
-            for (Path file : files.filter(one -> one.toString().endsWith(".cfs")).toList()) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".cfs")).toList()) {
                 Files.write(file, new byte[] {1, 2, 3});
             }
         }
         try (var application = open()) {
             awaitRebuilt(application, indexed);
             assertThat(data.toFile().list()).anyMatch(name -> name.startsWith("index.damaged-"));
-            application.getBean(JdbcClient.class).sql("TRUNCATE graph_nodes, graph_edges").update();
+            application
+                    .getBean(JdbcClient.class)
+                    .sql("TRUNCATE graph_nodes, graph_edges")
+                    .update();
             assertThat(edges(application)).isZero();
         }
 
@@ -70,7 +76,11 @@ class ReindexIT {
     private ConfigurableApplicationContext open(String... options) {
         return CommandLine.open(RunOptions.parse(Stream.concat(
                         Stream.of(options),
-                        Stream.of("--data.dir=" + data, "--api.port=0", "--management.port=0", "--outbox.poll-interval=20"))
+                        Stream.of(
+                                "--data.dir=" + data,
+                                "--api.port=0",
+                                "--management.port=0",
+                                "--outbox.poll-interval=20"))
                 .toArray(String[]::new)));
     }
 
@@ -83,7 +93,10 @@ class ReindexIT {
     private static void awaitRebuilt(ConfigurableApplicationContext application, long posts) throws IOException {
         await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
             assertThat(application.getBean(VectorIndex.class).count()).isEqualTo(posts);
-            assertThat(application.getBean(HealthEndpoint.class).healthForPath("index").getStatus())
+            assertThat(application
+                            .getBean(HealthEndpoint.class)
+                            .healthForPath("index")
+                            .getStatus())
                     .isEqualTo(Status.UP);
         });
         assertThat(application.getBean(PipelineBooks.class).counts().indexed()).isEqualTo(posts);

@@ -54,9 +54,7 @@ final class HealthController {
             if (component instanceof CompositeHealth composite && composite.getComponents() != null) {
                 composite
                         .getComponents()
-                        .forEach((name, part) -> parts.put(
-                                name.equals("db") ? "database" : name,
-                                part(name, part)));
+                        .forEach((name, part) -> parts.put(name.equals("db") ? "database" : name, part(name, part)));
             }
             return new HealthReport(status.getCode(), null, parts);
         }

@@ -26,9 +26,7 @@ final class PipelineStore {
     }
 
     Pipeline count(User user) {
-        UUID[] dead = deadLetters.stream()
-                .flatMap(all -> all.posts().stream())
-                .toArray(UUID[]::new);
+        UUID[] dead = deadLetters.stream().flatMap(all -> all.posts().stream()).toArray(UUID[]::new);
         return database.sql(
                         """
                         SELECT posts.*, found.*, albums.*, files.*, letters.*

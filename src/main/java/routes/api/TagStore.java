@@ -34,12 +34,12 @@ final class TagStore {
      * @param prefix of one of the forms; null does not restrict
      */
     List<TagCount> most(User user, PostFilter filter, String prefix, int limit) {
-        Map<String, List<Form>> tags = forms(user, filter).stream()
-                .collect(Collectors.groupingBy(form -> TagKey.of(form.form())));
+        Map<String, List<Form>> tags =
+                forms(user, filter).stream().collect(Collectors.groupingBy(form -> TagKey.of(form.form())));
         String wanted = prefix == null ? "" : NormalizedText.of(prefix);
         return tags.values().stream()
-                .filter(forms ->
-                        forms.stream().anyMatch(form -> NormalizedText.of(form.form()).startsWith(wanted)))
+                .filter(forms -> forms.stream()
+                        .anyMatch(form -> NormalizedText.of(form.form()).startsWith(wanted)))
                 .map(forms -> new TagCount(
                         forms.get(0).form(),
                         forms.stream().mapToLong(Form::posts).sum()))
@@ -53,7 +53,8 @@ final class TagStore {
         String key = TagKey.of(tag);
         return Stream.concat(
                         Stream.of(tag),
-                        forms(user, PostFilter.NONE).stream().map(Form::form).filter(form -> TagKey.of(form).equals(key)))
+                        forms(user, PostFilter.NONE).stream().map(Form::form).filter(form -> TagKey.of(form)
+                                .equals(key)))
                 .map(form -> form.toLowerCase(Locale.ROOT).replace('ё', 'е'))
                 .distinct()
                 .toList();
@@ -80,7 +81,9 @@ final class TagStore {
                 .param("newest", POSTS)
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
-                .param("forms", filter.tag() == null ? null : forms(user, filter.tag()).toArray(String[]::new))
+                .param(
+                        "forms",
+                        filter.tag() == null ? null : forms(user, filter.tag()).toArray(String[]::new))
                 .params(filter.values(Optional.empty()))
                 .query(Form.class)
                 .list();

@@ -30,7 +30,12 @@ public final class StreamCatalog {
 
     /** Groups of stages that are not built yet. They exist from the first start, but nothing is kept for them. */
     private static final Set<String> PLANNED = Set.of(
-            "vision_workers", "retagging_workers", "album_assemblers", "crawl_workers", "trend_workers", "digest_workers");
+            "vision_workers",
+            "retagging_workers",
+            "album_assemblers",
+            "crawl_workers",
+            "trend_workers",
+            "digest_workers");
 
     private final Map<String, EventStream> byName = new LinkedHashMap<>();
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();
@@ -141,7 +146,9 @@ public final class StreamCatalog {
 
     /** The groups of a stream whose stages are built: entries are kept for them, and somebody should serve them. */
     public List<String> servedGroups(EventStream stream) {
-        return stream.groups().stream().filter(group -> !PLANNED.contains(group)).toList();
+        return stream.groups().stream()
+                .filter(group -> !PLANNED.contains(group))
+                .toList();
     }
 
     /** Everything that a process creates at start: the groups by the key of their stream. */

@@ -63,7 +63,9 @@ public class DeadLetters {
                     long number = inspector.stream(key).deadLetters();
                     if (number > 0) {
                         Found before = found.get(key);
-                        now.put(key, before != null && before.number() == number ? before : new Found(number, read(key)));
+                        now.put(
+                                key,
+                                before != null && before.number() == number ? before : new Found(number, read(key)));
                     }
                 }
             }
@@ -75,7 +77,8 @@ public class DeadLetters {
 
     private Set<UUID> read(String key) {
         Set<UUID> posts = new HashSet<>();
-        entries.readNewest(keys.deadLetters(key), NEWEST, entry -> StageRecords.postIn(entry.fields()).ifPresent(posts::add));
+        entries.readNewest(keys.deadLetters(key), NEWEST, entry -> StageRecords.postIn(entry.fields())
+                .ifPresent(posts::add));
         return Set.copyOf(posts);
     }
 }

@@ -24,8 +24,8 @@ class IndexHealth implements HealthIndicator {
         try {
             long posts = index.count();
             return rebuild.progress()
-                    .map(progress -> Health.status(PipelineHealth.DEGRADED)
-                            .withDetail("problems", List.of(progress.toString())))
+                    .map(progress ->
+                            Health.status(PipelineHealth.DEGRADED).withDetail("problems", List.of(progress.toString())))
                     .orElseGet(Health::up)
                     .withDetail("posts", posts)
                     .build();

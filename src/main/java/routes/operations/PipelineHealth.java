@@ -99,7 +99,8 @@ class PipelineHealth implements HealthIndicator {
                 && states.known()
                 && catalog.streams().stream().allMatch(stream -> catalog.servedGroups(stream).stream()
                         .allMatch(group -> states.group(stream.name(), group)
-                                .filter(known -> known.state().lag() + known.state().pending() > 0)
+                                .filter(known ->
+                                        known.state().lag() + known.state().pending() > 0)
                                 .isEmpty()));
     }
 }

@@ -44,7 +44,8 @@ class ProcessingProgress {
 
     void end(PipelineBooks.Counts counts) {
         String line = line(counts);
-        out.println((terminal ? "\r" : "") + line + " ".repeat(terminal ? Math.max(0, shown.length() - line.length()) : 0));
+        out.println(
+                (terminal ? "\r" : "") + line + " ".repeat(terminal ? Math.max(0, shown.length() - line.length()) : 0));
     }
 
     private static String line(PipelineBooks.Counts counts) {

@@ -49,7 +49,9 @@ class StagesHealth implements HealthIndicator {
                     one.routeId(),
                     problem != null
                             ? problem
-                            : pause != null ? "PAUSED: " + pause : failing > 0 ? "DEGRADED: " + failing + FAILING : "UP");
+                            : pause != null
+                                    ? "PAUSED: " + pause
+                                    : failing > 0 ? "DEGRADED: " + failing + FAILING : "UP");
             healthy &= problem == null;
             whole &= failing == 0;
             loaded = true;

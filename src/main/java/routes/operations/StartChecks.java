@@ -52,7 +52,6 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
     /** Below that the next segment of a log, 16 MiB each, or the next commit of the index may fail. */
     private static final long NEEDED_BYTES = 64L << 20;
 
-
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
 
     private final RunOptions options;
@@ -67,20 +66,28 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         Binder binder = Binder.get(environment);
         checkNames(environment);
         warnOfVariables(environment);
-        checkConfigFolder(binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
-        String routes = binder.bindOrCreate("pipeline", PipelineProperties.class).routes();
-        checkStages(routes, binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
+        checkConfigFolder(
+                binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
+        String routes =
+                binder.bindOrCreate("pipeline", PipelineProperties.class).routes();
+        checkStages(
+                routes,
+                binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
         if (options.reindex() && !PipelineStages.parse(routes).includes("indexing")) {
             throw new ConfigurationException(
                     "--reindex needs the stage indexing, which PIPELINE_ROUTES=" + routes + " leaves out");
         }
         if (PipelineStages.parse(routes).includes("api")) {
             var api = binder.bindOrCreate("api", ApiProperties.class);
-            checkPort("API_PORT", environment.getProperty("server.address", api.address()),
+            checkPort(
+                    "API_PORT",
+                    environment.getProperty("server.address", api.address()),
                     environment.getProperty("server.port", Integer.class, api.port()));
         }
         var management = binder.bindOrCreate("management", ManagementProperties.class);
-        checkPort("MANAGEMENT_PORT", management.address(),
+        checkPort(
+                "MANAGEMENT_PORT",
+                management.address(),
                 environment.getProperty("management.server.port", Integer.class, management.port()));
         checkDataFolder(binder.bindOrCreate("data", DataProperties.class).dir());
     }
@@ -98,7 +105,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
                 .filter(source -> source.getName().contains("'file ["))
                 .forEach(source -> Stream.of(source.getPropertyNames())
                         .forEach(name -> named.putIfAbsent(name, name + " in " + source.getName())));
-        List<String> ours = new ConfigurationRecords().settings().map(Setting::property).toList();
+        List<String> ours =
+                new ConfigurationRecords().settings().map(Setting::property).toList();
         Set<String> known = ours.stream().map(StartChecks::canonical).collect(Collectors.toSet());
         named.keySet().removeIf(name -> known.contains(canonical(name)));
         if (!named.isEmpty()) {
@@ -107,8 +115,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         }
         if (!named.isEmpty()) {
             throw new ConfigurationException(named.entrySet().stream()
-                    .map(wrong -> wrong.getValue() + ": no such setting" + Nearest.hint(wrong.getKey(), ours))
-                    .collect(Collectors.joining("; "))
+                            .map(wrong -> wrong.getValue() + ": no such setting" + Nearest.hint(wrong.getKey(), ours))
+                            .collect(Collectors.joining("; "))
                     + "; the table in README.md lists all settings");
         }
     }
@@ -116,14 +124,17 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
     /** Other programs have variables too, so these are only warned about: of one of our prefixes, and nearly one of our names. */
     private static void warnOfVariables(ConfigurableEnvironment environment) {
         Set<String> ours = new TreeSet<>();
-        new ConfigurationRecords().settings().forEach(setting -> ours.addAll(
-                List.of(setting.variable(), setting.variable() + "_FILE")));
-        Set<String> prefixes =
-                ours.stream().map(name -> name.substring(0, name.indexOf('_') + 1)).collect(Collectors.toSet());
+        new ConfigurationRecords()
+                .settings()
+                .forEach(setting -> ours.addAll(List.of(setting.variable(), setting.variable() + "_FILE")));
+        Set<String> prefixes = ours.stream()
+                .map(name -> name.substring(0, name.indexOf('_') + 1))
+                .collect(Collectors.toSet());
         environment.getSystemEnvironment().keySet().stream()
                 .filter(name -> prefixes.stream().anyMatch(name::startsWith) && !ours.contains(name))
                 .forEach(name -> Nearest.to(name, ours)
-                        .ifPresent(meant -> LOG.warn("{} is not a setting and is ignored; did you mean {}?", name, meant)));
+                        .ifPresent(meant ->
+                                LOG.warn("{} is not a setting and is ignored; did you mean {}?", name, meant)));
     }
 
     /** Without case, dashes and the index of an item, as Spring takes names. */
@@ -199,7 +210,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         } catch (IOException e) {
             throw new ConfigurationException(
                     setting + "=" + port + ": the port is taken by another process, or " + address
-                            + " is not an address of this machine (" + e.getMessage() + "); stop that process, or choose another port",
+                            + " is not an address of this machine (" + e.getMessage()
+                            + "); stop that process, or choose another port",
                     e);
         }
     }

@@ -60,15 +60,20 @@ public class StreamReplay {
      * @param stage a name of PIPELINE_ROUTES, or the id of a route of your own
      */
     @ManagedOperation(description = "Pauses a stage in all processes until resumeStage; kept across restarts")
-    @ManagedOperationParameter(name = "stage", description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
+    @ManagedOperationParameter(
+            name = "stage",
+            description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
     public String pauseStage(String stage) {
-        return audited("pauseStage(" + stage + ")", () ->
-                pauses.pause(stage, "pauseStage at " + Instant.now()) + " consumer groups rest");
+        return audited(
+                "pauseStage(" + stage + ")",
+                () -> pauses.pause(stage, "pauseStage at " + Instant.now()) + " consumer groups rest");
     }
 
     /** Ends what {@link #pauseStage} began. */
     @ManagedOperation(description = "Ends what pauseStage began")
-    @ManagedOperationParameter(name = "stage", description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
+    @ManagedOperationParameter(
+            name = "stage",
+            description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
     public String resumeStage(String stage) {
         return audited("resumeStage(" + stage + ")", () -> pauses.resume(stage) + " consumer groups go on");
     }
@@ -79,8 +84,9 @@ public class StreamReplay {
      * @param limit 1 to 1000
      */
     @ManagedOperation(
-            description = "Tags posts again that are retrying or pending for long; by force also those whose tagging failed."
-                    + " Posts with tags, and posts that only the index lacks, are not touched: see reconcileNow and --reindex")
+            description =
+                    "Tags posts again that are retrying or pending for long; by force also those whose tagging failed."
+                            + " Posts with tags, and posts that only the index lacks, are not touched: see reconcileNow and --reindex")
     @ManagedOperationParameter(name = "force", description = "Also posts whose tagging failed")
     @ManagedOperationParameter(name = "limit", description = "Most posts, 1 to 1000")
     public String retryTagging(boolean force, int limit) {
@@ -107,8 +113,9 @@ public class StreamReplay {
 
     /** Runs the reconciler now over all posts, however young, unless it runs already. */
     @ManagedOperation(
-            description = "Publishes every post again that is in no final state and has no event under way, at once and whatever"
-                    + " RECONCILE_AFTER is; returns how many were found, published and left alone")
+            description =
+                    "Publishes every post again that is in no final state and has no event under way, at once and whatever"
+                            + " RECONCILE_AFTER is; returns how many were found, published and left alone")
     public String reconcileNow() {
         return audited("reconcileNow()", () -> {
             var counts = new AtomicReference<Reconciler.Counts>();

@@ -73,7 +73,8 @@ class StreamReplayConfiguration {
             if (!(consumer instanceof RouteAware aware) || aware.getRoute() == null) {
                 return name;
             }
-            String own = consumer.getClass().getSimpleName() + "(" + aware.getRoute().getRouteId() + ")";
+            String own =
+                    consumer.getClass().getSimpleName() + "(" + aware.getRoute().getRouteId() + ")";
             return new ObjectName("%s:context=%s,type=%s,name=%s"
                     .formatted(
                             name.getDomain(),

@@ -32,6 +32,7 @@ public class IndexRebuild implements DisposableBean {
     private static final int PAGE = 500;
     /** Posts that were published and are not indexed yet; more wait in the database. */
     private static final int AHEAD = 20_000;
+
     private static final int TRANSACTION_SECONDS = 60;
     private static final long PAUSE_MILLIS = 500;
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
@@ -48,7 +49,8 @@ public class IndexRebuild implements DisposableBean {
     public record Progress(String reason, long published, long indexed, long total, boolean publishing) {
         @Override
         public String toString() {
-            return "the index is being rebuilt (%s): %d of %d posts".formatted(reason, indexed, Math.max(total, published));
+            return "the index is being rebuilt (%s): %d of %d posts"
+                    .formatted(reason, indexed, Math.max(total, published));
         }
     }
 
@@ -100,14 +102,19 @@ public class IndexRebuild implements DisposableBean {
         } else {
             lost(known).ifPresent(reason -> {
                 LOG.warn("The vector index {}; it is rebuilt in the background from the database", reason);
-                begin(reason, known.filter(row -> row.reason() != null).map(Row::fromEmpty).orElse(false));
+                begin(
+                        reason,
+                        known.filter(row -> row.reason() != null)
+                                .map(Row::fromEmpty)
+                                .orElse(false));
             });
         }
         Row row = row().orElseGet(() -> {
             store(index.identity().orElseGet(() -> UUID.randomUUID().toString()));
             return row().orElseThrow();
         });
-        boolean foreign = index.count() > 0 && !index.identity().map(row.identity()::equals).orElse(true);
+        boolean foreign = index.count() > 0
+                && !index.identity().map(row.identity()::equals).orElse(true);
         if (foreign || (row.reason() != null && row.fromEmpty() && row.position() == 0)) {
             index.clear();
         }
@@ -146,7 +153,8 @@ public class IndexRebuild implements DisposableBean {
         if (identity.isPresent() && !identity.equals(known.map(Row::identity))) {
             return Optional.of("belongs to another database");
         } else if (known.isPresent() && identity.isEmpty()) {
-            return Optional.of("was lost").filter(reason -> indexed > 0 || known.get().reason() != null);
+            return Optional.of("was lost")
+                    .filter(reason -> indexed > 0 || known.get().reason() != null);
         }
         return held < indexed ? Optional.of("holds %d of %d posts".formatted(held, indexed)) : Optional.empty();
     }
@@ -156,7 +164,9 @@ public class IndexRebuild implements DisposableBean {
     }
 
     private void store(String identity) {
-        jdbc.sql("INSERT INTO vector_index (identity) VALUES (?)").param(identity).update();
+        jdbc.sql("INSERT INTO vector_index (identity) VALUES (?)")
+                .param(identity)
+                .update();
     }
 
     /** An index that only lacks some posts keeps its name; a new name has {@link #prepare} empty what goes by another one. */
@@ -265,11 +275,17 @@ public class IndexRebuild implements DisposableBean {
                 .param("ids", ids.toArray(UUID[]::new))
                 .update();
         List<Event> again = new ArrayList<>(events.enriched(ids));
-        again.addAll(events.parsed(
-                missing.stream().filter(post -> !post.tagged()).map(Candidate::id).toList()));
+        again.addAll(events.parsed(missing.stream()
+                .filter(post -> !post.tagged())
+                .map(Candidate::id)
+                .toList()));
         outbox.append(again);
         jdbc.sql("UPDATE vector_index SET position = :position, published = published + :published")
-                .param("position", page.size() < PAGE ? row.lastNumber() : page.get(PAGE - 1).number())
+                .param(
+                        "position",
+                        page.size() < PAGE
+                                ? row.lastNumber()
+                                : page.get(PAGE - 1).number())
                 .param("published", ids.size())
                 .update();
     }

@@ -84,7 +84,10 @@ class LostEvents {
                 IdempotencyKeys.postEnriched(
                         tags.postId(),
                         "tagged",
-                        List.of(Long.toString(tags.contentVersion()), String.valueOf(tags.visionVersion()), tags.tagsHash())),
+                        List.of(
+                                Long.toString(tags.contentVersion()),
+                                String.valueOf(tags.visionVersion()),
+                                tags.tagsHash())),
                 tags.postId(),
                 tags.tenantId(),
                 "tagged",

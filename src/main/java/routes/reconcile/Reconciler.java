@@ -159,8 +159,7 @@ public class Reconciler implements Job {
         Map<UUID, Lost> lost = stuck.stream()
                 .filter(post -> post.lost() != Lost.NOTHING)
                 .collect(Collectors.toMap(OpenPost::id, OpenPost::lost));
-        Map<Lost, List<UUID>> due =
-                posts.note(lost.keySet(), wait).stream().collect(Collectors.groupingBy(lost::get));
+        Map<Lost, List<UUID>> due = posts.note(lost.keySet(), wait).stream().collect(Collectors.groupingBy(lost::get));
         List<Event> again = new ArrayList<>(events.parsed(due.getOrDefault(Lost.PARSED, List.of())));
         again.addAll(events.tagged(due.getOrDefault(Lost.TAGGED, List.of())));
         again.removeIf(event -> !isValid(event));

@@ -125,7 +125,8 @@ final class EntrySettler {
 
     /** Lines about an entry carry its trace, like those that the route writes. */
     private static MDC.MDCCloseable traced(StreamEntry entry) {
-        return MDC.putCloseable("trace_id", entry.fields() == null ? null : entry.fields().get("trace_id"));
+        return MDC.putCloseable(
+                "trace_id", entry.fields() == null ? null : entry.fields().get("trace_id"));
     }
 
     private static String text(Throwable root) {

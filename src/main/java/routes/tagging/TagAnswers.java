@@ -35,11 +35,11 @@ final class TagAnswers {
             .with(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS);
 
     /** Also without its beginning, which some servers keep, or its end, where the answer was cut off. */
-    private static final Pattern THOUGHTS =
-            Pattern.compile("(?is)^.*</think(?:ing)?>|<think(?:ing)?>.*$");
+    private static final Pattern THOUGHTS = Pattern.compile("(?is)^.*</think(?:ing)?>|<think(?:ing)?>.*$");
 
     private static final Pattern QUOTES = Pattern.compile("[«»“”„‟〝〞＂‹›「」『』]");
-    private static final Pattern SINGLE_QUOTES = Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'](.{1,100}?)[’‘'](?![\\p{L}\\p{N}])");
+    private static final Pattern SINGLE_QUOTES =
+            Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'](.{1,100}?)[’‘'](?![\\p{L}\\p{N}])");
     /** With a colon it is the name of a field. */
     private static final Pattern QUOTED = Pattern.compile("\"([^\"\\n]{1,100})\"(\\s*:)?");
 
@@ -65,8 +65,20 @@ final class TagAnswers {
             "хештеги",
             "хэштеги");
 
-    private static final List<String> TAG =
-            List.of("tag", "name", "keyword", "text", "value", "phrase", "word", "term", "label", "тег", "слово", "фраза", "значение");
+    private static final List<String> TAG = List.of(
+            "tag",
+            "name",
+            "keyword",
+            "text",
+            "value",
+            "phrase",
+            "word",
+            "term",
+            "label",
+            "тег",
+            "слово",
+            "фраза",
+            "значение");
     private static final List<String> NUMBERS = List.of("post", "n", "id", "number", "index", "пост", "номер");
     private static final List<String> LISTS = List.of("posts", "results", "answers", "items", "посты");
     private static final int LONGEST_LIST = 500;
@@ -81,8 +93,7 @@ final class TagAnswers {
      * @throws UnusableAnswerException when no tags can be made out for any
      */
     static List<List<String>> read(String content, int posts) {
-        String text = THOUGHTS
-                .matcher(NormalizedText.visible(content))
+        String text = THOUGHTS.matcher(NormalizedText.visible(content))
                 .replaceAll(" ")
                 .replaceAll("```\\w*", "\n")
                 .strip();
@@ -108,7 +119,9 @@ final class TagAnswers {
 
     /** Several values, one a line or cut off in the middle of an array, are an array. */
     private static JsonNode whole(List<JsonNode> json) {
-        return json.size() == 1 ? json.get(0) : Json.newMapper().createArrayNode().addAll(json);
+        return json.size() == 1
+                ? json.get(0)
+                : Json.newMapper().createArrayNode().addAll(json);
     }
 
     /** The JSON values of the text, in its order; what cannot be read is looked into. */
@@ -139,8 +152,9 @@ final class TagAnswers {
     /** JSON that a model wrote into a JSON string. */
     private static List<JsonNode> inString(String text) {
         int start = text.indexOf('"');
-        if (start < 0 || !text.substring(start + 1).stripLeading().startsWith("[")
-                && !text.substring(start + 1).stripLeading().startsWith("{")) {
+        if (start < 0
+                || !text.substring(start + 1).stripLeading().startsWith("[")
+                        && !text.substring(start + 1).stripLeading().startsWith("{")) {
             return List.of();
         }
         try {
@@ -193,8 +207,8 @@ final class TagAnswers {
 
     private static Optional<JsonNode> field(JsonNode node, List<String> names) {
         return node.properties().stream()
-                .filter(field -> names.contains(
-                        field.getKey().toLowerCase(Locale.ROOT).replaceAll("[\\s_-]", "")))
+                .filter(field ->
+                        names.contains(field.getKey().toLowerCase(Locale.ROOT).replaceAll("[\\s_-]", "")))
                 .map(Map.Entry::getValue)
                 .findFirst();
     }
@@ -248,7 +262,8 @@ final class TagAnswers {
                     .limit(MOST_TAGS)
                     .toList();
         }
-        String quoted = SINGLE_QUOTES.matcher(QUOTES.matcher(text).replaceAll("\"")).replaceAll("\"$1\"");
+        String quoted =
+                SINGLE_QUOTES.matcher(QUOTES.matcher(text).replaceAll("\"")).replaceAll("\"$1\"");
         List<String> found = QUOTED.matcher(quoted)
                 .results()
                 .filter(match -> match.group(2) == null)

@@ -61,7 +61,8 @@ public final class TagRules {
             String collapsed = collapsed(tag == null ? "" : tag);
             Optional<Reason> broken = broken(collapsed);
             Optional<String> span = broken.isPresent() ? Optional.empty() : tagged.span(collapsed);
-            Optional<Reason> reason = broken.or(() -> span.isEmpty() ? Optional.of(Reason.NOT_IN_TEXT) : broken(span.get()))
+            Optional<Reason> reason = broken.or(
+                            () -> span.isEmpty() ? Optional.of(Reason.NOT_IN_TEXT) : broken(span.get()))
                     .or(() -> keys.contains(TagKey.of(span.get())) ? Optional.of(Reason.DUPLICATE) : Optional.empty())
                     .or(() -> accepted.size() >= max ? Optional.of(Reason.TOO_MANY) : Optional.empty());
             if (reason.isPresent()) {
@@ -158,7 +159,9 @@ public final class TagRules {
             for (int i = 0; i < wanted.size(); i++) {
                 Form form = forms.get(first + i);
                 if (!form.key().equals(wanted.get(i).key())
-                        || i > 0 && !text.substring(forms.get(first + i - 1).end(), form.start()).isBlank()) {
+                        || i > 0
+                                && !text.substring(forms.get(first + i - 1).end(), form.start())
+                                        .isBlank()) {
                     return false;
                 }
             }

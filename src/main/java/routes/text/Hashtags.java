@@ -8,14 +8,16 @@ public final class Hashtags {
     private static final Pattern HASHTAG =
             Pattern.compile("(?<![\\p{L}\\p{N}_&/#])#([\\p{L}\\p{N}_]*\\p{L}[\\p{L}\\p{N}_]*)");
     /** Between "Машинное" and "Обучение", and between "ИИ" and "Новости". */
-    private static final Pattern HUMP =
-            Pattern.compile("(?<=\\p{Ll})(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll}{2})");
+    private static final Pattern HUMP = Pattern.compile("(?<=\\p{Ll})(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll}{2})");
 
     private Hashtags() {}
 
     /** In the order of the text, without the sign; repeated as they are. */
     public static List<String> of(String text) {
-        return HASHTAG.matcher(text).results().map(found -> words(found.group(1))).toList();
+        return HASHTAG.matcher(text)
+                .results()
+                .map(found -> words(found.group(1)))
+                .toList();
     }
 
     /** A name that the dictionary writes so ("JavaScript") stays whole, as does one with a part of one letter ("iPhone"). */

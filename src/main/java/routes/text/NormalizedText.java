@@ -18,7 +18,9 @@ public final class NormalizedText {
 
     /** The text as a person sees it: composed (й is one character) and without invisible characters. */
     public static String visible(String text) {
-        return INVISIBLE.matcher(Normalizer.normalize(text, Normalizer.Form.NFC)).replaceAll("");
+        return INVISIBLE
+                .matcher(Normalizer.normalize(text, Normalizer.Form.NFC))
+                .replaceAll("");
     }
 
     public static String of(String text) {

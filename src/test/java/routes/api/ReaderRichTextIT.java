@@ -126,7 +126,7 @@ class ReaderRichTextIT {
                         html(
                                 "$USD /start +79990000000 a@b.example",
                                 "[{type:'cashtag',offset:0,length:4},"
-                                    + "{type:'bot_command',offset:5,length:6},{type:'phone_number',offset:12,length:12},{type:'email',offset:25,length:11}]"))
+                                        + "{type:'bot_command',offset:5,length:6},{type:'phone_number',offset:12,length:12},{type:'email',offset:25,length:11}]"))
                 .isEqualTo("$USD /start +79990000000 a@b.example");
     }
 

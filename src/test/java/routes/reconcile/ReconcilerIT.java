@@ -388,7 +388,9 @@ class ReconcilerIT {
 
         assertThat(reconciler.runNow()).isEqualTo(new Reconciler.Counts(1, 1, 0, 0, false));
         assertThat(onlyEvent(PostTagged.class).postId()).isEqualTo(young);
-        assertThat(reconciler.runNow()).as("it waits in the outbox").isEqualTo(new Reconciler.Counts(1, 0, 1, 0, false));
+        assertThat(reconciler.runNow())
+                .as("it waits in the outbox")
+                .isEqualTo(new Reconciler.Counts(1, 0, 1, 0, false));
 
         jdbc.sql("TRUNCATE outbox").update();
         assertThat(reconciler.runNow()).isEqualTo(new Reconciler.Counts(1, 1, 0, 0, false));
@@ -424,7 +426,8 @@ class ReconcilerIT {
     @Test
     void a_rebuild_on_demand_begins_from_nothing_and_goes_on_after_a_crash_without_a_gap_or_a_repetition(
             @TempDir Path folder) throws Exception {
-        List<UUID> posts = IntStream.range(0, 1_200).mapToObj(i -> indexedPost()).toList();
+        List<UUID> posts =
+                IntStream.range(0, 1_200).mapToObj(i -> indexedPost()).toList();
         jdbc.sql("TRUNCATE vector_index").update();
         try (VectorIndex index = LuceneVectorIndex.open(folder)) {
             index.upsertAll(posts.stream().map(ReconcilerIT::point).toList());
@@ -443,7 +446,8 @@ class ReconcilerIT {
                 await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 1_000);
             } finally {
                 died.destroy();
-                jdbc.sql("DROP TRIGGER stop_there ON outbox; DROP FUNCTION stop_there()").update();
+                jdbc.sql("DROP TRIGGER stop_there ON outbox; DROP FUNCTION stop_there()")
+                        .update();
             }
             index.upsert(point(posts.get(0)));
 
@@ -486,7 +490,9 @@ class ReconcilerIT {
                 .containsExactlyElementsOf(published));
         published.forEach(post -> {
             index.upsert(point(post));
-            jdbc.sql("UPDATE posts SET indexing_status = 'indexed' WHERE id = ?").param(post).update();
+            jdbc.sql("UPDATE posts SET indexing_status = 'indexed' WHERE id = ?")
+                    .param(post)
+                    .update();
         });
         await().atMost(Duration.ofSeconds(30)).until(() -> rebuild.progress().isEmpty());
         rebuild.destroy();

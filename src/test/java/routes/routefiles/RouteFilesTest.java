@@ -195,7 +195,8 @@ class RouteFilesTest {
     @Test
     void everyKnownStageHasItsRouteFile() throws IOException {
         var shipped = new RouteFiles(new PathMatchingResourcePatternResolver(), overrides)
-                .resolve(PipelineStages.all()).files();
+                .resolve(PipelineStages.all())
+                .files();
 
         assertThat(shipped)
                 .extracting(RouteFile::routeId)

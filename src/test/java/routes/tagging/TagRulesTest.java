@@ -42,9 +42,11 @@ class TagRulesTest {
 
     @Test
     void aTagStandsInTheTextAsWholeWords() {
-        String text = "Кофейня на Лесной улице открыла второй зал: эспрессо, капучино и булочки с корицей. Don't use utf8mb4";
+        String text =
+                "Кофейня на Лесной улице открыла второй зал: эспрессо, капучино и булочки с корицей. Don't use utf8mb4";
 
-        assertThat(rules.check(List.of("фей", "лес", "ино", "ор", "эспрессо", "utf8", "don"), text, 9).accepted())
+        assertThat(rules.check(List.of("фей", "лес", "ино", "ор", "эспрессо", "utf8", "don"), text, 9)
+                        .accepted())
                 .containsExactly("эспрессо");
     }
 
@@ -61,7 +63,8 @@ class TagRulesTest {
     void hashtagsAreTextAsPeopleReadThem() {
         String text = "Митап #машинное_обучение #OpenSource #Java";
 
-        assertThat(rules.check(List.of("машинное обучение", "Open Source", "Source Java"), text, 9).accepted())
+        assertThat(rules.check(List.of("машинное обучение", "Open Source", "Source Java"), text, 9)
+                        .accepted())
                 .containsExactly("машинное обучение", "Open Source");
     }
 

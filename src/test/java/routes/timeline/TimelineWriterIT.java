@@ -119,8 +119,8 @@ class TimelineWriterIT {
     @ValueSource(strings = {"tr\0ace", "\uD83D", "\uDE80 half"})
     void texts_that_no_database_takes_are_cleaned_whatever_the_column(String odd) {
         var buffer = new TimelineBuffer(1_000, metrics);
-        buffer.add(List.of(new TimelineRecord(
-                post, "tagging", "done", odd, odd, odd, odd, 1, 0L, odd, Instant.now(), 12, odd)));
+        buffer.add(List.of(
+                new TimelineRecord(post, "tagging", "done", odd, odd, odd, odd, 1, 0L, odd, Instant.now(), 12, odd)));
         writer(buffer, table).close();
 
         assertThat(count("dropped")).isZero();

@@ -124,8 +124,7 @@ public final class PostgresGraph implements Graph {
 
     @Override
     public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
-        return neighbours(
-                tenantId, tags.stream().map(TagKey::of).distinct().toList(), new String[0], limit);
+        return neighbours(tenantId, tags.stream().map(TagKey::of).distinct().toList(), new String[0], limit);
     }
 
     private List<Neighbour> neighbours(UUID tenantId, List<String> tags, String[] without, int limit) {

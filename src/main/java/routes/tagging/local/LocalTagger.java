@@ -23,8 +23,8 @@ public final class LocalTagger {
     private static final Pattern UNSPACED = Pattern.compile("\\S++");
 
     /** Addresses of all kinds: with a scheme, with a path or query, of mail, of Telegram. No word of theirs is a tag. */
-    private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]"
-            + "|[?&][\\w.-]++=|@[\\w-]");
+    private static final Pattern ADDRESS = Pattern.compile(
+            "(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]" + "|[?&][\\w.-]++=|@[\\w-]");
 
     private final RussianTagger russian;
     private final EnglishTagger english;
@@ -51,7 +51,8 @@ public final class LocalTagger {
         List<List<String>> keys = new ArrayList<>();
         Stream.concat(hashtags.stream(), phrases.stream()).forEach(tag -> {
             List<String> key = List.of(TagKey.of(tag).split(" "));
-            if (keys.stream().noneMatch(better -> better.containsAll(key))) {
+            boolean extendsHashtag = keys.stream().limit(hashtags.size()).anyMatch(key::containsAll);
+            if (!extendsHashtag && keys.stream().noneMatch(better -> better.containsAll(key))) {
                 tags.add(tag);
                 keys.add(key);
             }
@@ -64,7 +65,8 @@ public final class LocalTagger {
         String lines = text.strip();
         return text.length() <= LONG
                 ? text
-                : lines.substring(0, Math.max(0, lines.indexOf('\n'))) + "\n" + lines.substring(lines.lastIndexOf('\n') + 1);
+                : lines.substring(0, Math.max(0, lines.indexOf('\n'))) + "\n"
+                        + lines.substring(lines.lastIndexOf('\n') + 1);
     }
 
     /** The same text with signs that join no words in the place of every address. */

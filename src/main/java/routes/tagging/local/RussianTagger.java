@@ -33,6 +33,9 @@ final class RussianTagger {
     /** Words of a text that gets the mean of both weights. */
     private static final double MEDIUM_LENGTH = 180;
 
+    /** Texts of about 300 words and more are news. */
+    private static final double NEWS = 0.1;
+
     /** A phrase counts if it occurs twice or begins in one of so many sentences. */
     private static final int EARLY_SENTENCES = 4;
 
@@ -125,7 +128,9 @@ final class RussianTagger {
             return head.reading() != null
                     && !head.latin()
                     && head.reading().isNominative()
-                    && (first() == head || first().reading() == null || first().reading().isNominative());
+                    && (first() == head
+                            || first().reading() == null
+                            || first().reading().isNominative());
         }
     }
 
@@ -161,8 +166,8 @@ final class RussianTagger {
                     .mapToDouble(weight -> weight.blend(shortness))
                     .toArray();
             Map<String, List<RussianWord>> byLemma = new LinkedHashMap<>();
-            words.forEach(word ->
-                    byLemma.computeIfAbsent(word.lemma(), lemma -> new ArrayList<>()).add(word));
+            words.forEach(word -> byLemma.computeIfAbsent(word.lemma(), lemma -> new ArrayList<>())
+                    .add(word));
             byLemma.forEach((lemma, same) -> {
                 occurrences.put(lemma, same.size());
                 wordWeights.put(lemma, weight(same, corpus));
@@ -203,12 +208,14 @@ final class RussianTagger {
             Map<List<String>, List<Phrase>> phrases = phrases();
             Map<List<String>, List<Phrase>> alone = surnamesOfFullNames(phrases);
             Set<String> absorbed = phrases.entrySet().stream()
-                    .filter(phrase -> phrase.getKey().size() > 1 && phrase.getValue().size() > 1)
+                    .filter(phrase ->
+                            phrase.getKey().size() > 1 && phrase.getValue().size() > 1)
                     .flatMap(phrase -> phrase.getKey().stream())
                     .collect(Collectors.toSet());
             List<Scored> scored = new ArrayList<>();
             phrases.forEach((lemmas, same) -> {
-                int count = Math.max(same.size(), alone.getOrDefault(lemmas, List.of()).size());
+                int count = Math.max(
+                        same.size(), alone.getOrDefault(lemmas, List.of()).size());
                 double score = lemmas.size() == 1 ? single(same.get(0)) : phrase(same.get(0), count);
                 if (lemmas.size() == 1 && absorbed.contains(lemmas.get(0))) {
                     score *= of(Weight.ABSORBED);
@@ -228,7 +235,8 @@ final class RussianTagger {
                 boolean follows = true;
                 while (follows) {
                     Phrase phrase = new Phrase(words.subList(first, end));
-                    if (phrase.last().kind().isNominal() || end - first > 1 && phrase.last().kind() == Kind.NUMBER) {
+                    if (phrase.last().kind().isNominal()
+                            || end - first > 1 && phrase.last().kind() == Kind.NUMBER) {
                         phrases.computeIfAbsent(phrase.lemmas(), lemmas -> new ArrayList<>())
                                 .add(phrase);
                     }
@@ -337,7 +345,8 @@ final class RussianTagger {
             String lemma = String.join(" ", same.get(0).lemmas());
             for (Phrase phrase : same) {
                 String form = WHITE_SPACE
-                        .matcher(text.substring(phrase.first().start(), phrase.last().end()))
+                        .matcher(text.substring(
+                                phrase.first().start(), phrase.last().end()))
                         .replaceAll(" ");
                 if (NormalizedText.of(form).equals(lemma)) {
                     return form;
@@ -361,8 +370,7 @@ final class RussianTagger {
             List<Scored> selected = new ArrayList<>();
             for (Scored phrase : scored) {
                 boolean worthwhile = selected.size() < FEWEST
-                        || phrase.score()
-                                >= of(Weight.LEAST) * selected.get(0).score();
+                        || phrase.score() >= of(Weight.LEAST) * selected.get(0).score();
                 if (worthwhile
                         && selected.size() < max
                         && phrase.tag().length() <= LocalTagger.MAX_LENGTH
@@ -373,10 +381,13 @@ final class RussianTagger {
             return selected.stream().map(Scored::tag).toList();
         }
 
-        /** In a short post half of the words in common are a repetition, in news only all of them. */
+        /**
+         * In a short post half of the words in common are a repetition; in a longer one all of the shorter tag's; in news a longer
+         * phrase may follow a word of it.
+         */
         private boolean repeats(List<String> better, List<String> lemmas) {
             if (shortness <= 0.5) {
-                return better.containsAll(lemmas);
+                return better.containsAll(lemmas) || shortness > NEWS && lemmas.containsAll(better);
             }
             Set<String> common = new HashSet<>(lemmas);
             common.retainAll(better);

@@ -23,12 +23,14 @@ final class RussianWords {
     private static final Pattern BLANK = Pattern.compile("[ \\u00a0\\t]+");
     private static final String SENTENCE_END = ".!?…\n";
     /** An adjective of this frequency class goes with everything ("новый", "большой"). */
-    private static final int EMPTY_ADJECTIVE = 15;
+    private static final int EMPTY_ADJECTIVE = 17;
 
     /** Days and months: they date a post and name nothing. */
     private static final Set<String> CALENDAR = Stream.concat(
-                    Arrays.stream(DayOfWeek.values()).map(day -> day.getDisplayName(TextStyle.FULL_STANDALONE, russian())),
-                    Arrays.stream(Month.values()).map(month -> month.getDisplayName(TextStyle.FULL_STANDALONE, russian())))
+                    Arrays.stream(DayOfWeek.values())
+                            .map(day -> day.getDisplayName(TextStyle.FULL_STANDALONE, russian())),
+                    Arrays.stream(Month.values())
+                            .map(month -> month.getDisplayName(TextStyle.FULL_STANDALONE, russian())))
             .map(NormalizedText::of)
             .collect(Collectors.toUnmodifiableSet());
 
@@ -165,7 +167,8 @@ final class RussianWords {
                     .allMatch(token -> token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NUMBER);
             if (usable) {
                 String surface = text.substring(start, end);
-                boolean joins = lastUsable && BLANK.matcher(text).region(lastEnd, start).matches();
+                boolean joins =
+                        lastUsable && BLANK.matcher(text).region(lastEnd, start).matches();
                 words.add(new Raw(
                         start,
                         end,
@@ -204,10 +207,10 @@ final class RussianWords {
             case ABBREVIATION -> !word.allCapitals() ? -8 : word.shouting() ? 0 : 5;
             case FIRST_NAME, PATRONYMIC, SURNAME -> word.name() ? 4 : word.first() ? 0 : -6;
             case NOUN, NAME -> word.name() ? 2 : 0;
-            case ADJECTIVE, PARTICIPLE, NUMERAL -> next != null
-                            && next.readings().stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
-                    ? word.name() && !next.name() ? 5 : 3 // rather than a surname
-                    : -2;
+            case ADJECTIVE, PARTICIPLE, NUMERAL ->
+                next != null && next.readings().stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
+                        ? word.name() && !next.name() ? 5 : 3 // rather than a surname
+                        : -2;
             case VERB, ADVERB -> 0;
         };
     }
@@ -222,14 +225,18 @@ final class RussianWords {
         }
         boolean stopWord = word.tokens().get(0).stopWord()
                 && word.tokens().get(word.tokens().size() - 1).stopWord();
-        if (stopWord || word.text().length() < 2 || Character.isDigit(word.text().charAt(0))) {
+        if (stopWord
+                || word.text().length() < 2
+                || Character.isDigit(word.text().charAt(0))) {
             return Kind.OTHER; // "из-за", "67-й"
         }
         if (reading == null || word.latin() && word.name()) {
             return Kind.FOREIGN;
         }
         if (word.latin()) {
-            return reading.part() == PartOfSpeech.NOUN || reading.part() == PartOfSpeech.NAME ? Kind.FOREIGN : Kind.OTHER;
+            return reading.part() == PartOfSpeech.NOUN || reading.part() == PartOfSpeech.NAME
+                    ? Kind.FOREIGN
+                    : Kind.OTHER;
         }
         return switch (reading.part()) {
             case NOUN -> CALENDAR.contains(reading.lemma()) ? Kind.OTHER : Kind.NOUN;

@@ -278,7 +278,9 @@ class LuceneVectorIndexTest {
         Path home = folder.resolve("index");
         try (var damaged = LuceneVectorIndex.open(home)) {
             damaged.identify("one");
-            damaged.upsertAll(IntStream.range(0, 50).mapToObj(i -> point(i, "космос " + i)).toList());
+            damaged.upsertAll(IntStream.range(0, 50)
+                    .mapToObj(i -> point(i, "космос " + i))
+                    .toList());
         }
         try (Stream<Path> files = Files.list(home)) {
             Path segment = files.filter(file -> file.toString().endsWith(".cfs")
@@ -297,7 +299,8 @@ class LuceneVectorIndexTest {
                 }
                 case "foreign" -> {
                     try (Stream<Path> all = Files.list(home)) {
-                        for (Path file : all.filter(one -> one.getFileName().toString().startsWith("segments_"))
+                        for (Path file : all.filter(
+                                        one -> one.getFileName().toString().startsWith("segments_"))
                                 .toList()) {
                             Files.writeString(file, "no segments");
                         }
