@@ -52,7 +52,7 @@ import routes.ingest.ImportService;
 import routes.operations.PipelineBooks;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
-import routes.text.NormalizedText;
+import routes.text.TagKey;
 import routes.vectorindex.VectorIndex;
 
 /** Posts that are edited and deleted while the whole pipeline runs, at every place where they can be at that moment. */
@@ -108,7 +108,7 @@ class PostLifecycleIT {
         assertThat(found("мамонтами")).doesNotContain(id());
         assertThat(found("кометами")).contains(id());
         assertThat(tags()).isNotEmpty().doesNotContainAnyElementsOf(before);
-        assertThat(graphTags()).containsExactlyInAnyOrderElementsOf(normal(tags()));
+        assertThat(graphTags()).containsExactlyInAnyOrderElementsOf(keys(tags()));
         assertThat(edits()).containsExactly("Палеонтологи раскопали скелет мамонта в вечной мерзлоте");
 
         long events = entries("posts.parsed");
@@ -202,7 +202,7 @@ class PostLifecycleIT {
         assertThat(found("мамонтами")).doesNotContain(id());
         assertThat(found("кометами")).contains(id());
         assertThat(tags()).allMatch("Астрономы измерили орбиту кометы"::contains);
-        assertThat(graphTags()).containsExactlyInAnyOrderElementsOf(normal(tags()));
+        assertThat(graphTags()).containsExactlyInAnyOrderElementsOf(keys(tags()));
         assertThat(row()).containsEntry("tagging_status", "success").containsEntry("indexing_status", "indexed");
         balanced();
     }
@@ -525,8 +525,8 @@ class PostLifecycleIT {
                 .list();
     }
 
-    private static List<String> normal(List<String> tags) {
-        return tags.stream().map(NormalizedText::of).toList();
+    private static List<String> keys(List<String> tags) {
+        return tags.stream().map(TagKey::of).toList();
     }
 
     private List<String> graphTags() {
