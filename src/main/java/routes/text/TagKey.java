@@ -16,6 +16,8 @@ public final class TagKey {
     private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Z}_]+");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:[-‑'’][\\p{L}\\p{N}]+)*");
 
+    private static final int LONGEST_SIGN = 2;
+
     private TagKey() {}
 
     /** Empty for a blank tag. */
@@ -29,6 +31,9 @@ public final class TagKey {
     }
 
     private static String lemma(String word) {
+        if (word.length() <= LONGEST_SIGN) {
+            return NormalizedText.of(word); // "ИИ" is no form of the name Ия
+        }
         return Morphology.get().lemma(word).orElseGet(() -> {
             SnowballStemmer stemmer = Morphology.isCyrillic(word) ? new RussianStemmer() : new EnglishStemmer();
             stemmer.setCurrent(word.toLowerCase(Locale.ROOT).replace('ё', 'е'));
