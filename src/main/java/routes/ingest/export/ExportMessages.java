@@ -31,6 +31,7 @@ final class ExportMessages {
     private static final Set<String> UNNAMED = Set.of("sticker", "voice_message", "video_message");
     private static final Set<String> NEVER_IN_ALBUMS = Set.of("sticker", "voice_message", "video_message", "animation");
     private static final String CHANNEL_PREFIX = "channel";
+    static final String SERVICE = "service";
     private static final String MESSAGE = "message";
 
     private final ExportFiles files;
@@ -53,7 +54,7 @@ final class ExportMessages {
     Optional<SourceMessage> post(ExportMessage message, ChannelIdentity channel) throws UnreadableMessageException {
         Long id = message.id();
         String type = message.type() == null ? MESSAGE : message.type();
-        if (type.equals("service")) {
+        if (type.equals(SERVICE)) {
             return Optional.empty();
         }
         if (id == null || id == 0) {

@@ -117,8 +117,19 @@ public final class ExportSource implements Source {
                 messages.leftOut(message).forEach(field -> note(message.id(), field));
             } else {
                 sink.noPost(message.id());
+                noteUnlessService(message);
             }
             sink.position(bytesRead);
+        }
+
+        private void noteUnlessService(ExportMessage message) {
+            Long id = message.id();
+            if (id != null && !ExportMessages.SERVICE.equals(message.type())) {
+                String reason = id < 0
+                        ? "it is of the small group that this chat was before; such messages are not imported"
+                        : "Telegram Desktop did not know its kind and exported nothing of it; export again with a newer version";
+                sink.noted(new ImportNote("message " + id, id, id < 0 ? "id" : "type", reason));
+            }
         }
 
         private void note(long messageId, String field) {
