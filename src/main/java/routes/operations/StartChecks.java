@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -64,15 +66,13 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
         Binder binder = Binder.get(environment);
-        checkNames(environment);
+        Path config = binder.bindOrCreate("config", ConfigFolderProperties.class).dir();
+        checkNames(environment, config);
         warnOfVariables(environment);
-        checkConfigFolder(
-                binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
+        checkConfigFolder(config);
         String routes =
                 binder.bindOrCreate("pipeline", PipelineProperties.class).routes();
-        checkStages(
-                routes,
-                binder.bindOrCreate("config", ConfigFolderProperties.class).dir());
+        checkStages(routes, config);
         if (options.reindex() && !PipelineStages.parse(routes).includes("indexing")) {
             throw new ConfigurationException(
                     "--reindex needs the stage indexing, which PIPELINE_ROUTES=" + routes + " leaves out");
@@ -92,7 +92,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         checkDataFolder(binder.bindOrCreate("data", DataProperties.class).dir());
     }
 
-    private void checkNames(ConfigurableEnvironment environment) {
+    /** @param config folder of route files, which may have placeholders of their own */
+    private void checkNames(ConfigurableEnvironment environment, Path config) {
         Map<String, String> named = new LinkedHashMap<>();
         options.properties().forEach(argument -> {
             String name = argument.substring(2, argument.indexOf('='));
@@ -112,12 +113,32 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         if (!named.isEmpty()) {
             Libraries libraries = Libraries.read();
             named.keySet().removeIf(libraries::know);
+            String routes = ownRoutes(config);
+            named.keySet().removeIf(name -> Pattern.compile("\\{\\{[?!]?" + Pattern.quote(name) + "\\b")
+                    .matcher(routes)
+                    .find());
         }
         if (!named.isEmpty()) {
             throw new ConfigurationException(named.entrySet().stream()
                             .map(wrong -> wrong.getValue() + ": no such setting" + Nearest.hint(wrong.getKey(), ours))
                             .collect(Collectors.joining("; "))
                     + "; the table in README.md lists all settings");
+        }
+    }
+
+    private static String ownRoutes(Path config) {
+        Path folder = config.resolve("routes");
+        if (!Files.isDirectory(folder)) {
+            return "";
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            var text = new StringBuilder();
+            for (Path file : files.filter(file -> file.toString().endsWith(".yaml")).toList()) {
+                text.append(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            }
+            return text.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -2,6 +2,8 @@ package routes.operations;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -15,6 +17,7 @@ import routes.redisstreams.StreamInspector.GroupState;
  */
 @Component
 class StreamMetrics {
+    private final Set<String> registered = ConcurrentHashMap.newKeySet();
     private final MeterRegistry registry;
     private final StreamStates states;
     private final UnservedGroups unserved;
@@ -50,6 +53,9 @@ class StreamMetrics {
 
     /** Does nothing for a group that has its gauges. */
     private void register(String stream, String group) {
+        if (!registered.add(stream + " " + group)) {
+            return; // the registry would warn of it
+        }
         gauge("stream.consumer.lag", stream, group, GroupState::lag);
         gauge("stream.consumer.pending", stream, group, GroupState::pending);
         gauge(

@@ -8,6 +8,7 @@ import org.apache.camel.RouteAware;
 import org.apache.camel.management.DefaultManagementObjectNameStrategy;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -30,7 +31,7 @@ class StreamReplayConfiguration {
             TaggingRequests tagging,
             TaggingTrial trial,
             JdbcClient jdbc,
-            MBeanExporter exporter) {
+            ObjectProvider<MBeanExporter> exporter) {
         // no bean of Spring, which would show it a second time under a name of its own
         StreamReplay replay = new StreamReplay(timelines, pauses, jobs, reconciler, tagging, trial, jdbc);
         return new CamelContextConfiguration() {
@@ -42,11 +43,12 @@ class StreamReplayConfiguration {
             @Override
             public void afterApplicationStart(CamelContext camel) {
                 ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
-                if (agent == null) {
+                MBeanExporter mbeans = exporter.getIfAvailable();
+                if (agent == null || mbeans == null) {
                     return; // JMX is switched off
                 }
                 try {
-                    exporter.registerManagedResource(replay, name(camel, agent));
+                    mbeans.registerManagedResource(replay, name(camel, agent));
                 } catch (MalformedObjectNameException e) {
                     throw new IllegalStateException("The MBean StreamReplay cannot be registered", e);
                 }

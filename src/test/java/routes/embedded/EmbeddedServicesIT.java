@@ -2,6 +2,7 @@ package routes.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lettuce.core.RedisClient;
@@ -381,8 +382,15 @@ class EmbeddedServicesIT {
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
-        assertThat(ProcessHandle.of(postgres)).isEmpty();
-        assertThat(ProcessHandle.of(redis)).isEmpty();
+        // what has ended may stay in the table of processes until its parent has asked
+        await().untilAsserted(() -> assertThat(isRunning(postgres)).isFalse());
+        await().untilAsserted(() -> assertThat(isRunning(redis)).isFalse());
+    }
+
+    private static boolean isRunning(long pid) throws IOException {
+        Path state = Path.of("/proc/" + pid + "/stat");
+        return ProcessHandle.of(pid).isPresent()
+                && !(Files.exists(state) && Files.readString(state).contains(") Z "));
     }
 
     /** Ctrl-C in a terminal goes to the group of the process; the servers are stopped after the work that needs them. */

@@ -198,7 +198,7 @@ public final class Generator {
 
     private Request inPath(Operation operation, Request valid, String name, String value) {
         String[] parts = operation.pattern().split("/");
-        String[] given = valid.target().replaceFirst("\\?.*", "").split("/");
+        String[] given = valid.target().replaceFirst("\\?.*", "").split("/", -1);
         given[Arrays.asList(parts).indexOf("{" + name + "}")] = Strings.encode(value);
         String query = valid.target().contains("?") ? valid.target().replaceFirst("[^?]*", "") : "";
         // what is empty or cannot be in a path makes it another path
