@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import java.util.Set;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -32,6 +33,9 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
             "form-action 'none'",
             "frame-ancestors 'none'");
 
+    /** No operation with these methods takes a body. */
+    private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "DELETE");
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -40,6 +44,9 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-store");
         boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        if (hasBody && WITHOUT_BODY.contains(request.getMethod())) {
+            response.setHeader(HttpHeaders.CONNECTION, "close"); // nothing reads the body of these either
+        }
         chain.doFilter(request, hasBody ? new ClosingResponse(response) : response);
     }
 
