@@ -170,8 +170,8 @@ class MainJobIT {
     void every_metric_of_the_product_is_described_and_every_series_of_a_route_names_it() throws Exception {
         status(apiPort(), "/health");
         // a request is counted after its answer is out
-        await().untilAsserted(
-                        () -> assertThat(text(managementPort(), "/metrics")).contains("http_server_requests_seconds_bucket{"));
+        await().untilAsserted(() ->
+                assertThat(text(managementPort(), "/metrics")).contains("http_server_requests_seconds_bucket{"));
         String metrics = text(managementPort(), "/metrics");
         assertThat(metrics.lines()
                         .filter(line -> line.startsWith("# TYPE "))

@@ -66,7 +66,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
         Binder binder = Binder.get(environment);
-        Path config = binder.bindOrCreate("config", ConfigFolderProperties.class).dir();
+        Path config =
+                binder.bindOrCreate("config", ConfigFolderProperties.class).dir();
         checkNames(environment, config);
         warnOfVariables(environment);
         checkConfigFolder(config);
@@ -133,7 +134,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         }
         try (Stream<Path> files = Files.walk(folder)) {
             var text = new StringBuilder();
-            for (Path file : files.filter(file -> file.toString().endsWith(".yaml")).toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".yaml")).toList()) {
                 text.append(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
             }
             return text.toString();

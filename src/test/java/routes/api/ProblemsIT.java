@@ -170,7 +170,12 @@ class ProblemsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET, /users/1", "GET, /health/live", "OPTIONS, /posts/1", "DELETE, /users/1/channels/00000000-0000-0000-0000-000000000009"})
+    @CsvSource({
+        "GET, /users/1",
+        "GET, /health/live",
+        "OPTIONS, /posts/1",
+        "DELETE, /users/1/channels/00000000-0000-0000-0000-000000000009"
+    })
     void aBodyThatNoOperationReadsDoesNotChangeTheAnswer(String method, String path) {
         assertThat(client.sendAnything(method, path, "{\"a\": 1}", UnaryOperator.identity())
                         .status())

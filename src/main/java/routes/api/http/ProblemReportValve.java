@@ -63,7 +63,8 @@ final class ProblemReportValve extends ErrorReportValve {
         if (!request.isAsync() && !isBodyRead(request)) {
             int status = response.getStatus();
             request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
-            response.getCoyoteResponse().setStatus(status); // Tomcat takes an unread body for an error: it makes 500 of 200
+            response.getCoyoteResponse()
+                    .setStatus(status); // Tomcat takes an unread body for an error: it makes 500 of 200
             response.finishResponse();
             GuardedHttp11Protocol.connection(request.getCoyoteRequest()).ifPresent(this::linger);
         }
