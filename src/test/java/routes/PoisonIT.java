@@ -49,7 +49,7 @@ import routes.redisstreams.StreamInspector;
  */
 class PoisonIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final Pattern POST_ID = Pattern.compile("\"post_id\":\"([^\"]+)\"");
+    private static final Pattern POST_ID = Pattern.compile("\"post_id\":\\s*\"([^\"]+)\"");
     private static final int GOOD = Integer.getInteger("poison.posts", 200);
 
     /** The streams between the stages, and the groups that need the row of the post. */
