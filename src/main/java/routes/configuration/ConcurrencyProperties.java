@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Events that one process works on at a time, by stage.
+ * Batches of events that one process works on at a time, by stage; of tagging by models, calls.
  *
  * @param postPersistence storing of posts of other producers
  * @param tagging         tagging
@@ -23,5 +23,5 @@ public record ConcurrencyProperties(
         @DefaultValue("2") @Min(1) @Max(64) int tagPersistence,
         @DefaultValue("2") @Min(1) @Max(64) int crawlTrigger,
         @DefaultValue("2") @Min(1) @Max(64) int enrichment,
-        @DefaultValue("16") @Min(1) @Max(64) int indexing,
+        @DefaultValue("2") @Min(1) @Max(64) int indexing,
         @DefaultValue("2") @Min(1) @Max(64) int cleanup) {}

@@ -2,9 +2,12 @@ package routes.crawltrigger;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -18,12 +21,11 @@ class CrawlBudget {
             DateTimeFormatter.ofPattern("yyyy-MM-dd").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("yyyy-MM-dd-HH").withZone(ZoneOffset.UTC);
-    private static final String TENANT_EXHAUSTED = "-1";
-
     /**
-     * KEYS: set of the tenant's posts, then the set of its domain's links for each link. ARGV: post, limit and milliseconds of
-     * the tenant's set, limit and milliseconds of the domains' sets, links. Returns the indexes from 0 of the links that have
-     * room, or -1. Nothing is counted for a post none of whose links has room.
+     * KEYS: for each post the set of its tenant's posts, then the sets of the links of its links' domains. ARGV: limit and milliseconds
+     * of a tenant's set, limit and milliseconds of a domain's set, then for each post the number of its links, its id and the links.
+     * Returns for each post the indexes from 0 of the links that have room, separated by blanks, or -1 where its tenant has none.
+     * Nothing is counted for a post none of whose links has room.
      */
     @SuppressWarnings("rawtypes") // Spring takes the type of the answer as a class
     private static final RedisScript<List> TAKE = RedisScript.of(
@@ -34,19 +36,37 @@ class CrawlBudget {
             local function count(key, member, keep)
               if redis.call('SADD', key, member) == 1 then redis.call('PEXPIRE', key, keep) end
             end
-            if not room(KEYS[1], ARGV[1], ARGV[2]) then return {'-1'} end
-            local taken = {}
-            for i = 2, #KEYS do
-              local link = ARGV[i + 4]
-              if room(KEYS[i], link, ARGV[4]) then
-                count(KEYS[i], link, ARGV[5])
-                taken[#taken + 1] = tostring(i - 2)
+            local grants, k, a = {}, 1, 5
+            while k <= #KEYS do
+              local tenant, links, post = KEYS[k], tonumber(ARGV[a]), ARGV[a + 1]
+              local taken = {}
+              if not room(tenant, post, ARGV[1]) then
+                taken[1] = '-1'
+              else
+                for i = 1, links do
+                  local link = ARGV[a + 1 + i]
+                  if room(KEYS[k + i], link, ARGV[3]) then
+                    count(KEYS[k + i], link, ARGV[4])
+                    taken[#taken + 1] = tostring(i - 1)
+                  end
+                end
+                if #taken > 0 then count(tenant, post, ARGV[2]) end
               end
+              grants[#grants + 1] = table.concat(taken, ' ')
+              k, a = k + 1 + links, a + 2 + links
             end
-            if #taken > 0 then count(KEYS[1], ARGV[1], ARGV[3]) end
-            return taken
+            return grants
             """,
             List.class);
+
+    /** The links of a post that should be fetched. */
+    record Wish(UUID tenantId, UUID postId, List<Link> links) {}
+
+    /**
+     * @param tenantExhausted the tenant has no room for another post today
+     * @param links whose domain has room in this hour
+     */
+    record Grant(boolean tenantExhausted, List<Link> links) {}
 
     private final StringRedisTemplate redis;
     private final EnrichmentPolicy.Budget budget;
@@ -58,26 +78,42 @@ class CrawlBudget {
         this.clock = clock;
     }
 
-    /** The links whose domain has room in this hour; null if the tenant has no room for another post today. */
-    List<Link> take(UUID tenantId, UUID postId, List<Link> links) {
-        String hour = HOUR.format(clock.instant());
+    /** What is granted of each wish, in one call. */
+    List<Grant> take(List<Wish> wishes) {
+        if (wishes.isEmpty()) {
+            return List.of();
+        }
+        Instant now = clock.instant();
         List<String> keys = new ArrayList<>();
-        keys.add("crawl:budget:tenant:" + tenantId + ":" + DAY.format(clock.instant()));
         List<String> arguments = new ArrayList<>(List.of(
-                postId.toString(),
                 Integer.toString(budget.tenantPerDay()),
                 Long.toString(Duration.ofDays(2).toMillis()),
                 Integer.toString(budget.domainPerHour()),
                 Long.toString(Duration.ofHours(2).toMillis())));
-        links.forEach(link -> {
-            keys.add("crawl:budget:domain:" + link.domain() + ":" + hour);
-            arguments.add(link.url());
-        });
-        List<?> taken = redis.execute(TAKE, keys, arguments.toArray());
-        return taken.contains(TENANT_EXHAUSTED)
-                ? null
-                : taken.stream()
-                        .map(index -> links.get(Integer.parseInt(index.toString())))
-                        .toList();
+        for (Wish wish : wishes) {
+            keys.add("crawl:budget:tenant:" + wish.tenantId() + ":" + DAY.format(now));
+            arguments.add(Integer.toString(wish.links().size()));
+            arguments.add(wish.postId().toString());
+            wish.links().forEach(link -> {
+                keys.add("crawl:budget:domain:" + link.domain() + ":" + HOUR.format(now));
+                arguments.add(link.url());
+            });
+        }
+        Iterator<?> taken = redis.execute(TAKE, keys, arguments.toArray()).iterator();
+        return wishes.stream()
+                .map(wish -> grant(wish, taken.next().toString()))
+                .toList();
+    }
+
+    private static Grant grant(Wish wish, String taken) {
+        if (taken.equals("-1")) {
+            return new Grant(true, List.of());
+        }
+        return new Grant(
+                false,
+                Arrays.stream(taken.split(" "))
+                        .filter(index -> !index.isEmpty())
+                        .map(index -> wish.links().get(Integer.parseInt(index)))
+                        .toList());
     }
 }

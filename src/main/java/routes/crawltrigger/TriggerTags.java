@@ -13,19 +13,25 @@ class TriggerTags {
         this.analysis = analysis;
     }
 
-    /** Those triggers whose words all stand, in this order and next to each other, in one of the tags. */
-    List<String> matching(Collection<String> triggers, Collection<String> tags) {
-        List<List<String>> stems =
-                tags.stream().map(analysis::stems).filter(tag -> !tag.isEmpty()).toList();
+    /** A tag that makes a post worth fetching its links, and the stems of its words. */
+    record Trigger(String text, List<String> stems) {}
+
+    /** Without those that have no word. */
+    List<Trigger> of(Collection<String> triggers) {
         return triggers.stream()
-                .filter(trigger -> {
-                    List<String> wanted = analysis.stems(trigger);
-                    return !wanted.isEmpty() && stems.stream().anyMatch(tag -> contains(tag, wanted));
-                })
+                .map(trigger -> new Trigger(trigger, analysis.stems(trigger)))
+                .filter(trigger -> !trigger.stems().isEmpty())
                 .toList();
     }
 
-    private static boolean contains(List<String> tag, List<String> wanted) {
-        return Collections.indexOfSubList(tag, wanted) >= 0;
+    /** Those triggers whose words all stand, in this order and next to each other, in one of the tags. */
+    List<String> matching(Collection<Trigger> triggers, Collection<String> tags) {
+        List<List<String>> stems =
+                tags.stream().map(analysis::stems).filter(tag -> !tag.isEmpty()).toList();
+        return triggers.stream()
+                .filter(trigger ->
+                        stems.stream().anyMatch(tag -> Collections.indexOfSubList(tag, trigger.stems()) >= 0))
+                .map(Trigger::text)
+                .toList();
     }
 }

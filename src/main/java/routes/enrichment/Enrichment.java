@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,13 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
-import org.apache.camel.Body;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import routes.events.EntryFailure;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
 import routes.events.PostTagged;
+import routes.events.Recorded;
 import routes.posts.PostNotThereYetException;
 
 /** Every tagged event gives one enriched event at once: with the crawled pages known by now, or skipped with the reason. */
@@ -55,9 +57,22 @@ public class Enrichment {
         }
     }
 
-    /** @throws PostNotThereYetException while the post is not stored */
-    public PostEnriched enrich(@Body PostTagged event) {
-        Known known = known(event);
+    /** An enriched event for each; a failure while its post is not stored. */
+    public List<Recorded> enrich(List<PostTagged> events) {
+        Map<UUID, Known> known = known(events);
+        return events.stream()
+                .<Recorded>map(event -> {
+                    Known post = known.get(event.postId());
+                    boolean isThere = post != null
+                            && (event.tenantId() == null || event.tenantId().equals(post.tenantId()));
+                    return isThere
+                            ? enrich(event, post)
+                            : EntryFailure.counted(new PostNotThereYetException(event.postId()));
+                })
+                .toList();
+    }
+
+    private PostEnriched enrich(PostTagged event, Known known) {
         List<Page> pages = pages(known.crawl());
         List<String> urls = event.urls();
         Optional<Skip> skip = skip(known, pages, urls);
@@ -106,22 +121,26 @@ public class Enrichment {
         return pages.isEmpty() ? Optional.of(urls.isEmpty() ? Skip.NO_URLS : Skip.NOT_CRAWLED) : Optional.empty();
     }
 
-    private Known known(PostTagged event) {
-        return jdbc.sql(
+    private Map<UUID, Known> known(List<PostTagged> events) {
+        Map<UUID, Known> known = new HashMap<>();
+        jdbc.sql(
                         """
-                        SELECT p.tenant_id, p.is_deleted, concat_ws(E'\n', p.content, p.attachment_text) AS content, e.data FROM posts p
+                        SELECT p.id, p.tenant_id, p.is_deleted, concat_ws(E'\n', p.content, p.attachment_text) AS content, e.data
+                        FROM posts p
                         LEFT JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'crawl' AND e.status <> 'error'
-                        WHERE p.id = :id AND (:tenant::uuid IS NULL OR p.tenant_id = :tenant::uuid)
+                        WHERE p.id = ANY (:ids)
                         """)
-                .param("id", event.postId())
-                .param("tenant", event.tenantId())
-                .query((row, number) -> new Known(
-                        row.getObject("tenant_id", UUID.class),
-                        row.getBoolean("is_deleted"),
-                        row.getString("content"),
-                        parse(row.getString("data"))))
-                .optional()
-                .orElseThrow(() -> new PostNotThereYetException(event.postId()));
+                .param("ids", events.stream().map(PostTagged::postId).toArray(UUID[]::new))
+                .query(row -> {
+                    known.put(
+                            row.getObject("id", UUID.class),
+                            new Known(
+                                    row.getObject("tenant_id", UUID.class),
+                                    row.getBoolean("is_deleted"),
+                                    row.getString("content"),
+                                    parse(row.getString("data"))));
+                });
+        return known;
     }
 
     private JsonNode parse(String data) {

@@ -33,4 +33,10 @@ public record AlbumAssembled(
         Instant lastAnalyzedAt,
         Instant assemblyCompletedAt,
         Double assemblyLagSeconds)
-        implements Event {}
+        implements Event {
+
+    @Override
+    public List<UUID> posts() {
+        return postIds();
+    }
+}

@@ -23,4 +23,10 @@ public record AlbumParsed(
         String coverMediaId,
         String contentHash,
         Integer revision)
-        implements Event {}
+        implements Event {
+
+    @Override
+    public List<UUID> posts() {
+        return postIds();
+    }
+}

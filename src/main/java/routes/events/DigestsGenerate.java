@@ -14,4 +14,10 @@ public record DigestsGenerate(
         UUID tenantId,
         LocalDate digestDate,
         String trigger)
-        implements Event {}
+        implements Event {
+
+    @Override
+    public String triggerText() {
+        return trigger;
+    }
+}

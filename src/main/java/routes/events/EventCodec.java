@@ -94,7 +94,7 @@ public final class EventCodec {
      * @param event a map, or the text of a JSON object
      * @throws IllegalArgumentException for anything else
      */
-    Map<String, String> writeOwn(Object event, String traceId, String traceparent) {
+    public Map<String, String> writeOwn(Object event, String traceId, String traceparent) {
         JsonNode data;
         try {
             data = event instanceof Map<?, ?> ? mapper.valueToTree(event) : mapper.readTree(String.valueOf(event));
@@ -112,7 +112,7 @@ public final class EventCodec {
      *
      * @throws InvalidEventException if {@code data} is not a JSON object
      */
-    Map<String, Object> readOwn(String stream, Map<String, String> fields) {
+    public Map<String, Object> readOwn(String stream, Map<String, String> fields) {
         String data = fields.get("data");
         if (data == null) {
             return new LinkedHashMap<>(fields);
@@ -130,12 +130,17 @@ public final class EventCodec {
     }
 
     /** An event, or a map of an integrator, as JSON text. */
-    String json(Object event) {
+    public String json(Object event) {
         return mapper.valueToTree(event).toString();
     }
 
+    /** The logical name of a stream, of which the name or the key is known. */
+    public String name(String nameOrKey) {
+        return catalog.stream(nameOrKey).name();
+    }
+
     /** Whether the stream is one of an integrator. */
-    boolean isOwn(String stream) {
+    public boolean isOwn(String stream) {
         return !catalog.stream(stream).builtIn();
     }
 
@@ -160,7 +165,7 @@ public final class EventCodec {
     }
 
     /** Logical name of the stream that carries the event. */
-    String stream(Event event) {
+    public String stream(Event event) {
         return catalog.stream(event.getClass()).name();
     }
 

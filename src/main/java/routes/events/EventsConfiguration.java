@@ -23,10 +23,4 @@ class EventsConfiguration {
     EventCodec eventCodec(ObjectMapper mapper, StreamCatalog catalog) {
         return new EventCodec(mapper, catalog);
     }
-
-    /** Named as routes call it: {@code bean: {ref: events, method: read}}. */
-    @Bean
-    EventRoutes events(EventCodec codec) {
-        return new EventRoutes(codec);
-    }
 }

@@ -29,4 +29,10 @@ public record PostEnriched(
         Boolean crawlSuccess,
         String policyApplied,
         Double qualityScore)
-        implements PostEvent, Triggered {}
+        implements Triggered {
+
+    @Override
+    public StageOutcome outcome() {
+        return Boolean.TRUE.equals(skipped) ? StageOutcome.skipped(skipReason) : StageOutcome.done(null);
+    }
+}

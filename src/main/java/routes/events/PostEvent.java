@@ -1,17 +1,21 @@
 package routes.events;
 
+import java.util.List;
 import java.util.UUID;
 
 /** An event about one post. */
 public sealed interface PostEvent extends Event
-        permits PostParsed,
+        permits Triggered,
                 VisionUploaded,
                 VisionAnalyzed,
-                PostTagged,
                 PostCrawl,
-                PostEnriched,
                 PostIndexed,
                 PostDeleted {
 
     UUID postId();
+
+    @Override
+    default List<UUID> posts() {
+        return List.of(postId());
+    }
 }

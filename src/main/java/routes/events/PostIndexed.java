@@ -21,4 +21,10 @@ public record PostIndexed(
         Integer embeddingGenerationMs,
         Integer qdrantIndexingMs,
         Integer neo4jIndexingMs)
-        implements PostEvent {}
+        implements PostEvent {
+
+    @Override
+    public StageOutcome outcome() {
+        return StageOutcome.doneBy(embeddingProvider, null);
+    }
+}

@@ -49,7 +49,7 @@ public record PostParsed(
         String forwardFromName,
         Long replyToMessageId,
         String authorName)
-        implements PostEvent, Triggered {
+        implements Triggered {
     /** The text that is tagged, indexed, searched and hashed: what was written and what the attachments say. */
     public String allText() {
         return allText(text, attachmentText);

@@ -27,4 +27,17 @@ public record PostTagged(
         String visionVersion,
         String featuresHash,
         Map<String, Object> metadata)
-        implements PostEvent, Triggered {}
+        implements Triggered {
+
+    /** Without tags there is a reason for that in the metadata. */
+    @Override
+    public StageOutcome outcome() {
+        Object reason = metadata == null ? null : metadata.get("reason");
+        if (reason == null) {
+            return StageOutcome.doneBy(provider, model);
+        }
+        StageOutcome.Kind kind =
+                reason.equals("tagging_failed") ? StageOutcome.Kind.FAILED : StageOutcome.Kind.SKIPPED;
+        return new StageOutcome(kind, reason.toString(), provider, model);
+    }
+}

@@ -1,7 +1,8 @@
 package routes.events;
 
-/** A last body of an exchange that tells how its event ended where nothing is published for it. */
+/** What a stage answers for one event: an event to publish, or how the event ended. */
 public interface Recorded {
 
+    /** How the event that this is the answer to ended, for the timeline of its posts. */
     StageOutcome outcome();
 }

@@ -3,13 +3,14 @@ package routes.events;
 import java.util.Locale;
 
 /**
- * How an event ended in a stage that publishes nothing for it: the last body of its exchange.
+ * How an event ended in a stage.
  *
  * @param reason a word or a few, without ids; null where there is nothing to add
+ * @param provider who did the work, such as {@code gigachat}; null where it was the stage itself
+ * @param model of the provider; null without
  */
-public record StageOutcome(Kind kind, String reason) implements Recorded {
+public record StageOutcome(Kind kind, String reason, String provider, String model) implements Recorded {
 
-    /** What other failures than given-up ones are: exceptions. */
     public enum Kind {
         DONE,
         SKIPPED,
@@ -20,6 +21,10 @@ public record StageOutcome(Kind kind, String reason) implements Recorded {
         }
     }
 
+    StageOutcome(Kind kind, String reason) {
+        this(kind, reason, null, null);
+    }
+
     @Override
     public StageOutcome outcome() {
         return this;
@@ -27,6 +32,10 @@ public record StageOutcome(Kind kind, String reason) implements Recorded {
 
     public static StageOutcome done(String reason) {
         return new StageOutcome(Kind.DONE, reason);
+    }
+
+    public static StageOutcome doneBy(String provider, String model) {
+        return new StageOutcome(Kind.DONE, null, provider, model);
     }
 
     public static StageOutcome skipped(String reason) {

@@ -22,4 +22,14 @@ public record VisionAnalyzed(
         String visionVersion,
         String featuresHash,
         Integer analysisDurationMs)
-        implements PostEvent {}
+        implements PostEvent {
+
+    @Override
+    public StageOutcome outcome() {
+        return new StageOutcome(
+                Boolean.TRUE.equals(skipped) ? StageOutcome.Kind.SKIPPED : StageOutcome.Kind.DONE,
+                skipReasons == null || skipReasons.isEmpty() ? null : skipReasons.get(0).reason(),
+                vision == null ? null : vision.provider(),
+                vision == null ? null : vision.model());
+    }
+}

@@ -8,9 +8,13 @@ import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
@@ -18,6 +22,7 @@ import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
 import routes.redisstreams.RedisLink;
 import routes.redisstreams.StreamCompletion;
+import routes.stages.EventRoutes;
 
 /**
  * Remembers in Redis what has been done, and what is in progress and by whom.
@@ -41,18 +46,23 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private static final Duration MAX_CACHED = Duration.ofHours(24);
     private static final int SCAN_PAGE = 500;
 
-    /** KEYS: done, lease. ARGV: owner, milliseconds to live, go past done (0/1). */
+    /** KEYS: done and lease of each key. ARGV: milliseconds to live, then owner and go past done (0/1) of each key. */
     private static final String ADD =
             """
-            if ARGV[3] == '0' and redis.call('EXISTS', KEYS[1]) == 1 then
-              return {'done', ''}
+            local answers = {}
+            for i = 1, #KEYS / 2 do
+              local done, lease, owner = KEYS[2 * i - 1], KEYS[2 * i], ARGV[2 * i]
+              local holder = redis.call('GET', lease)
+              if ARGV[2 * i + 1] == '0' and redis.call('EXISTS', done) == 1 then
+                answers[i] = 'done'
+              elseif holder and holder ~= owner then
+                answers[i] = 'held by ' .. holder
+              else
+                redis.call('SET', lease, owner, 'PX', ARGV[1])
+                answers[i] = 'taken'
+              end
             end
-            local holder = redis.call('GET', KEYS[2])
-            if holder and holder ~= ARGV[1] then
-              return {'held', holder}
-            end
-            redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-            return {'taken', ''}
+            return answers
             """;
 
     /** KEYS: done, lease. ARGV: owner, milliseconds to remember, value. */
@@ -93,6 +103,24 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     /**
+     * A key that an event of a batch takes.
+     *
+     * @param event its place in the list of the batch's events
+     * @param force takes it even if it is done
+     */
+    public record Claim(int event, String key, boolean force) {}
+
+    /** What a claim came to. */
+    public enum Answer {
+        TAKEN,
+        DONE,
+        /** Someone else is at work on it. */
+        HELD
+    }
+
+    private record Wanted(String key, String owner, boolean force) {}
+
+    /**
      * Takes a key.
      *
      * @return false if it is done
@@ -101,13 +129,9 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
      */
     @Override
     public boolean add(Exchange exchange, String key) {
-        boolean force = isForced(exchange);
-        if (!force && cache.getIfPresent(key) != null) {
-            listener.onDuplicate(DuplicateListener.Source.CACHE);
-            return false;
-        }
-        Optional<StreamCompletion> completion = completion(exchange);
-        boolean taken = take(key, completion.map(StreamCompletion::owner).orElseGet(() -> owner(exchange)), force);
+        Optional<StreamCompletion> completion = completion(exchange, exchange.getMessage());
+        String owner = completion.map(StreamCompletion::owner).orElseGet(() -> owner(exchange));
+        boolean taken = isTaken(new Wanted(key, owner, isForced(exchange)));
         if (taken) {
             completion.ifPresent(found -> found.keepLease(leaseKey(key), options.lease()));
         }
@@ -116,27 +140,90 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
 
     @Override
     public boolean add(String key) {
-        return take(key, options.instance(), false);
+        return isTaken(new Wanted(key, options.instance(), false));
     }
 
-    private boolean take(String key, String owner, boolean force) {
-        List<String> answer = eval(
-                ADD,
-                List.of(doneKey(key), leaseKey(key)),
-                owner,
-                Long.toString(options.lease().toMillis()),
-                force ? "1" : "0");
-        switch (answer.get(0)) {
-            case DONE -> {
-                cache.put(key, true);
-                listener.onDuplicate(DuplicateListener.Source.REDIS);
-                return false;
-            }
-            case "held" -> throw new InProgressElsewhereException(doneKey(key), answer.get(1));
-            default -> {
-                return true;
+    private boolean isTaken(Wanted wanted) {
+        String answer = take(List.of(wanted)).get(0);
+        if (answer(answer) == Answer.HELD) {
+            throw new InProgressElsewhereException(doneKey(wanted.key()), answer);
+        }
+        return answer(answer) == Answer.TAKEN;
+    }
+
+    /**
+     * Takes keys for events of a batch, in one call; each is done when its entry is completed, once it is confirmed.
+     *
+     * @return an answer for each claim
+     * @throws io.lettuce.core.RedisException if Redis does not serve
+     */
+    public List<Answer> addAll(Exchange exchange, List<Claim> claims) {
+        List<StreamCompletion> completions = completions(exchange, claims);
+        List<Wanted> wanted = new ArrayList<>();
+        for (Claim claim : claims) {
+            wanted.add(new Wanted(
+                    claim.key(), completions.get(wanted.size()).owner(), claim.force()));
+        }
+        List<Answer> answers =
+                take(wanted).stream().map(RedisIdempotentRepository::answer).toList();
+        for (int i = 0; i < claims.size(); i++) {
+            if (answers.get(i) == Answer.TAKEN) {
+                completions.get(i).keepLease(leaseKey(claims.get(i).key()), options.lease());
             }
         }
+        return answers;
+    }
+
+    /** What was claimed is done, once the entry of its event is completed. */
+    public void confirmAll(Exchange exchange, List<Claim> claims) {
+        List<StreamCompletion> completions = completions(exchange, claims);
+        for (int i = 0; i < claims.size(); i++) {
+            confirm(completions.get(i), claims.get(i).key(), claims.get(i).force());
+        }
+    }
+
+    private List<StreamCompletion> completions(Exchange exchange, List<Claim> claims) {
+        return claims.stream()
+                .map(claim -> completion(exchange, EventRoutes.message(exchange, claim.event()))
+                        .orElseThrow(() -> new IllegalStateException("The exchange came from no stream of this Redis")))
+                .toList();
+    }
+
+    private List<String> take(List<Wanted> wanted) {
+        List<String> answers = new ArrayList<>();
+        List<String> keys = new ArrayList<>();
+        List<String> arguments = new ArrayList<>(List.of(Long.toString(options.lease().toMillis())));
+        for (Wanted claim : wanted) {
+            if (!claim.force() && cache.getIfPresent(claim.key()) != null) {
+                listener.onDuplicate(DuplicateListener.Source.CACHE);
+                answers.add(DONE);
+            } else {
+                keys.addAll(List.of(doneKey(claim.key()), leaseKey(claim.key())));
+                arguments.addAll(List.of(claim.owner(), claim.force() ? "1" : "0"));
+                answers.add(null);
+            }
+        }
+        Iterator<String> asked = keys.isEmpty()
+                ? Collections.emptyIterator()
+                : eval(ADD, keys, arguments.toArray(String[]::new)).iterator();
+        for (int i = 0; i < answers.size(); i++) {
+            if (answers.get(i) == null) {
+                answers.set(i, asked.next());
+                if (answers.get(i).equals(DONE)) {
+                    cache.put(wanted.get(i).key(), true);
+                    listener.onDuplicate(DuplicateListener.Source.REDIS);
+                }
+            }
+        }
+        return answers;
+    }
+
+    private static Answer answer(String text) {
+        return switch (text) {
+            case "taken" -> Answer.TAKEN;
+            case DONE -> Answer.DONE;
+            default -> Answer.HELD;
+        };
     }
 
     @Override
@@ -153,14 +240,16 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     /** Done: at once, or when the exchange completes if it came from a stream. */
     @Override
     public boolean confirm(Exchange exchange, String key) {
-        Optional<StreamCompletion> completion = completion(exchange);
-        if (completion.isPresent()) {
-            completion.get().markDone(doneKey(key), DONE, options.timeToLive(), isForced(exchange));
-            completion.get().onCompleted(() -> cache.put(key, true));
-        } else {
-            confirm(key, owner(exchange));
-        }
+        completion(exchange, exchange.getMessage())
+                .ifPresentOrElse(
+                        completion -> confirm(completion, key, isForced(exchange)),
+                        () -> confirm(key, owner(exchange)));
         return true;
+    }
+
+    private void confirm(StreamCompletion completion, String key, boolean force) {
+        completion.markDone(doneKey(key), DONE, options.timeToLive(), force);
+        completion.onCompleted(() -> cache.put(key, true));
     }
 
     @Override
@@ -182,7 +271,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     /** Not done after all: gives the lease back. The completion of an exchange that came from a stream does that by itself. */
     @Override
     public boolean remove(Exchange exchange, String key) {
-        if (completion(exchange).isEmpty()) {
+        if (completion(exchange, exchange.getMessage()).isEmpty()) {
             eval(RELEASE, List.of(leaseKey(key)), owner(exchange));
         }
         return true;
@@ -244,8 +333,8 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         link.disconnect();
     }
 
-    private Optional<StreamCompletion> completion(Exchange exchange) {
-        return StreamCompletion.of(exchange).filter(found -> found.isOn(client));
+    private Optional<StreamCompletion> completion(Exchange exchange, Message entry) {
+        return StreamCompletion.of(exchange, entry).filter(found -> found.isOn(client));
     }
 
     private String owner(Exchange exchange) {

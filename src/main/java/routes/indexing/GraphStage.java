@@ -1,7 +1,10 @@
 package routes.indexing;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
@@ -14,12 +17,17 @@ import routes.graph.Graph;
 import routes.graph.GraphChange;
 import routes.graph.PostGraph;
 
-/** Brings a post into the graph, apart from the vector index: a failure here leaves what was written there. */
+/** Brings posts into the graph, apart from the vector index: a failure here leaves what was written there. */
 @Component
 class GraphStage {
 
-    /** {@code failure} is null where the graph holds the post now. */
-    record Written(String hash, GraphChange change, int writeMs, RuntimeException failure) {}
+    /**
+     * @param hashes  by post, of everything that the graph holds of it now; null where writing failed
+     * @param changed the posts that were written
+     * @param failure null where the graph holds the posts now
+     */
+    record Batch(
+            Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {}
 
     private final Graph graph;
     private final TransactionTemplate savepoint;
@@ -31,34 +39,45 @@ class GraphStage {
                 transactions, new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_NESTED));
     }
 
-    /** Empty where the graph holds the post as it is. */
-    Optional<Written> write(PostContent post, List<String> tags) {
-        PostGraph wanted = new PostGraph(
-                post.tenantId(),
-                post.postId(),
-                post.channelId(),
-                tags,
-                post.urls(),
-                post.images(),
-                post.albumId(),
-                post.albumPosition(),
-                post.forwardedFrom(),
-                post.replyTo());
-        String hash = Sha256.hex(wanted.toString());
-        if (hash.equals(post.state().graph())) {
-            return Optional.empty();
+    /** Writes those posts that the graph does not hold as they are. */
+    Batch write(Collection<VectorStage.Wanted> posts) {
+        Map<UUID, String> hashes = new HashMap<>();
+        List<PostGraph> changed = new ArrayList<>();
+        posts.forEach(tagged -> {
+            PostContent post = tagged.post();
+            PostGraph wanted = new PostGraph(
+                    post.tenantId(),
+                    post.postId(),
+                    post.channelId(),
+                    tagged.tags(),
+                    post.urls(),
+                    post.images(),
+                    post.albumId(),
+                    post.albumPosition(),
+                    post.forwardedFrom(),
+                    post.replyTo());
+            String hash = Sha256.hex(wanted.toString());
+            hashes.put(post.postId(), hash);
+            if (!hash.equals(post.state().graph())) {
+                changed.add(wanted);
+            }
+        });
+        List<UUID> ids = changed.stream().map(PostGraph::postId).toList();
+        if (changed.isEmpty()) {
+            return new Batch(hashes, ids, new GraphChange(0, 0), 0, null);
         }
         long started = System.nanoTime();
         try {
-            GraphChange change = savepoint.execute(status -> graph.apply(wanted));
+            GraphChange change = savepoint.execute(status -> graph.apply(changed));
             int millis = Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-            return Optional.of(new Written(hash, change, millis, null));
+            return new Batch(hashes, ids, change, millis, null);
         } catch (RuntimeException e) {
-            return Optional.of(new Written(null, null, 0, e));
+            ids.forEach(id -> hashes.put(id, null));
+            return new Batch(hashes, ids, new GraphChange(0, 0), 0, e);
         }
     }
 
-    void remove(UUID tenantId, UUID postId) {
-        graph.remove(tenantId, List.of(postId));
+    void remove(UUID tenantId, List<UUID> postIds) {
+        graph.remove(tenantId, postIds);
     }
 }

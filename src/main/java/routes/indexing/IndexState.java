@@ -24,12 +24,4 @@ record IndexState(
     TagSetVersion version() {
         return TagSetVersion.of(contentVersion, visionVersion, occurredAt == null ? Instant.MIN : occurredAt);
     }
-
-    IndexState withVector(String hash) {
-        return new IndexState(hash, graph, tags, contentVersion, visionVersion, occurredAt);
-    }
-
-    IndexState withGraph(String hash) {
-        return new IndexState(vector, hash, tags, contentVersion, visionVersion, occurredAt);
-    }
 }

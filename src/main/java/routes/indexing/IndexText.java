@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * The text of a post that is embedded and searched: its own, what its attachments say, what was seen and read on its pictures, the pages it links to
@@ -19,6 +20,9 @@ final class IndexText {
     private static final int MAX_OCR = 500;
     private static final int MAX_PAGE = 1500;
     private static final int MAX_SUMMARY = 500;
+
+    private static final Pattern INVISIBLE = Pattern.compile("[\\u200B-\\u200D\\uFEFF]");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     private IndexText() {}
 
@@ -37,12 +41,12 @@ final class IndexText {
     }
 
     private static void add(Map<String, String> parts, String text, int max) {
-        String part = text.replaceAll("[\\u200B-\\u200D\\uFEFF]", "").strip();
+        String part = INVISIBLE.matcher(text).replaceAll("").strip();
         if (part.length() > max) {
             part = part.substring(0, part.offsetByCodePoints(0, part.codePointCount(0, max)));
         }
         if (!part.isBlank()) {
-            parts.putIfAbsent(part.toLowerCase(Locale.ROOT).replaceAll("\\s+", " "), part);
+            parts.putIfAbsent(BLANKS.matcher(part.toLowerCase(Locale.ROOT)).replaceAll(" "), part);
         }
     }
 }

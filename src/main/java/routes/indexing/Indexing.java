@@ -2,25 +2,28 @@ package routes.indexing;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.Body;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
-import org.apache.camel.ExchangeProperty;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.embeddings.EmbeddingProvider;
+import routes.events.AlbumAssembled;
+import routes.events.EntryFailure;
 import routes.events.Event;
-import routes.events.EventRoutes;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
 import routes.events.PostIndexed;
+import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
 import routes.posts.PostNotThereYetException;
@@ -31,7 +34,6 @@ import routes.posts.PostNotThereYetException;
  */
 @Component("indexing")
 public class Indexing {
-    private static final Logger LOG = LoggerFactory.getLogger(Indexing.class);
     private static final String COLLECTION = "telegram_posts";
     private static final String NO_CONTENT = "no_content";
     private static final String DELETED = "deleted";
@@ -39,11 +41,19 @@ public class Indexing {
 
     private record Tags(List<String> names, TagSetVersion version, String visionVersion) {}
 
-    /** {@code reason}: why there is no event. */
-    private record Outcome(PostIndexed event, boolean changed, RuntimeException graphFailure, String reason) {}
+    /**
+     * What an event asks for.
+     *
+     * @param tenantId null: whatever tenant the post has
+     * @param tags     null where the event says nothing about them
+     */
+    private record Wanted(UUID tenantId, UUID postId, String traceId, Tags tags) {}
+
+    /** {@code graphFailure}: why the graph does not hold the posts, while the vector index does. */
+    private record Written(List<Recorded> answers, List<Boolean> changed, RuntimeException graphFailure) {}
 
     private final PostContents contents;
-    private final VectorStage vectors;
+    private final VectorStage vectorStage;
     private final GraphStage graph;
     private final EmbeddingProvider embeddings;
     private final IndexingMetrics metrics;
@@ -59,7 +69,7 @@ public class Indexing {
             PlatformTransactionManager transactions,
             Clock clock) {
         this.contents = contents;
-        this.vectors = vectors;
+        this.vectorStage = vectors;
         this.graph = graph;
         this.embeddings = embeddings;
         this.metrics = metrics;
@@ -69,63 +79,163 @@ public class Indexing {
     }
 
     /**
-     * Writes what has changed. The event is published also where nothing has: the entry may have been indexed by a process that
-     * died before it could say so. Its key is the same then.
+     * Writes what has changed, in one transaction. An event is answered also where nothing has changed: the entry may have been
+     * indexed by a process that died before it could say so. Its key is the same then.
      *
-     * @param exchange told the reason where there is nothing to index
-     * @return null where there is nothing to index: the reason is in the row too
-     * @throws PostNotThereYetException while the post is not stored
+     * @return an answer for each event; the reason where there is nothing to index, which is in the row too; a failure while the post
+     *     is not stored
      */
-    public PostIndexed index(@Body PostEnriched event, Exchange exchange) {
-        return index(event.tenantId(), event.postId(), event.traceId(), tags(event), exchange);
+    public List<Recorded> index(List<PostEnriched> events) {
+        return indexAll(events.stream()
+                .map(event -> new Wanted(event.tenantId(), event.postId(), event.traceId(), tags(event)))
+                .toList());
     }
 
-    /** Empty for an event of an old producer, which says nothing about tags. */
-    private static Optional<Tags> tags(PostEnriched event) {
+    /** Null for an event of an old producer, which says nothing about tags. */
+    private static Tags tags(PostEnriched event) {
         if (event.tagsHash() == null) {
-            return Optional.empty();
+            return null;
         }
         TagSetVersion version = TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt());
-        return Optional.of(new Tags(event.tags(), version, event.visionVersion()));
+        return new Tags(event.tags(), version, event.visionVersion());
     }
 
-    /** Indexes a post again from what is stored, for an album whose summary has changed. */
-    public PostIndexed indexMember(
-            @ExchangeProperty("tenantId") UUID tenantId,
-            @ExchangeProperty("traceId") String traceId,
-            @Body UUID postId,
-            Exchange exchange) {
-        return index(tenantId, postId, traceId, Optional.empty(), exchange);
+    /**
+     * Indexes the members of albums again from what is stored, since the summaries of the albums have changed.
+     *
+     * @return for each album the answers for its members
+     */
+    public List<List<Recorded>> indexMembers(List<AlbumAssembled> albums) {
+        Iterator<Recorded> answers = indexAll(albums.stream()
+                        .flatMap(album -> album.postIds().stream()
+                                .map(post -> new Wanted(album.tenantId(), post, album.traceId(), null)))
+                        .toList())
+                .iterator();
+        return albums.stream()
+                .map(album -> album.postIds().stream().map(post -> answers.next()).toList())
+                .toList();
     }
 
-    /** Records in the post why this delivery failed, and lets it fail: a later one may still succeed. */
-    public void failed(@ExchangeProperty("postId") UUID postId, @ExchangeException Exception cause) throws Exception {
-        contents.failed(postId, cause.toString());
-        throw cause;
-    }
-
-    private PostIndexed index(UUID tenantId, UUID postId, String traceId, Optional<Tags> fromEvent, Exchange exchange) {
-        Outcome outcome = transaction.execute(status -> {
-            contents.lock(postId);
-            PostContent post = contents.find(tenantId, postId).orElseThrow(() -> new PostNotThereYetException(postId));
-            return post.deleted() ? remove(post) : write(post, newest(post, fromEvent), traceId);
-        });
-        if (outcome.graphFailure() != null) {
-            throw outcome.graphFailure();
+    private List<Recorded> indexAll(List<Wanted> wanted) {
+        Written written;
+        try {
+            written = transaction.execute(status -> write(wanted));
+            if (written.graphFailure() != null) {
+                throw written.graphFailure();
+            }
+        } catch (RuntimeException e) {
+            throw failed(wanted, e);
         }
-        metrics.processed(outcome.changed() ? "success" : "skipped");
-        if (outcome.event() == null) {
-            exchange.setProperty(EventRoutes.OUTCOME, StageOutcome.skipped(outcome.reason()));
+        written.changed().forEach(changed -> metrics.processed(changed ? "success" : "skipped"));
+        return written.answers();
+    }
+
+    /** Records in the post why this delivery failed. Of several posts each is tried by itself first. */
+    private RuntimeException failed(List<Wanted> wanted, RuntimeException cause) {
+        if (wanted.size() == 1) {
+            try {
+                contents.failed(wanted.get(0).postId(), cause.toString());
+            } catch (DataAccessException e) {
+                cause.addSuppressed(e);
+            }
         }
-        return outcome.event();
+        return cause;
+    }
+
+    private Written write(List<Wanted> wanted) {
+        long started = System.nanoTime();
+        List<UUID> ids = wanted.stream().map(Wanted::postId).distinct().toList();
+        contents.lock(ids);
+        Map<UUID, PostContent> posts = contents.find(ids);
+        Map<UUID, Tags> tags = new HashMap<>();
+        Map<UUID, VectorStage.Wanted> live = new LinkedHashMap<>();
+        for (Wanted post : wanted) {
+            PostContent content = content(posts, post);
+            if (content != null && !content.deleted()) {
+                tags.merge(
+                        content.postId(),
+                        newest(content, post.tags()),
+                        (one, other) -> other.version().isNewerThan(one.version()) ? other : one);
+            }
+        }
+        tags.forEach((id, newest) -> live.put(
+                id, new VectorStage.Wanted(posts.get(id), newest.names(), IndexText.of(posts.get(id)))));
+        VectorStage.Batch vectors = vectorStage.write(live.values());
+        GraphStage.Batch edges = graph.write(live.values());
+        List<PostContent> deleted = wanted.stream()
+                .map(post -> content(posts, post))
+                .filter(post -> post != null && post.deleted())
+                .distinct()
+                .toList();
+        remove(deleted);
+        contents.save(Stream.concat(
+                        live.keySet().stream().map(id -> row(posts.get(id), tags.get(id), vectors, edges)),
+                        deleted.stream()
+                                .map(post -> new PostContents.Row(
+                                        post.postId(), "skipped", DELETED, IndexState.EMPTY, post.revision() + 1)))
+                .toList());
+        int millis = Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+        List<Recorded> answers = new ArrayList<>();
+        List<Boolean> changed = new ArrayList<>();
+        for (Wanted post : wanted) {
+            PostContent content = content(posts, post);
+            if (content == null) {
+                answers.add(EntryFailure.counted(new PostNotThereYetException(post.postId())));
+                continue;
+            }
+            VectorStage.Written vector = vectors.posts().get(post.postId());
+            if (content.deleted() || vector.hash() == null) {
+                answers.add(StageOutcome.skipped(content.deleted() ? DELETED : NO_CONTENT));
+                changed.add(false);
+            } else {
+                answers.add(event(post, content, vector.hash(), vectors, edges, millis));
+                changed.add(vector.changed() || edges.changed().contains(post.postId()));
+            }
+        }
+        return new Written(answers, changed, edges.failure());
+    }
+
+    /** Null where the tenant has no such post. */
+    private static PostContent content(Map<UUID, PostContent> posts, Wanted wanted) {
+        PostContent content = posts.get(wanted.postId());
+        return content != null
+                        && (wanted.tenantId() == null || wanted.tenantId().equals(content.tenantId()))
+                ? content
+                : null;
+    }
+
+    private void remove(List<PostContent> deleted) {
+        deleted.stream()
+                .collect(Collectors.groupingBy(
+                        PostContent::tenantId, Collectors.mapping(PostContent::postId, Collectors.toList())))
+                .forEach((tenantId, ids) -> {
+                    vectorStage.remove(tenantId, ids);
+                    graph.remove(tenantId, ids);
+                });
+    }
+
+    private static PostContents.Row row(
+            PostContent post, Tags tags, VectorStage.Batch vectors, GraphStage.Batch edges) {
+        VectorStage.Written vector = vectors.posts().get(post.postId());
+        Instant occurredAt = tags.version().occurredAt();
+        IndexState state = new IndexState(
+                vector.hash(),
+                edges.hashes().get(post.postId()),
+                tags.names(),
+                tags.version().contentVersion(),
+                tags.visionVersion(),
+                occurredAt.equals(Instant.MIN) ? null : occurredAt);
+        return vector.hash() == null
+                ? new PostContents.Row(post.postId(), "skipped", NO_CONTENT, state, vector.revision())
+                : new PostContents.Row(post.postId(), "indexed", null, state, vector.revision());
     }
 
     /** Of what is stored, what the event brings and what was indexed last. */
-    private static Tags newest(PostContent post, Optional<Tags> fromEvent) {
+    private static Tags newest(PostContent post, Tags fromEvent) {
         IndexState state = post.state();
         Tags newest = new Tags(state.tags(), state.version(), state.visionVersion());
-        if (fromEvent.isPresent() && replaces(fromEvent.get(), newest)) {
-            newest = fromEvent.get();
+        if (fromEvent != null && replaces(fromEvent, newest)) {
+            newest = fromEvent;
         }
         // the same version: what is stored went through the rules of tag persistence
         if (post.tagsVersion().compareTo(newest.version()) >= 0) {
@@ -146,76 +256,29 @@ public class Indexing {
         return vision.prompt() == 0 ? null : "vision@" + vision.date() + "#p" + vision.prompt();
     }
 
-    private Outcome write(PostContent post, Tags tags, String traceId) {
-        long started = System.nanoTime();
-        String text = IndexText.of(post);
-        long revision = vectors.nextRevision(post);
-        VectorStage.Written vector = null;
-        if (text.isBlank()) {
-            vectors.remove(post.tenantId(), post.postId());
-        } else {
-            vector = vectors.write(post, tags.names(), text, revision);
-        }
-        Optional<GraphStage.Written> edges = graph.write(post, tags.names());
-        RuntimeException graphFailure = edges.map(GraphStage.Written::failure).orElse(null);
-
-        IndexState state = new IndexState(
-                vector == null ? null : vector.hash(),
-                graphFailure != null
-                        ? null
-                        : edges.map(GraphStage.Written::hash)
-                                .orElse(post.state().graph()),
-                tags.names(),
-                tags.version().contentVersion(),
-                tags.visionVersion(),
-                tags.version().occurredAt().equals(Instant.MIN)
-                        ? null
-                        : tags.version().occurredAt());
-        if (vector == null) {
-            contents.skipped(post, NO_CONTENT, state, revision);
-            return new Outcome(null, false, graphFailure, NO_CONTENT);
-        }
-        contents.indexed(post, state, revision);
-        boolean changed = vector.changed() || edges.isPresent();
-        return new Outcome(event(post, traceId, state, vector, edges, started), changed, graphFailure, null);
-    }
-
-    private Outcome remove(PostContent post) {
-        vectors.remove(post.tenantId(), post.postId());
-        graph.remove(post.tenantId(), post.postId());
-        contents.skipped(post, DELETED, IndexState.EMPTY, post.revision() + 1);
-        return new Outcome(null, false, null, DELETED);
-    }
-
     private PostIndexed event(
+            Wanted wanted,
             PostContent post,
-            String traceId,
-            IndexState state,
-            VectorStage.Written vector,
-            Optional<GraphStage.Written> edges,
-            long started) {
-        LOG.debug("Post {} indexed", post.postId());
-        int graphMs = edges.map(GraphStage.Written::writeMs).orElse(0);
+            String hash,
+            VectorStage.Batch vectors,
+            GraphStage.Batch edges,
+            int millis) {
         return new PostIndexed(
                 Event.SCHEMA_VERSION,
-                traceId,
+                wanted.traceId(),
                 clock.instant(),
-                IdempotencyKeys.postIndexed(post.postId(), state.vector()),
+                IdempotencyKeys.postIndexed(post.postId(), hash),
                 post.postId(),
                 post.tenantId(),
                 post.postId().toString(),
                 embeddings.provider(),
                 embeddings.dimension(),
                 COLLECTION,
-                edges.map(written ->
-                                written.change() == null ? 0 : written.change().nodesCreated())
-                        .orElse(0),
-                edges.map(written ->
-                                written.change() == null ? 0 : written.change().relationshipsCreated())
-                        .orElse(0),
-                Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started)),
-                vector.embeddingMs(),
-                vector.writeMs(),
-                graphMs);
+                edges.change().nodesCreated(),
+                edges.change().relationshipsCreated(),
+                millis,
+                vectors.embeddingMs(),
+                vectors.writeMs(),
+                edges.writeMs());
     }
 }

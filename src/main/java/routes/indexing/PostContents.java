@@ -9,9 +9,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.TagSetVersion;
@@ -28,14 +30,17 @@ class PostContents {
         this.json = json;
     }
 
-    /** Until the end of the transaction nobody else composes or removes this post. */
-    void lock(UUID postId) {
-        PostLock.take(jdbc, postId);
+    /** What became of the indexing of a post. */
+    record Row(UUID postId, String status, String reason, IndexState state, long revision) {}
+
+    /** Until the end of the transaction nobody else composes or removes these posts. */
+    void lock(Collection<UUID> postIds) {
+        PostLock.take(jdbc, postIds);
     }
 
-    /** {@code tenantId} null: whatever tenant the post has. */
-    Optional<PostContent> find(UUID tenantId, UUID postId) {
-        return jdbc.sql(
+    Map<UUID, PostContent> find(Collection<UUID> postIds) {
+        return jdbc
+                .sql(
                         """
                         SELECT p.*, g.id AS album_id, i.position AS album_position, g.meta AS album_meta,
                                (SELECT r.id FROM posts r WHERE r.tenant_id = p.tenant_id AND r.channel_id = p.channel_id
@@ -50,21 +55,37 @@ class PostContents {
                         FROM posts p
                         LEFT JOIN media_group_items i ON i.post_id = p.id
                         LEFT JOIN media_groups g ON g.id = i.group_id
-                        WHERE p.id = :id AND (:tenant::uuid IS NULL OR p.tenant_id = :tenant::uuid)
-                        LIMIT 1
+                        WHERE p.id = ANY (?)
                         """)
-                .param("id", postId)
-                .param("tenant", tenantId)
+                .param(postIds.toArray(UUID[]::new))
                 .query((row, number) -> content(row))
-                .optional();
+                .list()
+                .stream()
+                .collect(Collectors.toMap(PostContent::postId, post -> post, (one, other) -> one));
     }
 
-    void indexed(PostContent post, IndexState state, long revision) {
-        outcome(post.postId(), "indexed", null, state, revision);
-    }
-
-    void skipped(PostContent post, String reason, IndexState state, long revision) {
-        outcome(post.postId(), "skipped", reason, state, revision);
+    /** In the order of the ids, so that two batches do not wait for each other in a circle. */
+    void save(List<Row> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        jdbc.sql(
+                        """
+                        WITH written AS (
+                            SELECT w.* FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::bigint[])
+                                AS w (id, status, reason, state, revision)
+                            JOIN posts USING (id) ORDER BY id FOR NO KEY UPDATE OF posts)
+                        UPDATE posts SET indexing_status = w.status, indexing_error = w.reason, index_state = w.state::jsonb,
+                            index_revision = greatest(index_revision, w.revision), indexed_at = now(), updated_at = now()
+                        FROM written w WHERE posts.id = w.id
+                        """)
+                .params(
+                        rows.stream().map(Row::postId).toArray(UUID[]::new),
+                        rows.stream().map(Row::status).toArray(String[]::new),
+                        rows.stream().map(Row::reason).toArray(String[]::new),
+                        rows.stream().map(row -> write(row.state())).toArray(String[]::new),
+                        rows.stream().map(Row::revision).toArray(Long[]::new))
+                .update();
     }
 
     void failed(UUID postId, String error) {
@@ -72,21 +93,6 @@ class PostContents {
                         "UPDATE posts SET indexing_status = 'failed', indexing_error = :error, updated_at = now() WHERE id = :id")
                 .param("id", postId)
                 .param("error", error)
-                .update();
-    }
-
-    private void outcome(UUID postId, String status, String reason, IndexState state, long revision) {
-        jdbc.sql(
-                        """
-                        UPDATE posts SET indexing_status = :status, indexing_error = :reason, index_state = :state::jsonb,
-                            index_revision = greatest(index_revision, :revision), indexed_at = now(), updated_at = now()
-                        WHERE id = :id
-                        """)
-                .param("id", postId)
-                .param("status", status)
-                .param("reason", reason)
-                .param("state", write(state))
-                .param("revision", revision)
                 .update();
     }
 

@@ -1,27 +1,39 @@
 package routes.indexing;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.Sha256;
 import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PayloadUpdate;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.StoredPoint;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.WriteResult;
 
-/** Brings a post into the vector index; the text is embedded only where it has changed. */
+/** Brings posts into the vector index; a text is embedded only where it has changed. */
 @Component
 class VectorStage {
     private static final int SHORT_TEXT = 300;
 
+    /** A post as it is to be; a blank text takes it out of the index. */
+    record Wanted(PostContent post, List<String> tags, String text) {}
+
     /**
-     * @param hash        of everything that the index holds of the post now
-     * @param embeddingMs 0 where the text was not embedded again
+     * @param hash     of everything that the index holds of the post now; null where it holds nothing
+     * @param revision above everything that the database and the index knew of the post
      */
-    record Written(String hash, boolean changed, int embeddingMs, int writeMs) {}
+    record Written(String hash, boolean changed, long revision) {}
+
+    /** What the posts have in common: milliseconds that embedding and writing took. */
+    record Batch(Map<UUID, Written> posts, int embeddingMs, int writeMs) {}
 
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
@@ -33,38 +45,101 @@ class VectorStage {
         this.metrics = metrics;
     }
 
-    /** A revision above everything that the database and the index know of the post. */
-    long nextRevision(PostContent post) {
-        long stored = index.find(post.tenantId(), post.postId())
-                .map(StoredPoint::indexRevision)
-                .orElse(0L);
-        return Math.max(stored, post.revision()) + 1;
+    /** All of them with one call of the embedding provider, and one of the index for each kind of change. */
+    Batch write(Collection<Wanted> wanted) {
+        long started = System.nanoTime();
+        Map<UUID, StoredPoint> stored = stored(wanted);
+        Map<UUID, Written> written = new HashMap<>();
+        List<PostContent> removed = new ArrayList<>();
+        Map<UUID, Wanted> embedded = new HashMap<>();
+        List<PayloadUpdate> updates = new ArrayList<>();
+        Map<UUID, String> textHashes = new HashMap<>();
+        for (Wanted post : wanted) {
+            PostContent content = post.post();
+            StoredPoint known = stored.get(content.postId());
+            long revision = Math.max(known == null ? 0 : known.indexRevision(), content.revision()) + 1;
+            if (post.text().isBlank()) {
+                written.put(content.postId(), new Written(null, known != null, revision));
+                if (known != null) {
+                    removed.add(content);
+                }
+                continue;
+            }
+            String textHash = Sha256.hex(String.join("\n", embeddings.provider(), embeddings.model(), post.text()));
+            PostPayload payload = payload(content, post.tags(), post.text());
+            String hash = Sha256.hex(textHash + "\n" + payload);
+            boolean sameText = known != null && known.textHash().equals(textHash);
+            boolean same = sameText && hash.equals(content.state().vector());
+            written.put(content.postId(), new Written(hash, !same, revision));
+            textHashes.put(content.postId(), textHash);
+            if (!sameText) {
+                embedded.put(content.postId(), post);
+            } else if (!same) {
+                updates.add(new PayloadUpdate(payload, revision, textHash));
+            }
+        }
+        removed.stream()
+                .collect(Collectors.groupingBy(
+                        PostContent::tenantId, Collectors.mapping(PostContent::postId, Collectors.toList())))
+                .forEach(index::delete);
+        for (UUID postId : update(updates)) {
+            wanted.stream()
+                    .filter(post -> post.post().postId().equals(postId))
+                    .forEach(post -> embedded.put(postId, post));
+        }
+        int embeddingMs = embed(embedded.values(), written, textHashes);
+        return new Batch(written, embeddingMs, millisSince(started) - embeddingMs);
     }
 
-    Written write(PostContent post, List<String> tags, String text, long revision) {
-        String textHash = Sha256.hex(String.join("\n", embeddings.provider(), embeddings.model(), text));
-        PostPayload payload = payload(post, tags, text);
-        String hash = Sha256.hex(textHash + "\n" + payload);
-        var stored = index.find(post.tenantId(), post.postId());
-        boolean sameText =
-                stored.map(point -> point.textHash().equals(textHash)).orElse(false);
-        if (sameText && hash.equals(post.state().vector())) {
-            return new Written(hash, false, 0, 0);
+    private Map<UUID, StoredPoint> stored(Collection<Wanted> wanted) {
+        Map<UUID, StoredPoint> stored = new HashMap<>();
+        wanted.stream()
+                .map(Wanted::post)
+                .collect(Collectors.groupingBy(
+                        PostContent::tenantId, Collectors.mapping(PostContent::postId, Collectors.toList())))
+                .forEach((tenantId, postIds) -> stored.putAll(index.find(tenantId, postIds)));
+        return stored;
+    }
+
+    /** The posts that must be embedded all the same. */
+    private List<UUID> update(List<PayloadUpdate> updates) {
+        List<UUID> differ = new ArrayList<>();
+        if (!updates.isEmpty()) {
+            List<WriteResult> results = index.updatePayloads(updates);
+            for (int i = 0; i < updates.size(); i++) {
+                if (results.get(i) == WriteResult.TEXT_DIFFERS) {
+                    differ.add(updates.get(i).payload().postId());
+                }
+            }
+        }
+        return differ;
+    }
+
+    /** Returns the milliseconds that the embeddings took. */
+    private int embed(Collection<Wanted> posts, Map<UUID, Written> written, Map<UUID, String> textHashes) {
+        if (posts.isEmpty()) {
+            return 0;
         }
         long started = System.nanoTime();
-        if (sameText && index.updatePayload(payload, revision, textHash) == WriteResult.WRITTEN) {
-            return new Written(hash, true, 0, millisSince(started));
-        }
-        float[] vector =
-                metrics.embedding().record(() -> embeddings.embed(List.of(text)).get(0));
+        List<float[]> vectors = metrics.embedding()
+                .record(() -> embeddings.embed(posts.stream().map(Wanted::text).toList()));
         int embeddingMs = millisSince(started);
-        long writing = System.nanoTime();
-        index.upsert(new IndexedPoint(payload, vector, text, revision, textHash));
-        return new Written(hash, true, embeddingMs, millisSince(writing));
+        List<IndexedPoint> points = new ArrayList<>();
+        for (Wanted post : posts) {
+            UUID postId = post.post().postId();
+            points.add(new IndexedPoint(
+                    payload(post.post(), post.tags(), post.text()),
+                    vectors.get(points.size()),
+                    post.text(),
+                    written.get(postId).revision(),
+                    textHashes.get(postId)));
+        }
+        index.upsertAll(points);
+        return embeddingMs;
     }
 
-    void remove(UUID tenantId, UUID postId) {
-        index.delete(tenantId, List.of(postId));
+    void remove(UUID tenantId, List<UUID> postIds) {
+        index.delete(tenantId, postIds);
     }
 
     private static PostPayload payload(PostContent post, List<String> tags, String text) {

@@ -10,6 +10,11 @@ import java.util.Set;
  */
 public record ProviderCredentials(Set<String> missing) {
 
+    /** Whether no model can be asked. */
+    public boolean isLocalOnly(List<String> names) {
+        return usable(names).equals(List.of(Providers.LOCAL));
+    }
+
     /** Those of a list that can be asked, each once. */
     public List<String> usable(List<String> names) {
         return names.stream()

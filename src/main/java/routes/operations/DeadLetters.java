@@ -16,7 +16,7 @@ import routes.events.EventStream;
 import routes.events.StreamCatalog;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.StreamInspector;
-import routes.timeline.StageRecords;
+import routes.stages.StageEntry;
 
 /** Which posts dead letters are about, and how many dead letters each stream has; looked at every few seconds. */
 @Component
@@ -77,7 +77,7 @@ public class DeadLetters {
 
     private Set<UUID> read(String key) {
         Set<UUID> posts = new HashSet<>();
-        entries.readNewest(keys.deadLetters(key), NEWEST, entry -> StageRecords.postIn(entry.fields())
+        entries.readNewest(keys.deadLetters(key), NEWEST, entry -> StageEntry.postIn(entry.fields())
                 .ifPresent(posts::add));
         return Set.copyOf(posts);
     }

@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.redisstreams.Outcome;
 import routes.redisstreams.StreamListener;
-import routes.timeline.StageRecords;
+import routes.stages.StageEntry;
 import routes.timeline.StageTimeline;
 
 /**
@@ -47,7 +47,7 @@ class StreamCounters implements StreamListener {
 
     @Override
     public String describe(Map<String, String> fields) {
-        return StageRecords.postIn(fields).map(post -> "post " + post).orElse("no post");
+        return StageEntry.postIn(fields).map(post -> "post " + post).orElse("no post");
     }
 
     @Override

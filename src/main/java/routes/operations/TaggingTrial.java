@@ -59,7 +59,7 @@ class TaggingTrial {
             out.println("Outcome    skipped: its text is shorter than TAGGING_MIN_CHARS");
             return false;
         }
-        TaggingTask task = tagging.task(event);
+        TaggingTask task = tagging.task(List.of(event));
         section(out, "Instruction", task.instruction());
         section(out, "Material", task.material());
         Exchange exchange = ask(event);

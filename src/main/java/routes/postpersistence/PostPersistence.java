@@ -3,13 +3,21 @@ package routes.postpersistence;
 import static java.time.temporal.ChronoUnit.MICROS;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.AlbumParsed;
+import routes.events.EntryFailure;
 import routes.events.MediaFile;
 import routes.events.PostParsed;
+import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.posts.AlbumWriter;
 import routes.posts.Channel;
@@ -19,6 +27,7 @@ import routes.posts.Forward;
 import routes.posts.Post;
 import routes.posts.PostBatch;
 import routes.posts.PostBuilder;
+import routes.posts.PostNotThereYetException;
 import routes.posts.PostWriter;
 
 /**
@@ -38,34 +47,85 @@ public final class PostPersistence {
         this.albums = albums;
     }
 
-    /** Creates what the event names and is unknown: the tenant, the channel, the post. An older version changes nothing. */
-    public StageOutcome save(PostParsed event) {
-        Post post = post(event);
-        if (posts.isSaved(event.postId(), post)) {
-            return StageOutcome.skipped("already_stored");
-        }
-        createTenant(event.tenantId());
-        Channel channel = channels.resolve(event.channelId(), orZero(event.tgChannelId()));
-        posts.saveUnpublished(
-                new PostBatch(event.tenantId(), userId(event), channel, List.of(post), false),
-                event.postId(),
-                event.traceId());
-        return StageOutcome.done("stored");
-    }
+    /** Posts that are saved together. */
+    private record Target(UUID tenantId, UUID channelId, long tgChannelId, long userId) {}
 
     /**
-     * @throws routes.posts.PostNotThereYetException if a member's own event has not been written yet
+     * Creates what the events name and is unknown: tenants, channels, posts. An older version of a post changes nothing. The posts of
+     * one channel are saved in one transaction.
      */
-    public void save(AlbumParsed event) {
-        UUID channelId = channels.resolve(event.channelId(), 0).id();
-        int revision = event.revision() == null ? 1 : event.revision();
-        albums.save(event.tenantId(), channelId, event.groupedId(), revision, event.postIds());
+    public List<StageOutcome> savePosts(List<PostParsed> events) {
+        Map<PostParsed, Post> arrived = new LinkedHashMap<>();
+        events.forEach(event -> arrived.put(event, post(event)));
+        Set<PostParsed> known = posts.saved(arrived);
+        Map<Target, List<PostParsed>> unknown = arrived.keySet().stream()
+                .filter(event -> !known.contains(event))
+                .collect(Collectors.groupingBy(
+                        event -> new Target(
+                                event.tenantId(), event.channelId(), orZero(event.tgChannelId()), userId(event)),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        createTenants(unknown.keySet().stream().map(Target::tenantId).distinct().toList());
+        unknown.forEach((target, channelsEvents) -> {
+            Channel channel = channels.resolve(target.channelId(), target.tgChannelId());
+            // a version for each text of one post, one after the other
+            for (List<PostParsed> distinct : rounds(channelsEvents)) {
+                posts.saveUnpublished(
+                        new PostBatch(
+                                target.tenantId(),
+                                target.userId(),
+                                channel,
+                                distinct.stream().map(arrived::get).toList(),
+                                false),
+                        distinct.stream()
+                                .collect(Collectors.toMap(
+                                        PostParsed::telegramMessageId,
+                                        event -> new PostWriter.Published(event.postId(), event.traceId()))));
+            }
+        });
+        return events.stream()
+                .map(event -> known.contains(event)
+                        ? StageOutcome.skipped("already_stored")
+                        : StageOutcome.done("stored"))
+                .toList();
     }
 
-    private void createTenant(UUID id) {
-        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .params(id, id.toString())
-                .update();
+    /** The events in as few lists as possible, none of which has two of the same message. */
+    private static List<List<PostParsed>> rounds(List<PostParsed> events) {
+        List<List<PostParsed>> rounds = new ArrayList<>();
+        Map<Long, Integer> seen = new HashMap<>();
+        for (PostParsed event : events) {
+            int round = seen.merge(event.telegramMessageId(), 1, Integer::sum) - 1;
+            if (round == rounds.size()) {
+                rounds.add(new ArrayList<>());
+            }
+            rounds.get(round).add(event);
+        }
+        return rounds;
+    }
+
+    /** An album with a member whose own event has not been written yet fails, and is delivered again. */
+    public List<Recorded> saveAlbums(List<AlbumParsed> events) {
+        return events.stream().map(this::save).toList();
+    }
+
+    private Recorded save(AlbumParsed event) {
+        UUID channelId = channels.resolve(event.channelId(), 0).id();
+        int revision = event.revision() == null ? 1 : event.revision();
+        try {
+            albums.save(event.tenantId(), channelId, event.groupedId(), revision, event.postIds());
+            return StageOutcome.done(null);
+        } catch (PostNotThereYetException e) {
+            return EntryFailure.counted(e);
+        }
+    }
+
+    private void createTenants(List<UUID> ids) {
+        if (!ids.isEmpty()) {
+            jdbc.sql("INSERT INTO tenants (id, name) SELECT id, id::text FROM unnest(?) AS new (id) ON CONFLICT DO NOTHING")
+                    .param(ids.toArray(UUID[]::new))
+                    .update();
+        }
     }
 
     private static Post post(PostParsed event) {

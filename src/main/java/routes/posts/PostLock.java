@@ -1,5 +1,7 @@
 package routes.posts;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -11,9 +13,18 @@ public final class PostLock {
     private PostLock() {}
 
     public static void take(JdbcClient jdbc, UUID postId) {
-        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-                .param("key", "indexing:" + postId)
-                .query((row, number) -> Boolean.TRUE)
-                .single();
+        take(jdbc, List.of(postId));
+    }
+
+    /** In one order, so that two callers do not wait for each other in a circle. */
+    public static void take(JdbcClient jdbc, Collection<UUID> postIds) {
+        jdbc.sql(
+                        """
+                        SELECT pg_advisory_xact_lock(key) FROM (
+                            SELECT hashtextextended('indexing:' || id, 0) AS key FROM unnest(?::uuid[]) AS id ORDER BY 1) keys
+                        """)
+                .param(postIds.toArray(UUID[]::new))
+                .query((row, number) -> true)
+                .list();
     }
 }

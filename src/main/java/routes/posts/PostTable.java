@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.events.Json;
 import routes.events.MediaFile;
@@ -58,8 +59,15 @@ final class PostTable {
     }
 
     Optional<StoredPost> read(UUID id) {
-        return jdbc.query(SELECT + "WHERE id = ?", (row, n) -> stored(row), id).stream()
-                .findFirst();
+        return Optional.ofNullable(read(List.of(id)).get(id));
+    }
+
+    /** The rows that are there, by the ids of the posts. */
+    Map<UUID, StoredPost> read(Collection<UUID> ids) {
+        return jdbc
+                .query(SELECT + "WHERE id = ANY (?)", (row, n) -> stored(row), (Object) ids.toArray(UUID[]::new))
+                .stream()
+                .collect(Collectors.toMap(StoredPost::id, post -> post));
     }
 
     void insert(UUID tenantId, UUID channelId, List<SavedPost> posts, Instant now, Duration timeToLive) {

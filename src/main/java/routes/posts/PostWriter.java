@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -17,6 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.PostIds;
+import routes.events.PostParsed;
 import routes.events.TextEntity;
 import routes.ingest.outbox.Outbox;
 import routes.posts.PostMerge.Outcome;
@@ -83,16 +85,22 @@ public final class PostWriter {
         return post.is(Outcome.EDITED) || post.is(Outcome.RESTORED);
     }
 
+    /** What the event of another producer says of its post. */
+    public record Published(UUID postId, String traceId) {}
+
     /**
-     * Saves a post that somebody else has published already; its album comes in an event of its own. Stages may have worked on
-     * that event before: what they said of this version of the content stays.
+     * Saves posts that somebody else has published already; their albums come in events of their own. Stages may have worked on
+     * the events before: what they said of this version of the content stays.
      *
-     * @param id of the row, if there is none yet
+     * @param published of each message: what its row is to have, if there is none yet
      */
-    public void saveUnpublished(PostBatch batch, UUID id, String traceId) {
+    public void saveUnpublished(PostBatch batch, Map<Long, Published> published) {
         transaction.executeWithoutResult(status -> savePosts(
                 batch,
-                post -> new SavedPost(id, traceId, PostMerge.created(post), post),
+                post -> {
+                    Published known = published.get(post.telegramMessageId());
+                    return new SavedPost(known.postId(), known.traceId(), PostMerge.created(post), post);
+                },
                 PostMerge::of,
                 post -> post.is(Outcome.EDITED) && post.merge().versionMoved()));
     }
@@ -123,11 +131,16 @@ public final class PostWriter {
         });
     }
 
-    /** Whether the post has its row, and saving this would not change it; without locks, for events that tell what is known. */
-    public boolean isSaved(UUID id, Post post) {
-        return posts.read(id)
-                .filter(row -> PostMerge.of(row, post).outcome() == Outcome.UNCHANGED)
-                .isPresent();
+    /** Those events whose post has its row, and would not change it; without locks, for events that tell what is known. */
+    public Set<PostParsed> saved(Map<PostParsed, Post> arrived) {
+        Map<UUID, StoredPost> rows =
+                posts.read(arrived.keySet().stream().map(PostParsed::postId).toList());
+        return arrived.keySet().stream()
+                .filter(event -> rows.containsKey(event.postId())
+                        && PostMerge.of(rows.get(event.postId()), arrived.get(event))
+                                        .outcome()
+                                == Outcome.UNCHANGED)
+                .collect(Collectors.toSet());
     }
 
     private List<SavedPost> savePosts(

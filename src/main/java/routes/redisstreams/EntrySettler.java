@@ -72,6 +72,13 @@ final class EntrySettler {
         });
     }
 
+    /** Has the entries of a batch that failed processed one by one, at once and within the same delivery. */
+    void separate(List<Delivery> batch, Throwable cause) {
+        LOG.debug("{} entries of {} are processed one by one, since their batch failed", batch.size(), group, cause);
+        batch.forEach(delivery -> delivery.completion().close());
+        held.separate(batch.stream().map(Delivery::entry).toList());
+    }
+
     /** Has an entry delivered again after a back-off, or makes it a dead letter. */
     void fail(Delivery delivery, Throwable cause, FailureKind named) {
         StreamEntry entry = delivery.entry();

@@ -22,6 +22,11 @@ public enum FailureKind {
      */
     UNAVAILABLE;
 
+    /** Whether one entry of a batch may have caused it, so that the others need not share it. */
+    boolean isOfOneEntry() {
+        return this == COUNTED || this == PERMANENT;
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(FailureKind.class);
 
     /**

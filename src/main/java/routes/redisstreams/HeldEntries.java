@@ -297,6 +297,20 @@ final class HeldEntries {
         }
     }
 
+    /** Gives entries in flight to the workers again, one by one: the batch that they were has failed. */
+    void separate(List<StreamEntry> batch) {
+        lock.lock();
+        try {
+            List<StreamEntry> single =
+                    batch.stream().map(StreamEntry::byItself).toList();
+            single.forEach(entry -> held.put(entry.id(), new Delivery(entry, null)));
+            waiting.addFirst(single);
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes out everything that is neither being processed nor settled. */
     List<StreamEntry> drain() {
         lock.lock();

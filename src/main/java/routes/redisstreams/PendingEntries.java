@@ -178,6 +178,7 @@ final class PendingEntries {
                 ((Long) row.get(1)).intValue(),
                 ((Long) row.get(2)).intValue(),
                 before == null ? 0 : before.failures(),
+                false,
                 fields);
     }
 

@@ -25,23 +25,31 @@ public class RedisStreamsProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        List<Message> messages = messages(exchange.getMessage());
-        List<Output> outputs = new ArrayList<>(messages.size());
-        for (Message message : messages) {
-            outputs.add(new Output(getEndpoint().key(), fields(exchange, message)));
-        }
-        RedisStreamsComponent component = getEndpoint().getComponent();
-        Optional<StreamCompletion> completion = getEndpoint().getConfiguration().getPublish() == PublishMode.IMMEDIATE
-                ? Optional.empty()
-                : StreamCompletion.of(exchange).filter(found -> found.isOn(component.getRedisClient()));
-        if (completion.isPresent()) {
-            outputs.forEach(completion.get()::publish);
-        } else if (!outputs.isEmpty()) {
-            List<Object> ids = component.link().run(call(messages, outputs));
-            for (int i = 0; i < ids.size(); i++) {
-                messages.get(i).setHeader(RedisStreamsConstants.MESSAGE_ID, ids.get(i));
+        List<Message> atOnce = new ArrayList<>();
+        List<Output> outputs = new ArrayList<>();
+        for (Message message : messages(exchange.getMessage())) {
+            Output output = new Output(getEndpoint().key(), fields(exchange, message));
+            Optional<StreamCompletion> completion = completion(exchange, message);
+            if (completion.isPresent()) {
+                completion.get().publish(output);
+            } else {
+                atOnce.add(message);
+                outputs.add(output);
             }
         }
+        if (!outputs.isEmpty()) {
+            List<Object> ids = getEndpoint().getComponent().link().run(call(atOnce, outputs));
+            for (int i = 0; i < ids.size(); i++) {
+                atOnce.get(i).setHeader(RedisStreamsConstants.MESSAGE_ID, ids.get(i));
+            }
+        }
+    }
+
+    private Optional<StreamCompletion> completion(Exchange exchange, Message message) {
+        return getEndpoint().getConfiguration().getPublish() == PublishMode.IMMEDIATE
+                ? Optional.empty()
+                : StreamCompletion.of(exchange, message)
+                        .filter(found -> found.isOn(getEndpoint().getComponent().getRedisClient()));
     }
 
     /** The messages in the body, or the message itself. */

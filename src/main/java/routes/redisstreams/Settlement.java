@@ -39,8 +39,23 @@ final class Settlement extends SynchronizationAdapter {
     @Override
     public void onDone(Exchange exchange) {
         if (settled.compareAndSet(false, true)) {
-            deliveries.forEach(delivery -> settle(exchange, delivery));
+            if (!separated(exchange)) {
+                deliveries.forEach(delivery -> settle(exchange, delivery));
+            }
         }
+    }
+
+    /** One bad entry must not cost the others of its batch a delivery: after a failure of the batch each is processed by itself. */
+    private boolean separated(Exchange exchange) {
+        Throwable failure = deliveries.size() > 1 ? failureOf(exchange, deliveries.get(0).completion()) : null;
+        if (failure == null) {
+            return false;
+        }
+        boolean separated = kindOf(exchange, failure).isOfOneEntry();
+        if (separated) {
+            settler.separate(deliveries, failure);
+        }
+        return separated;
     }
 
     /** No synchronization runs where the route refused the exchange, or an error went through all of Camel. */

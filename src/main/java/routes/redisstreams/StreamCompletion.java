@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 
 /**
  * What is to happen in Redis when an exchange that came from a stream has succeeded: together with the acknowledgement of
@@ -61,11 +62,28 @@ public final class StreamCompletion {
      * @throws IllegalStateException if the exchange is a batch of entries, and not split off one
      */
     public static Optional<StreamCompletion> of(Exchange exchange) {
+        return of(exchange, exchange.getMessage());
+    }
+
+    /**
+     * The completion of the entry that a message of an exchange is about: in a batch the one that its header
+     * {@link RedisStreamsConstants#BATCH_INDEX} names. Empty if the exchange did not come from a stream.
+     *
+     * @throws IllegalStateException if the exchange is a batch of entries, and the message names none
+     */
+    public static Optional<StreamCompletion> of(Exchange exchange, Message message) {
         Object completion = exchange.getProperty(RedisStreamsConstants.COMPLETION);
         if (completion instanceof BatchCompletion batch) {
-            return Optional.of(batch.of(exchange));
+            return Optional.of(batch.of(message));
         }
         return Optional.ofNullable((StreamCompletion) completion);
+    }
+
+    /** Whether the exchange is a batch whose entries are processed one by one after this failure, within the same delivery. */
+    public static boolean isSeparatedAfter(Exchange exchange, Throwable failure) {
+        return exchange.getProperty(RedisStreamsConstants.COMPLETION) instanceof BatchCompletion batch
+                && batch.items().size() > 1
+                && FailureKind.of(exchange, failure).isOfOneEntry();
     }
 
     /** Whether the completion takes place on this Redis. */
@@ -132,8 +150,13 @@ public final class StreamCompletion {
         callbacks.add(callback);
     }
 
-    /** Has the entry delivered again, although the exchange does not fail. */
-    synchronized void fail(Throwable cause, FailureKind kind) {
+    /**
+     * Has the entry delivered again, or made a dead letter, although the exchange does not fail: the others of its batch are
+     * completed.
+     *
+     * @throws IllegalStateException if the entry has been completed already
+     */
+    public synchronized void fail(Throwable cause, FailureKind kind) {
         requireOpen("record a failure");
         failure = new Failure(cause, kind);
     }

@@ -10,21 +10,29 @@ import java.util.Map;
  * @param delivery which counted delivery this is, from 1
  * @param deaths how often a process died under this name while the entry was pending; -1 if it never was pending at a death
  * @param failures failed deliveries in a row since this process took the entry, counted or not; the back-off grows with it
+ * @param alone whether a batch that it was part of failed, so that it is now processed by itself
  * @param fields the body; null while parked
  */
-record StreamEntry(String id, String consumer, int delivery, int deaths, int failures, Map<String, String> fields) {
+record StreamEntry(
+        String id,
+        String consumer,
+        int delivery,
+        int deaths,
+        int failures,
+        boolean alone,
+        Map<String, String> fields) {
 
     /** More deaths than this mean that the entry was alone when the process died; see take.lua. */
     private static final int CONVICTED = 1000;
 
     /** An entry that was read for the first time. */
     static StreamEntry fresh(String id, String consumer, Map<String, String> fields) {
-        return new StreamEntry(id, consumer, 1, -1, 0, fields);
+        return new StreamEntry(id, consumer, 1, -1, 0, false, fields);
     }
 
-    /** Whether the entry never failed, and no process died that had it. */
-    boolean isFirstDelivery() {
-        return delivery == 1 && failures == 0 && !inDeathBook();
+    /** Whether the entry may be processed together with others: it never failed, and no process died that had it. */
+    boolean fitsBatch() {
+        return delivery == 1 && failures == 0 && !inDeathBook() && !alone;
     }
 
     boolean inDeathBook() {
@@ -42,6 +50,10 @@ record StreamEntry(String id, String consumer, int delivery, int deaths, int fai
     }
 
     StreamEntry parked() {
-        return new StreamEntry(id, consumer, delivery, deaths, failures + 1, null);
+        return new StreamEntry(id, consumer, delivery, deaths, failures + 1, alone, null);
+    }
+
+    StreamEntry byItself() {
+        return new StreamEntry(id, consumer, delivery, deaths, failures, true, fields);
     }
 }

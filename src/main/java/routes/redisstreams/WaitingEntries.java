@@ -28,6 +28,13 @@ final class WaitingEntries {
         entries.add(entry);
     }
 
+    /** Puts entries before all others, in their order. */
+    void addFirst(List<StreamEntry> first) {
+        for (int i = first.size() - 1; i >= 0; i--) {
+            entries.addFirst(first.get(i));
+        }
+    }
+
     /** @return whether it was there */
     boolean remove(String id) {
         return entries.removeIf(entry -> entry.id().equals(id));
@@ -72,7 +79,7 @@ final class WaitingEntries {
     private int together(int most) {
         int count = 0;
         for (StreamEntry entry : entries) {
-            if (count == most || !entry.isFirstDelivery()) {
+            if (count == most || !entry.fitsBatch()) {
                 break;
             }
             count++;

@@ -2,66 +2,126 @@ package routes.tagging;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.EntryFailure;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
+import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.TagsHash;
 import routes.events.Trigger;
+import routes.idempotency.InProgressElsewhereException;
+import routes.idempotency.RedisIdempotentRepository;
+import routes.idempotency.RedisIdempotentRepository.Answer;
+import routes.idempotency.RedisIdempotentRepository.Claim;
 import routes.llm.ModelResult;
 import routes.llm.ProvidersFailedException;
+import routes.posts.PostNotThereYetException;
 import routes.tagging.TaggingMetrics.Status;
+import routes.tagging.TaggingPass.Verdict;
 
 /** The work of the tagging stage: which posts are tagged, what of an answer is accepted, and the state after each step. */
 @Component("tagging")
 public class Tagging {
     private static final Logger LOG = LoggerFactory.getLogger(Tagging.class);
     private static final String NO_PROVIDER = "none";
+    private static final String PASS = "taggingPass";
+    private static final int TIMEOUT_SECONDS = 30;
 
     private final TaggingStates states;
+    private final RedisIdempotentRepository done;
     private final TaggingPrompts prompts;
     private final TagRules rules;
     private final TaggingProperties properties;
     private final TaggingMetrics metrics;
+    private final TransactionTemplate transaction;
     private final Clock clock;
 
     Tagging(
             TaggingStates states,
+            RedisIdempotentRepository taggingIdempotency,
             TaggingPrompts prompts,
             TagRules rules,
             TaggingProperties properties,
             TaggingMetrics metrics,
+            PlatformTransactionManager transactions,
             Clock clock) {
         this.states = states;
+        this.done = taggingIdempotency;
         this.prompts = prompts;
         this.rules = rules;
         this.properties = properties;
         this.metrics = metrics;
+        this.transaction = new TransactionTemplate(transactions);
+        this.transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
     }
 
     /**
-     * Why this event is none of the stage's business: a retag after vision, a text that an edit has replaced, a post that was
-     * deleted. Null where it is.
+     * Sorts out what need not be tagged: a retag after vision, so that retagging cannot feed itself; a text that an edit has replaced;
+     * a post that was deleted; the same text of the same post once more, except on request (trigger=manual); a text without words.
      */
-    public StageOutcome ignored(@Body PostParsed post) {
-        return post.trigger() == Trigger.VISION_RETAG
-                ? StageOutcome.skipped("vision_retag")
-                : states.obsolete(post).map(StageOutcome::skipped).orElse(null);
+    public TaggingPass begin(Exchange exchange, @Body List<PostParsed> posts) {
+        TaggingPass pass = new TaggingPass(posts);
+        Map<PostParsed, TaggingStates.Stored> stored = states.stored(posts);
+        List<Claim> claims = new ArrayList<>();
+        for (int i = 0; i < posts.size(); i++) {
+            PostParsed post = posts.get(i);
+            Recorded ignored = ignored(post, stored.get(post));
+            if (ignored != null) {
+                pass.answer(i, ignored);
+            } else if (!isTooShort(post)) {
+                claims.add(new Claim(i, key(post), isManual(post)));
+            }
+        }
+        List<Answer> answers = done.addAll(exchange, claims);
+        for (int i = 0; i < claims.size(); i++) {
+            Claim claim = claims.get(i);
+            switch (answers.get(i)) {
+                case TAKEN -> pass.claims().add(claim);
+                case DONE -> pass.answer(claim.event(), StageOutcome.skipped("duplicate"));
+                case HELD ->
+                    pass.answer(
+                            claim.event(),
+                            new EntryFailure(
+                                    new InProgressElsewhereException(claim.key(), "it comes again"),
+                                    EntryFailure.Kind.UNCOUNTED));
+            }
+        }
+        pass.ask();
+        return pass;
     }
 
-    public boolean isTooShort(@Body PostParsed post) {
+    /** Null where the post may need tags. */
+    private static Recorded ignored(PostParsed post, TaggingStates.Stored stored) {
+        if (post.trigger() == Trigger.VISION_RETAG) {
+            return StageOutcome.skipped("vision_retag");
+        } else if (stored == null) {
+            return EntryFailure.counted(new PostNotThereYetException(post.postId()));
+        }
+        return stored.obsolete(post).map(StageOutcome::skipped).orElse(null);
+    }
+
+    /** Whether there is nothing to tag: later stages get the post without tags. */
+    public boolean isTooShort(PostParsed post) {
         String text = post.allText().strip();
         // a sticker's emoji or a place's coordinates have no word that could be a tag
         return text.codePointCount(0, text.length()) < properties.minChars()
@@ -72,77 +132,145 @@ public class Tagging {
      * The same for the same text of the same post. An edit carries its version, so that a text that returns to what it was
      * before is tagged again.
      */
-    public String key(@Body PostParsed post) {
+    private static String key(PostParsed post) {
         String key = post.postId() + ":" + post.contentHash();
         return post.contentVersion() == 0 ? key : key + ":e" + post.contentVersion();
     }
 
     /** Whether somebody asks for it expressly, by trigger or with a request id: that goes past what was done before. */
-    public boolean isManual(@Body PostParsed post) {
+    private static boolean isManual(PostParsed post) {
         return post.trigger() == Trigger.MANUAL || post.requestId() != null;
     }
 
-    /** A post with nothing to tag: later stages still get it. */
-    public PostTagged skip(@Body PostParsed post) {
-        states.skipped(post);
-        metrics.processed(Status.SKIPPED);
-        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "skipped"));
+    /** What the providers are asked for next. */
+    public TaggingTask task(@ExchangeProperty(PASS) TaggingPass pass) {
+        return task(pass.next(clock.instant()));
     }
 
-    /** What is asked for a post. */
-    public TaggingTask task(@ExchangeProperty("post") PostParsed post) {
-        return task(List.of(post));
-    }
-
-    TaggingTask task(List<PostParsed> posts) {
+    /** What is asked for posts. */
+    public TaggingTask task(List<PostParsed> posts) {
         return new TaggingTask(posts, prompts, rules, properties.maxTags(), tag -> metrics.rejected(tag.reason()));
     }
 
+    public void answered(@ExchangeProperty(PASS) TaggingPass pass, @Body ModelResult result) {
+        pass.answered(result, clock.instant());
+    }
+
+    public void failed(@ExchangeProperty(PASS) TaggingPass pass, @ExchangeException ProvidersFailedException problem) {
+        pass.failed(problem, clock.instant());
+    }
+
     /**
-     * Stores what the providers proposed for a post.
+     * Stores how the posts ended, in one transaction. A pass without usable tags is counted in the post and made again later; the last
+     * one of TAGGING_MAX_ATTEMPTS lets the post go on without tags, so that search does not lose it. Without any quota left nothing is
+     * counted, and the stage pauses.
      *
-     * @param started when the pass through the providers began
+     * @return an answer for each post
      */
-    public PostTagged accept(
-            @ExchangeProperty("post") PostParsed post,
-            @Body ModelResult result,
-            @ExchangeProperty("taggingStarted") Instant started) {
-        TagProposal proposal = TagProposals.of(result, post).orElseThrow();
-        if (proposal.accepted().isEmpty()) {
-            return skip(post);
+    public List<Recorded> end(Exchange exchange, @ExchangeProperty(PASS) TaggingPass pass) {
+        Results results = transaction.execute(status -> store(pass));
+        List<Recorded> answers = new ArrayList<>();
+        for (int i = 0; i < pass.posts().size(); i++) {
+            Recorded known = pass.answer(i);
+            answers.add(known == null ? answer(pass.posts().get(i), pass, results) : known);
         }
-        states.success(post);
-        metrics.processed(Status.SUCCESS);
-        int latency = Math.toIntExact(Duration.between(started, clock.instant()).toMillis());
+        done.confirmAll(
+                exchange,
+                pass.claims().stream()
+                        .filter(claim -> !(answers.get(claim.event()) instanceof EntryFailure))
+                        .toList());
+        return answers;
+    }
+
+    /** Posts whose rows were written, and the passes of those that failed. */
+    private record Results(Set<UUID> written, Map<UUID, Integer> attempts) {}
+
+    private Results store(TaggingPass pass) {
+        Map<PostParsed, Boolean> tagged = new LinkedHashMap<>();
+        Map<PostParsed, String> failed = new LinkedHashMap<>();
+        Map<PostParsed, String> waiting = new LinkedHashMap<>();
+        for (int i = 0; i < pass.posts().size(); i++) {
+            PostParsed post = pass.posts().get(i);
+            Verdict verdict = pass.verdicts().get(post);
+            if (pass.answer(i) != null) {
+                continue;
+            } else if (verdict == null || verdict.problem() == null) {
+                tagged.put(post, hasTags(verdict));
+            } else {
+                (verdict.problem().restingUntil() == null ? failed : waiting)
+                        .put(post, verdict.problem().getMessage());
+            }
+        }
+        Set<UUID> written = new HashSet<>(states.ended(tagged));
+        written.addAll(states.waiting(waiting));
+        Map<UUID, Integer> attempts = states.failedPasses(failed, properties.maxAttempts());
+        written.addAll(attempts.keySet());
+        // a post that was edited or deleted meanwhile: later stages compare versions
+        List<PostParsed> unexpected = tagged.keySet().stream()
+                .filter(post -> !written.contains(post.postId()))
+                .toList();
+        if (!unexpected.isEmpty()) {
+            states.stored(unexpected).forEach((post, row) -> {
+                if (row.obsolete(post).isPresent()) {
+                    written.add(post.postId());
+                }
+            });
+        }
+        return new Results(written, attempts);
+    }
+
+    private static boolean hasTags(Verdict verdict) {
+        return verdict != null && !verdict.proposal().accepted().isEmpty();
+    }
+
+    private Recorded answer(PostParsed post, TaggingPass pass, Results results) {
+        Verdict verdict = pass.verdicts().get(post);
+        if (!results.written().contains(post.postId())) {
+            return EntryFailure.counted(new PostNotThereYetException(post.postId()));
+        } else if (verdict == null || verdict.problem() == null) {
+            metrics.processed(hasTags(verdict) ? Status.SUCCESS : Status.SKIPPED);
+            return hasTags(verdict)
+                    ? tagged(post, verdict)
+                    : tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "skipped"));
+        }
+        ProvidersFailedException problem = verdict.problem();
+        if (problem.restingUntil() != null) {
+            return new EntryFailure(
+                    new TaggingWaitException(problem.restingUntil(), problem), EntryFailure.Kind.UNAVAILABLE);
+        }
+        int attempts = results.attempts().get(post.postId());
+        if (attempts < properties.maxAttempts()) {
+            metrics.processed(Status.RETRYING);
+            return new EntryFailure(
+                    new TaggingRetryException(post.postId(), attempts, properties.maxAttempts(), problem),
+                    EntryFailure.Kind.UNCOUNTED);
+        }
+        metrics.processed(Status.FAILED);
+        LOG.warn(
+                "Post {} (trace {}) is given up after {} passes: {}",
+                post.postId(),
+                post.traceId(),
+                attempts,
+                problem.getMessage());
+        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "tagging_failed"));
+    }
+
+    private PostTagged tagged(PostParsed post, Verdict verdict) {
+        TagProposal proposal = verdict.proposal();
         Map<String, Object> metadata = new TreeMap<>(proposal.metadata());
         if (!proposal.rejected().isEmpty()) {
             metadata.put(
                     "rejected_tags",
                     proposal.rejected().stream().map(TagRules.Rejected::tag).toList());
         }
-        return tagged(post, result.provider(), result.model(), proposal.accepted(), latency, metadata);
-    }
-
-    /**
-     * Counts a failed pass. The last one lets the post go on without tags.
-     *
-     * @throws TaggingRetryException when passes are left
-     * @throws TaggingWaitException when no provider could be asked, since all have used up their quotas; that is no pass
-     */
-    public PostTagged failed(
-            @ExchangeProperty("post") PostParsed post, @ExchangeException ProvidersFailedException cause) {
-        if (cause.restingUntil() != null) {
-            states.waiting(post, cause.getMessage());
-            throw new TaggingWaitException(cause.restingUntil(), cause);
-        }
-        int attempts = states.failedPass(post, properties.maxAttempts(), cause.getMessage());
-        if (attempts < properties.maxAttempts()) {
-            metrics.processed(Status.RETRYING);
-            throw new TaggingRetryException(post.postId(), attempts, properties.maxAttempts(), cause);
-        }
-        metrics.processed(Status.FAILED);
-        LOG.warn("Post {} is given up after {} passes: {}", post.postId(), attempts, cause.getMessage());
-        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "tagging_failed"));
+        return tagged(
+                post,
+                verdict.result().provider(),
+                verdict.result().model(),
+                proposal.accepted(),
+                Math.toIntExact(
+                        Duration.between(verdict.started(), verdict.ended()).toMillis()),
+                metadata);
     }
 
     private PostTagged tagged(

@@ -1,8 +1,13 @@
 package routes.tagging;
 
+import java.util.Map;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 import routes.configuration.ConfigFolderProperties;
+import routes.llm.ProviderCredentials;
+import routes.stages.StageProperties;
 import routes.text.TextAnalysis;
 
 @Configuration(proxyBeanMethods = false)
@@ -16,5 +21,26 @@ class TaggingConfiguration {
     @Bean
     TaggingPrompts taggingPrompts(ConfigFolderProperties config, TaggingProperties properties) {
         return new TaggingPrompts(config, properties.maxText());
+    }
+
+    /**
+     * Settings of the route that follow from others. An entry of a model's batch is acknowledged when the whole call is answered, so
+     * a batch is what one call asks for; {@code local} tags as many posts at once as other stages work on.
+     */
+    @Bean
+    MapPropertySource taggingEntries(
+            ConfigurableEnvironment environment,
+            TaggingProperties tagging,
+            StageProperties stages,
+            ProviderCredentials credentials) {
+        boolean local = credentials.isLocalOnly(tagging.providers());
+        var source = new MapPropertySource(
+                "tagging-entries",
+                Map.of(
+                        "tagging.entries", local ? stages.batchSize() : tagging.batchSize(),
+                        "tagging.entries-window", local ? 0 : tagging.batchWindowMillis(),
+                        "tagging.entries-in-flight", local ? stages.maxInFlight() : tagging.maxInFlight()));
+        environment.getPropertySources().addLast(source);
+        return source;
     }
 }

@@ -1,107 +1,124 @@
 package routes.tagging;
 
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.PostParsed;
-import routes.posts.PostNotThereYetException;
 
-/** The tagging fields of the {@code posts} row. Only the content version that the event carries is touched, and no tombstone. */
+/**
+ * The tagging fields of the {@code posts} rows. Only the content versions that the events carry are touched, and no tombstones. Rows
+ * are always locked in the order of their ids, so that two batches do not wait for each other in a circle.
+ */
 @Repository
 class TaggingStates {
+    private static final String WANTED =
+            """
+            WITH wanted AS (
+                SELECT w.* FROM unnest(?::uuid[], ?::bigint[], ?::text[]) AS w (id, version, value) JOIN posts USING (id)
+                WHERE content_version = version AND NOT is_deleted ORDER BY id FOR NO KEY UPDATE OF posts)
+            """;
+
     private final JdbcClient jdbc;
 
     TaggingStates(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
-    /** What makes tagging this event pointless: {@code deleted}, {@code superseded} by an edit, or nothing. */
-    Optional<String> obsolete(PostParsed post) {
-        Stored stored = stored(post);
-        if (stored.deleted()) {
-            return Optional.of("deleted");
+    /** What is stored of a post. */
+    record Stored(UUID tenantId, long contentVersion, boolean deleted) {
+
+        boolean isThere(PostParsed post) {
+            return tenantId.equals(post.tenantId()) && (deleted || contentVersion >= post.contentVersion());
         }
-        return stored.contentVersion() > post.contentVersion() ? Optional.of("superseded") : Optional.empty();
+
+        /** What makes tagging this event pointless: {@code deleted}, {@code superseded} by an edit, or nothing. */
+        Optional<String> obsolete(PostParsed post) {
+            if (deleted) {
+                return Optional.of("deleted");
+            }
+            return contentVersion > post.contentVersion() ? Optional.of("superseded") : Optional.empty();
+        }
     }
 
-    void success(PostParsed post) {
-        update(
-                post,
-                """
-                UPDATE posts SET tagging_status = 'success', tagging_attempts = tagging_attempts + 1,
-                                 last_tagging_attempt = now(), tagging_error = NULL, updated_at = now()
-                WHERE id = :id AND content_version = :version AND NOT is_deleted
-                """);
+    /** Of those posts whose rows are there, and are no older than the events. */
+    Map<PostParsed, Stored> stored(Collection<PostParsed> posts) {
+        Map<UUID, Stored> rows = new HashMap<>();
+        jdbc.sql("SELECT id, tenant_id, content_version, is_deleted FROM posts WHERE id = ANY (?)")
+                .param(posts.stream().map(PostParsed::postId).toArray(UUID[]::new))
+                .query(row -> {
+                    rows.put(
+                            row.getObject("id", UUID.class),
+                            new Stored(
+                                    row.getObject("tenant_id", UUID.class),
+                                    row.getLong("content_version"),
+                                    row.getBoolean("is_deleted")));
+                });
+        Map<PostParsed, Stored> stored = new HashMap<>();
+        for (PostParsed post : posts) {
+            Stored row = rows.get(post.postId());
+            if (row != null && row.isThere(post)) {
+                stored.put(post, row);
+            }
+        }
+        return stored;
     }
 
-    void skipped(PostParsed post) {
-        update(
-                post,
+    /** Marks posts as tagged, which is an attempt, or as without anything to tag. Returns those whose rows were as expected. */
+    Set<UUID> ended(Map<PostParsed, Boolean> tagged) {
+        return update(
                 """
-                UPDATE posts SET tagging_status = 'skipped', last_tagging_attempt = now(), tagging_error = NULL, updated_at = now()
-                WHERE id = :id AND content_version = :version AND NOT is_deleted
-                """);
+                UPDATE posts SET tagging_status = w.value, last_tagging_attempt = now(), tagging_error = NULL, updated_at = now(),
+                    tagging_attempts = tagging_attempts + CASE w.value WHEN 'success' THEN 1 ELSE 0 END
+                FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
+                """,
+                List.copyOf(tagged.keySet()),
+                tagged.values().stream().map(success -> success ? "success" : "skipped").toList())
+                .keySet();
     }
 
     /** No pass was possible; the reason is noted, and nothing is counted. */
-    void waiting(PostParsed post, String error) {
-        int rows = jdbc.sql(
+    Set<UUID> waiting(Map<PostParsed, String> errors) {
+        return update(
                         """
-                        UPDATE posts SET tagging_status = 'retrying', tagging_error = :error, updated_at = now()
-                        WHERE id = :id AND content_version = :version AND NOT is_deleted
-                        """)
-                .param("id", post.postId())
-                .param("version", post.contentVersion())
-                .param("error", error)
-                .update();
-        if (rows == 0) {
-            throw new PostNotThereYetException(post.postId());
+                        UPDATE posts SET tagging_status = 'retrying', tagging_error = w.value, updated_at = now()
+                        FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
+                        """,
+                        List.copyOf(errors.keySet()),
+                        List.copyOf(errors.values()))
+                .keySet();
+    }
+
+    /** Counts a failed pass of each post. Returns the passes so far, of posts that were neither edited nor deleted meanwhile. */
+    Map<UUID, Integer> failedPasses(Map<PostParsed, String> errors, int maxAttempts) {
+        return update(
+                """
+                UPDATE posts SET tagging_attempts = tagging_attempts + 1, last_tagging_attempt = now(), tagging_error = w.value,
+                    tagging_status = CASE WHEN tagging_attempts + 1 >= %d THEN 'failed' ELSE 'retrying' END, updated_at = now()
+                FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
+                """
+                        .formatted(maxAttempts),
+                List.copyOf(errors.keySet()),
+                List.copyOf(errors.values()));
+    }
+
+    private Map<UUID, Integer> update(String sql, List<PostParsed> posts, List<String> values) {
+        Map<UUID, Integer> attempts = new HashMap<>();
+        if (!posts.isEmpty()) {
+            jdbc.sql(WANTED + sql)
+                    .params(
+                            posts.stream().map(PostParsed::postId).toArray(UUID[]::new),
+                            posts.stream().map(PostParsed::contentVersion).toArray(Long[]::new),
+                            values.toArray(String[]::new))
+                    .query(row -> {
+                        attempts.put(row.getObject("id", UUID.class), row.getInt("tagging_attempts"));
+                    });
         }
-    }
-
-    /**
-     * Counts a failed pass.
-     *
-     * @throws PostNotThereYetException where the post was edited or deleted meanwhile: the next delivery sees that
-     * @return passes so far
-     */
-    int failedPass(PostParsed post, int maxAttempts, String error) {
-        return jdbc.sql(
-                        """
-                        UPDATE posts SET tagging_attempts = tagging_attempts + 1, last_tagging_attempt = now(), tagging_error = :error,
-                            tagging_status = CASE WHEN tagging_attempts + 1 >= :max THEN 'failed' ELSE 'retrying' END, updated_at = now()
-                        WHERE id = :id AND content_version = :version AND NOT is_deleted
-                        RETURNING tagging_attempts
-                        """)
-                .param("id", post.postId())
-                .param("version", post.contentVersion())
-                .param("max", maxAttempts)
-                .param("error", error)
-                .query(Integer.class)
-                .optional()
-                .orElseThrow(() -> new PostNotThereYetException(post.postId()));
-    }
-
-    private void update(PostParsed post, String sql) {
-        int rows = jdbc.sql(sql)
-                .param("id", post.postId())
-                .param("version", post.contentVersion())
-                .update();
-        if (rows == 0 && obsolete(post).isEmpty()) {
-            throw new PostNotThereYetException(post.postId());
-        }
-    }
-
-    private record Stored(long contentVersion, boolean deleted) {}
-
-    private Stored stored(PostParsed post) {
-        return jdbc.sql(
-                        "SELECT content_version, is_deleted AS deleted FROM posts WHERE id = :id AND tenant_id = :tenant")
-                .param("id", post.postId())
-                .param("tenant", post.tenantId())
-                .query(Stored.class)
-                .optional()
-                .filter(row -> row.deleted() || row.contentVersion() >= post.contentVersion())
-                .orElseThrow(() -> new PostNotThereYetException(post.postId()));
+        return attempts;
     }
 }

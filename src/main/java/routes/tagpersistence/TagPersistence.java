@@ -1,61 +1,63 @@
 package routes.tagpersistence;
 
-import java.util.Optional;
-import org.apache.camel.Body;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.EntryFailure;
 import routes.events.PostTagged;
+import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
-import routes.events.Trigger;
+import routes.posts.PostNotThereYetException;
 
 /** Keeps the newest set of tags of a post; all triggers are treated alike. */
 @Component("tagPersistence")
 public class TagPersistence {
-    private static final Logger LOG = LoggerFactory.getLogger(TagPersistence.class);
-
     private static final String OLDER = "older_than_stored";
+    private static final int TIMEOUT_SECONDS = 30;
 
     private final TagRows rows;
     private final TagPersistenceMetrics metrics;
+    private final TransactionTemplate transaction;
 
-    TagPersistence(TagRows rows, TagPersistenceMetrics metrics) {
+    /** What is to be written: new sets, and sets that only move the versions on. One of them for a post. */
+    private static final class Changes {
+        final Map<UUID, PostTagged> replaced = new LinkedHashMap<>();
+        final Map<UUID, PostTagged> moved = new LinkedHashMap<>();
+    }
+
+    TagPersistence(TagRows rows, TagPersistenceMetrics metrics, PlatformTransactionManager transactions) {
         this.rows = rows;
         this.metrics = metrics;
+        this.transaction = new TransactionTemplate(transactions);
+        this.transaction.setTimeout(TIMEOUT_SECONDS);
     }
 
     /**
-     * Stores the tags where they are newer than what is stored. The same tags again only move the versions on; an older
-     * set is a conflict and changes nothing, nor does a set of a deleted post.
+     * Stores the tags where they are newer than what is stored, in one transaction. The same tags again only move the versions on; an
+     * older set is a conflict and changes nothing, nor does a set of a deleted post.
+     *
+     * @return an answer for each event; a failure while its post is not stored
      */
-    @Transactional(timeout = 30)
-    public StageOutcome save(@Body PostTagged event) {
-        StageOutcome outcome = metrics.latency().record(() -> store(event));
-        afterCommit(() -> count(outcome));
-        LOG.debug(
-                "Tags of post {}: {} (trigger={}, is_retagging={})",
-                event.postId(),
-                outcome.reason(),
-                event.trigger().text(),
-                event.trigger() == Trigger.VISION_RETAG);
-        return outcome;
+    public List<Recorded> save(List<PostTagged> events) {
+        Timer.Sample sample = Timer.start();
+        List<Recorded> answers = transaction.execute(status -> store(events));
+        sample.stop(metrics.latency());
+        answers.forEach(this::count);
+        return answers;
     }
 
-    /** What is rolled back was not stored. */
-    private static void afterCommit(Runnable counting) {
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                counting.run();
-            }
-        });
-    }
-
-    private void count(StageOutcome outcome) {
+    private void count(Recorded answer) {
+        if (!(answer instanceof StageOutcome outcome)) {
+            return;
+        }
         if (outcome.kind() == StageOutcome.Kind.DONE) {
             metrics.success();
         } else {
@@ -66,35 +68,52 @@ public class TagPersistence {
         }
     }
 
-    private StageOutcome store(PostTagged event) {
-        if (!rows.holdPost(event)) {
-            return StageOutcome.skipped("deleted");
+    private List<Recorded> store(List<PostTagged> events) {
+        List<UUID> ids = events.stream().map(PostTagged::postId).distinct().toList();
+        Map<UUID, TagRows.Post> posts = rows.holdPosts(ids);
+        Map<UUID, TagRows.Stored> stored = new HashMap<>(rows.stored(ids));
+        Changes changes = new Changes();
+        List<Recorded> answers = new ArrayList<>();
+        for (PostTagged event : events) {
+            TagRows.Post post = posts.get(event.postId());
+            if (post == null || (event.tenantId() != null && !event.tenantId().equals(post.tenantId()))) {
+                answers.add(EntryFailure.counted(new PostNotThereYetException(event.postId())));
+            } else if (post.deleted()) {
+                answers.add(StageOutcome.skipped("deleted"));
+            } else {
+                answers.add(decide(event, stored, changes));
+            }
         }
-        Optional<TagRows.Stored> stored = rows.lock(event.postId());
-        if (stored.isEmpty()) {
-            rows.insert(event);
-            return StageOutcome.done("stored");
-        }
-        return update(event, stored.get());
+        rows.replace(changes.replaced.values());
+        rows.moveVersionsOn(changes.moved.values());
+        return answers;
     }
 
-    private StageOutcome update(PostTagged event, TagRows.Stored stored) {
-        int order = TagSetVersion.of(event).compareTo(stored.version());
+    /** Notes what the event changes, for the next event of the same post too. */
+    private static StageOutcome decide(PostTagged event, Map<UUID, TagRows.Stored> stored, Changes changes) {
+        TagRows.Stored known = stored.get(event.postId());
+        TagSetVersion version = TagSetVersion.of(event);
+        int order = known == null ? 1 : version.compareTo(known.version());
         if (order < 0) {
             return StageOutcome.skipped(OLDER);
         } else if (order == 0) {
             return StageOutcome.skipped("already_stored");
-        } else if (hasReason(event)
-                && stored.hasTags()
-                && stored.version().contentVersion() == event.contentVersion()) {
+        } else if (known != null
+                && hasReason(event)
+                && known.hasTags()
+                && known.version().contentVersion() == event.contentVersion()) {
             // without tags for a reason, so the tags of the same text stay
             return StageOutcome.skipped("tags_of_same_text_stay");
-        } else if (stored.tagsHash().equals(event.tagsHash())) {
-            rows.moveVersionsOn(event);
-            return StageOutcome.done("versions_moved_on");
         }
-        rows.replace(event);
-        return StageOutcome.done("replaced");
+        boolean sameTags = known != null && known.tagsHash().equals(event.tagsHash());
+        (sameTags ? changes.moved : changes.replaced).put(event.postId(), event);
+        if (!sameTags) {
+            changes.moved.remove(event.postId());
+        }
+        stored.put(
+                event.postId(),
+                new TagRows.Stored(version, event.tagsHash(), !event.tags().isEmpty()));
+        return StageOutcome.done(known == null ? "stored" : sameTags ? "versions_moved_on" : "replaced");
     }
 
     private static boolean hasReason(PostTagged event) {

@@ -5,18 +5,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.PostTagged;
 import routes.events.TagSetVersion;
-import routes.posts.PostNotThereYetException;
 
 /** The rows of {@code post_enrichment} of kind {@code tags}; no other kind is touched. */
 @Repository
 class TagRows {
+
+    record Post(UUID id, UUID tenantId, boolean deleted) {}
 
     /** The newest set that was accepted; {@code data} may be of an earlier one with the same tags. */
     record Stored(TagSetVersion version, String tagsHash, boolean hasTags) {}
@@ -30,65 +35,81 @@ class TagRows {
     }
 
     /**
-     * Holds the post until the end of the transaction: two first sets of it follow each other, and its deletion waits.
+     * Holds posts until the end of the transaction: two first sets of one follow each other, and its deletion waits. Always in the
+     * order of the ids, so that two batches do not wait for each other in a circle.
      *
-     * @return false if the post is deleted
-     * @throws PostNotThereYetException while the post is not stored
+     * @return the posts that are stored
      */
-    boolean holdPost(PostTagged event) {
-        return jdbc.sql(
+    Map<UUID, Post> holdPosts(Collection<UUID> ids) {
+        return jdbc
+                .sql("SELECT id, tenant_id, is_deleted FROM posts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
+                .param("ids", ids.toArray(UUID[]::new))
+                .query((row, number) -> new Post(
+                        row.getObject("id", UUID.class),
+                        row.getObject("tenant_id", UUID.class),
+                        row.getBoolean("is_deleted")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Post::id, post -> post));
+    }
+
+    /** The sets of those posts that have one. */
+    Map<UUID, Stored> stored(Collection<UUID> postIds) {
+        Map<UUID, Stored> stored = new HashMap<>();
+        jdbc.sql(
                         """
-                        SELECT NOT is_deleted FROM posts WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
-                        FOR NO KEY UPDATE
+                        SELECT post_id, metadata, metadata->>'tags_hash' AS tags_hash, jsonb_array_length(data->'tags') > 0 AS has_tags
+                        FROM post_enrichment WHERE post_id = ANY (:ids) AND kind = 'tags'
                         """)
-                .param("id", event.postId())
-                .param("tenant", event.tenantId())
-                .query(Boolean.class)
-                .optional()
-                .orElseThrow(() -> new PostNotThereYetException(event.postId()));
+                .param("ids", postIds.toArray(UUID[]::new))
+                .query(row -> {
+                    stored.put(
+                            row.getObject("post_id", UUID.class),
+                            new Stored(
+                                    version(parse(row.getString("metadata"))),
+                                    row.getString("tags_hash"),
+                                    row.getBoolean("has_tags")));
+                });
+        return stored;
     }
 
-    Optional<Stored> lock(UUID postId) {
-        return jdbc.sql("SELECT metadata, data FROM post_enrichment WHERE post_id = :id AND kind = 'tags' FOR UPDATE")
-                .param("id", postId)
-                .query((row, number) -> stored(parse(row.getString("metadata")), parse(row.getString("data"))))
-                .optional();
-    }
-
-    void insert(PostTagged event) {
-        write(
-                event,
-                """
-                INSERT INTO post_enrichment (post_id, kind, provider, data, metadata)
-                VALUES (:id, 'tags', :provider, :data::jsonb, :metadata::jsonb)
-                """);
-    }
-
-    void replace(PostTagged event) {
-        write(
-                event,
-                """
-                UPDATE post_enrichment
-                SET provider = :provider, data = :data::jsonb, metadata = :metadata::jsonb, updated_at = now()
-                WHERE post_id = :id AND kind = 'tags'
-                """);
+    /** Inserts sets, or puts them in the place of those with other tags; one for each post. */
+    void replace(Collection<PostTagged> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        jdbc.sql(
+                        """
+                        INSERT INTO post_enrichment (post_id, kind, provider, data, metadata)
+                        SELECT id, 'tags', provider, data::jsonb, metadata::jsonb
+                        FROM unnest(:ids, :providers, :data, :metadata) AS tags (id, provider, data, metadata)
+                        ON CONFLICT (post_id, kind) DO UPDATE
+                        SET provider = excluded.provider, data = excluded.data, metadata = excluded.metadata, updated_at = now()
+                        """)
+                .param("ids", events.stream().map(PostTagged::postId).toArray(UUID[]::new))
+                .param("providers", texts(events, event -> Objects.requireNonNullElse(event.provider(), "unknown")))
+                .param("data", texts(events, event -> data(event).toString()))
+                .param("metadata", texts(events, event -> metadata(event).toString()))
+                .update();
     }
 
     /** The tags did not change, so neither do {@code data} and {@code updated_at}. */
-    void moveVersionsOn(PostTagged event) {
-        jdbc.sql("UPDATE post_enrichment SET metadata = :metadata::jsonb WHERE post_id = :id AND kind = 'tags'")
-                .param("id", event.postId())
-                .param("metadata", metadata(event).toString())
+    void moveVersionsOn(Collection<PostTagged> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        jdbc.sql(
+                        """
+                        UPDATE post_enrichment SET metadata = tags.metadata::jsonb
+                        FROM unnest(:ids, :metadata) AS tags (id, metadata) WHERE post_id = tags.id AND kind = 'tags'
+                        """)
+                .param("ids", events.stream().map(PostTagged::postId).toArray(UUID[]::new))
+                .param("metadata", texts(events, event -> metadata(event).toString()))
                 .update();
     }
 
-    private void write(PostTagged event, String sql) {
-        jdbc.sql(sql)
-                .param("id", event.postId())
-                .param("provider", Objects.requireNonNullElse(event.provider(), "unknown"))
-                .param("data", data(event).toString())
-                .param("metadata", metadata(event).toString())
-                .update();
+    private static String[] texts(Collection<PostTagged> events, Function<PostTagged, String> text) {
+        return events.stream().map(text).toArray(String[]::new);
     }
 
     private ObjectNode data(PostTagged event) {
@@ -117,14 +138,11 @@ class TagRows {
                 .put("occurred_at", event.occurredAt().toString());
     }
 
-    private static Stored stored(JsonNode metadata, JsonNode data) {
-        return new Stored(
-                TagSetVersion.of(
-                        metadata.path("content_version").asLong(),
-                        metadata.path("vision_version").asText(null),
-                        Instant.parse(metadata.path("occurred_at").asText())),
-                metadata.path("tags_hash").asText(),
-                !data.path("tags").isEmpty());
+    private static TagSetVersion version(JsonNode metadata) {
+        return TagSetVersion.of(
+                metadata.path("content_version").asLong(),
+                metadata.path("vision_version").asText(null),
+                Instant.parse(metadata.path("occurred_at").asText()));
     }
 
     private JsonNode parse(String text) {

@@ -68,13 +68,8 @@ public class StageTimeline implements RoutePolicyFactory {
             }
         }
 
-        /** The items of a batch are recorded one by one, by {@link BatchVisits}. */
         @Override
         public void onExchangeBegin(Route route, Exchange exchange) {
-            if (route.getEndpoint() instanceof RedisStreamsEndpoint endpoint
-                    && endpoint.getConfiguration().getBatchSize() > 1) {
-                return;
-            }
             exchange.getExchangeExtension().addOnCompletion(new StageVisit(routeId, clock.instant(), buffer));
         }
     }

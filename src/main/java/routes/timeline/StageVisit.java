@@ -7,9 +7,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import routes.redisstreams.StreamCompletion;
+import routes.stages.EventRoutes;
+import routes.stages.StageEntry;
 
 /**
- * One exchange in one stage. It is recorded as failed when it has failed, and as done when Redis has confirmed that: an entry
+ * One exchange in one stage, with one entry or several. An entry is recorded as failed when it has failed, and as done when Redis has confirmed that: an entry
  * that was no longer this consumer's had no effect in the streams, and is in the record of whoever has it now.
  */
 final class StageVisit extends SynchronizationAdapter {
@@ -28,17 +30,22 @@ final class StageVisit extends SynchronizationAdapter {
     public void onDone(Exchange exchange) {
         int durationMs =
                 (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
-        record(stage, exchange, startedAt, durationMs, buffer);
-    }
-
-    static void record(String stage, Exchange exchange, Instant startedAt, int durationMs, TimelineBuffer buffer) {
         Optional<Throwable> failure = StageRecords.failure(exchange);
-        List<TimelineRecord> records = StageRecords.of(stage, exchange, failure, startedAt, durationMs);
-        Optional<StreamCompletion> completion = StreamCompletion.of(exchange).filter(known -> failure.isEmpty());
-        if (completion.isPresent()) {
-            completion.get().onCompleted(() -> buffer.add(records));
-        } else {
-            buffer.add(records);
+        List<StageEntry> entries = EventRoutes.entries(exchange);
+        if (failure.isPresent() && StreamCompletion.isSeparatedAfter(exchange, failure.get())) {
+            return; // each of the entries has its own visit now
+        }
+        for (StageEntry entry : entries) {
+            Optional<Throwable> cause = failure.or(entry::failure);
+            List<TimelineRecord> records =
+                    StageRecords.of(stage, exchange, entry, cause, startedAt, durationMs);
+            Optional<StreamCompletion> completion =
+                    StreamCompletion.of(exchange, entry.message()).filter(known -> cause.isEmpty());
+            if (completion.isPresent()) {
+                completion.get().onCompleted(() -> buffer.add(records));
+            } else {
+                buffer.add(records);
+            }
         }
     }
 }

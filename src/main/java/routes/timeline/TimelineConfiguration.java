@@ -22,12 +22,6 @@ class TimelineConfiguration {
         return new StageTimeline(buffer, clock, properties.enabled());
     }
 
-    /** Named as routes that split batches name it. */
-    @Bean
-    BatchVisits batchItems(TimelineBuffer buffer, Clock clock, TimelineProperties properties) {
-        return new BatchVisits(buffer, clock, properties.enabled());
-    }
-
     @Bean
     TimelineTable timelineTable(DataSource database, PlatformTransactionManager transactions) {
         return new TimelineTable(database, transactions);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -199,8 +200,7 @@ class CleanupIT {
         assertThat(clean(foreign)).isEqualTo(StageOutcome.skipped("unknown_post"));
         writer.saveUnpublished(
                 new PostBatch(TENANT, 1, channel, List.of(photo(5, "поздний", null, "поздний")), false),
-                foreign,
-                "trace");
+                Map.of(5L, new PostWriter.Published(foreign, "trace")));
 
         assertThat(jdbc.sql("SELECT * FROM posts WHERE id = ?")
                         .param(foreign)

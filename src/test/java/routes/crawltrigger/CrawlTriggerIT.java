@@ -16,9 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import routes.crawltrigger.CrawlDecision.Reason;
+import routes.events.PostCrawl;
 import routes.events.PostTagged;
+import routes.events.Recorded;
+import routes.events.StageOutcome;
 import routes.events.Trigger;
+import routes.testing.Answers;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 import routes.text.TextAnalysis;
@@ -76,9 +79,9 @@ class CrawlTriggerIT {
     void a_link_that_is_no_web_address_is_skipped_with_a_reason_and_costs_nothing(String bad) {
         CrawlTrigger trigger = trigger(10, 10);
 
-        assertThat(trigger.decide(tagged(bad)).reason()).isEqualTo(Reason.NO_VALID_URL);
+        assertThat(decide(trigger, tagged(bad))).isEqualTo(StageOutcome.skipped("no_valid_url"));
         assertThat(REDIS.commands().keys("crawl:*")).isEmpty();
-        assertThat(trigger.decide(tagged(bad, "https://ex.org/good")).urls()).containsExactly("https://ex.org/good");
+        assertThat(urls(trigger, tagged(bad, "https://ex.org/good"))).containsExactly("https://ex.org/good");
     }
 
     @ParameterizedTest
@@ -92,27 +95,27 @@ class CrawlTriggerIT {
                 " https://ex.org/trimmed "
             })
     void a_web_address_in_any_spelling_is_published(String url) {
-        assertThat(trigger(10, 10).decide(tagged(url)).urls()).containsExactly(url.strip());
+        assertThat(urls(trigger(10, 10), tagged(url))).containsExactly(url.strip());
     }
 
     @Test
     void a_post_none_of_whose_domains_has_room_costs_its_tenant_nothing() {
         CrawlTrigger trigger = trigger(2, 1);
 
-        assertThat(trigger.decide(tagged("https://ex.org/1")).isCrawl()).isTrue();
+        assertThat(urls(trigger, tagged("https://ex.org/1"))).isNotEmpty();
         for (int i = 0; i < 5; i++) {
-            assertThat(trigger.decide(tagged("https://EX.org/again" + i)).reason())
-                    .isEqualTo(Reason.BUDGET_DOMAIN);
+            assertThat(decide(trigger, tagged("https://EX.org/again" + i)))
+                    .isEqualTo(StageOutcome.skipped("budget_domain"));
         }
-        assertThat(trigger.decide(tagged("https://other.org/1")).isCrawl()).isTrue();
+        assertThat(urls(trigger, tagged("https://other.org/1"))).isNotEmpty();
     }
 
     @Test
     void a_post_for_which_its_tenant_has_no_room_costs_its_domains_nothing() {
         CrawlTrigger trigger = trigger(1, 2);
-        assertThat(trigger.decide(tagged("https://ex.org/1")).isCrawl()).isTrue();
+        assertThat(urls(trigger, tagged("https://ex.org/1"))).isNotEmpty();
 
-        assertThat(trigger.decide(tagged("https://ex.org/2")).reason()).isEqualTo(Reason.BUDGET_TENANT);
+        assertThat(decide(trigger, tagged("https://ex.org/2"))).isEqualTo(StageOutcome.skipped("budget_tenant"));
 
         Set<String> counted = REDIS.commands()
                 .smembers(REDIS.commands().keys("crawl:budget:domain:ex.org:*").get(0));
@@ -126,8 +129,16 @@ class CrawlTriggerIT {
         CrawlTrigger trigger = trigger(1, 2);
         PostTagged post = tagged("https://ex.org/1", "https://ex.org/2", "https://ex.org/3");
 
-        assertThat(trigger.decide(post).urls()).containsExactly("https://ex.org/1", "https://ex.org/2");
-        assertThat(trigger.decide(post).urls()).containsExactly("https://ex.org/1", "https://ex.org/2");
+        assertThat(urls(trigger, post)).containsExactly("https://ex.org/1", "https://ex.org/2");
+        assertThat(urls(trigger, post)).containsExactly("https://ex.org/1", "https://ex.org/2");
+    }
+
+    private static Recorded decide(CrawlTrigger trigger, PostTagged event) {
+        return Answers.only(trigger.decide(List.of(event)));
+    }
+
+    private static List<String> urls(CrawlTrigger trigger, PostTagged event) {
+        return ((PostCrawl) decide(trigger, event)).urls();
     }
 
     private CrawlTrigger trigger(int tenantPerDay, int domainPerHour) {

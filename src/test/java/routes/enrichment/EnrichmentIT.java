@@ -18,6 +18,7 @@ import routes.events.StreamCatalog;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.posts.PostNotThereYetException;
+import routes.testing.Answers;
 import routes.testing.EmbeddedDatabase;
 
 class EnrichmentIT {
@@ -52,7 +53,7 @@ class EnrichmentIT {
 
     @Test
     void a_post_without_links_is_skipped_with_the_reason() {
-        PostEnriched enriched = enrichment.enrich(tagged(TENANT));
+        PostEnriched enriched = enrich(tagged(TENANT));
 
         assertThat(enriched.skipped()).isTrue();
         assertThat(enriched.skipReason()).isEqualTo("no_urls");
@@ -63,7 +64,7 @@ class EnrichmentIT {
 
     @Test
     void a_post_with_links_that_were_not_fetched_says_so() {
-        assertThat(enrichment.enrich(tagged(TENANT, "https://example.org/")).skipReason())
+        assertThat(enrich(tagged(TENANT, "https://example.org/")).skipReason())
                 .isEqualTo("not_crawled");
     }
 
@@ -77,7 +78,7 @@ class EnrichmentIT {
                         """)
                 .param(post)
                 .update();
-        PostEnriched enriched = enrichment.enrich(tagged(TENANT, "https://example.org/"));
+        PostEnriched enriched = enrich(tagged(TENANT, "https://example.org/"));
 
         assertThat(enriched.skipped()).isFalse();
         assertThat(enriched.enrichmentData()).containsEntry("title", "T").containsEntry("content", "one two");
@@ -86,7 +87,7 @@ class EnrichmentIT {
 
     @Test
     void the_event_is_valid_and_keeps_tenant_and_time_of_the_tags() {
-        PostEnriched enriched = enrichment.enrich(tagged(null));
+        PostEnriched enriched = enrich(tagged(null));
 
         assertThat(enriched.tenantId()).isEqualTo(TENANT);
         assertThat(enriched.occurredAt()).isEqualTo(TAGGED_AT);
@@ -96,16 +97,20 @@ class EnrichmentIT {
 
     @Test
     void the_same_event_gives_the_same_key_and_other_tags_another() {
-        assertThat(enrichment.enrich(tagged(TENANT)).idempotencyKey())
-                .isEqualTo(enrichment.enrich(tagged(TENANT)).idempotencyKey())
+        assertThat(enrich(tagged(TENANT)).idempotencyKey())
+                .isEqualTo(enrich(tagged(TENANT)).idempotencyKey())
                 .isNotEqualTo(
-                        enrichment.enrich(tagged(TENANT, List.of("other"))).idempotencyKey());
+                        enrich(tagged(TENANT, List.of("other"))).idempotencyKey());
     }
 
     @Test
     void a_post_that_is_not_stored_yet_waits() {
         post = UUID.randomUUID();
-        assertThatThrownBy(() -> enrichment.enrich(tagged(TENANT))).isInstanceOf(PostNotThereYetException.class);
+        assertThatThrownBy(() -> enrich(tagged(TENANT))).isInstanceOf(PostNotThereYetException.class);
+    }
+
+    private PostEnriched enrich(PostTagged event) {
+        return (PostEnriched) Answers.only(enrichment.enrich(List.of(event)));
     }
 
     private PostTagged tagged(UUID tenant, String... urls) {

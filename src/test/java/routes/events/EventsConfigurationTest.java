@@ -19,11 +19,6 @@ class EventsConfigurationTest {
             .withUserConfiguration(EventsConfiguration.class);
 
     @Test
-    void routesFindTheBeanEvents() {
-        application.run(context -> assertThat(context.getBean("events")).isInstanceOf(EventRoutes.class));
-    }
-
-    @Test
     void theProductHasOneMapper() {
         application.run(context -> {
             assertThat(context).hasSingleBean(ObjectMapper.class);

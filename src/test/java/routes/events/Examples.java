@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.UUID;
 
 /** One complete event of each kind. */
-final class Examples {
+public final class Examples {
 
-    static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    static final UUID CHANNEL = UUID.fromString("11111111-1111-4111-8111-111111111111");
-    static final UUID POST = UUID.fromString("7660b34c-4c20-58e1-ac8c-fea5a2d9d68b");
-    static final Instant TIME = Instant.parse("2025-11-01T10:00:00Z");
-    static final String SHA = "9f".repeat(32);
-    static final String VISION = "vision@2025-11-01#p3";
+    public static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    public static final UUID CHANNEL = UUID.fromString("11111111-1111-4111-8111-111111111111");
+    public static final UUID POST = UUID.fromString("7660b34c-4c20-58e1-ac8c-fea5a2d9d68b");
+    public static final Instant TIME = Instant.parse("2025-11-01T10:00:00Z");
+    public static final String SHA = "9f".repeat(32);
+    public static final String VISION = "vision@2025-11-01#p3";
 
     private Examples() {}
 
-    static PostParsed parsed(String text) {
+    public static PostParsed parsed(String text) {
         return PostParsedBuilder.builder()
                 .schemaVersion("v1")
                 .traceId("trace-1")
@@ -60,7 +60,7 @@ final class Examples {
                 .build();
     }
 
-    static PostTagged tagged(List<String> tags) {
+    public static PostTagged tagged(List<String> tags) {
         return new PostTagged(
                 "v1",
                 "trace-1",
@@ -84,7 +84,7 @@ final class Examples {
                 Map.of("reason", "skipped", "rejected_tags", List.of("x")));
     }
 
-    static List<Event> all() {
+    public static List<Event> all() {
         MediaFile file = new MediaFile(SHA, "media/t/9f/x.jpg", "image/jpeg", 256_000L);
         VisionResult vision = new VisionResult(
                 "gigachat",

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Entries in the forms in which the prior system's Python services wrote them. */
-final class LegacyEntries {
+public final class LegacyEntries {
 
-    static final String CANONICAL_TAGGED =
+    public static final String CANONICAL_TAGGED =
             """
             {"schema_version": "v1", "trace_id": "t1:c1:77", "occurred_at": "2025-11-01T10:00:05.123456+00:00",
              "idempotency_key": "7660b34c-4c20-58e1-ac8c-fea5a2d9d68b:tagged:v1",
@@ -17,7 +17,7 @@ final class LegacyEntries {
              "trigger": "initial"}
             """;
 
-    static final String VISION_ANALYZED =
+    public static final String VISION_ANALYZED =
             """
             {"event_type": "posts.vision.analyzed", "schema_version": "1.0", "schema_ref": "posts_vision_analyzed_v1.json",
              "producer": "vision-worker", "tenant_id": "00000000-0000-0000-0000-000000000001",
@@ -30,13 +30,13 @@ final class LegacyEntries {
              "analysis_duration_ms": 2100}
             """;
 
-    static final String VISION_SKIPPED =
+    public static final String VISION_SKIPPED =
             """
             {"tenant_id": "00000000-0000-0000-0000-000000000001", "post_id": "7660b34c-4c20-58e1-ac8c-fea5a2d9d68b",
              "reasons": [{"media_id": "9f..", "reason": "budget", "details": {"left": 0}}]}
             """;
 
-    static final String CRAWL =
+    public static final String CRAWL =
             """
             {"post_id": "7660b34c-4c20-58e1-ac8c-fea5a2d9d68b", "urls": ["https://ex.org/a"], "tags": ["ai"],
              "trigger_reason": "trigger_tag", "trace_id": "t1:c1:77",
@@ -45,7 +45,7 @@ final class LegacyEntries {
               "trigger_source": "fallback", "trigger_tags_used": ["ai"], "is_retagging": true}}
             """;
 
-    static final String ENRICHED_BY_TAG_PERSISTENCE =
+    public static final String ENRICHED_BY_TAG_PERSISTENCE =
             """
             {"schema": "posts.enriched.v1", "post_id": "7660b34c-4c20-58e1-ac8c-fea5a2d9d68b", "tenant_id": "default",
              "tags": ["релиз", "Python"], "enrichment": {}, "trace_id": "t1:c1:77", "ts": "2025-11-01T10:00:06.5"}
@@ -54,7 +54,7 @@ final class LegacyEntries {
     private LegacyEntries() {}
 
     /** As the channel parser wrote a post: flat, str() of everything, None left out. */
-    static Map<String, String> flatPost() {
+    public static Map<String, String> flatPost() {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("schema_version", "v1");
         fields.put("trace_id", "t1:c1:77");

@@ -13,9 +13,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.camel.Exchange;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +36,7 @@ import routes.graph.PostGraph;
 import routes.graph.RelatedTag;
 import routes.graph.postgres.PostgresGraph;
 import routes.posts.PostNotThereYetException;
+import routes.testing.Answers;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
 import routes.vectorindex.SearchHit;
@@ -57,7 +55,6 @@ class IndexingIT {
 
     private final TextAnalysis analysis = new TextAnalysis();
     private final CountingEmbeddings embeddings = new CountingEmbeddings(new LocalEmbeddings(analysis));
-    private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private LuceneVectorIndex index;
     private BreakableGraph graph;
     private Indexing indexing;
@@ -304,7 +301,7 @@ class IndexingIT {
     }
 
     private PostIndexed index(PostEnriched event) {
-        return indexing.index(event, exchange);
+        return Answers.only(indexing.index(List.of(event))) instanceof PostIndexed indexed ? indexed : null;
     }
 
     /** The real graph, which can be told to be away. */

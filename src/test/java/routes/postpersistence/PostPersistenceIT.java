@@ -24,6 +24,7 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.PostParsed;
 import routes.events.PostParsedBuilder;
+import routes.events.StageOutcome;
 import routes.events.StreamCatalog;
 import routes.events.TextEntity;
 import routes.ingest.outbox.Outbox;
@@ -36,6 +37,7 @@ import routes.posts.PostNotThereYetException;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.posts.SamplePosts;
+import routes.testing.Answers;
 import routes.testing.EmbeddedDatabase;
 
 class PostPersistenceIT {
@@ -73,7 +75,7 @@ class PostPersistenceIT {
     void aPostOfAnotherProducerIsWrittenWithItsTenantAndChannelAndNothingIsPublished() {
         UUID id = UUID.randomUUID();
 
-        persistence.save(parsed(id, 7, 0, "пост прежней системы"));
+        save(parsed(id, 7, 0, "пост прежней системы"));
 
         assertThat(row(id))
                 .containsEntry("content", "пост прежней системы")
@@ -102,15 +104,14 @@ class PostPersistenceIT {
                         .build());
         Map<String, String> entry = Map.of("data", event.replace("до жирный", "до\\u0000 жирный"));
 
-        persistence.save(codec.read("posts.parsed", entry, PostParsed.class));
+        save(codec.read("posts.parsed", entry, PostParsed.class));
 
         assertThat(row(id))
                 .containsEntry("content", "до жирный")
                 .containsEntry("attachment_text", "Отчёт.pdf")
                 .containsEntry("content_hash", ContentHash.of("до жирный\nОтчёт.pdf"));
         assertThat(row(id).get("entities")).hasToString("[{\"type\": \"bold\", \"length\": 6, \"offset\": 3}]");
-        assertThat(persistence
-                        .save(codec.read("posts.parsed", entry, PostParsed.class))
+        assertThat(save(codec.read("posts.parsed", entry, PostParsed.class))
                         .reason())
                 .isEqualTo("already_stored");
     }
@@ -128,7 +129,7 @@ class PostPersistenceIT {
             jdbc.sql("TRUNCATE posts CASCADE").update();
             Collections.shuffle(events, new Random(seed));
 
-            events.forEach(persistence::save);
+            events.forEach(event -> save(event));
 
             assertThat(row(id)).containsEntry("content", "третья").containsEntry("content_version", 1762000100L);
         }
@@ -158,9 +159,9 @@ class PostPersistenceIT {
                             row.get("stream").toString(),
                             Map.of("data", row.get("event").toString()));
                     if (event instanceof PostParsed post) {
-                        persistence.save(post);
+                        save(post);
                     } else if (event instanceof AlbumParsed album) {
-                        persistence.save(album);
+                        save(album);
                     }
                 });
 
@@ -171,15 +172,15 @@ class PostPersistenceIT {
     void anAlbumWaitsForItsPosts() {
         UUID first = UUID.randomUUID();
         UUID second = UUID.randomUUID();
-        persistence.save(parsed(first, 1, 0, "подпись"));
+        save(parsed(first, 1, 0, "подпись"));
 
-        assertThatThrownBy(() -> persistence.save(album(1, first, second)))
+        assertThatThrownBy(() -> save(album(1, first, second)))
                 .isInstanceOf(PostNotThereYetException.class)
                 .hasMessageContaining(second.toString());
         assertThat(count("media_groups")).isZero();
 
-        persistence.save(parsed(second, 2, 0, ""));
-        persistence.save(album(1, first, second));
+        save(parsed(second, 2, 0, ""));
+        save(album(1, first, second));
         assertThat(jdbc.sql("SELECT caption_text, items_count, revision FROM media_groups")
                         .query()
                         .singleRow())
@@ -196,11 +197,11 @@ class PostPersistenceIT {
     void anOlderRevisionOfAnAlbumChangesNothing() {
         List<UUID> ids = List.of(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
         for (int i = 0; i < 3; i++) {
-            persistence.save(parsed(ids.get(i), i + 1, 0, ""));
+            save(parsed(ids.get(i), i + 1, 0, ""));
         }
 
-        persistence.save(album(2, ids.get(0), ids.get(1), ids.get(2)));
-        persistence.save(album(1, ids.get(0), ids.get(1)));
+        save(album(2, ids.get(0), ids.get(1), ids.get(2)));
+        save(album(1, ids.get(0), ids.get(1)));
 
         assertThat(jdbc.sql("SELECT items_count, revision FROM media_groups")
                         .query()
@@ -226,7 +227,7 @@ class PostPersistenceIT {
                         "text", "пост",
                         "posted_at", "2025-11-01T10:00:00+00:00",
                         "telegram_message_id", "1"));
-        persistence.save(event);
+        save(event);
 
         assertThat(jdbc.sql("SELECT is_active FROM user_channel")
                         .query(Boolean.class)
@@ -238,13 +239,13 @@ class PostPersistenceIT {
     @Test
     void aStateThatAStageHasGivenToTheSameVersionOfTheContentIsNotReset() {
         UUID id = UUID.randomUUID();
-        persistence.save(parsed(id, 7, 0, ""));
+        save(parsed(id, 7, 0, ""));
         // tagging has read the event that brings the text, and was faster
         jdbc.sql("UPDATE posts SET tagging_status = 'success', indexing_status = 'indexed' WHERE id = ?")
                 .param(id)
                 .update();
 
-        persistence.save(parsed(id, 7, 0, "текст"));
+        save(parsed(id, 7, 0, "текст"));
 
         assertThat(row(id))
                 .containsEntry("content", "текст")
@@ -255,18 +256,18 @@ class PostPersistenceIT {
     @Test
     void anEditOfAnotherProducerStartsThePipelineAnewOnceHoweverOftenItComes() {
         UUID id = UUID.randomUUID();
-        persistence.save(parsed(id, 7, 0, "было"));
+        save(parsed(id, 7, 0, "было"));
         jdbc.sql("UPDATE posts SET tagging_status = 'success' WHERE id = ?")
                 .param(id)
                 .update();
-        persistence.save(parsed(id, 7, 1_762_000_000, "стало"));
+        save(parsed(id, 7, 1_762_000_000, "стало"));
         assertThat(row(id)).containsEntry("tagging_status", "pending");
         jdbc.sql("UPDATE posts SET tagging_status = 'success' WHERE id = ?")
                 .param(id)
                 .update();
 
-        persistence.save(parsed(id, 7, 1_762_000_000, "стало"));
-        persistence.save(parsed(id, 7, 0, "было"));
+        save(parsed(id, 7, 1_762_000_000, "стало"));
+        save(parsed(id, 7, 0, "было"));
 
         assertThat(row(id)).containsEntry("tagging_status", "success").containsEntry("content", "стало");
     }
@@ -323,5 +324,13 @@ class PostPersistenceIT {
 
     private long count(String table) {
         return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
+    }
+
+    private StageOutcome save(PostParsed event) {
+        return (StageOutcome) Answers.only(persistence.savePosts(List.of(event)));
+    }
+
+    private void save(AlbumParsed event) {
+        Answers.only(persistence.saveAlbums(List.of(event)));
     }
 }

@@ -70,25 +70,57 @@ class BatchIT {
     }
 
     @Test
-    void a_batch_that_fails_as_a_whole_publishes_nothing_and_each_of_its_entries_is_delivered_again_alone()
+    void a_batch_that_fails_as_a_whole_publishes_nothing_and_its_entries_are_processed_one_by_one_in_the_same_delivery()
             throws Exception {
         add(5);
 
-        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("batchSize", 5, "batchTimeout", 200)))
+        streams.start("a", routes -> routes.from(
+                        streams.fromIn(Map.of("batchSize", 5, "batchTimeout", 200, "maxDeliveries", 1)))
                 .process(exchange -> batches.add(numbers(exchange.getIn().getBody(List.class))))
                 .split(routes.body(), new BatchItems())
                 .to(streams.toOut())
                 .end()
                 .process(exchange -> {
-                    if (exchange.getIn().getBody(List.class).size() > 1) {
-                        throw new IllegalStateException("too many at once");
+                    if (numbers(exchange.getIn().getBody(List.class)).contains("3")) {
+                        throw new IllegalStateException("one of them is bad");
                     }
                 }));
 
         eventually().untilAsserted(streams::assertSettled);
-        assertThat(streams.numbers(streams.out())).containsExactlyInAnyOrder("0", "1", "2", "3", "4");
-        assertThat(batches.peek()).hasSize(5);
-        assertThat(batches).hasSize(6);
+        assertThat(streams.numbers(streams.out())).containsExactly("0", "1", "2", "4");
+        assertThat(batches)
+                .containsExactly(
+                        List.of("0", "1", "2", "3", "4"),
+                        List.of("0"),
+                        List.of("1"),
+                        List.of("2"),
+                        List.of("3"),
+                        List.of("4"));
+        assertThat(streams.deadLetters()).singleElement().satisfies(letter -> assertThat(letter)
+                .containsEntry("n", "3")
+                .containsEntry("dlq_error", "one of them is bad")
+                .containsEntry("dlq_deliveries", "1"));
+    }
+
+    @Test
+    void what_a_batch_publishes_as_a_list_of_messages_belongs_to_the_entries_that_their_headers_name() throws Exception {
+        List<String> expected = add(10);
+
+        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("batchSize", 10, "batchTimeout", 200)))
+                .process(exchange -> StreamCompletion.of(
+                                exchange,
+                                (Message) exchange.getIn().getBody(List.class).get(4))
+                        .orElseThrow()
+                        .fail(new IllegalStateException("item 4 fails"), FailureKind.PERMANENT))
+                .to(streams.toOut()));
+
+        eventually().untilAsserted(streams::assertSettled);
+        assertThat(streams.numbers(streams.out()))
+                .containsExactlyElementsOf(
+                        expected.stream().filter(n -> !n.equals("4")).toList());
+        assertThat(streams.deadLetters())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter).containsEntry("n", "4"));
     }
 
     @Test

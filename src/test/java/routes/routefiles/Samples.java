@@ -16,7 +16,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.RecoverableAggregationRepository;
-import routes.events.EventRoutes;
+import routes.stages.EventRoutes;
 import routes.events.PostTagged;
 
 /** The sample route files and what they may refer to. */

@@ -1,4 +1,8 @@
 package routes.tagpersistence;
+import routes.events.StageOutcome;
+import routes.events.Recorded;
+import routes.events.EntryFailure;
+import org.springframework.dao.DataAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +28,7 @@ import routes.events.PostTagged;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.posts.PostNotThereYetException;
+import routes.testing.Answers;
 import routes.testing.EmbeddedDatabase;
 
 class TagPersistenceIT {
@@ -41,8 +46,10 @@ class TagPersistenceIT {
     @BeforeEach
     void aStoredPost() {
         transaction = new TransactionTemplate(new DataSourceTransactionManager(DATABASE.dataSource()));
-        persistence =
-                new TagPersistence(new TagRows(DATABASE.jdbc(), Json.newMapper()), new TagPersistenceMetrics(metrics));
+        persistence = new TagPersistence(
+                new TagRows(DATABASE.jdbc(), Json.newMapper()),
+                new TagPersistenceMetrics(metrics),
+                new DataSourceTransactionManager(DATABASE.dataSource()));
         post = UUID.randomUUID();
         UUID channel = UUID.randomUUID();
         DATABASE.jdbc()
@@ -67,21 +74,35 @@ class TagPersistenceIT {
     }
 
     @Test
-    void nothing_is_counted_as_stored_before_it_is() {
-        transaction.executeWithoutResult(status -> {
-            persistence.save(tagged(0, null, NOON, "a"));
-            assertThat(count("tags.persisted", "success")).isZero();
-            status.setRollbackOnly();
-        });
+    void what_the_database_refuses_is_not_counted_as_stored() {
+        assertThatThrownBy(() -> save(tagged(0, null, NOON, "a\0b"))).isInstanceOf(DataAccessException.class);
+
         assertThat(count("tags.persisted", "success")).isZero();
-        save(tagged(5, null, NOON, "b"));
-        transaction.executeWithoutResult(status -> {
-            persistence.save(tagged(0, null, NOON, "older"));
-            status.setRollbackOnly();
-        });
         assertThat(count("tags.persisted", "skipped")).isZero();
-        assertThat(metrics.counter("tags.persist.conflicts").count()).isZero();
-        assertThat(count("tags.persisted", "success")).isEqualTo(1);
+    }
+
+    @Test
+    void the_sets_of_a_batch_are_taken_one_after_the_other_also_of_one_post() {
+        PostTagged unknown = new PostTagged(
+                "v1", "trace", NOON, "key", UUID.randomUUID(), TENANT, "1", UUID.randomUUID(), List.of("x"),
+                TagsHash.of(List.of("x")), List.of(), List.of(), "local", null, 1, Trigger.INITIAL, 0L, null, null, null);
+
+        List<Recorded> answers = persistence.save(List.of(
+                tagged(0, null, NOON, "a"),
+                tagged(0, null, NOON.plusSeconds(2), "b"),
+                unknown,
+                tagged(0, null, NOON.plusSeconds(1), "late"),
+                tagged(0, null, NOON.plusSeconds(3), "b")));
+
+        assertThat(answers.get(0)).isEqualTo(StageOutcome.done("stored"));
+        assertThat(answers.get(1)).isEqualTo(StageOutcome.done("replaced"));
+        assertThat(answers.get(2)).isInstanceOf(EntryFailure.class);
+        assertThat(answers.get(3)).isEqualTo(StageOutcome.skipped("older_than_stored"));
+        assertThat(answers.get(4)).isEqualTo(StageOutcome.done("versions_moved_on"));
+        assertThat(data().path("tags").toString()).isEqualTo("[\"b\"]");
+        assertThat(metadata().path("occurred_at").asText())
+                .isEqualTo(NOON.plusSeconds(3).toString());
+        assertThat(count("tags.persisted", "success")).isEqualTo(3);
     }
 
     @Test
@@ -192,7 +213,7 @@ class TagPersistenceIT {
     }
 
     private void save(PostTagged event) {
-        transaction.executeWithoutResult(status -> persistence.save(event));
+        Answers.only(persistence.save(List.of(event)));
     }
 
     private PostTagged tagged(long contentVersion, String visionVersion, Instant at, String... tags) {

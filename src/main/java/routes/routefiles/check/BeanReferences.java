@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Processor;
 import org.apache.camel.tooling.model.EipModel;
@@ -25,6 +26,7 @@ final class BeanReferences {
     private static final Pattern NO_BEAN = Pattern.compile("#(class|type|property|valueAs|autowired).*");
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{(?:bean|ref):(?!type:)([\\w-]+)(?:(?:\\?method=|\\.|::)(\\w+))?[^}]*}");
+    private static final Pattern WORK = Pattern.compile("work\\(\\*,\\s*'([^']+)',\\s*'([^']+)'\\)");
     private static final Set<String> CALLS = Set.of("bean", "process", "method");
 
     /**
@@ -62,6 +64,7 @@ final class BeanReferences {
         if (CALLS.contains(key)) {
             Class<?> type = key.equals("process") ? Processor.class : Object.class;
             block.scalar("ref").ifPresent(ref -> add(ref, block.text("method"), type));
+            block.scalar("method").ifPresent(this::worked);
         }
         for (YamlEntry entry : block.entries().values()) {
             if (entry.value() instanceof YamlScalar scalar) {
@@ -69,6 +72,14 @@ final class BeanReferences {
             } else if (!entry.key().equals("parameters")) {
                 node(entry.key(), entry.value());
             }
+        }
+    }
+
+    /** {@code events.work(*, 'bean', 'method')} names a bean too. */
+    private void worked(YamlScalar call) {
+        Matcher work = WORK.matcher(call.text());
+        if (work.matches()) {
+            add(new YamlScalar(call.place(), work.group(1), call.kind()), Optional.of(work.group(2)), Object.class);
         }
     }
 

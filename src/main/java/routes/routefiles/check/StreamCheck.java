@@ -195,12 +195,21 @@ final class StreamCheck implements RouteCheck {
                 .anyMatch(size -> size.text().matches("\\d{1,9}") && Integer.parseInt(size.text()) > 1);
         if (batch) {
             flow.steps().stream()
+                    .takeWhile(step -> !writesAnswers(step))
                     .flatMap(step -> model.endpoint(step).stream())
                     .filter(EndpointUse::publishesWithEntry)
                     .forEach(use -> problems.add(
                             use.place(),
-                            "the body is a batch of entries here ('batchSize'): publish inside a 'split' of the body, so"
-                                    + " that it is known whose output it is"));
+                            "the body is a batch of entries here ('batchSize'): have bean 'events', method 'write', make"
+                                    + " the outputs, or publish inside a 'split' of the body, so that it is known whose output"
+                                    + " it is"));
         }
+    }
+
+    /** Behind it each output says which entry it belongs to. */
+    private static boolean writesAnswers(Step step) {
+        return step.eip().equals("bean")
+                && step.options().text("ref").equals(Optional.of("events"))
+                && step.options().text("method").equals(Optional.of("write"));
     }
 }

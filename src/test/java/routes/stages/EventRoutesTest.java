@@ -1,4 +1,4 @@
-package routes.events;
+package routes.stages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +14,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
+import routes.events.Event;
+import routes.events.EventCodec;
+import routes.events.Examples;
+import routes.events.InvalidEventException;
+import routes.events.Json;
+import routes.events.LegacyEntries;
+import routes.events.PostParsed;
+import routes.events.StreamCatalog;
 
 class EventRoutesTest {
 

@@ -1,0 +1,356 @@
+package routes.stages;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
+import org.apache.camel.language.bean.BeanExpression;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.DefaultMessage;
+import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import routes.events.EntryFailure;
+import routes.events.Event;
+import routes.events.EventCodec;
+import routes.events.InvalidEventException;
+import routes.events.Recorded;
+import routes.events.Trigger;
+import routes.redisstreams.FailureKind;
+import routes.redisstreams.RedisStreamsConstants;
+import routes.redisstreams.StreamCompletion;
+
+/**
+ * Reads and writes events in routes, as bean {@code events}. A stage works on batches: its body is the list of the events, then the
+ * list of the answers to them, in the same order. Other routes work on one event.
+ */
+public class EventRoutes {
+
+    /** Exchange property: the {@link StageEntry} of each entry of the exchange. */
+    public static final String ENTRIES = "stageEntries";
+
+    /** Exchange property: trace id of the event that was read; not set for a batch. */
+    public static final String TRACE_ID = "traceId";
+
+    /** Exchange property: why the post is processed, as text; absent where the event does not say, and for a batch. */
+    public static final String TRIGGER = "trigger";
+
+    /** Exchange property: logical name of the stream the events came from. */
+    public static final String STREAM = "eventStream";
+
+    /** Exchange property: the event that was read; not set for a batch. */
+    public static final String EVENT = "event";
+
+    /** Exchange property: a route's own reason, in a few words, for publishing nothing; the post's timeline shows it. */
+    public static final String SKIP_REASON = "skipReason";
+
+    static final String MDC_TRACE_ID = "trace_id";
+    private static final String MDC_TRIGGER = "trigger";
+    private static final String TRACEPARENT = "traceparent";
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventRoutes.class);
+
+    /** A method of a bean, and whether it takes the events of a batch as a list. */
+    private record Work(BeanExpression call, boolean takesList) {}
+
+    private final EventCodec codec;
+    private final Map<String, Work> works = new ConcurrentHashMap<>();
+
+    public EventRoutes(EventCodec codec) {
+        this.codec = codec;
+    }
+
+    /**
+     * Replaces the fields of an entry in the body by its event, and sets the exchange properties above. Until the exchange
+     * is completed, log lines carry {@code trace_id} and {@code trigger}: those of the thread that reads, and, in routes that
+     * change threads, those of the others as far as Camel's MDC logging takes them along. The event of an integrator's own stream
+     * is a map.
+     *
+     * @throws InvalidEventException if the entry holds no event; no other attempt will help
+     * @throws InvalidPayloadException if the body is no map
+     */
+    public void read(Exchange exchange) throws InvalidPayloadException {
+        StageEntry entry = entry(exchange.getMessage());
+        exchange.setProperty(ENTRIES, List.of(entry));
+        decode(entry);
+        exchange.getMessage().setBody(entry.body());
+        describe(exchange, entry);
+        // an earlier exchange of this thread may have left its own
+        MDC.remove(MDC_TRACE_ID);
+        MDC.remove(MDC_TRIGGER);
+        logged(entry).forEach(MDC::put);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                MDC.remove(MDC_TRACE_ID);
+                MDC.remove(MDC_TRIGGER);
+            }
+        });
+    }
+
+    private void describe(Exchange exchange, StageEntry entry) {
+        exchange.setProperty(EVENT, entry.event().orElse(null));
+        exchange.setProperty(TRACE_ID, entry.traceId());
+        exchange.setProperty(TRIGGER, entry.event().map(Event::triggerText).orElse(null));
+        exchange.setProperty(STREAM, codec.name(stream(entry)));
+    }
+
+    /** What log lines about an entry carry. */
+    private static Map<String, String> logged(StageEntry entry) {
+        Map<String, String> logged = new HashMap<>();
+        logged.put(MDC_TRACE_ID, entry.traceId());
+        logged.put(MDC_TRIGGER, entry.event().map(Event::triggerText).orElse(null));
+        logged.values().removeIf(Objects::isNull);
+        return logged;
+    }
+
+    /** Runs with the log lines marked as those of one entry of a batch. */
+    private static void logging(StageEntry entry, Runnable work) {
+        Map<String, String> logged = logged(entry);
+        logged.forEach(MDC::put);
+        try {
+            work.run();
+        } finally {
+            logged.keySet().forEach(MDC::remove);
+        }
+    }
+
+    /**
+     * Replaces a batch of entries, or the fields of one, by the list of their events. An entry that holds no event becomes a dead
+     * letter and is left out; the others go on.
+     *
+     * @throws InvalidPayloadException if an entry is no map
+     */
+    public void readAll(Exchange exchange) throws InvalidPayloadException {
+        Object body = exchange.getMessage().getBody();
+        List<?> messages = body instanceof List<?> batch ? batch : List.of(exchange.getMessage());
+        List<StageEntry> entries = new ArrayList<>();
+        List<Object> events = new ArrayList<>();
+        for (Object message : messages) {
+            StageEntry entry = entry((Message) message);
+            entries.add(entry);
+            try {
+                decode(entry);
+                events.add(entry.body());
+            } catch (InvalidEventException e) {
+                fail(exchange, entry, e, FailureKind.PERMANENT);
+            }
+        }
+        exchange.setProperty(ENTRIES, entries);
+        exchange.getMessage().setBody(events);
+    }
+
+    @SuppressWarnings("unchecked") // what the redis-streams component promises
+    private static StageEntry entry(Message message) throws InvalidPayloadException {
+        return new StageEntry(message, message.getMandatoryBody(Map.class));
+    }
+
+    private void decode(StageEntry entry) {
+        String stream = stream(entry);
+        String entryId = entry.message().getHeader(RedisStreamsConstants.MESSAGE_ID, String.class);
+        entry.read(
+                codec.isOwn(stream)
+                        ? codec.readOwn(stream, entry.fields())
+                        : codec.read(stream, entryId, entry.fields()));
+    }
+
+    private static String stream(StageEntry entry) {
+        String stream = entry.message().getHeader(RedisStreamsConstants.STREAM, String.class);
+        if (stream == null) {
+            throw new IllegalArgumentException(
+                    "The header " + RedisStreamsConstants.STREAM + " must name the stream of the entry");
+        }
+        return stream;
+    }
+
+    private static void fail(Exchange exchange, StageEntry entry, Throwable cause, FailureKind kind) {
+        entry.failed(cause);
+        StreamCompletion.of(exchange, entry.message()).orElseThrow().fail(cause, kind);
+    }
+
+    /**
+     * Has a bean work on the events of a batch: a method whose first parameter is a list gets all of them, and answers with a list of
+     * as many {@link Recorded}; any other gets them one by one, and a failure of one has the component process each by itself.
+     *
+     * @return the answers, in the order of the events
+     */
+    public List<?> work(Exchange exchange, String bean, String method) {
+        List<?> events = exchange.getMessage().getBody(List.class);
+        Work work = works.computeIfAbsent(bean + "." + method, name -> work(exchange, bean, method, name));
+        if (events.isEmpty()) {
+            return List.of();
+        } else if (work.takesList()) {
+            return work.call().evaluate(exchange, List.class);
+        }
+        List<Object> answers = new ArrayList<>();
+        for (StageEntry entry : read(exchange, events)) {
+            Exchange single = ExchangeHelper.createCopy(exchange, true);
+            describe(single, entry);
+            single.getMessage().setHeaders(entry.message().getHeaders());
+            single.getMessage().setBody(entry.body());
+            logging(entry, () -> answers.add(work.call().evaluate(single, Object.class)));
+        }
+        return answers;
+    }
+
+    private static Work work(Exchange exchange, String bean, String method, String name) {
+        Object target = CamelContextHelper.mandatoryLookup(exchange.getContext(), bean);
+        BeanExpression call = new BeanExpression(target, method);
+        call.init(exchange.getContext());
+        String methodName = method.replaceFirst("\\(.*", "");
+        return new Work(call, Arrays.stream(target.getClass().getMethods())
+                .filter(candidate -> candidate.getName().equals(methodName))
+                .anyMatch(EventRoutes::takesList));
+    }
+
+    private static boolean takesList(Method method) {
+        return method.getParameterCount() > 0 && method.getParameterTypes()[0].isAssignableFrom(List.class)
+                && method.getParameterTypes()[0] != Object.class;
+    }
+
+    /**
+     * Replaces the event in the body by the fields of its entry. The trace goes on that a header {@code traceparent} names,
+     * else the one of the event that was read, if both have the same trace id. A map or the text of a JSON object is an event of an
+     * integrator's own stream, and continues the trace of what was read.
+     *
+     * <p>In a batch the body is the list of the answers to the events that were read, each one answer or several; it is replaced by the
+     * list of messages to publish. Nothing is published for an answer that is null or says how the event ended; an {@link EntryFailure} fails its entry
+     * alone.
+     *
+     * @throws IllegalStateException if an event violates its schema, or there are not as many answers as events
+     * @throws InvalidPayloadException if the body is neither an event nor a JSON object
+     */
+    public void write(Exchange exchange) throws InvalidPayloadException {
+        Object body = exchange.getMessage().getMandatoryBody();
+        List<StageEntry> entries = entries(exchange);
+        if (body instanceof List<?> answers) {
+            exchange.getMessage().setBody(outputs(exchange, read(exchange, answers), answers));
+            return;
+        }
+        StageEntry entry = entries.isEmpty() ? null : entries.get(0);
+        exchange.getMessage().setBody(fields(exchange, entry, body));
+    }
+
+    /** The message of an event of a batch, by its place in the list that {@link #readAll} gave. */
+    public static Message message(Exchange exchange, int index) {
+        return entries(exchange).stream()
+                .filter(StageEntry::isRead)
+                .skip(index)
+                .findFirst()
+                .orElseThrow()
+                .message();
+    }
+
+    /** The entries of a batch that were read, which the bodies of the route stand for. */
+    private static List<StageEntry> read(Exchange exchange, List<?> bodies) {
+        List<StageEntry> read =
+                entries(exchange).stream().filter(StageEntry::isRead).toList();
+        if (read.size() != bodies.size()) {
+            throw new IllegalStateException("There are " + bodies.size() + " answers for a batch of " + read.size()
+                    + " events; there must be one for each, in their order");
+        }
+        return read;
+    }
+
+    /** The entries of an exchange; also the one that a route has not read, while its fields are the body. */
+    @SuppressWarnings("unchecked") // set above
+    public static List<StageEntry> entries(Exchange exchange) {
+        List<StageEntry> entries = exchange.getProperty(ENTRIES, List.of(), List.class);
+        return entries.isEmpty() && exchange.getMessage().getBody() instanceof Map<?, ?> fields
+                ? List.of(new StageEntry(exchange.getMessage(), (Map<String, String>) fields))
+                : entries;
+    }
+
+    private List<Message> outputs(Exchange exchange, List<StageEntry> entries, List<?> answers)
+            throws InvalidPayloadException {
+        List<Message> outputs = new ArrayList<>();
+        for (int i = 0; i < answers.size(); i++) {
+            StageEntry entry = entries.get(i);
+            for (Object answer : answers.get(i) instanceof Collection<?> several
+                    ? several
+                    : Collections.singletonList(answers.get(i))) {
+                output(exchange, entry, answer).ifPresent(outputs::add);
+                log(exchange, entry, answer);
+            }
+        }
+        return outputs;
+    }
+
+    private Optional<Message> output(Exchange exchange, StageEntry entry, Object answer)
+            throws InvalidPayloadException {
+        if (answer instanceof EntryFailure failure) {
+            fail(exchange, entry, failure.cause(), FailureKind.valueOf(failure.kind().name()));
+            return Optional.empty();
+        } else if (answer == null || (answer instanceof Recorded && !(answer instanceof Event))) {
+            entry.answered((Recorded) answer);
+            return Optional.empty();
+        }
+        Message output = new DefaultMessage(exchange.getContext());
+        output.setHeader(
+                RedisStreamsConstants.BATCH_INDEX, entry.message().getHeader(RedisStreamsConstants.BATCH_INDEX));
+        output.setBody(fields(exchange, entry, answer));
+        return Optional.of(output);
+    }
+
+    private static void log(Exchange exchange, StageEntry entry, Object answer) {
+        if (LOG.isDebugEnabled()) {
+            String trigger = entry.event().map(Event::triggerText).orElse(null);
+            logging(
+                    entry,
+                    () -> LOG.debug(
+                            "{}: posts {}: {} (trigger={}, is_retagging={})",
+                            exchange.getFromRouteId(),
+                            entry.posts(),
+                            answer instanceof Recorded recorded ? recorded.outcome() : "done",
+                            trigger,
+                            Trigger.VISION_RETAG.text().equals(trigger)));
+        }
+    }
+
+    private Map<String, String> fields(Exchange exchange, StageEntry entry, Object answer)
+            throws InvalidPayloadException {
+        String traceparent = exchange.getMessage().getHeader(TRACEPARENT, String.class);
+        if (!(answer instanceof Event event)) {
+            return own(exchange, entry, answer);
+        }
+        if (entry != null) {
+            entry.answered(event);
+            if (traceparent == null && event.traceId().equals(entry.traceId())) {
+                traceparent = entry.field(TRACEPARENT);
+            }
+        }
+        return codec.write(event, traceparent);
+    }
+
+    private Map<String, String> own(Exchange exchange, StageEntry entry, Object answer)
+            throws InvalidPayloadException {
+        try {
+            return codec.writeOwn(
+                    answer instanceof Map<?, ?> || answer instanceof String
+                            ? answer
+                            : exchange.getMessage().getMandatoryBody(String.class),
+                    entry == null ? null : entry.traceId(),
+                    entry == null ? null : entry.field(TRACEPARENT));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPayloadException(exchange, Event.class, exchange.getMessage(), e);
+        }
+    }
+
+    /** The event in the body, or the map of an integrator's own, as the text of a JSON object. */
+    public String json(@Body Object event) {
+        return codec.json(event);
+    }
+}

@@ -1,0 +1,93 @@
+package routes.stages;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.Message;
+import routes.events.Event;
+import routes.events.Recorded;
+
+/** One entry of a stream on its way through a stage. */
+public final class StageEntry {
+    private static final Pattern POST_ID = Pattern.compile(
+            "\"?post_id\"?\\s*[:=]\\s*\"?([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})");
+
+    private final Message message;
+    private final Map<String, String> fields;
+    private Object event;
+    private Recorded result;
+    private Throwable failure;
+
+    StageEntry(Message message, Map<String, String> fields) {
+        this.message = message;
+        this.fields = fields;
+    }
+
+    /** The message of the entry, with the headers of the redis-streams component. */
+    public Message message() {
+        return message;
+    }
+
+    String field(String name) {
+        return fields.get(name);
+    }
+
+    Map<String, String> fields() {
+        return fields;
+    }
+
+    void read(Object read) {
+        event = read;
+    }
+
+    boolean isRead() {
+        return event != null;
+    }
+
+    /** The event of the product; empty where the entry holds none, or one of an integrator. */
+    public Optional<Event> event() {
+        return event instanceof Event known ? Optional.of(known) : Optional.empty();
+    }
+
+    /** The event, or the map that an entry of an integrator's own stream holds. */
+    Object body() {
+        return event;
+    }
+
+    String traceId() {
+        return event().map(Event::traceId).orElse(fields.get(EventRoutes.MDC_TRACE_ID));
+    }
+
+    void answered(Recorded answer) {
+        result = answer;
+    }
+
+    /** What the stage answered; empty where it did not, or published an event of an integrator. */
+    public Optional<Recorded> result() {
+        return Optional.ofNullable(result);
+    }
+
+    void failed(Throwable cause) {
+        failure = cause;
+    }
+
+    /** Why this entry failed, while the exchange did not. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** The posts that the entry is about; one that cannot be read as an event may still name its post. */
+    public List<UUID> posts() {
+        return event().map(Event::posts)
+                .orElseGet(() -> isRead() ? List.of() : postIn(fields).stream().toList());
+    }
+
+    /** The post that an entry names, whatever form the entry has. */
+    public static Optional<UUID> postIn(Map<?, ?> fields) {
+        Matcher named = POST_ID.matcher(String.valueOf(fields));
+        return named.find() ? Optional.of(UUID.fromString(named.group(1))) : Optional.empty();
+    }
+}

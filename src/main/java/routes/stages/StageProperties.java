@@ -1,0 +1,17 @@
+package routes.stages;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Batches of the stages.
+ *
+ * @param batchSize   events that a stage works on together, in one transaction; those that wait are taken, none is waited for
+ * @param maxInFlight events that one stage of one process holds at a time; at least its CONCURRENCY × STAGE_BATCH_SIZE
+ */
+@ConfigurationProperties("stage")
+public record StageProperties(
+        @DefaultValue("64") @Min(1) @Max(1_000) int batchSize,
+        @DefaultValue("256") @Min(1) @Max(10_000) int maxInFlight) {}
