@@ -177,7 +177,7 @@ public class EventRoutes {
     }
 
     private static void fail(Exchange exchange, StageEntry entry, Throwable cause, FailureKind kind) {
-        entry.failed(cause);
+        entry.failed(cause, kind);
         StreamCompletion.of(exchange, entry.message()).orElseThrow().fail(cause, kind);
     }
 

@@ -6,9 +6,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import routes.events.Event;
 import routes.events.Recorded;
+import routes.redisstreams.FailureKind;
 
 /** One entry of a stream on its way through a stage. */
 public final class StageEntry {
@@ -20,6 +22,7 @@ public final class StageEntry {
     private Object event;
     private Recorded result;
     private Throwable failure;
+    private FailureKind failureKind;
 
     StageEntry(Message message, Map<String, String> fields) {
         this.message = message;
@@ -70,8 +73,14 @@ public final class StageEntry {
         return Optional.ofNullable(result);
     }
 
-    void failed(Throwable cause) {
+    void failed(Throwable cause, FailureKind kind) {
         failure = cause;
+        failureKind = kind;
+    }
+
+    /** How the failure of this entry, or that of its exchange, is taken. */
+    public FailureKind failureKind(Exchange exchange, Throwable cause) {
+        return cause.equals(failure) ? failureKind : FailureKind.of(exchange, cause);
     }
 
     /** Why this entry failed, while the exchange did not. */

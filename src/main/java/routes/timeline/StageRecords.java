@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
-import org.apache.camel.Message;
 import org.apache.camel.util.ObjectHelper;
 import routes.events.Event;
 import routes.events.Recorded;
@@ -53,7 +52,7 @@ final class StageRecords {
             Optional<Throwable> failure,
             Instant startedAt,
             int durationMs) {
-        End end = failure.map(cause -> failed(exchange, entry.message(), cause)).orElseGet(() -> ended(exchange, entry));
+        End end = failure.map(cause -> failed(exchange, entry, cause)).orElseGet(() -> ended(exchange, entry));
         Optional<Event> event = entry.event();
         return entry.posts().stream()
                 .map(post -> new TimelineRecord(
@@ -94,7 +93,7 @@ final class StageRecords {
                 fields.get("trace_id"));
     }
 
-    private static End failed(Exchange exchange, Message entry, Throwable failure) {
+    private static End failed(Exchange exchange, StageEntry entry, Throwable failure) {
         Throwable root =
                 ObjectHelper.createExceptionIterable(failure).iterator().next();
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
@@ -102,9 +101,9 @@ final class StageRecords {
     }
 
     /** As the component decides it. */
-    private static boolean isLast(Exchange exchange, Message entry, Throwable failure) {
-        FailureKind kind = FailureKind.of(exchange, failure);
-        int delivery = entry.getHeader(RedisStreamsConstants.DELIVERIES, 1, Integer.class);
+    private static boolean isLast(Exchange exchange, StageEntry entry, Throwable failure) {
+        FailureKind kind = entry.failureKind(exchange, failure);
+        int delivery = entry.message().getHeader(RedisStreamsConstants.DELIVERIES, 1, Integer.class);
         return kind == FailureKind.PERMANENT
                 || (kind == FailureKind.COUNTED
                         && exchange.getFromEndpoint() instanceof RedisStreamsEndpoint endpoint

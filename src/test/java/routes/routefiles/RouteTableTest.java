@@ -71,7 +71,7 @@ class RouteTableTest {
                 map.text("uri").map(RouteTableTest::code).ifPresent(published::add);
             }
             map.text("method")
-                    .flatMap(method -> map.text("ref").map(ref -> code(ref + "." + method.replaceAll("\\(.*", ""))))
+                    .flatMap(method -> map.text("ref").map(ref -> code(called(ref, method))))
                     .ifPresent(beans::add);
         });
         String group = from.map("parameters")
@@ -87,6 +87,13 @@ class RouteTableTest {
                         String.join(" ", beans),
                         route.body().text("description").orElseGet(() -> madeFrom(route, model))))
                 .append(" |\n");
+    }
+
+    /** The bean of a stage is named in the call of the template. */
+    private static String called(String bean, String method) {
+        return method.startsWith("work(")
+                ? method.replaceFirst(".*'(.+)', '(.+)'.*", "$1.$2")
+                : bean + "." + method.replaceAll("\\(.*", "");
     }
 
     private static String madeFrom(Flow route, RouteModel model) {

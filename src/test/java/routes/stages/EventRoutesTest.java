@@ -2,14 +2,19 @@ package routes.stages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,8 @@ import routes.events.InvalidEventException;
 import routes.events.Json;
 import routes.events.LegacyEntries;
 import routes.events.PostParsed;
+import routes.events.Recorded;
+import routes.events.StageOutcome;
 import routes.events.StreamCatalog;
 
 class EventRoutesTest {
@@ -36,6 +43,8 @@ class EventRoutesTest {
     @BeforeEach
     void start() throws Exception {
         camel.getRegistry().bind("events", new EventRoutes(codec));
+        camel.getRegistry().bind("one", new One());
+        camel.getRegistry().bind("all", new All());
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -45,6 +54,8 @@ class EventRoutesTest {
                         .process(exchange -> logged.putAll(MDC.getCopyOfContextMap()));
                 from("direct:copy").bean("events", "read").bean("events", "write");
                 from("direct:write").bean("events", "write");
+                from("direct:each").bean("events", "readAll").bean("events", "work(*, 'one', 'work')").bean("events", "write");
+                from("direct:all").bean("events", "readAll").bean("events", "work(*, 'all', 'work')").bean("events", "write");
             }
         });
         camel.start();
@@ -156,5 +167,74 @@ class EventRoutesTest {
         exchange.getMessage().setBody(fields);
         exchange.getMessage().setHeader("CamelRedisStreamsStream", "posts.parsed");
         exchange.getMessage().setHeader("CamelRedisStreamsMessageId", "1762000000000-0");
+    }
+
+    /** As an integrator writes one. */
+    public static final class One {
+        public Object work(PostParsed post, @ExchangeProperty("traceId") String traceId) {
+            assertThat(MDC.get("trace_id")).isEqualTo(traceId).isEqualTo(post.traceId());
+            return switch (post.text()) {
+                case "skip" -> StageOutcome.skipped("not wanted");
+                case "nothing" -> null;
+                default -> Map.of("text", post.text());
+            };
+        }
+    }
+
+    /** As the built-in stages are. */
+    public static final class All {
+        public List<Recorded> work(List<PostParsed> posts) {
+            return posts.stream()
+                    .filter(post -> !post.text().equals("lost"))
+                    .<Recorded>map(post -> post.text().equals("skip") ? StageOutcome.skipped("not wanted") : post)
+                    .toList();
+        }
+    }
+
+    @Test
+    void aBeanThatTakesOneEventGetsEachEventOfABatchWithItsTrace() {
+        Exchange exchange = batch("direct:each", "first", "skip", "nothing", "second");
+
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getMessage().getBody(List.class))
+                .extracting(output -> ((Message) output).getHeader("CamelRedisStreamsBatchIndex"))
+                .containsExactly(0, 3);
+        assertThat(EventRoutes.entries(exchange))
+                .extracting(entry -> entry.result().map(Recorded::outcome).orElse(null))
+                .containsExactly(null, StageOutcome.skipped("not wanted"), null, null);
+    }
+
+    @Test
+    void aBeanThatTakesAListGetsAllEventsOfABatch() {
+        Exchange exchange = batch("direct:all", "first", "skip", "second");
+
+        assertThat(exchange.getMessage().getBody(List.class))
+                .extracting(output -> codec.read(
+                        "posts.parsed", ((Message) output).getBody(Map.class), PostParsed.class).text())
+                .containsExactly("first", "second");
+    }
+
+    @Test
+    void aBeanThatAnswersForFewerEventsThanItGotIsTold() {
+        Exchange exchange = batch("direct:all", "first", "lost", "second");
+
+        assertThat(exchange.getException())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("There are 2 answers for a batch of 3 events; there must be one for each, in their order");
+    }
+
+    private Exchange batch(String endpoint, String... texts) {
+        return producer.request(endpoint, exchange -> {
+            List<Message> entries = new ArrayList<>();
+            for (String text : texts) {
+                Message entry = new DefaultMessage(camel);
+                entry.setHeader("CamelRedisStreamsStream", "posts.parsed");
+                entry.setHeader("CamelRedisStreamsMessageId", "1762000000000-" + entries.size());
+                entry.setHeader("CamelRedisStreamsBatchIndex", entries.size());
+                entry.setBody(codec.write(Examples.parsed(text)));
+                entries.add(entry);
+            }
+            exchange.getMessage().setBody(entries);
+        });
     }
 }

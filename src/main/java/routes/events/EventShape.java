@@ -1,0 +1,192 @@
+package routes.events;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * A JSON Schema compiled to predicates, for the keywords that our schemas use: it says whether an event conforms, and not where it
+ * does not. It accepts less than the schema, never more: texts must be storable, and times and UUIDs in the form that the product
+ * writes. Validation by the library takes a hundred times as long.
+ */
+final class EventShape {
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Set<String> KNOWN = Set.of(
+            "$schema", "$comment", "title", "description", "default", "type", "const", "enum", "pattern", "format",
+            "minLength", "maxLength", "minimum", "maximum", "items", "properties", "required", "additionalProperties");
+
+    private final Predicate<JsonNode> check;
+
+    private EventShape(Predicate<JsonNode> check) {
+        this.check = check;
+    }
+
+    /** @throws IllegalArgumentException for a schema with a keyword that is not known here */
+    static EventShape of(JsonNode schema) {
+        return new EventShape(compile(schema));
+    }
+
+    boolean fits(JsonNode event) {
+        return check.test(event);
+    }
+
+    private static Predicate<JsonNode> compile(JsonNode schema) {
+        schema.fieldNames().forEachRemaining(keyword -> {
+            if (!KNOWN.contains(keyword)) {
+                throw new IllegalArgumentException("The keyword " + keyword + " of an event's schema is not known");
+            }
+        });
+        Predicate<JsonNode> type =
+                switch (schema.path("type").asText()) {
+                    case "string" -> string(schema);
+                    case "integer" -> integer(schema);
+                    case "number" -> number(schema);
+                    case "boolean" -> JsonNode::isBoolean;
+                    case "array" -> array(compile(schema.path("items")));
+                    case "object" -> object(schema);
+                    default -> EventShape::isStorable;
+                };
+        if (schema.has("enum")) {
+            Set<JsonNode> allowed = new HashSet<>();
+            schema.get("enum").forEach(allowed::add);
+            return type.and(allowed::contains);
+        }
+        return schema.has("const") ? type.and(schema.get("const")::equals) : type;
+    }
+
+    private static Predicate<JsonNode> string(JsonNode schema) {
+        int min = schema.path("minLength").asInt(0);
+        int max = schema.path("maxLength").asInt(Integer.MAX_VALUE);
+        Pattern pattern =
+                schema.has("pattern") ? Pattern.compile(schema.get("pattern").asText()) : null;
+        Predicate<String> format =
+                switch (schema.path("format").asText()) {
+                    case "uuid" -> text -> UUID.matcher(text).matches();
+                    case "date-time" -> EventShape::isTime;
+                    case "" -> text -> true;
+                    default -> text -> false; // left to the library
+                };
+        return node -> {
+            if (!node.isTextual()) {
+                return false;
+            }
+            String text = node.textValue();
+            // in UTF-16 units, of which there are no fewer than characters
+            return text.length() <= max
+                    && text.codePointCount(0, text.length()) >= min
+                    && isStorable(text)
+                    && (pattern == null || pattern.matcher(text).find())
+                    && format.test(text);
+        };
+    }
+
+    private static boolean isTime(String text) {
+        try {
+            return text.endsWith("Z") && Instant.parse(text) != null;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private static Predicate<JsonNode> integer(JsonNode schema) {
+        long min = schema.path("minimum").asLong(Long.MIN_VALUE);
+        long max = schema.path("maximum").asLong(Long.MAX_VALUE);
+        return node ->
+                node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= min && node.longValue() <= max;
+    }
+
+    private static Predicate<JsonNode> number(JsonNode schema) {
+        double min = schema.path("minimum").asDouble(Double.NEGATIVE_INFINITY);
+        double max = schema.path("maximum").asDouble(Double.POSITIVE_INFINITY);
+        return node -> node.isNumber()
+                && Double.isFinite(node.doubleValue())
+                && node.doubleValue() >= min
+                && node.doubleValue() <= max;
+    }
+
+    private static Predicate<JsonNode> array(Predicate<JsonNode> items) {
+        return node -> {
+            if (!node.isArray()) {
+                return false;
+            }
+            for (JsonNode item : node) {
+                if (!items.test(item)) {
+                    return false;
+                }
+            }
+            return true;
+        };
+    }
+
+    private static Predicate<JsonNode> object(JsonNode schema) {
+        Map<String, Predicate<JsonNode>> properties = new HashMap<>();
+        schema.path("properties").properties().forEach(property -> properties.put(
+                property.getKey(), compile(property.getValue())));
+        Set<String> required = new HashSet<>();
+        schema.path("required").forEach(name -> required.add(name.asText()));
+        boolean closed = schema.has("additionalProperties")
+                && !schema.get("additionalProperties").asBoolean();
+        return node -> {
+            if (!node.isObject()) {
+                return false;
+            }
+            int found = 0;
+            for (Map.Entry<String, JsonNode> property : node.properties()) {
+                Predicate<JsonNode> check = properties.get(property.getKey());
+                if (check == null ? closed || !isStorable(property) : !check.test(property.getValue())) {
+                    return false;
+                }
+                found += required.contains(property.getKey()) ? 1 : 0;
+            }
+            return found == required.size();
+        };
+    }
+
+    private static boolean isStorable(Map.Entry<String, JsonNode> property) {
+        return isStorable(property.getKey()) && isStorable(property.getValue());
+    }
+
+    /** What {@link EventText} would leave as it is, at any depth. */
+    private static boolean isStorable(JsonNode node) {
+        if (node.isContainerNode()) {
+            for (Map.Entry<String, JsonNode> property : node.properties()) {
+                if (!isStorable(property)) {
+                    return false;
+                }
+            }
+            for (JsonNode item : node) {
+                if (!isStorable(item)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return node.isTextual()
+                ? isStorable(node.textValue())
+                : !node.isNull() && !(node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue()));
+    }
+
+    private static boolean isStorable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (unit == 0) {
+                return false;
+            } else if (Character.isSurrogate(unit)) {
+                boolean pair = Character.isHighSurrogate(unit)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+}
