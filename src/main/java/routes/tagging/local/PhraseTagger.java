@@ -60,7 +60,7 @@ final class PhraseTagger {
         RARITY(0.5, 0.45, 0.4),
         /** For each letter, up to 12. */
         LETTER(0, 0.06, 0.07),
-        NAME(1.8, 3.4, 1.4),
+        NAME(1.8, 2.6, 1.4),
         ABBREVIATION(2.2, 2.5, 1.7),
         FIRST_NAME_ALONE(0.4, 0.75, 0.75),
         SURNAME_ALONE(0.8, 0.6, 0.6),
@@ -75,7 +75,7 @@ final class PhraseTagger {
         SHARE(0.9, 0.5, 0.1),
         /** Phrases with an adjective and names. */
         DESCRIBED(0.9, 1, 1),
-        FULL_NAME(1, 0.63, 1.5),
+        FULL_NAME(1, 1, 1.5),
         OTHER_PHRASE(0.5, 1, 1),
         ONCE(0.5, 1, 0.9),
         THREE_WORDS(0.5, 0.84, 0.97),

@@ -143,7 +143,7 @@ final class WordReader {
                         surface,
                         unit,
                         sentence,
-                        first,
+                        first && !isQuoted(text, start, end),
                         shouting,
                         joins,
                         !Morphology.isCyrillic(surface),
@@ -154,6 +154,14 @@ final class WordReader {
             lastEnd = usable ? words.get(words.size() - 1).end() : end; // a genitive ends a phrase
         }
         return words;
+    }
+
+    /** A single word in quotation marks is a name wherever it stands. */
+    private static boolean isQuoted(String text, int start, int end) {
+        return start > 0
+                && end < text.length()
+                && "«\"“„".indexOf(text.charAt(start - 1)) >= 0
+                && "»\"”“".indexOf(text.charAt(end)) >= 0;
     }
 
     private static Reading likeliest(Raw word, Raw next) {

@@ -144,6 +144,22 @@ class LocalTaggerTest {
     }
 
     @Test
+    void aWordInQuotationMarksIsANameAlsoAtTheBeginning() {
+        String text = "«Зенит» обыграл соперников. Зрители довольны.";
+
+        assertThat(new WordReader(analysis).read(text, Language.RU))
+                .filteredOn(Word::name)
+                .extracting(word -> text.substring(word.start(), word.end()))
+                .containsExactly("Зенит");
+    }
+
+    @Test
+    void aCyrillicWordInAnEnglishTextIsRead() {
+        assertThat(tags("The word субботник comes from суббота, and old субботник posters are in the town museum"))
+                .contains("субботник", "town museum");
+    }
+
+    @Test
     void capitalsOfASentenceInCapitalsMakeNoName() {
         String text = "ВНИМАНИЕ! СРОЧНО ОБНОВИТЕ КЛАСТЕР БРОКЕРА. Команда Петрова выложила исправление.";
 
