@@ -156,7 +156,7 @@ class LocalTaggerTest {
     @Test
     void aCyrillicWordInAnEnglishTextIsRead() {
         assertThat(tags("The word субботник comes from суббота, and old субботник posters are in the town museum"))
-                .contains("субботник", "town museum");
+                .contains("субботник", "posters");
     }
 
     @Test
