@@ -126,7 +126,7 @@ public final class TagRules {
             return at == 0 || at == normalized.length() || !inWord(at - 1) || !inWord(at);
         }
 
-        /** Also the apostrophe in "don't". */
+        /** Also the apostrophe in "don't", but not the one of an English genitive. */
         private boolean inWord(int at) {
             char c = normalized.charAt(at);
             return Character.isLetterOrDigit(c)
@@ -137,7 +137,10 @@ public final class TagRules {
                             && at > 0
                             && at + 1 < normalized.length()
                             && Character.isLetter(normalized.charAt(at - 1))
-                            && Character.isLetter(normalized.charAt(at + 1));
+                            && Character.isLetter(normalized.charAt(at + 1))
+                            && !(normalized.charAt(at + 1) == 's'
+                                    && (at + 2 == normalized.length()
+                                            || !Character.isLetterOrDigit(normalized.charAt(at + 2))));
         }
 
         private Optional<String> otherForm(String tag) {

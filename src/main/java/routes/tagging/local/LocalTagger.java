@@ -26,13 +26,11 @@ public final class LocalTagger {
     private static final Pattern ADDRESS = Pattern.compile(
             "(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]" + "|[?&][\\w.-]++=|@[\\w-]");
 
-    private final RussianTagger russian;
-    private final EnglishTagger english;
+    private final PhraseTagger phrases;
     private final TagRules rules;
 
     public LocalTagger(TextAnalysis analysis) {
-        this.russian = new RussianTagger(analysis);
-        this.english = new EnglishTagger(analysis);
+        this.phrases = new PhraseTagger(analysis);
         this.rules = new TagRules(analysis);
     }
 
@@ -44,12 +42,10 @@ public final class LocalTagger {
     public List<String> tags(String text, CorpusSnapshot corpus, int max) {
         String read = withoutAddresses(text.substring(0, Math.min(text.length(), MAX_READ)));
         List<String> hashtags = Hashtags.of(authors(read));
-        List<String> phrases = Language.of(read) == Language.RU
-                ? russian.tags(read, corpus, max + hashtags.size())
-                : english.tags(read, corpus, max + hashtags.size());
+        List<String> found = phrases.tags(read, Language.of(read), corpus, max + hashtags.size());
         List<String> tags = new ArrayList<>();
         List<List<String>> keys = new ArrayList<>();
-        Stream.concat(hashtags.stream(), phrases.stream()).forEach(tag -> {
+        Stream.concat(hashtags.stream(), found.stream()).forEach(tag -> {
             List<String> key = List.of(TagKey.of(tag).split(" "));
             boolean extendsHashtag = keys.stream().limit(hashtags.size()).anyMatch(key::containsAll);
             if (!extendsHashtag && keys.stream().noneMatch(better -> better.containsAll(key))) {

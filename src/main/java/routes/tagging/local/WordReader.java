@@ -1,30 +1,70 @@
 package routes.tagging.local;
 
+import java.time.DayOfWeek;
+import java.time.Month;
+import java.time.format.TextStyle;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import routes.tagging.local.Word.Kind;
+import routes.text.Language;
+import routes.text.Morphology;
+import routes.text.Morphology.PartOfSpeech;
+import routes.text.Morphology.Reading;
 import routes.text.NormalizedText;
 import routes.text.TextAnalysis;
 import routes.text.Token;
 
-/** Reads a post into those words that can be part of a tag. */
+/**
+ * Reads a post into words and chooses for each the likeliest of its readings: of Russian words by frequency, writing and neighbours,
+ * of words of an English text by the model of parts of speech.
+ */
 final class WordReader {
-    private static final Pattern SENTENCE_END = Pattern.compile("[.!?…\\n]");
     private static final Pattern BLANK = Pattern.compile("[ \\u00a0\\t]+");
-    private static final Pattern LATIN = Pattern.compile(".*\\p{IsLatin}.*");
+    private static final String SENTENCE_END = ".!?…\n";
+    /** An adjective of this frequency class goes with everything ("новый", "большой"). */
+    private static final int EMPTY_ADJECTIVE = 17;
 
-    private static final Pattern SURNAME = Pattern.compile("\\P{IsCyrillic}+");
+    /** Days, months and, in English, units of time: they date a post and name nothing. */
+    private static final Set<String> CALENDAR = calendar();
 
-    /** Of whom something is said next, or what turns the next word into a verb. */
-    private static final Set<String> BEFORE_VERB = Set.of(
-            "i", "we", "you", "they", "he", "she", "who", "will", "would", "can", "could", "should", "must", "not",
-            "don't", "doesn't", "didn't", "won't", "can't", "isn't");
+    /** Universal parts of speech that can be part of a tag; X is a foreign word. */
+    private static final Set<String> CONTENT = Set.of("NOUN", "PROPN", "ADJ", "VERB", "X");
 
-    /** What stands before a noun: what stands before one of these is seldom a noun. */
-    private static final Set<String> BEFORE_NOUN = Set.of(
-            "a", "an", "the", "my", "your", "our", "his", "her", "its", "their", "it", "them", "us", "me", "him");
+    /** Where English is split for the model: "do" and "n't", "Ann" and "'s". */
+    private static final Pattern CLITIC = Pattern.compile("(?=n['’]t$)|(?=['’])");
+
+    /** A word before its reading is chosen. */
+    private record Raw(
+            int start,
+            int end,
+            String text,
+            List<Token> tokens,
+            int sentence,
+            boolean first,
+            boolean shouting,
+            boolean joins,
+            boolean latin,
+            List<Reading> readings) {
+
+        boolean name() {
+            return !shouting
+                    && (Character.isUpperCase(text.codePointAt(0)) && !first
+                            || text.chars().skip(1).anyMatch(Character::isUpperCase));
+        }
+
+        boolean allCapitals() {
+            return text.length() > 1 && text.equals(text.toUpperCase(Locale.ROOT));
+        }
+
+        boolean isNumber() {
+            return text.codePoints().noneMatch(Character::isLetter);
+        }
+    }
 
     private final TextAnalysis analysis;
 
@@ -32,92 +72,299 @@ final class WordReader {
         this.analysis = analysis;
     }
 
-    List<Word> read(String text) {
-        List<List<Token>> units = units(text);
-        List<Word> words = new ArrayList<>();
-        int sentence = 0;
-        int lastEnd = 0;
-        boolean lastKept = false;
-        boolean sentenceStart = true;
-        boolean shouting = false;
-        for (int i = 0; i < units.size(); i++) {
-            List<Token> unit = units.get(i);
-            int start = unit.get(0).start();
-            int end = end(unit);
-            String between = text.substring(lastEnd, start);
-            if (SENTENCE_END.matcher(between).find()) {
-                sentence++;
-                sentenceStart = true;
+    private static Set<String> calendar() {
+        Set<String> words = new HashSet<>();
+        for (ChronoUnit unit : ChronoUnit.values()) {
+            Morphology.get().lemma(unit.toString()).ifPresent(words::add);
+        }
+        for (Language language : Language.values()) {
+            Locale locale = Locale.forLanguageTag(language.code());
+            for (DayOfWeek day : DayOfWeek.values()) {
+                words.add(NormalizedText.of(day.getDisplayName(TextStyle.FULL_STANDALONE, locale)));
             }
-            if (sentenceStart) {
-                shouting = isShouting(sentence(text, start));
+            for (Month month : Month.values()) {
+                words.add(NormalizedText.of(month.getDisplayName(TextStyle.FULL_STANDALONE, locale)));
             }
-            boolean kept = isCandidate(unit);
-            if (kept) {
-                String surface = text.substring(start, end);
-                boolean latin = LATIN.matcher(surface).matches();
-                boolean capital = Character.isUpperCase(surface.codePointAt(0)) && !sentenceStart
-                        || surface.chars().skip(1).anyMatch(Character::isUpperCase);
-                boolean name = capital && !shouting;
-                WordClass wordClass = wordClass(surface, name);
-                if (wordClass == WordClass.NOUN && !name && isVerbByPlace(text, units, i)) {
-                    wordClass = WordClass.OTHER;
-                }
-                words.add(new Word(
-                        start,
-                        end,
-                        String.join(" ", unit.stream().map(Token::stem).toList()),
-                        wordClass,
-                        sentence,
-                        name,
-                        latin,
-                        lastKept && BLANK.matcher(between).matches()));
-                lastKept = true;
-            } else {
-                lastKept = false;
-            }
-            sentenceStart = false;
-            lastEnd = end;
         }
         return words;
     }
 
-    /** A capital makes a noun of what looks like an adjective. */
-    private static WordClass wordClass(String surface, boolean name) {
-        String word = NormalizedText.of(surface);
-        WordClass byForm = WordClass.of(word);
-        return name && byForm == WordClass.ADJECTIVE && SURNAME.matcher(word).matches() ? WordClass.NOUN : byForm;
+    List<Word> read(String text, Language language) {
+        List<Raw> raw = raw(text);
+        String[] parts = language == Language.EN ? englishParts(text, raw) : new String[raw.size()];
+        List<Word> words = new ArrayList<>(raw.size());
+        for (int i = 0; i < raw.size(); i++) {
+            Raw word = raw.get(i);
+            Raw next = i + 1 < raw.size() && raw.get(i + 1).joins() ? raw.get(i + 1) : null;
+            Reading reading = parts[i] == null ? likeliest(word, next) : likeliest(word, parts[i]);
+            List<String> stems = word.tokens().stream().map(Token::stem).toList();
+            words.add(new Word(
+                    word.start(),
+                    word.end(),
+                    stems,
+                    i,
+                    word.sentence(),
+                    word.name(),
+                    word.latin(),
+                    word.joins(),
+                    kind(raw, i, parts, reading, words.isEmpty() ? null : words.get(i - 1)),
+                    reading,
+                    reading == null ? String.join("-", stems) : reading.lemma()));
+        }
+        return words;
     }
 
-    /** "we <i>punch</i>", "<i>draw</i> the line": many English words are nouns or verbs by their place. */
-    private static boolean isVerbByPlace(String text, List<List<Token>> units, int i) {
-        List<Token> unit = units.get(i);
-        return i > 0
-                        && areNeighbours(text, units.get(i - 1), unit)
-                        && BEFORE_VERB.contains(surface(text, units.get(i - 1)))
-                || i + 1 < units.size()
-                        && areNeighbours(text, unit, units.get(i + 1))
-                        && BEFORE_NOUN.contains(surface(text, units.get(i + 1)));
+    private List<Raw> raw(String text) {
+        List<Raw> words = new ArrayList<>();
+        int sentence = 0;
+        int lastEnd = 0;
+        boolean first = true;
+        boolean shouting = false;
+        boolean lastUsable = false;
+        for (List<Token> unit : units(text)) {
+            int start = unit.get(0).start();
+            int end = unit.get(unit.size() - 1).end();
+            if (endOfSentence(text, lastEnd, start) < start) {
+                sentence += words.isEmpty() ? 0 : 1;
+                first = true;
+            }
+            if (first) {
+                shouting = isShouting(text.substring(start, endOfSentence(text, start, text.length())));
+            }
+            boolean usable = unit.stream()
+                    .allMatch(token -> token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NUMBER);
+            if (usable) {
+                String surface = text.substring(start, end).replaceFirst("['’]s$", "");
+                boolean joins =
+                        lastUsable && BLANK.matcher(text).region(lastEnd, start).matches();
+                words.add(new Raw(
+                        start,
+                        start + surface.length(),
+                        surface,
+                        unit,
+                        sentence,
+                        first && !isQuoted(text, start, end),
+                        shouting,
+                        joins,
+                        !Morphology.isCyrillic(surface),
+                        Morphology.get().readings(surface)));
+                first = false;
+            }
+            lastUsable = usable;
+            lastEnd = usable ? words.get(words.size() - 1).end() : end; // a genitive ends a phrase
+        }
+        return words;
     }
 
-    private static boolean areNeighbours(String text, List<Token> one, List<Token> next) {
-        return BLANK.matcher(text.substring(end(one), next.get(0).start())).matches();
+    /** A single word in quotation marks is a name wherever it stands. */
+    private static boolean isQuoted(String text, int start, int end) {
+        return start > 0
+                && end < text.length()
+                && "«\"“„".indexOf(text.charAt(start - 1)) >= 0
+                && "»\"”“".indexOf(text.charAt(end)) >= 0;
     }
 
-    private static String surface(String text, List<Token> unit) {
-        return NormalizedText.of(text.substring(unit.get(0).start(), end(unit)).replace('’', '\''));
+    private static Reading likeliest(Raw word, Raw next) {
+        Reading best = null;
+        double bestScore = Double.NEGATIVE_INFINITY;
+        for (Reading reading : word.readings()) {
+            double score = Math.max(0, reading.frequency()) + bonus(word, next, reading);
+            if (score > bestScore) {
+                best = reading;
+                bestScore = score;
+            }
+        }
+        return best;
     }
 
-    private static int end(List<Token> unit) {
-        return unit.get(unit.size() - 1).end();
+    private static double bonus(Raw word, Raw next, Reading reading) {
+        return switch (reading.part()) {
+            case FUNCTION, DETERMINER, SUBJECT -> 6;
+            case ABBREVIATION -> !word.allCapitals() ? -8 : word.shouting() ? 0 : 5;
+            case FIRST_NAME, PATRONYMIC, SURNAME -> word.name() ? 4 : word.first() ? 0 : -6;
+            case NOUN, NAME -> word.name() ? 2 : 0;
+            case ADJECTIVE, PARTICIPLE, NUMERAL ->
+                next != null && next.readings().stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
+                        ? word.name() && !next.name() ? 5 : 3 // rather than a surname
+                        : -2;
+            case VERB, ADVERB -> 0;
+        };
     }
 
-    /** Neither "из-за" nor "@name" nor a link. */
-    private static boolean isCandidate(List<Token> unit) {
-        return !unit.get(0).stopWord()
-                && !unit.get(unit.size() - 1).stopWord()
-                && unit.stream()
-                        .allMatch(token -> token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NUMBER);
+    private static boolean isNoun(Reading reading) {
+        return reading.part() == PartOfSpeech.NOUN || reading.part().isPersonal();
+    }
+
+    /** For each word its universal part of speech. */
+    private static String[] englishParts(String text, List<Raw> words) {
+        String[] parts = new String[words.size()];
+        List<String> sentence = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            Raw word = words.get(i);
+            if (i > 0 && !word.first()) {
+                String between =
+                        text.substring(words.get(i - 1).end(), word.start()).strip();
+                if (!between.isEmpty()) {
+                    sentence.add(between.substring(0, 1));
+                }
+            }
+            places.add(sentence.size());
+            String written = word.shouting() || word.first() && !word.name() && isCommon(word)
+                    ? word.text().toLowerCase(Locale.ROOT)
+                    : word.text();
+            sentence.addAll(List.of(CLITIC.split(written)));
+            if (i + 1 == words.size() || words.get(i + 1).first()) {
+                String[] found = new String[sentence.size()];
+                for (int k = 0; k < places.size(); k++) {
+                    found[places.get(k)] = onlyPart(words.get(i + 1 - places.size() + k));
+                }
+                EnglishSentence.parts(sentence.toArray(String[]::new), found);
+                for (int k = 0; k < places.size(); k++) {
+                    parts[i + 1 - places.size() + k] = found[places.get(k)];
+                }
+                sentence.clear();
+                places.clear();
+            }
+        }
+        return parts;
+    }
+
+    /** What the dictionary knows as well as the model; null where it has several readings or none. */
+    private static String onlyPart(Raw word) {
+        if (word.tokens().get(0).stopWord() && word.text().chars().allMatch(Character::isLetter)) {
+            return EnglishSentence.ofStopWord(word.text().toLowerCase(Locale.ROOT));
+        }
+        List<PartOfSpeech> parts =
+                word.readings().stream().map(Reading::part).distinct().toList();
+        return parts.size() != 1 || word.name()
+                ? null
+                : switch (parts.get(0)) {
+                    case ADJECTIVE -> "ADJ";
+                    case ADVERB -> "ADV";
+                    default -> null;
+                };
+    }
+
+    private static boolean isCommon(Raw word) {
+        return word.readings().stream().anyMatch(reading -> reading.part() != PartOfSpeech.NAME);
+    }
+
+    private static Reading likeliest(Raw word, String part) {
+        Reading best = null;
+        for (Reading reading : word.readings()) {
+            if (best == null || fits(reading, part) && (!fits(best, part) || reading.frequency() > best.frequency())) {
+                best = reading;
+            }
+        }
+        return best;
+    }
+
+    private static boolean fits(Reading reading, String part) {
+        return switch (reading.part()) {
+            case NOUN -> part.equals("NOUN") || part.equals("PROPN");
+            case NAME -> part.equals("PROPN");
+            case ADJECTIVE -> part.equals("ADJ");
+            case VERB -> part.equals("VERB") || part.equals("AUX");
+            case PARTICIPLE -> part.equals("VERB") || part.equals("ADJ");
+            case ADVERB -> part.equals("ADV") || part.equals("ADJ");
+            default -> !CONTENT.contains(part);
+        };
+    }
+
+    /** @param last the word before it, null for the first one */
+    private static Kind englishKind(List<Raw> words, int i, String[] parts, Reading reading, Word last) {
+        Raw word = words.get(i);
+        String part = parts[i];
+        boolean noun = is(word, PartOfSpeech.NOUN);
+        boolean onlyNoun = noun
+                && word.readings().stream().allMatch(meaning -> meaning.part().isNominal());
+        if (!CONTENT.contains(part) && (!onlyNoun || part.equals("PRON"))
+                || CALENDAR.contains(reading == null ? word.text() : reading.lemma())) {
+            return Kind.OTHER;
+        }
+        if (word.name()) {
+            return Kind.NOUN;
+        }
+        if (word.text().length() < 3) {
+            return Kind.OTHER; // units, "de"
+        }
+        if (reading == null) {
+            return part.equals("ADJ") ? Kind.ADJECTIVE : part.equals("VERB") ? Kind.OTHER : Kind.NOUN;
+        }
+        Word before = word.joins() ? last : null;
+        Raw next = i + 1 < words.size() && words.get(i + 1).joins() ? words.get(i + 1) : null;
+        boolean determined = next != null && is(next, PartOfSpeech.DETERMINER);
+        if (is(word, PartOfSpeech.VERB)
+                && before != null
+                && (before.isPlural() // "teachers talk"
+                        || determined && before.kind() == Kind.NOUN // "the city counts its trees"
+                        || is(words.get(i - 1), PartOfSpeech.SUBJECT)
+                                && reading.lemma().equals(word.text()))) {
+            return Kind.OTHER;
+        }
+        boolean beforeNoun = next != null && List.of("NOUN", "ADJ", "PROPN").contains(parts[i + 1]);
+        return switch (fits(reading, part) ? part : "X") {
+            case "NOUN", "PROPN" -> Kind.NOUN;
+            case "ADJ" ->
+                noun && !beforeNoun && before != null && parts[i - 1].equals("DET")
+                        ? Kind.NOUN // "a mosaic of"
+                        : reading.part() == PartOfSpeech.ADVERB
+                                        || is(word, PartOfSpeech.DETERMINER)
+                                        || reading.frequency() >= EMPTY_ADJECTIVE
+                                ? Kind.OTHER
+                                : Kind.ADJECTIVE;
+            case "VERB" ->
+                noun && word.text().endsWith("ing") && before != null && before.kind() != Kind.OTHER && !determined
+                        ? Kind.NOUN // "stream processing"
+                        : beforeNoun
+                                        && is(word, PartOfSpeech.PARTICIPLE)
+                                        && before != null
+                                        && !before.kind().isNominal()
+                                        && !parts[i - 1].equals("PRON")
+                                ? Kind.ADJECTIVE // "smoked paprika"
+                                : Kind.OTHER;
+            default -> noun ? Kind.NOUN : Kind.OTHER; // the model does not know the word
+        };
+    }
+
+    private static boolean is(Raw word, PartOfSpeech part) {
+        return word.readings().stream().anyMatch(reading -> reading.part() == part);
+    }
+
+    private static Kind kind(List<Raw> words, int i, String[] parts, Reading reading, Word last) {
+        Raw word = words.get(i);
+        if (word.isNumber()) {
+            return Kind.NUMBER;
+        }
+        boolean stopWord = word.tokens().get(0).stopWord()
+                && word.tokens().get(word.tokens().size() - 1).stopWord();
+        if (stopWord
+                || word.text().length() < 2
+                || Character.isDigit(word.text().charAt(0))) {
+            return Kind.OTHER; // "из-за", "67-й"
+        }
+        if (word.joins() && last.isCount() && (!word.name() || word.text().length() < 3)) {
+            return Kind.OTHER; // "3 TB", "five days"
+        }
+        if (parts[i] != null) {
+            return englishKind(words, i, parts, reading, last);
+        }
+        if (reading == null || word.latin() && word.name()) {
+            return Kind.FOREIGN;
+        }
+        if (word.latin()) {
+            return reading.part() == PartOfSpeech.NOUN || reading.part() == PartOfSpeech.NAME
+                    ? Kind.FOREIGN
+                    : Kind.OTHER;
+        }
+        return switch (reading.part()) {
+            case NOUN -> CALENDAR.contains(reading.lemma()) ? Kind.OTHER : Kind.NOUN;
+            case FIRST_NAME, PATRONYMIC, SURNAME -> Kind.PERSON;
+            case ABBREVIATION -> word.allCapitals() ? Kind.ABBREVIATION : Kind.OTHER;
+            case ADJECTIVE, PARTICIPLE -> reading.frequency() >= EMPTY_ADJECTIVE ? Kind.OTHER : Kind.ADJECTIVE;
+            default -> Kind.OTHER;
+        };
     }
 
     /** Tokens that are written together: joined by a hyphen or underscore. */
@@ -125,10 +372,7 @@ final class WordReader {
         List<List<Token>> units = new ArrayList<>();
         int lastEnd = -1;
         for (Token token : analysis.tokens(text)) {
-            boolean joined = lastEnd >= 0
-                    && token.start() == lastEnd + 1
-                    && (text.charAt(lastEnd) == '-' || text.charAt(lastEnd) == '_' || text.charAt(lastEnd) == '‑');
-            if (joined) {
+            if (lastEnd >= 0 && token.start() == lastEnd + 1 && "-_‑".indexOf(text.charAt(lastEnd)) >= 0) {
                 units.get(units.size() - 1).add(token);
             } else {
                 units.add(new ArrayList<>(List.of(token)));
@@ -138,16 +382,19 @@ final class WordReader {
         return units;
     }
 
-    /** Capitals say nothing in a sentence that is mostly capitals. A name alone is none. */
+    /** Capitals mean nothing in a sentence that is mostly capitals. A name alone is no such sentence. */
     private static boolean isShouting(String sentence) {
         long letters = sentence.chars().filter(Character::isLetter).count();
         return 2 * sentence.chars().filter(Character::isUpperCase).count() > letters
                 && BLANK.splitAsStream(sentence.strip()).count() > 2;
     }
 
-    /** From its first word to its end. */
-    private static String sentence(String text, int start) {
-        Matcher end = SENTENCE_END.matcher(text);
-        return text.substring(start, end.find(start) ? end.start() : text.length());
+    /** Where the first sentence end between two offsets is; the second one where there is none. */
+    private static int endOfSentence(String text, int from, int to) {
+        int end = from;
+        while (end < to && SENTENCE_END.indexOf(text.charAt(end)) < 0) {
+            end++;
+        }
+        return end;
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * A post with the tags a human reader chose for it.
  *
- * @param half which half of the corpus: only the development half may be looked at while the tagger is changed
+ * @param half which half of the corpus: until the tagger read both languages with dictionaries, only the development half was looked at while it was changed
  */
 record EvaluationPost(String id, String language, Half half, String text, List<String> gold) {
     private static final String FILE = "/tagging/evaluation.yml";

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.tagging.TagRules;
+import routes.text.Language;
 import routes.text.NormalizedText;
 import routes.text.TextAnalysis;
 import routes.text.Token;
@@ -110,11 +111,60 @@ class LocalTaggerTest {
     }
 
     @Test
+    void aVerbAfterAPluralIsNoPartOfATag() {
+        assertThat(tags("Volunteers fix toasters. Travel grants cover flights. Timetables shrank."))
+                .contains("Volunteers", "toasters", "Travel grants", "flights", "Timetables");
+    }
+
+    @Test
+    void aTagIsAWholeEnglishPhrase() {
+        assertThat(
+                        tags(
+                                "The band plays in an empty water tower. Stream processing goes with cumin and smoked paprika."))
+                .contains("Stream processing", "smoked paprika")
+                .anyMatch(tag -> tag.endsWith("water tower"))
+                .doesNotContain("empty water", "Stream");
+    }
+
+    @Test
+    void anEnglishGenitiveEndsAPhrase() {
+        assertThat(tags("The Glass Choir's new album is out. Glass Choir's album was recorded in a tower."))
+                .contains("Glass Choir", "album")
+                .noneMatch(tag -> tag.contains("'"));
+    }
+
+    @Test
+    void whatIsCountedIsNoTag() {
+        assertThat(tags("Copied 3 TB in 48 hours and five weeks to the new cluster, a month of downtime"))
+                .contains("cluster", "downtime")
+                .doesNotContain("TB", "hours", "weeks", "month");
+        assertThat(tags("Собрали 12 отзывов за пять суток про кофейню"))
+                .contains("кофейню")
+                .doesNotContain("отзывов", "суток");
+    }
+
+    @Test
+    void aWordInQuotationMarksIsANameAlsoAtTheBeginning() {
+        String text = "«Зенит» обыграл соперников. Зрители довольны.";
+
+        assertThat(new WordReader(analysis).read(text, Language.RU))
+                .filteredOn(Word::name)
+                .extracting(word -> text.substring(word.start(), word.end()))
+                .containsExactly("Зенит");
+    }
+
+    @Test
+    void aCyrillicWordInAnEnglishTextIsRead() {
+        assertThat(tags("The word субботник comes from суббота, and old субботник posters are in the town museum"))
+                .contains("субботник", "posters");
+    }
+
+    @Test
     void capitalsOfASentenceInCapitalsMakeNoName() {
         String text = "ВНИМАНИЕ! СРОЧНО ОБНОВИТЕ КЛАСТЕР БРОКЕРА. Команда Петрова выложила исправление.";
 
-        assertThat(new RussianWords(analysis).read(text))
-                .filteredOn(RussianWords.RussianWord::name)
+        assertThat(new WordReader(analysis).read(text, Language.RU))
+                .filteredOn(Word::name)
                 .extracting(word -> text.substring(word.start(), word.end()))
                 .contains("Петрова")
                 .doesNotContain("КЛАСТЕР", "БРОКЕРА");
