@@ -22,7 +22,10 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.StreamCatalog;
@@ -37,6 +40,7 @@ import routes.redisstreams.StreamInspector;
  * The whole application under load while its PostgreSQL is killed and comes back: the stages pause and go on. The system
  * property {@code outage.seconds} makes the outage longer than the few seconds that fit a build.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class DatabaseOutageIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final int POSTS = 2_000;
@@ -60,7 +64,7 @@ class DatabaseOutageIT {
 
     @Test
     void stages_pause_while_postgresql_is_away_and_go_on_when_it_is_back_and_nothing_is_dead_lettered(
-            @TempDir Path folder) throws Exception {
+            @TempDir Path folder, CapturedOutput output) throws Exception {
         Path export = folder.resolve("result.json");
         ExportGenerator.write(export, POSTS, 300);
         Path data = folder.resolve("data");
@@ -109,6 +113,7 @@ class DatabaseOutageIT {
         });
         eventually().untilAsserted(() -> assertThat(pending()).isZero());
         assertThat(deadLetters()).isZero();
+        assertThat(output.getAll()).doesNotContain("Failed delivery for");
     }
 
     @Test

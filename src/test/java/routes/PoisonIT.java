@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.embedded.RedisService;
 import routes.events.StreamCatalog;
 import routes.ingest.ExportGenerator;
@@ -88,6 +89,7 @@ class PoisonIT {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(lines);
         NEED_THE_POST.keySet().forEach(this::poison);
+        healthNamesTheStagesWhoseEntriesFail();
         Duration poisoned = importMore(folder, GOOD);
         Duration cleanAgain = importMore(folder, GOOD);
 
@@ -114,6 +116,56 @@ class PoisonIT {
         logHasALineForEachChange(List.copyOf(lines.list));
         failedDeliveriesAreCountedOnce();
         healthNamesTheDeadLetters();
+        postsThatADeadLetterOrNothingIsAboutAreCounted();
+    }
+
+    private void healthNamesTheStagesWhoseEntriesFail() {
+        eventually().untilAsserted(() -> {
+            JsonNode health = get("/health");
+            assertThat(health.path("status").asText()).isEqualTo("DEGRADED");
+            assertThat(health.at("/components/stages/status").asText()).isEqualTo("DEGRADED");
+            assertThat(health.at("/components/stages/components/indexing/status")
+                            .asText())
+                    .isEqualTo("DEGRADED");
+            assertThat(health.at("/components/stages/components/cleanup/status").asText())
+                    .isEqualTo("UP");
+        });
+    }
+
+    private void postsThatADeadLetterOrNothingIsAboutAreCounted() throws Exception {
+        assertThat(get("/users/1/pipeline").has("dead_letters")).isFalse();
+        String key = catalog.key("posts.enriched");
+        Map<String, String> dead = new TreeMap<>(
+                redis.xrange(key, Range.unbounded(), Limit.from(1)).get(0).getBody());
+        dead.put("dlq_group", "indexing_workers");
+        redis.xadd(key + ":dlq", dead);
+        eventually().untilAsserted(() -> assertThat(
+                        get("/users/1/pipeline").path("dead_letters").asLong())
+                .isEqualTo(1));
+        application
+                .getBean(JdbcClient.class)
+                .sql(
+                        """
+                        UPDATE posts SET indexing_status = 'pending', updated_at = now() - interval '2 minutes'
+                        WHERE id = (SELECT min(id::text)::uuid FROM posts)
+                        """)
+                .update();
+
+        eventually().untilAsserted(() -> assertThat(
+                        get("/health").at("/components/pipeline/reason").asText())
+                .contains("1 posts are not indexed, and no event about them is under way"));
+    }
+
+    private JsonNode get(String path) throws Exception {
+        String port = application.getEnvironment().getProperty("local.server.port");
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .timeout(Duration.ofSeconds(30))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return new ObjectMapper().readTree(answer.body());
     }
 
     /** The first failure of an entry, and its end; with its trace, route and post. */
@@ -149,16 +201,8 @@ class PoisonIT {
     }
 
     private void healthNamesTheDeadLetters() {
-        String port = application.getEnvironment().getProperty("local.server.port");
         eventually().untilAsserted(() -> {
-            HttpResponse<String> answer = HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
-                                    .timeout(Duration.ofSeconds(30))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.statusCode()).isEqualTo(200);
-            JsonNode health = new ObjectMapper().readTree(answer.body());
+            JsonNode health = get("/health");
             assertThat(health.path("status").asText()).isEqualTo("DEGRADED");
             assertThat(health.at("/components/pipeline/status").asText()).isEqualTo("DEGRADED");
             assertThat(health.at("/components/pipeline/reason").asText())

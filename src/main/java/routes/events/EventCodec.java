@@ -14,14 +14,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Events as fields of stream entries: written strictly in one form, read leniently in the three forms of the prior system.
  * docs/events.md describes both.
  */
 public final class EventCodec {
+    private static final Logger LOG = LoggerFactory.getLogger(EventCodec.class);
     private static final int MAX_URLS = 100;
     private static final int MAX_URL_BYTES = 2048;
+    private static final int MAX_TAGS = 100;
+    private static final int MAX_TAG_BYTES = 1000;
 
     /** The fields of an entry as it is written, and of one that is replayed. */
     private static final Set<String> WRITTEN = Set.of("event", "data", "trace_id", "traceparent", "replay_count");
@@ -36,6 +42,7 @@ public final class EventCodec {
     private final EntryFields entryFields;
     private final SchemaCoercion coercion;
     private final MissingFields missingFields;
+    private final Set<String> toldToBeCut = ConcurrentHashMap.newKeySet();
 
     public EventCodec(ObjectMapper mapper, StreamCatalog catalog) {
         this.mapper = mapper;
@@ -202,7 +209,8 @@ public final class EventCodec {
     }
 
     /**
-     * The event of an entry. Of {@code urls}, at most {@value #MAX_URLS} of at most {@value #MAX_URL_BYTES} bytes are kept.
+     * The event of an entry. Of {@code urls}, at most {@value #MAX_URLS} of at most {@value #MAX_URL_BYTES} bytes are kept, of
+     * {@code tags} at most {@value #MAX_TAGS} of at most {@value #MAX_TAG_BYTES}; the log says once where more come.
      *
      * @param stream logical name or key of the stream
      * @param entryId id of the entry, whose time stands for a missing {@code occurred_at}; may be null
@@ -221,8 +229,9 @@ public final class EventCodec {
         if (foreign) {
             coercion.coerce(event, schema.json());
         }
+        bound(name, entryId, event, "urls", MAX_URLS, MAX_URL_BYTES);
+        bound(name, entryId, event, "tags", MAX_TAGS, MAX_TAG_BYTES);
         missingFields.complete(name, entryId, fields, event, schema.properties());
-        boundUrls(event);
         if (foreign) {
             schema.violation(event).ifPresent(violation -> {
                 throw new InvalidEventException(name, violation);
@@ -250,16 +259,28 @@ public final class EventCodec {
         }
     }
 
-    /** Our own ingest keeps to the same bounds; links of other producers beyond them would not fit into the graph's index. */
-    private static void boundUrls(ObjectNode event) {
-        if (event.get("urls") instanceof ArrayNode urls) {
-            ArrayNode kept = event.putArray("urls");
-            urls.forEach(url -> {
-                boolean fits = url.asText().getBytes(StandardCharsets.UTF_8).length <= MAX_URL_BYTES;
-                if (fits && kept.size() < MAX_URLS) {
-                    kept.add(url);
+    /** Our own stages keep to the same bounds; what other producers write beyond them would not fit into the graph's index. */
+    private void bound(String stream, String entryId, ObjectNode event, String field, int most, int longest) {
+        if (event.get(field) instanceof ArrayNode all) {
+            ArrayNode kept = event.putArray(field);
+            all.forEach(one -> {
+                boolean fits = one.asText().getBytes(StandardCharsets.UTF_8).length <= longest;
+                if (fits && kept.size() < most) {
+                    kept.add(one);
                 }
             });
+            if (kept.size() < all.size() && toldToBeCut.add(stream + " " + field)) {
+                LOG.warn(
+                        "Entry {} of {}: {} of {} {} are left out; at most {} of at most {} bytes are kept. Later entries with"
+                                + " more are not reported",
+                        entryId,
+                        stream,
+                        all.size() - kept.size(),
+                        all.size(),
+                        field,
+                        most,
+                        longest);
+            }
         }
     }
 }

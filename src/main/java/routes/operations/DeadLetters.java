@@ -1,5 +1,6 @@
 package routes.operations;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,7 +61,7 @@ public class DeadLetters {
             Map<String, Found> now = new HashMap<>();
             for (EventStream stream : catalog.streams()) {
                 for (String key : keys.of(stream)) {
-                    long number = inspector.stream(key).deadLetters();
+                    long number = number(key);
                     if (number > 0) {
                         Found before = found.get(key);
                         now.put(
@@ -72,6 +73,17 @@ public class DeadLetters {
             found = Map.copyOf(now);
         } catch (RedisException e) {
             LOG.debug("Dead letters cannot be read while Redis is away", e);
+        }
+    }
+
+    private long number(String key) {
+        try {
+            return inspector.stream(key).deadLetters();
+        } catch (RedisCommandExecutionException e) {
+            if (StreamStates.isOfAnotherType(e)) {
+                return 0;
+            }
+            throw e;
         }
     }
 

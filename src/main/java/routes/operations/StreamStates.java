@@ -1,14 +1,18 @@
 package routes.operations;
 
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -37,6 +41,7 @@ class StreamStates {
     private final StreamKeys keys;
     private final Clock clock;
     private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
+    private final Set<String> noStreams = new HashSet<>();
     private volatile boolean away;
 
     StreamStates(StreamInspector inspector, StreamCatalog catalog, StreamKeys keys, Clock clock) {
@@ -51,6 +56,9 @@ class StreamStates {
         try {
             snapshot = read();
             away = false;
+        } catch (RedisCommandInterruptedException e) {
+            // the process stops
+            Thread.currentThread().interrupt();
         } catch (RedisException e) {
             if (!away) {
                 LOG.warn("The state of the streams is unknown while Redis is away: {}", e.getMessage());
@@ -65,8 +73,18 @@ class StreamStates {
         for (EventStream stream : catalog.streams()) {
             Map<String, GroupState> states = new HashMap<>();
             for (String key : keys.of(stream)) {
-                streams.merge(stream.name(), inspector.stream(key), StreamStates::together);
-                inspector.groups(key).forEach(state -> states.merge(state.group(), state, StreamStates::together));
+                try {
+                    streams.merge(stream.name(), inspector.stream(key), StreamStates::together);
+                    inspector.groups(key).forEach(state -> states.merge(state.group(), state, StreamStates::together));
+                    noStreams.remove(key);
+                } catch (RedisCommandExecutionException e) {
+                    if (!isOfAnotherType(e)) {
+                        throw e;
+                    }
+                    if (noStreams.add(key)) {
+                        LOG.error("The Redis key {} or its dead letters hold no stream: rename what is there", key);
+                    }
+                }
             }
             states.forEach((group, state) -> {
                 String id = id(stream.name(), group);
@@ -74,6 +92,11 @@ class StreamStates {
             });
         }
         return new Snapshot(streams, groups);
+    }
+
+    /** Whether the key that a command was about holds no stream. */
+    static boolean isOfAnotherType(RedisCommandExecutionException e) {
+        return String.valueOf(e.getMessage()).startsWith("WRONGTYPE");
     }
 
     private static StreamState together(StreamState one, StreamState other) {

@@ -29,6 +29,9 @@ class PostsUnderWay {
 
     private static final int DEAD_LETTERS = 10_000;
 
+    /** Streams of one's own may call anything else post_id. */
+    private static final String UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
     /** From the outbox down: an event that is acknowledged has its successor in the next stream at the same moment. */
     private static final List<Step> STEPS = List.of(
             new Step(PostParsed.class, "tagging_workers"),
@@ -102,8 +105,8 @@ class PostsUnderWay {
         return jdbc.sql(
                         """
                         SELECT event ->> 'post_id' FROM outbox
-                        WHERE published_at IS NULL AND event ->> 'post_id' IS NOT NULL LIMIT ?""")
-                .param(AT_MOST + 1)
+                        WHERE published_at IS NULL AND event ->> 'post_id' ~* ? LIMIT ?""")
+                .params(UUID_PATTERN, AT_MOST + 1)
                 .query((row, number) -> UUID.fromString(row.getString(1)))
                 .list();
     }

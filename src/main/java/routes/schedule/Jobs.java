@@ -80,9 +80,14 @@ public class Jobs {
         if (cron.isBlank() || cron.strip().equals("-")) {
             return Outcome.SKIPPED;
         }
-        Instant next = next(cron);
-        if (!table.isDue(name, next)) {
-            return Outcome.SKIPPED;
+        Instant next;
+        try {
+            next = next(cron);
+            if (!table.isDue(name, next)) {
+                return Outcome.SKIPPED;
+            }
+        } catch (DataAccessException e) {
+            return counted(job, failed(job, e));
         }
         return run(job, () -> table.isDue(name, next), () -> table.started(name, next, instance));
     }
@@ -146,10 +151,18 @@ public class Jobs {
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            LOG.warn("Job {} failed and is tried again at its next time: {}", job.name(), reason(e));
-            LOG.debug("Job {} failed", job.name(), e);
-            outcome = Outcome.FAILED;
+            outcome = failed(job, e);
         }
+        return counted(job, outcome);
+    }
+
+    private static Outcome failed(Job job, Throwable e) {
+        LOG.warn("Job {} failed and is tried again at its next time: {}", job.name(), reason(e));
+        LOG.debug("Job {} failed", job.name(), e);
+        return Outcome.FAILED;
+    }
+
+    private Outcome counted(Job job, Outcome outcome) {
         metrics.counter(RUNS, "job", job.name(), "outcome", outcome.label()).increment();
         return outcome;
     }

@@ -95,19 +95,19 @@ export function icon(name) {
     return svg;
 }
 
-/** A link out of the page; what is no web address is shown as text. */
+/** A link out of the page; other addresses are shown as text. */
 export function external(address, ...children) {
-    const safe = webAddress(address);
+    const safe = safeAddress(address);
     return safe
         ? el("a", {href: safe, rel: "noopener noreferrer nofollow", target: "_blank"}, ...children)
         : el("span", {}, ...children);
 }
 
-/** The address if it leads to the web, else null: not javascript:, data: and the like. */
-export function webAddress(address) {
+/** The address if it leads to the web, a mailbox or a telephone, else null: not javascript:, data: and the like. */
+export function safeAddress(address) {
     try {
         const url = new URL(address);
-        return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+        return ["https:", "http:", "mailto:", "tel:"].includes(url.protocol) ? url.href : null;
     } catch {
         return null;
     }

@@ -10,8 +10,9 @@ import {linked, plain, stems} from "./text.js";
 
 /** From the outermost to the innermost. Of one group only one is open at a time: no link in a link, no quote in a quote. */
 const GROUPS = [
-    ["blockquote"], ["pre", "code"], ["spoiler"], ["text_link", "url", "mention", "hashtag"],
-    ["text_mention"], ["bold"], ["italic"], ["underline"], ["strikethrough"],
+    ["blockquote"], ["pre", "code"], ["spoiler"],
+    ["text_link", "url", "mention", "hashtag", "cashtag", "email", "phone_number"],
+    ["text_mention", "bot_command", "bank_card"], ["bold"], ["italic"], ["underline"], ["strikethrough"],
 ];
 const LEVEL = new Map(GROUPS.flatMap((types, level) => types.map(type => [type, level])));
 const ELEMENTS = {bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code"};
@@ -116,17 +117,30 @@ function made(entity, children, text, spoilers) {
             return spoilers ? external(withScheme(own), children()) : children();
         case "mention":
             return spoilers && /^@\w+$/.test(own) ? external(`https://t.me/${own.slice(1)}`, children()) : children();
+        case "email":
+            return spoilers ? external(`mailto:${own}`, children()) : children();
+        case "phone_number":
+            return spoilers ? external(`tel:${own.replace(/[^+\d]/g, "")}`, children()) : children();
         case "hashtag":
+        case "cashtag":
             return spoilers ? el("a", {href: to({q: own})}, children()) : children();
         case "text_mention":
+        case "bot_command":
+        case "bank_card":
             return el("span", {class: "mention"}, children());
         default:
             return el(ELEMENTS[entity.type], {}, children());
     }
 }
 
-function withScheme(address) {
-    return /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `https://${address}`;
+export function withScheme(address) {
+    return /^(?:[a-z][a-z0-9+.-]*:\/\/|mailto:|tel:)/i.test(address) ? inWeb(address) : `https://${address}`;
+}
+
+/** Links within Telegram's own programs have an address in the web too. */
+function inWeb(address) {
+    const [, name, post] = /^tg:\/\/resolve\/?\?domain=(\w+)(?:&post=(\d+))?$/i.exec(address) ?? [];
+    return name ? `https://t.me/${[name, post].filter(Boolean).join("/")}` : address;
 }
 
 /** Where a link leads is shown before it is followed: its words may say something else. */

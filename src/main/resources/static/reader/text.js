@@ -9,6 +9,10 @@ const AFTER_ADDRESS = /[.,;:!?)\]}'’…]+$/;
 const LONGEST_TITLE = 120;
 const LONGEST_CUT = 90;
 
+export function addresses(text) {
+    return (text.match(ADDRESS) ?? []).map(address => address.replace(AFTER_ADDRESS, ""));
+}
+
 /** Plain text with its web addresses as links. */
 export function linked(text) {
     const nodes = [];
@@ -81,16 +85,17 @@ export function marked(text, query) {
         wanted.some(stem => plain(word).startsWith(stem)) ? el("mark", {}, word) : word);
 }
 
-/** Where a tag stands in a text, with a few words around it; null if it does not stand there literally. */
+/** Where a tag stands in a text, with a few words around it; null if it does not stand there. Hashtags join their words. */
 export function place(text, tag) {
     const flat = text.replace(/\s+/g, " ");
-    const wanted = plain(tag).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    const whole = plain(flat).search(new RegExp(`(?<![\\p{L}\\p{N}])${wanted}(?![\\p{L}\\p{N}])`, "u"));
-    const start = whole < 0 ? plain(flat).indexOf(plain(tag)) : whole;
-    if (start < 0) {
+    const wanted = plain(tag).replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "[\\s_]*");
+    const found = new RegExp(`(?<![\\p{L}\\p{N}])${wanted}(?![\\p{L}\\p{N}])`, "u").exec(plain(flat))
+        ?? new RegExp(wanted, "u").exec(plain(flat));
+    if (!found) {
         return null;
     }
-    const end = start + tag.length;
+    const start = found.index;
+    const end = start + found[0].length;
     const before = flat.slice(Math.max(0, start - 40), start);
     const after = flat.slice(end, end + 40);
     return [

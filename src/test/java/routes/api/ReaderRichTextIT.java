@@ -112,13 +112,17 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void linksShowWhereTheyLeadAndOnlyToTheWeb() {
+    void linksShowWhereTheyLeadAndRunNothing() {
         assertThat(html("here", "[{type:'text_link',offset:0,length:4,url:'https://аpple.com/'}]"))
                 .contains("href=\"https://xn--pple-43d.com/\"", "title=\"https://xn--pple-43d.com/\"");
         assertThat(html("example.org/a", "[{type:'url',offset:0,length:13}]"))
                 .contains("href=\"https://example.org/a\"");
         assertThat(html("tg", "[{type:'text_link',offset:0,length:2,url:'tg://user?id=1'}]"))
                 .doesNotContain("<a");
+        assertThat(html("tg", "[{type:'text_link',offset:0,length:2,url:'tg://resolve?domain=durov&post=7'}]"))
+                .contains("href=\"https://t.me/durov/7\"");
+        assertThat(html("write", "[{type:'text_link',offset:0,length:5,url:'mailto:a@b.example'}]"))
+                .contains("href=\"mailto:a@b.example\"");
         assertThat(html("@durov", "[{type:'mention',offset:0,length:6}]")).contains("href=\"https://t.me/durov\"");
         assertThat(html("#тег_1", "[{type:'hashtag',offset:0,length:6}]"))
                 .contains("href=\"./?q=%23%D1%82%D0%B5%D0%B3_1\"");
@@ -127,7 +131,37 @@ class ReaderRichTextIT {
                                 "$USD /start +79990000000 a@b.example",
                                 "[{type:'cashtag',offset:0,length:4},"
                                         + "{type:'bot_command',offset:5,length:6},{type:'phone_number',offset:12,length:12},{type:'email',offset:25,length:11}]"))
-                .isEqualTo("$USD /start +79990000000 a@b.example");
+                .contains(
+                        "href=\"./?q=%24USD\"",
+                        "<span class=\"mention\">/start</span>",
+                        "href=\"tel:+79990000000\"",
+                        "href=\"mailto:a@b.example\"");
+    }
+
+    @Test
+    void linksThatDoNotStandInTheTextAreListed() {
+        assertThat(
+                        run(
+                                """
+                const {furtherLinks} = await import('/reader/views/attached.js');
+                const text = "See https://a.example/x?utm_source=tg, b.example/%D1%8F and here";
+                const urls = ["https://a.example/x", "https://b.example/я", "https://c.example/", "https://button.example/go"];
+                const entities = [{type: "url", offset: 39, length: 16}, {type: "text_link", offset: 60, length: 4, url: "http://c.example"}];
+                return [furtherLinks({urls, entities}, text).textContent, furtherLinks({urls: [], entities: []}, text)];
+                """))
+                .isEqualTo(List.of("button.example/go", false));
+    }
+
+    @Test
+    void aTagIsFoundInAHashtagThatJoinsItsWords() {
+        assertThat(
+                        run(
+                                """
+                const {place} = await import('/reader/text.js');
+                return [["x #книги_для_детей y", "книги для детей"], ["x #КнигиДляДетей y", "книги для детей"], ["a (b)", "(b)"]]
+                    .map(([text, tag]) => place(text, tag)[1].textContent);
+                """))
+                .isEqualTo(List.of("книги_для_детей", "КнигиДляДетей", "(b)"));
     }
 
     @Test

@@ -13,11 +13,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Reading what the prior system and others wrote. */
+@ExtendWith(OutputCaptureExtension.class)
 class EventCodecReadTest {
 
     private static final String POST_ID = "{\"post_id\": \"" + POST + "\"";
@@ -101,7 +105,8 @@ class EventCodecReadTest {
     }
 
     @Test
-    void linksOfOtherProducersAreBoundedInNumberAndLength() throws Exception {
+    void linksAndTagsOfOtherProducersAreBoundedInNumberAndLengthAndTheLogSaysSoOnce(CapturedOutput output)
+            throws Exception {
         String base = LegacyEntries.CANONICAL_TAGGED;
         ObjectNode event = (ObjectNode) Json.newMapper().readTree(base);
         ArrayNode urls = event.putArray("urls");
@@ -110,9 +115,25 @@ class EventCodecReadTest {
             urls.add("https://ex.org/" + i);
         }
 
+        ArrayNode tags = event.putArray("tags");
+        tags.add("т".repeat(501));
+        for (int i = 0; i < 101; i++) {
+            tags.add("тег " + i);
+        }
+        event.remove("tags_hash");
+
+        codec.read("posts.tagged", "1-0", Map.of("data", event.toString()));
         PostTagged read = codec.read("posts.tagged", Map.of("data", event.toString()), PostTagged.class);
 
         assertThat(read.urls()).hasSize(100).startsWith("https://ex.org/0", "https://ex.org/1");
+        assertThat(read.tags()).hasSize(100).startsWith("тег 0").endsWith("тег 99");
+        assertThat(read.tagsHash()).isEqualTo(TagsHash.of(read.tags()));
+        assertThat(output.getAll().lines())
+                .filteredOn(line -> line.contains("left out"))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 4902 of 5002 urls are left out"))
+                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 2 of 102 tags are left out"))
+                .noneMatch(line -> line.contains("тег") || line.contains("ex.org"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.configuration.LegacyProperties;
 import routes.events.StreamCatalog;
+import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.redisstreams.RedisStreamsComponent;
 import routes.redisstreams.StreamGroups;
@@ -72,6 +74,28 @@ class UnservedGroupsIT {
     void close() {
         camel.stop();
         link.close();
+    }
+
+    @Test
+    void a_key_that_holds_no_stream_hides_that_stream_only() {
+        List<String> deadLetters = keys.of(catalog.stream("posts.deleted")).stream()
+                .map(keys::deadLetters)
+                .toList();
+        deadLetters.forEach(key -> REDIS.commands().set(key, "no stream"));
+        REDIS.commands().xadd(keys.deadLetters(catalog.stream(STREAM).key()), Map.of("data", "{}"));
+        var dead = new DeadLetters(new StreamInspector(link), new OutstandingEntries(link), catalog, keys);
+
+        states.refresh();
+
+        assertThat(states.known()).isTrue();
+        assertThat(states.stream("posts.deleted")).isEmpty();
+        assertThat(states.stream(STREAM)).isPresent();
+        dead.refresh();
+        assertThat(dead.byStream()).isEqualTo(Map.of(STREAM, 1L));
+
+        deadLetters.forEach(key -> REDIS.commands().del(key));
+        states.refresh();
+        assertThat(states.stream("posts.deleted")).isPresent();
     }
 
     @Test

@@ -224,6 +224,23 @@ class ReconcilerIT {
     }
 
     @Test
+    void an_event_of_the_outbox_whose_post_id_is_none_stops_nothing() {
+        post("pending", "pending");
+        for (String id : List.of("\"17\"", "17", "null", "{}", "\"00000000-0000-0000-0000-00000000000g\"")) {
+            jdbc.sql("INSERT INTO outbox (stream, event) VALUES ('alerts.raised', ?::jsonb)")
+                    .param("{\"post_id\": " + id + "}")
+                    .update();
+        }
+
+        reconciler.run();
+
+        assertThat(jdbc.sql("SELECT count(*) FROM outbox WHERE stream = 'posts.parsed'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(1);
+    }
+
+    @Test
     void a_post_with_an_undelivered_or_pending_event_in_any_stream_of_the_pipeline_is_under_way() {
         UUID parsed = post("pending", "pending");
         UUID tagged = post("success", "pending");

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
@@ -67,7 +68,7 @@ class JobsIT {
             running.countDown();
             assertThat(finish.await(20, TimeUnit.SECONDS)).isTrue();
         }));
-        Jobs second = process("second", job(() -> {}));
+        Jobs second = process("second", job(() -> {}), new SimpleMeterRegistry());
         var held = CompletableFuture.supplyAsync(() -> first.runNow("sample"));
         assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
 
@@ -94,7 +95,7 @@ class JobsIT {
     @Test
     void the_schedules_of_several_processes_do_the_work_once_a_period_but_anyone_may_ask_for_it() throws Exception {
         Jobs first = process("first", job(() -> {}));
-        Jobs second = process("second", job(() -> {}));
+        Jobs second = process("second", job(() -> {}), new SimpleMeterRegistry());
 
         assertThat(first.run("sample", "10m")).isEqualTo(Jobs.Outcome.SUCCESS);
         assertThat(second.run("sample", "10m")).isEqualTo(Jobs.Outcome.SKIPPED);
@@ -106,6 +107,20 @@ class JobsIT {
                 .update();
         assertThat(second.run("sample", "10m")).isEqualTo(Jobs.Outcome.SUCCESS);
         assertThat(runs).hasValue(3);
+    }
+
+    @Test
+    void a_database_that_is_away_makes_a_failed_run_and_no_exception() {
+        var nowhere = new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/none");
+        Jobs jobs = process("one", job(() -> {}), metrics, JdbcClient.create(nowhere));
+
+        assertThat(jobs.runAt("sample", "* * * * *")).isEqualTo(Jobs.Outcome.FAILED);
+        assertThat(jobs.run("sample", "10m")).isEqualTo(Jobs.Outcome.FAILED);
+        assertThat(metrics.get("scheduler.runs")
+                        .tags("job", "sample", "outcome", "failed")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
     }
 
     @Test

@@ -2,7 +2,9 @@
 /** What comes with the text of a post: where it is from, what it answers, a poll, files that are not there, what readers did. */
 import {el, external, icon} from "../dom.js";
 import {date, named, number, roughly, share, t} from "../i18n.js";
+import {withScheme} from "../rich.js";
 import {to} from "../route.js";
+import {addresses} from "../text.js";
 
 /** What stands for the text of a post that has none; a picture speaks for itself. */
 export function wordless(post) {
@@ -14,7 +16,8 @@ export function forwardedFrom({forwarded_from: from}) {
     if (!from) {
         return null;
     }
-    const name = from.name || t("forwarded.unknown");
+    // so Telegram Desktop writes it in each language
+    const name = from.name === "Deleted Account" ? t("forwarded.deleted") : from.name || t("forwarded.unknown");
     return el("p", {class: "forwarded"}, icon("forwards"), el("span", {}, `${t("forwarded")} `, from.link ? external(from.link, name) : el("strong", {}, name),
         from.date && el("time", {datetime: from.date}, `, ${date(from.date)}`)));
 }
@@ -64,6 +67,25 @@ export function attachmentText(post) {
     return lines.length > 0 && el("ul", {class: "attachment", "aria-label": t("attachment")}, lines.map(line => el("li", {}, line)));
 }
 
+/** Links that do not stand in the text, such as those of buttons. */
+export function furtherLinks({urls, entities}, text) {
+    const shown = new Set([...addresses(text), ...(entities ?? []).map(({type, url, offset, length}) =>
+        type === "text_link" ? url : type === "url" ? text.slice(offset, offset + length) : "")].map(target));
+    const further = (urls ?? []).filter(url => !shown.has(target(url)));
+    return further.length > 0 && el("ul", {class: "links", "aria-label": t("post.links")}, further.map(url =>
+        el("li", {}, external(url, url.replace(/^https?:\/\//, "")))));
+}
+
+/** Where an address leads, without what differs between the post's own words and the stored link. */
+function target(address) {
+    try {
+        const {host, pathname} = new URL(withScheme(String(address)));
+        return host + decodeURI(pathname).replace(/\/$/, "");
+    } catch {
+        return address;
+    }
+}
+
 /** Kinds and reasons of files that the post has in Telegram but not here, in a sentence each. */
 export function missingWords(files) {
     const sentences = files.map(file => {
@@ -86,8 +108,11 @@ function missingReason(reason) {
 
 export function missingFiles(files) {
     return files.length > 0 && el("ul", {class: "missing-files"}, files.map(file =>
-        el("li", {class: "missing"}, icon(/video|animation|round/.test(file.kind ?? "") ? "video" : /photo|sticker/.test(file.kind ?? "") ? "picture" : "file"),
-            missingWords([file]))));
+        el("li", {class: "missing"}, missingIcon(file), missingWords([file]))));
+}
+
+export function missingIcon({kind}) {
+    return icon(/video|animation|round/.test(kind ?? "") ? "video" : /photo|sticker/.test(kind ?? "") ? "picture" : "file");
 }
 
 export function reactions({reactions}) {

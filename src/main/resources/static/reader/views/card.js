@@ -6,7 +6,7 @@ import {isPicture} from "../pictures.js";
 import {openTags, rich} from "../rich.js";
 import {to} from "../route.js";
 import {headline, marked} from "../text.js";
-import {missingWords, wordless} from "./attached.js";
+import {missingIcon, missingWords, wordless} from "./attached.js";
 
 const THUMBNAILS = 4;
 
@@ -63,7 +63,7 @@ export function card(post, filters, pictures) {
                 start < stop ? [shown(start, stop), isCut && " …"] : t("post.untitled", {number: post.number}))),
             isElsewhere ? el("p", {class: "excerpt"}, leaf(post.snippet))
                 : from < end && el("p", {class: "excerpt"}, isCut && "… ", shown(from, end)),
-            missing.length > 0 && el("p", {class: "missing"}, icon("picture"), missingWords(missing)),
+            missing.length > 0 && el("p", {class: "missing"}, missingIcon(missing[0]), missingWords(missing)),
             tagList(openTags(post), filters)),
         images.length > 0 && thumbnails(images, pictures));
 }

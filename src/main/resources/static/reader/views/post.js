@@ -6,7 +6,7 @@ import {Pictures} from "../pictures.js";
 import {entities, masked, openTags, rich, Spoilers} from "../rich.js";
 import {cameFromList, to} from "../route.js";
 import {parts} from "../text.js";
-import {attachmentText, counters, forwardedFrom, poll, reactions, replyTo, wordless} from "./attached.js";
+import {attachmentText, counters, forwardedFrom, furtherLinks, poll, reactions, replyTo, wordless} from "./attached.js";
 import {isEdited, tagList} from "./card.js";
 import {findings} from "./findings.js";
 import {gallery} from "./gallery.js";
@@ -95,6 +95,7 @@ export class PostView {
                     from < end && el("div", {class: "text"}, rich(text, list, {from, to: end, spoilers})),
                     isWritten && attachmentText(post),
                     poll(post),
+                    furtherLinks(post, text),
                     !text && !post.poll && post.media.length === 0 && !album && el("p", {class: "muted"}, t("post.no.text")),
                     gallery(post, album, this.#pictures),
                     el("div", {class: "response"}, reactions(post), counters(post)),

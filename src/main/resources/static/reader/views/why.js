@@ -13,7 +13,7 @@ export function why(post, tags, text, stages) {
     return el("section", {class: "panel why", "aria-labelledby": "why-title"},
         el("h2", {id: "why-title"}, t("why")),
         el("p", {}, summary(post, made)),
-        made?.tags?.length > 0 && evidence(made.tags.filter(tag => tags.includes(tag)), text, post.enrichments),
+        made?.tags?.length > 0 && evidence(made.tags.filter(tag => tags.includes(tag)), text, post),
         facts(post, made, stages));
 }
 
@@ -34,9 +34,10 @@ function summary(post, made) {
 }
 
 /** A tag has to stand in what is known of the post; here is where. */
-function evidence(tags, text, {vision, ocr, crawl}) {
+function evidence(tags, text, {attachment_text: attached, enrichments: {vision, ocr, crawl}}) {
     const sources = [
         ["text", text],
+        ["attachment", attached ?? ""],
         ["picture", [vision?.description, vision?.ocr?.text ?? vision?.ocr, ocr?.text].filter(Boolean).join(" ")],
         ["page", (crawl?.urls ?? []).map(page => `${page.title ?? ""} ${page.markdown ?? ""}`).join(" ")],
     ];
