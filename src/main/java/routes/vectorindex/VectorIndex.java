@@ -2,6 +2,7 @@ package routes.vectorindex;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,17 +29,28 @@ public interface VectorIndex extends AutoCloseable {
     }
 
     /**
-     * Replaces the payload and keeps vector and text, provided that the stored point was made from the same text.
+     * Replaces payloads and keeps vectors and texts, provided that the stored points were made from the same texts.
      *
-     * @return {@code WRITTEN}, {@code STALE} or {@code TEXT_DIFFERS}
+     * @return one result per update, in their order: {@code WRITTEN}, {@code STALE} or {@code TEXT_DIFFERS}
      */
-    WriteResult updatePayload(PostPayload payload, long indexRevision, String textHash);
+    List<WriteResult> updatePayloads(List<PayloadUpdate> updates);
+
+    /** {@link #updatePayloads} for one post. */
+    default WriteResult updatePayload(PostPayload payload, long indexRevision, String textHash) {
+        return updatePayloads(List.of(new PayloadUpdate(payload, indexRevision, textHash)))
+                .get(0);
+    }
 
     /** Removes the posts; returns when that is durable and visible. Posts that are not there are no error. */
     void delete(UUID tenantId, Collection<UUID> postIds);
 
-    /** The stored state of a post, or empty where the tenant has no such post in the index. */
-    Optional<StoredPoint> find(UUID tenantId, UUID postId);
+    /** The stored state of those of the posts that the tenant has in the index. */
+    Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds);
+
+    /** {@link #find(UUID, Collection)} for one post. */
+    default Optional<StoredPoint> find(UUID tenantId, UUID postId) {
+        return Optional.ofNullable(find(tenantId, List.of(postId)).get(postId));
+    }
 
     /** Nearest posts by cosine similarity, best first. Without a vector in the query: nothing. */
     List<SearchHit> vectorSearch(SearchQuery query);

@@ -52,6 +52,7 @@ import org.slf4j.LoggerFactory;
 import routes.text.PostAnalyzer;
 import routes.vectorindex.DimensionMismatchException;
 import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PayloadUpdate;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.SearchHit;
 import routes.vectorindex.SearchQuery;
@@ -153,20 +154,17 @@ public final class LuceneVectorIndex implements VectorIndex {
     public List<WriteResult> upsertAll(List<IndexedPoint> points) {
         Set<String> keys = points.stream().map(point -> key(point.payload())).collect(Collectors.toSet());
         return exclusively(keys, () -> {
-            Map<String, Long> revisions = new HashMap<>(); // of this batch and before it
+            Map<String, StoredPoint> known = stored(keys); // and, on the way, those of this batch
             List<WriteResult> results = new ArrayList<>();
             List<IndexedPoint> newer = new ArrayList<>();
             for (IndexedPoint point : points) {
                 String key = key(point.payload());
-                Long known = revisions.get(key);
-                if (known == null) {
-                    known = stored(key).map(StoredPoint::indexRevision).orElse(Long.MIN_VALUE);
-                }
-                boolean stale = point.indexRevision() < known;
-                results.add(stale ? WriteResult.STALE : WriteResult.WRITTEN);
-                revisions.put(key, Math.max(known, point.indexRevision()));
-                if (!stale) {
+                if (isNewer(known.get(key), point.indexRevision())) {
+                    results.add(WriteResult.STALE);
+                } else {
+                    known.put(key, new StoredPoint(point.indexRevision(), point.textHash()));
                     newer.add(point);
+                    results.add(WriteResult.WRITTEN);
                 }
             }
             writeDurably(newer);
@@ -175,22 +173,33 @@ public final class LuceneVectorIndex implements VectorIndex {
     }
 
     @Override
-    public WriteResult updatePayload(PostPayload payload, long indexRevision, String textHash) {
-        String key = key(payload);
-        return exclusively(Set.of(key), () -> {
-            Optional<StoredPoint> stored = stored(key);
-            if (stored.isEmpty() || !stored.get().textHash().equals(textHash)) {
-                boolean newer = stored.isPresent() && stored.get().indexRevision() > indexRevision;
-                return newer ? WriteResult.STALE : WriteResult.TEXT_DIFFERS;
-            }
-            if (stored.get().indexRevision() > indexRevision) {
-                return WriteResult.STALE;
+    public List<WriteResult> updatePayloads(List<PayloadUpdate> updates) {
+        Set<String> keys = updates.stream().map(update -> key(update.payload())).collect(Collectors.toSet());
+        return exclusively(keys, () -> {
+            Map<String, StoredPoint> known = stored(keys);
+            List<WriteResult> results = new ArrayList<>();
+            Map<String, PayloadUpdate> newest = new HashMap<>();
+            for (PayloadUpdate update : updates) {
+                String key = key(update.payload());
+                StoredPoint stored = known.get(key);
+                if (isNewer(stored, update.indexRevision())) {
+                    results.add(WriteResult.STALE);
+                } else if (stored == null || !stored.textHash().equals(update.textHash())) {
+                    results.add(WriteResult.TEXT_DIFFERS);
+                } else {
+                    known.put(key, new StoredPoint(update.indexRevision(), update.textHash()));
+                    newest.put(key, update);
+                    results.add(WriteResult.WRITTEN);
+                }
             }
             // Lucene cannot change a document in place: vector and text are read back and written with the new payload.
-            StoredText text = search(searcher -> StoredText.read(searcher, keyQuery(key)));
-            writeDurably(List.of(new IndexedPoint(payload, text.vector(), text.text(), indexRevision, textHash)));
-            return WriteResult.WRITTEN;
+            writeDurably(search(searcher -> StoredPosts.updated(searcher, newest)));
+            return results;
         });
+    }
+
+    private static boolean isNewer(StoredPoint stored, long revision) {
+        return stored != null && stored.indexRevision() > revision;
     }
 
     @Override
@@ -206,8 +215,12 @@ public final class LuceneVectorIndex implements VectorIndex {
     }
 
     @Override
-    public Optional<StoredPoint> find(UUID tenantId, UUID postId) {
-        return stored(PointDocument.key(tenantId, postId));
+    public Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds) {
+        Map<String, UUID> ids = new HashMap<>();
+        postIds.forEach(postId -> ids.put(PointDocument.key(tenantId, postId), postId));
+        Map<UUID, StoredPoint> found = new HashMap<>();
+        stored(ids.keySet()).forEach((key, state) -> found.put(ids.get(key), state));
+        return found;
     }
 
     @Override
@@ -314,12 +327,8 @@ public final class LuceneVectorIndex implements VectorIndex {
         });
     }
 
-    private Optional<StoredPoint> stored(String key) {
-        return search(searcher -> StoredText.state(searcher, keyQuery(key)));
-    }
-
-    private static Query keyQuery(String key) {
-        return new TermQuery(new Term(PointDocument.KEY, key));
+    private Map<String, StoredPoint> stored(Collection<String> keys) {
+        return search(searcher -> StoredPosts.states(searcher, keys));
     }
 
     private static String key(PostPayload payload) {

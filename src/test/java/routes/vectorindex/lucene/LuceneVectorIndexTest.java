@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.vectorindex.DimensionMismatchException;
 import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.PayloadUpdate;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.SearchHit;
 import routes.vectorindex.SearchQuery;
@@ -183,6 +185,35 @@ class LuceneVectorIndexTest {
         assertThat(index.updatePayload(retagged(point, "ракета"), 2, point.textHash()))
                 .isEqualTo(WriteResult.WRITTEN);
         assertThat(index.textSearch(query("🚀"))).hasSize(1);
+    }
+
+    @Test
+    void aBatchOfPayloadsHasAResultForEach() {
+        IndexedPoint first = revision(1, 5, "космос");
+        IndexedPoint second = revision(2, 5, "море");
+        index.upsertAll(List.of(first, second));
+
+        assertThat(index.updatePayloads(List.of(
+                        new PayloadUpdate(retagged(first, "старый"), 4, first.textHash()),
+                        new PayloadUpdate(retagged(second, "седьмой"), 7, second.textHash()),
+                        new PayloadUpdate(retagged(first, "другой"), 6, "other"),
+                        new PayloadUpdate(retagged(second, "шестой"), 6, second.textHash()),
+                        new PayloadUpdate(retagged(second, "восьмой"), 8, second.textHash()),
+                        new PayloadUpdate(point(3, "небо").payload(), 9, "missing"))))
+                .containsExactly(
+                        WriteResult.STALE,
+                        WriteResult.WRITTEN,
+                        WriteResult.TEXT_DIFFERS,
+                        WriteResult.STALE,
+                        WriteResult.WRITTEN,
+                        WriteResult.TEXT_DIFFERS);
+
+        assertThat(index.find(TENANT, List.of(post(1), post(2), post(3))))
+                .containsOnly(
+                        Map.entry(post(1), new StoredPoint(5, first.textHash())),
+                        Map.entry(post(2), new StoredPoint(8, second.textHash())));
+        assertThat(index.textSearch(query("море")).get(0).payload().tags()).containsExactly("восьмой");
+        assertThat(index.updatePayloads(List.of())).isEmpty();
     }
 
     @Test
