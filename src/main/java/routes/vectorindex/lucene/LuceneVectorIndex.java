@@ -52,6 +52,7 @@ import org.slf4j.LoggerFactory;
 import routes.text.PostAnalyzer;
 import routes.vectorindex.DimensionMismatchException;
 import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.IndexedPost;
 import routes.vectorindex.PayloadUpdate;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.SearchHit;
@@ -216,10 +217,23 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds) {
+        return byId(tenantId, postIds, StoredPosts::states);
+    }
+
+    @Override
+    public Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds) {
+        return byId(tenantId, postIds, StoredPosts::posts);
+    }
+
+    private interface Lookup<T> {
+        Map<String, T> in(IndexSearcher searcher, Collection<String> keys) throws IOException;
+    }
+
+    private <T> Map<UUID, T> byId(UUID tenantId, Collection<UUID> postIds, Lookup<T> lookup) {
         Map<String, UUID> ids = new HashMap<>();
         postIds.forEach(postId -> ids.put(PointDocument.key(tenantId, postId), postId));
-        Map<UUID, StoredPoint> found = new HashMap<>();
-        stored(ids.keySet()).forEach((key, state) -> found.put(ids.get(key), state));
+        Map<UUID, T> found = new HashMap<>();
+        search(searcher -> lookup.in(searcher, ids.keySet())).forEach((key, value) -> found.put(ids.get(key), value));
         return found;
     }
 
@@ -321,7 +335,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         return search(searcher -> {
             List<SearchHit> hits = new ArrayList<>();
             for (ScoreDoc found : searcher.search(query, limit).scoreDocs) {
-                hits.add(PointDocument.hit(searcher.storedFields().document(found.doc), scoring.of(found.score)));
+                hits.add(StoredPosts.hit(searcher, found.doc, scoring.of(found.score)));
             }
             return hits;
         });
