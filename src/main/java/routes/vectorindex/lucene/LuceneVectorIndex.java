@@ -88,13 +88,18 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final IndexWriting writing;
     private final SearcherManager searchers;
 
+    /** {@link #open(Path, IndexProperties)} with the defaults. */
+    public static LuceneVectorIndex open(Path folder) {
+        return open(folder, IndexProperties.DEFAULTS);
+    }
+
     /**
      * Opens the index in the folder, which is created where it is missing. A damaged index is moved aside, and a new one takes its
      * place: the database has everything that is needed to build it again.
      *
      * @throws VectorIndexException when another process holds the folder, or it cannot be read or written
      */
-    public static LuceneVectorIndex open(Path folder) {
+    public static LuceneVectorIndex open(Path folder, IndexProperties properties) {
         Path absolute = folder.toAbsolutePath();
         try {
             try (Directory directory = FSDirectory.open(folder);
@@ -119,7 +124,7 @@ public final class LuceneVectorIndex implements VectorIndex {
                         String.valueOf(damage.getMessage()).replaceAll("(?s) ?\\(resource.*", ""),
                         aside);
             }
-            return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString());
+            return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString(), properties);
         } catch (LockObtainFailedException e) {
             throw new VectorIndexException(
                     "The vector index in " + absolute
@@ -144,10 +149,10 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    LuceneVectorIndex(Directory directory, String name) throws IOException {
+    LuceneVectorIndex(Directory directory, String name, IndexProperties properties) throws IOException {
         this.directory = directory;
         this.name = name;
-        this.writing = new IndexWriting(directory, analyzer, this::refresh);
+        this.writing = new IndexWriting(directory, analyzer, properties, this::refresh);
         this.searchers = new SearcherManager(directory, null);
     }
 
