@@ -17,6 +17,7 @@ import routes.embeddings.EmbeddingProvider;
 import routes.graph.Graph;
 import routes.graph.Neighbour;
 import routes.text.TextAnalysis;
+import routes.vectorindex.IndexedPost;
 import routes.vectorindex.SearchHit;
 import routes.vectorindex.SearchQuery;
 import routes.vectorindex.VectorIndex;
@@ -44,9 +45,9 @@ public final class HybridSearch {
     /** One tag in common is a subject area, two are a subject. */
     private static final int MIN_SHARED_TAGS = 2;
 
-    private static final Comparator<PostHit> NEWEST_FIRST = Comparator.comparing(
-                    (PostHit hit) -> hit.payload().postedAt(), Comparator.reverseOrder())
-            .thenComparing(hit -> hit.payload().postNumber(), Comparator.reverseOrder());
+    private static final Comparator<SearchHit> NEWEST_FIRST = Comparator.comparing(
+                    SearchHit::postedAt, Comparator.reverseOrder())
+            .thenComparing(SearchHit::postNumber, Comparator.reverseOrder());
 
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
@@ -68,7 +69,7 @@ public final class HybridSearch {
         Set<String> unavailable = new LinkedHashSet<>();
         float[] vector = vector(query.text(), unavailable);
         int last = query.offset() + query.limit();
-        List<PostHit> hits;
+        List<SearchHit> hits;
         if (query.order() == PostQuery.Order.DATE) {
             hits = onePerAlbum(ranked(limits(query, vector, DEPTH), unavailable).hits().stream()
                     .sorted(NEWEST_FIRST));
@@ -81,8 +82,22 @@ public final class HybridSearch {
                 hits = onePerAlbum(Stream.concat(hits.stream(), rest.hits().stream()));
             }
         }
-        return new SearchResult(
-                hits.stream().skip(query.offset()).limit(query.limit()).toList(), hits.size() > last, unavailable);
+        List<SearchHit> page =
+                hits.stream().skip(query.offset()).limit(query.limit()).toList();
+        return new SearchResult(read(query.tenantId(), page), hits.size() > last, unavailable);
+    }
+
+    /** Only what is shown is read in full. A post that was removed just now is left out. */
+    private List<PostHit> read(UUID tenantId, List<SearchHit> page) {
+        Map<UUID, IndexedPost> posts =
+                index.read(tenantId, page.stream().map(SearchHit::postId).toList());
+        return page.stream()
+                .filter(hit -> posts.containsKey(hit.postId()))
+                .map(hit -> {
+                    IndexedPost post = posts.get(hit.postId());
+                    return new PostHit(post.payload(), hit.score(), post.text());
+                })
+                .toList();
     }
 
     /** @return plain text around the best match of the query in the text, at most {@value Snippets#MAX_LENGTH} characters and ellipses */
@@ -91,15 +106,14 @@ public final class HybridSearch {
     }
 
     /** The first of the hits in each post or album. */
-    private static List<PostHit> onePerAlbum(Stream<PostHit> hits) {
+    private static List<SearchHit> onePerAlbum(Stream<SearchHit> hits) {
         Set<Object> known = new HashSet<>();
-        return hits.filter(hit ->
-                        known.add(Objects.requireNonNullElse(hit.payload().albumId(), hit.postId())))
+        return hits.filter(hit -> known.add(Objects.requireNonNullElse(hit.albumId(), hit.postId())))
                 .toList();
     }
 
     /** @param isCut whether a deeper reading may find more */
-    private record Ranked(List<PostHit> hits, boolean isCut) {}
+    private record Ranked(List<SearchHit> hits, boolean isCut) {}
 
     private Ranked ranked(SearchQuery limits, Set<String> unavailable) {
         Map<UUID, SearchHit> found = new HashMap<>();
@@ -111,9 +125,8 @@ public final class HybridSearch {
         ReciprocalRanks ranks = new ReciprocalRanks().add(byVector).add(byText);
         List<UUID> seeds = best(ranks, found).stream().limit(SEEDS).toList();
         ranks.add(neighbourhood(limits, seeds, found, unavailable));
-        List<PostHit> hits = best(ranks, found).stream()
-                .map(found::get)
-                .map(hit -> new PostHit(hit.payload(), ranks.scores().get(hit.postId()), hit.text()))
+        List<SearchHit> hits = best(ranks, found).stream()
+                .map(post -> found.get(post).withScore(ranks.scores().get(post)))
                 .toList();
         return new Ranked(hits, Math.max(byVector.size(), byText.size()) == limits.limit());
     }
@@ -148,7 +161,7 @@ public final class HybridSearch {
     private static List<UUID> best(ReciprocalRanks ranks, Map<UUID, SearchHit> found) {
         Comparator<UUID> order = Comparator.comparing(
                         (UUID post) -> -ranks.scores().get(post))
-                .thenComparing(post -> found.get(post).payload().postedAt(), Comparator.reverseOrder())
+                .thenComparing(post -> found.get(post).postedAt(), Comparator.reverseOrder())
                 .thenComparing(Comparator.naturalOrder());
         return found.keySet().stream()
                 .filter(ranks.scores()::containsKey)

@@ -61,6 +61,9 @@ public interface VectorIndex extends AutoCloseable {
     /** Those of the given posts that lie within the query's limits, in no order, score 0. Text and vector are ignored. */
     List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds);
 
+    /** Payload and text of those of the posts that the tenant has in the index. */
+    Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds);
+
     /** Number of posts of the tenant. */
     long count(UUID tenantId);
 

@@ -39,6 +39,7 @@ import routes.posts.PostNotThereYetException;
 import routes.testing.Answers;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
+import routes.vectorindex.IndexedPost;
 import routes.vectorindex.SearchHit;
 import routes.vectorindex.SearchQuery;
 import routes.vectorindex.lucene.LuceneVectorIndex;
@@ -100,8 +101,8 @@ class IndexingIT {
     void an_indexed_post_is_found_by_another_form_of_its_words_with_its_tags() {
         PostIndexed event = index(enriched(0, NOON, "галактики"));
 
-        SearchHit hit = find("галактиками").get(0);
-        assertThat(hit.postId()).isEqualTo(post);
+        IndexedPost hit = find("галактиками").get(0);
+        assertThat(hit.payload().postId()).isEqualTo(post);
         assertThat(hit.payload().tags()).containsExactly("галактики");
         assertThat(event.embeddingDim()).isEqualTo(embeddings.dimension());
         assertThat(new EventCodec(Json.newMapper(), new StreamCatalog()).write(event))
@@ -260,8 +261,11 @@ class IndexingIT {
                 null);
     }
 
-    private List<SearchHit> find(String word) {
-        return index.textSearch(new SearchQuery(TENANT, Set.of(channel), Set.of(), null, null, word, null, 10));
+    private List<IndexedPost> find(String word) {
+        SearchQuery query = new SearchQuery(TENANT, Set.of(channel), Set.of(), null, null, word, null, 10);
+        List<UUID> found =
+                index.textSearch(query).stream().map(SearchHit::postId).toList();
+        return List.copyOf(index.read(TENANT, found).values());
     }
 
     private String column(String name) {

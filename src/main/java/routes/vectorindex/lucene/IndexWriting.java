@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
@@ -33,25 +34,28 @@ final class IndexWriting implements AutoCloseable {
 
     private record Pending(Write write, CompletableFuture<Void> done) {}
 
-    /** A commit takes some 20 ms; waiting this long for company pays as soon as two threads write. */
-    private static final long COMPANY_MILLIS = 3;
-
     /** Vectors are put into a new graph at every merge, so fewer and bigger merges than Lucene's default of 10. */
     private static final int SEGMENTS_PER_MERGE = 30;
 
     private final Directory directory;
     private final Analyzer analyzer;
+    private final IndexProperties properties;
     private final Committed committed;
     private final Thread thread = new Thread(this::run, "vector-index-commit");
     private List<Pending> waiting = new ArrayList<>();
     private boolean closed;
 
-    /** Touched by the commit thread only. */
+    /** Touched by the commit thread only, as the next one is. */
     private IndexWriter writer;
 
-    IndexWriting(Directory directory, Analyzer analyzer, Committed committed) throws IOException {
+    private long lastCommit;
+
+    IndexWriting(Directory directory, Analyzer analyzer, IndexProperties properties, Committed committed)
+            throws IOException {
         this.directory = directory;
         this.analyzer = analyzer;
+        this.properties = properties;
+        this.lastCommit = System.nanoTime() - properties.commitPause().toNanos();
         this.committed = committed;
         this.writer = open();
         writer.commit(); // a new folder becomes an index that can be read
@@ -106,6 +110,7 @@ final class IndexWriting implements AutoCloseable {
             giveUp(e);
             group.forEach(pending -> pending.done().completeExceptionally(e));
         }
+        lastCommit = System.nanoTime();
     }
 
     private void giveUp(Throwable cause) {
@@ -116,16 +121,16 @@ final class IndexWriting implements AutoCloseable {
         }
     }
 
-    /** The writes of the next commit; empty when closed and nobody waits. */
+    /** The writes of the next commit, which comes when it is due or has company enough; empty when closed and nobody waits. */
     private synchronized List<Pending> next() throws InterruptedException {
         while (waiting.isEmpty() && !closed) {
             wait();
         }
-        if (!closed) {
-            long until = System.nanoTime() + COMPANY_MILLIS * 1_000_000;
-            for (long left = COMPANY_MILLIS; left > 0; left = (until - System.nanoTime()) / 1_000_000) {
-                wait(left);
-            }
+        long due = lastCommit + properties.commitPause().toNanos();
+        for (long left = due - System.nanoTime();
+                left > 0 && waiting.size() < properties.commitPosts() && !closed;
+                left = due - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         List<Pending> group = waiting;
         waiting = new ArrayList<>();

@@ -9,7 +9,7 @@ import routes.vectorindex.VectorIndex;
 class LuceneConfiguration {
 
     @Bean
-    VectorIndex vectorIndex(DataFolder data) {
-        return LuceneVectorIndex.open(data.folder("index"));
+    VectorIndex vectorIndex(DataFolder data, IndexProperties properties) {
+        return LuceneVectorIndex.open(data.folder("index"), properties);
     }
 }

@@ -52,6 +52,7 @@ import org.slf4j.LoggerFactory;
 import routes.text.PostAnalyzer;
 import routes.vectorindex.DimensionMismatchException;
 import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.IndexedPost;
 import routes.vectorindex.PayloadUpdate;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.SearchHit;
@@ -87,13 +88,18 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final IndexWriting writing;
     private final SearcherManager searchers;
 
+    /** {@link #open(Path, IndexProperties)} with the defaults. */
+    public static LuceneVectorIndex open(Path folder) {
+        return open(folder, IndexProperties.DEFAULTS);
+    }
+
     /**
      * Opens the index in the folder, which is created where it is missing. A damaged index is moved aside, and a new one takes its
      * place: the database has everything that is needed to build it again.
      *
      * @throws VectorIndexException when another process holds the folder, or it cannot be read or written
      */
-    public static LuceneVectorIndex open(Path folder) {
+    public static LuceneVectorIndex open(Path folder, IndexProperties properties) {
         Path absolute = folder.toAbsolutePath();
         try {
             try (Directory directory = FSDirectory.open(folder);
@@ -118,7 +124,7 @@ public final class LuceneVectorIndex implements VectorIndex {
                         String.valueOf(damage.getMessage()).replaceAll("(?s) ?\\(resource.*", ""),
                         aside);
             }
-            return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString());
+            return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString(), properties);
         } catch (LockObtainFailedException e) {
             throw new VectorIndexException(
                     "The vector index in " + absolute
@@ -143,10 +149,10 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    LuceneVectorIndex(Directory directory, String name) throws IOException {
+    LuceneVectorIndex(Directory directory, String name, IndexProperties properties) throws IOException {
         this.directory = directory;
         this.name = name;
-        this.writing = new IndexWriting(directory, analyzer, this::refresh);
+        this.writing = new IndexWriting(directory, analyzer, properties, this::refresh);
         this.searchers = new SearcherManager(directory, null);
     }
 
@@ -216,10 +222,23 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds) {
+        return byId(tenantId, postIds, StoredPosts::states);
+    }
+
+    @Override
+    public Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds) {
+        return byId(tenantId, postIds, StoredPosts::posts);
+    }
+
+    private interface Lookup<T> {
+        Map<String, T> in(IndexSearcher searcher, Collection<String> keys) throws IOException;
+    }
+
+    private <T> Map<UUID, T> byId(UUID tenantId, Collection<UUID> postIds, Lookup<T> lookup) {
         Map<String, UUID> ids = new HashMap<>();
         postIds.forEach(postId -> ids.put(PointDocument.key(tenantId, postId), postId));
-        Map<UUID, StoredPoint> found = new HashMap<>();
-        stored(ids.keySet()).forEach((key, state) -> found.put(ids.get(key), state));
+        Map<UUID, T> found = new HashMap<>();
+        search(searcher -> lookup.in(searcher, ids.keySet())).forEach((key, value) -> found.put(ids.get(key), value));
         return found;
     }
 
@@ -321,7 +340,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         return search(searcher -> {
             List<SearchHit> hits = new ArrayList<>();
             for (ScoreDoc found : searcher.search(query, limit).scoreDocs) {
-                hits.add(PointDocument.hit(searcher.storedFields().document(found.doc), scoring.of(found.score)));
+                hits.add(StoredPosts.hit(searcher, found.doc, scoring.of(found.score)));
             }
             return hits;
         });

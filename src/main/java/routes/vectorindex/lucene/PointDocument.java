@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.UUID;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
@@ -22,6 +24,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
 import routes.text.TagKey;
 import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.IndexedPost;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.SearchHit;
 
@@ -38,6 +41,11 @@ final class PointDocument {
     static final String REVISION = "index_revision";
     static final String TEXT_HASH = "text_hash";
     private static final String PAYLOAD = "payload";
+
+    /** What a {@link SearchHit} says of the post, read much faster than the payload; an older index does not have it. */
+    static final String HIT = "hit";
+
+    private static final int HIT_BYTES = 5 * Long.BYTES;
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -65,6 +73,7 @@ final class PointDocument {
         }
         document.add(new TextField(TEXT, point.text(), Field.Store.YES));
         document.add(new StoredField(PAYLOAD, json(payload)));
+        document.add(new BinaryDocValuesField(HIT, hit(payload)));
         document.add(new NumericDocValuesField(REVISION, point.indexRevision()));
         document.add(new BinaryDocValuesField(TEXT_HASH, new BytesRef(point.textHash())));
         UnitVector.of(point.vector())
@@ -73,8 +82,35 @@ final class PointDocument {
         return document;
     }
 
+    private static BytesRef hit(PostPayload payload) {
+        ByteBuffer bytes = ByteBuffer.allocate(HIT_BYTES)
+                .putLong(payload.postId().getMostSignificantBits())
+                .putLong(payload.postId().getLeastSignificantBits())
+                .putLong(payload.postedAt().toEpochMilli())
+                .putLong(payload.postNumber());
+        if (payload.albumId() != null) {
+            bytes.putLong(payload.albumId());
+        }
+        return new BytesRef(bytes.array(), 0, bytes.position());
+    }
+
+    static SearchHit hit(BytesRef value, double score) {
+        ByteBuffer bytes = ByteBuffer.wrap(value.bytes, value.offset, value.length);
+        return new SearchHit(
+                new UUID(bytes.getLong(), bytes.getLong()),
+                score,
+                Instant.ofEpochMilli(bytes.getLong()),
+                bytes.getLong(),
+                bytes.hasRemaining() ? bytes.getLong() : null);
+    }
+
     static SearchHit hit(Document stored, double score) {
-        return new SearchHit(payload(stored), score, stored.get(TEXT));
+        PostPayload payload = payload(stored);
+        return new SearchHit(payload.postId(), score, payload.postedAt(), payload.postNumber(), payload.albumId());
+    }
+
+    static IndexedPost post(Document stored) {
+        return new IndexedPost(payload(stored), stored.get(TEXT));
     }
 
     private static PostPayload payload(Document stored) {

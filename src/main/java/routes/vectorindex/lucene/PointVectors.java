@@ -4,16 +4,32 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorScorerUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.IOContext;
 
 /**
- * Lucene's HNSW format with a higher limit of dimensions: Lucene's own 1024 is no limit of the file format, and embedding
- * models of 1536 to 4096 dimensions are common. Segments carry the name of Lucene's format and are read by it.
+ * Vectors as Lucene stores them, with an HNSW graph in big segments only. To scan a small segment takes less time than all the
+ * graphs that would be built for its vectors, one at each merge, before they arrive in a big one.
+ *
+ * <p>The limit of dimensions is higher than Lucene's own of 1024, which is no limit of the file format: embedding models of
+ * 1536 to 4096 dimensions are common.
+ *
+ * <p>Lucene finds this class by its name in {@code META-INF/services}. Segments of earlier versions carry the name of
+ * Lucene's HNSW format and are read by that.
  */
-final class PointVectors extends KnnVectorsFormat {
+public final class PointVectors extends KnnVectorsFormat {
     static final int MAX_DIMENSION = 4_096;
+
+    /**
+     * Posts from which on a segment gets a graph. A search of 10 000 vectors takes 4 ms by scanning and 2 ms through a graph that
+     * took 9 s to build; among 5 000 there is no difference. See docs/performance.md.
+     */
+    private static final int GRAPH_FROM = 10_000;
 
     /** Lucene's default. */
     private static final int CONNECTIONS = 16;
@@ -21,20 +37,37 @@ final class PointVectors extends KnnVectorsFormat {
     /** Candidates while a graph is built; Lucene's default is 100. Less is built faster at a little less recall. */
     private static final int BEAM_WIDTH = 64;
 
-    private final KnnVectorsFormat hnsw = new Lucene99HnswVectorsFormat(CONNECTIONS, BEAM_WIDTH);
+    /** Attribute of a segment. */
+    static final String HAS_GRAPH = "PointVectors.hasGraph";
 
-    PointVectors() {
-        super(new Lucene99HnswVectorsFormat().getName());
+    private final KnnVectorsFormat graph = new Lucene99HnswVectorsFormat(CONNECTIONS, BEAM_WIDTH);
+    private final FlatVectorsFormat flat =
+            new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
+
+    private final int graphFrom;
+
+    /** Used by Lucene to read. */
+    public PointVectors() {
+        this(GRAPH_FROM);
+    }
+
+    PointVectors(int graphFrom) {
+        super("PointVectors");
+        this.graphFrom = graphFrom;
     }
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        return hnsw.fieldsWriter(state);
+        // how many posts a flush brings is not known at its beginning; they are few
+        boolean hasGraph = state.context.context == IOContext.Context.MERGE && state.segmentInfo.maxDoc() >= graphFrom;
+        state.segmentInfo.putAttribute(HAS_GRAPH, Boolean.toString(hasGraph));
+        return hasGraph ? graph.fieldsWriter(state) : flat.fieldsWriter(state);
     }
 
     @Override
     public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-        return hnsw.fieldsReader(state);
+        boolean hasGraph = Boolean.parseBoolean(state.segmentInfo.getAttribute(HAS_GRAPH));
+        return hasGraph ? graph.fieldsReader(state) : new ScannedVectors(flat.fieldsReader(state));
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
@@ -19,7 +20,9 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import routes.vectorindex.IndexedPoint;
+import routes.vectorindex.IndexedPost;
 import routes.vectorindex.PayloadUpdate;
+import routes.vectorindex.SearchHit;
 import routes.vectorindex.StoredPoint;
 
 /** Reads stored posts by their keys, all of them in one pass over the segments. */
@@ -70,6 +73,27 @@ final class StoredPosts {
             }
         }
         return List.copyOf(points.values());
+    }
+
+    /** Payload and text of those of the posts that are stored. */
+    static Map<String, IndexedPost> posts(IndexSearcher searcher, Collection<String> keys) throws IOException {
+        Map<String, IndexedPost> posts = new HashMap<>();
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            StoredFields stored = leaf.reader().storedFields();
+            for (Map.Entry<String, Integer> found : docs(leaf.reader(), keys).entrySet()) {
+                posts.put(found.getKey(), PointDocument.post(stored.document(found.getValue())));
+            }
+        }
+        return posts;
+    }
+
+    static SearchHit hit(IndexSearcher searcher, int doc, double score) throws IOException {
+        List<LeafReaderContext> leaves = searcher.getLeafContexts();
+        LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
+        BinaryDocValues hits = leaf.reader().getBinaryDocValues(PointDocument.HIT);
+        return hits != null && hits.advanceExact(doc - leaf.docBase)
+                ? PointDocument.hit(hits.binaryValue(), score)
+                : PointDocument.hit(searcher.storedFields().document(doc), score);
     }
 
     /** The zero vector of length 0 stands for none. */

@@ -11,20 +11,25 @@ import static routes.vectorindex.lucene.Points.revision;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.FilterDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import routes.vectorindex.IndexedPoint;
 import routes.vectorindex.StoredPoint;
 import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.WriteResult;
@@ -53,22 +58,34 @@ class LuceneDurabilityTest {
         }
 
         try (LuceneVectorIndex index = LuceneVectorIndex.open(folder)) {
-            assertThat(reported)
-                    .allSatisfy(id -> assertThat(index.find(TENANT, post(id))).isPresent());
+            assertThat(reported).allSatisfy(batch -> assertThat(index.find(TENANT, EndlessWriter.posts(batch)))
+                    .hasSize(EndlessWriter.BATCH));
         }
     }
 
-    /** Writes posts from two threads until it is killed and says which ones are done. */
+    /** Writes batches from two threads until it is killed and says which ones are done. */
     static final class EndlessWriter {
+        static final int BATCH = 8;
+
+        static List<UUID> posts(int batch) {
+            return ids(batch).mapToObj(Points::post).toList();
+        }
+
+        private static IntStream ids(int batch) {
+            return IntStream.range(batch * BATCH, (batch + 1) * BATCH);
+        }
+
         public static void main(String[] args) {
             LuceneVectorIndex index = LuceneVectorIndex.open(Path.of(args[0]));
-            AtomicInteger ids = new AtomicInteger();
+            AtomicInteger batches = new AtomicInteger();
             for (int i = 0; i < 2; i++) {
                 new Thread(() -> {
                             while (true) {
-                                int id = ids.incrementAndGet();
-                                index.upsert(point(id, "post number " + id));
-                                System.out.println(id);
+                                int batch = batches.incrementAndGet();
+                                index.upsertAll(ids(batch)
+                                        .mapToObj(id -> point(id, "post number " + id))
+                                        .toList());
+                                System.out.println(batch);
                             }
                         })
                         .start();
@@ -77,14 +94,51 @@ class LuceneDurabilityTest {
     }
 
     @Test
+    void writesAreCommittedAfterAPauseOrWhenEnoughWaitOrAtTheEnd() throws Exception {
+        CountingDirectory directory = new CountingDirectory(folder);
+        IndexProperties seldom = new IndexProperties(Duration.ofHours(1), 10);
+        ExecutorService pool = Executors.newFixedThreadPool(2);
+        try (LuceneVectorIndex index = new LuceneVectorIndex(directory, "test", seldom)) {
+            int before = directory.commits.get();
+            index.upsert(point(1, "космос")); // nothing was committed for an hour, so to say
+            assertThat(directory.commits.get() - before).isOne();
+
+            Future<?> waiting = pool.submit(() -> index.upsertAll(points(10, 16)));
+            assertWaits(waiting);
+            assertThat(index.find(TENANT, post(10))).isEmpty();
+            index.upsertAll(points(20, 24));
+            waiting.get(10, TimeUnit.SECONDS);
+            assertThat(directory.commits.get() - before).isEqualTo(2);
+
+            Future<?> last = pool.submit(() -> index.upsert(point(30, "космос")));
+            assertWaits(last);
+            index.close();
+            last.get(10, TimeUnit.SECONDS);
+        } finally {
+            pool.shutdownNow();
+        }
+        try (LuceneVectorIndex index = LuceneVectorIndex.open(folder)) {
+            assertThat(index.count(TENANT)).isEqualTo(12);
+        }
+    }
+
+    private static void assertWaits(Future<?> write) {
+        assertThatThrownBy(() -> write.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+    }
+
+    private static List<IndexedPoint> points(int from, int to) {
+        return IntStream.range(from, to).mapToObj(id -> point(id, "космос")).toList();
+    }
+
+    @Test
     void concurrentWritersShareCommitsAndLoseNothing() throws Exception {
         CountingDirectory directory = new CountingDirectory(folder);
-        try (LuceneVectorIndex index = new LuceneVectorIndex(directory, "test")) {
+        try (LuceneVectorIndex index = new LuceneVectorIndex(directory, "test", IndexProperties.DEFAULTS)) {
             int before = directory.commits.get();
             inParallel(16, 25, (thread, i) -> index.upsert(point(thread * 25 + i, "космос " + thread + " " + i)));
 
             assertThat(index.count(TENANT)).isEqualTo(400);
-            assertThat(directory.commits.get() - before).isLessThan(200);
+            assertThat(directory.commits.get() - before).isLessThan(100);
         }
     }
 
@@ -103,7 +157,8 @@ class LuceneDurabilityTest {
     @Test
     void aFailedCommitReachesItsWritersAndTheNextWriteWorks() throws Exception {
         CountingDirectory directory = new CountingDirectory(folder);
-        try (LuceneVectorIndex index = new LuceneVectorIndex(directory, "the index under test")) {
+        try (LuceneVectorIndex index =
+                new LuceneVectorIndex(directory, "the index under test", IndexProperties.DEFAULTS)) {
             index.upsert(point(1, "до беды"));
             directory.full = true;
             inParallel(4, 3, (thread, i) -> assertThatThrownBy(() -> index.upsert(point(10 + thread, "во время беды")))

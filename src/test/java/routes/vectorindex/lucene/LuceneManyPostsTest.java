@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import routes.vectorindex.IndexedPoint;
 import routes.vectorindex.SearchHit;
 
-/** 5 000 posts in 50 channels, one of which has three posts only: the graph of vectors is searched, not scanned. */
+/** 5 000 posts in 51 channels, one of which has three posts only. */
 @Timeout(180)
 class LuceneManyPostsTest {
     private static final UUID RARE_CHANNEL = new UUID(0, 999);

@@ -1,0 +1,21 @@
+package routes.vectorindex.lucene;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param commitPause shortest time between two commits of the vector index: longer makes fewer commits, and writes wait longer for theirs. A write after a pause is committed at once
+ * @param commitPosts so many waiting posts are committed at once
+ */
+@ConfigurationProperties("index")
+public record IndexProperties(
+        @DefaultValue("50ms") @DurationMin(millis = 0) @DurationMax(seconds = 1) Duration commitPause,
+        @DefaultValue("128") @Min(1) @Max(10_000) int commitPosts) {
+
+    static final IndexProperties DEFAULTS = new IndexProperties(Duration.ofMillis(50), 128);
+}
