@@ -34,7 +34,7 @@ final class IndexWriting implements AutoCloseable {
 
     private record Pending(Write write, CompletableFuture<Void> done) {}
 
-    /** Vectors are put into a new graph at every merge, so fewer and bigger merges than Lucene's default of 10. */
+    /** A merge builds the graph of a big segment again, so fewer and bigger merges than Lucene's default of 10. */
     private static final int SEGMENTS_PER_MERGE = 30;
 
     private final Directory directory;

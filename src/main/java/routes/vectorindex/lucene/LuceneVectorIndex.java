@@ -31,6 +31,7 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
@@ -38,8 +39,11 @@ import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.LRUQueryCache;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryCache;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -63,7 +67,7 @@ import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.WriteResult;
 
 /**
- * The vector index in a folder of this machine: Lucene's HNSW graph for vectors, BM25 for words. One process at a time.
+ * The vector index in a folder of this machine: vectors ({@link PointVectors}), BM25 for words. One process at a time.
  *
  * <p>Many threads may write at once; they share commits ({@link IndexWriting}). Readers see committed data only, so that
  * whatever {@link #find} reports survives a crash.
@@ -85,6 +89,9 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final Directory directory;
     private final Analyzer analyzer = new PostAnalyzer();
     private final BusyPosts busy = new BusyPosts();
+    /** Readers search the same channels again and again. Lucene's own cache leaves out segments below 10 000 posts. */
+    private final QueryCache filters = new LRUQueryCache(1_000, 32 << 20, segment -> true, 10);
+
     private final IndexWriting writing;
     private final SearcherManager searchers;
 
@@ -153,7 +160,14 @@ public final class LuceneVectorIndex implements VectorIndex {
         this.directory = directory;
         this.name = name;
         this.writing = new IndexWriting(directory, analyzer, properties, this::refresh);
-        this.searchers = new SearcherManager(directory, null);
+        this.searchers = new SearcherManager(directory, new SearcherFactory() {
+            @Override
+            public IndexSearcher newSearcher(IndexReader reader, IndexReader previous) {
+                IndexSearcher searcher = new IndexSearcher(reader);
+                searcher.setQueryCache(filters);
+                return searcher;
+            }
+        });
     }
 
     @Override
