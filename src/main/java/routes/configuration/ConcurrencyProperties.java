@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tagPersistence  storing of tags
  * @param crawlTrigger    choice of links to fetch
  * @param enrichment      enrichment
- * @param indexing        indexing; index writes of events at work are made durable together
+ * @param indexing        indexing; index writes of batches at work are made durable together
  * @param cleanup         removal of deleted posts
  */
 @ConfigurationProperties("concurrency")

@@ -100,9 +100,7 @@ class CrawlBudget {
             });
         }
         Iterator<?> taken = redis.execute(TAKE, keys, arguments.toArray()).iterator();
-        return wishes.stream()
-                .map(wish -> grant(wish, taken.next().toString()))
-                .toList();
+        return wishes.stream().map(wish -> grant(wish, taken.next().toString())).toList();
     }
 
     private static Grant grant(Wish wish, String taken) {

@@ -88,8 +88,8 @@ public class CrawlTrigger {
         for (int i = 0; i < events.size(); i++) {
             Candidate candidate = candidates.get(i);
             if (candidate != null && candidate.skip() == null) {
-                wishes.add(new CrawlBudget.Wish(
-                        candidate.tenantId(), events.get(i).postId(), candidate.links()));
+                wishes.add(
+                        new CrawlBudget.Wish(candidate.tenantId(), events.get(i).postId(), candidate.links()));
             }
         }
         Iterator<CrawlBudget.Grant> grants = budget.take(wishes).iterator();
@@ -186,9 +186,8 @@ public class CrawlTrigger {
                         """)
                 .param("ids", users)
                 .query(row -> {
-                    triggers.put(
-                            row.getString("reader"),
-                            triggerTags.of(List.of((String[]) row.getArray("tags").getArray())));
+                    triggers.put(row.getString("reader"), triggerTags.of(List.of((String[])
+                            row.getArray("tags").getArray())));
                 });
         return triggers;
     }

@@ -32,7 +32,6 @@ public final class EventCodec {
     /** The fields of an entry as it is written, and of one that is replayed. */
     private static final Set<String> WRITTEN = Set.of("event", "data", "trace_id", "traceparent", "replay_count");
 
-
     private final ObjectMapper mapper;
     private final StreamCatalog catalog;
     private final Map<String, EventSchema> writeSchemas;
@@ -57,7 +56,8 @@ public final class EventCodec {
                 .collect(toUnmodifiableMap(name -> name, name -> EventSchema.read(Event.SCHEMA_VERSION, name)));
         writeShapes = writeSchemas.entrySet().stream()
                 .collect(toUnmodifiableMap(
-                        Map.Entry::getKey, schema -> EventShape.of(schema.getValue().json())));
+                        Map.Entry::getKey,
+                        schema -> EventShape.of(schema.getValue().json())));
         strict = mapper.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
         entryFields = new EntryFields(strict);
         coercion = new SchemaCoercion(strict);
@@ -218,25 +218,21 @@ public final class EventCodec {
      */
     public Event read(String stream, String entryId, Map<String, String> fields) {
         EventStream held = catalog.stream(stream);
+        if (WRITTEN.containsAll(fields.keySet()) && fields.containsKey("data")) {
+            Event event = ours(held, entryId, fields);
+            if (event != null) {
+                return event;
+            }
+        }
         String name = held.name();
         EventSchema schema = readSchemas.get(name);
-        ObjectNode event = WRITTEN.containsAll(fields.keySet()) ? ours(name, fields.get("data")) : null;
-        boolean foreign = event == null;
-        if (foreign) {
-            event = entryFields.event(name, fields, schema.properties());
-        }
+        ObjectNode event = entryFields.event(name, fields, schema.properties());
         LegacyShapes.modernise(name, event);
-        if (foreign) {
-            coercion.coerce(event, schema.json());
-        }
-        bound(name, entryId, event, "urls", MAX_URLS, MAX_URL_BYTES);
-        bound(name, entryId, event, "tags", MAX_TAGS, MAX_TAG_BYTES);
-        missingFields.complete(name, entryId, fields, event, schema.properties());
-        if (foreign) {
-            schema.violation(event).ifPresent(violation -> {
-                throw new InvalidEventException(name, violation);
-            });
-        }
+        coercion.coerce(event, schema.json());
+        complete(name, entryId, fields, event);
+        schema.violation(event).ifPresent(violation -> {
+            throw new InvalidEventException(name, violation);
+        });
         try {
             return mapper.treeToValue(event, held.type());
         } catch (JsonProcessingException e) {
@@ -244,16 +240,27 @@ public final class EventCodec {
         }
     }
 
+    private void complete(String name, String entryId, Map<String, String> fields, ObjectNode event) {
+        bound(name, entryId, event, "urls", MAX_URLS, MAX_URL_BYTES);
+        bound(name, entryId, event, "tags", MAX_TAGS, MAX_TAG_BYTES);
+        missingFields.complete(
+                name, entryId, fields, event, readSchemas.get(name).properties());
+    }
+
     /** The event of an entry as this class writes it, which needs neither coercion nor validation; null for any other. */
-    private ObjectNode ours(String stream, String data) {
-        if (data == null || data.length() > Json.MAX_LENGTH) {
+    private Event ours(EventStream held, String entryId, Map<String, String> fields) {
+        String data = fields.get("data");
+        if (data.length() > Json.MAX_LENGTH) {
             return null;
         }
         try {
-            return strict.readTree(data) instanceof ObjectNode event
-                            && writeShapes.get(stream).fits(event)
-                    ? event
-                    : null;
+            if (strict.readTree(data) instanceof ObjectNode event
+                    && writeShapes.get(held.name()).fits(event)) {
+                LegacyShapes.modernise(held.name(), event);
+                complete(held.name(), entryId, fields, event);
+                return mapper.treeToValue(event, held.type());
+            }
+            return null;
         } catch (JsonProcessingException e) {
             return null; // the way of foreign events says what is wrong
         }

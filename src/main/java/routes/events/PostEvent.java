@@ -5,12 +5,7 @@ import java.util.UUID;
 
 /** An event about one post. */
 public sealed interface PostEvent extends Event
-        permits Triggered,
-                VisionUploaded,
-                VisionAnalyzed,
-                PostCrawl,
-                PostIndexed,
-                PostDeleted {
+        permits Triggered, VisionUploaded, VisionAnalyzed, PostCrawl, PostIndexed, PostDeleted {
 
     UUID postId();
 

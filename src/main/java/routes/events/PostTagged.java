@@ -36,8 +36,7 @@ public record PostTagged(
         if (reason == null) {
             return StageOutcome.doneBy(provider, model);
         }
-        StageOutcome.Kind kind =
-                reason.equals("tagging_failed") ? StageOutcome.Kind.FAILED : StageOutcome.Kind.SKIPPED;
+        StageOutcome.Kind kind = reason.equals("tagging_failed") ? StageOutcome.Kind.FAILED : StageOutcome.Kind.SKIPPED;
         return new StageOutcome(kind, reason.toString(), provider, model);
     }
 }

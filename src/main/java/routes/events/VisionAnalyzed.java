@@ -28,7 +28,9 @@ public record VisionAnalyzed(
     public StageOutcome outcome() {
         return new StageOutcome(
                 Boolean.TRUE.equals(skipped) ? StageOutcome.Kind.SKIPPED : StageOutcome.Kind.DONE,
-                skipReasons == null || skipReasons.isEmpty() ? null : skipReasons.get(0).reason(),
+                skipReasons == null || skipReasons.isEmpty()
+                        ? null
+                        : skipReasons.get(0).reason(),
                 vision == null ? null : vision.provider(),
                 vision == null ? null : vision.model());
     }

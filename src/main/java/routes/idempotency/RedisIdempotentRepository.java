@@ -161,8 +161,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         List<StreamCompletion> completions = completions(exchange, claims);
         List<Wanted> wanted = new ArrayList<>();
         for (Claim claim : claims) {
-            wanted.add(new Wanted(
-                    claim.key(), completions.get(wanted.size()).owner(), claim.force()));
+            wanted.add(new Wanted(claim.key(), completions.get(wanted.size()).owner(), claim.force()));
         }
         List<Answer> answers =
                 take(wanted).stream().map(RedisIdempotentRepository::answer).toList();
@@ -192,7 +191,8 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private List<String> take(List<Wanted> wanted) {
         List<String> answers = new ArrayList<>();
         List<String> keys = new ArrayList<>();
-        List<String> arguments = new ArrayList<>(List.of(Long.toString(options.lease().toMillis())));
+        List<String> arguments =
+                new ArrayList<>(List.of(Long.toString(options.lease().toMillis())));
         for (Wanted claim : wanted) {
             if (!claim.force() && cache.getIfPresent(claim.key()) != null) {
                 listener.onDuplicate(DuplicateListener.Source.CACHE);

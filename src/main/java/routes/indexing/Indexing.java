@@ -112,7 +112,8 @@ public class Indexing {
                         .toList())
                 .iterator();
         return albums.stream()
-                .map(album -> album.postIds().stream().map(post -> answers.next()).toList())
+                .map(album ->
+                        album.postIds().stream().map(post -> answers.next()).toList())
                 .toList();
     }
 
@@ -158,8 +159,8 @@ public class Indexing {
                         (one, other) -> other.version().isNewerThan(one.version()) ? other : one);
             }
         }
-        tags.forEach((id, newest) -> live.put(
-                id, new VectorStage.Wanted(posts.get(id), newest.names(), IndexText.of(posts.get(id)))));
+        tags.forEach((id, newest) ->
+                live.put(id, new VectorStage.Wanted(posts.get(id), newest.names(), IndexText.of(posts.get(id)))));
         VectorStage.Batch vectors = vectorStage.write(live.values());
         GraphStage.Batch edges = graph.write(live.values());
         List<PostContent> deleted = wanted.stream()

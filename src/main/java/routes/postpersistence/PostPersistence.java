@@ -84,9 +84,8 @@ public final class PostPersistence {
             }
         });
         return events.stream()
-                .map(event -> known.contains(event)
-                        ? StageOutcome.skipped("already_stored")
-                        : StageOutcome.done("stored"))
+                .map(event ->
+                        known.contains(event) ? StageOutcome.skipped("already_stored") : StageOutcome.done("stored"))
                 .toList();
     }
 
@@ -122,7 +121,8 @@ public final class PostPersistence {
 
     private void createTenants(List<UUID> ids) {
         if (!ids.isEmpty()) {
-            jdbc.sql("INSERT INTO tenants (id, name) SELECT id, id::text FROM unnest(?) AS new (id) ON CONFLICT DO NOTHING")
+            jdbc.sql(
+                            "INSERT INTO tenants (id, name) SELECT id, id::text FROM unnest(?) AS new (id) ON CONFLICT DO NOTHING")
                     .param(ids.toArray(UUID[]::new))
                     .update();
         }

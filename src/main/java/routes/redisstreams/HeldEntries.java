@@ -301,8 +301,7 @@ final class HeldEntries {
     void separate(List<StreamEntry> batch) {
         lock.lock();
         try {
-            List<StreamEntry> single =
-                    batch.stream().map(StreamEntry::byItself).toList();
+            List<StreamEntry> single = batch.stream().map(StreamEntry::byItself).toList();
             single.forEach(entry -> held.put(entry.id(), new Delivery(entry, null)));
             waiting.addFirst(single);
             work.signalAll();

@@ -47,7 +47,8 @@ final class Settlement extends SynchronizationAdapter {
 
     /** One bad entry must not cost the others of its batch a delivery: after a failure of the batch each is processed by itself. */
     private boolean separated(Exchange exchange) {
-        Throwable failure = deliveries.size() > 1 ? failureOf(exchange, deliveries.get(0).completion()) : null;
+        Throwable failure =
+                deliveries.size() > 1 ? failureOf(exchange, deliveries.get(0).completion()) : null;
         if (failure == null) {
             return false;
         }

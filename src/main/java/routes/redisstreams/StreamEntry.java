@@ -14,13 +14,7 @@ import java.util.Map;
  * @param fields the body; null while parked
  */
 record StreamEntry(
-        String id,
-        String consumer,
-        int delivery,
-        int deaths,
-        int failures,
-        boolean alone,
-        Map<String, String> fields) {
+        String id, String consumer, int delivery, int deaths, int failures, boolean alone, Map<String, String> fields) {
 
     /** More deaths than this mean that the entry was alone when the process died; see take.lua. */
     private static final int CONVICTED = 1000;

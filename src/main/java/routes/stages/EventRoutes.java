@@ -211,13 +211,16 @@ public class EventRoutes {
         BeanExpression call = new BeanExpression(target, method);
         call.init(exchange.getContext());
         String methodName = method.replaceFirst("\\(.*", "");
-        return new Work(call, Arrays.stream(target.getClass().getMethods())
-                .filter(candidate -> candidate.getName().equals(methodName))
-                .anyMatch(EventRoutes::takesList));
+        return new Work(
+                call,
+                Arrays.stream(target.getClass().getMethods())
+                        .filter(candidate -> candidate.getName().equals(methodName))
+                        .anyMatch(EventRoutes::takesList));
     }
 
     private static boolean takesList(Method method) {
-        return method.getParameterCount() > 0 && method.getParameterTypes()[0].isAssignableFrom(List.class)
+        return method.getParameterCount() > 0
+                && method.getParameterTypes()[0].isAssignableFrom(List.class)
                 && method.getParameterTypes()[0] != Object.class;
     }
 
@@ -292,7 +295,11 @@ public class EventRoutes {
     private Optional<Message> output(Exchange exchange, StageEntry entry, Object answer)
             throws InvalidPayloadException {
         if (answer instanceof EntryFailure failure) {
-            fail(exchange, entry, failure.cause(), FailureKind.valueOf(failure.kind().name()));
+            fail(
+                    exchange,
+                    entry,
+                    failure.cause(),
+                    FailureKind.valueOf(failure.kind().name()));
             return Optional.empty();
         } else if (answer == null || (answer instanceof Recorded && !(answer instanceof Event))) {
             entry.answered((Recorded) answer);
@@ -335,8 +342,7 @@ public class EventRoutes {
         return codec.write(event, traceparent);
     }
 
-    private Map<String, String> own(Exchange exchange, StageEntry entry, Object answer)
-            throws InvalidPayloadException {
+    private Map<String, String> own(Exchange exchange, StageEntry entry, Object answer) throws InvalidPayloadException {
         try {
             return codec.writeOwn(
                     answer instanceof Map<?, ?> || answer instanceof String

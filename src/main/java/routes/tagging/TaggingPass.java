@@ -20,7 +20,12 @@ import routes.llm.ProvidersFailedException;
 public final class TaggingPass {
 
     /** How the providers answered for a post: one of both is null. */
-    record Verdict(ModelResult result, TagProposal proposal, ProvidersFailedException problem, Instant started, Instant ended) {}
+    record Verdict(
+            ModelResult result,
+            TagProposal proposal,
+            ProvidersFailedException problem,
+            Instant started,
+            Instant ended) {}
 
     private final List<PostParsed> posts;
     private final Recorded[] answers;

@@ -23,7 +23,7 @@ import routes.configuration.Cron;
  * @param maxAttempts passes through all providers before a post is given up as failed
  * @param batchSize   posts in one call of a model; 1 for one at a time
  * @param batchWindowMillis how long a batch waits to be full, in milliseconds
- * @param maxInFlight posts that one process holds at a time; at least CONCURRENCY_TAGGING × TAGGING_BATCH_SIZE
+ * @param maxInFlight posts that one process holds at a time while models are asked; at least CONCURRENCY_TAGGING × TAGGING_BATCH_SIZE
  * @param retryCron   when posts are tried again that are pending or retrying and were forgotten: minute, hour, day, month, day of the
  *                    week, in UTC; - for never
  * @param retryStale  how long a post must not have been tried for that

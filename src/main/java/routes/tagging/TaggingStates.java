@@ -72,13 +72,15 @@ class TaggingStates {
     /** Marks posts as tagged, which is an attempt, or as without anything to tag. Returns those whose rows were as expected. */
     Set<UUID> ended(Map<PostParsed, Boolean> tagged) {
         return update(
-                """
+                        """
                 UPDATE posts SET tagging_status = w.value, last_tagging_attempt = now(), tagging_error = NULL, updated_at = now(),
                     tagging_attempts = tagging_attempts + CASE w.value WHEN 'success' THEN 1 ELSE 0 END
                 FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
                 """,
-                List.copyOf(tagged.keySet()),
-                tagged.values().stream().map(success -> success ? "success" : "skipped").toList())
+                        List.copyOf(tagged.keySet()),
+                        tagged.values().stream()
+                                .map(success -> success ? "success" : "skipped")
+                                .toList())
                 .keySet();
     }
 

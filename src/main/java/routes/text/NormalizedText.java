@@ -24,11 +24,9 @@ public final class NormalizedText {
     }
 
     public static String of(String text) {
-        return WHITE_SPACE
-                .matcher(text)
-                .replaceAll(" ")
-                .strip()
-                .toLowerCase(Locale.ROOT)
-                .replace('ё', 'е');
+        // most of what is compared is single words
+        boolean blanks = text.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isSpaceChar(c));
+        String plain = blanks ? WHITE_SPACE.matcher(text).replaceAll(" ").strip() : text;
+        return plain.toLowerCase(Locale.ROOT).replace('ё', 'е');
     }
 }

@@ -1,14 +1,16 @@
 package routes.text;
 
+import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.StopFilter;
 import org.apache.lucene.analysis.TokenStream;
-import org.apache.lucene.analysis.charfilter.MappingCharFilter;
-import org.apache.lucene.analysis.charfilter.NormalizeCharMap;
 import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
 import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
@@ -26,7 +28,6 @@ public final class PostAnalyzer extends Analyzer {
     private static final Pattern C_PLUS_PLUS = Pattern.compile("(?<![\\p{L}\\p{N}])[CcСс]\\+\\+");
     private static final Pattern C_SHARP = Pattern.compile("(?<![\\p{L}\\p{N}#@])[CcСс]#(?![\\p{L}\\p{N}])");
     private static final Pattern DOT_NET = Pattern.compile("(?<![\\p{L}\\p{N}])\\.(?=NET(?![\\p{L}\\p{N}]))");
-    private static final NormalizeCharMap SIGNS = signs();
     /** Characters. Longer URLs than servers take (8000 octets, RFC 9110) are cut; each thread keeps a buffer for so many. */
     private static final int MAX_TOKEN_LENGTH = 8192;
 
@@ -59,20 +60,35 @@ public final class PostAnalyzer extends Analyzer {
         return new TokenStreamComponents(source, words);
     }
 
+    /** Few texts have a sign that needs a filter of Lucene, and these filters cost as much as all else. */
     @Override
     protected Reader initReader(String field, Reader reader) {
-        Reader named = new PatternReplaceCharFilter(C_PLUS_PLUS, "cplusplus", reader);
-        named = new PatternReplaceCharFilter(C_SHARP, "csharp", named);
-        named = new PatternReplaceCharFilter(DOT_NET, "dot", named);
-        return new MappingCharFilter(SIGNS, named);
+        String text = plain(reader);
+        Reader named = new StringReader(text);
+        if (text.contains("++")) {
+            named = new PatternReplaceCharFilter(C_PLUS_PLUS, "cplusplus", named);
+        }
+        if (text.indexOf('#') >= 0) {
+            named = new PatternReplaceCharFilter(C_SHARP, "csharp", named);
+        }
+        if (text.contains(".NET")) {
+            named = new PatternReplaceCharFilter(DOT_NET, "dot", named);
+        }
+        return named;
     }
 
-    private static NormalizeCharMap signs() {
-        NormalizeCharMap.Builder map = new NormalizeCharMap.Builder();
-        map.add("ё", "е");
-        map.add("Ё", "Е");
-        map.add("’", "'");
-        map.add("_", "-");
-        return map.build();
+    /** The whole text, with a character for each character. */
+    private static String plain(Reader reader) {
+        StringWriter text = new StringWriter();
+        try {
+            reader.transferTo(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A text in memory cannot be read", e);
+        }
+        return text.toString()
+                .replace('ё', 'е')
+                .replace('Ё', 'Е')
+                .replace('’', '\'')
+                .replace('_', '-');
     }
 }

@@ -37,8 +37,7 @@ final class StageVisit extends SynchronizationAdapter {
         }
         for (StageEntry entry : entries) {
             Optional<Throwable> cause = failure.or(entry::failure);
-            List<TimelineRecord> records =
-                    StageRecords.of(stage, exchange, entry, cause, startedAt, durationMs);
+            List<TimelineRecord> records = StageRecords.of(stage, exchange, entry, cause, startedAt, durationMs);
             Optional<StreamCompletion> completion =
                     StreamCompletion.of(exchange, entry.message()).filter(known -> cause.isEmpty());
             if (completion.isPresent()) {

@@ -20,7 +20,7 @@ import routes.vectorindex.PostPayload;
  * syllables, with the endings of Russian nouns. Words are as frequent as in natural texts (Zipf), and every post has a topic
  * with words and tags of its own, so that vectors lie in clusters as those of real posts do.
  */
-final class GeneratedPosts {
+public final class GeneratedPosts {
     static final UUID TENANT = new UUID(0, 1);
     static final int CHANNELS = 40;
     static final int MONTHS = 24;
@@ -44,7 +44,7 @@ final class GeneratedPosts {
     private final List<String> english = words(ENGLISH_SYLLABLES, 5_000, 2);
     private final EmbeddingProvider embeddings;
 
-    GeneratedPosts(EmbeddingProvider embeddings) {
+    public GeneratedPosts(EmbeddingProvider embeddings) {
         this.embeddings = embeddings;
     }
 
@@ -78,7 +78,7 @@ final class GeneratedPosts {
     IndexedPoint point(int id) {
         Random random = random(id);
         int topic = random.nextInt(TOPICS);
-        String text = Stream.generate(() -> word(random, topic)).limit(WORDS).collect(Collectors.joining(" "));
+        String text = text(random, topic);
         Set<String> tags = new LinkedHashSet<>();
         while (tags.size() < 4) {
             tags.add(tag(topic, zipf(random, TOPIC_TAGS)));
@@ -102,6 +102,16 @@ final class GeneratedPosts {
                 false);
         float[] vector = embeddings.embed(List.of(text)).get(0);
         return new IndexedPoint(payload, vector, text, 1, Integer.toHexString(text.hashCode()));
+    }
+
+    /** The text of a post alone. */
+    public String text(int id) {
+        Random random = random(id);
+        return text(random, random.nextInt(TOPICS));
+    }
+
+    private String text(Random random, int topic) {
+        return Stream.generate(() -> word(random, topic)).limit(WORDS).collect(Collectors.joining(" "));
     }
 
     /** One to four words as a reader would look for who has some post in mind. */

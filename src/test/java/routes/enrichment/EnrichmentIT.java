@@ -64,8 +64,7 @@ class EnrichmentIT {
 
     @Test
     void a_post_with_links_that_were_not_fetched_says_so() {
-        assertThat(enrich(tagged(TENANT, "https://example.org/")).skipReason())
-                .isEqualTo("not_crawled");
+        assertThat(enrich(tagged(TENANT, "https://example.org/")).skipReason()).isEqualTo("not_crawled");
     }
 
     @Test
@@ -99,8 +98,7 @@ class EnrichmentIT {
     void the_same_event_gives_the_same_key_and_other_tags_another() {
         assertThat(enrich(tagged(TENANT)).idempotencyKey())
                 .isEqualTo(enrich(tagged(TENANT)).idempotencyKey())
-                .isNotEqualTo(
-                        enrich(tagged(TENANT, List.of("other"))).idempotencyKey());
+                .isNotEqualTo(enrich(tagged(TENANT, List.of("other"))).idempotencyKey());
     }
 
     @Test

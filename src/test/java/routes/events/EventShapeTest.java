@@ -17,11 +17,37 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EventShapeTest {
     private static final int MUTATIONS = 300;
     private static final List<String> VALUES = List.of(
-            "null", "true", "1", "-1", "1.5", "1e300", "99999999999999999999", "\"\"", "\" \"", "\"x\"", "\"v1\"", "\"v2\"",
-            "\"a\\u0000b\"", "\"\\ud83d\"", "\"\\ud83d\\ude00\"", "[]", "[null]", "[\"\"]", "[\"a\"]", "{}", "{\"a\":null}",
-            "{\"reason\":1}", "{\"model\":\"m\"}", "\"2026-01-01T00:00:00Z\"", "\"2026-01-01T00:00:00+03:00\"",
-            "\"2026-01-01 00:00:00\"", "\"7660B34C-4c20-58e1-ac8c-fea5a2d9d68b\"", "\"7660b34c-4c20-58e1-ac8c-fea5a2d9d68b\"",
-            "\"initial\"", "\"INITIAL\"", "\"vision@2026-01-01#p1\"");
+            "null",
+            "true",
+            "1",
+            "-1",
+            "1.5",
+            "1e300",
+            "99999999999999999999",
+            "\"\"",
+            "\" \"",
+            "\"x\"",
+            "\"v1\"",
+            "\"v2\"",
+            "\"a\\u0000b\"",
+            "\"\\ud83d\"",
+            "\"\\ud83d\\ude00\"",
+            "[]",
+            "[null]",
+            "[\"\"]",
+            "[\"a\"]",
+            "{}",
+            "{\"a\":null}",
+            "{\"reason\":1}",
+            "{\"model\":\"m\"}",
+            "\"2026-01-01T00:00:00Z\"",
+            "\"2026-01-01T00:00:00+03:00\"",
+            "\"2026-01-01 00:00:00\"",
+            "\"7660B34C-4c20-58e1-ac8c-fea5a2d9d68b\"",
+            "\"7660b34c-4c20-58e1-ac8c-fea5a2d9d68b\"",
+            "\"initial\"",
+            "\"INITIAL\"",
+            "\"vision@2026-01-01#p1\"");
 
     private final ObjectMapper json = Json.newMapper();
     private final StreamCatalog catalog = new StreamCatalog();
@@ -61,9 +87,8 @@ class EventShapeTest {
         if (node instanceof ObjectNode object) {
             List<String> names = new ArrayList<>();
             object.fieldNames().forEachRemaining(names::add);
-            String name = names.isEmpty() || random.nextInt(12) == 0
-                    ? "unknown"
-                    : names.get(random.nextInt(names.size()));
+            String name =
+                    names.isEmpty() || random.nextInt(12) == 0 ? "unknown" : names.get(random.nextInt(names.size()));
             JsonNode value = object.path(name);
             if (value.isContainerNode() && !value.isEmpty() && random.nextBoolean()) {
                 mutate(value, random);

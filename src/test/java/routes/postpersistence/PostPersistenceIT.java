@@ -111,8 +111,7 @@ class PostPersistenceIT {
                 .containsEntry("attachment_text", "Отчёт.pdf")
                 .containsEntry("content_hash", ContentHash.of("до жирный\nОтчёт.pdf"));
         assertThat(row(id).get("entities")).hasToString("[{\"type\": \"bold\", \"length\": 6, \"offset\": 3}]");
-        assertThat(save(codec.read("posts.parsed", entry, PostParsed.class))
-                        .reason())
+        assertThat(save(codec.read("posts.parsed", entry, PostParsed.class)).reason())
                 .isEqualTo("already_stored");
     }
 

@@ -103,13 +103,13 @@ class BatchIT {
     }
 
     @Test
-    void what_a_batch_publishes_as_a_list_of_messages_belongs_to_the_entries_that_their_headers_name() throws Exception {
+    void what_a_batch_publishes_as_a_list_of_messages_belongs_to_the_entries_that_their_headers_name()
+            throws Exception {
         List<String> expected = add(10);
 
         streams.start("a", routes -> routes.from(streams.fromIn(Map.of("batchSize", 10, "batchTimeout", 200)))
-                .process(exchange -> StreamCompletion.of(
-                                exchange,
-                                (Message) exchange.getIn().getBody(List.class).get(4))
+                .process(exchange -> StreamCompletion.of(exchange, (Message)
+                                exchange.getIn().getBody(List.class).get(4))
                         .orElseThrow()
                         .fail(new IllegalStateException("item 4 fails"), FailureKind.PERMANENT))
                 .to(streams.toOut()));
@@ -118,9 +118,8 @@ class BatchIT {
         assertThat(streams.numbers(streams.out()))
                 .containsExactlyElementsOf(
                         expected.stream().filter(n -> !n.equals("4")).toList());
-        assertThat(streams.deadLetters())
-                .singleElement()
-                .satisfies(letter -> assertThat(letter).containsEntry("n", "4"));
+        assertThat(streams.deadLetters()).singleElement().satisfies(letter -> assertThat(letter)
+                .containsEntry("n", "4"));
     }
 
     @Test

@@ -16,8 +16,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.RecoverableAggregationRepository;
-import routes.stages.EventRoutes;
 import routes.events.PostTagged;
+import routes.stages.EventRoutes;
 
 /** The sample route files and what they may refer to. */
 final class Samples {

@@ -54,8 +54,14 @@ class EventRoutesTest {
                         .process(exchange -> logged.putAll(MDC.getCopyOfContextMap()));
                 from("direct:copy").bean("events", "read").bean("events", "write");
                 from("direct:write").bean("events", "write");
-                from("direct:each").bean("events", "readAll").bean("events", "work(*, 'one', 'work')").bean("events", "write");
-                from("direct:all").bean("events", "readAll").bean("events", "work(*, 'all', 'work')").bean("events", "write");
+                from("direct:each")
+                        .bean("events", "readAll")
+                        .bean("events", "work(*, 'one', 'work')")
+                        .bean("events", "write");
+                from("direct:all")
+                        .bean("events", "readAll")
+                        .bean("events", "work(*, 'all', 'work')")
+                        .bean("events", "write");
             }
         });
         camel.start();
@@ -209,8 +215,9 @@ class EventRoutesTest {
         Exchange exchange = batch("direct:all", "first", "skip", "second");
 
         assertThat(exchange.getMessage().getBody(List.class))
-                .extracting(output -> codec.read(
-                        "posts.parsed", ((Message) output).getBody(Map.class), PostParsed.class).text())
+                .extracting(
+                        output -> codec.read("posts.parsed", ((Message) output).getBody(Map.class), PostParsed.class)
+                                .text())
                 .containsExactly("first", "second");
     }
 

@@ -1,8 +1,4 @@
 package routes.tagpersistence;
-import routes.events.StageOutcome;
-import routes.events.Recorded;
-import routes.events.EntryFailure;
-import org.springframework.dao.DataAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,10 +17,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.EntryFailure;
 import routes.events.Json;
 import routes.events.PostTagged;
+import routes.events.Recorded;
+import routes.events.StageOutcome;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.posts.PostNotThereYetException;
@@ -84,8 +84,26 @@ class TagPersistenceIT {
     @Test
     void the_sets_of_a_batch_are_taken_one_after_the_other_also_of_one_post() {
         PostTagged unknown = new PostTagged(
-                "v1", "trace", NOON, "key", UUID.randomUUID(), TENANT, "1", UUID.randomUUID(), List.of("x"),
-                TagsHash.of(List.of("x")), List.of(), List.of(), "local", null, 1, Trigger.INITIAL, 0L, null, null, null);
+                "v1",
+                "trace",
+                NOON,
+                "key",
+                UUID.randomUUID(),
+                TENANT,
+                "1",
+                UUID.randomUUID(),
+                List.of("x"),
+                TagsHash.of(List.of("x")),
+                List.of(),
+                List.of(),
+                "local",
+                null,
+                1,
+                Trigger.INITIAL,
+                0L,
+                null,
+                null,
+                null);
 
         List<Recorded> answers = persistence.save(List.of(
                 tagged(0, null, NOON, "a"),

@@ -40,6 +40,11 @@ public final class LocalTagger {
      * @param max number of tags at most
      */
     public List<String> tags(String text, CorpusSnapshot corpus, int max) {
+        return checked(text, corpus, max).accepted();
+    }
+
+    /** As {@link #tags}, with those that broke a rule. */
+    TagRules.Checked checked(String text, CorpusSnapshot corpus, int max) {
         String read = withoutAddresses(text.substring(0, Math.min(text.length(), MAX_READ)));
         List<String> hashtags = Hashtags.of(authors(read));
         List<String> found = phrases.tags(read, Language.of(read), corpus, max + hashtags.size());
@@ -53,7 +58,7 @@ public final class LocalTagger {
                 keys.add(key);
             }
         });
-        return rules.check(tags, read, max).accepted();
+        return rules.check(tags, read, max);
     }
 
     /** Where the author's own hashtags stand: in the middle of a long text they belong to quoted posts. */

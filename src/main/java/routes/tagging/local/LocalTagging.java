@@ -16,14 +16,11 @@ import routes.tagging.TaggingTask;
 @Component("localTagging")
 public class LocalTagging {
     private final LocalTagger tagger;
-    private final TagRules rules;
     private final CorpusSnapshots snapshots;
     private final int maxTags;
 
-    LocalTagging(
-            LocalTagger tagger, TagRules rules, CorpusSnapshots snapshots, @Value("${tagging.max-tags}") int maxTags) {
+    LocalTagging(LocalTagger tagger, CorpusSnapshots snapshots, @Value("${tagging.max-tags}") int maxTags) {
         this.tagger = tagger;
-        this.rules = rules;
         this.snapshots = snapshots;
         this.maxTags = maxTags;
     }
@@ -40,7 +37,7 @@ public class LocalTagging {
 
     /** With the id of the snapshot, since the same text and snapshot give the same tags. */
     TagProposal propose(String text, RecordedSnapshot corpus) {
-        TagRules.Checked checked = rules.check(tagger.tags(text, corpus.snapshot(), maxTags), text, maxTags);
+        TagRules.Checked checked = tagger.checked(text, corpus.snapshot(), maxTags);
         return new TagProposal(
                 checked.accepted(),
                 checked.rejected(),

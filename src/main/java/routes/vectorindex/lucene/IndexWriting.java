@@ -10,7 +10,7 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.store.Directory;
 
 /**
@@ -34,8 +34,8 @@ final class IndexWriting implements AutoCloseable {
 
     private record Pending(Write write, CompletableFuture<Void> done) {}
 
-    /** A merge builds the graph of a big segment again, so fewer and bigger merges than Lucene's default of 10. */
-    private static final int SEGMENTS_PER_MERGE = 30;
+    /** Segments of one level that make one of the next, so that the graph of a big segment is built once for every 50 000 posts. */
+    private static final int SEGMENTS_PER_MERGE = 20;
 
     private final Directory directory;
     private final Analyzer analyzer;
@@ -138,9 +138,9 @@ final class IndexWriting implements AutoCloseable {
     }
 
     private IndexWriter open() throws IOException {
-        TieredMergePolicy merges = new TieredMergePolicy();
-        merges.setSegmentsPerTier(SEGMENTS_PER_MERGE);
-        merges.setMaxMergeAtOnce(SEGMENTS_PER_MERGE);
+        LogDocMergePolicy merges = new LogDocMergePolicy();
+        merges.setMergeFactor(SEGMENTS_PER_MERGE);
+        merges.setMinMergeDocs(properties.commitPosts());
         IndexWriterConfig config = new IndexWriterConfig(analyzer)
                 .setCommitOnClose(false)
                 // posts wait for the commit; segments can be merged afterwards

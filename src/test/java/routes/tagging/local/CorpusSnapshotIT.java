@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.configuration.CorpusProperties;
-import routes.tagging.TagRules;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
 
@@ -156,7 +155,7 @@ class CorpusSnapshotIT {
 
     @Test
     void tagsAreChosenWithTheNewestSnapshotAndSayWhichOneThatWas() {
-        LocalTagging tagging = new LocalTagging(new LocalTagger(analysis), new TagRules(analysis), snapshots, 5);
+        LocalTagging tagging = new LocalTagging(new LocalTagger(analysis), snapshots, 5);
         String text = "Дайджест: наш бот присылает погоду, курс и пробки";
         assertThat(tagging.propose(text, snapshots.current())).satisfies(tags -> {
             assertThat(tags.metadata()).isEmpty();
