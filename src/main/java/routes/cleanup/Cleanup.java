@@ -1,11 +1,13 @@
 package routes.cleanup;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import org.apache.camel.Body;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -16,6 +18,7 @@ import routes.events.PostDeleted;
 import routes.events.StageOutcome;
 import routes.graph.Graph;
 import routes.posts.DeletionReason;
+import routes.posts.EarlyDeletion;
 import routes.posts.PostLock;
 import routes.posts.PostRemoval;
 import routes.vectorindex.VectorIndex;
@@ -27,7 +30,6 @@ import routes.vectorindex.VectorIndexException;
  */
 @Component("cleanup")
 public class Cleanup {
-    private static final Logger LOG = LoggerFactory.getLogger(Cleanup.class);
     private static final int TIMEOUT_SECONDS = 60;
 
     private final DeletedPosts posts;
@@ -57,59 +59,104 @@ public class Cleanup {
     }
 
     /**
-     * @return done; or skipped where the post was cleaned before, was restored after the event, or is not there: then it will
-     *     be deleted should it still come
+     * @return for each event done; or skipped where the post was cleaned before, was restored after the event, or is not there: then
+     *     it will be deleted should it still come
      */
-    public StageOutcome clean(@Body PostDeleted event) {
-        StageOutcome outcome;
+    public List<StageOutcome> clean(List<PostDeleted> events) {
+        List<StageOutcome> outcomes;
         try {
-            outcome = remove(event);
+            outcomes = remove(events);
         } catch (VectorIndexException | DataAccessException | TransactionException e) {
-            metrics.processed("retrying"); // what it depends on is away
+            events.forEach(event -> metrics.processed("retrying")); // what it depends on is unavailable
             throw e;
         } catch (RuntimeException e) {
-            metrics.processed("failed");
+            events.forEach(event -> metrics.processed("failed"));
             throw e;
         }
-        metrics.processed(outcome.kind() == StageOutcome.Kind.DONE ? "success" : "skipped");
-        LOG.debug("Post {} deleted ({}): {}", event.postId(), event.reason(), outcome);
-        return outcome;
+        outcomes.forEach(
+                outcome -> metrics.processed(outcome.kind() == StageOutcome.Kind.DONE ? "success" : "skipped"));
+        return outcomes;
     }
 
-    private StageOutcome remove(PostDeleted event) {
-        DeletionReason reason = DeletionReason.of(event.reason());
-        Optional<DeletedPosts.State> found = posts.find(event.tenantId(), event.postId());
-        if (found.isEmpty()) {
-            if (removal.noteEarly(event.tenantId(), event.channelId(), event.postId(), reason)) {
-                return StageOutcome.skipped("unknown_post");
-            }
-            found = posts.find(event.tenantId(), event.postId());
+    /** Posts that are deleted together. */
+    private record Target(UUID tenantId, UUID channelId, DeletionReason reason) {}
+
+    private List<StageOutcome> remove(List<PostDeleted> events) {
+        List<UUID> ids = events.stream().map(PostDeleted::postId).distinct().toList();
+        Map<UUID, DeletedPosts.State> found = posts.find(ids);
+        List<EarlyDeletion> missing = events.stream()
+                .filter(event -> !found.containsKey(event.postId()))
+                .map(event -> new EarlyDeletion(
+                        event.tenantId(), event.channelId(), event.postId(), DeletionReason.of(event.reason())))
+                .toList();
+        Set<UUID> early = missing.isEmpty() ? Set.of() : removal.noteEarly(missing);
+        if (early.size() < missing.size()) {
+            found.putAll(posts.find(missing.stream().map(EarlyDeletion::postId).toList()));
         }
-        if (found.isEmpty()) {
-            return StageOutcome.skipped("post_of_another_tenant");
-        }
-        DeletedPosts.State post = found.get();
-        if (!post.deleted()) {
-            if (post.restoredAt() != null && !event.occurredAt().isAfter(post.restoredAt())) {
-                return StageOutcome.skipped("restored_since");
-            }
-            // of another producer: ours delete the post in the transaction that publishes this
-            removal.deleteUnpublished(post.tenantId(), post.channelId(), post.id(), reason);
-        }
-        return post.cleaned() ? StageOutcome.skipped("already_cleaned") : clean(post.tenantId(), post.id());
+        Map<Target, List<UUID>> present = events.stream()
+                .filter(event ->
+                        isOf(event, found) && !found.get(event.postId()).deleted() && !isRestored(event, found))
+                .collect(Collectors.groupingBy(
+                        event -> target(found.get(event.postId()), event),
+                        Collectors.mapping(PostDeleted::postId, Collectors.toList())));
+        // of other producers: ours delete the post in the transaction that publishes this
+        present.forEach((target, postIds) ->
+                removal.deleteUnpublished(target.tenantId(), target.channelId(), postIds, target.reason()));
+        Map<UUID, StageOutcome> cleaned = clean(events.stream()
+                .filter(event -> isOf(event, found))
+                .map(PostDeleted::postId)
+                .filter(id -> !found.get(id).cleaned())
+                .collect(Collectors.toSet()));
+        return events.stream()
+                .map(event -> early.contains(event.postId())
+                        ? StageOutcome.skipped("unknown_post")
+                        : !isOf(event, found)
+                                ? StageOutcome.skipped("post_of_another_tenant")
+                                : cleaned.getOrDefault(event.postId(), StageOutcome.skipped("already_cleaned")))
+                .toList();
     }
 
-    private StageOutcome clean(UUID tenantId, UUID postId) {
+    private static Target target(DeletedPosts.State post, PostDeleted event) {
+        return new Target(post.tenantId(), post.channelId(), DeletionReason.of(event.reason()));
+    }
+
+    private static boolean isOf(PostDeleted event, Map<UUID, DeletedPosts.State> found) {
+        DeletedPosts.State post = found.get(event.postId());
+        return post != null && (event.tenantId() == null || event.tenantId().equals(post.tenantId()));
+    }
+
+    private static boolean isRestored(PostDeleted event, Map<UUID, DeletedPosts.State> found) {
+        Instant restoredAt = found.get(event.postId()).restoredAt();
+        return restoredAt != null && !event.occurredAt().isAfter(restoredAt);
+    }
+
+    /** In one transaction; a post that is not deleted was restored since. */
+    private Map<UUID, StageOutcome> clean(Set<UUID> postIds) {
+        if (postIds.isEmpty()) {
+            return Map.of();
+        }
         return transaction.execute(status -> {
-            PostLock.take(jdbc, postId);
-            DeletedPosts.State post = posts.hold(tenantId, postId).orElseThrow();
-            if (!post.deleted() || post.cleaned()) {
-                return StageOutcome.skipped(post.deleted() ? "already_cleaned" : "restored_since");
-            }
-            index.delete(tenantId, List.of(postId));
-            graph.remove(tenantId, List.of(postId));
-            removal.erase(tenantId, postId);
-            return StageOutcome.done(null);
+            PostLock.take(jdbc, postIds);
+            Map<UUID, StageOutcome> outcomes = new HashMap<>();
+            Map<UUID, List<UUID>> byTenant = new HashMap<>();
+            posts.hold(postIds).forEach((id, post) -> {
+                boolean due = post.deleted() && !post.cleaned();
+                outcomes.put(
+                        id,
+                        due
+                                ? StageOutcome.done(null)
+                                : StageOutcome.skipped(post.deleted() ? "already_cleaned" : "restored_since"));
+                if (due) {
+                    byTenant.computeIfAbsent(post.tenantId(), tenant -> new ArrayList<>())
+                            .add(id);
+                }
+            });
+            byTenant.forEach((tenantId, ids) -> {
+                index.delete(tenantId, ids);
+                graph.remove(tenantId, ids);
+                removal.erase(tenantId, ids);
+            });
+            return outcomes;
         });
     }
 }

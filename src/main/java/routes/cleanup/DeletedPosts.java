@@ -5,9 +5,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -31,25 +33,25 @@ class DeletedPosts {
         this.jdbc = jdbc;
     }
 
-    /** {@code tenantId} null: whatever tenant the post has. */
-    Optional<State> find(UUID tenantId, UUID postId) {
-        return find(tenantId, postId, "");
+    /** Those of the posts that are stored. */
+    Map<UUID, State> find(Collection<UUID> postIds) {
+        return find(postIds, "");
     }
 
-    /** Until the end of the transaction nobody brings the post back. */
-    Optional<State> hold(UUID tenantId, UUID postId) {
-        return find(tenantId, postId, "FOR NO KEY UPDATE");
+    /** Until the end of the transaction nobody brings the posts back; locked in the order of their ids. */
+    Map<UUID, State> hold(Collection<UUID> postIds) {
+        return find(postIds, "ORDER BY id FOR NO KEY UPDATE");
     }
 
-    private Optional<State> find(UUID tenantId, UUID postId, String lock) {
-        return jdbc.sql(
+    private Map<UUID, State> find(Collection<UUID> postIds, String lock) {
+        return jdbc
+                .sql(
                         """
                         SELECT id, tenant_id, channel_id, is_deleted, cleaned_at IS NOT NULL AS cleaned, restored_at
-                        FROM posts WHERE id = :id AND (:tenant::uuid IS NULL OR tenant_id = :tenant::uuid)
+                        FROM posts WHERE id = ANY (?)
                         """
                                 + lock)
-                .param("id", postId)
-                .param("tenant", tenantId)
+                .param(postIds.toArray(UUID[]::new))
                 .query((row, number) -> new State(
                         row.getObject("id", UUID.class),
                         row.getObject("tenant_id", UUID.class),
@@ -57,7 +59,9 @@ class DeletedPosts {
                         row.getBoolean("is_deleted"),
                         row.getBoolean("cleaned"),
                         instant(row, "restored_at")))
-                .optional();
+                .list()
+                .stream()
+                .collect(Collectors.toMap(State::id, state -> state));
     }
 
     /** The posts that expired first, behind the place. */

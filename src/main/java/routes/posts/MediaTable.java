@@ -61,16 +61,18 @@ final class MediaTable {
         count(tenantId, sha256List, "last_seen_at = now(), ");
     }
 
-    /** Takes the files of a post off it, locked as above, so that their references are still the true number. */
-    void release(UUID tenantId, UUID postId) {
+    /** Takes the files of posts off them, locked as above, so that their references are still the true number. */
+    void release(UUID tenantId, UUID[] postIds) {
         List<String> files = jdbc.queryForList(
-                "SELECT file_sha256 FROM post_media_map WHERE post_id = ? ORDER BY file_sha256", String.class, postId);
+                "SELECT DISTINCT file_sha256 FROM post_media_map WHERE post_id = ANY (?) ORDER BY file_sha256",
+                String.class,
+                (Object) postIds);
         if (files.isEmpty()) {
             return;
         }
         String[] sha256List = files.toArray(String[]::new);
         lock(tenantId, sha256List);
-        jdbc.update("DELETE FROM post_media_map WHERE post_id = ?", postId);
+        jdbc.update("DELETE FROM post_media_map WHERE post_id = ANY (?)", (Object) postIds);
         count(tenantId, sha256List, "");
     }
 

@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -61,9 +63,9 @@ public final class PostRemoval {
         return remove(tenantId, channelId, postIds, reason, true);
     }
 
-    /** As {@link #delete}, for a deletion that somebody else has published already. */
-    public int deleteUnpublished(UUID tenantId, UUID channelId, UUID postId, DeletionReason reason) {
-        return remove(tenantId, channelId, List.of(postId), reason, false);
+    /** As {@link #delete}, for deletions that somebody else has published already. */
+    public int deleteUnpublished(UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason) {
+        return remove(tenantId, channelId, postIds, reason, false);
     }
 
     /** A post that is not deleted. */
@@ -177,28 +179,30 @@ public final class PostRemoval {
     }
 
     /**
-     * Notes a deletion whose post is not there: should it still arrive, it arrives deleted. The channel's lock makes whoever is
+     * Notes deletions whose posts are not there: should one still arrive, it arrives deleted. The channel's lock makes whoever is
      * writing the post at this moment either see the note or be seen here.
      *
-     * @param tenantId null where the event does not say; then whatever tenant the post has
-     * @return false if the post is there by now
+     * @return the posts whose deletions were noted; the others are there by now
      */
-    public boolean noteEarly(UUID tenantId, UUID channelId, UUID postId, DeletionReason reason) {
-        Boolean noted = transaction.execute(status -> {
-            if (tenantId != null && channelId != null) {
-                ChannelLock.take(jdbc, tenantId, channelId);
-            }
-            return tombstones.noteEarly(tenantId, postId, reason);
+    public Set<UUID> noteEarly(Collection<EarlyDeletion> deletions) {
+        Set<UUID> noted = transaction.execute(status -> {
+            deletions.stream()
+                    .filter(deletion -> deletion.tenantId() != null && deletion.channelId() != null)
+                    .map(deletion -> List.of(deletion.tenantId(), deletion.channelId()))
+                    .distinct()
+                    .sorted(Comparator.comparing(Object::toString))
+                    .forEach(channel -> ChannelLock.take(jdbc, channel.get(0), channel.get(1)));
+            return tombstones.noteEarly(deletions);
         });
-        return Boolean.TRUE.equals(noted);
+        return Objects.requireNonNull(noted);
     }
 
     /**
-     * Empties the row of a deleted post and removes everything that hangs on it; the tombstone that stays says what it was and
-     * when it went. Takes part in the transaction of the calling thread.
+     * Empties the rows of deleted posts and removes everything that hangs on them; the tombstones that stay say what they were and
+     * when they went. Takes part in the transaction of the calling thread.
      */
-    public void erase(UUID tenantId, UUID postId) {
-        tombstones.erase(tenantId, postId);
+    public void erase(UUID tenantId, Collection<UUID> postIds) {
+        tombstones.erase(tenantId, postIds.toArray(UUID[]::new));
     }
 
     /**

@@ -2,7 +2,11 @@ package routes.posts;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The SQL of what stays of deleted posts, and of deletions that came before their post. */
@@ -16,10 +20,10 @@ final class PostTombstones {
     }
 
     /** See {@link PostRemoval#erase}. Counters, times and ids stay: they say nothing of what the post said. */
-    void erase(UUID tenantId, UUID postId) {
-        media.release(tenantId, postId);
+    void erase(UUID tenantId, UUID[] postIds) {
+        media.release(tenantId, postIds);
         for (String table : new String[] {"post_edits", "post_enrichment", "media_group_items", "trend_posts"}) {
-            jdbc.update("DELETE FROM " + table + " WHERE post_id = ?", postId);
+            jdbc.update("DELETE FROM " + table + " WHERE post_id = ANY (?)", (Object) postIds);
         }
         jdbc.update(
                 """
@@ -29,36 +33,45 @@ final class PostTombstones {
                     forward_from_name = NULL, reply_to_message_id = NULL, telegram_post_url = NULL,
                     tagging_error = NULL, indexing_status = 'skipped', indexing_error = 'deleted', index_state = '{}',
                     index_revision = index_revision + 1, cleaned_at = now(), updated_at = now()
-                WHERE id = ? AND is_deleted""",
-                postId);
+                WHERE id = ANY (?) AND is_deleted""",
+                (Object) postIds);
     }
 
-    boolean noteEarly(UUID tenantId, UUID postId, DeletionReason reason) {
-        boolean there =
-                !jdbc.queryForList("SELECT 1 FROM posts WHERE id = ?", postId).isEmpty();
-        if (!there) {
+    /** Notes the deletions of those posts that are not there. */
+    Set<UUID> noteEarly(Collection<EarlyDeletion> deletions) {
+        Set<UUID> missing = deletions.stream().map(EarlyDeletion::postId).collect(Collectors.toSet());
+        missing.removeAll(jdbc.queryForList(
+                "SELECT id FROM posts WHERE id = ANY (?)", UUID.class, (Object) missing.toArray(UUID[]::new)));
+        List<EarlyDeletion> noted = deletions.stream()
+                .filter(deletion -> missing.contains(deletion.postId()))
+                .toList();
+        if (!noted.isEmpty()) {
             jdbc.update(
-                    "INSERT INTO early_deletions (post_id, tenant_id, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    postId,
-                    tenantId,
-                    reason.text());
+                    """
+                    INSERT INTO early_deletions (post_id, tenant_id, reason)
+                    SELECT * FROM unnest(?::uuid[], ?::uuid[], ?::text[]) ON CONFLICT DO NOTHING""",
+                    noted.stream().map(EarlyDeletion::postId).toArray(UUID[]::new),
+                    noted.stream().map(EarlyDeletion::tenantId).toArray(UUID[]::new),
+                    noted.stream().map(deletion -> deletion.reason().text()).toArray(String[]::new));
         }
-        return !there;
+        return missing;
     }
 
     /** Posts that have just been inserted, and whose deletion was faster, become tombstones at once: nothing else has them. */
     void applyEarly(UUID tenantId, UUID[] inserted) {
-        jdbc.queryForList(
-                        """
-                        WITH early AS (DELETE FROM early_deletions WHERE post_id = ANY (?)
-                                           AND (tenant_id IS NULL OR tenant_id = ?) RETURNING *)
-                        UPDATE posts p SET is_deleted = true, deleted_at = early.deleted_at,
-                            deletion_reason = early.reason, tagging_status = 'skipped'
-                        FROM early WHERE p.id = early.post_id RETURNING p.id""",
-                        UUID.class,
-                        inserted,
-                        tenantId)
-                .forEach(post -> erase(tenantId, post));
+        List<UUID> deleted = jdbc.queryForList(
+                """
+                WITH early AS (DELETE FROM early_deletions WHERE post_id = ANY (?)
+                                   AND (tenant_id IS NULL OR tenant_id = ?) RETURNING *)
+                UPDATE posts p SET is_deleted = true, deleted_at = early.deleted_at,
+                    deletion_reason = early.reason, tagging_status = 'skipped'
+                FROM early WHERE p.id = early.post_id RETURNING p.id""",
+                UUID.class,
+                inserted,
+                tenantId);
+        if (!deleted.isEmpty()) {
+            erase(tenantId, deleted.toArray(UUID[]::new));
+        }
     }
 
     int forgetEarly(Instant before, int limit) {

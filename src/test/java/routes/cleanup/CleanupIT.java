@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +57,8 @@ import routes.posts.PostBatch;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
+import routes.testing.Answers;
+import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 import routes.vectorindex.IndexedPoint;
@@ -77,6 +81,7 @@ class CleanupIT {
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final JdbcClient jdbc = DATABASE.jdbc();
+    private final CountingDatabase database = new CountingDatabase(DATABASE.dataSource());
     private LuceneVectorIndex index;
     private BreakableGraph graph;
     private PostRemoval removal;
@@ -104,7 +109,7 @@ class CleanupIT {
                         "TRUNCATE posts, media_objects, media_groups, channels, outbox, graph_nodes, graph_edges, early_deletions CASCADE")
                 .update();
         index = LuceneVectorIndex.open(dir);
-        var source = DATABASE.dataSource();
+        var source = database;
         var transactions = new JdbcTransactionManager(source);
         graph = new BreakableGraph(new PostgresGraph(new JdbcTemplate(source), transactions));
         var outbox = new Outbox(source, new EventCodec(Json.newMapper(), new StreamCatalog()));
@@ -112,8 +117,9 @@ class CleanupIT {
         removal = new PostRemoval(source, transactions, outbox, settings, Clock.systemUTC());
         writer = new PostWriter(source, transactions, outbox, settings, Clock.systemUTC());
         channel = new ChannelStore(source).resolve(new ChannelIdentity(CHANNELS.incrementAndGet(), null, "Новости"));
-        var posts = new DeletedPosts(jdbc);
-        cleanup = new Cleanup(posts, removal, index, graph, new CleanupMetrics(metrics), jdbc, transactions);
+        var counted = JdbcClient.create(database);
+        var posts = new DeletedPosts(counted);
+        cleanup = new Cleanup(posts, removal, index, graph, new CleanupMetrics(metrics), counted, transactions);
         redis = new StringRedisTemplate(connections);
         sweep = new CleanupSweep(posts, removal, graph, redis, Clock.systemUTC());
     }
@@ -218,7 +224,7 @@ class CleanupIT {
         save(post(1, "уйдёт"));
         UUID gone = indexed(1, "релиз");
 
-        assertThat(cleanup.clean(event(gone, "telegram", Instant.now()))).isEqualTo(StageOutcome.done(null));
+        assertThat(clean(event(gone, "telegram", Instant.now()))).isEqualTo(StageOutcome.done(null));
 
         assertThat(index.find(TENANT, gone)).isEmpty();
         assertThat(jdbc.sql("SELECT deletion_reason FROM posts WHERE id = ?")
@@ -235,11 +241,11 @@ class CleanupIT {
         UUID post = indexed(1, "релиз");
         delete(post, DeletionReason.TELEGRAM);
         PostDeleted before = event(post, "telegram", Instant.now());
-        cleanup.clean(before);
+        clean(before);
         save(version(1, 0, "текст"));
         indexed(1, "релиз");
 
-        assertThat(cleanup.clean(before)).isEqualTo(StageOutcome.skipped("restored_since"));
+        assertThat(clean(before)).isEqualTo(StageOutcome.skipped("restored_since"));
 
         assertThat(index.find(TENANT, post)).isPresent();
         assertThat(jdbc.sql(
@@ -259,7 +265,7 @@ class CleanupIT {
                 .as("its text may have been tagged in the last 24 hours")
                 .isEqualTo("manual");
         // and a deletion after it does count
-        cleanup.clean(event(post, "telegram", Instant.now().plusSeconds(1)));
+        clean(event(post, "telegram", Instant.now().plusSeconds(1)));
         assertThat(index.find(TENANT, post)).isEmpty();
     }
 
@@ -278,7 +284,7 @@ class CleanupIT {
                 "admin",
                 null);
 
-        assertThat(cleanup.clean(foreign)).isEqualTo(StageOutcome.skipped("post_of_another_tenant"));
+        assertThat(clean(foreign)).isEqualTo(StageOutcome.skipped("post_of_another_tenant"));
 
         assertThat(index.find(TENANT, post)).isPresent();
     }
@@ -418,8 +424,12 @@ class CleanupIT {
         assertThat(removal.delete(TENANT, channel.id(), List.of(post), reason)).isEqualTo(1);
     }
 
+    private StageOutcome clean(PostDeleted event) {
+        return (StageOutcome) Answers.only(cleanup.clean(List.of(event)));
+    }
+
     private StageOutcome clean(UUID post) {
-        return cleanup.clean(event(post, "user", Instant.now()));
+        return clean(event(post, "user", Instant.now()));
     }
 
     private PostDeleted event(UUID post, String reason, Instant occurredAt) {
@@ -521,5 +531,26 @@ class CleanupIT {
         public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
             return graph.relatedTags(tenantId, tag, limit);
         }
+    }
+
+    @Test
+    void the_number_of_statements_does_not_grow_with_the_batch() {
+        List<PostDeleted> batch = new ArrayList<>();
+        for (int i = 1; i <= 64; i++) {
+            save(photo(i, "уйдёт", null, "файл" + i));
+            UUID gone = indexed(i, "релиз");
+            batch.add(event(gone, "telegram", Instant.now()));
+        }
+        List<PostDeleted> unknown = IntStream.range(0, 64)
+                .mapToObj(i -> event(UUID.randomUUID(), "user", Instant.now()))
+                .toList();
+
+        int one = database.count(() -> cleanup.clean(batch.subList(0, 1)));
+        int oneUnknown = database.count(() -> cleanup.clean(unknown.subList(0, 1)));
+
+        assertThat(one).isPositive();
+        assertThat(database.count(() -> cleanup.clean(batch.subList(1, 64)))).isEqualTo(one);
+        assertThat(database.count(() -> cleanup.clean(unknown.subList(1, 64)))).isEqualTo(oneUnknown);
+        assertThat(index.count(TENANT)).isZero();
     }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,12 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.PostCrawl;
 import routes.events.PostTagged;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.Trigger;
 import routes.testing.Answers;
+import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 import routes.text.TextAnalysis;
@@ -141,6 +144,8 @@ class CrawlTriggerIT {
         return ((PostCrawl) decide(trigger, event)).urls();
     }
 
+    private final CountingDatabase database = new CountingDatabase(DATABASE.dataSource());
+
     private CrawlTrigger trigger(int tenantPerDay, int domainPerHour) {
         var policy = new EnrichmentPolicy(List.of("ai"), new EnrichmentPolicy.Budget(tenantPerDay, domainPerHour), 5);
         var budget = new CrawlBudget(new StringRedisTemplate(redis), policy, Clock.systemUTC());
@@ -148,7 +153,7 @@ class CrawlTriggerIT {
                 policy,
                 new TriggerTags(new TextAnalysis()),
                 budget,
-                DATABASE.jdbc(),
+                JdbcClient.create(database),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());
     }
@@ -183,5 +188,33 @@ class CrawlTriggerIT {
                 null,
                 null,
                 null);
+    }
+
+    @Test
+    void the_number_of_statements_and_of_calls_of_redis_does_not_grow_with_the_batch() {
+        CrawlTrigger trigger = trigger(1_000, 1_000);
+        List<PostTagged> batch = IntStream.range(0, 64)
+                .mapToObj(i -> tagged("https://ex.org/" + i))
+                .toList();
+        trigger.decide(batch.subList(0, 1));
+
+        long before = scripts();
+        int one = database.count(() -> trigger.decide(batch.subList(0, 1)));
+        long scriptsOfOne = scripts() - before;
+        int all = database.count(() -> trigger.decide(batch));
+
+        assertThat(one).isPositive();
+        assertThat(all).isEqualTo(one);
+        assertThat(scriptsOfOne).isEqualTo(1);
+        assertThat(scripts() - before - scriptsOfOne).isEqualTo(1);
+    }
+
+    private static long scripts() {
+        return REDIS.commands()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_eval"))
+                .mapToLong(line -> Long.parseLong(line.replaceFirst("[^:]*:calls=(\\d+),.*", "$1")))
+                .sum();
     }
 }

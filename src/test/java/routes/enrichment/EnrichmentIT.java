@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.PostEnriched;
@@ -19,6 +21,7 @@ import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.posts.PostNotThereYetException;
 import routes.testing.Answers;
+import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 
 class EnrichmentIT {
@@ -29,12 +32,13 @@ class EnrichmentIT {
     private static final Instant TAGGED_AT = Instant.parse("2026-03-01T12:00:00Z");
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final CountingDatabase database = new CountingDatabase(DATABASE.dataSource());
     private Enrichment enrichment;
     private UUID post;
 
     @BeforeEach
     void aStoredPost() {
-        enrichment = new Enrichment(DATABASE.jdbc(), Json.newMapper(), metrics);
+        enrichment = new Enrichment(JdbcClient.create(database), Json.newMapper(), metrics);
         post = UUID.randomUUID();
         UUID channel = UUID.randomUUID();
         DATABASE.jdbc()
@@ -137,5 +141,16 @@ class EnrichmentIT {
                 null,
                 null,
                 null);
+    }
+
+    @Test
+    void the_number_of_statements_does_not_grow_with_the_batch() {
+        PostTagged event = tagged(TENANT, "https://example.org/");
+
+        int one = database.count(() -> enrichment.enrich(List.of(event)));
+
+        assertThat(one).isPositive();
+        assertThat(database.count(() -> enrichment.enrich(Collections.nCopies(64, event))))
+                .isEqualTo(one);
     }
 }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
@@ -26,6 +28,7 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.PostEnriched;
 import routes.events.PostIndexed;
+import routes.events.Recorded;
 import routes.events.StreamCatalog;
 import routes.events.TagsHash;
 import routes.events.Trigger;
@@ -37,6 +40,7 @@ import routes.graph.RelatedTag;
 import routes.graph.postgres.PostgresGraph;
 import routes.posts.PostNotThereYetException;
 import routes.testing.Answers;
+import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
 import routes.vectorindex.IndexedPost;
@@ -56,6 +60,7 @@ class IndexingIT {
 
     private final TextAnalysis analysis = new TextAnalysis();
     private final CountingEmbeddings embeddings = new CountingEmbeddings(new LocalEmbeddings(analysis));
+    private final CountingDatabase database = new CountingDatabase(DATABASE.dataSource());
     private LuceneVectorIndex index;
     private BreakableGraph graph;
     private Indexing indexing;
@@ -65,11 +70,11 @@ class IndexingIT {
     @BeforeEach
     void aStoredPost() {
         index = LuceneVectorIndex.open(dir);
-        var transactions = new DataSourceTransactionManager(DATABASE.dataSource());
-        graph = new BreakableGraph(new PostgresGraph(new JdbcTemplate(DATABASE.dataSource()), transactions));
+        var transactions = new DataSourceTransactionManager(database);
+        graph = new BreakableGraph(new PostgresGraph(new JdbcTemplate(database), transactions));
         var metrics = new IndexingMetrics(new SimpleMeterRegistry(), embeddings);
         indexing = new Indexing(
-                new PostContents(DATABASE.jdbc(), Json.newMapper()),
+                new PostContents(JdbcClient.create(database), Json.newMapper()),
                 new VectorStage(index, embeddings, metrics),
                 new GraphStage(graph, transactions),
                 embeddings,
@@ -346,5 +351,39 @@ class IndexingIT {
         public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
             return graph.relatedTags(tenantId, tag, limit);
         }
+    }
+
+    @Test
+    void the_number_of_statements_does_not_grow_with_the_batch() {
+        List<PostEnriched> batch = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            post = UUID.randomUUID();
+            DATABASE.jdbc()
+                    .sql(
+                            """
+                            INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, posted_at, content)
+                            VALUES (?, ?, ?, ?, now(), 'Телескоп снял галактику')
+                            """)
+                    .params(post, TENANT, channel, 100 + i)
+                    .update();
+            batch.add(enriched(0, NOON, "галактика", "тег " + i));
+        }
+
+        int one = database.count(() -> indexing.index(batch.subList(0, 1)));
+        int embedded = embeddings.calls().get();
+
+        assertThat(one).isPositive();
+        assertThat(database.count(() -> indexing.index(batch.subList(1, 64)))).isEqualTo(one);
+        assertThat(embeddings.calls()).as("calls of the embedding provider").hasValue(embedded + 1);
+        assertThat(index.count(TENANT)).isEqualTo(64);
+    }
+
+    @Test
+    void two_events_of_one_post_in_a_batch_give_the_newest_tags() {
+        List<Recorded> answers =
+                indexing.index(List.of(enriched(0, NOON.plusSeconds(1), "новый"), enriched(0, NOON, "старый")));
+
+        assertThat(answers).hasSize(2).allSatisfy(answer -> assertThat(answer).isInstanceOf(PostIndexed.class));
+        assertThat(find("галактики").get(0).payload().tags()).containsExactly("новый");
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.posts.SamplePosts;
 import routes.testing.Answers;
+import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 
 class PostPersistenceIT {
@@ -51,11 +53,12 @@ class PostPersistenceIT {
     private JdbcClient jdbc;
     private ChannelStore channels;
     private PostWriter writer;
+    private final CountingDatabase counted = new CountingDatabase(database.dataSource());
     private PostPersistence persistence;
 
     @BeforeEach
     void emptyTables() {
-        DataSource source = database.dataSource();
+        DataSource source = counted;
         jdbc = database.jdbc();
         jdbc.sql("TRUNCATE posts, media_objects, media_groups, channels, outbox CASCADE")
                 .update();
@@ -331,5 +334,21 @@ class PostPersistenceIT {
 
     private void save(AlbumParsed event) {
         Answers.only(persistence.saveAlbums(List.of(event)));
+    }
+
+    @Test
+    void theNumberOfStatementsDoesNotGrowWithTheBatch() {
+        List<PostParsed> batch = IntStream.range(0, 64)
+                .mapToObj(i -> parsed(UUID.randomUUID(), 500 + i, 0, "пост " + i))
+                .toList();
+
+        int one = counted.count(() -> persistence.savePosts(batch.subList(0, 1)));
+        int more = counted.count(() -> persistence.savePosts(batch.subList(1, 64)));
+
+        assertThat(one).isPositive();
+        assertThat(more).isLessThanOrEqualTo(one);
+        assertThat(counted.count(() -> persistence.savePosts(batch)))
+                .as("known posts")
+                .isEqualTo(1);
     }
 }

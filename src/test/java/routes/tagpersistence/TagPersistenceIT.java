@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.EntryFailure;
@@ -29,6 +31,7 @@ import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.posts.PostNotThereYetException;
 import routes.testing.Answers;
+import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 
 class TagPersistenceIT {
@@ -40,6 +43,7 @@ class TagPersistenceIT {
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private TransactionTemplate transaction;
+    private final CountingDatabase database = new CountingDatabase(DATABASE.dataSource());
     private TagPersistence persistence;
     private UUID post;
 
@@ -47,9 +51,9 @@ class TagPersistenceIT {
     void aStoredPost() {
         transaction = new TransactionTemplate(new DataSourceTransactionManager(DATABASE.dataSource()));
         persistence = new TagPersistence(
-                new TagRows(DATABASE.jdbc(), Json.newMapper()),
+                new TagRows(JdbcClient.create(database), Json.newMapper()),
                 new TagPersistenceMetrics(metrics),
-                new DataSourceTransactionManager(DATABASE.dataSource()));
+                new DataSourceTransactionManager(database));
         post = UUID.randomUUID();
         UUID channel = UUID.randomUUID();
         DATABASE.jdbc()
@@ -299,5 +303,19 @@ class TagPersistenceIT {
 
     private double count(String name, String status) {
         return metrics.counter(name, "status", status).count();
+    }
+
+    @Test
+    void the_number_of_statements_does_not_grow_with_the_batch() {
+        List<PostTagged> batch = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            aStoredPost();
+            batch.add(tagged(0, null, NOON, "a" + i));
+        }
+
+        int one = database.count(() -> persistence.save(batch.subList(0, 1)));
+
+        assertThat(one).isPositive();
+        assertThat(database.count(() -> persistence.save(batch.subList(1, 64)))).isEqualTo(one);
     }
 }
