@@ -1,5 +1,6 @@
 package routes;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import routes.events.StreamCatalog;
 
 /** What may not know what. */
@@ -69,6 +71,14 @@ class ArchitectureTest {
                     "are of another package of the product",
                     type -> type.getPackageName().startsWith("routes")
                             && !type.getPackageName().startsWith("routes.events")));
+
+    /** By their names they are found without reading all classes. */
+    @ArchTest
+    static final ArchRule CONFIGURATION_RECORDS_ARE_FOUND_BY_THEIR_NAMES = classes()
+            .that()
+            .areAnnotatedWith(ConfigurationProperties.class)
+            .should()
+            .haveSimpleNameEndingWith("Properties");
 
     @Test
     void no_stream_name_stands_outside_the_catalogue_and_the_routes() throws IOException {

@@ -145,7 +145,9 @@ public class Cleanup {
                         id,
                         due
                                 ? StageOutcome.done(null)
-                                : StageOutcome.skipped(post.deleted() ? "already_cleaned" : "restored_since"));
+                                : post.deleted()
+                                        ? StageOutcome.skipped("already_cleaned")
+                                        : StageOutcome.skipped("restored_since"));
                 if (due) {
                     byTenant.computeIfAbsent(post.tenantId(), tenant -> new ArrayList<>())
                             .add(id);

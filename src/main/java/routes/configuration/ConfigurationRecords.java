@@ -11,12 +11,15 @@ import org.springframework.util.ClassUtils;
 
 /** Finds the configuration records of the product; what they declare is all that can be configured. */
 public class ConfigurationRecords {
-    private final List<Class<?>> records;
+    /** They do not change, and several parts of the start ask for them. */
+    private static final List<Class<?>> RECORDS = scan();
 
-    public ConfigurationRecords() {
+    private static List<Class<?>> scan() {
         var scanner = new ClassPathScanningCandidateComponentProvider(false);
+        // reading all classes of the product would take a second of the start
+        scanner.setResourcePattern("**/*Properties.class");
         scanner.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
-        records = scanner.findCandidateComponents("routes").stream()
+        return scanner.findCandidateComponents("routes").stream()
                 .map(definition -> ClassUtils.resolveClassName(definition.getBeanClassName(), null))
                 .filter(Class::isRecord)
                 .sorted(Comparator.comparing(Class::getName))
@@ -25,11 +28,11 @@ public class ConfigurationRecords {
     }
 
     public List<Class<?>> records() {
-        return records;
+        return RECORDS;
     }
 
     public Stream<Setting> settings() {
-        return records.stream()
+        return RECORDS.stream()
                 .flatMap(type -> Arrays.stream(type.getRecordComponents()).map(part -> Setting.of(type, part)));
     }
 }

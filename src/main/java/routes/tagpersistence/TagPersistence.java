@@ -113,7 +113,10 @@ public class TagPersistence {
         stored.put(
                 event.postId(),
                 new TagRows.Stored(version, event.tagsHash(), !event.tags().isEmpty()));
-        return StageOutcome.done(known == null ? "stored" : sameTags ? "versions_moved_on" : "replaced");
+        if (known == null) {
+            return StageOutcome.done("stored");
+        }
+        return sameTags ? StageOutcome.done("versions_moved_on") : StageOutcome.done("replaced");
     }
 
     private static boolean hasReason(PostTagged event) {
