@@ -118,7 +118,7 @@ class CommandLine {
         try {
             if (options.tryTagging().isEmpty()) {
                 out.printf(
-                        "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes about 15 seconds, the first one"
+                        "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes up to half a minute, the first one"
                                 + " longer, since it unpacks PostgreSQL and creates the database%n",
                         OffsetDateTime.now().format(LOG_TIME), version());
                 out.flush();
