@@ -32,12 +32,14 @@ import routes.enrichment.Enrichment;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
+import routes.events.PostIds;
 import routes.events.PostTagged;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.indexing.Indexing;
 import routes.ingest.ImportService;
 import routes.operations.RunOptions;
+import routes.posts.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
 import routes.posts.Post;
@@ -111,6 +113,9 @@ public final class PipelineBenchmark {
 
     private double pipeline() throws Exception {
         try (ConfigurableApplicationContext application = open("pipeline")) {
+            for (int first : List.of(0, warmUp, warmUp + posts)) {
+                write(export(first), first, first == 0 ? warmUp : first == warmUp ? posts : 1);
+            }
             importAndWait(application, 0, warmUp);
             Usage before = Usage.of(application);
             importAndWait(application, warmUp, posts);
@@ -127,15 +132,18 @@ public final class PipelineBenchmark {
 
     private ConfigurableApplicationContext open(String name, String... options) throws Exception {
         List<String> all = new ArrayList<>(List.of(
-                "--data.dir=" + folder.resolve(name), "--api.port=0", "--management.port=0", "--post.ttl-days=0"));
+                "--data.dir=" + folder.resolve(name),
+                "--api.port=0",
+                "--management.port=0",
+                "--post.ttl-days=0",
+                // the CPU of a server process that has ended could not be counted
+                "--spring.datasource.hikari.minimum-idle=40"));
         all.addAll(Arrays.asList(options));
         return CommandLine.open(RunOptions.parse(all.toArray(String[]::new)));
     }
 
     private void importAndWait(ConfigurableApplicationContext application, int first, int count) throws Exception {
-        Path export = folder.resolve("posts-" + first + ".json");
-        write(export, first, count);
-        application.getBean(ImportService.class).submit(1, TENANT, export);
+        application.getBean(ImportService.class).submit(1, TENANT, export(first));
         JdbcClient jdbc = application.getBean(JdbcClient.class);
         long wanted = (long) first + count;
         long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(20);
@@ -149,6 +157,10 @@ public final class PipelineBenchmark {
             TimeUnit.MILLISECONDS.sleep(count == 1 ? 10 : 200);
         }
         throw new IllegalStateException("The posts were not indexed within 20 minutes");
+    }
+
+    private Path export(int first) {
+        return folder.resolve("posts-" + first + ".json");
     }
 
     private void write(Path file, int first, int count) throws IOException {
@@ -169,22 +181,29 @@ public final class PipelineBenchmark {
     private double floor() throws Exception {
         try (ConfigurableApplicationContext application = open("floor", "--pipeline.routes=api")) {
             Loop loop = new Loop(application, texts);
-            loop.run(0, warmUp);
-            Usage before = Usage.of(application);
-            loop.run(warmUp, posts);
-            return Usage.of(application).print("floor", before, posts);
+            try {
+                loop.run(0, warmUp);
+                Usage before = Usage.of(application);
+                loop.run(warmUp, posts);
+                return Usage.of(application).print("floor", before, posts);
+            } finally {
+                loop.threads.shutdown();
+            }
         }
     }
 
-    /** Import, tag, store the tags, enrich and index, batch by batch. */
+    /** Store, tag, store the tags, enrich and index, batch by batch; the posts are made in memory, not read from an export. */
     private static final class Loop {
+        /** Living threads: what ended ones have allocated could not be counted. */
+        final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+
         private final GeneratedPosts texts;
         private final PostWriter writer;
         private final LocalTagger tagger;
         private final TagPersistence tagPersistence;
         private final Enrichment enrichment;
         private final Indexing indexing;
-        private final routes.posts.Channel channel;
+        private final Channel channel;
 
         Loop(ConfigurableApplicationContext application, GeneratedPosts texts) {
             this.texts = texts;
@@ -197,19 +216,14 @@ public final class PipelineBenchmark {
         }
 
         void run(int first, int count) throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-            try {
-                List<Future<?>> batches = new ArrayList<>();
-                for (int i = first; i < first + count; i += BATCH) {
-                    int from = i;
-                    int to = Math.min(first + count, i + BATCH);
-                    batches.add(threads.submit(() -> batch(from, to)));
-                }
-                for (Future<?> batch : batches) {
-                    batch.get();
-                }
-            } finally {
-                threads.shutdown();
+            List<Future<?>> batches = new ArrayList<>();
+            for (int i = first; i < first + count; i += BATCH) {
+                int from = i;
+                int to = Math.min(first + count, i + BATCH);
+                batches.add(threads.submit(() -> batch(from, to)));
+            }
+            for (Future<?> batch : batches) {
+                batch.get();
             }
         }
 
@@ -234,7 +248,7 @@ public final class PipelineBenchmark {
 
         private PostTagged tagged(Post post) {
             List<String> tags = tagger.tags(post.text(), CorpusSnapshot.EMPTY, 5);
-            UUID id = routes.events.PostIds.of(TENANT, 7007, post.telegramMessageId());
+            UUID id = PostIds.of(TENANT, 7007, post.telegramMessageId());
             String hash = TagsHash.of(tags);
             return new PostTagged(
                     Event.SCHEMA_VERSION,

@@ -14,13 +14,13 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.ProblemType;
+import routes.events.StorableText;
 import routes.ingest.PostUrls;
 import routes.ingest.TextMarks;
 import routes.ingest.TextPart;
 import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
 import routes.posts.PostWriter;
-import routes.posts.StorableText;
 
 /** Edits and deletions by users. They go the way of those in Telegram. */
 @RestController

@@ -83,7 +83,7 @@ public class Cleanup {
 
     private List<StageOutcome> remove(List<PostDeleted> events) {
         List<UUID> ids = events.stream().map(PostDeleted::postId).distinct().toList();
-        Map<UUID, DeletedPosts.State> found = posts.find(ids);
+        Map<UUID, DeletedPosts.State> found = new HashMap<>(posts.find(ids));
         List<EarlyDeletion> missing = events.stream()
                 .filter(event -> !found.containsKey(event.postId()))
                 .map(event -> new EarlyDeletion(

@@ -38,7 +38,7 @@ class DeletedPosts {
         return find(postIds, "");
     }
 
-    /** Until the end of the transaction nobody brings the posts back; locked in the order of their ids. */
+    /** Locks the rows until the end of the transaction, in the order of their ids, so that no import restores the posts. */
     Map<UUID, State> hold(Collection<UUID> postIds) {
         return find(postIds, "ORDER BY id FOR NO KEY UPDATE");
     }

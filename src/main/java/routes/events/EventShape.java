@@ -94,7 +94,7 @@ final class EventShape {
             // in UTF-16 units, of which there are no fewer than characters
             return text.length() <= max
                     && text.codePointCount(0, text.length()) >= min
-                    && isStorable(text)
+                    && StorableText.isStorable(text)
                     && (pattern == null || pattern.matcher(text).find())
                     && format.test(text);
         };
@@ -158,7 +158,7 @@ final class EventShape {
     }
 
     private static boolean isStorable(Map.Entry<String, JsonNode> property) {
-        return isStorable(property.getKey()) && isStorable(property.getValue());
+        return StorableText.isStorable(property.getKey()) && isStorable(property.getValue());
     }
 
     /** What {@link EventText} would leave as it is, at any depth. */
@@ -177,25 +177,7 @@ final class EventShape {
             return true;
         }
         return node.isTextual()
-                ? isStorable(node.textValue())
+                ? StorableText.isStorable(node.textValue())
                 : !node.isNull() && !(node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue()));
-    }
-
-    private static boolean isStorable(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
-            if (unit == 0) {
-                return false;
-            } else if (Character.isSurrogate(unit)) {
-                boolean pair = Character.isHighSurrogate(unit)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
     }
 }

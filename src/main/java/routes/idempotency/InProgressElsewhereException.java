@@ -6,7 +6,7 @@ import routes.redisstreams.UncountedFailure;
 public class InProgressElsewhereException extends RuntimeException implements UncountedFailure {
     private static final long serialVersionUID = 1L;
 
-    public InProgressElsewhereException(String key, String held) {
-        super(key + " is being processed by someone else: " + held);
+    public InProgressElsewhereException(String key) {
+        super("Another consumer holds the lease of the key " + key);
     }
 }

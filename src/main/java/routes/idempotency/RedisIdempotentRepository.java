@@ -56,7 +56,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
               if ARGV[2 * i + 1] == '0' and redis.call('EXISTS', done) == 1 then
                 answers[i] = 'done'
               elseif holder and holder ~= owner then
-                answers[i] = 'held by ' .. holder
+                answers[i] = 'held'
               else
                 redis.call('SET', lease, owner, 'PX', ARGV[1])
                 answers[i] = 'taken'
@@ -146,7 +146,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private boolean isTaken(Wanted wanted) {
         String answer = take(List.of(wanted)).get(0);
         if (answer(answer) == Answer.HELD) {
-            throw new InProgressElsewhereException(doneKey(wanted.key()), answer);
+            throw new InProgressElsewhereException(doneKey(wanted.key()));
         }
         return answer(answer) == Answer.TAKEN;
     }
@@ -182,8 +182,9 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     private List<StreamCompletion> completions(Exchange exchange, List<Claim> claims) {
+        List<Message> messages = EventRoutes.messages(exchange);
         return claims.stream()
-                .map(claim -> completion(exchange, EventRoutes.message(exchange, claim.event()))
+                .map(claim -> completion(exchange, messages.get(claim.event()))
                         .orElseThrow(() -> new IllegalStateException("The exchange came from no stream of this Redis")))
                 .toList();
     }

@@ -131,7 +131,7 @@ public class Indexing {
         return written.answers();
     }
 
-    /** Records in the post why this delivery failed. Of several posts each is tried by itself first. */
+    /** Records the error in the row of a single post. A batch that failed is processed again post by post. */
     private RuntimeException failed(List<Wanted> wanted, RuntimeException cause) {
         if (wanted.size() == 1) {
             try {
@@ -153,10 +153,8 @@ public class Indexing {
         for (Wanted post : wanted) {
             PostContent content = content(posts, post);
             if (content != null && !content.deleted()) {
-                tags.merge(
-                        content.postId(),
-                        newest(content, post.tags()),
-                        (one, other) -> other.version().isNewerThan(one.version()) ? other : one);
+                // one after the other, as if each event had come alone
+                tags.compute(content.postId(), (id, known) -> newest(content, known, post.tags()));
             }
         }
         tags.forEach((id, newest) ->
@@ -231,10 +229,10 @@ public class Indexing {
                 : new PostContents.Row(post.postId(), "indexed", null, state, vector.revision());
     }
 
-    /** Of what is stored, what the event brings and what was indexed last. */
-    private static Tags newest(PostContent post, Tags fromEvent) {
+    /** Of what is stored, what the event brings and what an earlier event of the batch, or else the last indexing, left. */
+    private static Tags newest(PostContent post, Tags earlier, Tags fromEvent) {
         IndexState state = post.state();
-        Tags newest = new Tags(state.tags(), state.version(), state.visionVersion());
+        Tags newest = earlier != null ? earlier : new Tags(state.tags(), state.version(), state.visionVersion());
         if (fromEvent != null && replaces(fromEvent, newest)) {
             newest = fromEvent;
         }

@@ -33,7 +33,7 @@ class PostContents {
     /** What became of the indexing of a post. */
     record Row(UUID postId, String status, String reason, IndexState state, long revision) {}
 
-    /** Until the end of the transaction nobody else composes or removes these posts. */
+    /** Locks the posts against other indexing and clean-up until the end of the transaction. */
     void lock(Collection<UUID> postIds) {
         PostLock.take(jdbc, postIds);
     }

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import routes.events.StorableText;
 import routes.posts.SavedBatch;
-import routes.posts.StorableText;
 
 /** Counts what one run of an import did. Used by one thread. */
 final class ImportTally {

@@ -3,8 +3,8 @@ package routes.ingest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import routes.events.StorableText;
 import routes.events.TextEntity;
-import routes.posts.StorableText;
 
 /**
  * A run of a message's text.

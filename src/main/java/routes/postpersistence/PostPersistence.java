@@ -103,16 +103,30 @@ public final class PostPersistence {
         return rounds;
     }
 
-    /** An album with a member whose own event has not been written yet fails, and is delivered again. */
+    /** Albums of our own ingest are stored already; one statement finds that out. An album with a member whose own event has not been written yet fails, and is delivered again. */
     public List<Recorded> saveAlbums(List<AlbumParsed> events) {
-        return events.stream().map(this::save).toList();
+        Set<AlbumWriter.Announced> saved =
+                albums.saved(events.stream().map(PostPersistence::announced).toList());
+        return events.stream()
+                .<Recorded>map(event ->
+                        saved.contains(announced(event)) ? StageOutcome.skipped("already_stored") : save(event))
+                .toList();
+    }
+
+    private static AlbumWriter.Announced announced(AlbumParsed event) {
+        int revision = event.revision() == null ? 1 : event.revision();
+        return new AlbumWriter.Announced(event.tenantId(), event.channelId(), event.groupedId(), revision);
     }
 
     private Recorded save(AlbumParsed event) {
         UUID channelId = channels.resolve(event.channelId(), 0).id();
-        int revision = event.revision() == null ? 1 : event.revision();
         try {
-            albums.save(event.tenantId(), channelId, event.groupedId(), revision, event.postIds());
+            albums.save(
+                    event.tenantId(),
+                    channelId,
+                    event.groupedId(),
+                    announced(event).revision(),
+                    event.postIds());
             return StageOutcome.done(null);
         } catch (PostNotThereYetException e) {
             return EntryFailure.counted(e);

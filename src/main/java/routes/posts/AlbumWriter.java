@@ -1,7 +1,9 @@
 package routes.posts;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -22,6 +24,27 @@ public final class AlbumWriter {
         transaction.setTimeout((int) timeout.toSeconds());
         jdbc = new JdbcTemplate(database);
         albums = new AlbumTable(jdbc);
+    }
+
+    /** An album as an event announces it. */
+    public record Announced(UUID tenantId, UUID channelId, long groupedId, int revision) {}
+
+    /** Those that are stored in this or a later revision, without locks. */
+    public Set<Announced> saved(List<Announced> albums) {
+        Set<Announced> saved = new HashSet<>();
+        jdbc.query(
+                """
+                SELECT DISTINCT a.ordinality FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::int[])
+                    WITH ORDINALITY AS a (tenant_id, channel_id, grouped_id, revision, ordinality)
+                JOIN media_groups g USING (tenant_id, channel_id, grouped_id) WHERE g.revision >= a.revision""",
+                row -> {
+                    saved.add(albums.get(row.getInt(1) - 1));
+                },
+                albums.stream().map(Announced::tenantId).toArray(UUID[]::new),
+                albums.stream().map(Announced::channelId).toArray(UUID[]::new),
+                albums.stream().map(Announced::groupedId).toArray(Long[]::new),
+                albums.stream().map(Announced::revision).toArray(Integer[]::new));
+        return saved;
     }
 
     /**

@@ -1,5 +1,7 @@
 package routes.posts;
 
+import routes.events.StorableText;
+
 /**
  * A channel or supergroup as its source names it.
  *

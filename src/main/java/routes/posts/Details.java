@@ -2,6 +2,7 @@ package routes.posts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import routes.events.StorableText;
 
 /**
  * What Telegram shows beside the text of a post, as in {@code posts.details} and in the API. Texts in it are shown, not searched.

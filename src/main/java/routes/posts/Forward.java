@@ -1,6 +1,7 @@
 package routes.posts;
 
 import java.time.Instant;
+import routes.events.StorableText;
 
 /** Where a forwarded post came from; every part is null when the source does not tell it. {@code chatId} is the bare positive id. */
 public record Forward(Long chatId, Long messageId, Instant date, String name) {

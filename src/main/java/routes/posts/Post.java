@@ -6,6 +6,7 @@ import java.util.List;
 import routes.events.MediaFile;
 import routes.events.PostParsed;
 import routes.events.SkippedFile;
+import routes.events.StorableText;
 import routes.events.TextEntity;
 
 /**

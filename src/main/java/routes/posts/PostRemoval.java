@@ -179,8 +179,8 @@ public final class PostRemoval {
     }
 
     /**
-     * Notes deletions whose posts are not there: should one still arrive, it arrives deleted. The channel's lock makes whoever is
-     * writing the post at this moment either see the note or be seen here.
+     * Notes deletions of posts that are not stored yet. Such a post is stored as deleted when it arrives. The channel's lock orders
+     * this with a concurrent write of the post.
      *
      * @return the posts whose deletions were noted; the others are there by now
      */

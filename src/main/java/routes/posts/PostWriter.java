@@ -92,7 +92,7 @@ public final class PostWriter {
      * Saves posts that somebody else has published already; their albums come in events of their own. Stages may have worked on
      * the events before: what they said of this version of the content stays.
      *
-     * @param published of each message: what its row is to have, if there is none yet
+     * @param published post id and trace id by message id, for rows that do not exist yet
      */
     public void saveUnpublished(PostBatch batch, Map<Long, Published> published) {
         transaction.executeWithoutResult(status -> savePosts(

@@ -45,7 +45,7 @@ final class Settlement extends SynchronizationAdapter {
         }
     }
 
-    /** One bad entry must not cost the others of its batch a delivery: after a failure of the batch each is processed by itself. */
+    /** Separates a failed batch, so that one bad entry does not cost the other entries a delivery. */
     private boolean separated(Exchange exchange) {
         Throwable failure =
                 deliveries.size() > 1 ? failureOf(exchange, deliveries.get(0).completion()) : null;

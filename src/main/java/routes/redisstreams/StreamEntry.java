@@ -10,7 +10,7 @@ import java.util.Map;
  * @param delivery which counted delivery this is, from 1
  * @param deaths how often a process died under this name while the entry was pending; -1 if it never was pending at a death
  * @param failures failed deliveries in a row since this process took the entry, counted or not; the back-off grows with it
- * @param alone whether a batch that it was part of failed, so that it is now processed by itself
+ * @param alone whether its batch failed; the entry is then processed without others
  * @param fields the body; null while parked
  */
 record StreamEntry(

@@ -182,8 +182,9 @@ public class EventRoutes {
     }
 
     /**
-     * Has a bean work on the events of a batch: a method whose first parameter is a list gets all of them, and answers with a list of
-     * as many {@link Recorded}; any other gets them one by one, and a failure of one has the component process each by itself.
+     * Calls a bean for the events of a batch. A method whose first parameter is a list gets all events and returns a list of as many
+     * {@link Recorded}. Any other method is called once per event. An exception fails the batch, and the component then processes its
+     * entries one by one.
      *
      * @return the answers, in the order of the events
      */
@@ -247,14 +248,12 @@ public class EventRoutes {
         exchange.getMessage().setBody(fields(exchange, entry, body));
     }
 
-    /** The message of an event of a batch, by its place in the list that {@link #readAll} gave. */
-    public static Message message(Exchange exchange, int index) {
+    /** The messages of the events of a batch, in the order of the list that {@link #readAll} gave. */
+    public static List<Message> messages(Exchange exchange) {
         return entries(exchange).stream()
                 .filter(StageEntry::isRead)
-                .skip(index)
-                .findFirst()
-                .orElseThrow()
-                .message();
+                .map(StageEntry::message)
+                .toList();
     }
 
     /** The entries of a batch that were read, which the bodies of the route stand for. */

@@ -102,8 +102,7 @@ public class Tagging {
                     pass.answer(
                             claim.event(),
                             new EntryFailure(
-                                    new InProgressElsewhereException(claim.key(), "it comes again"),
-                                    EntryFailure.Kind.UNCOUNTED));
+                                    new InProgressElsewhereException(claim.key()), EntryFailure.Kind.UNCOUNTED));
             }
         }
         pass.ask();

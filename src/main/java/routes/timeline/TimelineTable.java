@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import routes.posts.StorableText;
+import routes.events.StorableText;
 
 /** The SQL of {@code post_timeline}. */
 public class TimelineTable {

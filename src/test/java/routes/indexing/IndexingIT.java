@@ -386,4 +386,11 @@ class IndexingIT {
         assertThat(answers).hasSize(2).allSatisfy(answer -> assertThat(answer).isInstanceOf(PostIndexed.class));
         assertThat(find("галактики").get(0).payload().tags()).containsExactly("новый");
     }
+
+    @Test
+    void a_newer_set_without_tags_in_the_same_batch_keeps_the_tags_of_the_same_text() {
+        indexing.index(List.of(enriched(0, NOON, "галактики"), enriched(0, NOON.plusSeconds(1))));
+
+        assertThat(find("галактики").get(0).payload().tags()).containsExactly("галактики");
+    }
 }

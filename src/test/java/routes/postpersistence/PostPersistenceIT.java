@@ -351,4 +351,17 @@ class PostPersistenceIT {
                 .as("known posts")
                 .isEqualTo(1);
     }
+
+    @Test
+    void knownAlbumsTakeOneStatement() {
+        List<UUID> ids = List.of(UUID.randomUUID(), UUID.randomUUID());
+        save(parsed(ids.get(0), 1, 0, ""));
+        save(parsed(ids.get(1), 2, 0, ""));
+        AlbumParsed known = album(1, ids.get(0), ids.get(1));
+        save(known);
+
+        assertThat(counted.count(() -> assertThat(persistence.saveAlbums(Collections.nCopies(64, known)))
+                        .containsOnly(StageOutcome.skipped("already_stored"))))
+                .isEqualTo(1);
+    }
 }

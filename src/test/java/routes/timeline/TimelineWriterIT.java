@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import routes.posts.StorableText;
+import routes.events.StorableText;
 import routes.redisstreams.Outcome;
 import routes.testing.EmbeddedDatabase;
 

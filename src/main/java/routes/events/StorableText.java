@@ -1,4 +1,4 @@
-package routes.posts;
+package routes.events;
 
 /** Text that PostgreSQL takes: it refuses U+0000, and half a surrogate pair is no UTF-8. */
 public final class StorableText {
@@ -18,7 +18,7 @@ public final class StorableText {
     }
 
     /** A loop, since every text of an import goes through it. */
-    private static boolean isStorable(String text) {
+    static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char unit = text.charAt(i);
             if (unit == 0) {
