@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.InstantiationAwareBeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.logging.LoggingSystem;
@@ -214,14 +214,17 @@ class CommandLine {
         return FAILED;
     }
 
-    /** Ends a start at the next bean when the JVM is told to end; what was started by then is stopped. */
-    private static final class CancelledStart implements BeanPostProcessor {
+    /**
+     * Ends a start before the next bean is made when the JVM is told to end. Spring closes the beans that are complete; one that is
+     * refused after its constructor, as a server that runs by then, would never be closed.
+     */
+    private static final class CancelledStart implements InstantiationAwareBeanPostProcessor {
         @Override
-        public Object postProcessBeforeInitialization(Object bean, String name) {
+        public Object postProcessBeforeInstantiation(Class<?> type, String name) {
             if (isShuttingDown()) {
                 throw new IllegalStateException("The start is cancelled");
             }
-            return bean;
+            return null;
         }
     }
 

@@ -211,7 +211,10 @@ final class EmbeddedPostgresService implements AutoCloseable {
                 .collect(Collectors.joining(" "));
     }
 
-    /** Runs a program of the server's; {@code pg_ctl} starts the server in a session of its own. */
+    /**
+     * Runs a program of the server's. A signal of the terminal must not end {@code pg_ctl} before the server has written its process
+     * id: nobody would stop the server then.
+     */
     private void run(Path input, String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (LinuxUtils.isUnshareAvailable()) {
@@ -220,7 +223,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         }
         command.add(bin.resolve(program).toString());
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(OrphanProcess.inOwnSession(command))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         if (input != null) {

@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -48,7 +46,7 @@ final class EmbeddedRedisService implements AutoCloseable {
             DataFolder.writeSecret(folder.resolve("password"), password);
             Path settings = folder.resolve("redis.conf");
             DataFolder.writeSecret(settings, settings());
-            process = new ProcessBuilder(command(program, settings))
+            process = new ProcessBuilder(OrphanProcess.inOwnSession(List.of(program.toString(), settings.toString())))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -64,16 +62,6 @@ final class EmbeddedRedisService implements AutoCloseable {
             throw e instanceof ConfigurationException known ? known : failed(log, e.toString(), e);
         }
         LOG.info("Embedded Redis on 127.0.0.1:{}, data in {}", port, folder);
-    }
-
-    /** In a session of its own where the system can do that, so that Ctrl-C in a terminal reaches this process only. */
-    private static List<String> command(Path program, Path settings) {
-        List<String> command = new ArrayList<>(List.of(program.toString(), settings.toString()));
-        Path setsid = Path.of("/usr/bin/setsid");
-        if (Files.isExecutable(setsid)) {
-            command.add(0, setsid.toString());
-        }
-        return command;
     }
 
     /** Paths are relative to the working directory of the server. */

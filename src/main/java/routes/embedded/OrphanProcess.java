@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,17 @@ final class OrphanProcess {
     private static final String RECORD = "process";
 
     private OrphanProcess() {}
+
+    /**
+     * The command in a session of its own where the system can do that. Ctrl-C in a terminal then reaches this process only, which
+     * stops its servers in order.
+     */
+    static List<String> inOwnSession(List<String> command) {
+        Path setsid = Path.of("/usr/bin/setsid");
+        return Files.isExecutable(setsid)
+                ? Stream.concat(Stream.of(setsid.toString()), command.stream()).toList()
+                : command;
+    }
 
     /** Records the server in its folder: process id, start time, command line. */
     static void record(Path folder, ProcessHandle server) throws IOException {
