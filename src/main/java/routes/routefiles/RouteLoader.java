@@ -1,12 +1,32 @@
 package routes.routefiles;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.ModelLifecycleStrategy;
+import org.apache.camel.model.ModelLifecycleStrategySupport;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 
 /** Puts route files into a Camel context, after they have passed validation. */
 public final class RouteLoader {
+
+    /**
+     * Camel does not resolve parameters of a template in a description, and consoles show it as it is written. Routes that are made
+     * without a template have no parameters.
+     */
+    private static final ModelLifecycleStrategy DESCRIPTIONS = new ModelLifecycleStrategySupport() {
+        @Override
+        public void onAddRouteDefinition(RouteDefinition route) {
+            Map<String, Object> parameters = route.getTemplateParameters();
+            if (parameters != null && route.getDescription() != null) {
+                parameters.forEach((name, value) -> route.setDescription(
+                        route.getDescription().replace("{{" + name + "}}", String.valueOf(value))));
+            }
+        }
+    };
 
     private final RouteFileValidator validator;
 
@@ -28,6 +48,10 @@ public final class RouteLoader {
         List<RouteProblem> problems = validator.validate(set);
         if (!problems.isEmpty()) {
             throw new RouteLoadException(problems);
+        }
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        if (!model.getModelLifecycleStrategies().contains(DESCRIPTIONS)) {
+            model.addModelLifecycleStrategy(DESCRIPTIONS);
         }
         RoutesLoader loader = PluginHelper.getRoutesLoader(context);
         Boolean autoStartup = context.isAutoStartup();

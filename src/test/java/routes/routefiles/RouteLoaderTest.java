@@ -40,8 +40,11 @@ class RouteLoaderTest {
                 description: Fails for the word "fail".
                 parameters:
                   - name: name
+                  - name: description
+                    defaultValue: An echo
                 route:
                   routeConfigurationId: errors
+                  description: "{{description}} of {{name}}"
                   from:
                     uri: direct:{{name}}
                     steps:
@@ -85,6 +88,7 @@ class RouteLoaderTest {
                 .isEqualTo("hello");
         assertThat(context.createProducerTemplate().requestBody("direct:echo", "fail", String.class))
                 .isEqualTo("recovered");
+        assertThat(context.getRoute("echo").getDescription()).isEqualTo("An echo of echo");
     }
 
     @Test
