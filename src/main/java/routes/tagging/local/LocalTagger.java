@@ -2,12 +2,15 @@ package routes.tagging.local;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.springframework.http.MediaTypeFactory;
 import routes.tagging.TagRules;
 import routes.text.Hashtags;
 import routes.text.Language;
+import routes.text.Morphology;
 import routes.text.TagKey;
 import routes.text.TextAnalysis;
 
@@ -25,6 +28,9 @@ public final class LocalTagger {
     /** Addresses of all kinds: with a scheme, with a path or query, of mail, of Telegram. No word of theirs is a tag. */
     private static final Pattern ADDRESS = Pattern.compile(
             "(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]" + "|[?&][\\w.-]++=|@[\\w-]");
+
+    private static final Pattern FILE_TYPE =
+            Pattern.compile("(?<name>.*[\\p{L}\\p{N})_-])\\.(?<type>[A-Za-z0-9]{2,5})[^\\p{L}\\p{N}]*");
 
     private final PhraseTagger phrases;
     private final TagRules rules;
@@ -70,12 +76,27 @@ public final class LocalTagger {
                         + lines.substring(lines.lastIndexOf('\n') + 1);
     }
 
-    /** The same text with signs that join no words in the place of every address. */
+    /** The same text with signs that join no words in the place of every address and of the type of every file. */
     private static String withoutAddresses(String text) {
         return UNSPACED.matcher(text).replaceAll(part -> {
             String unspaced = part.group();
             return Matcher.quoteReplacement(
-                    ADDRESS.matcher(unspaced).find() ? "|".repeat(unspaced.length()) : unspaced);
+                    ADDRESS.matcher(unspaced).find() ? "|".repeat(unspaced.length()) : withoutFileType(unspaced));
         });
+    }
+
+    /** "Annual_report.pdf" is an annual report, "Node.js" is a name. */
+    private static String withoutFileType(String unspaced) {
+        Matcher file = FILE_TYPE.matcher(unspaced);
+        if (!file.matches()) {
+            return unspaced;
+        }
+        String name = file.group("name");
+        String type = file.group("type");
+        boolean known = MediaTypeFactory.getMediaType("a." + type).stream()
+                .anyMatch(media -> !media.getType().equals("text"));
+        return known || Morphology.isCyrillic(name) && type.equals(type.toLowerCase(Locale.ROOT))
+                ? withoutFileType(name).replace('_', ' ') + "|".repeat(unspaced.length() - name.length())
+                : unspaced;
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.tagging.TagRules;
@@ -59,6 +60,29 @@ class LocalTaggerTest {
     void anotherTaggerGivesTheSameTags(Post post) {
         assertThat(new LocalTagger(new TextAnalysis()).tags(post.text(), CorpusSnapshot.EMPTY, 5))
                 .isEqualTo(tags(post.text()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Чертёж моста.pdf, чертёж моста",
+        "Годовой_отчёт_2025.PDF, годовой отчёт",
+        "Лекция о звёздах.mp4, лекция",
+        "Смета ремонта (2).xlsx, смета ремонта",
+        "Война и мир.fb2, война",
+        "Смотрите файл «Расписание занятий.docx», расписание занятий",
+        "Bridge drawing.pdf, bridge drawing",
+        "Bridge_drawing.zip, bridge drawing"
+    })
+    void theTypeOfAFileIsNoPartOfATag(String text, String expected) {
+        assertThat(normalized(tags(text)))
+                .anyMatch(tag -> tag.startsWith(NormalizedText.of(expected)))
+                .noneMatch(tag -> tag.matches(".*([.]|pdf|mp4|xlsx|fb2|docx|tar|gz).*"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"The release of Node.js is out, node.js", "Вышел новый релиз.Redis стал быстрее, redis"})
+    void aNameWithADotIsNoFile(String text, String expected) {
+        assertThat(normalized(tags(text))).anyMatch(tag -> tag.contains(expected));
     }
 
     @Test
