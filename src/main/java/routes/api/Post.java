@@ -44,7 +44,8 @@ record Post(
         JsonNode reactions,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode forwardedFrom,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode replyTo,
-        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode poll) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode poll,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String viaBot) {
 
     Cursor place() {
         return Cursor.of(postedAt, number);

@@ -30,7 +30,7 @@ final class PostRows {
             p.id, p.number, p.channel_id, p.telegram_message_id, p.content, p.attachment_text, p.entities,
             p.tagging_status, p.tagging_attempts, p.tagging_error, p.indexing_status, p.posted_at, p.edited_at, p.is_edited,
             p.telegram_post_url, p.author_name, p.grouped_id, p.views_count, p.forwards_count, p.replies_count,
-            p.reactions_count, p.details -> 'reactions' AS reactions, p.details -> 'poll' AS poll,
+            p.reactions_count, p.details -> 'reactions' AS reactions, p.details -> 'poll' AS poll, p.details ->> 'via_bot' AS via_bot,
             ARRAY(SELECT url #>> '{}' FROM jsonb_path_query(p.urls, '$[*]') url) AS urls,
             (SELECT min(i.group_id) FROM media_group_items i WHERE i.post_id = p.id) AS album_id,
             (SELECT jsonb_agg(jsonb_build_object('sha256', m.file_sha256, 'mime_type', o.mime,
@@ -59,6 +59,7 @@ final class PostRows {
                  FROM (SELECT 1) one
                  LEFT JOIN posts r ON r.tenant_id = p.tenant_id AND r.channel_id = p.channel_id
                      AND r.telegram_message_id = p.reply_to_message_id AND NOT r.is_deleted)
+                ELSE p.details -> 'reply_elsewhere' || '{"other_chat": true}'
                 END AS reply_to
             """;
 
@@ -107,7 +108,8 @@ final class PostRows {
                 parse(row.getString("reactions"), json.createArrayNode()),
                 parse(row.getString("forwarded_from"), null),
                 snippet(parse(row.getString("reply_to"), null)),
-                parse(row.getString("poll"), null));
+                parse(row.getString("poll"), null),
+                row.getString("via_bot"));
     }
 
     PostDetails details(ResultSet row, int n) throws SQLException {

@@ -122,7 +122,9 @@ public final class PostIntake {
                 .details(new Details(
                         message.reactions(),
                         message.poll(),
-                        hasMedia ? List.of(attachment(message.file(), stored)) : List.of()))
+                        hasMedia ? List.of(attachment(message.file(), stored)) : List.of(),
+                        message.viaBot(),
+                        message.replyElsewhere()))
                 .build();
     }
 

@@ -18,6 +18,8 @@ import routes.posts.Forward;
  * @param attachmentText what attachments say, a line each; null if nothing
  * @param reactions by kind
  * @param poll null without
+ * @param viaBot name of the inline bot that made the message, or null
+ * @param replyElsewhere the message of another chat that it answers, or null
  * @param file null without media
  * @param albumMedia whether Telegram lets this kind of media be part of an album
  * @param groupedId the album, or null
@@ -39,7 +41,9 @@ public record SourceMessage(
         Forward forward,
         Long replyToMessageId,
         List<Details.Reaction> reactions,
-        Details.Poll poll) {
+        Details.Poll poll,
+        String viaBot,
+        Details.Reply replyElsewhere) {
 
     public String text() {
         return parts.stream().map(TextPart::text).collect(Collectors.joining());

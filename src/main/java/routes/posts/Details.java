@@ -9,15 +9,25 @@ import routes.events.StorableText;
  *
  * @param poll null without
  * @param media the files of the post, stored or not
+ * @param viaBot name of the inline bot that made the post, as {@code @gif}; null without
+ * @param replyElsewhere the message of another chat that the post answers; null without
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-public record Details(List<Reaction> reactions, Poll poll, List<Attachment> media) {
-    public static final Details NONE = new Details(null, null, null);
+public record Details(
+        List<Reaction> reactions, Poll poll, List<Attachment> media, String viaBot, Reply replyElsewhere) {
+    public static final Details NONE = new Details(null, null, null, null, null);
 
     public Details {
         reactions = reactions == null ? List.of() : List.copyOf(reactions);
         media = media == null ? List.of() : List.copyOf(media);
+        viaBot = StorableText.of(viaBot);
     }
+
+    /**
+     * @param link null unless it is the message of a channel or a supergroup
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Reply(long telegramMessageId, String link) {}
 
     /**
      * @param type emoji, custom_emoji, or paid
@@ -73,7 +83,9 @@ public record Details(List<Reaction> reactions, Poll poll, List<Attachment> medi
         return new Details(
                 moreReactions ? other.reactions : reactions,
                 moreVotes ? other.poll : poll,
-                otherMedia ? other.media : media);
+                otherMedia ? other.media : media,
+                other.viaBot == null ? viaBot : other.viaBot,
+                other.replyElsewhere == null ? replyElsewhere : other.replyElsewhere);
     }
 
     private static long count(List<Reaction> reactions) {

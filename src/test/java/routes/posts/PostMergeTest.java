@@ -252,7 +252,9 @@ class PostMergeTest {
                 .details(new Details(
                         List.of(new Details.Reaction("emoji", "👍", null, reactions)),
                         new Details.Poll("?", false, votes, List.of(new Details.Poll.Option("да", votes, false))),
-                        List.of(new Details.Attachment("document", "a.pdf", file, file == null ? "missing" : null))))
+                        List.of(new Details.Attachment("document", "a.pdf", file, file == null ? "missing" : null)),
+                        null,
+                        null))
                 .build();
     }
 

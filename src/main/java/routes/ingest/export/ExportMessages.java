@@ -89,6 +89,8 @@ final class ExportMessages {
                 .replyToMessageId(message.replyToPeerId() == null ? message.replyToMessageId() : null)
                 .reactions(message.reactions())
                 .poll(message.attachments().poll())
+                .viaBot(message.viaBot())
+                .replyElsewhere(replyElsewhere(message))
                 .build());
     }
 
@@ -136,11 +138,23 @@ final class ExportMessages {
     }
 
     private static Forward forward(ExportMessage message) {
-        String id = message.forwardedFromId();
-        Long chat = id != null && id.matches(CHANNEL_PREFIX + "\\d{1,18}")
-                ? Long.valueOf(id.substring(CHANNEL_PREFIX.length()))
+        return new Forward(channelId(message.forwardedFromId()), null, null, message.forwardedFrom());
+    }
+
+    private static Details.Reply replyElsewhere(ExportMessage message) {
+        Long id = message.replyToMessageId();
+        if (message.replyToPeerId() == null || id == null) {
+            return null;
+        }
+        Long channel = channelId(message.replyToPeerId());
+        return new Details.Reply(id, channel == null ? null : "https://t.me/c/" + channel + "/" + id);
+    }
+
+    /** Null for a person, a group, or what cannot be read. */
+    private static Long channelId(String peer) {
+        return peer != null && peer.matches(CHANNEL_PREFIX + "\\d{1,18}")
+                ? Long.valueOf(peer.substring(CHANNEL_PREFIX.length()))
                 : null;
-        return new Forward(chat, null, null, message.forwardedFrom());
     }
 
     private static int reactions(ExportMessage message) {

@@ -25,9 +25,10 @@ public final class LocalTagger {
     private static final int LONG = 2_000;
     private static final Pattern UNSPACED = Pattern.compile("\\S++");
 
-    /** Addresses of all kinds: with a scheme, with a path or query, of mail, of Telegram. No word of theirs is a tag. */
-    private static final Pattern ADDRESS = Pattern.compile(
-            "(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]" + "|[?&][\\w.-]++=|@[\\w-]");
+    /** Addresses of all kinds: with a scheme, with a path or query, of mail, of Telegram; commands of its bots. No word of theirs is a tag. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]"
+                    + "|[?&][\\w.-]++=|@[\\w-]|^/[a-z]");
 
     private static final Pattern FILE_TYPE =
             Pattern.compile("(?<name>.*[\\p{L}\\p{N})_-])\\.(?<type>[A-Za-z0-9]{2,5})[^\\p{L}\\p{N}]*");

@@ -32,6 +32,10 @@ export function replyTo({reply_to: reply, telegram_post_url: own}) {
     if (here) {
         return el("a", {class: "reply", href: to({post: String(here)})}, words);
     }
+    if (reply.other_chat) {
+        return el("div", {class: "reply"}, el("span", {class: "muted"}, t("reply")),
+            el("span", {class: "reply-text"}, reply.link ? external(reply.link, t("reply.other.chat")) : t("reply.other.chat")));
+    }
     const there = own?.replace(/\/\d+$/, `/${reply.telegram_message_id}`);
     return el("div", {class: "reply"}, el("span", {class: "muted"}, t("reply")),
         el("span", {class: "reply-text"}, there ? external(there, t("reply.elsewhere")) : t("reply.not.here")));

@@ -122,6 +122,7 @@ function meta(post, channel) {
     return el("p", {class: "meta"},
         name && el("a", {href: to({channel: post.channel_id})}, name),
         post.author_name && post.author_name !== name && el("span", {}, post.author_name),
+        post.via_bot && el("span", {}, t("post.via", {bot: post.via_bot})),
         el("time", {datetime: post.posted_at}, dateTime(post.posted_at)),
         isEdited(post) && el("span", {}, post.edited_at ? t("post.edited.at", {time: dateTime(post.edited_at)}) : t("post.edited")),
         post.telegram_post_url && external(post.telegram_post_url, t("post.telegram"), icon("out")));

@@ -78,6 +78,8 @@ class AlbumInferenceTest {
                 Forward.NONE,
                 null,
                 List.of(),
+                null,
+                null,
                 null);
     }
 }

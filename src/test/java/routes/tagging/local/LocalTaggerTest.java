@@ -99,6 +99,7 @@ class LocalTaggerTest {
                 "и на не но",
                 "https://example.com/kafka-on-redis @durov info@example.com",
                 "12345 67",
+                "/start /help@example_bot",
                 "!!! ??? ..."
             })
     void aTextWithoutNounsHasNoTags(String text) {
