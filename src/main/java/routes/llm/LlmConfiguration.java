@@ -66,6 +66,7 @@ class LlmConfiguration {
 
     @Bean
     ModelCalls modelCalls(
+            @Lazy CamelContext camel,
             CallLeases leases,
             ProviderQuotas quotas,
             ObjectMapper json,
@@ -75,6 +76,7 @@ class LlmConfiguration {
             @Value("${tagging.max-retries}") int maxRetries,
             @Value("${tagging.retry-delay}") double retryDelay) {
         return new ModelCalls(
+                camel.createProducerTemplate(),
                 leases,
                 quotas,
                 new ChatMessages(json),

@@ -8,17 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Headers;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.llm.ModelFailureException.Kind;
 
-/** The steps of a pass through a model provider, as bean {@code modelCalls} of the route template {@code llm-provider}. */
+/** A pass through a model provider, as bean {@code modelCalls} of the route template {@code llm-provider}. */
 public class ModelCalls {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCalls.class);
     /** Longer waits for a permit than this mean that more posts are worked on than the permits can ever serve. */
@@ -27,6 +30,7 @@ public class ModelCalls {
     private static final int MORE_ROOM = 4;
     private static final int MOST_ROOM = 64;
 
+    private final ProducerTemplate camel;
     private final CallLeases leases;
     private final ProviderQuotas quotas;
     private final ChatMessages messages;
@@ -39,6 +43,7 @@ public class ModelCalls {
     private final Map<String, Integer> room = new ConcurrentHashMap<>();
 
     ModelCalls(
+            ProducerTemplate camel,
             CallLeases leases,
             ProviderQuotas quotas,
             ChatMessages messages,
@@ -46,6 +51,7 @@ public class ModelCalls {
             ModelMetrics metrics,
             ModelPass.Retries retries,
             Duration quotaPause) {
+        this.camel = camel;
         this.leases = leases;
         this.quotas = quotas;
         this.messages = messages;
@@ -56,14 +62,24 @@ public class ModelCalls {
     }
 
     /**
-     * A new pass.
+     * Calls a provider until an answer holds or no call is left.
      *
+     * @param call endpoint that makes one call and hands the answer to {@link #answered} or {@link #content}; the exchange property
+     *     {@code llmPass} is the pass
      * @param models comma-separated; call n of the pass asks model n
      * @param maxConcurrent calls in flight at a time over all processes
      * @param unitsPerThousandTokens cost units of 1000 tokens, where answers do not tell their cost
+     * @return what {@link #result} reads
+     * @throws ModelPassFailedException when the provider is the reason why no answer holds. Other failures are left to {@link #result},
+     *     so that the circuit breaker does not count them
      */
-    public ModelPass begin(
-            @Body ModelTask task, String provider, String models, int maxConcurrent, double unitsPerThousandTokens) {
+    public ModelPass pass(
+            Exchange exchange,
+            String provider,
+            String call,
+            String models,
+            int maxConcurrent,
+            double unitsPerThousandTokens) {
         List<String> each = Stream.of(models.split(",", -1))
                 .map(String::strip)
                 .filter(model -> !model.isEmpty())
@@ -73,24 +89,40 @@ public class ModelCalls {
             throw new IllegalArgumentException(provider + " has no model; give its route at least one");
         }
         metrics.register(provider, each);
+        ModelTask task = exchange.getMessage().getBody(ModelTask.class);
         double jitter = ThreadLocalRandom.current().nextDouble();
-        return new ModelPass(task, provider, each, maxConcurrent, unitsPerThousandTokens, retries, jitter);
+        var pass = new ModelPass(task, provider, each, unitsPerThousandTokens, retries, jitter);
+        while (pass.isOpen()) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(pass.getDelayMillis());
+                call(exchange, call, pass, maxConcurrent);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                pass.endedFor(e);
+            } catch (Exception e) { // whatever the route of the call throws
+                failed(pass, e);
+            }
+        }
+        pass.requireProvider();
+        return pass;
     }
 
-    /** Waits until another call of the provider is allowed. */
-    public void enter(@ExchangeProperty("llmPass") ModelPass pass) throws InterruptedException {
-        CallLeases.Lease lease = leases.take(pass.getProvider(), pass.maxConcurrent(), PATIENCE);
-        pass.entered(lease);
+    /** One call, on a copy of the exchange: nothing of its headers and body remains. */
+    private void call(Exchange exchange, String endpoint, ModelPass pass, int maxConcurrent) throws Exception {
+        CallLeases.Lease lease = leases.take(pass.getProvider(), maxConcurrent, PATIENCE);
+        pass.called();
         if (lease == null) {
             throw new ModelFailureException(
-                    Kind.BUSY, "all " + pass.maxConcurrent() + " calls allowed at a time were taken for " + PATIENCE);
+                    Kind.BUSY, "all " + maxConcurrent + " calls allowed at a time were taken for " + PATIENCE);
         }
-    }
-
-    /** The call is over, however it ended. */
-    public void leave(@ExchangeProperty("llmPass") ModelPass pass) {
-        CallLeases.Lease lease = pass.left();
-        if (lease != null) {
+        try {
+            Exchange copy = ExchangeHelper.createCorrelatedCopy(exchange, false);
+            copy.setProperty("llmPass", pass);
+            Exception failure = camel.send(endpoint, copy).getException();
+            if (failure != null) {
+                throw failure;
+            }
+        } finally {
             leases.giveBack(lease);
         }
     }
@@ -106,7 +138,6 @@ public class ModelCalls {
             @Header(Exchange.HTTP_RESPONSE_CODE) int status,
             @Headers Map<String, Object> headers,
             @Body byte[] body) {
-        leave(pass);
         ChatAnswer answer = answers.read(status, headers, body == null ? new byte[0] : body);
         double units = answer.cost() != null ? answer.cost() : answer.tokens() * pass.unitsPerThousandTokens() / 1000;
         metrics.used(pass.getProvider(), pass.getModel(), answer.tokens(), units);
@@ -148,13 +179,7 @@ public class ModelCalls {
         }
     }
 
-    /**
-     * The call failed. Where the provider is not the reason, the pass ends, and the circuit breaker does not count it.
-     */
-    public void failed(
-            @ExchangeProperty("llmPass") ModelPass pass,
-            @ExchangeProperty("llmChain") ProviderChain chain,
-            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) {
+    private void failed(ModelPass pass, Exception cause) {
         if (cause instanceof ModelFailureException failure) {
             failed(pass, failure, null);
         } else if (cause instanceof SocketTimeoutException || cause instanceof CallTimeoutException) {
@@ -163,8 +188,7 @@ public class ModelCalls {
             String why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
             failed(pass, new ModelFailureException(Kind.CONNECTION, why, null, cause), null);
         } else {
-            chain.endedFor(cause);
-            pass.end();
+            pass.endedFor(cause);
         }
     }
 
@@ -189,26 +213,14 @@ public class ModelCalls {
     }
 
     /**
-     * What the pass gave; the task itself where it ended for a reason that the circuit breaker must not count, since it says nothing
-     * about the provider. The chain then knows the reason.
+     * The result of a pass.
      *
-     * @throws ModelPassFailedException when no call gave an answer that holds
+     * @throws Exception why there is none, where that says nothing about the provider
      */
-    public Object result(
-            @ExchangeProperty("llmPass") ModelPass pass, @ExchangeProperty("llmChain") ProviderChain chain) {
-        if (chain.isUncounted()) {
-            return pass.getTask();
-        }
-        try {
-            ModelResult result = pass.result();
-            chain.called(pass.calls());
-            return result;
-        } catch (ModelPassFailedException e) {
-            if (!e.kind().isOfTheRequest()) {
-                throw e;
-            }
-            chain.endedFor(e);
-            return pass.getTask();
-        }
+    public ModelResult result(@Body ModelPass pass, @ExchangeProperty("llmChain") ProviderChain chain)
+            throws Exception {
+        ModelResult result = pass.result();
+        chain.called(pass.calls());
+        return result;
     }
 }

@@ -24,7 +24,6 @@ public final class ModelPass {
     private final ModelTask task;
     private final String provider;
     private final List<String> models;
-    private final int maxConcurrent;
     private final double unitsPerThousandTokens;
     private final Retries retries;
     /** Between 0 and 1; calls of several processes are not to meet again after a failure that they had in common. */
@@ -37,23 +36,19 @@ public final class ModelPass {
     private boolean open = true;
     private ModelResult result;
     private ModelFailureException failure;
+    private Exception otherReason;
     private long calledNanos;
-
-    /** Held while a call is under way. */
-    private CallLeases.Lease lease;
 
     ModelPass(
             ModelTask task,
             String provider,
             List<String> models,
-            int maxConcurrent,
             double unitsPerThousandTokens,
             Retries retries,
             double jitter) {
         this.task = task;
         this.provider = provider;
         this.models = models;
-        this.maxConcurrent = maxConcurrent;
         this.unitsPerThousandTokens = unitsPerThousandTokens;
         this.retries = retries;
         this.jitter = jitter;
@@ -87,24 +82,13 @@ public final class ModelPass {
         return List.copyOf(calls);
     }
 
-    int maxConcurrent() {
-        return maxConcurrent;
-    }
-
     double unitsPerThousandTokens() {
         return unitsPerThousandTokens;
     }
 
-    void entered(CallLeases.Lease taken) {
-        lease = taken;
+    /** A call begins. */
+    void called() {
         calledNanos = System.nanoTime();
-    }
-
-    /** The lease of the call under way, which this pass then no longer holds; null if there is none. */
-    CallLeases.Lease left() {
-        CallLeases.Lease held = lease;
-        lease = null;
-        return held;
     }
 
     void succeeded(Object value, String content) {
@@ -127,9 +111,17 @@ public final class ModelPass {
         }
     }
 
-    /** No further call is made. */
-    void end() {
+    /** No further call is made, for a reason that says nothing about the provider. */
+    void endedFor(Exception cause) {
+        otherReason = cause;
         open = false;
+    }
+
+    /** @throws ModelPassFailedException when the provider is the reason why there is no result */
+    void requireProvider() {
+        if (result == null && otherReason == null && !failure.kind().isOfTheRequest()) {
+            throw new ModelPassFailedException(provider, calls(), failure);
+        }
     }
 
     /** How long the provider is to be left alone by everybody; zero where the failure says nothing of the kind. */
@@ -159,9 +151,12 @@ public final class ModelPass {
     /**
      * What the pass gave.
      *
-     * @throws ModelPassFailedException when no call gave an answer that holds
+     * @throws Exception why there is no result
      */
-    ModelResult result() {
+    ModelResult result() throws Exception {
+        if (otherReason != null) {
+            throw otherReason;
+        }
         if (result == null) {
             throw new ModelPassFailedException(provider, calls(), failure);
         }

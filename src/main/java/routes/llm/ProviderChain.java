@@ -16,10 +16,11 @@ public final class ProviderChain {
     private final List<String> problems = new ArrayList<>();
     private final List<ModelCall> calls = new ArrayList<>();
     private final List<Instant> rests = new ArrayList<>();
+    private final ModelTask task;
     private String asked;
-    private Exception uncounted;
 
-    ProviderChain(List<String> providers) {
+    ProviderChain(ModelTask task, List<String> providers) {
+        this.task = task;
         remaining = new ArrayDeque<>(providers);
     }
 
@@ -39,6 +40,10 @@ public final class ProviderChain {
         return asked;
     }
 
+    ModelTask task() {
+        return task;
+    }
+
     /** The circuit breaker of the provider that was handed out last let nothing through. */
     void notPermitted() {
         problems.add(asked + ": circuit breaker is open");
@@ -49,22 +54,6 @@ public final class ProviderChain {
         problems.add(failure.getMessage());
         rest.map(ProviderQuotas.Rest::until).ifPresent(rests::add);
         called(failure.calls());
-    }
-
-    /** The pass of the provider that was handed out last ended for a reason that says nothing about the provider. */
-    void endedFor(Exception cause) {
-        uncounted = cause;
-    }
-
-    public boolean isUncounted() {
-        return uncounted != null;
-    }
-
-    /** That reason, which the chain then no longer has. */
-    Exception takeUncounted() {
-        Exception taken = uncounted;
-        uncounted = null;
-        return taken;
     }
 
     void called(List<ModelCall> more) {

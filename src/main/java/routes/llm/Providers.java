@@ -1,7 +1,9 @@
 package routes.llm;
 
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.util.List;
 import java.util.Optional;
+import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -39,8 +41,8 @@ public class Providers {
     }
 
     /** @param names comma-separated, in the order in which they are asked */
-    public ProviderChain chain(String names) {
-        return new ProviderChain(credentials.usable(List.of(names.split(",", -1))));
+    public ProviderChain chain(@Body ModelTask task, String names) {
+        return new ProviderChain(task, credentials.usable(List.of(names.split(",", -1))));
     }
 
     /**
@@ -62,13 +64,14 @@ public class Providers {
     /**
      * Notes that the provider did not do it.
      *
+     * @return the task, for the next provider
      * @throws Exception the failure itself, where it is not the provider's
      */
-    public void failed(
+    public ModelTask failed(
             @ExchangeProperty("llmChain") ProviderChain chain,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
             throws Exception {
-        if (cause == null) {
+        if (cause instanceof CallNotPermittedException) {
             chain.notPermitted();
         } else if (cause instanceof ModelPassFailedException failure) {
             boolean quota = failure.kind() == ModelFailureException.Kind.QUOTA;
@@ -76,14 +79,6 @@ public class Providers {
         } else {
             throw cause;
         }
-    }
-
-    /**
-     * As {@link #failed}, for a failure that the circuit breaker did not count.
-     *
-     * @throws Exception the failure itself, where it is not the provider's
-     */
-    public void refused(@ExchangeProperty("llmChain") ProviderChain chain) throws Exception {
-        failed(chain, chain.takeUncounted());
+        return chain.task();
     }
 }

@@ -15,7 +15,7 @@ class ModelPassTest {
 
     private static ModelPass pass(double jitter, String... models) {
         return new ModelPass(
-                null, "provider", List.of(models), 1, 1, new ModelPass.Retries(3, 2.0, Duration.ofSeconds(60)), jitter);
+                null, "provider", List.of(models), 1, new ModelPass.Retries(3, 2.0, Duration.ofSeconds(60)), jitter);
     }
 
     @Test
@@ -97,7 +97,7 @@ class ModelPassTest {
     }
 
     @Test
-    void anAnswerThatHoldsEndsThePass() {
+    void anAnswerThatHoldsEndsThePass() throws Exception {
         pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
         pass.succeeded("value", "content");
 
