@@ -9,6 +9,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +24,13 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import routes.redisstreams.LedgerStages.Plan;
+import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 
 /**
@@ -36,7 +39,8 @@ import routes.testing.EmbeddedRedis;
  * exactly one effect, or in the dead letters. What is done when follows from the seed.
  *
  * <p>With every third seed nothing is deleted: then each id is once in every stream it came to, also behind a stage that does not
- * look what is done already. With the next, groups are deleted, which begin again at their first entry: still nothing has two
+ * look what is done already. That stage writes its batches to PostgreSQL, and processes die between the commit of a batch and its
+ * acknowledgement. With the next, groups are deleted, which begin again at their first entry: still nothing has two
  * dead letters. With the third, streams are lost too and what they held is published again.
  *
  * <p>{@code -Dledger.seeds=100} runs as many seeds, {@code -Dledger.first=17} begins with that one.
@@ -44,6 +48,9 @@ import routes.testing.EmbeddedRedis;
 class LedgerIT {
     @RegisterExtension
     static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+    @RegisterExtension
+    static final EmbeddedDatabase DATABASE = EmbeddedDatabase.empty();
 
     private static final int ENTRIES = 240;
     private static final int ACTIONS = 6;
@@ -69,6 +76,14 @@ class LedgerIT {
     private String prefix;
     private Random random;
     private List<Action> actions;
+
+    @BeforeAll
+    static void createTable() {
+        DATABASE.jdbc()
+                .sql(
+                        "CREATE TABLE ledger (prefix text, n text, commits int NOT NULL DEFAULT 1, PRIMARY KEY (prefix, n))")
+                .update();
+    }
 
     static LongStream seeds() {
         long first = Long.getLong("ledger.first", 1);
@@ -103,6 +118,7 @@ class LedgerIT {
         }
 
         eventually(done).untilAsserted(() -> {
+            revive();
             TreeSet<String> ended = new TreeSet<>(effects());
             ended.addAll(deadLetters());
             assertThat(ended).isEqualTo(new TreeSet<>(ledger.keySet()));
@@ -114,7 +130,8 @@ class LedgerIT {
         assertThat(letters)
                 .as("what cannot be processed is in the dead letters, seed %s, %s", seed, done)
                 .containsAll(ids(ledger, Plan.FAILS_ALWAYS));
-        if (!actions.contains(Action.DELETE_GROUP)) {
+        if (hasDatabase()) {
+            assertCommitted(ledger);
             for (int stage = 2; stage <= 3; stage++) {
                 assertThat(numbers(stream(stage)))
                         .as("outputs of stage %s, seed %s, %s", stage - 1, seed, done)
@@ -125,6 +142,24 @@ class LedgerIT {
             assertThat(letters).as("dead letters, seed %s, %s", seed, done).doesNotHaveDuplicates();
             assertThat(letters).as("either, seed %s, %s", seed, done).doesNotContainAnyElementsOf(effects);
         }
+    }
+
+    private boolean hasDatabase() {
+        return !actions.contains(Action.DELETE_GROUP);
+    }
+
+    /** What came so far is committed; a batch that was committed when its process died is committed again. */
+    private void assertCommitted(Map<String, Map<String, String>> ledger) {
+        Map<String, Integer> commits = new HashMap<>();
+        DATABASE.jdbc()
+                .sql("SELECT n, commits FROM ledger WHERE prefix = ?")
+                .param(prefix)
+                .query((row, i) -> commits.put(row.getString(1), row.getInt(2)))
+                .list();
+        assertThat(commits.keySet()).containsAll(numbers(stream(3)));
+        assertThat(ids(ledger, Plan.DIES_AFTER_COMMIT))
+                .filteredOn(commits::containsKey)
+                .allSatisfy(n -> assertThat(commits.get(n)).as(n).isGreaterThan(1));
     }
 
     private void act(Action action, Map<String, Map<String, String>> ledger) throws IOException {
@@ -169,7 +204,11 @@ class LedgerIT {
         Map<String, Map<String, String>> ledger = new LinkedHashMap<>();
         for (int i = 0; i < ENTRIES; i++) {
             int dice = random.nextInt(100);
-            Plan plan = dice < 3 ? Plan.SLOW : dice < 8 ? Plan.FAILS_TWICE : dice < 11 ? Plan.FAILS_ALWAYS : Plan.GOOD;
+            Plan plan = dice < 3
+                    ? Plan.SLOW
+                    : dice < 8
+                            ? Plan.FAILS_TWICE
+                            : dice < 11 ? Plan.FAILS_ALWAYS : dice < 13 ? Plan.DIES_AFTER_COMMIT : Plan.GOOD;
             Map<String, String> entry = new LinkedHashMap<>();
             entry.put("n", Integer.toString(i));
             entry.put("plan", plan.name());
@@ -187,6 +226,7 @@ class LedgerIT {
     }
 
     private int outcomes() {
+        revive();
         return effects().size() + deadLetters().size();
     }
 
@@ -237,27 +277,43 @@ class LedgerIT {
         return await("after " + done).atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200));
     }
 
+    /** Processes that ended by themselves. */
+    private void revive() {
+        for (String name : List.copyOf(processes.keySet())) {
+            if (!processes.get(name).isAlive()) {
+                try {
+                    start(name);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
     private void start(String name) throws IOException {
         Path log = folder.resolve(name + ".log");
         if (!Files.exists(log)) {
             Files.createFile(log);
         }
+        List<String> command = new ArrayList<>(List.of(
+                new File(System.getProperty("java.home"), "bin/java").getPath(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-Xmx128m",
+                "-Dorg.apache.camel.jmx.disabled=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LedgerStages.class.getName(),
+                REDIS.uri(),
+                prefix,
+                name));
+        if (hasDatabase()) {
+            command.add(DATABASE.jdbcUrl());
+        }
         processes.put(
                 name,
-                new ProcessBuilder(
-                                new File(System.getProperty("java.home"), "bin/java").getPath(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-Xshare:auto",
-                                "-Xmx128m",
-                                "-Dorg.apache.camel.jmx.disabled=true",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                LedgerStages.class.getName(),
-                                REDIS.uri(),
-                                prefix,
-                                name,
-                                Boolean.toString(actions.contains(Action.DELETE_GROUP)))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectInput(ProcessBuilder.Redirect.PIPE)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
