@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -17,7 +18,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -63,6 +67,10 @@ class ArchitectureTest {
             .resideInAnyPackage("routes.api..", "routes.operations..", "routes.routefiles..");
 
     @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("routes.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule EVENTS_STAND_ALONE = noClasses()
             .that()
             .resideInAPackage("routes.events..")
@@ -97,6 +105,30 @@ class ArchitectureTest {
                     .toList();
             assertThat(found).isEmpty();
         }
+    }
+
+    /** {@code package-info.java} says it in its last sentence: {@code Uses: events, posts.} */
+    @ArchTest
+    void each_package_says_which_others_it_uses(JavaClasses classes) {
+        Map<String, Set<String>> uses = new TreeMap<>();
+        for (JavaClass type : classes) {
+            Set<String> others = uses.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>());
+            type.getDirectDependenciesFromSelf().stream()
+                    .map(dependency ->
+                            dependency.getTargetClass().getBaseComponentType().getPackageName())
+                    .filter(name -> name.startsWith("routes.") && !name.equals(type.getPackageName()))
+                    .map(name -> name.substring("routes.".length()))
+                    .forEach(others::add);
+        }
+        assertThat(uses).isNotEmpty().allSatisfy((name, others) -> {
+            Path info = SOURCES.getParent().resolve(name.replace('.', '/')).resolve("package-info.java");
+            String text = read(info);
+            assertThat(text.substring(text.indexOf("Uses: "), text.indexOf("*/"))
+                            .replaceAll("[\\s*]+", " ")
+                            .strip())
+                    .as("%s", info)
+                    .isEqualTo("Uses: " + (others.isEmpty() ? "no other package" : String.join(", ", others)) + ".");
+        });
     }
 
     private static String read(Path file) {

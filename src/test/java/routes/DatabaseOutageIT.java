@@ -28,11 +28,12 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PreparedData;
 import routes.events.StreamCatalog;
 import routes.ingest.ExportGenerator;
 import routes.ingest.ImportService;
 import routes.operations.MainJob;
-import routes.operations.PipelineBooks;
+import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
 
@@ -43,7 +44,7 @@ import routes.redisstreams.StreamInspector;
 @ExtendWith(OutputCaptureExtension.class)
 class DatabaseOutageIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final int POSTS = 2_000;
+    private static final int POSTS = 800;
     private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 8);
 
     /** Longer than stages take to try again. */
@@ -69,7 +70,10 @@ class DatabaseOutageIT {
         ExportGenerator.write(export, POSTS, 300);
         Path data = folder.resolve("data");
         application = CommandLine.open(RunOptions.parse(
-                "--data.dir=" + data, "--api.port=0", "--management.port=0", "--outbox.poll-interval=20"));
+                "--data.dir=" + PreparedData.in(data),
+                "--api.port=0",
+                "--management.port=0",
+                "--outbox.poll-interval=20"));
         ImportService imports = application.getBean(ImportService.class);
         UUID id = imports.submit(1, TENANT, export);
         eventually().until(() -> imports.find(id).orElseThrow().isOver());
@@ -106,7 +110,7 @@ class DatabaseOutageIT {
                 .isEqualTo("UP"));
         System.out.printf("All stages up %d ms after the database%n", (System.nanoTime() - back) / 1_000_000);
         eventually().untilAsserted(() -> {
-            PipelineBooks.Counts counts = counts();
+            PipelineCounts.Counts counts = counts();
             assertThat(counts.parsed()).isEqualTo(POSTS);
             assertThat(counts.tagged()).isEqualTo(POSTS);
             assertThat(counts.indexed()).isEqualTo(POSTS);
@@ -124,7 +128,7 @@ class DatabaseOutageIT {
         application = CommandLine.open(RunOptions.parse(
                 "--import=" + export,
                 "--exit-when-idle",
-                "--data.dir=" + data,
+                "--data.dir=" + PreparedData.in(data),
                 "--api.port=0",
                 "--management.port=0",
                 "--outbox.poll-interval=20"));
@@ -169,8 +173,8 @@ class DatabaseOutageIT {
                 .length();
     }
 
-    private PipelineBooks.Counts counts() {
-        return application.getBean(PipelineBooks.class).counts();
+    private PipelineCounts.Counts counts() {
+        return application.getBean(PipelineCounts.class).counts();
     }
 
     private long deadLetters() {

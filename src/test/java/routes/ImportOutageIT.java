@@ -19,10 +19,11 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PreparedData;
 import routes.events.StreamCatalog;
 import routes.ingest.ExportGenerator;
 import routes.operations.MainJob;
-import routes.operations.PipelineBooks;
+import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
 import routes.testing.EmbeddedRedis;
@@ -108,7 +109,7 @@ class ImportOutageIT {
                         Stream.of(
                                 "--import=" + export,
                                 "--exit-when-idle",
-                                "--data.dir=" + folder.resolve("data"),
+                                "--data.dir=" + PreparedData.in(folder.resolve("data")),
                                 "--api.port=0",
                                 "--management.port=0",
                                 "--outbox.poll-interval=20"),
@@ -128,8 +129,8 @@ class ImportOutageIT {
         await().during(time).atMost(time.plusSeconds(5)).until(() -> !result.isDone());
     }
 
-    private PipelineBooks.Counts counts() {
-        return application.getBean(PipelineBooks.class).counts();
+    private PipelineCounts.Counts counts() {
+        return application.getBean(PipelineCounts.class).counts();
     }
 
     private String importStatus() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PreparedData;
 import routes.embedded.RedisService;
 import routes.events.PostIds;
 import routes.events.StreamCatalog;
@@ -43,7 +44,7 @@ class LegacyKeysIT {
     @BeforeAll
     void start(@TempDir Path data) {
         application = CommandLine.open(RunOptions.parse(
-                "--data.dir=" + data,
+                "--data.dir=" + PreparedData.in(data),
                 "--api.port=0",
                 "--management.port=0",
                 "--legacy.redis-consumer-enabled=true",

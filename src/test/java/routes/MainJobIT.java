@@ -32,7 +32,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.StreamCatalog;
 import routes.operations.MainJob;
-import routes.operations.PipelineBooks;
+import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
 import routes.text.Hashtags;
@@ -76,7 +76,7 @@ class MainJobIT {
 
     @Test
     void every_post_is_in_a_final_state_and_the_books_balance() {
-        PipelineBooks.Counts counts = application.getBean(PipelineBooks.class).counts();
+        PipelineCounts.Counts counts = application.getBean(PipelineCounts.class).counts();
         assertThat(counts.parsed()).isEqualTo(DEMO_POSTS);
         assertThat(counts.balance()).isTrue();
         assertThat(counts.taggingOpen() + counts.indexOpen() + counts.taggingFailed() + counts.indexFailed())

@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PreparedData;
 import routes.events.PostIds;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
@@ -58,7 +59,7 @@ final class ModelPipeline implements AutoCloseable {
         Map<String, String> options = new LinkedHashMap<>();
         Stream.concat(
                         Stream.of(
-                                "--data.dir=" + folder.resolve("data"),
+                                "--data.dir=" + PreparedData.in(folder.resolve("data")),
                                 "--api.port=0",
                                 "--management.port=0",
                                 "--outbox.poll-interval=20",

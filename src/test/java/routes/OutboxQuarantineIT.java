@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import routes.ingest.outbox.OutboxHealth;
+import routes.outbox.OutboxHealth;
 
 /** The whole pipeline with rows in its outbox that cannot be published. */
 class OutboxQuarantineIT {

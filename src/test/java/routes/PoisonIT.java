@@ -36,11 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PreparedData;
 import routes.embedded.RedisService;
 import routes.events.StreamCatalog;
 import routes.ingest.ExportGenerator;
 import routes.ingest.ImportService;
-import routes.operations.PipelineBooks;
+import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
 
@@ -75,7 +76,7 @@ class PoisonIT {
     void poison_at_the_head_of_each_stream_holds_up_nothing_and_ends_in_the_dead_letters_with_its_reason(
             @TempDir Path folder) throws Exception {
         application = CommandLine.open(RunOptions.parse(
-                "--data.dir=" + folder.resolve("data"),
+                "--data.dir=" + PreparedData.in(folder.resolve("data")),
                 "--api.port=0",
                 "--management.port=0",
                 "--outbox.poll-interval=20"));
@@ -237,7 +238,7 @@ class PoisonIT {
         long since = System.nanoTime();
         application.getBean(ImportService.class).submit(1, TENANT, export);
         eventually()
-                .until(() -> application.getBean(PipelineBooks.class).counts().indexed() >= imported);
+                .until(() -> application.getBean(PipelineCounts.class).counts().indexed() >= imported);
         return Duration.ofNanos(System.nanoTime() - since);
     }
 

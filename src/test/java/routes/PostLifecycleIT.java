@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PreparedData;
 import routes.events.ContentHash;
 import routes.events.Event;
 import routes.events.EventCodec;
@@ -49,7 +50,7 @@ import routes.events.StreamCatalog;
 import routes.events.Trigger;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
-import routes.operations.PipelineBooks;
+import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
 import routes.text.TagKey;
@@ -76,7 +77,7 @@ class PostLifecycleIT {
     void open(@TempDir Path data) throws IOException {
         exports = Files.createDirectories(data.resolve("exports"));
         application = CommandLine.open(RunOptions.parse(
-                "--data.dir=" + data.resolve("data"),
+                "--data.dir=" + PreparedData.in(data.resolve("data")),
                 "--api.port=0",
                 "--management.port=0",
                 "--outbox.poll-interval=20"));
@@ -581,7 +582,7 @@ class PostLifecycleIT {
     }
 
     private void balanced() {
-        PipelineBooks.Counts counts = application.getBean(PipelineBooks.class).counts();
+        PipelineCounts.Counts counts = application.getBean(PipelineCounts.class).counts();
         assertThat(counts.balance()).as("%s", counts).isTrue();
         assertThat(counts.taggingOpen() + counts.indexOpen() + counts.taggingFailed() + counts.indexFailed())
                 .as("%s", counts)

@@ -25,12 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PreparedData;
 import routes.embedded.RedisService;
 import routes.events.StreamCatalog;
 import routes.ingest.ExportGenerator;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
-import routes.operations.PipelineBooks;
+import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamInspector.GroupState;
@@ -64,7 +65,7 @@ class RedisLossIT {
     void start(@TempDir Path folder) throws InterruptedException {
         export = folder.resolve("result.json");
         application = CommandLine.open(RunOptions.parse(
-                "--data.dir=" + folder.resolve("data"),
+                "--data.dir=" + PreparedData.in(folder.resolve("data")),
                 "--api.port=0",
                 "--management.port=0",
                 "--outbox.poll-interval=20",
@@ -246,8 +247,8 @@ class RedisLossIT {
 
     private void assertAllFinalAndSearchable() {
         eventually().untilAsserted(() -> {
-            PipelineBooks.Counts counts =
-                    application.getBean(PipelineBooks.class).counts();
+            PipelineCounts.Counts counts =
+                    application.getBean(PipelineCounts.class).counts();
             assertThat(counts.parsed()).isEqualTo(imported);
             assertThat(counts.tagged() + counts.taggingSkipped()).isEqualTo(imported);
             assertThat(counts.indexed()).isEqualTo(imported);

@@ -18,8 +18,9 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
+import routes.embedded.PreparedData;
 import routes.operations.MainJob;
-import routes.operations.PipelineBooks;
+import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.vectorindex.VectorIndex;
 
@@ -39,7 +40,8 @@ class ReindexIT {
             edges = edges(application);
             assertThat(indexed)
                     .isPositive()
-                    .isEqualTo(application.getBean(PipelineBooks.class).counts().indexed());
+                    .isEqualTo(
+                            application.getBean(PipelineCounts.class).counts().indexed());
         }
 
         FileSystemUtils.deleteRecursively(data.resolve("index"));
@@ -77,7 +79,7 @@ class ReindexIT {
         return CommandLine.open(RunOptions.parse(Stream.concat(
                         Stream.of(options),
                         Stream.of(
-                                "--data.dir=" + data,
+                                "--data.dir=" + PreparedData.in(data),
                                 "--api.port=0",
                                 "--management.port=0",
                                 "--outbox.poll-interval=20"))
@@ -99,7 +101,7 @@ class ReindexIT {
                             .getStatus())
                     .isEqualTo(Status.UP);
         });
-        assertThat(application.getBean(PipelineBooks.class).counts().indexed()).isEqualTo(posts);
+        assertThat(application.getBean(PipelineCounts.class).counts().indexed()).isEqualTo(posts);
     }
 
     private static long edges(ConfigurableApplicationContext application) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
+import routes.embedded.PreparedData;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
 
@@ -32,7 +33,7 @@ class WorkerProcessIT {
         int apiPort = freePort();
         try (ConfigurableApplicationContext worker = CommandLine.open(RunOptions.parse(
                 "--pipeline.routes=tagging",
-                "--data.dir=" + data,
+                "--data.dir=" + PreparedData.in(data),
                 "--api.port=" + apiPort,
                 "--api.address=0.0.0.0",
                 "--management.port=0"))) {

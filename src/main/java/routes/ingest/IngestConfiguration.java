@@ -7,13 +7,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.events.EventCodec;
 import routes.ingest.export.ExportSource;
-import routes.ingest.outbox.Outbox;
-import routes.ingest.outbox.OutboxHealth;
-import routes.ingest.outbox.OutboxRelay;
 import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
 import routes.objectstore.ObjectStore;
+import routes.outbox.Outbox;
+import routes.outbox.OutboxHealth;
+import routes.outbox.OutboxRelay;
 import routes.posts.PostRemoval;
 import routes.posts.PostWriter;
 

@@ -17,8 +17,6 @@ public record TextPart(String text, TextEntity mark) {
     private static final Set<String> FORMATTING =
             Set.of("bold", "italic", "underline", "strikethrough", "spoiler", "blockquote");
 
-    private static final Set<String> CODE = Set.of("code", "pre");
-
     /** Telegram takes far fewer; beyond that nothing is looked for inside. */
     private static final int MAX_ENTITIES = 1_000;
 
@@ -37,10 +35,6 @@ public record TextPart(String text, TextEntity mark) {
 
     boolean isFormatting() {
         return mark != null && FORMATTING.contains(mark.type());
-    }
-
-    boolean isCode() {
-        return mark != null && CODE.contains(mark.type());
     }
 
     /** The address that the source marks the text with, or null. */

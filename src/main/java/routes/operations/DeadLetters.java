@@ -18,6 +18,7 @@ import routes.events.StreamCatalog;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.StreamInspector;
 import routes.stages.StageEntry;
+import routes.stages.StreamKeys;
 
 /** Which posts dead letters are about, and how many dead letters each stream has; looked at every few seconds. */
 @Component

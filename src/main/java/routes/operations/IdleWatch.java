@@ -2,9 +2,10 @@ package routes.operations;
 
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
-import routes.ingest.outbox.OutboxRelay;
+import routes.outbox.OutboxRelay;
 import routes.reconcile.IndexRebuild;
 import routes.redisstreams.StreamInspector;
+import routes.stages.StreamKeys;
 
 /** Knows when nothing is left to do for the stages of this process. */
 @Component

@@ -49,7 +49,7 @@ public class MainJob {
     private final RunOptions options;
     private final ImportService imports;
     private final IdleWatch idle;
-    private final PipelineBooks books;
+    private final PipelineCounts stored;
     private final IndexRebuild rebuild;
     private final TaggingTrial trial;
     private final DependencyOutages outages;
@@ -63,7 +63,7 @@ public class MainJob {
             ObjectProvider<RunOptions> options,
             ImportService imports,
             IdleWatch idle,
-            PipelineBooks books,
+            PipelineCounts stored,
             IndexRebuild rebuild,
             TaggingTrial trial,
             DependencyOutages outages,
@@ -74,7 +74,7 @@ public class MainJob {
         this.options = options.getIfAvailable(RunOptions::none);
         this.imports = imports;
         this.idle = idle;
-        this.books = books;
+        this.stored = stored;
         this.rebuild = rebuild;
         this.trial = trial;
         this.outages = outages;
@@ -93,13 +93,13 @@ public class MainJob {
             return trial.run(options.tryTagging().get(), out) ? 0 : 1;
         }
         Instant started = Instant.now();
-        PipelineBooks.Counts before = patiently(books::counts);
+        PipelineCounts.Counts before = patiently(stored::counts);
         long deadBefore = patiently(idle::deadLetters);
         List<UUID> submitted = submit();
         boolean imported = awaitImports(submitted);
         if (options.hasImports() || options.reindex() || options.exitWhenIdle()) {
             awaitIdle(out);
-            PipelineBooks.Counts counts = patiently(books::counts);
+            PipelineCounts.Counts counts = patiently(stored::counts);
             long dead = patiently(idle::deadLetters);
             new Summary(counts, dead, Duration.between(started, Instant.now())).print(out);
             if (options.exitWhenIdle()) {
@@ -183,11 +183,11 @@ public class MainJob {
         ProcessingProgress progress = new ProcessingProgress(out);
         while (!patiently(idle::isIdle)) {
             if (progress.isDue()) {
-                progress.show(patiently(books::counts), rebuild.progress());
+                progress.show(patiently(stored::counts), rebuild.progress());
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
-        progress.end(patiently(books::counts));
+        progress.end(patiently(stored::counts));
     }
 
     /** The pipeline pauses while PostgreSQL or Redis cannot be reached, and goes on; so does who watches it. */

@@ -5,8 +5,7 @@ import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import routes.configuration.OutboxProperties;
-import routes.ingest.outbox.OutboxRelay;
+import routes.outbox.OutboxRelay;
 import routes.schedule.Job;
 
 /** Removes what was published long ago from the outbox, in small transactions. */

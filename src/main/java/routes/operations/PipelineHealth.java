@@ -12,7 +12,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
-import routes.ingest.outbox.OutboxRelay;
+import routes.outbox.OutboxRelay;
 
 /** Whether posts are left behind: dead letters, posts that could not be indexed, and posts that nothing is under way for. */
 @Component("pipeline")

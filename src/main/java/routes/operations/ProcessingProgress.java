@@ -26,7 +26,7 @@ class ProcessingProgress {
     }
 
     /** @param rebuild of the index, where one is under way */
-    void show(PipelineBooks.Counts counts, Optional<IndexRebuild.Progress> rebuild) {
+    void show(PipelineCounts.Counts counts, Optional<IndexRebuild.Progress> rebuild) {
         next = Instant.now().plus(terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL);
         String line = line(counts) + rebuild.map(progress -> "; " + progress).orElse("");
         if (line.equals(shown)) {
@@ -42,13 +42,13 @@ class ProcessingProgress {
         shown = line;
     }
 
-    void end(PipelineBooks.Counts counts) {
+    void end(PipelineCounts.Counts counts) {
         String line = line(counts);
         out.println(
                 (terminal ? "\r" : "") + line + " ".repeat(terminal ? Math.max(0, shown.length() - line.length()) : 0));
     }
 
-    private static String line(PipelineBooks.Counts counts) {
+    private static String line(PipelineCounts.Counts counts) {
         long tagging = counts.parsed() - counts.taggingOpen();
         long indexing = counts.parsed() - counts.indexOpen();
         return "Processing: %d posts, tagging %d%%, indexing %d%%"

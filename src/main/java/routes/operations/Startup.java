@@ -29,6 +29,7 @@ import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteFiles;
 import routes.routefiles.RouteLoader;
+import routes.stages.StreamKeys;
 import routes.tagging.TaggingProperties;
 import routes.vectorindex.VectorIndex;
 

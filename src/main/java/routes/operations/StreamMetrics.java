@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
-import routes.ingest.outbox.OutboxRelay;
+import routes.outbox.OutboxRelay;
 import routes.redisstreams.StreamInspector.GroupState;
 
 /**

@@ -22,6 +22,7 @@ import routes.events.StreamCatalog;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamInspector.GroupState;
 import routes.redisstreams.StreamInspector.StreamState;
+import routes.stages.StreamKeys;
 
 /**
  * What metrics and health know of the streams: read from Redis every few seconds, so that a scrape costs nothing. Where a stream

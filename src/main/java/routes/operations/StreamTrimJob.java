@@ -5,13 +5,13 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import routes.configuration.StreamProperties;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
 import routes.redisstreams.StreamGroups;
 import routes.redisstreams.StreamTrimmer;
 import routes.redisstreams.StreamTrimmer.Trimmed;
 import routes.schedule.Job;
+import routes.stages.StreamKeys;
 
 /**
  * The only one that trims streams. Entries stay for the groups of the catalogue whose stages are built, served or not, and for those that

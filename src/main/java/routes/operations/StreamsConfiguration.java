@@ -30,6 +30,7 @@ import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamNames;
 import routes.redisstreams.StreamTrimmer;
 import routes.routefiles.OwnStreamsReader;
+import routes.stages.StreamKeys;
 
 /** Sets the streams component up for the streams of the product. */
 @Configuration(proxyBeanMethods = false)

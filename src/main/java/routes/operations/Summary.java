@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The table at the end of the main job. */
-record Summary(PipelineBooks.Counts counts, long deadLetters, Duration time) {
+record Summary(PipelineCounts.Counts counts, long deadLetters, Duration time) {
 
     void print(PrintStream out) {
         Map<String, String> rows = new LinkedHashMap<>();

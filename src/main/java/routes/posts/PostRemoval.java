@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostDeleted;
-import routes.ingest.outbox.Outbox;
+import routes.outbox.Outbox;
 
 /**
  * Takes posts away. Readers see them no longer from the end of the transaction on; the event in the same transaction has the

@@ -6,8 +6,8 @@ import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
-import routes.ingest.outbox.Outbox;
 import routes.objectstore.ObjectStore;
+import routes.outbox.Outbox;
 
 @Configuration(proxyBeanMethods = false)
 class PostStoreConfiguration {

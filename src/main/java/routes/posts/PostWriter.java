@@ -20,7 +20,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.PostIds;
 import routes.events.PostParsed;
 import routes.events.TextEntity;
-import routes.ingest.outbox.Outbox;
+import routes.outbox.Outbox;
 import routes.posts.PostMerge.Outcome;
 
 /**

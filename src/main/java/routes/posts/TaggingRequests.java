@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Trigger;
-import routes.ingest.outbox.Outbox;
+import routes.outbox.Outbox;
 
 /**
  * Has posts tagged again. What is asked for is noted in the row of the post in the transaction that notes the event, so calls

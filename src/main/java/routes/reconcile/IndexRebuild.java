@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Event;
-import routes.ingest.outbox.Outbox;
+import routes.outbox.Outbox;
 import routes.vectorindex.VectorIndex;
 
 /**

@@ -17,9 +17,9 @@ import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.StreamCatalog;
-import routes.operations.StreamKeys;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.OutstandingEntries.Entry;
+import routes.stages.StreamKeys;
 
 /** Which posts have an event on its way to a final state, or one that ended as a dead letter. */
 @Component

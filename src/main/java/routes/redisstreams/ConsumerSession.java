@@ -63,7 +63,7 @@ final class ConsumerSession {
         int concurrency = options.getConcurrency();
         workers = threads.newFixedThreadPool(consumer, "RedisStreamsWorker[" + group.stream() + "]", concurrency);
         for (int i = 0; i < concurrency; i++) {
-            workers.execute(new EntryWorker(consumer, group, held, settler, component.turnstile(), component.link()));
+            workers.execute(new EntryWorker(consumer, group, held, settler, component.permits(), component.link()));
         }
         readerThread = threads.newSingleThreadExecutor(consumer, "RedisStreamsReader[" + group.stream() + "]");
         readerThread.execute(reader);

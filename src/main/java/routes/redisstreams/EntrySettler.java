@@ -212,7 +212,7 @@ final class EntrySettler {
         outputs.forEach(output -> keys.add(output.key()));
         List<String> arguments = new ArrayList<>(List.of(
                 delivery.entry().id(),
-                delivery.entry().inDeathBook() ? "1" : "0",
+                delivery.entry().inDeathRecord() ? "1" : "0",
                 Integer.toString(done.size()),
                 Integer.toString(leases.size()),
                 Integer.toString(outputs.size())));
@@ -234,7 +234,7 @@ final class EntrySettler {
         Map<String, ?> leases = completion.leases();
         List<String> arguments = new ArrayList<>(List.of(
                 delivery.entry().id(),
-                delivery.entry().inDeathBook() ? "1" : "0",
+                delivery.entry().inDeathRecord() ? "1" : "0",
                 Integer.toString(nextDelivery),
                 Integer.toString(leases.size())));
         leases.keySet().forEach(lease -> arguments.add(completion.owner()));

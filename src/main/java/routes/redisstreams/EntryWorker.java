@@ -20,7 +20,7 @@ final class EntryWorker implements Runnable {
     private final Duration batchTimeout;
     private final HeldEntries held;
     private final EntrySettler settler;
-    private final Turnstile turnstile;
+    private final ProcessingPermits permits;
     private final RedisLink link;
 
     EntryWorker(
@@ -28,7 +28,7 @@ final class EntryWorker implements Runnable {
             StreamGroup group,
             HeldEntries held,
             EntrySettler settler,
-            Turnstile turnstile,
+            ProcessingPermits permits,
             RedisLink link) {
         RedisStreamsConfiguration options = consumer.getEndpoint().getConfiguration();
         this.consumer = consumer;
@@ -38,7 +38,7 @@ final class EntryWorker implements Runnable {
         this.batchTimeout = Duration.ofMillis(options.getBatchTimeout());
         this.held = held;
         this.settler = settler;
-        this.turnstile = turnstile;
+        this.permits = permits;
         this.link = link;
     }
 
@@ -66,12 +66,12 @@ final class EntryWorker implements Runnable {
                 .map(entry -> new Delivery(entry, completion(entry)))
                 .toList();
         StreamEntry first = entries.get(0);
-        if (first.convicted()) {
+        if (first.killedItsProcess()) {
             settler.deadLetter(deliveries.get(0), new ProcessDeathException(first.id()));
             return;
         }
-        boolean alone = first.suspect(maxDeliveries);
-        turnstile.enter(alone);
+        boolean alone = first.mayKillItsProcess(maxDeliveries);
+        permits.enter(alone);
         try {
             if (alone) {
                 noteAlone(first);
@@ -82,7 +82,7 @@ final class EntryWorker implements Runnable {
             LOG.error("{} of {} could not be processed and are delivered again", entries, group, e);
             deliveries.forEach(delivery -> settler.fail(delivery, e, FailureKind.UNCOUNTED));
         } finally {
-            turnstile.leave(alone);
+            permits.leave(alone);
             if (held.isOpen()) {
                 // left by the route; the next entry is not to suffer for it
                 boolean unused = Thread.interrupted();

@@ -46,7 +46,7 @@ public class RedisStreamsComponent extends DefaultComponent {
             description = "How long to wait for an answer of Redis, on top of the time a read waits for new entries.")
     private long commandTimeout = 10_000;
 
-    private final Turnstile turnstile = new Turnstile();
+    private final ProcessingPermits permits = new ProcessingPermits();
     private RedisLink link;
     private ScheduledExecutorService heartbeats;
     private ExecutorService writerThreads;
@@ -123,8 +123,8 @@ public class RedisStreamsComponent extends DefaultComponent {
         return heartbeats;
     }
 
-    Turnstile turnstile() {
-        return turnstile;
+    ProcessingPermits permits() {
+        return permits;
     }
 
     Duration timeout() {

@@ -17,7 +17,7 @@ record StreamEntry(
         String id, String consumer, int delivery, int deaths, int failures, boolean alone, Map<String, String> fields) {
 
     /** More deaths than this mean that the entry was alone when the process died; see take.lua. */
-    private static final int CONVICTED = 1000;
+    private static final int KILLED_ITS_PROCESS = 1000;
 
     /** An entry that was read for the first time. */
     static StreamEntry fresh(String id, String consumer, Map<String, String> fields) {
@@ -26,21 +26,21 @@ record StreamEntry(
 
     /** Whether the entry may be processed together with others: it never failed, and no process died that had it. */
     boolean fitsBatch() {
-        return delivery == 1 && failures == 0 && !inDeathBook() && !alone;
+        return delivery == 1 && failures == 0 && !inDeathRecord() && !alone;
     }
 
-    boolean inDeathBook() {
+    boolean inDeathRecord() {
         return deaths >= 0;
     }
 
     /** Whether the entry may have killed processes so often that this is its last delivery. */
-    boolean suspect(int maxDeliveries) {
-        return inDeathBook() && delivery + deaths >= maxDeliveries;
+    boolean mayKillItsProcess(int maxDeliveries) {
+        return inDeathRecord() && delivery + deaths >= maxDeliveries;
     }
 
     /** Whether a process died while it processed nothing but this entry. */
-    boolean convicted() {
-        return deaths >= CONVICTED;
+    boolean killedItsProcess() {
+        return deaths >= KILLED_ITS_PROCESS;
     }
 
     StreamEntry parked() {

@@ -1,5 +1,6 @@
 /**
- * What routes do with events: read the entries of a batch, have a bean work on them, answer for each. Knows the redis-streams
- * component and events; knows no stage.
+ * What routes do with events: read the entries of a batch, have a bean work on them, answer for each. Knows no stage.
+ *
+ * <p>Uses: events, redisstreams.
  */
 package routes.stages;

@@ -2,9 +2,9 @@
 -- owner died: it is neither known to live nor to have stopped in good order. XAUTOCLAIM does not tell the former owner,
 -- so XPENDING is asked first; it looks at the ids XAUTOCLAIM will look at (ten times COUNT).
 --
--- KEYS: stream, death book
+-- KEYS: stream, record of deaths
 -- ARGV: group, consumer, minimum idle milliseconds, cursor, count, prefix of the name leases,
---       milliseconds to keep the death book
+--       milliseconds to keep the record of deaths
 -- Returns {next cursor, ids lost, {ids claimed from others}, {ids that were ours already}}
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer, minIdle, cursor, count, leases, keep = unpack(ARGV)

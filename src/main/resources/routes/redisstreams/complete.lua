@@ -1,8 +1,8 @@
 -- Completes entries of one consumer: publishes their outputs, records what is done and acknowledges them. Each entry all or
 -- nothing, and only if it is still pending for this consumer; whoever claimed it away completes it instead.
 --
--- KEYS: stream, death book; then for each entry: done keys..., lease keys..., output streams...
--- ARGV: group, consumer, number of entries; then for each entry: id, in death book (0/1), number of done keys, of leases,
+-- KEYS: stream, record of deaths; then for each entry: done keys..., lease keys..., output streams...
+-- ARGV: group, consumer, number of entries; then for each entry: id, in record of deaths (0/1), number of done keys, of leases,
 --       of outputs, per done key: value, milliseconds to live, even if it is
 --       done already (0/1); per lease: owner; per output: number of arguments, field,
 --       value, ...
@@ -44,7 +44,7 @@ local function isOurs(id, left)
 end
 
 for entry = 1, tonumber(ARGV[3]) do
-  local id, inDeathBook = ARGV[at], ARGV[at + 1]
+  local id, inDeathRecord = ARGV[at], ARGV[at + 1]
   local doneCount, leaseCount, outputCount = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   local doneArgs = at + 5
   local leaseArgs = doneArgs + 3 * doneCount
@@ -85,7 +85,7 @@ for entry = 1, tonumber(ARGV[3]) do
     end
     redis.call('XACK', stream, group, id)
     known[id] = false
-    if inDeathBook == '1' then
+    if inDeathRecord == '1' then
       redis.call('HDEL', deaths, id)
       -- the next suspect may have been noted already
       if redis.call('HGET', deaths, 'alone:' .. consumer) == id then

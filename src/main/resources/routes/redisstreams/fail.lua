@@ -1,8 +1,8 @@
 -- Records that deliveries of entries of one consumer failed. The entries stay pending; their delivery counters are set, so
 -- that the count survives this process.
 --
--- KEYS: stream, death book; then for each entry: lease keys...
--- ARGV: group, consumer, number of entries; then for each entry: id, in death book (0/1), number of the next delivery,
+-- KEYS: stream, record of deaths; then for each entry: lease keys...
+-- ARGV: group, consumer, number of entries; then for each entry: id, in record of deaths (0/1), number of the next delivery,
 --       number of leases, owner per lease...
 -- Returns for each entry {1}, or {0} when it is not ours any more.
 local stream, deaths = KEYS[1], KEYS[2]
@@ -11,7 +11,7 @@ local key, at = 3, 4
 local replies = {}
 
 for entry = 1, tonumber(ARGV[3]) do
-  local id, inDeathBook, delivery, leaseCount = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local id, inDeathRecord, delivery, leaseCount = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
   local pending = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
   if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
     return pending
@@ -19,7 +19,7 @@ for entry = 1, tonumber(ARGV[3]) do
   local ours = not pending.err and #pending == 1
   if ours then
     redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', delivery, 'JUSTID')
-    if inDeathBook == '1' then
+    if inDeathRecord == '1' then
       redis.call('HDEL', deaths, id)
       -- the next suspect may have been noted already
       if redis.call('HGET', deaths, 'alone:' .. consumer) == id then

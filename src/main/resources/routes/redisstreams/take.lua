@@ -1,8 +1,8 @@
 -- Hands out entries that are pending for this consumer, without counting a delivery (XREADGROUP with an id would).
 -- Pending ids whose entry is gone are acknowledged.
 --
--- KEYS: stream, death book
--- ARGV: group, consumer, the process that held this name before died (0/1), milliseconds to keep the death book, ids...
+-- KEYS: stream, record of deaths
+-- ARGV: group, consumer, the process that held this name before died (0/1), milliseconds to keep the record of deaths, ids...
 -- Returns {lost ids, {id, deliveries, deaths or -1, fields}...}; ids that are not ours any more are left out.
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer, afterDeath, keep = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]

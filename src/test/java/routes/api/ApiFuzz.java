@@ -37,7 +37,7 @@ import routes.testing.Zips;
 final class ApiFuzz {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiFuzz.class);
-    private static final int REQUESTS_PER_SEED = 1000;
+    private static final int REQUESTS_PER_SEED = 500;
     private static final int MAX_SECONDS_IN_BUILD = 20;
     private static final int ANSWER_MILLIS = 10_000;
     private static final int MAX_FINDINGS = 15;

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,11 +44,11 @@ class StalledConnectionsIT {
             .with("server.tomcat.connection-timeout", "4s");
 
     private final List<Socket> open = new ArrayList<>();
-    private long limit;
+    /** Milliseconds. A machine that is busy with other things gets more time, by what it takes without stalled clients. */
+    private static long limit;
 
-    /** A machine that is busy with other things gets more time, by what it takes without stalled clients. */
-    @BeforeEach
-    void measure() {
+    @BeforeAll
+    static void measure() {
         limit = Math.max(LIMIT_MILLIS, 10 * percentile99(api.client(KEY.key()), "/users/1"));
     }
 
@@ -103,7 +103,7 @@ class StalledConnectionsIT {
         int port = api.managementPort();
         stall(port, "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
         stall(port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
-        assertThat(percentile99(api.managementClient(), "/health/live")).isLessThan(limit);
+        assertAnsweredAtOnce(api.managementClient(), "/health/live");
     }
 
     /** What is refused, and whatever is answered without its body, ends the connection without waiting for that body. */
@@ -217,28 +217,30 @@ class StalledConnectionsIT {
     }
 
     private void othersAreAnsweredAtOnce() {
-        assertThat(percentile99(api.client(), "/health/live")).isLessThan(limit);
-        assertThat(percentile99(api.client(KEY.key()), "/users/1")).isLessThan(limit);
+        assertAnsweredAtOnce(api.client(), "/health/live");
+        assertAnsweredAtOnce(api.client(KEY.key()), "/users/1");
     }
 
-    /** Milliseconds; the best of three, since the machine may be busy with other things. */
+    /** One of three rounds, since the machine may be busy with other things. */
+    private static void assertAnsweredAtOnce(ApiClient client, String path) {
+        assertThat(IntStream.range(0, 3)
+                        .mapToLong(round -> percentile99(client, path))
+                        .anyMatch(millis -> millis < limit))
+                .as("%s is answered within %s ms", path, limit)
+                .isTrue();
+    }
+
     private static long percentile99(ApiClient client, String path) {
-        return IntStream.range(0, 3)
-                .mapToLong(round -> {
-                    long[] millis = IntStream.range(0, 100)
-                            .mapToLong(i -> {
-                                long start = System.nanoTime();
-                                assertThat(client.sendAnything("GET", path, null, UnaryOperator.identity())
-                                                .status())
-                                        .isEqualTo(200);
-                                return Duration.ofNanos(System.nanoTime() - start)
-                                        .toMillis();
-                            })
-                            .sorted()
-                            .toArray();
-                    return millis[98];
+        long[] millis = IntStream.range(0, 100)
+                .mapToLong(i -> {
+                    long start = System.nanoTime();
+                    assertThat(client.sendAnything("GET", path, null, UnaryOperator.identity())
+                                    .status())
+                            .isEqualTo(200);
+                    return Duration.ofNanos(System.nanoTime() - start).toMillis();
                 })
-                .min()
-                .getAsLong();
+                .sorted()
+                .toArray();
+        return millis[98];
     }
 }

@@ -47,7 +47,7 @@ import routes.graph.Neighbour;
 import routes.graph.PostGraph;
 import routes.graph.RelatedTag;
 import routes.graph.postgres.PostgresGraph;
-import routes.ingest.outbox.Outbox;
+import routes.outbox.Outbox;
 import routes.posts.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;

@@ -39,7 +39,7 @@ class EmbeddedServicesIT {
     @Test
     void what_was_stored_is_there_after_a_restart_on_the_same_ports() throws Exception {
         String first;
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             first = services.addresses();
             services.write("a", "1");
         }
@@ -133,7 +133,7 @@ class EmbeddedServicesIT {
 
     @Test
     void redis_keeps_every_write() throws Exception {
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             assertThat(services.redisSetting("appendonly")).isEqualTo("yes");
             assertThat(services.redisSetting("appendfsync")).isEqualTo("always");
             assertThat(services.redisSetting("maxmemory-policy")).isEqualTo("noeviction");
@@ -195,7 +195,7 @@ class EmbeddedServicesIT {
 
     @Test
     void only_the_password_of_the_own_user_opens_postgresql() throws Exception {
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             String url = services.postgres().jdbcUrl();
             for (String database : List.of("postgres", "template1")) {
                 String at = url.replaceFirst("[^/]*$", database);
@@ -217,7 +217,7 @@ class EmbeddedServicesIT {
 
     @Test
     void the_application_is_no_superuser_but_owns_its_tables() throws Exception {
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             services.write("a", "1");
             for (String statement : List.of(
                     "COPY (SELECT 1) TO PROGRAM 'cat'",
@@ -237,7 +237,7 @@ class EmbeddedServicesIT {
 
     @Test
     void redis_refuses_what_comes_without_its_password() throws Exception {
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             RedisURI uri = services.redis().uri();
             String nothing = "redis://127.0.0.1:" + uri.getPort();
             for (String url : List.of(
@@ -256,7 +256,7 @@ class EmbeddedServicesIT {
 
     @Test
     void secrets_are_in_files_of_the_own_user_and_in_no_command_line() throws Exception {
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             List<String> secrets = List.of(
                     services.postgres().password(),
                     String.valueOf(services.redis().uri().getPassword()));
@@ -352,7 +352,7 @@ class EmbeddedServicesIT {
     @Test
     void a_password_whose_file_was_deleted_is_set_again() throws Exception {
         String first;
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             services.write("a", "1");
             first = services.postgres().password();
         }
@@ -375,7 +375,7 @@ class EmbeddedServicesIT {
     void an_interrupted_thread_stops_the_servers_all_the_same() throws Exception {
         long postgres;
         long redis;
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             postgres = pid(dir.resolve("postgres/process"));
             redis = pid(dir.resolve("redis/process"));
             Thread.currentThread().interrupt();
@@ -396,7 +396,7 @@ class EmbeddedServicesIT {
     /** Ctrl-C in a terminal goes to the group of the process; the servers are stopped after the work that needs them. */
     @Test
     void the_servers_are_in_sessions_of_their_own() throws Exception {
-        try (Services services = Services.start(dir)) {
+        try (Services services = Services.start(PreparedData.in(dir))) {
             for (String server : List.of("postgres", "redis")) {
                 long pid = pid(dir.resolve(server).resolve("process"));
                 String[] stat = Files.readString(Path.of("/proc/" + pid + "/stat"))

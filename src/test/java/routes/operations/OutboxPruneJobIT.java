@@ -6,11 +6,10 @@ import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.configuration.OutboxProperties;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
-import routes.ingest.outbox.OutboxRelay;
+import routes.outbox.OutboxRelay;
 import routes.testing.EmbeddedDatabase;
 
 class OutboxPruneJobIT {

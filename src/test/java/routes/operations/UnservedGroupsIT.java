@@ -19,13 +19,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.configuration.LegacyProperties;
 import routes.events.StreamCatalog;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.redisstreams.RedisStreamsComponent;
 import routes.redisstreams.StreamGroups;
 import routes.redisstreams.StreamInspector;
+import routes.stages.LegacyProperties;
+import routes.stages.StreamKeys;
 import routes.testing.EmbeddedRedis;
 
 class UnservedGroupsIT {

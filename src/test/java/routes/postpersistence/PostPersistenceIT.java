@@ -28,7 +28,7 @@ import routes.events.PostParsedBuilder;
 import routes.events.StageOutcome;
 import routes.events.StreamCatalog;
 import routes.events.TextEntity;
-import routes.ingest.outbox.Outbox;
+import routes.outbox.Outbox;
 import routes.posts.AlbumWriter;
 import routes.posts.Channel;
 import routes.posts.ChannelIdentity;

@@ -39,7 +39,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
-import routes.ingest.outbox.Outbox;
+import routes.outbox.Outbox;
 import routes.testing.EmbeddedDatabase;
 
 class PostWriterIT {

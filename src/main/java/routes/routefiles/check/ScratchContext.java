@@ -24,7 +24,7 @@ final class ScratchContext implements AutoCloseable {
     private final DefaultCamelContext context;
 
     ScratchContext(RouteEnvironment environment, ComponentCatalog catalog) {
-        context = new DefaultCamelContext(new DefaultRegistry(new StandIns(environment.beans())));
+        context = new DefaultCamelContext(new DefaultRegistry(new DeclaredBeans(environment.beans())));
         context.disableJMX();
         context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-validation"));
         context.setAutoStartup(false);

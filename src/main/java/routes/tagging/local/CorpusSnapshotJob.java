@@ -4,7 +4,6 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import routes.configuration.CorpusProperties;
 import routes.schedule.Job;
 import routes.tagging.local.CorpusSnapshotTable.CountedPost;
 import routes.tagging.local.CorpusSnapshotTable.Newest;

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import routes.configuration.CorpusProperties;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
 

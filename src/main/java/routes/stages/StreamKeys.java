@@ -1,11 +1,10 @@
-package routes.operations;
+package routes.stages;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.stereotype.Component;
-import routes.configuration.LegacyProperties;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
 
@@ -31,7 +30,7 @@ public class StreamKeys {
     }
 
     /** The groups of the catalogue by key: everything that a process creates at start. */
-    Map<String, Set<String>> groups() {
+    public Map<String, Set<String>> groups() {
         Map<String, Set<String>> groups = new LinkedHashMap<>();
         catalog.groupsByKey().forEach((key, names) -> of(catalog.stream(key)).forEach(one -> groups.put(one, names)));
         return groups;

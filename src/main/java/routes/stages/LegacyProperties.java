@@ -1,4 +1,4 @@
-package routes.configuration;
+package routes.stages;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -1,4 +1,4 @@
-package routes.ingest.outbox;
+package routes.outbox;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;

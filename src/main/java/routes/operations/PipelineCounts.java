@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 
 /** Counts from the database where every post stands. */
 @Component
-public class PipelineBooks {
+public class PipelineCounts {
 
     /**
      * Where the posts stand.
@@ -54,7 +54,7 @@ public class PipelineBooks {
 
     private final JdbcClient jdbc;
 
-    PipelineBooks(JdbcClient jdbc) {
+    PipelineCounts(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 

@@ -1,4 +1,4 @@
-package routes.configuration;
+package routes.reconcile;
 
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;

@@ -1,4 +1,4 @@
-package routes.ingest.outbox;
+package routes.outbox;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package routes.configuration;
+package routes.tagging.local;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

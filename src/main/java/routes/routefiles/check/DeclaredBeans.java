@@ -17,13 +17,13 @@ import org.springframework.util.ClassUtils;
  * A registry with an object of the right type for every bean name, so that Camel can create routes with no bean made.
  * The objects were never constructed and only serve to be looked at.
  */
-final class StandIns implements BeanRepository {
+final class DeclaredBeans implements BeanRepository {
 
     private final Map<String, Class<?>> types;
     private final Map<String, Object> made = new ConcurrentHashMap<>();
     private final SpringObjenesis objenesis = new SpringObjenesis();
 
-    StandIns(Map<String, Class<?>> types) {
+    DeclaredBeans(Map<String, Class<?>> types) {
         this.types = types;
     }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
  * Lets exchanges of all consumers of a component run side by side, and an entry that is suspected of killing the process
  * alone. Fair, so that a suspect gets its turn.
  */
-final class Turnstile {
+final class ProcessingPermits {
     private static final int ALL = 1 << 20;
 
     private final Semaphore permits = new Semaphore(ALL, true);

@@ -1,4 +1,4 @@
-package routes.configuration;
+package routes.operations;
 
 import jakarta.validation.constraints.Min;
 import java.time.Duration;

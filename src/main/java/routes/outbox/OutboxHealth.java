@@ -1,4 +1,4 @@
-package routes.ingest.outbox;
+package routes.outbox;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

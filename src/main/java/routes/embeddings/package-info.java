@@ -1,0 +1,6 @@
+/**
+ * Vectors of texts.
+ *
+ * <p>Uses: text.
+ */
+package routes.embeddings;

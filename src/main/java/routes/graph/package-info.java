@@ -1,0 +1,6 @@
+/**
+ * Relations between posts, channels and tags, independent of where they are stored.
+ *
+ * <p>Uses: text.
+ */
+package routes.graph;

@@ -1,0 +1,6 @@
+/**
+ * The graph in PostgreSQL.
+ *
+ * <p>Uses: graph, text.
+ */
+package routes.graph.postgres;

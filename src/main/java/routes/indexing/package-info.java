@@ -1,0 +1,6 @@
+/**
+ * The stages {@code indexing} and {@code indexing-albums}: bring posts into the vector index and the graph.
+ *
+ * <p>Uses: embeddings, events, graph, posts, vectorindex.
+ */
+package routes.indexing;

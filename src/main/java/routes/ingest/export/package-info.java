@@ -1,0 +1,6 @@
+/**
+ * Reads exports of Telegram Desktop.
+ *
+ * <p>Uses: events, ingest, posts.
+ */
+package routes.ingest.export;

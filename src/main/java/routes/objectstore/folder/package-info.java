@@ -1,0 +1,6 @@
+/**
+ * Media files in a folder, named by their content.
+ *
+ * <p>Uses: configuration, embedded, objectstore.
+ */
+package routes.objectstore.folder;

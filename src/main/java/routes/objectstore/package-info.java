@@ -1,0 +1,6 @@
+/**
+ * Where media files are, independent of the kind of store.
+ *
+ * <p>Uses: no other package.
+ */
+package routes.objectstore;

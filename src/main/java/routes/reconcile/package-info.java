@@ -1,0 +1,6 @@
+/**
+ * Finds posts that the pipeline lost and publishes them again; rebuilds the index.
+ *
+ * <p>Uses: events, outbox, posts, redisstreams, schedule, stages, vectorindex.
+ */
+package routes.reconcile;

@@ -1,0 +1,6 @@
+/**
+ * YAML with the place of each node.
+ *
+ * <p>Uses: routefiles.
+ */
+package routes.routefiles.yaml;

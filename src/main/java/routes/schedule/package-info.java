@@ -1,0 +1,6 @@
+/**
+ * Jobs: when they are due, and one runner over all processes.
+ *
+ * <p>Uses: configuration.
+ */
+package routes.schedule;

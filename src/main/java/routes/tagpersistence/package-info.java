@@ -1,0 +1,6 @@
+/**
+ * The stage {@code tag-persistence}: stores the tags of posts.
+ *
+ * <p>Uses: events, posts.
+ */
+package routes.tagpersistence;

@@ -1,0 +1,6 @@
+/**
+ * The index as Lucene files.
+ *
+ * <p>Uses: embedded, text, vectorindex.
+ */
+package routes.vectorindex.lucene;
