@@ -54,7 +54,8 @@ import routes.text.TextAnalysis;
 /**
  * The whole pipeline from the export to the index, on the embedded services and with the {@code local} providers, after a warm-up;
  * then, in the same run, a plain loop that does the same work with the same stores, in batches from two threads, without streams and
- * without Camel. Arguments: posts (20000), posts of the warm-up (3000).
+ * without Camel. Arguments: posts (20000), posts of the warm-up (3000), store of
+ * the graph (postgres, or none).
  */
 public final class PipelineBenchmark {
     private static final UUID TENANT = new UUID(0, 1);
@@ -67,19 +68,22 @@ public final class PipelineBenchmark {
     private final Path folder;
     private final int posts;
     private final int warmUp;
+    private final String graph;
 
-    private PipelineBenchmark(Path folder, int posts, int warmUp) {
+    private PipelineBenchmark(Path folder, int posts, int warmUp, String graph) {
         this.folder = folder;
         this.posts = posts;
         this.warmUp = warmUp;
+        this.graph = graph;
     }
 
     public static void main(String[] arguments) throws Exception {
         int posts = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20_000;
         int warmUp = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3_000;
+        String graph = arguments.length > 2 ? arguments[2] : "postgres";
         Path folder = Files.createTempDirectory("pipeline-benchmark");
         try {
-            new PipelineBenchmark(folder, posts, warmUp).run();
+            new PipelineBenchmark(folder, posts, warmUp, graph).run();
         } catch (Exception e) {
             e.printStackTrace(); // Spring keeps quiet about failures that it has been told of
             throw e;
@@ -136,6 +140,7 @@ public final class PipelineBenchmark {
                 "--api.port=0",
                 "--management.port=0",
                 "--post.ttl-days=0",
+                "--graph.store=" + graph,
                 // the CPU of a server process that has ended could not be counted
                 "--spring.datasource.hikari.minimum-idle=40"));
         all.addAll(Arrays.asList(options));

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.events.EventCodec;
@@ -35,6 +36,7 @@ import routes.events.Trigger;
 import routes.graph.Graph;
 import routes.graph.GraphChange;
 import routes.graph.Neighbour;
+import routes.graph.NoGraph;
 import routes.graph.PostGraph;
 import routes.graph.RelatedTag;
 import routes.graph.postgres.PostgresGraph;
@@ -72,15 +74,7 @@ class IndexingIT {
         index = LuceneVectorIndex.open(dir);
         var transactions = new DataSourceTransactionManager(database);
         graph = new BreakableGraph(new PostgresGraph(new JdbcTemplate(database), transactions));
-        var metrics = new IndexingMetrics(new SimpleMeterRegistry(), embeddings);
-        indexing = new Indexing(
-                new PostContents(JdbcClient.create(database), Json.newMapper()),
-                new VectorStage(index, embeddings, metrics),
-                new GraphStage(graph, transactions),
-                embeddings,
-                metrics,
-                transactions,
-                Clock.systemUTC());
+        indexing = indexing(graph, transactions);
         post = UUID.randomUUID();
         channel = UUID.randomUUID();
         DATABASE.jdbc()
@@ -95,6 +89,18 @@ class IndexingIT {
                         """)
                 .params(post, TENANT, channel)
                 .update();
+    }
+
+    private Indexing indexing(Graph store, PlatformTransactionManager transactions) {
+        var metrics = new IndexingMetrics(new SimpleMeterRegistry(), embeddings);
+        return new Indexing(
+                new PostContents(JdbcClient.create(database), Json.newMapper()),
+                new VectorStage(index, embeddings, metrics),
+                new GraphStage(store, transactions),
+                embeddings,
+                metrics,
+                transactions,
+                Clock.systemUTC());
     }
 
     @AfterEach
@@ -223,6 +229,22 @@ class IndexingIT {
         assertThat(index(enriched(0, NOON, "галактики"))).isNotNull();
         assertThat(embeddings.calls()).hasValue(1);
         assertThat(column("indexing_status")).isEqualTo("indexed");
+    }
+
+    @Test
+    void without_a_graph_posts_are_indexed_and_no_node_is_stored() {
+        indexing = indexing(new NoGraph(), new DataSourceTransactionManager(database));
+
+        index(enriched(0, NOON, "галактики"));
+
+        assertThat(find("галактики")).hasSize(1);
+        assertThat(column("indexing_status")).isEqualTo("indexed");
+        assertThat(DATABASE.jdbc()
+                        .sql("SELECT count(*) FROM graph_nodes WHERE key = ?")
+                        .param(post.toString())
+                        .query(Integer.class)
+                        .single())
+                .isZero();
     }
 
     @Test

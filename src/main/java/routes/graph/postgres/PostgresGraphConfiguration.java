@@ -5,12 +5,17 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.graph.Graph;
+import routes.graph.GraphProperties;
+import routes.graph.NoGraph;
 
 @Configuration(proxyBeanMethods = false)
 class PostgresGraphConfiguration {
 
     @Bean
-    Graph graph(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
-        return new PostgresGraph(jdbc, transactions);
+    Graph graph(GraphProperties properties, JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+        return switch (properties.store()) {
+            case POSTGRES -> new PostgresGraph(jdbc, transactions);
+            case NONE -> new NoGraph();
+        };
     }
 }

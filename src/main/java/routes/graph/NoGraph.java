@@ -1,0 +1,39 @@
+package routes.graph;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/** Stores no graph ({@code GRAPH_STORE=none}). Search uses words and vectors only. */
+public final class NoGraph implements Graph {
+
+    @Override
+    public GraphChange apply(List<PostGraph> posts) {
+        return new GraphChange(0, 0);
+    }
+
+    @Override
+    public void remove(UUID tenantId, Collection<UUID> postIds) {
+        // nothing is stored
+    }
+
+    @Override
+    public Orphans removeOrphans(String place, int limit) {
+        return new Orphans(0, null);
+    }
+
+    @Override
+    public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
+        return List.of();
+    }
+}
