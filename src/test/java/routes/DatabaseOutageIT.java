@@ -44,7 +44,7 @@ import routes.redisstreams.StreamInspector;
 @ExtendWith(OutputCaptureExtension.class)
 class DatabaseOutageIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final int POSTS = 800;
+    private static final int POSTS = 2_000;
     private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 8);
 
     /** Longer than stages take to try again. */

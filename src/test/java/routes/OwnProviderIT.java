@@ -55,6 +55,29 @@ class OwnProviderIT {
     }
 
     @Test
+    void a_route_that_hands_over_no_answer_fails_the_call_instead_of_calling_forever(@TempDir Path folder)
+            throws Exception {
+        Path file = config(folder).resolve("routes/providers/llm-house.camel.yaml");
+        String route = Files.readString(file);
+        Files.writeString(file, route.substring(0, route.lastIndexOf("        - bean:")));
+        ModelServer models = ModelServer.start();
+        models.openRouter().requireKey(false);
+        try (var pipeline = new ModelPipeline(
+                models,
+                folder,
+                "--config.dir=" + folder.resolve("config"),
+                "--tagging.providers=house,local",
+                "--tagging.retry-delay=0.01",
+                "--house.url=" + models.openRouterBaseUrl() + "/chat/completions")) {
+            UUID post =
+                    pipeline.imported("Ледокол идёт через арктический пролив").get(0);
+
+            assertThat(pipeline.awaitTags(post, "local")).isNotEmpty();
+            assertThat(models.openRouter().calls()).hasSize(4);
+        }
+    }
+
+    @Test
     void a_failure_of_something_else_than_the_provider_is_told_and_does_not_open_its_breaker(@TempDir Path folder)
             throws Exception {
         Path file = config(folder).resolve("routes/providers/llm-house.camel.yaml");

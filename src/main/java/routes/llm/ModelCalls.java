@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.llm.ModelFailureException.Kind;
 
-/** A pass through a model provider, as bean {@code modelCalls} of the route template {@code llm-provider}. */
+/** Runs a pass through a model provider, as bean {@code modelCalls} of the route template {@code llm-provider}. */
 public class ModelCalls {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCalls.class);
-    /** Longer waits for a permit than this mean that more posts are worked on than the permits can ever serve. */
+    /** Longer waits for a permit than this mean that more posts are being processed than the permits can ever serve. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final int MORE_ROOM = 4;
@@ -39,7 +39,7 @@ public class ModelCalls {
     private final ModelPass.Retries retries;
     private final Duration quotaPause;
 
-    /** How many times the length that a task needs the answers of a model get: models that think need more than others. */
+    /** The factor by which a model's answers may exceed the length that a task needs: reasoning models need more than others. */
     private final Map<String, Integer> room = new ConcurrentHashMap<>();
 
     ModelCalls(
@@ -62,16 +62,16 @@ public class ModelCalls {
     }
 
     /**
-     * Calls a provider until an answer holds or no call is left.
+     * Calls a provider until an answer is valid or no call is left.
      *
-     * @param call endpoint that makes one call and hands the answer to {@link #answered} or {@link #content}; the exchange property
+     * @param call endpoint that makes one call and passes the answer to {@link #answered} or {@link #content}; the exchange property
      *     {@code llmPass} is the pass
-     * @param models comma-separated; call n of the pass asks model n
-     * @param maxConcurrent calls in flight at a time over all processes
-     * @param unitsPerThousandTokens cost units of 1000 tokens, where answers do not tell their cost
-     * @return what {@link #result} reads
-     * @throws ModelPassFailedException when the provider is the reason why no answer holds. Other failures are left to {@link #result},
-     *     so that the circuit breaker does not count them
+     * @param models comma-separated; call n of the pass uses model n
+     * @param maxConcurrent calls in flight at a time across all processes
+     * @param unitsPerThousandTokens cost units of 1000 tokens, if answers do not state their cost
+     * @return the input of {@link #result}
+     * @throws ModelPassFailedException if the provider is the reason why no answer is valid. {@link #result} throws other failures, so
+     *     that the circuit breaker does not count them
      */
     public ModelPass pass(
             Exchange exchange,
@@ -99,7 +99,7 @@ public class ModelCalls {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 pass.endedFor(e);
-            } catch (Exception e) { // whatever the route of the call throws
+            } catch (Exception e) { // anything that the route of the call throws
                 failed(pass, e);
             }
         }
@@ -107,7 +107,7 @@ public class ModelCalls {
         return pass;
     }
 
-    /** One call, on a copy of the exchange: nothing of its headers and body remains. */
+    /** Makes one call on a copy of the exchange. Its headers and body are discarded. */
     private void call(Exchange exchange, String endpoint, ModelPass pass, int maxConcurrent) throws Exception {
         CallLeases.Lease lease = leases.take(pass.getProvider(), maxConcurrent, PATIENCE);
         pass.called();
@@ -118,9 +118,15 @@ public class ModelCalls {
         try {
             Exchange copy = ExchangeHelper.createCorrelatedCopy(exchange, false);
             copy.setProperty("llmPass", pass);
+            int calls = pass.calls().size();
             Exception failure = camel.send(endpoint, copy).getException();
             if (failure != null) {
                 throw failure;
+            }
+            if (pass.calls().size() == calls) {
+                throw new ModelFailureException(
+                        Kind.UNUSABLE,
+                        endpoint + " handed over no answer: its route must end with modelCalls.answered or .content");
             }
         } finally {
             leases.giveBack(lease);
@@ -132,7 +138,7 @@ public class ModelCalls {
         return messages.write(pass.getTask(), pass.getModel(), pass.getTask().maxTokens() * room(pass));
     }
 
-    /** Takes the HTTP answer to {@link #request}, and makes the result of it if it holds. */
+    /** Reads the HTTP answer to {@link #request}, and sets the pass's result if it is valid. */
     public void answered(
             @ExchangeProperty("llmPass") ModelPass pass,
             @Header(Exchange.HTTP_RESPONSE_CODE) int status,
@@ -153,7 +159,7 @@ public class ModelCalls {
         return room.getOrDefault(pass.getProvider() + " " + pass.getModel(), 1);
     }
 
-    /** What is complete of the answer is used; if nothing is, the model gets more room, now and later. */
+    /** Uses the complete part of the answer. If nothing is complete, the model gets a higher token limit, now and later. */
     private void cutOff(ModelPass pass, String content) {
         int tokens = pass.getTask().maxTokens() * room(pass);
         try {
@@ -169,7 +175,7 @@ public class ModelCalls {
         }
     }
 
-    /** Takes the text that a model answered; for providers that do not speak like OpenAI. */
+    /** Reads the text of a model's answer, for providers that are not OpenAI-compatible. */
     public void content(@ExchangeProperty("llmPass") ModelPass pass, @Body String content) {
         try {
             pass.succeeded(pass.getTask().read(content), content);
@@ -215,7 +221,7 @@ public class ModelCalls {
     /**
      * The result of a pass.
      *
-     * @throws Exception why there is none, where that says nothing about the provider
+     * @throws Exception why there is none, if the reason is not the provider
      */
     public ModelResult result(@Body ModelPass pass, @ExchangeProperty("llmChain") ProviderChain chain)
             throws Exception {
