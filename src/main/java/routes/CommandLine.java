@@ -33,9 +33,9 @@ import routes.routefiles.RouteLoadException;
 import routes.routefiles.SpringRouteEnvironment;
 import routes.routefiles.ValidateCommand;
 
-/** Turns arguments into what the process does and failures into one line and an exit code. */
+/** Runs what the arguments ask for. Turns failures into one line and an exit code. */
 class CommandLine {
-    /** The process goes on until it is stopped. */
+    /** The process runs until it is stopped. */
     static final int STAYS_UP = MainJob.STAYS_UP;
 
     /** As in logging.pattern.console. */
@@ -92,13 +92,13 @@ class CommandLine {
         return OK;
     }
 
-    /** Its results are all that is written to the output. */
+    /** Writes nothing but its results to the output. */
     private int validate(Path folder) {
         if (!ValidateCommand.isFolder(folder, out)) {
             return FAILED;
         }
         LoggingSystem.get(getClass().getClassLoader())
-                .beforeInitialize(); // denies every log line until it is initialized
+                .beforeInitialize(); // drops all log output until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
         var settings = SpringRouteEnvironment.environment(classPath.getResourceLoader());
         var own = new OwnStreamsReader(classPath, folder, settings::getProperty).read();
@@ -134,7 +134,7 @@ class CommandLine {
         }
     }
 
-    /** Starts the application; its pipeline is open when this returns. */
+    /** Starts the application. Its pipeline is running when this returns. */
     static ConfigurableApplicationContext open(RunOptions options) {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
         application.addInitializers(
@@ -143,15 +143,15 @@ class CommandLine {
                 context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
         List<String> properties = new ArrayList<>(options.properties());
         if (options.tryTagging().isPresent()) {
-            // beside a process that runs, and nothing of the pipeline but what is tried
+            // runs next to another process, and starts only the part of the pipeline that is tried
             properties.addAll(List.of("--management.port=0", "--pipeline.routes=tagging"));
         }
         return run(application, properties);
     }
 
     /**
-     * Spring's shutdown hook would wait for the whole start, and interrupt it where it waits for a service. Ours lets a start that is
-     * cancelled stop its services; Spring's comes when there is something complete to close.
+     * Spring's shutdown hook would wait for the whole start and interrupt it while it waits for a service. Our hook lets a cancelled
+     * start stop its services. Spring's hook is registered once the application has started.
      */
     private static ConfigurableApplicationContext run(SpringApplication application, List<String> properties) {
         var settled = new CountDownLatch(1);
@@ -159,7 +159,8 @@ class CommandLine {
         Runtime.getRuntime().addShutdownHook(hook);
         application.setRegisterShutdownHook(false);
         application.addListeners((ApplicationListener<ApplicationStartedEvent>) started -> {
-            started.getApplicationContext().registerShutdownHook(); // refused when the JVM ends: the start fails then
+            started.getApplicationContext()
+                    .registerShutdownHook(); // rejected during JVM shutdown: then the start fails
             settled.countDown();
         });
         try {
@@ -215,8 +216,8 @@ class CommandLine {
     }
 
     /**
-     * Ends a start before the next bean is made when the JVM is told to end. Spring closes the beans that are complete; one that is
-     * refused after its constructor, as a server that runs by then, would never be closed.
+     * Ends the start before the next bean is created if the JVM is shutting down. Spring closes beans that are complete. A bean that is
+     * rejected after its constructor, such as a server that already runs, would never be closed.
      */
     private static final class CancelledStart implements InstantiationAwareBeanPostProcessor {
         @Override
@@ -228,7 +229,7 @@ class CommandLine {
         }
     }
 
-    /** The JVM is told to end, by Ctrl-C or SIGTERM: what fails now fails for that. */
+    /** Whether the JVM is shutting down after Ctrl-C or SIGTERM. A failure during shutdown is a consequence of it. */
     private static boolean isShuttingDown() {
         Thread probe = new Thread(() -> {});
         try {

@@ -5,11 +5,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** Keeps Spring Boot from telling a failed start in its own words: {@link CommandLine} tells it, in one line where it can. */
+/** Suppresses Spring Boot's report of a failed start. {@link CommandLine} reports it instead, in one line where possible. */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class StartFailures implements SpringBootExceptionReporter {
 
-    // Spring Boot makes reporters with the context
+    // Spring Boot creates reporters with the context
     StartFailures(ConfigurableApplicationContext context) {}
 
     @Override

@@ -21,13 +21,13 @@ public class TelegramAssistant {
         }
     }
 
-    /** Without this the JVM keeps whatever heap an import once took. What the command line of the JVM says is left alone. */
+    /** Without this the JVM keeps the heap that an import once used. Flags set on the JVM's command line are not changed. */
     private static void giveUnusedMemoryBack() {
         var jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         if (jvm == null) {
-            return; // another JVM than HotSpot
+            return; // not a HotSpot JVM
         }
-        // the least must never be above the most
+        // the minimum must never exceed the maximum
         setVmOption(jvm, "MinHeapFreeRatio", "10");
         setVmOption(jvm, "MaxHeapFreeRatio", "30");
         setVmOption(jvm, "G1PeriodicGCInterval", "60000");

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Posts that Telegram shows as one.
+ * Posts that Telegram shows as one album.
  *
- * @param inferred whether the members were found by their times, as exports do not mark albums
+ * @param inferred whether the members were grouped by time, since exports do not mark albums
  * @param members in message order, without deleted posts
- * @param summary what was seen on all pictures together; null until the album is assembled
+ * @param summary vision result for all pictures together; null until the album is assembled
  */
 @JsonInclude
 record Album(

@@ -15,7 +15,7 @@ import routes.events.Json;
 @Component
 final class AlbumStore {
 
-    /** Telegram allows 10; late members do not make it many more. */
+    /** Telegram allows 10; late members add only a few. */
     private static final int MAX_MEMBERS = 100;
 
     private final ApiDatabase database;
@@ -50,7 +50,7 @@ final class AlbumStore {
                         members,
                         summary(row.getString("summary"))))
                 .optional()
-                // all its posts were deleted
+                // an album without members: all its posts were deleted
                 .filter(album -> !album.members().isEmpty());
     }
 

@@ -9,7 +9,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The database as the API reads it: no statement runs longer than {@value #TIMEOUT_SECONDS} seconds. */
+/** Database access for the API: no statement runs longer than {@value #TIMEOUT_SECONDS} seconds. */
 @Component
 public final class ApiDatabase {
 

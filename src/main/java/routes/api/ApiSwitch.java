@@ -10,12 +10,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 import routes.routefiles.PipelineStages;
 
-/** Leaves the port of the API closed in a process whose stages are others; health and metrics have the management port. */
+/** Keeps the API port closed in a process without the stage api; health and metrics stay on the management port. */
 public final class ApiSwitch implements EnvironmentPostProcessor, Ordered {
 
     private static final String CLOSED = "-1";
 
-    /** After every value by itself was found right. */
+    /** Runs after the individual values have been validated. */
     @Override
     public int getOrder() {
         return ConfigDataEnvironmentPostProcessor.ORDER + 15;

@@ -7,7 +7,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.OpenApiDocument;
 
-/** The one OpenAPI document, as it was written and as JSON. */
+/** Serves the OpenAPI document as written (YAML) and as JSON. */
 @RestController
 final class ContractController {
 

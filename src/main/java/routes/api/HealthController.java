@@ -21,8 +21,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Health on the API's port. It needs no key, so it gives the status of every part and stage, and of details only how many posts or
- * entries are left behind; all details are on the management port.
+ * Health on the API port. It needs no key, so it returns the status of every part and stage, but no details except how many posts
+ * or entries are stuck. The management port has all details.
  */
 @RestController
 final class HealthController {
@@ -40,13 +40,13 @@ final class HealthController {
 
     /**
      * @param status UP, DEGRADED, DOWN, OUT_OF_SERVICE or UNKNOWN
-     * @param reason what is wrong and how often, where that is known; names streams, never addresses or data
-     * @param components of a part that consists of parts; absent for others
+     * @param reason the problem and its count, if known; names streams, never addresses or data
+     * @param components the parts of a composite; absent for others
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record HealthReport(String status, String reason, Map<String, HealthReport> components) {
 
-        /** Parts whose problems are counts. */
+        /** Parts whose problems contain only counts. */
         private static final Set<String> OPEN = Set.of("pipeline", "index");
 
         static HealthReport of(HealthComponent component, Status status) {
@@ -88,7 +88,7 @@ final class HealthController {
         }
     }
 
-    /** Down only where something is down that the work needs; everything else that is not up degrades. */
+    /** Down only if a part that readiness requires is down; any other part that is not up means degraded. */
     @GetMapping("/health")
     ResponseEntity<HealthReport> all() {
         var all = (CompositeHealth) health.health();

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 import routes.api.http.ProblemType;
 import routes.ingest.upload.UploadFolders;
 
-/** The only folder that exports are imported from through the API. */
+/** The only folder from which the API imports exports. */
 @Component
 final class ImportDirectory {
 
@@ -23,8 +23,8 @@ final class ImportDirectory {
     }
 
     /**
-     * @param path relative; what it leads to, symbolic links followed, must lie in the folder, and not among the uploads,
-     *     which are those of whoever uploaded them
+     * @param path relative; after symbolic links are resolved it must be in the folder, but not among the uploads, which belong
+     *     to their uploaders
      * @throws org.springframework.web.ErrorResponseException status 422
      */
     Path resolve(String path) {
@@ -41,7 +41,7 @@ final class ImportDirectory {
             if (!Files.exists(file)) {
                 throw refused("There is no such file or folder in IMPORT_DIR");
             }
-            // the link may also stand in the folder that is named
+            // the path may be a folder that contains the link
             for (Path read : List.of(file, file.resolve("result.json"))) {
                 if (!Files.exists(read)) {
                     continue;
@@ -57,13 +57,13 @@ final class ImportDirectory {
         }
     }
 
-    /** How the API calls a file: by its place in the folder, and one from elsewhere by its own name alone. */
+    /** The name of a file in the API: its path relative to the folder, or only its file name if it is elsewhere. */
     String name(Path file) {
         Path folder = root.toAbsolutePath().normalize();
         try {
             folder = folder.toRealPath();
         } catch (IOException e) {
-            // the folder is gone; its path says enough
+            // the folder is gone; its unresolved path is sufficient
         }
         return (file.startsWith(folder) ? folder.relativize(file) : file.getFileName()).toString();
     }

@@ -7,13 +7,13 @@ import java.util.UUID;
 import routes.api.http.Cursor;
 
 /**
- * How far an import is.
+ * The progress of an import.
  *
  * @param status queued, running, done, failed
- * @param file relative to the folder for imports; the name of an uploaded file; of an export elsewhere only its last name
+ * @param file path relative to the import folder, the name of an uploaded file, or only the file name of an export elsewhere
  * @param postsTotal an estimate while the import runs; null before
- * @param messagesFailed messages, and larger parts of the export, that cannot be read or stored and are left out
- * @param errors what was left out or passed over and why: the first 100 messages, then the first 100 files, chats and fields
+ * @param messagesFailed messages, or larger parts of the export, that were left out because they cannot be read or stored
+ * @param errors what was left out or ignored, and why: the first 100 messages, then the first 100 files, chats and fields
  * @param error why the import failed; null otherwise
  */
 @JsonInclude

@@ -38,7 +38,7 @@ final class ImportStore {
                 .optional();
     }
 
-    /** The first {@code limit} imports behind the place, newest first. */
+    /** The first {@code limit} imports after the cursor, newest first. */
     List<ImportJob> list(User user, Optional<Cursor> after, int limit) {
         return database.sql(
                         IMPORTS
@@ -61,7 +61,7 @@ final class ImportStore {
         String file = row.getString("file");
         String name =
                 Optional.ofNullable(row.getString("uploaded_name")).orElseGet(() -> directory.name(Path.of(file)));
-        // it may name the file; where that lies on the server is nobody's business
+        // the error may contain the path of the file on the server, which must not be disclosed
         String error = row.getString("error");
         try {
             return new ImportJob(

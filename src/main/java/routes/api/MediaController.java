@@ -15,14 +15,14 @@ import routes.api.http.Caller;
 import routes.api.http.ProblemType;
 import routes.objectstore.ObjectStore;
 
-/** The bytes of a post's file. They come from strangers, so a browser is told to do nothing with them but to show them. */
+/** Serves the files of posts. The content is untrusted, so the headers allow a browser only to display it. */
 @RestController
 final class MediaController {
 
     private static final Logger LOG = LoggerFactory.getLogger(MediaController.class);
     private static final String POLICY = "sandbox; default-src 'none'";
 
-    /** The name is the hash of the content, which therefore never changes; private, since it needs a key. */
+    /** Immutable, since the URL contains the hash of the content; private, since it needs a key. */
     private static final String CACHE = "private, max-age=86400, immutable";
 
     private final MediaFileStore files;
@@ -75,7 +75,7 @@ final class MediaController {
         }
     }
 
-    /** Only now: an error has headers of its own. They replace those that every answer has. */
+    /** Called only on success, since errors have their own headers. Replaces the default security headers. */
     private static void describe(StoredFile file, HttpServletResponse response) {
         response.setContentType(file.contentType());
         response.setContentLengthLong(file.sizeBytes());

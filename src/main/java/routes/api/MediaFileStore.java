@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
 
-/** The files of posts as readers may see them. */
+/** The files of posts that a caller may see. */
 @Component
 final class MediaFileStore {
 
@@ -14,7 +14,7 @@ final class MediaFileStore {
         this.database = database;
     }
 
-    /** The file if it is one of this post, and stored; deleted posts have none. */
+    /** The file, if it belongs to this post and is stored; deleted posts have no files. */
     Optional<StoredFile> find(Caller caller, PostId post, String sha256) {
         return database.sql(
                         """

@@ -4,10 +4,10 @@ import jakarta.validation.constraints.Pattern;
 import routes.api.http.ProblemType;
 
 /**
- * One of the two.
+ * Exactly one of the two must be set.
  *
  * @param username with or without {@code @} or {@code https://t.me/}
- * @param tgChannelId the bare positive id, or with the {@code -100} that the Bot API puts before it
+ * @param tgChannelId the bare positive id, or the id with the {@code -100} prefix of the Bot API
  */
 record NewSubscription(
         @Pattern(
@@ -16,14 +16,14 @@ record NewSubscription(
                 String username,
         Long tgChannelId) {
 
-    /** What the Bot API adds to the id of a channel, with the sign changed. */
+    /** The Bot API form of a channel id is -(id + offset). */
     private static final long BOT_API_OFFSET = 1_000_000_000_000L;
 
     /** Telegram's ids have at most 52 significant bits. */
     private static final long MAX_ID = 1L << 52;
 
     /**
-     * The same with a bare name and a bare id.
+     * The same subscription with a bare name and a bare id.
      *
      * @throws org.springframework.web.ErrorResponseException status 422
      */

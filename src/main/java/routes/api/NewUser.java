@@ -5,7 +5,7 @@ import jakarta.validation.constraints.Positive;
 
 /**
  * @param username with or without {@code @}
- * @param tenant id or name; one that does not exist yet is created; null for the default tenant
+ * @param tenant id or name; created if it does not exist; null for the default tenant
  */
 record NewUser(
         @Positive Long telegramId,

@@ -14,7 +14,7 @@ import routes.api.http.Cursor;
 record Page<T>(List<T> items, String nextCursor) {
 
     /**
-     * @param rows up to {@code limit + 1} rows, the last of which only tells that there is another page
+     * @param rows up to {@code limit + 1} rows; the extra row only indicates that there is another page
      * @param place the sort key of a row
      */
     static <T> Page<T> of(List<T> rows, int limit, Function<T, Cursor> place, String scope) {

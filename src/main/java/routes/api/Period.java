@@ -5,10 +5,10 @@ import routes.api.http.ProblemType;
 import routes.api.http.Times;
 
 /**
- * When posts were posted.
+ * A range of posting times.
  *
- * @param from the first moment; null does not restrict
- * @param to the first moment after it; null does not restrict
+ * @param from start, inclusive; null for no limit
+ * @param to end, exclusive; null for no limit
  */
 record Period(Instant from, Instant to) {
 

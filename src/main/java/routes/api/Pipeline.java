@@ -3,23 +3,23 @@ package routes.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * Where the posts of a user's channels stand: each is deleted, or in one state of tagging and one of indexing.
+ * The posts of a user's channels by state: each is deleted, or in one tagging state and one indexing state.
  *
  * @param parsed all posts
- * @param deleted those that are gone; they are in no other count
+ * @param deleted deleted posts; not in any other count except {@code parsed}
  * @param tagged with tags
  * @param taggingSkipped with nothing to tag
  * @param taggingOpen pending or retrying
  * @param taggingFailed given up
- * @param withVision with a result for their pictures
+ * @param withVision with a vision result
  * @param crawled with fetched pages
  * @param indexed in the index
  * @param indexSkipped without anything to index
  * @param indexOpen not yet in the index
- * @param indexFailed whose last way to the index failed
- * @param albums albums with a post that is there
- * @param media different files that are stored
- * @param deadLetters posts that a dead letter is about: no stage goes on with them; absent where there are none
+ * @param indexFailed whose last indexing attempt failed
+ * @param albums albums with at least one post that is not deleted
+ * @param media distinct stored files
+ * @param deadLetters posts with a dead letter, which no stage processes further; absent if zero
  */
 record Pipeline(
         long parsed,

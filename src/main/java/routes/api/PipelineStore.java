@@ -5,11 +5,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import routes.operations.DeadLetters;
 
-/** Counts how far the posts are that a user sees. */
+/** Counts the posts that a user sees, by pipeline state. */
 @Component
 final class PipelineStore {
 
-    /** The posts of the channels that the user reads; each count goes its own way through them, which is faster than one for all. */
+    /** The posts of the channels that the user reads. Each subquery scans them separately, which is faster than one join for all. */
     private static final String POSTS =
             """
             FROM user_channel s JOIN posts p ON s.user_id = :user AND s.is_active
@@ -19,7 +19,7 @@ final class PipelineStore {
     private final ApiDatabase database;
     private final ObjectProvider<DeadLetters> deadLetters;
 
-    /** @param deadLetters not there in a process without the pipeline */
+    /** @param deadLetters absent in a process without the pipeline */
     PipelineStore(ApiDatabase database, ObjectProvider<DeadLetters> deadLetters) {
         this.database = database;
         this.deadLetters = deadLetters;

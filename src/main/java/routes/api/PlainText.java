@@ -9,7 +9,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Text to look for: not blank, and without control characters, of which PostgreSQL cannot even take NUL. */
+/** Search text: not blank, and without control characters; PostgreSQL rejects NUL. */
 @Constraint(validatedBy = {})
 @ReportAsSingleViolation
 @Pattern(regexp = "(?U)[^\\p{Cntrl}]*[^\\p{Cntrl}\\p{IsWhite_Space}][^\\p{Cntrl}]*")

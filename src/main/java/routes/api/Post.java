@@ -10,9 +10,9 @@ import routes.api.http.Cursor;
 /**
  * A post as lists show it.
  *
- * @param attachmentText what attachments say, a line each; null if nothing
+ * @param attachmentText text of the attachments, one line each; null if there is none
  * @param entities formatting of the content, as in the event posts.parsed
- * @param media files, and those that are missing; what is known only of one of both is absent from the other
+ * @param media stored and missing files; fields that apply to only one of the two are absent from the other
  */
 @JsonInclude
 record Post(

@@ -22,7 +22,7 @@ import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
 import routes.posts.PostWriter;
 
-/** Edits and deletions by users. They go the way of those in Telegram. */
+/** Edits and deletions by users. They are processed like those in Telegram. */
 @RestController
 final class PostChangeController {
 

@@ -38,7 +38,7 @@ final class PostController {
         this.maxTaggingAttempts = maxTaggingAttempts;
     }
 
-    /** The documents show this one list with another name than items. */
+    /** The API contract calls the list of this one page {@code posts} instead of {@code items}. */
     @JsonInclude
     record Posts(List<Post> posts, String nextCursor) {}
 

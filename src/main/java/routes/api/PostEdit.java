@@ -6,7 +6,7 @@ import jakarta.validation.constraints.Size;
 /**
  * The new text of a post.
  *
- * @param content as long as a message of Telegram may be
+ * @param content limited to the length of a Telegram message
  */
 record PostEdit(@NotBlank @Size(max = PostEdit.MAX_LENGTH) String content) {
     static final int MAX_LENGTH = 4096;

@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.UUID;
 import routes.api.http.Cursor;
 
-/** Which posts of a user's channels a list shows; null does not restrict. */
+/** Filters the posts of a user's channels; null for no restriction. */
 record PostFilter(String taggingStatus, UUID channel, String tag, String text, Period period) {
     static final PostFilter NONE = new PostFilter(null, null, null, null, new Period(null, null));
 
-    /** Makes what follows it a regular expression without special characters. */
+    /** PostgreSQL regular expression prefix: the rest is matched literally. */
     private static final String LITERAL = "***=";
 
-    /** SQL that makes tags equal whatever the case, ё as е; ICU because the database's own locale may know no Russian. */
+    /** SQL that normalises case and ё to е. Uses ICU because the locale of the database may not handle Russian. */
     static String sameTag(String expression) {
         return "translate(lower(" + expression + " COLLATE \"und-x-icu\"), 'ё', 'е')";
     }
 
-    /** What a cursor of this list is bound to. */
+    /** The scope that cursors of this list are bound to. */
     String scope(long user) {
         return "posts "
                 + List.of(
@@ -33,7 +33,7 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, P
                         text(period.to()));
     }
 
-    /** Conditions on {@code posts p}, each beginning with AND; their values are in {@link #values}, and {@code forms} of the tag. */
+    /** Conditions on {@code posts p}, each beginning with AND. Parameters: {@link #values}, and {@code forms} of the tag. */
     String conditions(Optional<Cursor> after) {
         var conditions = new ArrayList<String>();
         after.ifPresent(place -> conditions.add("(p.posted_at, p.number) < (CAST(:time AS timestamptz), :number)"));
@@ -44,7 +44,7 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, P
             conditions.add("p.channel_id = :channel");
         }
         if (tag != null) {
-            // A scalar subquery, since PostgreSQL would make a join of EXISTS that reads all tags once per channel.
+            // A scalar subquery: PostgreSQL would turn EXISTS into a join that reads all tags once per channel.
             conditions.add(
                     """
                     (SELECT jsonb_exists_any(%s::jsonb, CAST(:forms AS text[]))

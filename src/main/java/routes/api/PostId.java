@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import routes.api.http.ProblemType;
 
 /**
- * What names a post: its UUID or its number.
+ * Identifies a post: its UUID or its number.
  *
  * @param column of {@code posts p} that holds the value
  */
@@ -20,7 +20,7 @@ record PostId(String column, Object value) {
             try {
                 return new PostId("p.number", Long.valueOf(text));
             } catch (NumberFormatException e) {
-                // 19 digits may be more than there can be
+                // 19 digits may exceed the range of long
                 throw invalid();
             }
         }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import routes.events.Json;
 
-/** What is selected of {@code posts p}, and how its rows are read. */
+/** The columns selected from {@code posts p}, and the mapping of the rows. */
 final class PostRows {
 
     static final String TAGS =
@@ -19,7 +19,7 @@ final class PostRows {
                   WHERE e.post_id = p.id AND e.kind = 'tags') AS tags
             """;
 
-    /** How many characters of the post that one answers are shown. */
+    /** Number of characters shown of the post that a post replies to. */
     private static final int SNIPPET = 160;
 
     private static final char VEIL = '▒';
@@ -63,7 +63,7 @@ final class PostRows {
                 END AS reply_to
             """;
 
-    /** The stored data of each kind, beside it how its making went. */
+    /** The stored data of each kind, with its provider, status and error. */
     static final String ENRICHMENTS =
             """
             (SELECT jsonb_object_agg(e.kind, jsonb_build_object(
@@ -77,7 +77,7 @@ final class PostRows {
 
     Post post(ResultSet row, int n) throws SQLException {
         JsonNode stored = parse(row.getString("media"), json.createArrayNode());
-        // an older source may have lacked a file that is there now
+        // a file missing from an older source may have been stored since
         JsonNode media = stored.isEmpty() ? parse(row.getString("missing_media"), stored) : stored;
         return new Post(
                 row.getObject("id", UUID.class),
@@ -120,7 +120,7 @@ final class PostRows {
                         kinds.get("tags"), kinds.get("vision"), kinds.get("ocr"), kinds.get("crawl")));
     }
 
-    /** The text of the post that is answered becomes a snippet. */
+    /** Replaces the text of the replied-to post with a snippet. */
     private static JsonNode snippet(JsonNode reply) {
         if (reply instanceof ObjectNode answered) {
             String content = unspoiled(answered.path("content").asText(""), answered.path("entities"));
@@ -137,7 +137,7 @@ final class PostRows {
         return reply;
     }
 
-    /** The text with its spoilers unreadable, of the same length; what nobody sees stays. */
+    /** The text with spoilers masked, of the same length; white space and invisible characters stay. */
     static String unspoiled(String text, JsonNode entities) {
         var shown = new StringBuilder(text);
         for (JsonNode entity : entities == null ? List.<JsonNode>of() : entities) {

@@ -7,7 +7,7 @@ import org.springframework.stereotype.Component;
 import routes.api.http.Caller;
 import routes.api.http.Cursor;
 
-/** Posts as readers see them. Deleted ones do not exist. */
+/** Posts as readers see them, without deleted ones. */
 @Component
 final class PostStore {
 
@@ -21,8 +21,8 @@ final class PostStore {
     }
 
     /**
-     * The first {@code limit} posts behind the place, newest first, of the channels that the user reads. Each channel's
-     * newest posts come from its index; then the newest of those are taken.
+     * The first {@code limit} posts after the cursor, newest first, of the channels that the user reads. Reads the newest posts
+     * of each channel from the index, then selects the newest of those.
      */
     List<Post> list(User user, PostFilter filter, Optional<Cursor> after, int limit) {
         return database.sql(
@@ -52,14 +52,14 @@ final class PostStore {
                 .list();
     }
 
-    /** Where a post is that is to be changed. */
+    /** The ids of a post that is to be changed. */
     record Place(UUID id, UUID tenantId, UUID channelId) {}
 
     Optional<Place> locate(Caller caller, PostId id) {
         return locate(caller, id, "NOT p.is_deleted");
     }
 
-    /** For what is told of tombstones too. */
+    /** For operations that also apply to tombstones. */
     Optional<Place> locateAlsoDeleted(Caller caller, PostId id) {
         return locate(caller, id, "true");
     }

@@ -73,7 +73,7 @@ final class SearchController {
         return new Page<>(hits.of(user, text, result.hits()), next);
     }
 
-    /** A ranking has no row to go on behind: a cursor holds how many hits were shown. */
+    /** A ranking has no stable sort key, so the cursor holds the number of hits already shown. */
     private static int offset(Cursor cursor) {
         return (int) Math.max(0, Math.min(cursor.number(), Integer.MAX_VALUE - PostQuery.MAX_LIMIT));
     }

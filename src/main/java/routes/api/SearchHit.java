@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * @param snippet plain text around the best match; spoilers in it are unreadable
+ * @param snippet plain text around the best match, with spoilers masked
  * @param score comparable within one answer only
- * @param channel its title, else its user name
+ * @param channel title of the channel, otherwise its user name
  * @param link to the post in Telegram
  * @param post as lists show it
  */

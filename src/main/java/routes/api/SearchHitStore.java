@@ -10,11 +10,11 @@ import org.springframework.stereotype.Component;
 import routes.search.HybridSearch;
 import routes.search.PostHit;
 
-/** What the database knows of the posts that a search has found. */
+/** Loads the posts of search hits from the database. */
 @Component
 final class SearchHitStore {
 
-    /** What the index takes out of a text. */
+    /** Characters that indexing removes from a text. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\u200B-\\u200D\\uFEFF]");
 
     private final ApiDatabase database;
@@ -27,8 +27,8 @@ final class SearchHitStore {
     }
 
     /**
-     * The hits in the same order. The index may lag behind: posts that have been deleted meanwhile, or that the user may no
-     * longer see, are left out.
+     * The hits in the same order. The index may be stale, so posts that were deleted meanwhile or that the user may no longer see
+     * are left out.
      */
     List<SearchHit> of(User user, String query, List<PostHit> found) {
         Map<UUID, SearchHit> known = read(user, query, found);
@@ -73,7 +73,7 @@ final class SearchHitStore {
                 post);
     }
 
-    /** The indexed text begins with that of the post, unless the post was edited after it was indexed: then only the post counts. */
+    /** The indexed text starts with the text of the post. If the post was edited after indexing, only the text of the post is used. */
     private static String unspoiled(Post post, String indexed) {
         String shown = PostRows.unspoiled(post.content(), post.entities());
         if (shown.equals(post.content())) {

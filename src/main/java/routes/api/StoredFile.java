@@ -5,7 +5,7 @@ import java.util.Set;
 /** A file of a post, in the object store. */
 record StoredFile(String sha256, String mime, long sizeBytes, String s3Key) {
 
-    /** What a browser may show; anything else could be a page with a script in it. */
+    /** Types that a browser may display; anything else could contain a script. */
     private static final Set<String> SHOWN = Set.of(
             "image/jpeg",
             "image/png",
@@ -25,7 +25,7 @@ record StoredFile(String sha256, String mime, long sizeBytes, String s3Key) {
         return isShown() ? mime : "application/octet-stream";
     }
 
-    /** The last segment of the key, which has only letters, digits, dots and dashes. */
+    /** The last segment of the key; contains only letters, digits, dots and dashes. */
     String name() {
         return s3Key.substring(s3Key.lastIndexOf('/') + 1);
     }

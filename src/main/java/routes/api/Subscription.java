@@ -8,7 +8,7 @@ import routes.api.http.Cursor;
 /**
  * A channel that a user reads.
  *
- * @param tgChannelId the bare positive id; null until the channel was read for the first time
+ * @param tgChannelId the bare positive id; null until the channel is read for the first time
  * @param title empty until then
  */
 @JsonInclude

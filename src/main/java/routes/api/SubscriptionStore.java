@@ -12,10 +12,13 @@ import routes.api.http.Cursor;
 @Component
 final class SubscriptionStore {
 
-    /** More than a person reads; bounds the filter of a search. */
+    /** More than anyone reads; limits the size of the search filter. */
     private static final int MAX_CHANNELS = 10_000;
 
-    /** Channels are common to all tenants: what a private one is called, and that it is read, tells only one that has posts of it. */
+    /**
+     * Channels are shared by all tenants. The title of a private channel, and when a channel was last read, are shown only to
+     * tenants with posts of it.
+     */
     private static final String SUBSCRIPTIONS =
             """
             SELECT c.id, c.tg_channel_id, c.username, s.subscribed_at,
@@ -43,7 +46,7 @@ final class SubscriptionStore {
         this.database = database;
     }
 
-    /** The first {@code limit} subscriptions behind the place, oldest first. */
+    /** The first {@code limit} subscriptions after the cursor, oldest first. */
     List<Subscription> list(long user, Optional<Cursor> after, int limit) {
         String place = after.isPresent() ? " AND (s.subscribed_at, c.id) > (CAST(:time AS timestamptz), :id)" : "";
         var statement = database.sql(SUBSCRIPTIONS + place + " ORDER BY s.subscribed_at, c.id LIMIT :limit")
@@ -74,7 +77,7 @@ final class SubscriptionStore {
                 .single();
     }
 
-    /** The id of the channel; a channel nobody has named before gets a row. */
+    /** The id of the channel; inserts a row for a new channel. */
     UUID channel(NewSubscription wanted) {
         return wanted.username() == null
                 ? channel(
@@ -92,7 +95,7 @@ final class SubscriptionStore {
         return database.sql(select).param("key", key).query(UUID.class).single();
     }
 
-    /** Whether the user did not read the channel before. */
+    /** Returns whether the user was not subscribed before. */
     boolean subscribe(long user, UUID channel) {
         return database.sql(
                                 """
@@ -106,7 +109,7 @@ final class SubscriptionStore {
                 == 1;
     }
 
-    /** Whether the user read the channel before. */
+    /** Returns whether the user was subscribed before. */
     boolean unsubscribe(long user, UUID channel) {
         return database.sql(
                                 """

@@ -23,15 +23,15 @@ final class TagStore {
         this.database = database;
     }
 
-    /** @param form as a post has it */
+    /** @param form the tag as a post spells it */
     private record Form(String form, long posts) {}
 
     /**
-     * Tags with the same {@link TagKey} are one, shown as most posts write it. Only the newest {@value #POSTS} posts are looked
-     * at: what a channel wrote about lately, in a time that does not grow with it.
+     * The most frequent tags. Tags with the same {@link TagKey} count as one, shown in the most frequent form. Only the newest
+     * {@value #POSTS} posts count, so the result covers recent subjects and the query time stays bounded.
      *
      * @param filter which posts count
-     * @param prefix of one of the forms; null does not restrict
+     * @param prefix of one of the forms; null for no restriction
      */
     List<TagCount> most(User user, PostFilter filter, String prefix, int limit) {
         Map<String, List<Form>> tags =
@@ -48,7 +48,7 @@ final class TagStore {
                 .toList();
     }
 
-    /** The tag and its other forms in the same posts, as {@link PostFilter#sameTag} writes them. */
+    /** The tag and its other forms in the same posts, normalised like {@link PostFilter#sameTag}. */
     List<String> forms(User user, String tag) {
         String key = TagKey.of(tag);
         return Stream.concat(
@@ -60,7 +60,7 @@ final class TagStore {
                 .toList();
     }
 
-    /** The most frequent first. */
+    /** Most frequent first. */
     private List<Form> forms(User user, PostFilter filter) {
         return database.sql(
                         """

@@ -14,7 +14,7 @@ import routes.api.http.Caller;
 import routes.api.http.ProblemType;
 import routes.posts.TaggingRequests;
 
-/** Has posts tagged again. */
+/** Requests that posts are tagged again. */
 @RestController
 final class TaggingRequestController {
 

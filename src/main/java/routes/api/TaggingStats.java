@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far the tagging of a user's posts is.
+ * The tagging progress of a user's posts.
  *
- * @param postsNeedRetry those in status retrying
- * @param taggingEnabled whether there is any provider
- * @param maxRetryAttempts passes through all providers before a post is failed
+ * @param postsNeedRetry posts in status retrying
+ * @param taggingEnabled whether there is a usable provider
+ * @param maxRetryAttempts passes through all providers before a post fails
  */
 record TaggingStats(
         long userId,
@@ -24,7 +24,7 @@ record TaggingStats(
 
     private static final List<String> STATUSES = List.of("pending", "success", "failed", "retrying", "skipped");
 
-    /** Numbers of posts; every status is a key. */
+    /** Post counts; every status is a key. */
     record Counts(Map<String, Long> byStatus, long withTags) {
 
         static Counts of(ResultSet rows) throws SQLException {

@@ -1,6 +1,6 @@
 package routes.api;
 
-/** User names of people and channels, as people write them. */
+/** Normalises user names of people and channels. */
 final class TelegramName {
 
     private static final String LINK = "(https?://)?t\\.me/(s/)?";

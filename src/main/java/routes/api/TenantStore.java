@@ -18,8 +18,8 @@ public final class TenantStore {
     }
 
     /**
-     * The tenant with this id or name; created where there is none. A new name always gives the same id, so that two
-     * requests at once make one tenant.
+     * The tenant with this id or name; created if it does not exist. The id is derived from the name, so two concurrent requests
+     * create one tenant.
      */
     public UUID require(String idOrName) {
         UUID id = find(idOrName).orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
@@ -30,7 +30,7 @@ public final class TenantStore {
         return id;
     }
 
-    /** The id that is given, or that of the tenant with this name; empty for a name that no tenant has. */
+    /** The given id, or the id of the tenant with this name; empty for an unknown name. */
     Optional<UUID> find(String idOrName) {
         return Uuids.parse(idOrName)
                 .or(() -> database.sql("SELECT id FROM tenants WHERE name = :name ORDER BY created_at, id LIMIT 1")

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import routes.timeline.TimelineRecord;
 
-/** What became of a post in each stage, in the order of time. */
+/** The outcomes of a post in each stage, in chronological order. */
 @JsonInclude
 record Timeline(List<Stage> items, String nextCursor) {
 

@@ -10,7 +10,7 @@ import routes.api.http.Caller;
 import routes.api.http.ProblemType;
 import routes.timeline.TimelineTable;
 
-/** How a post came to be what it is. Tells nothing of its text, so it can be asked of deleted posts too. */
+/** The processing history of a post. Contains none of its text, so it is available for deleted posts too. */
 @RestController
 final class TimelineController {
 

@@ -8,7 +8,7 @@ import routes.ingest.upload.UploadProperties;
 import routes.ingest.upload.UploadRefusedException;
 import routes.ingest.upload.UploadRefusedException.Reason;
 
-/** The body of an upload: ends at the most bytes and the longest time that are allowed, whatever length the request announces. */
+/** The body of an upload, limited in bytes and time regardless of the declared Content-Length. */
 final class UploadBody extends FilterInputStream {
 
     private final UploadProperties limits;
@@ -22,9 +22,9 @@ final class UploadBody extends FilterInputStream {
     }
 
     /**
-     * Refuses what is too long, also before anything is read.
+     * Refuses a body that is too long, if possible before it is read.
      *
-     * @param length so far, or as the request announces
+     * @param length bytes read so far, or the declared Content-Length
      */
     void require(long length) throws UploadRefusedException {
         if (length > limits.maxBytes()) {
@@ -35,7 +35,7 @@ final class UploadBody extends FilterInputStream {
         }
     }
 
-    /** Why reading from the client failed, if it did: it went away or stalled. */
+    /** The error while reading from the client, if any: the client disconnected or stalled. */
     Optional<IOException> failure() {
         return Optional.ofNullable(failure);
     }

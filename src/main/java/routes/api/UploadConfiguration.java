@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class UploadConfiguration {
 
-    /** A client that asks first ("Expect: 100-continue") is told to go on when the body is wanted, not before. */
+    /** Sends "100 Continue" to clients with "Expect: 100-continue" only when the body is read. */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> continueWhenTheBodyIsRead() {
         return tomcat ->

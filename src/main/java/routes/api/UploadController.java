@@ -19,7 +19,7 @@ import routes.ingest.upload.UploadFolder;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
 
-/** Imports by upload. What can be refused is refused before the body is read: clients that wait for it then send nothing. */
+/** Imports by upload. Refuses before the body is read where possible, so clients that wait for "100 Continue" send nothing. */
 @RestController
 final class UploadController {
 
@@ -70,7 +70,7 @@ final class UploadController {
 
     private UUID take(User user, HttpServletRequest request) throws IOException {
         var body = new UploadBody(request.getInputStream(), limits);
-        // goes with everything in it, unless the import is queued
+        // deleted with its content unless the import is queued
         try (UploadFolder folder = folders.create()) {
             body.require(request.getContentLengthLong());
             unpacker.requireRoom(folder.exportFolder(), request.getContentLengthLong());

@@ -10,7 +10,7 @@ import org.springframework.web.ErrorResponseException;
 import routes.api.http.ProblemType;
 import routes.ingest.upload.UploadRefusedException;
 
-/** Why an upload was not taken, told from what it failed with. */
+/** Maps the exception of a failed upload to a problem. */
 final class UploadProblems {
 
     private static final Logger LOG = LoggerFactory.getLogger(UploadProblems.class);
@@ -20,7 +20,7 @@ final class UploadProblems {
     /**
      * The problem to answer with.
      *
-     * @throws IOException if there is nobody to answer: the client has gone away
+     * @throws IOException if the client has disconnected
      */
     static ErrorResponseException explain(IOException failure, UploadBody body) throws IOException {
         UploadRefusedException refused = find(failure, UploadRefusedException.class);

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 import routes.api.http.ProblemType;
 import routes.ingest.upload.ExportUnpacker;
 
-/** Takes the export out of a multipart body as it arrives. The body has one part, {@value #PART}. */
+/** Streams the export from a multipart body. The body has one part, {@value #PART}. */
 @Component
 final class UploadReader {
 
@@ -34,19 +34,19 @@ final class UploadReader {
     }
 
     /**
-     * What came.
+     * The uploaded export.
      *
-     * @param name of the file, as the client calls it
-     * @param export what is to be imported
+     * @param name file name sent by the client
+     * @param export path of the export to import
      */
     record Upload(String name, Path export) {}
 
     /**
-     * Reads all of the body.
+     * Reads the whole body.
      *
-     * @throws org.springframework.web.ErrorResponseException status 422, when the parts are not as they should be
-     * @throws routes.ingest.upload.UploadRefusedException if what is uploaded cannot be imported
-     * @throws IOException if the body is no multipart body, or cannot be read
+     * @throws org.springframework.web.ErrorResponseException status 422, if a part is missing, unknown or repeated
+     * @throws routes.ingest.upload.UploadRefusedException if the upload cannot be imported
+     * @throws IOException if the body is not multipart or cannot be read
      */
     Upload read(HttpServletRequest request, InputStream body, Path folder) throws IOException {
         var multipart = new JakartaServletFileUpload<>();
@@ -77,12 +77,12 @@ final class UploadReader {
         try {
             return name(part.getName());
         } catch (InvalidPathException e) {
-            // what the disk could not take is no harm here
+            // a name that is not a valid path is harmless here
             return name(e.getInput());
         }
     }
 
-    /** Only its last name, fit to be stored and shown. */
+    /** The file name without folders, safe to store and display. */
     static String name(String fileName) {
         if (fileName == null) {
             return "upload";

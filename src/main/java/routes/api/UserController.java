@@ -52,7 +52,7 @@ final class UserController {
         return users.require(caller, id);
     }
 
-    /** Other tenants than its own do not exist for a caller that has one. */
+    /** A caller with a tenant cannot see other tenants. */
     private UUID tenant(Caller caller, String wanted) {
         if (caller.tenant().isEmpty()) {
             return wanted == null ? TenantStore.DEFAULT_TENANT : tenants.require(wanted);

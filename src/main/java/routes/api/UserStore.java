@@ -44,7 +44,7 @@ final class UserStore {
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "There is no user " + id));
     }
 
-    /** The first {@code limit} users behind the place that the caller may see, oldest first. */
+    /** The first {@code limit} users after the cursor that the caller may see, oldest first. */
     List<User> list(Caller caller, Optional<Cursor> after, int limit) {
         return database.sql(
                         """
@@ -59,7 +59,7 @@ final class UserStore {
                 .list();
     }
 
-    /** Empty where the tenant already has a user with this Telegram id. */
+    /** Empty if the tenant already has a user with this Telegram id. */
     Optional<User> create(UUID tenant, Long telegramId, String username) {
         return database.sql(
                         """
@@ -74,7 +74,7 @@ final class UserStore {
                 .optional();
     }
 
-    /** The id of the user that has this Telegram id in the tenant. */
+    /** The id of the tenant's user with this Telegram id. */
     Optional<Long> findId(UUID tenant, long telegramId) {
         return database.sql("SELECT id FROM users WHERE tenant_id = :tenant AND telegram_id = :telegram")
                 .param("tenant", tenant)

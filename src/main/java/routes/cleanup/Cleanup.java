@@ -25,8 +25,8 @@ import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
 /**
- * The work of the clean-up stage: a deleted post leaves the vector index, the graph and, but for its tombstone, the database.
- * The same event again changes nothing.
+ * The work of the clean-up stage: removes a deleted post from the vector index, the graph and, except for its tombstone, the
+ * database. A repeated event changes nothing.
  */
 @Component("cleanup")
 public class Cleanup {
@@ -59,15 +59,15 @@ public class Cleanup {
     }
 
     /**
-     * @return for each event done; or skipped where the post was cleaned before, was restored after the event, or is not there: then
-     *     it will be deleted should it still come
+     * @return done for each event; or skipped if the post was already cleaned, was restored after the event, or is unknown: an
+     *     unknown post is deleted if it arrives later
      */
     public List<StageOutcome> clean(List<PostDeleted> events) {
         List<StageOutcome> outcomes;
         try {
             outcomes = remove(events);
         } catch (VectorIndexException | DataAccessException | TransactionException e) {
-            events.forEach(event -> metrics.processed("retrying")); // what it depends on is unavailable
+            events.forEach(event -> metrics.processed("retrying")); // a dependency is unavailable
             throw e;
         } catch (RuntimeException e) {
             events.forEach(event -> metrics.processed("failed"));
@@ -99,7 +99,7 @@ public class Cleanup {
                 .collect(Collectors.groupingBy(
                         event -> target(found.get(event.postId()), event),
                         Collectors.mapping(PostDeleted::postId, Collectors.toList())));
-        // of other producers: ours delete the post in the transaction that publishes this
+        // events of other producers: ours delete the post in the transaction that publishes the event
         present.forEach((target, postIds) ->
                 removal.deleteUnpublished(target.tenantId(), target.channelId(), postIds, target.reason()));
         Map<UUID, StageOutcome> cleaned = clean(events.stream()
@@ -130,7 +130,7 @@ public class Cleanup {
         return restoredAt != null && !event.occurredAt().isAfter(restoredAt);
     }
 
-    /** In one transaction; a post that is not deleted was restored since. */
+    /** In one transaction; a post that is not deleted has been restored since. */
     private Map<UUID, StageOutcome> clean(Set<UUID> postIds) {
         if (postIds.isEmpty()) {
             return Map.of();

@@ -18,9 +18,9 @@ import routes.posts.PostRemoval;
 import routes.schedule.Job;
 
 /**
- * The clean-up that nobody asked for: posts whose time is over are deleted, and what deletions and edits left without any
- * relationship in the graph goes. Runs in batches; an interrupted run goes on where it stopped. To be run by one process at a
- * time, but two would only do the same twice.
+ * Clean-up without an event: deletes expired posts, and removes graph nodes that deletions and edits left without relationships.
+ * Works in batches; an interrupted run continues where it stopped. Should run in one process at a time, but two would only do the
+ * same work twice.
  */
 @Component("cleanupSweep")
 public class CleanupSweep implements Job {
@@ -30,10 +30,10 @@ public class CleanupSweep implements Job {
     private static final String ORPHANS = CHECKPOINT + "orphans";
     private static final int BATCH = 500;
 
-    /** A checkpoint that nobody took up for so long is no place to go on from. */
+    /** A checkpoint unused for this long is discarded. */
     private static final Duration KEEP = Duration.ofDays(1);
 
-    /** A post of another producer that has not come for so long will not come. */
+    /** A post of another producer that has not arrived after this time will not arrive. */
     private static final Duration KEEP_EARLY = Duration.ofDays(7);
 
     private final DeletedPosts posts;
@@ -50,7 +50,7 @@ public class CleanupSweep implements Job {
         this.clock = clock;
     }
 
-    /** How much a sweep found. */
+    /** Result of a sweep. */
     public record Swept(int postsExpired, int graphNodesRemoved, int earlyDeletionsForgotten) {}
 
     private static final Swept NOTHING = new Swept(0, 0, 0);
@@ -65,7 +65,7 @@ public class CleanupSweep implements Job {
         sweep();
     }
 
-    /** Ends after the batch at work when its thread is interrupted. */
+    /** Stops after the current batch when its thread is interrupted. */
     public Swept sweep() {
         var swept = new Swept(expire(), removeOrphans(), forgetEarly());
         if (swept.equals(NOTHING)) {
@@ -97,7 +97,7 @@ public class CleanupSweep implements Job {
 
     private record Owner(UUID tenantId, UUID channelId) {}
 
-    /** A transaction for each channel, since a channel's writers take turns. */
+    /** One transaction per channel, since a channel's writers take turns. */
     private int delete(List<DeletedPosts.Expired> batch) {
         Map<Owner, List<UUID>> byChannel = new LinkedHashMap<>();
         batch.forEach(post -> byChannel

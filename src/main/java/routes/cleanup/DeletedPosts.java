@@ -13,18 +13,18 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** What the clean-up reads of posts. */
+/** The post queries of the clean-up. */
 @Repository
 class DeletedPosts {
 
     /**
-     * A post that is to go, or is gone.
+     * A post that is to be removed, or has been removed.
      *
-     * @param restoredAt when an import brought it back the last time, null if none did
+     * @param restoredAt when an import last restored it, null if none did
      */
     record State(UUID id, UUID tenantId, UUID channelId, boolean deleted, boolean cleaned, Instant restoredAt) {}
 
-    /** A post whose time is over. */
+    /** An expired post. */
     record Expired(UUID id, UUID tenantId, UUID channelId, Instant expiresAt) {}
 
     private final JdbcClient jdbc;
@@ -38,7 +38,7 @@ class DeletedPosts {
         return find(postIds, "");
     }
 
-    /** Locks the rows until the end of the transaction, in the order of their ids, so that no import restores the posts. */
+    /** Locks the rows until the end of the transaction, in id order, so that no import restores the posts. */
     Map<UUID, State> hold(Collection<UUID> postIds) {
         return find(postIds, "ORDER BY id FOR NO KEY UPDATE");
     }
@@ -64,7 +64,7 @@ class DeletedPosts {
                 .collect(Collectors.toMap(State::id, state -> state));
     }
 
-    /** The posts that expired first, behind the place. */
+    /** The posts that expired first, after the given place. */
     List<Expired> expired(Instant now, SweepPlace after, int limit) {
         return jdbc.sql(
                         """

@@ -3,7 +3,7 @@ package routes.cleanup;
 import java.time.Instant;
 import java.util.UUID;
 
-/** How far a sweep of expired posts is. */
+/** Position of a sweep of expired posts. */
 record SweepPlace(Instant expiresAt, UUID postId) {
     static final SweepPlace START = new SweepPlace(Instant.EPOCH, new UUID(0, 0));
 

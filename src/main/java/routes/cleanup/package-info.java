@@ -1,5 +1,5 @@
 /**
- * The stage {@code cleanup} and its sweep: a deleted post leaves the index, the graph and its tags.
+ * The stage {@code cleanup} and its sweep: remove a deleted post from the index and the graph, and its tags.
  *
  * <p>Uses: events, graph, posts, schedule, vectorindex.
  */

@@ -4,7 +4,7 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The one clock of the process, UTC; routes know it as bean {@code clock}. */
+/** The only clock of the process, UTC. Routes refer to it as bean {@code clock}. */
 @Configuration(proxyBeanMethods = false)
 class ClockConfiguration {
 

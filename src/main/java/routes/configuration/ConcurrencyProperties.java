@@ -6,14 +6,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Batches of events that one process works on at a time, by stage; of tagging by models, calls.
+ * Batches of events that one process works on at a time, by stage; for tagging by models, calls.
  *
- * @param postPersistence storing of posts of other producers
+ * @param postPersistence storage of posts of other producers
  * @param tagging         tagging
- * @param tagPersistence  storing of tags
- * @param crawlTrigger    choice of links to fetch
+ * @param tagPersistence  storage of tags
+ * @param crawlTrigger    selection of links to fetch
  * @param enrichment      enrichment
- * @param indexing        indexing; index writes of batches at work are made durable together
+ * @param indexing        indexing; index writes of concurrent batches are made durable together
  * @param cleanup         removal of deleted posts
  */
 @ConfigurationProperties("concurrency")

@@ -9,15 +9,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param dir folder of what integrators and operators edit: policies, prompts, route overrides
+ * @param dir folder of the files that integrators and operators edit: policies, prompts, route overrides
  */
 @ConfigurationProperties("config")
 public record ConfigFolderProperties(@DefaultValue("config") Path dir) {
 
     /**
-     * The text of a file of the folder, or of the one that ships with the program where there is none.
+     * The text of a file of the folder, or of the one that ships with the program if there is none.
      *
-     * @throws ConfigurationException when neither can be read
+     * @throws ConfigurationException if neither can be read
      */
     public String read(String name) {
         Path file = dir.resolve(name);

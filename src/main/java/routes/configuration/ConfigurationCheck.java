@@ -21,7 +21,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** Binds and validates every configuration record before anything starts; all wrong values are told in one line. */
+/** Binds and validates every configuration record before anything starts. Reports all invalid values in one line. */
 public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
     private static final String LISTS = "lists of files as one property";
 
@@ -49,7 +49,7 @@ public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
         environment.getPropertySources().addFirst(new MapPropertySource(LISTS, lists(environment, binder)));
     }
 
-    /** Lists of YAML files are properties with numbers; routes name them as a whole. */
+    /** Lists of YAML files are numbered properties, but routes refer to a list as a whole. */
     private static Map<String, Object> lists(ConfigurableEnvironment environment, Binder binder) {
         return new ConfigurationRecords()
                 .settings()

@@ -9,14 +9,14 @@ import org.springframework.context.annotation.ClassPathScanningCandidateComponen
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 
-/** Finds the configuration records of the product; what they declare is all that can be configured. */
+/** Finds the configuration records of the product. Only what they declare can be configured. */
 public class ConfigurationRecords {
-    /** They do not change, and several parts of the start ask for them. */
+    /** They do not change, and several parts of the start use them. */
     private static final List<Class<?>> RECORDS = scan();
 
     private static List<Class<?>> scan() {
         var scanner = new ClassPathScanningCandidateComponentProvider(false);
-        // reading all classes of the product would take a second of the start
+        // reading all classes of the product would add a second to the start
         scanner.setResourcePattern("**/*Properties.class");
         scanner.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
         return scanner.findCandidateComponents("routes").stream()

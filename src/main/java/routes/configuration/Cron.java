@@ -24,7 +24,7 @@ public @interface Cron {
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Asks the class that later computes the times. */
+    /** Uses the class that later computes the times. */
     class Validator implements ConstraintValidator<Cron, String> {
         @Override
         public boolean isValid(String value, ConstraintValidatorContext context) {

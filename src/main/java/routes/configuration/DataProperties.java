@@ -5,7 +5,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param dir folder of everything that is kept: embedded services, media, index
+ * @param dir folder of all persistent data: embedded services, media, index
  */
 @ConfigurationProperties("data")
 public record DataProperties(@DefaultValue("data") Path dir) {}

@@ -13,8 +13,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Reads values from the files that {@code *_FILE} variables name, takes variables that are set to nothing for their default, and
- * makes the defaults of the configuration records properties, so that routes can name every setting as a placeholder.
+ * Reads values from the files that {@code *_FILE} variables name, replaces empty variables with their default, and makes the defaults
+ * of the configuration records properties, so that routes can use every setting as a placeholder.
  */
 public class EnvironmentVariables implements EnvironmentPostProcessor, Ordered {
     static final String SOURCE = "environment variables of the product";
@@ -41,7 +41,7 @@ public class EnvironmentVariables implements EnvironmentPostProcessor, Ordered {
             if (isSet(file)) {
                 values.put(setting.property(), read(setting, file.toString()));
             } else if (value != null) {
-                // `.env` files leave variables set to nothing
+                // `.env` files contain variables with empty values
                 values.put(setting.property(), isSet(value) ? value : setting.defaultValue());
             }
         });

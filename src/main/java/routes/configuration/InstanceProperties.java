@@ -14,7 +14,7 @@ public record InstanceProperties(@DefaultValue("") String name) {
     /**
      * The name, or that of the host.
      *
-     * @throws ConfigurationException where neither is known
+     * @throws ConfigurationException if neither is known
      */
     public String nameOrHost() {
         if (!name.isBlank()) {

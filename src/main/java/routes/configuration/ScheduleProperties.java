@@ -5,7 +5,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param startDelay pause between the start of a process and the first look at what is due
+ * @param startDelay pause between the start of a process and the first check of what is due
  */
 @ConfigurationProperties("schedule")
 public record ScheduleProperties(@DefaultValue("30s") Duration startDelay) {}

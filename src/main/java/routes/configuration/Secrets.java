@@ -2,7 +2,7 @@ package routes.configuration;
 
 import java.util.regex.Pattern;
 
-/** Makes values fit for logs and messages. */
+/** Masks secrets in values for logs and messages. */
 public final class Secrets {
     private static final Pattern SECRET_NAME = Pattern.compile("KEY|PASSWORD|SECRET|TOKEN|HASH");
     private static final Pattern USER_INFO = Pattern.compile("(//[^:/@]*):[^@/]*@");
@@ -10,7 +10,7 @@ public final class Secrets {
 
     private Secrets() {}
 
-    /** The value of a variable, or *** where its name says that it is a secret; passwords in URLs are masked. */
+    /** The value of a variable, or *** if its name identifies it as a secret. Passwords in URLs are masked. */
     public static String mask(String variable, Object value) {
         return SECRET_NAME.matcher(variable).find() ? "***" : maskUrl(String.valueOf(value));
     }

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param property name in {@code config/application.yml}, such as {@code tagging.max-tags}
  * @param variable name in the environment, such as {@code TAGGING_MAX_TAGS}
  * @param type     type of the value
- * @param defaultValue as in {@link DefaultValue}, empty where nothing is set
+ * @param defaultValue as in {@link DefaultValue}, empty if there is none
  */
 public record Setting(String property, String variable, Class<?> type, String defaultValue) {
 
@@ -40,7 +40,7 @@ public record Setting(String property, String variable, Class<?> type, String de
         return owner.getDeclaredConstructors()[0].getParameters()[names.indexOf(component.getName())];
     }
 
-    /** Name of the variable that holds the path of a file with the value. */
+    /** Name of the variable that contains the path of a file with the value. */
     String fileVariable() {
         return variable + "_FILE";
     }

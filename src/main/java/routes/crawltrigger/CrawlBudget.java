@@ -14,7 +14,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
-/** Counts what is fetched, over all processes, in Redis. A post that is delivered twice counts once. */
+/** Counts fetches over all processes, in Redis. A post that is delivered twice counts once. */
 @Component
 class CrawlBudget {
     private static final DateTimeFormatter DAY =
@@ -22,12 +22,12 @@ class CrawlBudget {
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("yyyy-MM-dd-HH").withZone(ZoneOffset.UTC);
     /**
-     * KEYS: for each post the set of its tenant's posts, then the sets of the links of its links' domains. ARGV: limit and milliseconds
-     * of a tenant's set, limit and milliseconds of a domain's set, then for each post the number of its links, its id and the links.
-     * Returns for each post the indexes from 0 of the links that have room, separated by blanks, or -1 where its tenant has none.
-     * Nothing is counted for a post none of whose links has room.
+     * KEYS: for each post the set of its tenant's posts, then for each of its links the link set of the domain. ARGV: limit and
+     * expiry in milliseconds of a tenant's set, limit and expiry in milliseconds of a domain's set, then for each post the number
+     * of its links, its id and the links. Returns for each post the 0-based indexes of the links within budget, separated by
+     * spaces, or -1 if the tenant's budget is exhausted. Nothing is counted for a post without a link within budget.
      */
-    @SuppressWarnings("rawtypes") // Spring takes the type of the answer as a class
+    @SuppressWarnings("rawtypes") // Spring expects the result type as a class
     private static final RedisScript<List> TAKE = RedisScript.of(
             """
             local function room(key, member, limit)
@@ -59,12 +59,12 @@ class CrawlBudget {
             """,
             List.class);
 
-    /** The links of a post that should be fetched. */
+    /** The links of a post to fetch. */
     record Wish(UUID tenantId, UUID postId, List<Link> links) {}
 
     /**
-     * @param tenantExhausted the tenant has no room for another post today
-     * @param links whose domain has room in this hour
+     * @param tenantExhausted the tenant's budget for today is exhausted
+     * @param links links whose domain has budget left in this hour
      */
     record Grant(boolean tenantExhausted, List<Link> links) {}
 
@@ -78,7 +78,7 @@ class CrawlBudget {
         this.clock = clock;
     }
 
-    /** What is granted of each wish, in one call. */
+    /** Grants the budgets for all wishes in one call. */
     List<Grant> take(List<Wish> wishes) {
         if (wishes.isEmpty()) {
             return List.of();

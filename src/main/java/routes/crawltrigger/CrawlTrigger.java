@@ -22,7 +22,7 @@ import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.posts.PostNotThereYetException;
 
-/** Decides for each set of tags whether the links of its post are fetched. */
+/** Decides for each tag set whether the links of its post are fetched. */
 @Component("crawlTrigger")
 public class CrawlTrigger {
     private static final String METRIC = "crawl.triggers";
@@ -70,7 +70,7 @@ public class CrawlTrigger {
 
     private record Post(UUID tenantId, boolean deleted, List<String> urls) {}
 
-    /** Why links are not fetched, or those that may be, as far as the budgets allow. */
+    /** Why links are not fetched, or the links that may be fetched within the budgets. */
     private record Candidate(Reason skip, UUID tenantId, List<Link> links, List<String> triggers) {
         static Candidate skipped(Reason reason) {
             return new Candidate(reason, null, List.of(), List.of());
@@ -126,7 +126,7 @@ public class CrawlTrigger {
         } else if (post.deleted()) {
             return Candidate.skipped(Reason.DELETED);
         }
-        // events of the prior system carry no links
+        // events of the previous system carry no links
         List<String> urls = event.urls().isEmpty() ? post.urls() : event.urls();
         if (urls.isEmpty()) {
             return Candidate.skipped(Reason.NO_URLS);

@@ -12,9 +12,9 @@ import routes.configuration.ConfigurationException;
 /**
  * {@code config/enrichment_policy.yml}: which posts have their links fetched, and how many.
  *
- * @param triggerTags    tags that make a post worth fetching its links
- * @param budget         upper bounds over all processes
- * @param maxUrlsPerPost most links of one post
+ * @param triggerTags tags that make a post worth fetching its links
+ * @param budget upper limits over all processes
+ * @param maxUrlsPerPost maximum number of links per post
  */
 public record EnrichmentPolicy(
         @JsonProperty(required = true) List<String> triggerTags,
@@ -22,15 +22,15 @@ public record EnrichmentPolicy(
         @JsonProperty(required = true) int maxUrlsPerPost) {
 
     /**
-     * @param tenantPerDay  posts a day (UTC) and tenant
-     * @param domainPerHour links an hour and domain
+     * @param tenantPerDay posts per tenant and day (UTC)
+     * @param domainPerHour links per domain and hour
      */
     public record Budget(
             @JsonProperty(required = true) int tenantPerDay, @JsonProperty(required = true) int domainPerHour) {}
 
     /**
-     * @param file where the text is from, for messages
-     * @throws ConfigurationException when the text is malformed or holds a value out of bounds
+     * @param file source of the text, for messages
+     * @throws ConfigurationException if the text is malformed or contains a value out of range
      */
     static EnrichmentPolicy parse(String file, String text) {
         YAMLMapper yaml = YAMLMapper.builder()
@@ -43,7 +43,7 @@ public record EnrichmentPolicy(
             policy.check(file);
             return policy;
         } catch (UnrecognizedPropertyException e) {
-            // found when the whole is put together, so its place in the text is lost
+            // detected when the whole record is built, so its position in the text is lost
             throw new ConfigurationException(
                     file + ": there is no field '" + e.getPropertyName() + "', known are " + e.getKnownPropertyIds(),
                     e);

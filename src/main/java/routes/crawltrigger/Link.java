@@ -8,12 +8,12 @@ import java.util.Optional;
 /** A link that can be fetched, and its host in lower case. */
 record Link(String url, String domain) {
 
-    /** Empty for what is not an absolute http(s) address: producers other than our ingest may send anything. */
+    /** Empty unless the text is an absolute http(s) address: producers other than our ingest may send anything. */
     static Optional<Link> of(String url) {
         try {
             URI uri = new URI(url.strip());
             String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-            // getHost() knows only ASCII names
+            // getHost() supports only ASCII names
             String host =
                     String.valueOf(uri.getAuthority()).replaceFirst("^.*@", "").replaceFirst(":\\d*$", "");
             boolean web = scheme.equals("http") || scheme.equals("https");

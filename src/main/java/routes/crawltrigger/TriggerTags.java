@@ -16,7 +16,7 @@ class TriggerTags {
     /** A tag that makes a post worth fetching its links, and the stems of its words. */
     record Trigger(String text, List<String> stems) {}
 
-    /** Without those that have no word. */
+    /** Leaves out triggers without a word. */
     List<Trigger> of(Collection<String> triggers) {
         return triggers.stream()
                 .map(trigger -> new Trigger(trigger, analysis.stems(trigger)))
@@ -24,7 +24,7 @@ class TriggerTags {
                 .toList();
     }
 
-    /** Those triggers whose words all stand, in this order and next to each other, in one of the tags. */
+    /** The triggers whose words all occur, in this order and next to each other, in one of the tags. */
     List<String> matching(Collection<Trigger> triggers, Collection<String> tags) {
         List<List<String>> stems =
                 tags.stream().map(analysis::stems).filter(tag -> !tag.isEmpty()).toList();

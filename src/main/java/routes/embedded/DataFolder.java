@@ -18,22 +18,22 @@ import java.util.List;
 import routes.configuration.ConfigurationException;
 
 /**
- * The folder of everything that is kept, held by one process at a time. The operating system gives the lock back when
- * the process ends, however it ends. Folders that the program makes here are open to its own user only.
+ * The folder of all persistent data, held by one process at a time. The operating system releases the lock when the process ends,
+ * however it ends. Folders that the program creates here are accessible to its own user only.
  */
 public final class DataFolder implements AutoCloseable {
     private static final String LOCK_FILE = "process.lock";
     private static final String FOLDER_MODE = "rwx------";
     private static final String FILE_MODE = "rw-------";
 
-    /** Folders with data that earlier versions left open to other users. */
+    /** Folders with data that earlier versions left accessible to other users. */
     private static final List<String> OPEN_BEFORE = List.of(".unfinished", "index", "media", "vision");
 
     private final Path path;
     private final FileChannel channel;
 
     /**
-     * @throws ConfigurationException when the folder cannot be written or another process holds it
+     * @throws ConfigurationException if the folder cannot be written or another process holds it
      */
     public DataFolder(Path dir) {
         path = dir.toAbsolutePath().normalize();
@@ -98,7 +98,7 @@ public final class DataFolder implements AutoCloseable {
         return path;
     }
 
-    /** A sub-folder, made when it is not there, with mode 0700. */
+    /** A sub-folder with mode 0700, created if it does not exist. */
     public Path folder(String name) {
         Path folder = path.resolve(name);
         try {
@@ -115,7 +115,7 @@ public final class DataFolder implements AutoCloseable {
         return HexFormat.of().formatHex(random);
     }
 
-    /** Replaces the file; it has mode 0600 before it has its text. */
+    /** Replaces the file. It has mode 0600 before the text is written. */
     static void writeSecret(Path file, String text) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(draft);

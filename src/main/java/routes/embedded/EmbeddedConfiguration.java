@@ -4,7 +4,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.configuration.DataProperties;
 
-/** Decides for each service between the embedded one and the one that is configured. */
+/** Selects the embedded or the configured service for each of PostgreSQL and Redis. */
 @Configuration(proxyBeanMethods = false)
 class EmbeddedConfiguration {
 
@@ -13,7 +13,7 @@ class EmbeddedConfiguration {
         return new DataFolder(properties.dir());
     }
 
-    /** Where PostgreSQL is, for the connection pool; owns the embedded server where there is one. */
+    /** The address of PostgreSQL for the connection pool. Owns the embedded server if there is one. */
     @Bean
     PostgresService postgresService(DatabaseProperties database, EmbeddedProperties embedded, DataFolder data) {
         return database.url().isEmpty()

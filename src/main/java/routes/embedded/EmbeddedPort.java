@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import routes.configuration.ConfigurationException;
 
-/** The port of an embedded service: the configured one, else the one of the last start, else a free one. */
+/** The port of an embedded service: the configured one, else that of the last start, else a free one. */
 record EmbeddedPort(int number) {
 
     /**
      * @param variable   variable that configures the port, for the message
-     * @param configured 0: choose
-     * @param record     file that remembers the choice
-     * @throws ConfigurationException when the configured port is taken
+     * @param configured 0: choose one
+     * @param record     file that stores the choice
+     * @throws ConfigurationException if the configured port is in use
      */
     static EmbeddedPort choose(String variable, int configured, Path record) {
         try {

@@ -27,21 +27,21 @@ import routes.configuration.ConfigurationException;
 /**
  * A real PostgreSQL started by this process, its data under {@code <data>/postgres}.
  *
- * <p>The only way in is TCP on 127.0.0.1 as {@link #USER}, who owns the database and is no superuser, with the random password in
- * {@code <data>/postgres/pgpass}. The superuser has no password and cannot log in. Without that file, as after the update from a
- * version that trusted every local user, the start sets a new password and gives the role all tables.
+ * <p>The only access is TCP on 127.0.0.1 as {@link #USER}, which owns the database and is not a superuser, with the random password in
+ * {@code <data>/postgres/pgpass}. The superuser has no password and cannot log in. If that file is missing, as after an update from a
+ * version that trusted every local user, the start sets a new password and makes the role the owner of all tables.
  */
 final class EmbeddedPostgresService implements AutoCloseable {
     static final String USER = "telegram_assistant";
     static final String DATABASE = "postgres";
 
-    /** Written when programs and cluster are complete. */
+    /** Written once programs and cluster are complete. */
     private static final String FINISHED = "finished";
 
     private static final String SUPERUSER = "postgres";
     private static final int PATIENCE_SECONDS = 120;
 
-    /** On the command line, so that nothing left in the files of the cluster can override them. */
+    /** On the command line, so that nothing in the cluster's files can override them. */
     private static final Map<String, String> SETTINGS = Map.of(
             "listen_addresses", "127.0.0.1",
             "unix_socket_directories", "",
@@ -108,7 +108,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         LOG.info("Embedded PostgreSQL on 127.0.0.1:{}, data in {}", port, cluster);
     }
 
-    /** What a kill during the very first start left half unpacked or half initialised; nothing was ever stored in it. */
+    /** Removes what a kill during the very first start left half unpacked or half initialised. It never contained data. */
     private void removeUnfinished() {
         try {
             if (Files.notExists(folder.resolve(FINISHED))) {
@@ -122,7 +122,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         }
     }
 
-    /** The folder of the unpacked programs; another version of the archive has another folder. */
+    /** The folder of the unpacked programs. Each version of the archive has its own folder. */
     private Path programs() throws IOException {
         String system = System.getProperty("os.name").split(" ")[0].replace("Mac", "Darwin");
         String machine = System.getProperty("os.arch").replace("amd64", "x86_64");
@@ -158,7 +158,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         }
     }
 
-    /** The password of {@link #USER}, set when its file is not there. The file is one for libpq ({@code PGPASSFILE}). */
+    /** The password of {@link #USER}, set if its file does not exist. The file is in libpq's format ({@code PGPASSFILE}). */
     private String password(Path file) throws IOException {
         if (Files.exists(file)) {
             return Files.readString(file).strip().replaceFirst(".*:", "");
@@ -167,8 +167,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         Path statements = folder.resolve("roles.sql");
         DataFolder.writeSecret(statements, roles(made));
         try {
-            // no server runs and nobody can connect yet; a statement that fails must not be logged with the password in
-            // it
+            // no server runs and nobody can connect yet; a failing statement must not be logged with the password in it
             run(
                     statements,
                     "postgres",
@@ -189,7 +188,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         return made;
     }
 
-    /** A statement a line. Tables of earlier versions belong to the superuser; identity sequences follow their tables. */
+    /** One statement per line. Tables of earlier versions belong to the superuser. Identity sequences follow their tables. */
     private static String roles(String password) {
         return """
                 DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%1$s') THEN CREATE ROLE %1$s; END IF; END $$
@@ -203,7 +202,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
     }
 
     private String options() {
-        // pg_ctl hands them to a shell
+        // pg_ctl passes them to a shell
         return Stream.concat(
                         SETTINGS.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue()),
                         Stream.of("port=" + port, "hba_file=" + cluster.resolve("pg_hba.conf")))
@@ -212,13 +211,13 @@ final class EmbeddedPostgresService implements AutoCloseable {
     }
 
     /**
-     * Runs a program of the server's. A signal of the terminal must not end {@code pg_ctl} before the server has written its process
-     * id: nobody would stop the server then.
+     * Runs a program of the server. A terminal signal must not end {@code pg_ctl} before the server has written its process id: nothing
+     * would stop the server then.
      */
     private void run(Path input, String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (LinuxUtils.isUnshareAvailable()) {
-            // the server does not run as root
+            // the server refuses to run as root
             command.addAll(List.of("unshare", "-U"));
         }
         command.add(bin.resolve(program).toString());
@@ -271,7 +270,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         return password;
     }
 
-    /** Waits for the end also in a thread that was interrupted, as a cancelled start is. */
+    /** Waits for the server's end even in an interrupted thread, as in a cancelled start. */
     @Override
     public void close() {
         boolean wasInterrupted = Thread.interrupted();

@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param postgresPort port of the embedded PostgreSQL on 127.0.0.1; 0: a free one, kept over restarts while it stays free
- * @param redisPort    port of the embedded Redis on 127.0.0.1; 0: a free one, kept over restarts while it stays free
+ * @param postgresPort port of the embedded PostgreSQL on 127.0.0.1; 0: a free one, kept across restarts while it stays free
+ * @param redisPort    port of the embedded Redis on 127.0.0.1; 0: a free one, kept across restarts while it stays free
  */
 @ConfigurationProperties("embedded")
 public record EmbeddedProperties(

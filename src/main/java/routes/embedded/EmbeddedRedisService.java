@@ -18,8 +18,8 @@ import routes.configuration.ConfigurationException;
 
 /**
  * A real Redis started by this process, its append-only file under {@code <data>/redis}. Every start sets a new random password,
- * kept in {@code <data>/redis/password}. The server class of the library that ships the program is not used: it stops Redis by a
- * hook of its own, while routes still finish their work.
+ * stored in {@code <data>/redis/password}. The server class of the library that ships the program is not used: its own shutdown hook
+ * stops Redis while routes still finish their work.
  */
 final class EmbeddedRedisService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedisService.class);
@@ -37,7 +37,7 @@ final class EmbeddedRedisService implements AutoCloseable {
                 .number();
         Path log = folder.resolve("redis.log");
         try {
-            // a kill while it was unpacked may have left half of it
+            // a kill during unpacking may have left it incomplete
             FileSystemUtils.deleteRecursively(folder.resolve("programs"));
             Path program = ExecutableProvider.newJarResourceProvider(
                             data.folder("redis/programs").toFile())
@@ -80,7 +80,7 @@ final class EmbeddedRedisService implements AutoCloseable {
                 "");
     }
 
-    /** Waits until the server that answers on the port is the one with our password. */
+    /** Waits until the server that answers on the port accepts our password. */
     private void awaitReady(Path log) {
         Instant end = Instant.now().plus(PATIENCE);
         while (process.isAlive() && Instant.now().isBefore(end)) {
@@ -92,7 +92,7 @@ final class EmbeddedRedisService implements AutoCloseable {
                     return;
                 }
             } catch (IOException notYet) {
-                // tried again below
+                // retried below
             }
             pause();
         }
@@ -124,7 +124,7 @@ final class EmbeddedRedisService implements AutoCloseable {
                 .build();
     }
 
-    /** Waits for the end also in a thread that was interrupted, as a cancelled start is. */
+    /** Waits for the server's end even in an interrupted thread, as in a cancelled start. */
     @Override
     public void close() {
         boolean wasInterrupted = Thread.interrupted();

@@ -17,13 +17,13 @@ import org.slf4j.LoggerFactory;
 /**
  * A server that outlived the process which started it (after a {@code kill -9}). It is stopped, so that the next one can open
  * the same files. The system reuses process ids, so an id alone does not identify a server: start time and command line must
- * be the recorded ones as well.
+ * match the recorded ones as well.
  */
 final class OrphanProcess {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanProcess.class);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** Start times follow the clock of the system, which may be set in between. */
+    /** Start times depend on the system clock, which may have been adjusted. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private static final String RECORD = "process";
@@ -31,8 +31,8 @@ final class OrphanProcess {
     private OrphanProcess() {}
 
     /**
-     * The command in a session of its own where the system can do that. Ctrl-C in a terminal then reaches this process only, which
-     * stops its servers in order.
+     * The command in its own session, if the system supports that. Ctrl-C in a terminal then reaches this process only, which stops its
+     * servers in order.
      */
     static List<String> inOwnSession(List<String> command) {
         Path setsid = Path.of("/usr/bin/setsid");
@@ -52,7 +52,7 @@ final class OrphanProcess {
      * Stops the server of the folder, if it still runs.
      *
      * @param folder  folder of the server, with its record and its programs
-     * @param pidFile written by the server, first line is its process id; for servers of versions that made no record
+     * @param pidFile written by the server, its first line is the process id; for servers of versions that wrote no record
      * @param name    of the server, for the log
      */
     static void stop(Path folder, Path pidFile, String name) {
@@ -73,7 +73,7 @@ final class OrphanProcess {
                         .filter(process -> commandLine(process).equals(record.get(2)));
     }
 
-    /** Of a version that made no record: it runs our copy of the program, and wrote its process id after it started. */
+    /** A server of a version that wrote no record: it runs our copy of the program, and wrote its process id after it started. */
     private static Optional<ProcessHandle> unrecorded(Path pidFile, Path programs) {
         List<String> lines = lines(pidFile);
         if (lines.isEmpty()) {

@@ -37,7 +37,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
         return url.password();
     }
 
-    /** The address without its password, for people. */
+    /** The address without its password, for display. */
     public String address() {
         return Secrets.maskUrl(url.jdbcUrl());
     }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
 
-/** A database address in the forms that {@code DATABASE_URL} takes, as JDBC wants it. */
+/** A database address in the forms that {@code DATABASE_URL} accepts, converted for JDBC. */
 record PostgresUrl(String jdbcUrl, String user, String password) {
 
     static PostgresUrl parse(String url) {

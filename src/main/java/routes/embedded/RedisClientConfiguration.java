@@ -6,7 +6,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** The Redis clients, all with the same address and options. Their connections are opened when they are first used. */
+/** The Redis clients, all with the same address and options. Their connections open on first use. */
 @Configuration(proxyBeanMethods = false)
 class RedisClientConfiguration {
 
@@ -18,7 +18,7 @@ class RedisClientConfiguration {
         return client;
     }
 
-    /** For Spring's templates, the locks of jobs and the health; takes the place of Spring Boot's, which knows no CA file. */
+    /** For Spring's templates, the locks of jobs and the health check. Replaces Spring Boot's, which does not support a CA file. */
     @Bean
     LettuceConnectionFactory redisConnectionFactory(RedisService redis) {
         return new LettuceConnectionFactory(

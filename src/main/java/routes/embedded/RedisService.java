@@ -15,7 +15,7 @@ import java.time.Duration;
 import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
 
-/** The Redis that streams, keys and counters are in, and how every client of it connects. */
+/** The Redis for streams, keys and counters, and how every client connects to it. */
 public final class RedisService implements AutoCloseable {
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -38,7 +38,7 @@ public final class RedisService implements AutoCloseable {
         return new RedisService(uri, "redis://" + uri.getHost() + ":" + uri.getPort(), SslOptions.create(), service);
     }
 
-    /** @throws ConfigurationException when the address or the file of certificates cannot be read */
+    /** @throws ConfigurationException if the address or the file of certificates cannot be read */
     static RedisService configured(RedisProperties properties) {
         String address = Secrets.maskUrl(properties.url());
         try {
@@ -77,17 +77,16 @@ public final class RedisService implements AutoCloseable {
                 .build();
     }
 
-    /** With user, password, database and TLS. */
+    /** Includes user, password, database and TLS. */
     public RedisURI uri() {
         return uri;
     }
 
-    /** What every client of this Redis is to be set up with. */
+    /** The options for every client of this Redis. */
     public ClientOptions clientOptions() {
         return ClientOptions.builder()
                 .autoReconnect(true)
-                // a command that is sent while Redis is down fails at once and is retried by the stage, instead of
-                // piling up
+                // commands sent while Redis is down fail at once and are retried by the stage, instead of piling up
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled())
                 .sslOptions(ssl)
@@ -98,7 +97,7 @@ public final class RedisService implements AutoCloseable {
                 .build();
     }
 
-    /** The address without its password, for people. */
+    /** The address without its password, for display. */
     public String address() {
         return address;
     }

@@ -2,7 +2,7 @@ package routes.embeddings;
 
 import java.util.List;
 
-/** Turns texts into vectors of one fixed length. Implementations are safe for use by several threads. */
+/** Converts texts to vectors of one fixed length. Implementations are thread-safe. */
 public interface EmbeddingProvider {
 
     /** Short name for events and metrics, for example {@code local}. */
@@ -15,15 +15,15 @@ public interface EmbeddingProvider {
     int dimension();
 
     /**
-     * One vector per text, in the order of the texts, each of {@link #dimension()} components and of length 1. A text
-     * without anything to embed (blank, or only stop words and signs where the model knows them) gives the zero vector,
-     * which means "has no vector": it is neither stored nor searched with.
+     * One vector per text, in the order of the texts, each of {@link #dimension()} components and of length 1. A text without
+     * anything to embed (blank, or only stop words and signs if the model knows them) gives the zero vector, which means "has no
+     * vector": it is neither stored nor used in a search.
      */
     List<float[]> embed(List<String> texts);
 
     /**
-     * Cosine similarity at or below which two texts have nothing to do with each other in this model's space; search
-     * drops vector hits at or below it. 0 where nothing is known about the model.
+     * Cosine similarity at or below which two texts are unrelated in this model's space; search drops vector hits at or below it. 0
+     * if nothing is known about the model.
      */
     default float noiseFloor() {
         return 0f;

@@ -8,37 +8,36 @@ import org.apache.lucene.util.StringHelper;
 import routes.text.TextAnalysis;
 
 /**
- * Embeddings without a model: every stem and every character n-gram of a stem is hashed with a sign onto one of
- * {@value #DIMENSION} components (feature hashing, Weinberger et al., ICML 2009). Two texts are near when they use the same
- * words, related words ("нейросеть", "нейросетевой") or the same words with a typing error. The same text gives the same
- * vector in every JVM.
+ * Embeddings without a model: every stem and every character n-gram of a stem is hashed with a sign onto one of {@value #DIMENSION}
+ * components (feature hashing, Weinberger et al., ICML 2009). Two texts are close if they use the same words, related words
+ * ("нейросеть", "нейросетевой") or the same words with a typo. The same text gives the same vector in every JVM.
  *
  * <p>A text without content words (blank, only stop words, emoji, links) gives the zero vector.
  */
 public final class LocalEmbeddings implements EmbeddingProvider {
 
     /**
-     * With D components the cosine of two texts that share nothing scatters around 0 with a standard deviation of
-     * 1/√D. 512 gives 0.044, so that {@link #noiseFloor()} can be low enough for a short query to reach a long post; 256
-     * would give 0.063, 1024 would double the memory (2 KiB per post now) and the time of building the index.
+     * With D components the cosine of two texts that share nothing scatters around 0 with a standard deviation of 1/√D. 512 gives
+     * 0.044, so that {@link #noiseFloor()} can be low enough for a short query to find a long post; 256 would give 0.063, 1024
+     * would double the memory (2 KiB per post now) and the time to build the index.
      */
     private static final int DIMENSION = 512;
 
     /** 4.5 standard deviations: of 100 000 unrelated posts less than one is expected above it. */
     private static final float NOISE_FLOOR = 0.2f;
 
-    /** What all n-grams of a word weigh together, beside 1 for its stem. */
+    /** Total weight of all n-grams of a word, relative to 1 for its stem. */
     private static final double NGRAM_SHARE = 1;
 
     /**
-     * Components that carry one stem. With a single one, one collision in 512 would make two short texts look alike; over
-     * four the noise of short texts is as mild as that of long ones.
+     * Number of components per stem. With one, a single collision in 512 would make two short texts look alike; with four, the
+     * noise of short texts is as low as that of long ones.
      */
     private static final int STEM_COMPONENTS = 4;
 
     private static final int SHORTEST_NGRAM = 3;
     private static final int LONGEST_NGRAM = 5;
-    private static final int SEED = 0x7e1e6a; // any fixed number; another one makes another, incompatible space
+    private static final int SEED = 0x7e1e6a; // any fixed number; another one gives another, incompatible space
 
     private final TextAnalysis analysis;
 
@@ -85,7 +84,7 @@ public final class LocalEmbeddings implements EmbeddingProvider {
         for (int i = 0; i < STEM_COMPONENTS; i++) {
             addFeature(sums, i + stem, weight / Math.sqrt(STEM_COMPONENTS));
         }
-        String bounded = "^" + stem; // beginnings carry the meaning in both languages; the endings are cut off anyway
+        String bounded = "^" + stem; // beginnings carry the meaning in both languages; the endings are stripped anyway
         int ngrams = 0;
         for (int n = SHORTEST_NGRAM; n <= LONGEST_NGRAM; n++) {
             ngrams += Math.max(0, bounded.length() - n + 1);

@@ -1,5 +1,5 @@
 /**
- * Vectors of texts.
+ * Text embeddings.
  *
  * <p>Uses: text.
  */

@@ -22,7 +22,7 @@ import routes.events.PostTagged;
 import routes.events.Recorded;
 import routes.posts.PostNotThereYetException;
 
-/** Every tagged event gives one enriched event at once: with the crawled pages known by now, or skipped with the reason. */
+/** Every tagged event immediately produces one enriched event: with the pages crawled so far, or skipped with the reason. */
 @Component("enrichment")
 public class Enrichment {
     private static final String METRIC = "enrichment.skipped";
@@ -39,7 +39,7 @@ public class Enrichment {
         }
     }
 
-    /** A page that was fetched for the post. */
+    /** A page fetched for the post. */
     private record Page(String url, String title, String markdown, String author, String language, int words) {}
 
     private record Known(UUID tenantId, boolean deleted, String content, JsonNode crawl) {}
@@ -57,7 +57,7 @@ public class Enrichment {
         }
     }
 
-    /** An enriched event for each; a failure while its post is not stored. */
+    /** An enriched event for each tagged event; a failure while its post is not stored. */
     public List<Recorded> enrich(List<PostTagged> events) {
         Map<UUID, Known> known = known(events);
         return events.stream()
@@ -84,7 +84,7 @@ public class Enrichment {
         return new PostEnriched(
                 Event.SCHEMA_VERSION,
                 event.traceId(),
-                // that of the tags, which is part of their order: see docs/decisions/0006-enriched-occurred-at.md
+                // the time of the tags, which is part of their order: see docs/decisions/0006-enriched-occurred-at.md
                 event.occurredAt(),
                 IdempotencyKeys.postEnriched(
                         event.postId(),

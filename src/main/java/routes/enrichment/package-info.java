@@ -1,5 +1,5 @@
 /**
- * The stage {@code enrichment}: joins what is known of a post into one event for the index.
+ * The stage {@code enrichment}: combines the known data of a post into one event for the index.
  *
  * <p>Uses: events, posts.
  */

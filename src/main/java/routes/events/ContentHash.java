@@ -3,15 +3,15 @@ package routes.events;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Tells whether two texts are the same apart from case and white space. */
+/** A hash that is equal for texts that differ only in case and white space. */
 public final class ContentHash {
 
-    // Unicode, since posts are full of non-breaking spaces
+    // Unicode, since posts contain many non-breaking spaces
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
     private ContentHash() {}
 
-    /** That of a post: of its text and of what its attachments say. */
+    /** The hash of a post: of its text and its attachment text. */
     public static String of(String text, String attachmentText) {
         return of(PostParsed.allText(text == null ? "" : text, attachmentText));
     }

@@ -1,19 +1,19 @@
 package routes.events;
 
 /**
- * The answer of a stage that works on several events at once for one that failed, while the others did not.
+ * A batch stage's answer for one event that failed while the others did not.
  *
- * @param kind how the failure is to be taken
+ * @param kind how the failure is handled
  */
 public record EntryFailure(RuntimeException cause, Kind kind) implements Recorded {
 
-    /** As the redis-streams component names them. */
+    /** Named as in the redis-streams component. */
     public enum Kind {
-        /** Delivered again, a limited number of times. */
+        /** Redelivered a limited number of times. */
         COUNTED,
-        /** Delivered again without limit: somebody else counts. */
+        /** Redelivered without limit: attempts are counted elsewhere. */
         UNCOUNTED,
-        /** What all events need is unavailable: the stage pauses. */
+        /** Something that all events need is unavailable: the stage pauses. */
         UNAVAILABLE
     }
 

@@ -20,7 +20,7 @@ final class EntryFields {
     }
 
     /**
-     * @param properties what the schema of the stream knows; other fields beside {@code data} are not of the event
+     * @param properties properties in the stream's schema; other fields beside {@code data} do not belong to the event
      * @throws InvalidEventException if the entry has none of the three forms or is too big
      */
     ObjectNode event(String stream, Map<String, String> fields, JsonNode properties) {
@@ -33,8 +33,7 @@ final class EntryFields {
         ObjectNode event = fields.containsKey(source)
                 ? parsed(stream, source, fields.get(source))
                 : JsonNodeFactory.instance.objectNode();
-        // beside data the vision stage of the prior system repeated some attributes as fields, and said others only
-        // there
+        // the prior system's vision stage repeated some attributes as fields beside data, and wrote others only there
         fields.forEach((name, value) -> {
             if (!event.has(name) && (properties.has(name) || !fields.containsKey(source))) {
                 event.put(name, EventText.clean(value));

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** What every event carries, and what the product must know of any of them. */
+/** What every event carries, and what the product needs to know about any event. */
 public sealed interface Event extends Recorded
         permits PostEvent, AlbumParsed, AlbumAssembled, DigestsGenerate, TrendsEmerging {
 
@@ -13,10 +13,10 @@ public sealed interface Event extends Recorded
     /** Version of the schema, "v1". */
     String schemaVersion();
 
-    /** Follows a post through all stages and stands in every log line. */
+    /** Follows a post through all stages and appears in every log line. */
     String traceId();
 
-    /** When the producer made the event, UTC. */
+    /** When the producer created the event, UTC. */
     Instant occurredAt();
 
     /** The same for the same fact, however often it is published. */
@@ -27,12 +27,12 @@ public sealed interface Event extends Recorded
         return List.of();
     }
 
-    /** Of the post's text that the event is about; null where it does not say. */
+    /** Version of the post's text that the event is about; null if the event does not say. */
     default Long contentVersion() {
         return null;
     }
 
-    /** Why the posts are processed; null where the event does not say. */
+    /** Why the posts are processed; null if the event does not say. */
     default String triggerText() {
         return null;
     }

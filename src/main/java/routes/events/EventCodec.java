@@ -29,7 +29,7 @@ public final class EventCodec {
     private static final int MAX_TAGS = 100;
     private static final int MAX_TAG_BYTES = 1000;
 
-    /** The fields of an entry as it is written, and of one that is replayed. */
+    /** The fields of a written entry, and of a replayed one. */
     private static final Set<String> WRITTEN = Set.of("event", "data", "trace_id", "traceparent", "replay_count");
 
     private final ObjectMapper mapper;
@@ -74,9 +74,9 @@ public final class EventCodec {
     /**
      * The entry of an event: {@code event}, {@code data}, {@code trace_id}, {@code traceparent}.
      *
-     * @param traceparent the W3C trace context of the work that made the event; without a valid one it follows from the
+     * @param traceparent the W3C trace context of the work that created the event; if not valid, it is derived from the
      *     event's trace id
-     * @throws IllegalStateException if the event violates its schema, naming the path: whoever made it has a defect
+     * @throws IllegalStateException if the event violates its schema, naming the path: its producer has a bug
      */
     public Map<String, String> write(Event event, String traceparent) {
         String name = stream(event);
@@ -97,11 +97,11 @@ public final class EventCodec {
     }
 
     /**
-     * The entry of an event that was written before and kept as text, which is not looked at.
+     * The entry of an event that was serialized earlier and kept as text. The text is not validated.
      *
      * @param stream logical name
-     * @param traceId of the event; null leaves the trace out
-     * @param idempotencyKey of the event; null leaves the trace context out
+     * @param traceId of the event; null omits the trace
+     * @param idempotencyKey of the event; null omits the trace context
      */
     public Map<String, String> stored(String stream, String data, String traceId, String idempotencyKey) {
         boolean traced = traceId != null && idempotencyKey != null;
@@ -109,7 +109,7 @@ public final class EventCodec {
     }
 
     /**
-     * The entry of an event of an integrator: {@code data}, and the trace where there is one.
+     * The entry of an integrator's event: {@code data}, and the trace if there is one.
      *
      * @param event a map, or the text of a JSON object
      * @throws IllegalArgumentException for anything else
@@ -128,7 +128,7 @@ public final class EventCodec {
     }
 
     /**
-     * The event of an integrator: what {@code data} holds, else the fields themselves.
+     * An integrator's event: the content of {@code data}, or without it the fields themselves.
      *
      * @throws InvalidEventException if {@code data} is not a JSON object
      */
@@ -149,17 +149,17 @@ public final class EventCodec {
         }
     }
 
-    /** An event, or a map of an integrator, as JSON text. */
+    /** An event, or an integrator's map, as JSON text. */
     public String json(Object event) {
         return mapper.valueToTree(event).toString();
     }
 
-    /** The logical name of a stream, of which the name or the key is known. */
+    /** The logical name of a stream, given its name or its key. */
     public String name(String nameOrKey) {
         return catalog.stream(nameOrKey).name();
     }
 
-    /** Whether the stream is one of an integrator. */
+    /** Whether the stream is an integrator's. */
     public boolean isOwn(String stream) {
         return !catalog.stream(stream).builtIn();
     }
@@ -189,13 +189,13 @@ public final class EventCodec {
         return catalog.stream(event.getClass()).name();
     }
 
-    /** As {@link #read(String, String, Map)} where the entry has no id; an absent time is then now. */
+    /** Like {@link #read(String, String, Map)} without an entry id; a missing time becomes the current time. */
     public Event read(String stream, Map<String, String> fields) {
         return read(stream, null, fields);
     }
 
     /**
-     * As {@link #read(String, Map)}, where the caller knows what the stream holds.
+     * Like {@link #read(String, Map)}, if the caller knows the type of the stream's events.
      *
      * @throws IllegalArgumentException if the stream holds other events
      */
@@ -209,12 +209,12 @@ public final class EventCodec {
     }
 
     /**
-     * The event of an entry. Of {@code urls}, at most {@value #MAX_URLS} of at most {@value #MAX_URL_BYTES} bytes are kept, of
-     * {@code tags} at most {@value #MAX_TAGS} of at most {@value #MAX_TAG_BYTES}; the log says once where more come.
+     * The event of an entry. Keeps at most {@value #MAX_URLS} {@code urls} of at most {@value #MAX_URL_BYTES} bytes each, and at
+     * most {@value #MAX_TAGS} {@code tags} of at most {@value #MAX_TAG_BYTES}. Logs the first excess per stream and field.
      *
      * @param stream logical name or key of the stream
-     * @param entryId id of the entry, whose time stands for a missing {@code occurred_at}; may be null
-     * @throws InvalidEventException if the entry is none, or violates the schema for reading
+     * @param entryId id of the entry, whose time replaces a missing {@code occurred_at}; may be null
+     * @throws InvalidEventException if the entry is not an event, or violates the schema for reading
      */
     public Event read(String stream, String entryId, Map<String, String> fields) {
         EventStream held = catalog.stream(stream);
@@ -247,7 +247,7 @@ public final class EventCodec {
                 name, entryId, fields, event, readSchemas.get(name).properties());
     }
 
-    /** The event of an entry as this class writes it, which needs neither coercion nor validation; null for any other. */
+    /** The event of an entry in the form that this class writes, which needs no coercion or validation; null for any other form. */
     private Event ours(EventStream held, String entryId, Map<String, String> fields) {
         String data = fields.get("data");
         if (data.length() > Json.MAX_LENGTH) {
@@ -262,11 +262,11 @@ public final class EventCodec {
             }
             return null;
         } catch (JsonProcessingException e) {
-            return null; // the way of foreign events says what is wrong
+            return null; // the path for foreign events reports the error
         }
     }
 
-    /** Our own stages keep to the same bounds; what other producers write beyond them would not fit into the graph's index. */
+    /** Our own stages keep to the same limits; values of other producers beyond them would not fit into the graph's index. */
     private void bound(String stream, String entryId, ObjectNode event, String field, int most, int longest) {
         if (event.get(field) instanceof ArrayNode all) {
             ArrayNode kept = event.putArray(field);

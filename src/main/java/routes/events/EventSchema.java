@@ -24,12 +24,12 @@ final class EventSchema {
         this.schema = schema;
     }
 
-    /** What events must be like when they are written. */
+    /** The schema that events must satisfy when they are written. */
     static EventSchema write(String version, String stream) {
         return load(version + "/write/" + stream);
     }
 
-    /** What is needed of an event when it is read. */
+    /** The schema that events must satisfy when they are read. */
     static EventSchema read(String version, String stream) {
         return load(version + "/read/" + stream);
     }
@@ -56,7 +56,7 @@ final class EventSchema {
         return json().path("properties");
     }
 
-    /** The first violation in the order of the paths: the path and what is wrong there, without the value. */
+    /** The first violation in order of paths: the path and the error, without the value. */
     Optional<String> violation(JsonNode event) {
         return schema.validate(event).stream()
                 .min(comparing(EventSchema::path))
@@ -64,7 +64,7 @@ final class EventSchema {
     }
 
     private static String path(ValidationMessage violation) {
-        // of a missing or unknown property the library gives the path of the object around it
+        // for a missing or unknown property the library reports the path of the enclosing object
         String property = violation.getProperty();
         return violation.getInstanceLocation() + (property == null ? "" : "." + property);
     }

@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * A JSON Schema compiled to predicates, for the keywords that our schemas use: it says whether an event conforms, and not where it
- * does not. Texts must be storable, and UUIDs in the form that the product writes. Times are only looked at for their zone: who binds
- * the event parses them. Validation by the library takes a hundred times as long.
+ * A JSON Schema compiled to predicates, for the keywords that our schemas use. It says whether an event conforms, but not where it
+ * does not. Texts must be storable, and UUIDs in the form that the product writes. Only the zone of a time is checked; data binding
+ * parses the time. Validation by the library takes a hundred times as long.
  */
 final class EventShape {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -41,7 +41,7 @@ final class EventShape {
         this.check = check;
     }
 
-    /** @throws IllegalArgumentException for a schema with a keyword that is not known here */
+    /** @throws IllegalArgumentException if the schema has a keyword that is not supported */
     static EventShape of(JsonNode schema) {
         return new EventShape(compile(schema));
     }
@@ -82,7 +82,7 @@ final class EventShape {
         Predicate<String> format =
                 switch (schema.path("format").asText()) {
                     case "uuid" -> text -> UUID.matcher(text).matches();
-                    case "date-time" -> text -> text.endsWith("Z"); // the rest is seen when the event is bound
+                    case "date-time" -> text -> text.endsWith("Z"); // data binding checks the rest
                     case "" -> text -> true;
                     default -> text -> false; // left to the library
                 };
@@ -91,7 +91,7 @@ final class EventShape {
                 return false;
             }
             String text = node.textValue();
-            // in UTF-16 units, of which there are no fewer than characters
+            // in UTF-16 units, of which there are at least as many as characters
             return text.length() <= max
                     && text.codePointCount(0, text.length()) >= min
                     && StorableText.isStorable(text)
@@ -161,7 +161,7 @@ final class EventShape {
         return StorableText.isStorable(property.getKey()) && isStorable(property.getValue());
     }
 
-    /** What {@link EventText} would leave as it is, at any depth. */
+    /** Whether {@link EventText} would leave the value unchanged, at any depth. */
     private static boolean isStorable(JsonNode node) {
         if (node.isContainerNode()) {
             for (Map.Entry<String, JsonNode> property : node.properties()) {

@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
 
-/** Takes from JSON what PostgreSQL cannot store as text or jsonb, and what JSON itself does not know. */
+/** Removes from JSON what PostgreSQL cannot store as text or jsonb, and what JSON itself does not allow. */
 final class EventText {
 
     private EventText() {}
 
-    /** Changes objects and arrays in place: no NUL, no half of a surrogate pair, no null, no infinite number. */
+    /** Changes objects and arrays in place: no NUL, no unpaired surrogate, no null, no infinite number. */
     static JsonNode clean(JsonNode node) {
         if (node instanceof ObjectNode object) {
             keepOffsets(object);
@@ -32,13 +32,13 @@ final class EventText {
         } else if (node.isTextual()) {
             return TextNode.valueOf(clean(node.textValue()));
         } else if (node.isDouble() && !Double.isFinite(node.doubleValue())) {
-            // JSON has no such number: it would be written as text, and must not pass for a number before
+            // JSON has no such number: it would be written as text, so it must not count as a number before that
             return TextNode.valueOf(node.asText());
         }
         return node;
     }
 
-    /** Offsets of a text's formatting count the NUL characters that are taken from it. */
+    /** Adjusts the offsets of a text's formatting, which count the NUL characters to be removed. */
     private static void keepOffsets(ObjectNode object) {
         String text = object.path("text").asText();
         if (text.indexOf('\0') < 0) {

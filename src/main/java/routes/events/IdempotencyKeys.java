@@ -5,13 +5,13 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 
-/** The idempotency key of each event: the same for the same fact, another one for another fact. */
+/** The idempotency key of each event: the same for the same fact, different for different facts. */
 public final class IdempotencyKeys {
 
     private IdempotencyKeys() {}
 
     /**
-     * Of a post as it was after an edit, or as a manual request wants it processed again.
+     * Key of a post after an edit, or of a manual request to process it again.
      *
      * @param contentVersion 0, or the Unix time of the edit
      * @param requestId the manual request, or null
@@ -38,9 +38,9 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Of a set of tags.
+     * Key of a set of tags.
      *
-     * @param visionVersion null for tags that were made without vision
+     * @param visionVersion null for tags created without vision
      */
     public static String postTagged(
             UUID post, long contentVersion, Trigger trigger, String visionVersion, String tagsHash) {
@@ -53,17 +53,17 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Of what the index takes in.
+     * Key of an input of the index.
      *
      * @param source tagged or crawl
-     * @param inputs everything that the index uses of the event, in a fixed order
+     * @param inputs everything that the index uses from the event, in a fixed order
      */
     public static String postEnriched(UUID post, String source, List<String> inputs) {
         return post + ":enriched:" + source + ":" + Sha256.hexOfLines(inputs);
     }
 
     /**
-     * Of what the index took in.
+     * Key of an input that was indexed.
      *
      * @param inputHash hash of what was indexed
      */
@@ -72,7 +72,7 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Of one assembly of an album.
+     * Key of one assembly of an album.
      *
      * @param albumParsedKey key of the {@code albums.parsed} event that was assembled
      * @param revision of the assembly
@@ -90,9 +90,9 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Of a trend at one time.
+     * Key of a trend at one time.
      *
-     * @param detectedAt a trend that emerges again is another fact
+     * @param detectedAt a trend that emerges again is a different fact
      */
     public static String trendsEmerging(String keyword, Instant detectedAt) {
         return "trend:" + Sha256.hex(keyword) + ":" + detectedAt.getEpochSecond();

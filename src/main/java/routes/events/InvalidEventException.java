@@ -1,8 +1,8 @@
 package routes.events;
 
 /**
- * An entry of a stream that is no event: no other attempt will make it one, so it belongs to the dead letters at once.
- * The message names the stream, the violated JSON path and what is wrong; it never holds the entry.
+ * A stream entry that is not an event. Retrying cannot help, so it should become a dead letter immediately.
+ * The message names the stream, the violated JSON path and the error; it never contains the entry.
  */
 public class InvalidEventException extends RuntimeException {
 
@@ -14,7 +14,7 @@ public class InvalidEventException extends RuntimeException {
 
     public InvalidEventException(String stream, String problem, Throwable cause) {
         this(stream, problem);
-        // not the cause: dead letters tell the innermost one, and this message says more than a parser's
+        // not as the cause: dead letters report the root cause, and this message says more than a parser's
         addSuppressed(cause);
     }
 

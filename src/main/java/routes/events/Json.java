@@ -21,8 +21,8 @@ public final class Json {
     private Json() {}
 
     /**
-     * A new mapper: snake_case, nulls omitted, non-ASCII unescaped, times in ISO-8601 UTC with {@code Z}; on reading
-     * unknown fields are ignored, while text behind the value, strings above {@value #MAX_LENGTH} characters and nesting
+     * A new mapper: snake_case, nulls omitted, non-ASCII unescaped, times in ISO-8601 UTC with {@code Z}. On reading,
+     * unknown fields are ignored, while text after the value, strings above {@value #MAX_LENGTH} characters and nesting
      * above {@value #MAX_DEPTH} are errors.
      */
     public static ObjectMapper newMapper() {

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Turns names and shapes of the prior system's events into ours. */
+/** Converts names and shapes of the prior system's events to ours. */
 final class LegacyShapes {
 
     private static final Set<String> VERSION_1 = Set.of("1", "1.0");
-    // what the prior system wrote when it had lost the tenant
+    // written by the prior system when it had lost the tenant
     private static final Set<String> NO_TENANT = Set.of("default", "unknown");
     private static final Pattern BOT_API_PREFIX = Pattern.compile("^-100(?=\\d)0*|^-");
 
     private LegacyShapes() {}
 
-    /** Changes the event in place; where the present name is there too, it wins. */
+    /** Changes the event in place. If the current name is present too, it wins. */
     static void modernise(String stream, ObjectNode event) {
         if (VERSION_1.contains(event.path("schema_version").asText())) {
             event.put("schema_version", Event.SCHEMA_VERSION);
@@ -43,7 +43,7 @@ final class LegacyShapes {
         copy(event, "telegram_message_id", event, "tg_message_id");
         String channel = event.path("tg_channel_id").asText().strip();
         if (channel.equals("0")) {
-            // the channel parser had it not at hand
+            // the channel parser did not know it
             event.remove("tg_channel_id");
         } else if (channel.startsWith("-")) {
             event.put("tg_channel_id", BOT_API_PREFIX.matcher(channel).replaceFirst(""));

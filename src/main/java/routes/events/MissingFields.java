@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 
-/** Gives a read event what its producer left out: values that follow from others, then the defaults of the schema. */
+/** Adds to a read event what its producer left out: values derived from others, then the schema's defaults. */
 final class MissingFields {
 
     private final ObjectWriter sorted;
@@ -23,7 +23,7 @@ final class MissingFields {
     }
 
     /**
-     * @param entryId "milliseconds-number", or null where the entry has none
+     * @param entryId "milliseconds-number", or null if the entry has none
      */
     void complete(String stream, String entryId, Map<String, String> fields, ObjectNode event, JsonNode properties) {
         if (event.path("idempotency_key").asText().isBlank()) {
@@ -77,7 +77,7 @@ final class MissingFields {
         }
     }
 
-    /** Without what differs when the same fact is published again. */
+    /** The hash without the fields that differ when the same fact is published again. */
     private String contentHash(ObjectNode event) {
         try {
             return Sha256.hex(sorted.writeValueAsString(

@@ -29,7 +29,7 @@ public record PostTagged(
         Map<String, Object> metadata)
         implements Triggered {
 
-    /** Without tags there is a reason for that in the metadata. */
+    /** Without tags, the metadata holds the reason. */
     @Override
     public StageOutcome outcome() {
         Object reason = metadata == null ? null : metadata.get("reason");

@@ -14,12 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Gives values that arrived as text the type their schema asks for. What cannot be converted stays as it is, so that the
- * schema names it.
+ * Converts values that arrived as text to the type that their schema requires. Values that cannot be converted stay
+ * unchanged, so that schema validation reports them.
  */
 final class SchemaCoercion {
 
-    // bounded, so that no text makes a number of a million digits
+    // bounded, so that no text becomes a number with a million digits
     private static final Pattern INTEGER = Pattern.compile("([+-]?\\d{1,19})(\\.0+)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?");
     private static final Pattern TIME_OF_DAY = Pattern.compile("[T ].*");
@@ -30,7 +30,7 @@ final class SchemaCoercion {
         this.json = json;
     }
 
-    /** Converts the properties that the schema knows, at every depth; a blank where no text is asked for counts as absent. */
+    /** Converts the properties in the schema, at every depth; a blank value counts as absent unless the schema asks for plain text. */
     void coerce(ObjectNode object, JsonNode schema) {
         schema.path("properties").properties().forEach(property -> {
             JsonNode value = object.get(property.getKey());
@@ -125,7 +125,7 @@ final class SchemaCoercion {
         };
     }
 
-    /** Of a number all digits, since asText would write large ones with an exponent. */
+    /** For a number, all its digits, since asText would write large ones with an exponent. */
     private static String plain(JsonNode value) {
         return value.isNumber()
                 ? value.decimalValue().toPlainString()

@@ -20,7 +20,7 @@ public final class Sha256 {
         }
     }
 
-    /** Of the items in their order, one to a line. */
+    /** Hash of the items in order, one per line. */
     static String hexOfLines(List<String> items) {
         return hex(String.join("\n", items));
     }

@@ -1,4 +1,4 @@
 package routes.events;
 
-/** A file of a post that was not taken, and why. */
+/** A file of a post that was skipped, and why. */
 public record SkippedFile(String name, String reason) {}

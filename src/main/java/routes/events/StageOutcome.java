@@ -5,9 +5,9 @@ import java.util.Locale;
 /**
  * How an event ended in a stage.
  *
- * @param reason a word or a few, without ids; null where there is nothing to add
- * @param provider who did the work, such as {@code gigachat}; null where it was the stage itself
- * @param model of the provider; null without
+ * @param reason one or a few words, without ids; null if there is nothing to add
+ * @param provider who did the work, such as {@code gigachat}; null if the stage itself did
+ * @param model of the provider; null without a provider
  */
 public record StageOutcome(Kind kind, String reason, String provider, String model) implements Recorded {
 

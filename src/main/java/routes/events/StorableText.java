@@ -1,6 +1,6 @@
 package routes.events;
 
-/** Text that PostgreSQL takes: it refuses U+0000, and half a surrogate pair is no UTF-8. */
+/** Text that PostgreSQL accepts: it rejects U+0000, and an unpaired surrogate is not valid UTF-8. */
 public final class StorableText {
     private StorableText() {}
 
@@ -17,7 +17,7 @@ public final class StorableText {
         return clean.toString();
     }
 
-    /** A loop, since every text of an import goes through it. */
+    /** A loop for speed, since every text of an import passes through it. */
     static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char unit = text.charAt(i);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** All streams, their keys in Redis and their consumer groups: the only place that knows them. */
+/** All streams, their keys in Redis and their consumer groups: the only place that defines them. */
 public final class StreamCatalog {
     private static final Map<String, String> STAGES = Map.ofEntries(
             entry("post_persist_workers", "post-persistence"),
@@ -28,7 +28,7 @@ public final class StreamCatalog {
             entry("cleanup_workers", "cleanup"),
             entry("digest_workers", "digest"));
 
-    /** Groups of stages that are not built yet. They exist from the first start, but nothing is kept for them. */
+    /** Groups of stages that are not built yet. They exist from the first start, but no entries are kept for them. */
     private static final Set<String> PLANNED = Set.of(
             "vision_workers",
             "retagging_workers",
@@ -41,7 +41,7 @@ public final class StreamCatalog {
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();
     private final Map<Class<? extends Event>, EventStream> byType = new LinkedHashMap<>();
 
-    /** The streams of the product alone. */
+    /** Only the product's streams. */
     public StreamCatalog() {
         this(OwnStreams.NONE);
     }
@@ -93,7 +93,7 @@ public final class StreamCatalog {
         return "stream:" + name.replace('.', ':');
     }
 
-    /** The stage of the product that reads a stream in this group, also a stage that is still to come; empty for other groups. */
+    /** The product's stage that reads a stream in this group, including planned stages; empty for other groups. */
     public Optional<String> stage(String stream, String group) {
         EventStream known = byName.get(stream);
         return known != null && known.groups().contains(group)
@@ -101,7 +101,7 @@ public final class StreamCatalog {
                 : Optional.empty();
     }
 
-    /** From the parsed post to the trend; then those of integrators. */
+    /** In pipeline order from the parsed post to the trend, then those of integrators. */
     public List<EventStream> streams() {
         return List.copyOf(byName.values());
     }
@@ -144,7 +144,7 @@ public final class StreamCatalog {
         return stream(name).key();
     }
 
-    /** The groups of a stream whose stages are built: entries are kept for them, and somebody should serve them. */
+    /** The groups of a stream whose stages are built: entries are kept for them, and a process should serve them. */
     public List<String> servedGroups(EventStream stream) {
         return stream.groups().stream()
                 .filter(group -> !PLANNED.contains(group))

@@ -3,7 +3,7 @@ package routes.events;
 import java.time.Instant;
 import java.util.Comparator;
 
-/** The order of the tag sets of a post: by content, then by what was seen on its pictures, then by time. */
+/** The order of the tag sets of a post: by content version, then by vision version, then by time. */
 public record TagSetVersion(long contentVersion, VisionVersion visionVersion, Instant occurredAt)
         implements Comparable<TagSetVersion> {
     private static final Comparator<TagSetVersion> ORDER = Comparator.comparingLong(TagSetVersion::contentVersion)

@@ -11,11 +11,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Tells whether two sets of tags are the same, whatever their order and number. */
+/** A hash that is equal for equal sets of tags, regardless of order and duplicates. */
 public final class TagsHash {
 
-    // String.compareTo would put characters outside the basic plane in the wrong place; UTF-8 keeps the code-point
-    // order
+    // String.compareTo would misplace characters outside the basic multilingual plane; UTF-8 keeps code-point order
     private static final Comparator<String> BY_CODE_POINT =
             Comparator.comparing(tag -> tag.getBytes(UTF_8), Arrays::compareUnsigned);
 

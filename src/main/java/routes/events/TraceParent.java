@@ -29,9 +29,9 @@ final class TraceParent {
     }
 
     /**
-     * For an event that was made outside of any trace. A trace id of 32 hex digits or a UUID is taken as it is, any other is
-     * hashed, so that all events of a trace id share a trace; the idempotency key stands for the span. It is marked as
-     * sampled, since 00 would switch off tracing in every stage behind.
+     * For an event created outside any trace. A trace id of 32 hex digits or a UUID is used as it is, any other is hashed, so
+     * that all events with a trace id share a trace. The span id is derived from the idempotency key. The trace is marked as
+     * sampled, since 00 would turn off tracing in every later stage.
      */
     static String of(String traceId, String idempotencyKey) {
         String plain = traceId.toLowerCase(Locale.ROOT).replace("-", "");

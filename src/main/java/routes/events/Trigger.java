@@ -17,9 +17,9 @@ public enum Trigger {
     }
 
     /**
-     * The trigger of a text, in any case.
+     * Parses a trigger, in upper or lower case.
      *
-     * @throws IllegalArgumentException for a text that is none of initial, edit, vision_retag, manual
+     * @throws IllegalArgumentException if the text is not initial, edit, vision_retag or manual
      */
     @JsonCreator
     public static Trigger of(String text) {

@@ -3,7 +3,7 @@ package routes.events;
 /** An event that says why its post is processed. */
 sealed interface Triggered extends PostEvent permits PostParsed, PostTagged, PostEnriched {
 
-    /** Null where the producer of the prior system did not say. */
+    /** Null if the prior system's producer did not say. */
     Trigger trigger();
 
     @Override

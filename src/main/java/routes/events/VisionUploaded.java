@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** posts.vision.uploaded: The media of one post; {@code media_files} is empty when nothing qualified, the reasons are in {@code skipped_files}. */
+/**
+ * posts.vision.uploaded: The media of one post; {@code media_files} is empty when nothing qualified, the reasons are in
+ * {@code skipped_files}.
+ */
 public record VisionUploaded(
         String schemaVersion,
         String traceId,

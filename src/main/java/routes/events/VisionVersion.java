@@ -13,8 +13,8 @@ public record VisionVersion(LocalDate date, long prompt) implements Comparable<V
             Comparator.comparing(VisionVersion::date).thenComparingLong(VisionVersion::prompt);
 
     /**
-     * @param text null or empty: no version, the lowest
-     * @throws IllegalArgumentException for another form
+     * @param text null or empty for no version, which is the lowest
+     * @throws IllegalArgumentException if the text has another form
      */
     public static VisionVersion parse(String text) {
         if (text == null || text.isEmpty()) {

@@ -5,16 +5,17 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The graph of channels, posts, tags, pages, images and albums. Every node and every answer belongs to one tenant.
+ * The graph of channels, posts, tags, pages, images and albums. Every node and every result belongs to one tenant.
  *
- * <p>{@code RELATED_TO} is stored once per pair of tags, from the one whose name sorts first to the other; its
- * weight is the number of posts that carry both.
+ * <p>{@code RELATED_TO} is stored once per pair of tags, from the one whose name sorts first to the other; its weight is the number
+ * of posts that carry both.
  */
 public interface Graph {
 
     /**
-     * Makes the graph show the posts as given, in one transaction: relationships of a post that are no longer asked for
-     * go, a replay changes nothing. A post that is replied to gets its node even before it was seen itself. The same post twice in the list: the last counts.
+     * Updates the graph to match the posts, in one transaction. Removes relationships that a post no longer has; a replay changes
+     * nothing. The target of a reply gets its node even before it is seen itself. If the list contains a post twice, the last
+     * one counts.
      */
     GraphChange apply(List<PostGraph> posts);
 
@@ -24,30 +25,31 @@ public interface Graph {
     }
 
     /**
-     * Removes the posts and their relationships; co-occurrence weights go down. What they alone were related to goes too,
-     * unless somebody else writes at the same moment: then {@link #removeOrphans} finds it. Unknown posts are no error.
+     * Removes the posts and their relationships; decreases co-occurrence weights. Also removes the nodes that only these posts were
+     * related to, unless another transaction writes at the same moment: then {@link #removeOrphans} finds them. Ignores unknown
+     * posts.
      */
     void remove(UUID tenantId, Collection<UUID> postIds);
 
     /**
-     * What one step of a search for orphans did.
+     * Result of one step of the search for orphans.
      *
-     * @param next where the next step goes on; null when the search is through
+     * @param next where the next step continues; null when the search is complete
      */
     record Orphans(int removed, String next) {}
 
     /**
-     * Looks at some nodes that are no posts and removes those that are related to nothing: tags that no post carries and
-     * nobody is interested in, for example.
+     * Checks some nodes other than posts and removes those without relationships: for example, tags that no post carries and no
+     * user is interested in.
      *
-     * @param place empty to begin, then what the step before gave as {@code next}
-     * @param limit nodes to look at
+     * @param place empty to start, then {@code next} of the previous step
+     * @param limit number of nodes to check
      */
     Orphans removeOrphans(String place, int limit);
 
     /**
-     * Other posts that share tags with the given ones, heaviest first. Tags carried by more than {@value #HUB} posts say
-     * nothing about kinship and are left out, which also bounds the work.
+     * Other posts that share tags with the given ones, heaviest first. Skips tags carried by more than {@value #HUB} posts: they do
+     * not indicate similarity, and skipping them bounds the work.
      */
     List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit);
 
@@ -57,6 +59,6 @@ public interface Graph {
     /** Tags most often used together with the given one, heaviest first. */
     List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit);
 
-    /** Number of posts from which on a tag is a hub. */
+    /** A tag carried by more posts than this is a hub. */
     int HUB = 1_000;
 }

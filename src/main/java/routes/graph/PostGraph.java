@@ -7,17 +7,17 @@ import java.util.UUID;
 import routes.text.TagKey;
 
 /**
- * Everything the graph shows about one post; lists without duplicates.
+ * Everything the graph stores about one post; lists without duplicates.
  *
- * @param tags in any form; kept as {@link TagKey}, so that "нейросети" and "Нейросеть" are one tag; the first
+ * @param tags in any form; stored as {@link TagKey}, so that "нейросети" and "Нейросеть" are one tag; the first
  *     {@value #MOST_TAGS} of at most {@value #LONGEST_TAG} characters, since every pair of them is stored
  * @param urls those of at most {@value #LONGEST_URL} bytes: an index row of PostgreSQL holds no more than 2,704
  * @param imageSha256s lower-case hex
  * @param albumId {@code media_groups.id}; null for a post without album
  * @param albumPosition 0-based; ignored without album
- * @param forwardedFromChannelId our id of the origin channel or, where we do not have it, another stable key of it; null
- *     where the post is no forward
- * @param replyToPostId null where the post is no reply
+ * @param forwardedFromChannelId our id of the origin channel or, if we do not have it, another stable key; null if the post is
+ *     not a forward
+ * @param replyToPostId null if the post is not a reply
  */
 public record PostGraph(
         UUID tenantId,

@@ -1,5 +1,5 @@
 /**
- * Relations between posts, channels and tags, independent of where they are stored.
+ * Relationships between posts, channels and tags, independent of where they are stored.
  *
  * <p>Uses: text.
  */

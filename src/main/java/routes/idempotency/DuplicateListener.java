@@ -1,10 +1,10 @@
 package routes.idempotency;
 
-/** Hears of duplicates, to count them. */
+/** Receives duplicates, to count them. */
 @FunctionalInterface
 public interface DuplicateListener {
 
-    /** Where it was seen that something had been done already. */
+    /** Where a duplicate was detected. */
     enum Source {
         /** The cache of this process. */
         CACHE,
@@ -12,6 +12,6 @@ public interface DuplicateListener {
         REDIS
     }
 
-    /** Something was to be processed that had been done already. */
+    /** Called when a key to be processed is already done. */
     void onDuplicate(Source source);
 }

@@ -2,7 +2,7 @@ package routes.idempotency;
 
 import routes.redisstreams.UncountedFailure;
 
-/** Someone else is at work on the same thing: try again later. Not the fault of the entry, so it does not count. */
+/** Another consumer is processing the same key: retry later. Not the entry's fault, so it is not counted. */
 public class InProgressElsewhereException extends RuntimeException implements UncountedFailure {
     private static final long serialVersionUID = 1L;
 

@@ -5,13 +5,13 @@ import java.time.Duration;
 /**
  * Options of a {@link RedisIdempotentRepository}.
  *
- * @param keyPrefix what the Redis keys of the repository begin with, and no others do; ends with a colon
- * @param timeToLive how long it is remembered that something was done
- * @param lease how long something in progress stays taken after its process died. Exchanges that came from a stream prolong
- *     their leases while they run; the lease must be longer than other exchanges take
+ * @param keyPrefix prefix of the repository's Redis keys, and of no others; ends with a colon
+ * @param timeToLive how long a done key is remembered
+ * @param lease how long a key in progress stays leased after its process died. Exchanges from a stream renew their leases
+ *     while they run; the lease must be longer than other exchanges take
  * @param instance name of this process, for exchanges that did not come from a stream
- * @param cacheSize how many keys that are done are remembered in this process, for at most 24 hours; 0 for none
- * @param timeout how long to wait for an answer of Redis
+ * @param cacheSize how many done keys this process caches, for at most 24 hours; 0 for none
+ * @param timeout how long to wait for a reply from Redis
  */
 public record RedisIdempotencyOptions(
         String keyPrefix, Duration timeToLive, Duration lease, String instance, int cacheSize, Duration timeout) {

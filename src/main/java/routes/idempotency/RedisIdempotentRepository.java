@@ -25,14 +25,14 @@ import routes.redisstreams.StreamCompletion;
 import routes.stages.EventRoutes;
 
 /**
- * Remembers in Redis what has been done, and what is in progress and by whom.
+ * Records in Redis which keys are done, and which are in progress and by whom.
  *
- * <p>In an exchange that came from a stream of the same Redis, a key is done when the exchange has completed, together with
- * the acknowledgement of its entry; a crash before that leaves a lease, which the next delivery of the entry to the same
- * consumer takes again at once and anyone else takes when it has expired. In other exchanges a key is done when it is
- * confirmed. Use it with an eager idempotent consumer (the default of Camel).
+ * <p>In an exchange from a stream of the same Redis, a key becomes done when the exchange completes, together with the
+ * acknowledgement of its entry. A crash before that leaves a lease. The next delivery of the entry to the same consumer
+ * reacquires it immediately; other consumers acquire it after it has expired. In other exchanges a key becomes done when it
+ * is confirmed. Use it with an eager idempotent consumer (Camel's default).
  *
- * <p>{@code add} answers false only for what is done. The exchange property {@value #FORCE} goes past that.
+ * <p>{@code add} returns false only for done keys. The exchange property {@value #FORCE} overrides that.
  */
 @ManagedResource(description = "Redis idempotent repository")
 public class RedisIdempotentRepository extends ServiceSupport implements IdempotentRepository {
@@ -46,7 +46,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private static final Duration MAX_CACHED = Duration.ofHours(24);
     private static final int SCAN_PAGE = 500;
 
-    /** KEYS: done and lease of each key. ARGV: milliseconds to live, then owner and go past done (0/1) of each key. */
+    /** KEYS: done and lease of each key. ARGV: milliseconds to live, then owner and force (0/1) of each key. */
     private static final String ADD =
             """
             local answers = {}
@@ -103,29 +103,29 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     /**
-     * A key that an event of a batch takes.
+     * A key that an event of a batch claims.
      *
-     * @param event its place in the list of the batch's events
-     * @param force takes it even if it is done
+     * @param event its index in the list of the batch's events
+     * @param force claims the key even if it is done
      */
     public record Claim(int event, String key, boolean force) {}
 
-    /** What a claim came to. */
+    /** The result of a claim. */
     public enum Answer {
         TAKEN,
         DONE,
-        /** Someone else is at work on it. */
+        /** Another consumer is processing it. */
         HELD
     }
 
     private record Wanted(String key, String owner, boolean force) {}
 
     /**
-     * Takes a key.
+     * Claims a key.
      *
      * @return false if it is done
-     * @throws InProgressElsewhereException if someone else is at work on it
-     * @throws io.lettuce.core.RedisException if Redis does not serve
+     * @throws InProgressElsewhereException if another consumer is processing it
+     * @throws io.lettuce.core.RedisException if Redis is unavailable
      */
     @Override
     public boolean add(Exchange exchange, String key) {
@@ -152,10 +152,10 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     /**
-     * Takes keys for events of a batch, in one call; each is done when its entry is completed, once it is confirmed.
+     * Claims keys for events of a batch, in one call. Once confirmed, each becomes done when its entry is completed.
      *
      * @return an answer for each claim
-     * @throws io.lettuce.core.RedisException if Redis does not serve
+     * @throws io.lettuce.core.RedisException if Redis is unavailable
      */
     public List<Answer> addAll(Exchange exchange, List<Claim> claims) {
         List<StreamCompletion> completions = completions(exchange, claims);
@@ -173,7 +173,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         return answers;
     }
 
-    /** What was claimed is done, once the entry of its event is completed. */
+    /** Confirms claimed keys: each becomes done when the entry of its event is completed. */
     public void confirmAll(Exchange exchange, List<Claim> claims) {
         List<StreamCompletion> completions = completions(exchange, claims);
         for (int i = 0; i < claims.size(); i++) {
@@ -238,7 +238,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         return cache.getIfPresent(key) != null || link.call(commands -> commands.exists(doneKey(key))) == 1;
     }
 
-    /** Done: at once, or when the exchange completes if it came from a stream. */
+    /** Marks a key as done: immediately, or when the exchange completes if it came from a stream. */
     @Override
     public boolean confirm(Exchange exchange, String key) {
         completion(exchange, exchange.getMessage())
@@ -269,7 +269,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         cache.put(key, true);
     }
 
-    /** Not done after all: gives the lease back. The completion of an exchange that came from a stream does that by itself. */
+    /** Releases the lease without marking the key as done. For an exchange from a stream, its completion does that. */
     @Override
     public boolean remove(Exchange exchange, String key) {
         if (completion(exchange, exchange.getMessage()).isEmpty()) {
@@ -321,14 +321,14 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         return options.keyPrefix();
     }
 
-    /** How many keys that are done this process remembers. */
+    /** How many done keys this process caches. */
     @ManagedAttribute(description = "How many keys that are done this process remembers")
     public long getCacheSize() {
         cache.cleanUp();
         return cache.estimatedSize();
     }
 
-    /** Routes stop a repository although others still use it: it stays usable and connects again. */
+    /** Routes stop a repository although others still use it, so it stays usable and reconnects. */
     @Override
     protected void doStop() {
         link.disconnect();

@@ -1,5 +1,5 @@
 /**
- * Which events were processed before, as a Camel idempotent repository in Redis.
+ * A Camel idempotent repository in Redis, which records the events that were processed.
  *
  * <p>Uses: redisstreams, stages.
  */

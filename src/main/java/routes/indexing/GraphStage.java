@@ -17,14 +17,14 @@ import routes.graph.Graph;
 import routes.graph.GraphChange;
 import routes.graph.PostGraph;
 
-/** Brings posts into the graph, apart from the vector index: a failure here leaves what was written there. */
+/** Writes posts to the graph, separately from the vector index: a failure here does not undo what was written there. */
 @Component
 class GraphStage {
 
     /**
-     * @param hashes  by post, of everything that the graph holds of it now; null where writing failed
+     * @param hashes by post, of everything that the graph stores about it; null if the write failed
      * @param changed the posts that were written
-     * @param failure null where the graph holds the posts now
+     * @param failure null if the graph is up to date
      */
     record Batch(
             Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {}
@@ -34,12 +34,12 @@ class GraphStage {
 
     GraphStage(Graph graph, PlatformTransactionManager transactions) {
         this.graph = graph;
-        // where the graph is in the same database, its failure must not undo the transaction around it
+        // if the graph is in the same database, its failure must not roll back the surrounding transaction
         this.savepoint = new TransactionTemplate(
                 transactions, new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_NESTED));
     }
 
-    /** Writes those posts that the graph does not hold as they are. */
+    /** Writes the posts that differ from the graph. */
     Batch write(Collection<VectorStage.Wanted> posts) {
         Map<UUID, String> hashes = new HashMap<>();
         List<PostGraph> changed = new ArrayList<>();

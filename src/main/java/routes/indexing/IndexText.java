@@ -8,12 +8,12 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The text of a post that is embedded and searched: its own, what its attachments say, what was seen and read on its pictures, the pages it links to
- * and the summary of its album; each part once.
+ * The text of a post that is embedded and searched: its own text, the text of its attachments, the description and OCR text of its
+ * pictures, the pages it links to and the summary of its album. Each part occurs once.
  */
 final class IndexText {
-    // Characters. A post has at most 4096; the rest keeps the whole below 2 000 tokens, which every embedding model
-    // takes.
+    // Characters. A post has at most 4096; the other limits keep the total below 2 000 tokens, which every embedding
+    // model accepts.
     private static final int MAX_CONTENT = 4096;
     private static final int MAX_ATTACHMENTS = 1500;
     private static final int MAX_DESCRIPTION = 500;

@@ -29,8 +29,8 @@ import routes.events.TagSetVersion;
 import routes.posts.PostNotThereYetException;
 
 /**
- * The work of the indexing stage. Events are triggers: what is indexed is composed from the newest state, under a lock of
- * the post, so that a slow or repeated event never brings older content back.
+ * The work of the indexing stage. Events are triggers: the indexed content is composed from the newest state, under a lock of the
+ * post, so that a slow or repeated event never restores older content.
  */
 @Component("indexing")
 public class Indexing {
@@ -42,14 +42,14 @@ public class Indexing {
     private record Tags(List<String> names, TagSetVersion version, String visionVersion) {}
 
     /**
-     * What an event asks for.
+     * What an event requests.
      *
-     * @param tenantId null: whatever tenant the post has
-     * @param tags     null where the event says nothing about them
+     * @param tenantId null for any tenant
+     * @param tags null if the event carries no tag information
      */
     private record Wanted(UUID tenantId, UUID postId, String traceId, Tags tags) {}
 
-    /** {@code graphFailure}: why the graph does not hold the posts, while the vector index does. */
+    /** {@code graphFailure}: why the graph is not up to date although the vector index is. */
     private record Written(List<Recorded> answers, List<Boolean> changed, RuntimeException graphFailure) {}
 
     private final PostContents contents;
@@ -79,11 +79,11 @@ public class Indexing {
     }
 
     /**
-     * Writes what has changed, in one transaction. An event is answered also where nothing has changed: the entry may have been
-     * indexed by a process that died before it could say so. Its key is the same then.
+     * Writes what has changed, in one transaction. An event is answered even if nothing has changed: a process may have indexed the
+     * entry and died before it could answer. The key is the same in that case.
      *
-     * @return an answer for each event; the reason where there is nothing to index, which is in the row too; a failure while the post
-     *     is not stored
+     * @return an answer for each event; the reason if there is nothing to index, which is also stored in the row; a failure
+     *     while the post is not stored
      */
     public List<Recorded> index(List<PostEnriched> events) {
         return indexAll(events.stream()
@@ -91,7 +91,7 @@ public class Indexing {
                 .toList());
     }
 
-    /** Null for an event of an old producer, which says nothing about tags. */
+    /** Null for an event of an old producer, which carries no tag information. */
     private static Tags tags(PostEnriched event) {
         if (event.tagsHash() == null) {
             return null;
@@ -101,7 +101,7 @@ public class Indexing {
     }
 
     /**
-     * Indexes the members of albums again from what is stored, since the summaries of the albums have changed.
+     * Reindexes the members of albums from the stored state, since the summaries of the albums have changed.
      *
      * @return for each album the answers for its members
      */
@@ -131,7 +131,7 @@ public class Indexing {
         return written.answers();
     }
 
-    /** Records the error in the row of a single post. A batch that failed is processed again post by post. */
+    /** Stores the error in the row of a single post. A failed batch is processed again post by post. */
     private RuntimeException failed(List<Wanted> wanted, RuntimeException cause) {
         if (wanted.size() == 1) {
             try {
@@ -153,7 +153,7 @@ public class Indexing {
         for (Wanted post : wanted) {
             PostContent content = content(posts, post);
             if (content != null && !content.deleted()) {
-                // one after the other, as if each event had come alone
+                // one after the other, as if each event had arrived alone
                 tags.compute(content.postId(), (id, known) -> newest(content, known, post.tags()));
             }
         }
@@ -194,7 +194,7 @@ public class Indexing {
         return new Written(answers, changed, edges.failure());
     }
 
-    /** Null where the tenant has no such post. */
+    /** Null if the tenant has no such post. */
     private static PostContent content(Map<UUID, PostContent> posts, Wanted wanted) {
         PostContent content = posts.get(wanted.postId());
         return content != null
@@ -229,21 +229,23 @@ public class Indexing {
                 : new PostContents.Row(post.postId(), "indexed", null, state, vector.revision());
     }
 
-    /** Of what is stored, what the event brings and what an earlier event of the batch, or else the last indexing, left. */
+    /**
+     * The newest of the stored tags, the event's tags, and those of an earlier event of the batch, or else of the last indexing.
+     */
     private static Tags newest(PostContent post, Tags earlier, Tags fromEvent) {
         IndexState state = post.state();
         Tags newest = earlier != null ? earlier : new Tags(state.tags(), state.version(), state.visionVersion());
         if (fromEvent != null && replaces(fromEvent, newest)) {
             newest = fromEvent;
         }
-        // the same version: what is stored went through the rules of tag persistence
+        // also for the same version: the stored tags have passed the rules of tag persistence
         if (post.tagsVersion().compareTo(newest.version()) >= 0) {
             newest = new Tags(post.tags(), post.tagsVersion(), visionVersion(post.tagsVersion()));
         }
         return newest;
     }
 
-    /** Only sets that say why there are no tags are empty, and such a set never replaces tags of the same text. */
+    /** Only sets with a reason for the missing tags are empty. Such a set never replaces tags of the same text. */
     private static boolean replaces(Tags newer, Tags known) {
         boolean sameText = newer.version().contentVersion() == known.version().contentVersion();
         boolean keeps = newer.names().isEmpty() && !known.names().isEmpty() && sameText;

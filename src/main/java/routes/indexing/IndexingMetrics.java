@@ -10,8 +10,8 @@ import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 
 /**
- * Counters of the indexing stage; every series exists from the start. Deliveries that fail are counted where it is known whether
- * they come again: by the listener of the streams.
+ * Counters of the indexing stage; every series exists from the start. The stream listener counts failed deliveries, since it knows
+ * whether they are retried.
  */
 @Component
 class IndexingMetrics {

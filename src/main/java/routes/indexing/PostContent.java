@@ -7,18 +7,18 @@ import java.util.UUID;
 import routes.events.TagSetVersion;
 
 /**
- * Everything stored about a post that index and graph show.
+ * Everything stored about a post that index and graph contain.
  *
- * @param attachmentText null where attachments say nothing
- * @param tags        stored tags, empty while there are none
- * @param tagsVersion version of the stored tags, lower than any other while there are none
- * @param vision      {@code post_enrichment.data} of kind vision, a missing node without
- * @param ocr         of kind ocr
- * @param crawl       of kind crawl
- * @param albumId     null for a post without album
- * @param albumMeta   {@code media_groups.meta}
- * @param forwardedFrom our id of the origin channel, else {@code tg:<id>} or its name; null where the post is no forward
- * @param replyTo     null where the post is no reply or the other post is not stored
+ * @param attachmentText null if the attachments contain no text
+ * @param tags stored tags, empty if there are none
+ * @param tagsVersion version of the stored tags, lower than any other if there are none
+ * @param vision {@code post_enrichment.data} of kind vision, a missing node if there is none
+ * @param ocr of kind ocr
+ * @param crawl of kind crawl
+ * @param albumId null for a post without album
+ * @param albumMeta {@code media_groups.meta}
+ * @param forwardedFrom our id of the origin channel, else {@code tg:<id>} or its name; null if the post is not a forward
+ * @param replyTo null if the post is not a reply or the other post is not stored
  */
 record PostContent(
         UUID postId,

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Repository;
 import routes.events.TagSetVersion;
 import routes.posts.PostLock;
 
-/** Reads what is stored about a post and writes what became of its indexing. */
+/** Reads the stored data of a post and writes the result of its indexing. */
 @Repository
 class PostContents {
     private final JdbcClient jdbc;
@@ -30,10 +30,10 @@ class PostContents {
         this.json = json;
     }
 
-    /** What became of the indexing of a post. */
+    /** The indexing result of a post. */
     record Row(UUID postId, String status, String reason, IndexState state, long revision) {}
 
-    /** Locks the posts against other indexing and clean-up until the end of the transaction. */
+    /** Locks the posts against concurrent indexing and clean-up until the end of the transaction. */
     void lock(Collection<UUID> postIds) {
         PostLock.take(jdbc, postIds);
     }
@@ -64,7 +64,7 @@ class PostContents {
                 .collect(Collectors.toMap(PostContent::postId, post -> post, (one, other) -> one));
     }
 
-    /** In the order of the ids, so that two batches do not wait for each other in a circle. */
+    /** In id order, so that two batches cannot deadlock. */
     void save(List<Row> rows) {
         if (rows.isEmpty()) {
             return;

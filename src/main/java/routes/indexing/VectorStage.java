@@ -18,21 +18,21 @@ import routes.vectorindex.StoredPoint;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.WriteResult;
 
-/** Brings posts into the vector index; a text is embedded only where it has changed. */
+/** Writes posts to the vector index; embeds a text only if it has changed. */
 @Component
 class VectorStage {
     private static final int SHORT_TEXT = 300;
 
-    /** A post as it is to be; a blank text takes it out of the index. */
+    /** The desired state of a post; a blank text removes it from the index. */
     record Wanted(PostContent post, List<String> tags, String text) {}
 
     /**
-     * @param hash     of everything that the index holds of the post now; null where it holds nothing
-     * @param revision above everything that the database and the index knew of the post
+     * @param hash of everything that the index stores about the post now; null if it stores nothing
+     * @param revision higher than any revision of the post in the database and the index
      */
     record Written(String hash, boolean changed, long revision) {}
 
-    /** What the posts have in common: milliseconds that embedding and writing took. */
+    /** The results of all posts, and the milliseconds that embedding and writing took. */
     record Batch(Map<UUID, Written> posts, int embeddingMs, int writeMs) {}
 
     private final VectorIndex index;
@@ -45,7 +45,7 @@ class VectorStage {
         this.metrics = metrics;
     }
 
-    /** All of them with one call of the embedding provider, and one of the index for each kind of change. */
+    /** Uses one call of the embedding provider, and one call of the index for each kind of change. */
     Batch write(Collection<Wanted> wanted) {
         long started = System.nanoTime();
         Map<UUID, StoredPoint> stored = stored(wanted);
@@ -101,7 +101,7 @@ class VectorStage {
         return stored;
     }
 
-    /** The posts that must be embedded all the same. */
+    /** Returns the posts that must be embedded after all. */
     private List<UUID> update(List<PayloadUpdate> updates) {
         List<UUID> differ = new ArrayList<>();
         if (!updates.isEmpty()) {
@@ -115,7 +115,7 @@ class VectorStage {
         return differ;
     }
 
-    /** Returns the milliseconds that the embeddings took. */
+    /** Returns the embedding time in milliseconds. */
     private int embed(Collection<Wanted> posts, Map<UUID, Written> written, Map<UUID, String> textHashes) {
         if (posts.isEmpty()) {
             return 0;

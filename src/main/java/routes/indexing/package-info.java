@@ -1,5 +1,5 @@
 /**
- * The stages {@code indexing} and {@code indexing-albums}: bring posts into the vector index and the graph.
+ * The stages {@code indexing} and {@code indexing-albums}: write posts to the vector index and the graph.
  *
  * <p>Uses: embeddings, events, graph, posts, vectorindex.
  */

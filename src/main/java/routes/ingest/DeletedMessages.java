@@ -7,7 +7,7 @@ import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
 import routes.posts.PostRemoval.Message;
 
-/** Deletes the posts of messages that are gone from their channel. */
+/** Deletes the posts of messages that are no longer in their channel. */
 public final class DeletedMessages {
     private static final int BATCH = 500;
 
@@ -18,9 +18,9 @@ public final class DeletedMessages {
     }
 
     /**
-     * Of messages that their source names as deleted.
+     * Deletes the posts of messages that the source reports as deleted.
      *
-     * @return how many posts that were
+     * @return how many posts were deleted
      */
     int delete(UUID tenantId, Channel channel, List<Long> messageIds) {
         int deleted = 0;
@@ -32,10 +32,10 @@ public final class DeletedMessages {
     }
 
     /**
-     * Of messages that are stored and that a source which shows all did not show, between the first and the last that it
-     * showed. A source that ends before what is stored is older than that, and proves nothing.
+     * Deletes the posts of stored messages that are missing from a complete source, between the first and the last message in it.
+     * A source that ends before the last stored message is older than the stored data and proves nothing.
      *
-     * @return how many
+     * @return how many posts were deleted
      */
     int deleteMissing(UUID tenantId, Channel channel, SeenMessages seen) {
         if (seen.isEmpty() || posts.lastMessageId(tenantId, channel.id()) > seen.last()) {

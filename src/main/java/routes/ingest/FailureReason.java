@@ -13,8 +13,8 @@ import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Why a step of an import failed, in one line. PostgreSQL's exceptions hold whole statements and rows; of them only the server's
- * message is taken, so that no text of a post reaches a log or a report.
+ * Why a step of an import failed, in one line. PostgreSQL's exceptions contain whole statements and rows. Only the server's message
+ * is used, so that no text of a post reaches a log or a report.
  */
 final class FailureReason {
     /** Program limit exceeded, such as a text too long for an index: https://www.postgresql.org/docs/17/errcodes-appendix.html. */
@@ -35,7 +35,7 @@ final class FailureReason {
         return reason.length() > MAX_LENGTH ? reason.substring(0, MAX_LENGTH) + "…" : reason;
     }
 
-    /** Whether the same step may work later: the database or the object store cannot be reached, or has no room. */
+    /** Whether a retry may succeed: the database or the object store is unreachable or out of space. */
     static boolean mayPass(Exception failure) {
         if (failure instanceof IOException || failure instanceof TransactionException) {
             return true;
@@ -57,7 +57,7 @@ final class FailureReason {
         return root;
     }
 
-    /** Some exceptions of files have nothing but the file's name for a message. */
+    /** The message of some file exceptions is only the file's name. */
     private static String message(Throwable root) {
         if (root instanceof PSQLException sql) {
             return Optional.ofNullable(sql.getServerErrorMessage())

@@ -10,7 +10,7 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Held by the process that runs an import. It lives in a session of the database, so it ends when the process dies. */
+/** Held by the process that runs an import. It belongs to a database session, so it is released when the process dies. */
 final class ImportLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImportLock.class);
 

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * How far an import is.
+ * Progress of an import.
  *
- * @param postsTotal while it runs an estimate from the share of bytes, at the end the number
+ * @param postsTotal an estimate from the share of bytes read while it runs; the exact number at the end
  * @param postsChanged posts that got new content
- * @param postsDeleted posts that the source names as deleted, or, where that is asked for, does not show any more
- * @param mediaMissing files that could not be taken
- * @param messagesSkipped service messages and others that are no posts
+ * @param postsDeleted posts that the source reports as deleted or, if deletions are enabled, no longer contains
+ * @param mediaMissing files that could not be stored
+ * @param messagesSkipped messages that are not posts, such as service messages
  * @param messagesFailed messages, and larger parts of the export, that cannot be read or stored and are left out
- * @param notes what was left out or passed over and why, the first 100 of each
- * @param elapsed since it began to run
+ * @param notes what was left out or skipped and why, the first 100 of each
+ * @param elapsed since it started
  * @param error why it failed, or null
  */
 public record ImportProgress(
@@ -38,7 +38,7 @@ public record ImportProgress(
         Duration elapsed,
         String error) {
 
-    /** As in {@code imports.status}, in capitals. */
+    /** As in {@code imports.status}, in upper case. */
     public enum Status {
         QUEUED,
         RUNNING,

@@ -10,8 +10,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * @param dir             folder below which the API may import from, and where uploads are unpacked
  * @param queueSize       imports that may wait; more are refused
- * @param outageTolerance for so long a batch is tried again while the database or the media store is away
- * @param deletions       whether posts that a newer export of their channel does not show any more count as deleted in Telegram; not for exports of your own messages only
+ * @param outageTolerance how long a batch is retried while the database or the media store is unavailable
+ * @param deletions       whether posts that a newer export of their channel no longer contains count as deleted in Telegram; not for
+ *                        exports of your own messages only
  */
 @ConfigurationProperties("import")
 public record ImportProperties(

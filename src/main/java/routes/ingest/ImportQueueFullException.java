@@ -1,6 +1,6 @@
 package routes.ingest;
 
-/** Too many imports wait already; try again when one is done. */
+/** Too many imports are queued. Try again when one is done. */
 public class ImportQueueFullException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

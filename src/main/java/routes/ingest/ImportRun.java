@@ -22,17 +22,17 @@ import routes.posts.ChannelStore;
 import routes.posts.SavedBatch;
 
 /**
- * One run of an import: cuts what the source gives into batches, has them saved, and tells how far it is. A second thread saves
- * one batch while the next is read, so that neither the parser nor the database waits for the other.
+ * One run of an import: splits the source into batches, saves them, and reports progress. A second thread saves one batch while
+ * the next is read, so that neither the parser nor the database waits for the other.
  */
 final class ImportRun implements Source.Sink {
-    /** Large enough that a batch's fixed costs do not count, small enough that a lost one is soon repeated. */
+    /** Large enough that a batch's fixed costs do not matter, small enough that a failed batch is quickly repeated. */
     static final int BATCH_POSTS = 500;
 
-    /** Bounds the memory where texts are longer than Telegram's 4096 characters. */
+    /** Bounds memory use if texts are longer than Telegram's 4096 characters. */
     private static final long BATCH_CHARACTERS = 8_000_000;
 
-    /** A batch of at least so many messages that are all refused shows a fault of the database and ends the import. */
+    /** If all messages of a batch of at least this size are rejected, the database is at fault and the import ends. */
     private static final int ALL_REFUSED = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(ImportRun.class);
@@ -89,7 +89,7 @@ final class ImportRun implements Source.Sink {
         try {
             readAndSave();
         } finally {
-            // the batch that is being saved is whole or not there, but it must not outlive the import's lock
+            // the batch is saved completely or not at all, but saving must not outlast the import's lock
             saver.shutdownNow();
             if (!saver.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("The last batch of import {} is still being saved", order.id());
@@ -101,7 +101,7 @@ final class ImportRun implements Source.Sink {
         try {
             source.read(this);
         } finally {
-            // what came before a break is good
+            // everything read before the failure is valid
             if (!Thread.currentThread().isInterrupted()) {
                 flush();
                 awaitSaved();
@@ -112,7 +112,7 @@ final class ImportRun implements Source.Sink {
         }
     }
 
-    /** At the end, since a channel may stand in the source several times. */
+    /** Runs at the end, since a channel may occur several times in the source. */
     private void deleteMissing() throws IOException, InterruptedException {
         if (unreadable > 0) {
             tally.note(new ImportNote(
@@ -129,9 +129,9 @@ final class ImportRun implements Source.Sink {
     }
 
     /**
-     * What the source has shown of a channel.
+     * What the source contains of a channel.
      *
-     * @param present messages in any form
+     * @param present messages of any kind
      * @param posts those that became posts
      */
     private record ShownChannel(Channel channel, SeenMessages present, SeenMessages posts) {}
@@ -166,7 +166,7 @@ final class ImportRun implements Source.Sink {
 
     @Override
     public void deleted(List<Long> messageIds) throws IOException, InterruptedException {
-        // what was handed over before may be of the same messages
+        // earlier batches may contain the same messages
         flush();
         awaitSaved();
         Integer deleted = patiently(() -> deletions.delete(order.tenantId(), channel, messageIds));
@@ -197,7 +197,7 @@ final class ImportRun implements Source.Sink {
         tally.read(position);
     }
 
-    /** Makes the batch ready while the one before it is being saved, and has it saved next. */
+    /** Prepares the batch while the previous one is being saved, then submits it for saving. */
     private void flush() throws IOException, InterruptedException {
         List<List<SourceMessage>> rounds = rounds(batch);
         batch.clear();
@@ -216,7 +216,7 @@ final class ImportRun implements Source.Sink {
         }
     }
 
-    /** A message that stands several times is saved several times, one after the other, so that the newest edit wins. */
+    /** A message that occurs several times is saved several times, one after the other, so that the newest edit wins. */
     private static List<List<SourceMessage>> rounds(List<SourceMessage> messages) {
         List<List<SourceMessage>> rounds = new ArrayList<>();
         Map<Long, Integer> times = new HashMap<>();
@@ -248,7 +248,7 @@ final class ImportRun implements Source.Sink {
         }
     }
 
-    /** @return what to count then, on the thread of the import */
+    /** @return the counter updates, to be run on the import's thread */
     private Runnable save(List<PostIntake.Prepared> batches) throws IOException, InterruptedException {
         List<Runnable> counts = new ArrayList<>();
         for (PostIntake.Prepared prepared : batches) {
@@ -264,9 +264,9 @@ final class ImportRun implements Source.Sink {
     }
 
     /**
-     * Saves a batch, and one that is refused in halves, until the one message stands alone.
+     * Saves a batch. A rejected batch is split in halves down to the single messages that are rejected.
      *
-     * @return the messages that were refused
+     * @return the rejected messages
      */
     private List<ImportNote> save(PostIntake.Prepared prepared, List<Runnable> counts)
             throws IOException, InterruptedException {
@@ -322,7 +322,7 @@ final class ImportRun implements Source.Sink {
         T run() throws IOException, InterruptedException;
     }
 
-    /** An outage of the database or the object store is no fault of the import: the step is repeated until it works. */
+    /** Repeats the step while the database or the object store is unavailable. Such an outage does not fail the import. */
     private <T> T patiently(Step<T> step) throws IOException, InterruptedException {
         long givenUpNanos = System.nanoTime() + settings.outageTolerance().toNanos();
         Duration pause = FIRST_PAUSE;

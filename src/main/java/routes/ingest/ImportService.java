@@ -18,9 +18,9 @@ import routes.ingest.export.ExportFormatException;
 import routes.posts.ChannelStore;
 
 /**
- * Imports exports, one after the other, and keeps account of them in {@code imports}. A run that was cut off is taken up at
- * the next start, from the file's beginning: what is saved already changes nothing and costs little. A lock that the database
- * gives up when a process dies keeps two processes from running the same import.
+ * Imports exports one after the other and records them in {@code imports}. An interrupted run starts over at the next start of the
+ * process, from the beginning of the file: what is already saved changes nothing and costs little. A lock that the database
+ * releases when a process dies keeps two processes from running the same import.
  */
 public final class ImportService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImportService.class);
@@ -56,28 +56,28 @@ public final class ImportService implements AutoCloseable {
                 1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "import"));
     }
 
-    /** Takes up what an earlier process did not finish, however much that is. */
+    /** Resumes all imports that an earlier process did not finish. This ignores the queue's limit. */
     public void start() {
         table.unfinished().forEach(id -> worker.execute(() -> run(id)));
     }
 
     /**
-     * Puts an import into the queue. The user gets subscribed to the channels in it.
+     * Queues an import. The user gets subscribed to its channels.
      *
      * @param path of a {@code result.json} or of its folder
-     * @return the id under which {@link #find} tells how far it is
+     * @return the id for {@link #find}
      * @throws IOException if there is nothing to import at that path
      * @throws IllegalArgumentException if the tenant has no such user
-     * @throws ImportQueueFullException if too many wait
+     * @throws ImportQueueFullException if too many imports are queued
      */
     public UUID submit(long userId, UUID tenantId, Path path) throws IOException {
         return submit(userId, tenantId, path, null);
     }
 
     /**
-     * {@link #submit(long, UUID, Path)} of an export that was uploaded.
+     * Like {@link #submit(long, UUID, Path)}, for an uploaded export.
      *
-     * @param uploadedName what it is called to users in place of its path, or null
+     * @param uploadedName the name that users see instead of the path, or null
      */
     public UUID submit(long userId, UUID tenantId, Path path, String uploadedName) throws IOException {
         Source source = sources.open(path);
@@ -98,7 +98,7 @@ public final class ImportService implements AutoCloseable {
     }
 
     /**
-     * @throws ImportQueueFullException if too many wait
+     * @throws ImportQueueFullException if too many imports are queued
      */
     public void requireRoom() {
         int waiting = worker.getQueue().size();
@@ -107,7 +107,7 @@ public final class ImportService implements AutoCloseable {
         }
     }
 
-    /** Whether an import waits or runs whose export lies in the folder. */
+    /** Whether the export of a queued or running import is in the folder. */
     public boolean isNeeded(Path folder) {
         return table.hasUnfinishedIn(folder.toAbsolutePath().normalize() + File.separator);
     }
@@ -116,7 +116,7 @@ public final class ImportService implements AutoCloseable {
         return table.find(id);
     }
 
-    /** Stops after the batch that is being saved; what is unfinished goes on at the next start. */
+    /** Stops after the batch that is being saved. Unfinished imports continue at the next start. */
     @Override
     public void close() {
         worker.shutdownNow();
@@ -129,7 +129,7 @@ public final class ImportService implements AutoCloseable {
         }
     }
 
-    /** Repeats the run while the database cannot be reached, also for keeping account of it. */
+    /** Repeats the run while the database is unreachable, including for status updates. */
     private void run(UUID id) {
         String said = null;
         while (!worker.isShutdown()) {
@@ -191,7 +191,7 @@ public final class ImportService implements AutoCloseable {
         listener.progress(progress);
     }
 
-    /** Of an export the whole message, which says where and what to do. */
+    /** The message of an export's failure is used in full: it says where the fault is and what to do. */
     private static String reason(Exception failure) {
         return failure instanceof ExportFormatException
                         || (failure instanceof FileSystemException file && file.getReason() != null)

@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /**
  * @param queueSize imports that may wait; more are refused
- * @param outageTolerance for so long a batch is tried again while the database or the object store is away; then the import
- *     fails, and can be started again
- * @param deletions whether posts that a newer export of their channel no longer shows are deleted
+ * @param outageTolerance how long a batch is retried while the database or the object store is unavailable; then the import
+ *     fails and can be started again
+ * @param deletions whether posts that a newer export of their channel no longer contains are deleted
  */
 public record ImportSettings(int queueSize, Duration outageTolerance, boolean deletions) {
     public ImportSettings {

@@ -22,11 +22,11 @@ final class ImportTable {
         jdbc = JdbcClient.create(database);
     }
 
-    /** An import that is to be run. */
+    /** An import to run. */
     record Order(UUID id, long userId, UUID tenantId, String file) {}
 
     /**
-     * @param uploadedName what an uploaded export is called to users; null for one at a path
+     * @param uploadedName the name of an uploaded export that users see; null for one at a path
      * @throws IllegalArgumentException if the tenant has no such user
      */
     void insert(Order order, long bytesTotal, String uploadedName) {
@@ -49,7 +49,7 @@ final class ImportTable {
                 .list();
     }
 
-    /** Whether an import is unfinished whose file begins like this. */
+    /** Whether there is an unfinished import whose file path starts with this. */
     boolean hasUnfinishedIn(String folder) {
         return jdbc.sql(
                         "SELECT EXISTS (SELECT 1 FROM imports WHERE status IN ('queued', 'running') AND starts_with(file, ?))")
@@ -58,7 +58,7 @@ final class ImportTable {
                 .single();
     }
 
-    /** Begins from the start, also if an earlier run was cut off; empty if the import is over already. */
+    /** Starts from the beginning, also if an earlier run was interrupted. Empty if the import is already finished. */
     Optional<Order> begin(UUID id) {
         return jdbc.sql(
                         """
@@ -98,7 +98,7 @@ final class ImportTable {
                 .update();
     }
 
-    /** Back to the queue, for the next start. */
+    /** Returns the import to the queue for the next start. */
     void requeue(UUID id) {
         jdbc.sql("UPDATE imports SET status = 'queued', updated_at = now() WHERE id = ?")
                 .param(id)

@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import routes.events.StorableText;
 import routes.posts.SavedBatch;
 
-/** Counts what one run of an import did. Used by one thread. */
+/** Counts what one run of an import did. Used by a single thread. */
 final class ImportTally {
-    /** More would make the row large and help nobody; the number of missing files is complete. */
+    /** More would only make the row larger. The count of missing files is complete regardless. */
     private static final int MAX_NOTES = 100;
 
     private static final int MAX_LENGTH = 500;
@@ -58,7 +58,7 @@ final class ImportTally {
         prepared.skipped().forEach(file -> note(new ImportNote(file.name(), null, null, file.reason())));
     }
 
-    /** A message stood in the source before, and is counted as a post once. */
+    /** A message occurred before in the source. It counts as one post. */
     void repeated() {
         repeated++;
     }
@@ -84,13 +84,13 @@ final class ImportTally {
         return new ImportNote(storable(note.name()), note.messageId(), storable(note.field()), storable(note.reason()));
     }
 
-    /** What comes from the file may be of any length and hold any characters. */
+    /** Text from the file may have any length and contain any characters. */
     private static String storable(String text) {
         String cut = text == null || text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
         return StorableText.of(cut);
     }
 
-    /** The messages that were left out come first. */
+    /** Messages that were left out come first. */
     List<ImportNote> notes() {
         return Stream.concat(messages.stream(), notes.stream()).toList();
     }

@@ -71,7 +71,7 @@ class IngestConfiguration {
             ProgressListener listener) {
         return new ImportService(
                 database,
-                // exports without Unix times tell those of the machine that wrote them
+                // exports without Unix times contain local times of the machine that wrote them
                 path -> ExportSource.open(path, ZoneId.systemDefault()),
                 intake,
                 new DeletedMessages(removal),

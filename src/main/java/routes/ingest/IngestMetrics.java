@@ -8,7 +8,7 @@ import java.util.List;
 import routes.posts.MediaKind;
 import routes.posts.SavedBatch;
 
-/** What ingest counts. Every series exists from the start, at 0. */
+/** Metrics of ingest. Every series exists from the start, at 0. */
 public final class IngestMetrics {
     private static final double[] SIZE_BUCKETS = {51_200, 102_400, 512_000, 1_048_576, 5_242_880, 20_971_520};
     private static final String STAGE = "ingest";

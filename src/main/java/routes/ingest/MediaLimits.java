@@ -4,11 +4,11 @@ import java.util.Set;
 
 /**
  * @param maxBytes larger files are left out ({@code MEDIA_MAX_BYTES}, 41943040)
- * @param types MIME types that are taken
- * @param concurrency files that are stored at the same time ({@code MEDIA_CONCURRENCY}, 4)
+ * @param types accepted MIME types
+ * @param concurrency files stored at the same time ({@code MEDIA_CONCURRENCY}, 4)
  */
 public record MediaLimits(long maxBytes, Set<String> types, int concurrency) {
-    /** What vision can look at, video, and the usual documents. */
+    /** Images that vision models accept, video, and common documents. */
     public static final MediaLimits DEFAULT = new MediaLimits(
             41_943_040,
             Set.of(

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * @param maxBytes    larger files are left out, with the reason
- * @param concurrency files that are stored at the same time
+ * @param concurrency files stored at the same time
  */
 @ConfigurationProperties("media")
 public record MediaProperties(

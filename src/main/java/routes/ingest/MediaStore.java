@@ -22,7 +22,7 @@ import routes.events.SkippedFile;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
 
-/** Puts the files of messages into the object store, several at a time, each content once. */
+/** Stores the files of messages in the object store, several at a time, each content once. */
 public final class MediaStore implements AutoCloseable {
     private final ObjectStore objects;
     private final MediaLimits limits;
@@ -36,13 +36,13 @@ public final class MediaStore implements AutoCloseable {
         workers = Executors.newFixedThreadPool(limits.concurrency(), work -> new Thread(work, "media-store"));
     }
 
-    /** One of both is null: the file as it is stored, or why it is not. */
+    /** Either the stored file or the reason why it was skipped. The other component is null. */
     public record Stored(MediaFile file, SkippedFile skipped) {}
 
     /**
-     * Stores the files of a batch, and returns what became of each, in their order.
+     * Stores the files of a batch and returns the result for each, in the same order.
      *
-     * @throws IOException if the object store fails; the same batch may be tried again
+     * @throws IOException if the object store fails; the same batch may be retried
      */
     public List<Stored> storeAll(UUID tenant, List<SourceFile> files) throws IOException, InterruptedException {
         List<Future<Stored>> running = workers.invokeAll(files.stream()
@@ -81,7 +81,7 @@ public final class MediaStore implements AutoCloseable {
         } catch (RefusedException e) {
             return skipped(file, e.getMessage());
         } catch (IOException e) {
-            // one file that cannot be read is no reason to give up the import
+            // one unreadable file must not fail the import
             return skipped(file, "file cannot be read: " + e);
         }
         try (InputStream content = Files.newInputStream(file.path())) {

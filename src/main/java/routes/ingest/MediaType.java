@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The MIME type of a file: what its first bytes say, else what its source or its name says. */
+/** The MIME type of a file: from its first bytes, else from its source or its name. */
 final class MediaType {
-    /** So many bytes at the start of a file are enough. */
+    /** Bytes at the start of a file that suffice to recognise it. */
     static final int HEAD_BYTES = 32;
 
     static final String UNKNOWN = "application/octet-stream";
@@ -52,7 +52,7 @@ final class MediaType {
 
     /**
      * @param head the first {@value #HEAD_BYTES} bytes, or all if there are fewer
-     * @param declared or null
+     * @param declared MIME type according to the source, or null
      */
     static String of(byte[] head, String declared, String fileName) {
         String text = new String(head, ISO_8859_1);
@@ -62,7 +62,7 @@ final class MediaType {
                 .findFirst();
         return seen.orElseGet(() -> {
             String claimed = declared != null ? declared : URLConnection.guessContentTypeFromName(fileName);
-            // whatever calls itself a picture would have been recognised
+            // a real image would have been recognised by its signature
             return claimed == null || claimed.startsWith("image/") ? UNKNOWN : claimed.toLowerCase(Locale.ROOT);
         });
     }

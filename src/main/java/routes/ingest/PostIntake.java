@@ -19,7 +19,7 @@ import routes.posts.PostBuilder;
 import routes.posts.PostWriter;
 import routes.posts.SavedBatch;
 
-/** What happens to messages of whatever source: links are found, files stored, posts saved together with their events. */
+/** Processes messages of any source: finds links, stores files, saves posts together with their events. */
 public final class PostIntake {
     private final MediaStore media;
     private final PostWriter posts;
@@ -35,11 +35,11 @@ public final class PostIntake {
      * Posts that are ready to be saved.
      *
      * @param files how many messages have a file
-     * @param skipped which of these could not be taken, and why
+     * @param skipped which of these files could not be stored, and why
      */
     public record Prepared(PostBatch batch, int files, List<SkippedFile> skipped) {
 
-        /** Two batches of at least one post each, with an album in one of them if it is no larger than that. */
+        /** Two batches of at least one post each. An album is split only if it is the whole batch. */
         List<Prepared> halves() {
             List<Post> posts = batch.posts();
             int half = posts.size() / 2;
@@ -62,7 +62,7 @@ public final class PostIntake {
     }
 
     /**
-     * Stores the files of messages and makes posts of them. May be tried again if it fails.
+     * Stores the files of messages and converts the messages to posts. May be retried if it fails.
      *
      * @param messages of one channel, with all members of each album
      * @param albumsInferred whether the source does not mark albums
@@ -89,7 +89,7 @@ public final class PostIntake {
         return new Prepared(new PostBatch(tenantId, userId, channel, batch, albumsInferred), files.size(), skipped);
     }
 
-    /** Saves the posts together with their events, or nothing. May be tried again if it fails. */
+    /** Saves the posts together with their events, or nothing. May be retried if it fails. */
     public SavedBatch save(Prepared prepared) {
         SavedBatch saved = posts.saveBatchAtomic(prepared.batch());
         metrics.saved(saved);
@@ -136,7 +136,7 @@ public final class PostIntake {
                 stored.skipped() == null ? null : stored.skipped().reason());
     }
 
-    /** A link by number opens only for members of the channel. Null if the source does not say which channel it is. */
+    /** A link by channel id opens only for members of the channel. Null if the source does not identify the channel. */
     private static String link(Channel channel, long messageId) {
         if (channel.username() == null && channel.tgChannelId() > ChannelIdentity.LAST_TELEGRAM_ID) {
             return null;

@@ -1,6 +1,6 @@
 package routes.ingest;
 
-/** Hears of an import at most twice a second, and at its end; called on the thread that imports. */
+/** Called at most twice a second during an import and once at its end, on the thread of the import. */
 @FunctionalInterface
 public interface ProgressListener {
     void progress(ImportProgress progress);

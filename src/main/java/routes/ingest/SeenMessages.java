@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The ids of the messages that a source showed of a channel: a bit each, where ids are near each other. */
+/** The ids of a channel's messages that a source contains: one bit each where ids are close together. */
 final class SeenMessages {
     private static final int PAGE_BITS = 12;
     private static final int IN_PAGE = (1 << PAGE_BITS) - 1;
@@ -13,14 +13,14 @@ final class SeenMessages {
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
-    /** @return whether it was not there */
+    /** @return whether it is new */
     boolean add(long id) {
         first = Math.min(first, id);
         last = Math.max(last, id);
         return addWithin(id);
     }
 
-    /** Adds a message that is no proof of how far the source reaches. */
+    /** Adds a message that does not extend the range that the source covers. */
     boolean addWithin(long id) {
         BitSet page = pages.computeIfAbsent(id >> PAGE_BITS, number -> new BitSet());
         boolean added = !page.get((int) (id & IN_PAGE));

@@ -4,29 +4,29 @@ import java.io.IOException;
 import java.util.List;
 import routes.posts.ChannelIdentity;
 
-/** Where posts come from: channels, their messages in order, and the files of these. */
+/** A source of posts: channels, their messages in order, and the files of the messages. */
 public interface Source {
 
-    /** Size of the whole, in the unit of {@link Sink#position}. */
+    /** Total size, in the unit of {@link Sink#position}. */
     long size();
 
     /** Whether {@link SourceMessage#groupedId} is a guess, because the source does not mark albums. */
     boolean infersAlbums();
 
     /**
-     * Whether every message of a channel is handed over that is in it between the first and the last, so that one that is
-     * stored and is not handed over was deleted. An export can be one of somebody's own messages only, and does not say so.
+     * Whether the source contains every message of a channel between the first and the last one, so that a stored message that is
+     * missing was deleted. An export may be limited to the user's own messages, and does not say so.
      */
     boolean showsDeletionsByAbsence();
 
     /**
-     * Hands over everything, from front to back.
+     * Hands over everything, from start to end.
      *
-     * @throws IOException if the source is broken or cannot be read; what was handed over before is good
+     * @throws IOException if the source is corrupt or cannot be read; everything handed over before is valid
      */
     void read(Sink sink) throws IOException, InterruptedException;
 
-    /** Takes what a source holds. */
+    /** Receives the content of a source. */
     interface Sink {
 
         /** The messages that follow belong to this channel. */
@@ -39,7 +39,7 @@ public interface Source {
         void deleted(List<Long> messageIds) throws IOException, InterruptedException;
 
         /**
-         * A message that is no post, such as somebody's joining.
+         * A message that is not a post, such as a join message.
          *
          * @param messageId null if it has none
          */
@@ -48,10 +48,10 @@ public interface Source {
         /** A message, or a larger part of the source, that cannot be read. */
         void leftOut(ImportNote what);
 
-        /** A part of the source that is not imported on purpose, such as a personal chat or one field of a message. */
+        /** A part of the source that is deliberately not imported, such as a personal chat or one field of a message. */
         void noted(ImportNote what);
 
-        /** How much of the source is read. */
+        /** How much of the source has been read. */
         void position(long position);
     }
 }

@@ -10,16 +10,16 @@ import routes.posts.Details;
 import routes.posts.Forward;
 
 /**
- * A message of a channel, from whatever source.
+ * A message of a channel, from any source.
  *
- * @param authorKey tells authors apart; not stored
+ * @param authorKey distinguishes authors; not stored
  * @param editedAt null if never edited
- * @param furtherLinks addresses that belong to it but not to its text, such as those of buttons
- * @param attachmentText what attachments say, a line each; null if nothing
+ * @param furtherLinks links of the message that are not in its text, such as those of buttons
+ * @param attachmentText text of the attachments, one line each; null if none
  * @param reactions by kind
  * @param poll null without
  * @param viaBot name of the inline bot that made the message, or null
- * @param replyElsewhere the message of another chat that it answers, or null
+ * @param replyElsewhere the message of another chat that it replies to, or null
  * @param file null without media
  * @param albumMedia whether Telegram lets this kind of media be part of an album
  * @param groupedId the album, or null
@@ -49,7 +49,7 @@ public record SourceMessage(
         return parts.stream().map(TextPart::text).collect(Collectors.joining());
     }
 
-    /** Of two versions of a message the one with the newer edit, else the one that has its file, else this one. */
+    /** Of two versions of a message, the one with the newer edit; else the one that has its file; else this one. */
     public SourceMessage orNewer(SourceMessage other) {
         int newer = Comparator.<Instant>nullsFirst(Comparator.naturalOrder()).compare(other.editedAt, editedAt);
         boolean brings = hasNoFile() && !other.hasNoFile();

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Shows an import to whoever started it: one line that renews itself, or in a log file a plain line now and then. */
+/** Shows the progress of an import to its user: one line updated in place, or a plain line at intervals in a log file. */
 public final class TerminalProgress implements ProgressListener {
     private static final int MAX_NOTES = 20;
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
@@ -26,7 +26,7 @@ public final class TerminalProgress implements ProgressListener {
     public synchronized void progress(ImportProgress progress) {
         if (terminal) {
             String line = line(progress);
-            // blanks wipe what a longer line left behind
+            // spaces overwrite the rest of a longer line
             out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
             width = line.length();
             if (progress.isOver()) {

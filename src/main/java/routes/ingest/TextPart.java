@@ -9,15 +9,15 @@ import routes.events.TextEntity;
 /**
  * A run of a message's text.
  *
- * @param text as it can be stored, so that its length counts for what follows
+ * @param text in storable form, so that later offsets are correct
  * @param mark the formatting that its source gives it, from 0 to its length; null without
  */
 public record TextPart(String text, TextEntity mark) {
-    /** What may hold links, mentions and hashtags that the source does not mark, since it marks a part once. */
+    /** Formatting whose text may contain links, mentions and hashtags that the source does not mark, since it marks a part once. */
     private static final Set<String> FORMATTING =
             Set.of("bold", "italic", "underline", "strikethrough", "spoiler", "blockquote");
 
-    /** Telegram takes far fewer; beyond that nothing is looked for inside. */
+    /** Telegram allows far fewer. Beyond this, formatted parts are not searched. */
     private static final int MAX_ENTITIES = 1_000;
 
     public TextPart {
@@ -37,12 +37,12 @@ public record TextPart(String text, TextEntity mark) {
         return mark != null && FORMATTING.contains(mark.type());
     }
 
-    /** The address that the source marks the text with, or null. */
+    /** The address that the source links the text to, or null. */
     String link() {
         return mark == null ? null : mark.type().equals("url") ? text : mark.url();
     }
 
-    /** The formatting of a text that is made of these parts, by offset, outer before inner. */
+    /** The formatting of a text that consists of these parts, by offset, outer before inner. */
     public static List<TextEntity> entities(List<TextPart> parts) {
         var entities = new ArrayList<TextEntity>();
         int offset = 0;

@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * One form for all spellings of a web address, the only place that decides it: scheme and host in lower case, host in
- * Punycode, other characters percent-encoded (RFC 3986), default port and tracking parameters left out. Everything else, and
- * the order of the parameters, stays.
+ * Normalizes web addresses, so that all spellings have one form. No other code does. Scheme and host become lower case, the host
+ * becomes Punycode, other characters are percent-encoded (RFC 3986), default port and tracking parameters are removed. Everything
+ * else, and the order of the parameters, stays.
  */
 public final class UrlNormalizer {
-    /** Longer ones are refused by servers and are no use in an event. */
+    /** Servers reject longer ones, and they are useless in an event. */
     public static final int MAX_LENGTH = 2048;
 
     private static final Pattern PARTS =
@@ -56,7 +56,7 @@ public final class UrlNormalizer {
 
     private UrlNormalizer() {}
 
-    /** Empty for what is no http(s) address, or longer than {@value #MAX_LENGTH} characters. An address without a scheme gets https. */
+    /** Empty if it is not an http(s) address or exceeds {@value #MAX_LENGTH} characters. An address without a scheme gets https. */
     public static Optional<String> normalize(String address) {
         String url = address.strip();
         if (WITHOUT_SCHEME.matcher(url).matches()) {
@@ -89,7 +89,7 @@ public final class UrlNormalizer {
             String host = text.startsWith("[") ? text : IDN.toASCII(text, IDN.ALLOW_UNASSIGNED);
             return Optional.of(host.toLowerCase(Locale.ROOT)).filter(name -> !name.isEmpty());
         } catch (IllegalArgumentException e) {
-            // no name of a host: a label is empty or too long
+            // not a host name: a label is empty or too long
             return Optional.empty();
         }
     }

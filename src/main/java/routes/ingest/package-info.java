@@ -1,5 +1,5 @@
 /**
- * Imports: jobs, albums, media files, and the way of a message of any source into the database.
+ * Imports: jobs, albums, media files, and the path of a message from any source into the database.
  *
  * <p>Uses: events, ingest.export, ingest.upload, objectstore, outbox, posts.
  */

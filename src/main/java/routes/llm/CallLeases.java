@@ -17,22 +17,22 @@ import org.slf4j.LoggerFactory;
 import routes.redisstreams.RedisLink;
 
 /**
- * Permits for calls of a provider, over all processes: never more are out than allowed. A permit is a lease in Redis, so that
- * those of a process that died come back; it lasts longer than any call.
+ * Permits for calls of a provider across all processes. The number in use never exceeds the limit. A permit is a lease in Redis, so
+ * those of a process that died expire. A lease outlasts any call.
  */
 final class CallLeases {
     private static final Logger LOG = LoggerFactory.getLogger(CallLeases.class);
     private static final String KEY = "llm:leases:";
-    /** How often a process looks whether another one has returned a permit; one thread for each provider does. */
+    /** How often a process checks whether another one has returned a permit. One thread per provider does this. */
     private static final long LOOK_MILLIS = 100;
 
     /**
-     * A permit is handed on within the process for so long, which saves two durable writes between two calls; then it goes
-     * back, so that other processes have their turn.
+     * For this long a permit is passed on within the process, which saves two durable writes between two calls. Then it is returned, so
+     * that other processes get their turn.
      */
     private static final Duration HANDED_ON = Duration.ofSeconds(2);
 
-    /** KEYS: leases. ARGV: token, milliseconds of the lease, permits. Returns 1 if it was taken. */
+    /** KEYS: leases. ARGV: token, milliseconds of the lease, permits. Returns 1 if a permit was acquired. */
     private static final String TAKE =
             """
             local time = redis.call('TIME')
@@ -48,7 +48,7 @@ final class CallLeases {
     private final Duration length;
     private final Map<String, Queue> queues = new ConcurrentHashMap<>();
 
-    /** The threads of this process that wait for a provider: one of them asks Redis, the others wait for their turn. */
+    /** The threads of this process that wait for a provider. One of them polls Redis, the others wait for their turn. */
     private static final class Queue {
         final ReentrantLock turn = new ReentrantLock(true);
         final BlockingQueue<Lease> handedOn = new LinkedBlockingQueue<>();
@@ -58,7 +58,7 @@ final class CallLeases {
             waiting++;
         }
 
-        /** @return permits that were handed on to threads that no longer wait */
+        /** @return permits that were passed on when no thread was waiting any more */
         synchronized List<Lease> leave() {
             List<Lease> left = new ArrayList<>();
             if (--waiting == 0) {
@@ -67,7 +67,7 @@ final class CallLeases {
             return left;
         }
 
-        /** @return whether a thread waits that will take it */
+        /** @return whether a waiting thread will use it */
         synchronized boolean handOn(Lease lease) {
             return waiting > 0 && handedOn.add(lease);
         }
@@ -89,8 +89,8 @@ final class CallLeases {
     /**
      * Waits for a permit.
      *
-     * @param permits how many may be out at a time
-     * @return null if none came back in time
+     * @param permits maximum number in use at a time
+     * @return null if none was returned in time
      */
     Lease take(String provider, int permits, Duration patience) throws InterruptedException {
         Queue queue = queues.computeIfAbsent(provider, name -> new Queue());

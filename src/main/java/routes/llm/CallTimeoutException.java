@@ -2,7 +2,7 @@ package routes.llm;
 
 import java.io.IOException;
 
-/** A call took longer than it may, however much of the answer had come. */
+/** A call exceeded its time limit, even if part of the answer had arrived. */
 class CallTimeoutException extends IOException {
     private static final long serialVersionUID = 1L;
 

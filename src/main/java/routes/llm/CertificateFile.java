@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import routes.configuration.ConfigurationException;
 
-/** Certificates of authorities in a PEM file, and nobody else trusted. */
+/** CA certificates in a PEM file. No others are trusted. */
 final class CertificateFile {
     private final String setting;
     private final String file;
@@ -24,7 +24,7 @@ final class CertificateFile {
         this.file = file;
     }
 
-    /** @throws ConfigurationException when the file cannot be read or holds no certificate */
+    /** @throws ConfigurationException if the file cannot be read or contains no certificate */
     SSLContext trustingOnly() {
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             Collection<? extends Certificate> certificates =

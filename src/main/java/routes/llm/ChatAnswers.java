@@ -21,9 +21,8 @@ import java.util.regex.Pattern;
 import routes.llm.ModelFailureException.Kind;
 
 /**
- * Reads answers of chat completions of GigaChat, OpenRouter and servers that speak like OpenAI, and takes every shape of an
- * error for what it is: as HTTP status, as {@code error} in an answer with status 200, inside a choice, or as an answer without
- * content.
+ * Reads chat completions of GigaChat, OpenRouter and OpenAI-compatible servers. Recognises every form of an error: an HTTP status,
+ * an {@code error} in an answer with status 200, one inside a choice, or an answer without content.
  */
 final class ChatAnswers {
     private static final Pattern DAILY = Pattern.compile("(?i)per[-_ ]day|daily");
@@ -62,8 +61,8 @@ final class ChatAnswers {
     }
 
     /**
-     * @param headers of the answer, whatever the case of their names
-     * @throws ModelFailureException when there is no content
+     * @param headers of the answer, with names in any case
+     * @throws ModelFailureException if there is no content
      */
     ChatAnswer read(int status, Map<String, Object> headers, byte[] body) {
         JsonNode answer = parse(body);
@@ -110,7 +109,7 @@ final class ChatAnswers {
         }
     }
 
-    /** Error objects are inside {@code error} (OpenRouter) or are the answer itself (GigaChat). */
+    /** The error object is inside {@code error} (OpenRouter) or is the answer itself (GigaChat). */
     private static JsonNode error(JsonNode answer) {
         return answer != null && answer.hasNonNull("error") ? answer.path("error") : answer;
     }
@@ -124,7 +123,7 @@ final class ChatAnswers {
         return parts.toString();
     }
 
-    /** @param status of the answer, for errors that do not carry their own */
+    /** @param status of the answer, for errors without their own */
     private ModelFailureException failure(int status, JsonNode error, Map<String, Object> headers) {
         JsonNode details = error == null ? json.createObjectNode() : error;
         int code =
@@ -180,7 +179,7 @@ final class ChatAnswers {
         };
     }
 
-    /** {@code Retry-After} in seconds or as a date, {@code X-RateLimit-Reset} in milliseconds since 1970; in headers or error. */
+    /** {@code Retry-After} in seconds or as a date, {@code X-RateLimit-Reset} in milliseconds since 1970; in the headers or the error. */
     private Duration pause(Map<String, Object> headers, JsonNode error) {
         JsonNode inside = error.path("metadata").path("headers");
         Optional<Duration> asked = header("Retry-After", headers, inside)
@@ -210,7 +209,7 @@ final class ChatAnswers {
             return Optional.of(
                     Duration.between(clock.instant(), ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)));
         } catch (DateTimeException e) {
-            return Optional.empty(); // neither of the forms of RFC 9110: as if it were not there
+            return Optional.empty(); // neither form of RFC 9110: treated as absent
         }
     }
 

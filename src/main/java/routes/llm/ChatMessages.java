@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes requests for chat completions as both GigaChat and OpenRouter (that is, OpenAI) understand them. */
+/** Writes requests for chat completions in the form that both GigaChat and OpenRouter (OpenAI's API) accept. */
 final class ChatMessages {
-    /** Low, since tags are to be the same for the same text; GigaChat does not accept 0. */
+    /** Low, since the same text should get the same tags. GigaChat does not accept 0. */
     private static final double TEMPERATURE = 0.1;
 
     private final ObjectMapper json;
@@ -17,7 +17,7 @@ final class ChatMessages {
         this.json = json;
     }
 
-    /** @param maxTokens length of the answer at most */
+    /** @param maxTokens maximum length of the answer */
     String write(ModelTask task, String model, int maxTokens) {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("model", model);

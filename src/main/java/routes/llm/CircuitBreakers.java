@@ -13,8 +13,8 @@ import org.apache.camel.support.LifecycleStrategySupport;
 import org.springframework.stereotype.Component;
 
 /**
- * The circuit breakers of routes by the ids of the routes, also of those that integrators add, and the metric
- * {@code circuit_breaker_state}: 0 closed, 1 half open, 2 open.
+ * The circuit breakers of routes by route id, including routes that integrators add, and the metric {@code circuit_breaker_state}:
+ * 0 closed, 1 half open, 2 open.
  */
 @Component
 class CircuitBreakers implements CamelContextConfiguration {
@@ -47,7 +47,7 @@ class CircuitBreakers implements CamelContextConfiguration {
 
     @Override
     public void afterApplicationStart(CamelContext context) {
-        // routes come and go later
+        // routes are added and removed later
     }
 
     private void register(String name) {
@@ -67,7 +67,7 @@ class CircuitBreakers implements CamelContextConfiguration {
         };
     }
 
-    /** Of the first breaker of a route; empty if there is no such route, or it has none. */
+    /** The state of the first breaker of a route; empty if there is no such route, or it has no breaker. */
     Optional<State> state(String routeId) {
         return Optional.ofNullable(camel)
                 .map(context -> context.getRoute(routeId))

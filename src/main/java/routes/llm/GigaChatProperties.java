@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * @param apiKey                authorisation key of the project, as its console shows it; without it the provider is not used
  * @param baseUrl               address of the API, up to and including /api/v1
- * @param authUrl               whole address of the token service
+ * @param authUrl               full address of the token service
  * @param scope                 which kind of account the key belongs to: GIGACHAT_API_PERS, GIGACHAT_API_B2B or GIGACHAT_API_CORP
  * @param model                 model for texts
  * @param caFile                certificates (PEM) that the servers of GigaChat are checked against instead of those of the JDK: the

@@ -20,12 +20,12 @@ import org.apache.camel.Header;
 import routes.llm.ModelFailureException.Kind;
 
 /**
- * The access token of GigaChat, as bean {@code gigachatToken}: fetched once by the route {@code llm-gigachat-token}, shared by
- * all calls of the process, renewed before it expires, and once more when a call is refused with it. The token never is on an
- * exchange that calls a model.
+ * The access token of GigaChat, as bean {@code gigachatToken}. The route {@code llm-gigachat-token} fetches it once for all calls of
+ * the process, renews it before it expires, and once more if a call is rejected with it. An exchange that calls a model never
+ * contains the token.
  */
 public class GigaChatToken {
-    /** A token lives 30 minutes; one that is about to expire may do so on the way. */
+    /** A token is valid for 30 minutes. One that is about to expire may do so during the request. */
     private static final Duration AHEAD = Duration.ofSeconds(60);
 
     private record Token(String value, Instant fetched, Instant expires) {}
@@ -37,7 +37,7 @@ public class GigaChatToken {
     private final ReentrantLock fetching = new ReentrantLock();
     private volatile Token token;
 
-    /** @param patience how long a call waits for another one that fetches the token */
+    /** @param patience how long a call waits while another one fetches the token */
     GigaChatToken(FluentProducerTemplate camel, ObjectMapper json, Clock clock, Duration patience) {
         this.camel = camel;
         this.json = json;
@@ -46,16 +46,16 @@ public class GigaChatToken {
     }
 
     /**
-     * Makes sure that there is a token, and notes which one a call uses.
+     * Ensures that there is a token, and records which one a call uses.
      *
-     * @return the token's mark, for {@link #refused}; not the token
+     * @return identifies the token for {@link #refused}; not the token itself
      */
     public Instant ensure() throws InterruptedException {
         Token current = token;
         return (isFresh(current) ? current : fetch(current)).fetched();
     }
 
-    /** A call was refused with the token of this mark: it is not used again. */
+    /** A call was rejected with the token that this mark identifies: it is not used again. */
     public void refused(@ExchangeProperty("gigachatToken") Instant mark) {
         Token current = token;
         if (current != null && current.fetched().equals(mark)) {
@@ -67,7 +67,7 @@ public class GigaChatToken {
         if (current == null) {
             return false;
         }
-        // a stand-in or a proxy may give tokens that live shorter than we are ahead
+        // a mock or a proxy may issue tokens whose lifetime is shorter than AHEAD
         Duration life = Duration.between(current.fetched(), current.expires());
         Duration ahead = life.compareTo(AHEAD.multipliedBy(2)) < 0 ? life.dividedBy(4) : AHEAD;
         return clock.instant().isBefore(current.expires().minus(ahead));
@@ -95,12 +95,12 @@ public class GigaChatToken {
         }
     }
 
-    /** What the service wants each request for a token to be marked with. */
+    /** The id that the token service requires for each request. */
     public String requestId() {
         return UUID.randomUUID().toString();
     }
 
-    /** Takes the answer of the token service, in either of its shapes. */
+    /** Reads the answer of the token service, in either of its forms. */
     public Object read(@Header(Exchange.HTTP_RESPONSE_CODE) int status, @Body byte[] body) {
         JsonNode answer = parse(body == null ? new byte[0] : body);
         String value = answer.path("access_token").asText(answer.path("tok").asText(""));
@@ -122,13 +122,13 @@ public class GigaChatToken {
         try {
             return json.readTree(new String(body, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
-            return json.createObjectNode(); // the status says what it was
+            return json.createObjectNode(); // the status identifies the error
         } catch (IOException e) {
             throw new IllegalStateException("A string in memory cannot be read", e);
         }
     }
 
-    /** The header of calls; empty while there is no token. */
+    /** The value of the Authorization header; empty while there is no token. */
     String authorization() {
         Token current = token;
         return current == null ? "" : "Bearer " + current.value();

@@ -19,12 +19,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import routes.redisstreams.RedisLink;
 
-/** The beans that routes of model providers name. */
+/** The beans that the routes of model providers refer to. */
 @Configuration(proxyBeanMethods = false)
 class LlmConfiguration {
-    /** More than a permit is handed on for, so that the last call under it still ends in time. */
+    /** Longer than a permit is passed on, so that the last call under it still ends in time. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
-    /** Longest wait for a token and longest fetching of one. */
+    /** Maximum wait for a token, and maximum time to fetch one. */
     private static final Duration TOKEN = Duration.ofSeconds(10);
 
     @Bean
@@ -51,7 +51,8 @@ class LlmConfiguration {
 
     @Bean
     CallLeases callLeases(RedisLink link, LlmProperties properties) {
-        // a call that is refused for its token is made twice, and may wait for a token and fetch one each time
+        // a call that is rejected because of its token is repeated once, and each attempt may wait for a token and
+        // fetch one
         Duration longestCall = properties.timeout().multipliedBy(2).plus(TOKEN.multipliedBy(4));
         return new CallLeases(link, longestCall.plus(MARGIN));
     }
@@ -91,7 +92,7 @@ class LlmConfiguration {
         return new GigaChatToken(camel.createFluentProducerTemplate(), json, clock, TOKEN);
     }
 
-    /** Ends calls whose time is over; that is a moment's work, so one thread will do. */
+    /** Ends calls that exceed their time limit. This takes little time, so one thread suffices. */
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService modelCallTimer() {
         var timer = new ScheduledThreadPoolExecutor(1, task -> {
@@ -125,7 +126,7 @@ class LlmConfiguration {
                 properties.timeout(), () -> key.isBlank() ? "" : "Bearer " + key, Optional.empty(), modelCallTimer);
     }
 
-    /** For providers that integrators add: the same bounds, and whatever authorisation their routes send. */
+    /** For providers that integrators add: the same limits, and whatever authorisation their routes send. */
     @Bean
     HttpClientConfigurer modelHttp(LlmProperties properties, ScheduledExecutorService modelCallTimer) {
         return new ModelHttp(properties.timeout(), () -> "", Optional.empty(), modelCallTimer);

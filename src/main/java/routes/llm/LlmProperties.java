@@ -10,17 +10,17 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What holds for every model provider.
+ * Settings that apply to every model provider.
  *
  * @param timeout             longest model call, from connecting to the last byte of the answer
- * @param maxPause            longest pause between two calls of a pass; a provider that asks for more rests, and the next one is asked
- * @param quotaPause          how long a provider rests whose credits or quota are used up, where it does not say until when
- * @param dailyCostCap        most cost units a UTC day of each provider, such as 5, or of some, such as gigachat=300,openrouter=2.5;
+ * @param maxPause            longest pause between two calls of a pass; a provider that asks for more rests, and the next one is called
+ * @param quotaPause          how long a provider rests after its credits or quota are used up, if it does not say until when
+ * @param dailyCostCap        maximum cost units a UTC day for each provider, such as 5, or for some, such as gigachat=300,openrouter=2.5;
  *                            empty for no cap
  * @param breakerWindow       passes that a circuit breaker looks back on
- * @param breakerMinimumCalls passes before a circuit breaker judges
+ * @param breakerMinimumCalls passes before a circuit breaker can open
  * @param breakerFailureRate  share of failed passes that opens a circuit breaker, in percent
- * @param breakerOpenSeconds  how long an open circuit breaker lets nothing through, in seconds; then one pass probes
+ * @param breakerOpenSeconds  how long a circuit breaker stays open, in seconds; then one pass probes
  */
 @ConfigurationProperties("llm")
 public record LlmProperties(
@@ -40,7 +40,7 @@ public record LlmProperties(
     static final String NUMBER = "\\s*\\d+(\\.\\d+)?\\s*";
     static final String CAP = "\\s*[a-z0-9-]+\\s*=" + NUMBER;
 
-    /** Cost units a day of a provider, without end where none are set. */
+    /** Cost units a day of a provider; infinite if not set. */
     double dailyCostCap(String provider) {
         for (String cap : dailyCostCap.split(",", -1)) {
             int equals = cap.indexOf('=');

@@ -1,10 +1,10 @@
 package routes.llm;
 
 /**
- * A call of a model that is over, for messages and for those who want to see why.
+ * A finished call of a model, for messages and diagnosis.
  *
  * @param outcome {@code success}, or the kind of failure
- * @param content what the model answered, shortened; null if it did not
+ * @param content the model's answer, shortened; null if there was none
  * @param problem null for a success
  */
 public record ModelCall(String provider, String model, String outcome, long millis, String content, String problem) {

@@ -3,7 +3,7 @@ package routes.llm;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A call of a model failed; says what that means for the next one. */
+/** A call of a model failed. The kind determines the next call. */
 public class ModelFailureException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -19,21 +19,21 @@ public class ModelFailureException extends RuntimeException {
         SERVER_ERROR(Next.LATER),
         /** An answer without content. */
         EMPTY(Next.LATER),
-        /** An answer that cannot be read, or nothing of which holds. */
+        /** An answer that cannot be read, or that has no valid part. */
         UNUSABLE(Next.LATER),
         /** The provider does not have the model. */
         UNKNOWN_MODEL(Next.OTHER_MODEL),
-        /** The request is longer than the model takes; another model may take more. */
+        /** The request is longer than the model accepts. Another model may accept more. */
         TOO_LONG(Next.OTHER_MODEL),
-        /** A filter of the provider refused the text or the answer. */
+        /** A filter of the provider rejected the text or the answer. */
         FILTERED(Next.NONE),
-        /** The key, the token or the plan is not good for it: 401, 403. */
+        /** The key, the token or the plan does not permit it: 401, 403. */
         UNAUTHORIZED(Next.NONE),
         /** Credits, a quota or the configured daily cap are used up. */
         QUOTA(Next.NONE),
-        /** Any other 4xx: the request itself is refused. */
+        /** Any other 4xx: the request itself is rejected. */
         REFUSED(Next.NONE),
-        /** All calls that are allowed at a time were taken for too long. */
+        /** All permits for concurrent calls were in use for too long. */
         BUSY(Next.NONE);
 
         private final Next next;
@@ -42,7 +42,7 @@ public class ModelFailureException extends RuntimeException {
             this.next = next;
         }
 
-        /** Whether it is about this request and says nothing about the next one. */
+        /** Whether the failure concerns this request only and does not predict the next one. */
         boolean isOfTheRequest() {
             return this == FILTERED || this == TOO_LONG || this == REFUSED;
         }
@@ -52,7 +52,7 @@ public class ModelFailureException extends RuntimeException {
         }
     }
 
-    /** Whether the same provider is asked again in the same pass. */
+    /** Whether and how the same provider is called again in the same pass. */
     enum Next {
         LATER,
         OTHER_MODEL,
@@ -66,7 +66,7 @@ public class ModelFailureException extends RuntimeException {
         this(kind, message, null, null);
     }
 
-    /** @param pause how long the provider wants to be left alone; null if it did not say */
+    /** @param pause how long the provider asks to pause calls; null if it does not say */
     ModelFailureException(Kind kind, String message, Duration pause, Throwable cause) {
         super(message, cause);
         this.kind = kind;

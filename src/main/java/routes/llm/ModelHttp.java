@@ -29,8 +29,8 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * How the HTTP client calls a model provider: within a time, up to a size, without repetitions, redirections or cookies, and
- * with an authorisation that never is on an exchange, where logs, traces and consoles could show it.
+ * Configures the HTTP client for model providers: a time limit, a size limit, no retries, redirects or cookies. Its authorisation
+ * is never on an exchange, where logs, traces and consoles could show it.
  */
 final class ModelHttp implements HttpClientConfigurer {
     private static final int MAX_BYTES = 4 << 20;
@@ -45,7 +45,7 @@ final class ModelHttp implements HttpClientConfigurer {
 
     /**
      * @param authorization value of the header of that name; empty for none
-     * @param tls whom to trust; empty for whom the JDK trusts
+     * @param tls the trusted certificates; empty for those of the JDK
      */
     ModelHttp(
             Duration timeout,
@@ -62,7 +62,7 @@ final class ModelHttp implements HttpClientConfigurer {
     public void configureHttpClient(HttpClientBuilder builder) {
         Timeout each = Timeout.of(timeout);
         PoolingHttpClientConnectionManagerBuilder connections = PoolingHttpClientConnectionManagerBuilder.create()
-                // how many calls there may be at a time is for the leases to say
+                // the leases limit the number of concurrent calls
                 .setMaxConnPerRoute(MAX_CONNECTIONS)
                 .setMaxConnTotal(MAX_CONNECTIONS)
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
@@ -75,7 +75,7 @@ final class ModelHttp implements HttpClientConfigurer {
                         .setResponseTimeout(each)
                         .setConnectionRequestTimeout(each)
                         .build())
-                // whoever asks knows how often and when; a repetition here would be a call that nobody counts
+                // the caller controls retries; one here would not be counted
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
@@ -84,7 +84,7 @@ final class ModelHttp implements HttpClientConfigurer {
                 .addExecInterceptorFirst("bounds", new Bounds());
     }
 
-    /** Ends a call when its time is over or its answer is too large. */
+    /** Ends a call that exceeds its time limit or whose answer is too large. */
     private final class Bounds implements ExecChainHandler {
 
         @Override

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Calls, tokens and cost units of model providers. Series of a model exist from its first use or from {@link #register} on. */
+/** Calls, tokens and cost units of model providers. A model's series exist from its first use or from {@link #register} on. */
 class ModelMetrics {
     static final String SUCCESS = "success";
 
@@ -16,7 +16,7 @@ class ModelMetrics {
         this.registry = registry;
     }
 
-    /** Makes all series of these models, at 0. */
+    /** Creates all series of these models, at 0. */
     void register(String provider, List<String> models) {
         for (String model : models) {
             if (registered.add(provider + " " + model)) {

@@ -7,17 +7,17 @@ import routes.llm.ModelFailureException.Kind;
 import routes.llm.ModelFailureException.Next;
 
 /**
- * One pass of a task through one provider: call after call until an answer holds or none is left. Used by one exchange at a
+ * One pass of a task through one provider: call after call until an answer is valid or no call is left. Used by one exchange at a
  * time.
  */
 public final class ModelPass {
 
     /**
-     * How often and when a provider is asked again.
+     * How often and when a provider is called again.
      *
      * @param maxRetries calls after the first one
-     * @param delaySeconds pause before the first of them; each further one takes twice as long
-     * @param maxPause longest pause; a provider that asks for more is left alone
+     * @param delaySeconds pause before the first retry; doubled for each further one
+     * @param maxPause longest pause; a provider that asks for more rests
      */
     public record Retries(int maxRetries, double delaySeconds, Duration maxPause) {}
 
@@ -26,7 +26,7 @@ public final class ModelPass {
     private final List<String> models;
     private final double unitsPerThousandTokens;
     private final Retries retries;
-    /** Between 0 and 1; calls of several processes are not to meet again after a failure that they had in common. */
+    /** Between 0 and 1. Keeps the retries of several processes apart after a common failure. */
     private final double jitter;
 
     private final List<ModelCall> calls = new ArrayList<>();
@@ -64,7 +64,7 @@ public final class ModelPass {
         return pause.toMillis();
     }
 
-    /** The model of the next call: call n asks model n; after the last one it begins again with the first. */
+    /** The model of the next call: call n uses model n. After the last model, the first one follows. */
     public String getModel() {
         return models.get(calls.size() % models.size());
     }
@@ -77,7 +77,7 @@ public final class ModelPass {
         return task;
     }
 
-    /** What was called so far. */
+    /** The calls so far. */
     List<ModelCall> calls() {
         return List.copyOf(calls);
     }
@@ -86,7 +86,7 @@ public final class ModelPass {
         return unitsPerThousandTokens;
     }
 
-    /** A call begins. */
+    /** A call starts. */
     void called() {
         calledNanos = System.nanoTime();
     }
@@ -97,7 +97,7 @@ public final class ModelPass {
         open = false;
     }
 
-    /** @param content what the model answered, null if it did not */
+    /** @param content the model's answer; null if there was none */
     void failed(ModelFailureException cause, String content) {
         calls.add(call(cause.kind().label(), content, cause.getMessage()));
         failure = cause;
@@ -111,20 +111,20 @@ public final class ModelPass {
         }
     }
 
-    /** No further call is made, for a reason that says nothing about the provider. */
+    /** Ends the pass for a reason that says nothing about the provider. */
     void endedFor(Exception cause) {
         otherReason = cause;
         open = false;
     }
 
-    /** @throws ModelPassFailedException when the provider is the reason why there is no result */
+    /** @throws ModelPassFailedException if the provider is the reason why there is no result */
     void requireProvider() {
         if (result == null && otherReason == null && !failure.kind().isOfTheRequest()) {
             throw new ModelPassFailedException(provider, calls(), failure);
         }
     }
 
-    /** How long the provider is to be left alone by everybody; zero where the failure says nothing of the kind. */
+    /** How long all processes must not call the provider; zero if the failure does not require it. */
     Duration rest(Duration quotaPause) {
         if (failure.kind() == Kind.QUOTA) {
             return failure.pause() == null ? quotaPause : failure.pause();
@@ -149,7 +149,7 @@ public final class ModelPass {
     }
 
     /**
-     * What the pass gave.
+     * The result of the pass.
      *
      * @throws Exception why there is no result
      */

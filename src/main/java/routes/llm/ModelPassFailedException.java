@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import routes.llm.ModelFailureException.Kind;
 
-/** No call of a pass through a provider gave an answer that holds. */
+/** No call of a pass through a provider gave a valid answer. */
 public class ModelPassFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -26,7 +26,7 @@ public class ModelPassFailedException extends RuntimeException {
         return calls;
     }
 
-    /** What the last call failed for. */
+    /** Why the last call failed. */
     Kind kind() {
         return kind;
     }

@@ -1,23 +1,23 @@
 package routes.llm;
 
-/** Something a model is asked, and how its answer is read. Independent of who is asked. */
+/** A task for a model, and how its answer is read. Independent of the provider. */
 public interface ModelTask {
 
-    /** What the model is to do, as the system message. */
+    /** The instructions for the model, as the system message. */
     String instruction();
 
-    /** What it is to be done with, as the message of the user: data, never instructions. */
+    /** The input of the task, as the user message: data, never instructions. */
     String material();
 
-    /** Length of the answer at most, in tokens. */
+    /** Maximum length of the answer, in tokens. */
     int maxTokens();
 
     /**
-     * Reads an answer tolerantly and checks it strictly.
+     * Parses an answer leniently and validates it strictly.
      *
      * @param content the text of the answer; not blank
-     * @return what the one who asked wants to have; nothing unchecked
-     * @throws UnusableAnswerException when nothing of it can be used
+     * @return what the caller needs; all of it is validated
+     * @throws UnusableAnswerException if no part of it can be used
      */
     Object read(String content);
 }

@@ -12,11 +12,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * @param apiKey                key; without it the provider is used only if its address was changed
- * @param baseUrl               address of the API, up to and including /api/v1; any server that speaks the protocol of OpenAI will do
- * @param model                 model that is asked first
+ * @param baseUrl               address of the API, up to and including /api/v1; any OpenAI-compatible server will do
+ * @param model                 model that is used first
  * @param fallbackModels        models for the further calls of a pass, in this order
  * @param maxConcurrentRequests calls in flight at a time over all processes
- * @param unitsPerThousandTokens    cost units of 1000 tokens, where an answer does not tell its cost (in credits, one unit each)
+ * @param unitsPerThousandTokens    cost units of 1000 tokens, if an answer does not state its cost (in credits, one unit each)
  */
 @ConfigurationProperties("openrouter")
 public record OpenRouterProperties(
@@ -36,12 +36,12 @@ public record OpenRouterProperties(
         @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
     static final String OWN_URL = "https://openrouter.ai/api/v1";
 
-    /** A server of one's own may need no key. */
+    /** A self-hosted server may need no key. */
     boolean hasCredentials() {
         return !apiKey.isBlank() || !baseUrl.equals(OWN_URL);
     }
 
-    /** All models in the order in which they are asked, each once. */
+    /** All models in the order in which they are used, each once. */
     List<String> models() {
         return Stream.concat(Stream.of(model), fallbackModels.stream())
                 .map(String::strip)

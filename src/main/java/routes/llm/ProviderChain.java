@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** The providers that may still do a task, and why the others did not. Used by one exchange at a time. */
+/** The providers that may still do a task, and why the previous ones failed. Used by one exchange at a time. */
 public final class ProviderChain {
     private static final int LONGEST_MESSAGE = 1_000;
 
@@ -30,7 +30,7 @@ public final class ProviderChain {
         return asked;
     }
 
-    /** The provider that was handed out last is to be left alone. */
+    /** The current provider rests and must not be called. */
     void resting(ProviderQuotas.Rest rest) {
         problems.add(asked + ": left alone until " + rest.until() + " (" + rest.reason() + ")");
         rests.add(rest.until());
@@ -44,12 +44,12 @@ public final class ProviderChain {
         return task;
     }
 
-    /** The circuit breaker of the provider that was handed out last let nothing through. */
+    /** The circuit breaker of the current provider is open. */
     void notPermitted() {
         problems.add(asked + ": circuit breaker is open");
     }
 
-    /** @param rest how long it is to be left alone, if the failure says that it has used up its quota */
+    /** @param rest until when the provider must not be called, if its quota is used up */
     void failed(ModelPassFailedException failure, Optional<ProviderQuotas.Rest> rest) {
         problems.add(failure.getMessage());
         rest.map(ProviderQuotas.Rest::until).ifPresent(rests::add);
@@ -60,7 +60,7 @@ public final class ProviderChain {
         calls.addAll(more);
     }
 
-    /** What was called, in order. */
+    /** All calls so far, in order. */
     public List<ModelCall> calls() {
         return List.copyOf(calls);
     }

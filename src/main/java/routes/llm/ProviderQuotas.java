@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import routes.redisstreams.RedisLink;
 
 /**
- * What providers have cost today and which of them are to be left alone, over all processes and restarts: keys
- * {@code llm:usage:<provider>:<date>} (a hash of calls, tokens and units of a UTC day) and {@code llm:rest:<provider>}.
+ * Today's cost of providers, and which of them rest, across all processes and restarts: keys {@code llm:usage:<provider>:<date>} (a
+ * hash of calls, tokens and units of a UTC day) and {@code llm:rest:<provider>}.
  */
 class ProviderQuotas {
     private static final Logger LOG = LoggerFactory.getLogger(ProviderQuotas.class);
@@ -41,10 +41,10 @@ class ProviderQuotas {
     private final LlmProperties properties;
     private final Clock clock;
 
-    /** Why a provider is not asked, and until when. */
+    /** Why a provider is not called, and until when. */
     record Rest(String reason, Instant until) {}
 
-    /** What a provider has cost on a day. */
+    /** What a provider has cost on one day. */
     record Usage(long calls, long tokens, double units) {}
 
     ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
@@ -72,19 +72,19 @@ class ProviderQuotas {
                 Double.parseDouble(values.get(2).getValueOrElse("0")));
     }
 
-    /** What a provider has cost on the UTC day that it is. */
+    /** What a provider has cost on the current UTC day. */
     Usage usageToday(String provider) {
         return usage(provider, today());
     }
 
-    /** Has every process leave a provider alone for a while. */
+    /** Stops all processes from calling a provider for the given time. */
     void rest(String provider, Duration time, String reason) {
         String unused =
                 link.call(commands -> commands.psetex("llm:rest:" + provider, Math.max(1, time.toMillis()), reason));
         LOG.warn("{} is left alone until {}: {}", provider, clock.instant().plus(time), reason);
     }
 
-    /** Why a provider is to be left alone now. */
+    /** Why a provider must not be called now. */
     Optional<Rest> resting(String provider) {
         List<String> state = link.call(commands ->
                 commands.eval(STATE, ScriptOutputType.MULTI, "llm:rest:" + provider, usageKey(provider, today())));

@@ -10,11 +10,11 @@ import org.apache.camel.ExchangeProperty;
 import routes.configuration.ConfigurationException;
 
 /**
- * Which provider is asked next, as bean {@code llmProviders} of the route {@code llm}. A provider is whatever has a route
- * {@code direct:llm-<name>} that takes a {@link ModelTask} and gives a {@link ModelResult}.
+ * Selects the next provider, as bean {@code llmProviders} of the route {@code llm}. Any route {@code direct:llm-<name>} that accepts a
+ * {@link ModelTask} and returns a {@link ModelResult} is a provider.
  */
 public class Providers {
-    /** Needs neither credentials nor permits, and never has to be left alone. */
+    /** Needs neither credentials nor permits, and never rests. */
     public static final String LOCAL = "local";
 
     private final ProviderCredentials credentials;
@@ -27,7 +27,7 @@ public class Providers {
 
     /**
      * @param setting name of the setting that lists the providers, for messages
-     * @throws ConfigurationException when one of them has no route
+     * @throws ConfigurationException if one of them has no route
      */
     public void check(String setting, List<String> names, CamelContext camel) {
         for (String name : credentials.usable(names)) {
@@ -40,15 +40,15 @@ public class Providers {
         }
     }
 
-    /** @param names comma-separated, in the order in which they are asked */
+    /** @param names comma-separated, in the order in which they are called */
     public ProviderChain chain(@Body ModelTask task, String names) {
         return new ProviderChain(task, credentials.usable(List.of(names.split(",", -1))));
     }
 
     /**
-     * The name of the provider that is asked now.
+     * The name of the provider that is called next.
      *
-     * @throws ProvidersFailedException when none is left
+     * @throws ProvidersFailedException if none is left
      */
     public String next(@ExchangeProperty("llmChain") ProviderChain chain) {
         for (String name = chain.next(); name != null; name = chain.next()) {
@@ -62,10 +62,10 @@ public class Providers {
     }
 
     /**
-     * Notes that the provider did not do it.
+     * Records that the provider failed.
      *
      * @return the task, for the next provider
-     * @throws Exception the failure itself, where it is not the provider's
+     * @throws Exception the failure itself, if the provider did not cause it
      */
     public ModelTask failed(
             @ExchangeProperty("llmChain") ProviderChain chain,

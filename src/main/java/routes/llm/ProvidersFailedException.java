@@ -14,8 +14,7 @@ public class ProvidersFailedException extends RuntimeException {
     }
 
     /**
-     * When the first provider has its quota again, if all that keeps the task from being done is that all of them have used
-     * up theirs; else null.
+     * When the first provider has its quota again, if used-up quotas of all providers are the only reason for the failure; else null.
      */
     public Instant restingUntil() {
         return restingUntil;

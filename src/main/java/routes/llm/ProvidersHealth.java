@@ -13,7 +13,7 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Health of the model providers, each a part: degraded while its circuit breaker is not closed or it has no quota. */
+/** Health of the model providers, one component each: degraded while its circuit breaker is not closed or its quota is used up. */
 @Configuration(proxyBeanMethods = false)
 class ProvidersHealth {
     private static final Status DEGRADED = new Status("DEGRADED");

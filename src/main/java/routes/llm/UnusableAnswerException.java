@@ -1,6 +1,6 @@
 package routes.llm;
 
-/** A model answered, and nothing of it can be used. */
+/** A model answered, but no part of the answer can be used. */
 public class UnusableAnswerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -19,7 +19,7 @@ public final class ObjectKeys {
     }
 
     /**
-     * @throws IllegalArgumentException for a key that could mean another place than it says
+     * @throws IllegalArgumentException for a key that could denote a different place
      */
     public static String checked(String key) {
         if (key.length() > MAX_LENGTH || !KEY.matcher(key).matches()) {

@@ -5,25 +5,25 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * Where media, crawled pages and summaries are kept. Keys are those of the specification, such as
+ * Stores media, crawled pages and summaries. Keys have the form of the specification, such as
  * {@code media/<tenant>/<first two hex>/<sha256>.<ext>}: segments of letters, digits and {@code ._-}, separated by slashes.
- * Every method throws {@link IllegalArgumentException} for another key.
+ * Every method throws {@link IllegalArgumentException} for any other key.
  */
 public interface ObjectStore {
 
-    /** Name of the bucket, as it is stored beside keys in the database. */
+    /** Name of the bucket, as stored with keys in the database. */
     String bucket();
 
     /**
-     * Stores an object as a whole or not at all; an object of that key is replaced.
+     * Stores an object completely or not at all. Replaces an object with that key.
      *
      * @param sizeBytes length of the content
      * @param contentType MIME type
-     * @throws IOException if it could not be stored, or the content has another length
+     * @throws IOException if it could not be stored, or the content has a different length
      */
     void put(String key, String contentType, long sizeBytes, InputStream content) throws IOException;
 
-    /** The content, to be closed by the caller; empty if there is none. */
+    /** The content, which the caller must close; empty if there is none. */
     Optional<InputStream> get(String key) throws IOException;
 
     boolean exists(String key) throws IOException;

@@ -1,5 +1,5 @@
 /**
- * Where media files are, independent of the kind of store.
+ * Storage of media files, independent of the kind of store.
  *
  * <p>Uses: no other package.
  */

@@ -9,7 +9,7 @@ import org.flywaydb.core.Flyway;
 import org.springframework.stereotype.Component;
 import routes.embedded.PostgresService;
 
-/** Brings the schema of the database up to date before anything uses it. */
+/** Migrates the database schema before anything uses it. */
 @Component
 class DatabaseMigration {
     private static final String LOGIN_TIMEOUT_SECONDS = "10";
@@ -28,12 +28,12 @@ class DatabaseMigration {
                         : "check DATABASE_URL and that the server runs",
                 () -> connect().close());
         Flyway.configure()
-                // connections of its own: migrations set time-outs that nobody else should inherit
+                // separate connections: migrations set time-outs that pooled connections must not keep
                 .dataSource(postgres.getJdbcUrl(), postgres.getUsername(), postgres.getPassword())
                 .locations("classpath:db/migration")
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
-                // its lock would block CREATE INDEX CONCURRENTLY
+                // the transactional lock would block CREATE INDEX CONCURRENTLY
                 .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                 .connectRetries(5)
                 .load()

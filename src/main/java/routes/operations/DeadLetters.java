@@ -20,7 +20,7 @@ import routes.redisstreams.StreamInspector;
 import routes.stages.StageEntry;
 import routes.stages.StreamKeys;
 
-/** Which posts dead letters are about, and how many dead letters each stream has; looked at every few seconds. */
+/** The posts that have dead letters, and the number of dead letters of each stream; refreshed every few seconds. */
 @Component
 public class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
@@ -41,7 +41,7 @@ public class DeadLetters {
         this.keys = keys;
     }
 
-    /** By the name of the stream; only streams that have some. */
+    /** By stream name; only streams with dead letters. */
     public Map<String, Long> byStream() {
         return found.entrySet().stream()
                 .collect(Collectors.toMap(

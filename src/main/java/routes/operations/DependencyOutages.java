@@ -15,24 +15,24 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import routes.vectorindex.VectorIndexException;
 
-/** Tells failures that say nothing about the entry: the database, the index or the disk is away, or has no room. */
+/** Recognises failures that the entry did not cause: the database, the index or the disk is unavailable or full. */
 @Component("outages")
 public class DependencyOutages {
 
-    /** Connection failure, shut-down or start of the server; https://www.postgresql.org/docs/17/errcodes-appendix.html. */
+    /** Connection failure, server shutting down or starting up; https://www.postgresql.org/docs/17/errcodes-appendix.html. */
     private static final Set<String> CLASSES = Set.of("08", "57P");
 
     /** Disk full, out of memory, too many connections, I/O error; same source. */
     private static final Set<String> CODES = Set.of("53100", "53200", "53300", "58030");
 
-    /** Whether the exception, or one of its causes, says so. */
+    /** Whether the exception or one of its causes is such a failure. */
     public boolean isAway(Throwable failure) {
         for (Throwable cause : ObjectHelper.createExceptionIterable(failure)) {
             if (cause instanceof SQLTransientConnectionException
                     || cause instanceof SQLNonTransientConnectionException
                     || cause instanceof SQLRecoverableException
                     || cause instanceof CannotCreateTransactionException
-                    // the connection was lost on the way to a commit or a rollback
+                    // the connection was lost during commit or rollback
                     || cause instanceof TransactionSystemException
                     || cause instanceof AlreadyClosedException
                     || cause instanceof FileSystemException

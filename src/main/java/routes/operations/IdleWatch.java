@@ -7,7 +7,7 @@ import routes.reconcile.IndexRebuild;
 import routes.redisstreams.StreamInspector;
 import routes.stages.StreamKeys;
 
-/** Knows when nothing is left to do for the stages of this process. */
+/** Detects when the stages of this process have no work left. */
 @Component
 class IdleWatch {
     private final OutboxRelay outbox;
@@ -33,8 +33,8 @@ class IdleWatch {
     }
 
     /**
-     * Looks from the outbox down the streams. An entry that is acknowledged has its outputs in the next stream at the same
-     * moment, so nothing can slip past this look. Entries that wait for their repetition are pending.
+     * Checks the outbox first, then the streams in order. The acknowledgement of an entry and the publication of its outputs are
+     * atomic, so the check cannot miss an entry. Entries that wait for a retry are pending.
      */
     boolean isIdle() {
         return rebuild.progress().filter(IndexRebuild.Progress::publishing).isEmpty()

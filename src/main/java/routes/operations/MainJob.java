@@ -34,10 +34,10 @@ import routes.ingest.export.ExportSource;
 import routes.reconcile.IndexRebuild;
 import routes.routefiles.PipelineStages;
 
-/** What the command line asked for, once the pipeline is open: imports, progress, the summary and the end. */
+/** Runs what the command line asks for once the pipeline has started: imports, progress, summary, exit. */
 @Component
 public class MainJob {
-    /** The process goes on until it is stopped. */
+    /** The process runs until it is stopped. */
     public static final int STAYS_UP = -1;
 
     private static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
@@ -86,7 +86,7 @@ public class MainJob {
 
     /**
      * @return exit code, or {@link #STAYS_UP}
-     * @throws ConfigurationException when there is nothing to import at a path
+     * @throws ConfigurationException if a path has nothing to import
      */
     public int run(PrintStream out) throws InterruptedException {
         if (options.tryTagging().isPresent()) {
@@ -116,9 +116,9 @@ public class MainJob {
     }
 
     /**
-     * Checks the paths of {@code --import}, before the start that takes long.
+     * Checks the paths of {@code --import} before the slow part of the start.
      *
-     * @throws ConfigurationException with a line for each at which there is no export
+     * @throws ConfigurationException with one line for each path without an export
      */
     public static void requireExports(RunOptions options) {
         String missing = options.imports().stream()
@@ -190,7 +190,7 @@ public class MainJob {
         progress.end(patiently(stored::counts));
     }
 
-    /** The pipeline pauses while PostgreSQL or Redis cannot be reached, and goes on; so does who watches it. */
+    /** Retries while PostgreSQL or Redis is unreachable, as the pipeline does. */
     private <T> T patiently(Supplier<T> look) throws InterruptedException {
         boolean said = false;
         while (!stopping) {

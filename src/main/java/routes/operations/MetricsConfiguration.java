@@ -11,11 +11,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 
-/** What all meters have in common. */
+/** Filters that apply to all meters. */
 @Configuration(proxyBeanMethods = false)
 class MetricsConfiguration {
 
-    /** Every metric of the product is described in metrics.properties, which becomes its HELP text. */
+    /** Sets the HELP text of each metric from metrics.properties. */
     @Bean
     MeterFilter metricDescriptions() throws IOException {
         Properties descriptions = PropertiesLoaderUtils.loadProperties(new ClassPathResource("metrics.properties"));
@@ -35,7 +35,10 @@ class MetricsConfiguration {
         };
     }
 
-    /** Camel counts some things for the whole context too, in series whose routeId is empty; sums over routes would count them twice. */
+    /**
+     * Drops the series with an empty routeId. Camel uses them for totals of the whole context, so sums over routes would count
+     * twice.
+     */
     @Bean
     MeterFilter noSeriesWithoutRoute() {
         return new MeterFilter() {

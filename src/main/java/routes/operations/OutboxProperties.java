@@ -8,10 +8,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param pollInterval  pause between looks into an empty outbox, in milliseconds
- * @param batchSize     events that are published and marked in one transaction
- * @param keep          for so long published events are kept
- * @param pruneInterval how often older ones are removed
+ * @param pollInterval  pause between polls of an empty outbox, in milliseconds
+ * @param batchSize     events published and marked in one transaction
+ * @param keep          how long published events are kept
+ * @param pruneInterval how often older events are removed
  */
 @ConfigurationProperties("outbox")
 public record OutboxProperties(

@@ -8,12 +8,12 @@ import org.springframework.stereotype.Component;
 import routes.outbox.OutboxRelay;
 import routes.schedule.Job;
 
-/** Removes what was published long ago from the outbox, in small transactions. */
+/** Removes old published events from the outbox in small transactions. */
 @Component
 class OutboxPruneJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxPruneJob.class);
     private static final int BATCH = 1_000;
-    /** Of one run, which would else go on as long as rows age. */
+    /** Limit per run: rows keep expiring, so a run might never end. */
     private static final int MAX_BATCHES = 1_000;
 
     private final OutboxRelay outbox;

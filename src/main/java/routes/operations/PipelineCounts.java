@@ -3,25 +3,25 @@ package routes.operations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Counts from the database where every post stands. */
+/** Counts posts by state, from the database. */
 @Component
 public class PipelineCounts {
 
     /**
-     * Where the posts stand.
+     * Posts by state.
      *
      * @param parsed         all posts
-     * @param deleted        tombstones; they are in no other count
+     * @param deleted        tombstones; not in any other count
      * @param tagged         with tags
      * @param taggingSkipped with nothing to tag
      * @param taggingOpen    pending or retrying
      * @param taggingFailed  given up
-     * @param withVision     with a result for their pictures
+     * @param withVision     with a vision result
      * @param crawled        with fetched pages
      * @param indexed        in the index
      * @param indexSkipped   without anything to index
      * @param indexOpen      not yet in the index
-     * @param indexFailed    whose last delivery to the index failed
+     * @param indexFailed    whose last indexing attempt failed
      * @param albums         albums
      * @param media          stored files
      */
@@ -45,7 +45,7 @@ public class PipelineCounts {
             return taggingFailed + indexFailed;
         }
 
-        /** Every post is deleted, or in exactly one state of tagging and one of indexing. */
+        /** Whether every post is either deleted, or in exactly one tagging state and one indexing state. */
         public boolean balance() {
             return parsed == deleted + tagged + taggingSkipped + taggingOpen + taggingFailed
                     && parsed == deleted + indexed + indexSkipped + indexOpen + indexFailed;

@@ -14,15 +14,15 @@ import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.outbox.OutboxRelay;
 
-/** Whether posts are left behind: dead letters, posts that could not be indexed, and posts that nothing is under way for. */
+/** Whether posts are stuck: dead letters, posts whose indexing failed, and unindexed posts without an event in flight. */
 @Component("pipeline")
 class PipelineHealth implements HealthIndicator {
     static final Status DEGRADED = new Status("DEGRADED");
 
-    /** Health needs no key, so its cost must not grow with the number of calls. */
+    /** Health requests need no key, so the cost must not grow with their number. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
-    /** Longer than a post can be between two stages. */
+    /** Longer than a post can be in transit between two stages. */
     private static final int SETTLED_SECONDS = 60;
 
     private final DeadLetters deadLetters;
@@ -58,7 +58,7 @@ class PipelineHealth implements HealthIndicator {
         return last;
     }
 
-    /** A database that is away is not asked again by each of those who wait for the answer. */
+    /** Reports a failure as a result too, so that it is cached and waiting callers do not query an unavailable database again. */
     private Health look() {
         try {
             List<String> problems = problems();

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Logs failures of a route that polls: one that repeats itself at every poll only once a minute. */
+/** Logs failures of polling routes; a failure that repeats on every poll is logged once a minute. */
 @Component("pollErrors")
 class PollErrors implements ExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PollErrors.class);

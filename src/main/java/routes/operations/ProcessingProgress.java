@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import routes.reconcile.IndexRebuild;
 
-/** Shows how far the pipeline is: one line that renews itself on a terminal, else a line now and then. */
+/** Shows the progress of the pipeline: a line updated in place on a terminal, otherwise a new line every few seconds. */
 class ProcessingProgress {
     private static final Duration TERMINAL_INTERVAL = Duration.ofSeconds(1);
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
@@ -20,20 +20,20 @@ class ProcessingProgress {
         this.out = out;
     }
 
-    /** Counting reads every post's row, so it is not done more often than it is shown. */
+    /** Counting reads the row of every post, so count only when the line is due. */
     boolean isDue() {
         return !Instant.now().isBefore(next);
     }
 
-    /** @param rebuild of the index, where one is under way */
+    /** @param rebuild index rebuild in progress, if any */
     void show(PipelineCounts.Counts counts, Optional<IndexRebuild.Progress> rebuild) {
         next = Instant.now().plus(terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL);
         String line = line(counts) + rebuild.map(progress -> "; " + progress).orElse("");
         if (line.equals(shown)) {
-            return; // a stage that is paused must not fill a log file
+            return; // a paused stage must not fill the log
         }
         if (terminal) {
-            // blanks wipe what a longer line left behind
+            // spaces overwrite the rest of a longer line
             out.print("\r" + line + " ".repeat(Math.max(0, shown.length() - line.length())));
             out.flush();
         } else {

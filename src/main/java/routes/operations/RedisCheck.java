@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import routes.redisstreams.RedisLink;
 
-/** Whether Redis is set up so that it loses nothing. */
+/** Checks that Redis is configured not to lose data. */
 @Component
 class RedisCheck {
     private static final Logger LOG = LoggerFactory.getLogger(RedisCheck.class);
@@ -21,10 +21,10 @@ class RedisCheck {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
 
     /**
-     * What was found.
+     * The result of the check.
      *
-     * @param problems what is wrong, why that matters, and what to do: a line each
-     * @param unknown  what the server did not let us see
+     * @param problems one line each: what is wrong, why it matters, what to do
+     * @param unknown  what could not be checked because Redis refused the command
      */
     record Report(List<String> problems, Optional<String> unknown) {}
 
@@ -34,7 +34,7 @@ class RedisCheck {
         this.link = link;
     }
 
-    /** At start: says each problem once. */
+    /** Logs each problem once, at start. */
     void warn() {
         Report report = report();
         report.problems().forEach(LOG::warn);

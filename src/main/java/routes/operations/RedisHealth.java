@@ -6,7 +6,7 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.stereotype.Component;
 
-/** Health of Redis: down while it does not answer, degraded while it could lose what it holds. Takes the place of Spring's. */
+/** Health of Redis: down if it does not answer, degraded if it could lose data. Replaces Spring Boot's indicator. */
 @Component("redisHealthIndicator")
 class RedisHealth extends RedisHealthIndicator {
     private static final Status DEGRADED = new Status("DEGRADED");

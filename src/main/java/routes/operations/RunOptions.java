@@ -7,18 +7,18 @@ import java.util.Optional;
 import routes.configuration.ConfigurationException;
 
 /**
- * What the command line asks for.
+ * The options of the command line.
  *
  * @param demo         import the demo channel
  * @param imports      exports to import: {@code result.json} or its folder
- * @param reindex      build the vector index and the graph again from the database
- * @param exitWhenIdle end when everything is processed
+ * @param reindex      rebuild the vector index and the graph from the database
+ * @param exitWhenIdle exit when everything is processed
  * @param validate     folder of route files to check, instead of starting
- * @param tryTagging   id or number of a post to show the tagging of, instead of running the pipeline
- * @param makeKey      what to make an API key for, instead of starting
+ * @param tryTagging   id or number of a post whose tagging is shown, instead of running the pipeline
+ * @param makeKey      the API key to generate, instead of starting
  * @param help         show the usage, instead of starting
  * @param version      show the version, instead of starting
- * @param properties   settings of the form {@code --name.of.property=value}, as Spring takes them
+ * @param properties   settings in the Spring form {@code --name.of.property=value}
  */
 public record RunOptions(
         boolean demo,
@@ -33,10 +33,10 @@ public record RunOptions(
         List<String> properties) {
 
     /**
-     * An API key that is wanted.
+     * The API key to generate.
      *
-     * @param name   who gets it
-     * @param tenant id or name of the tenant whose data it shows
+     * @param name   the holder
+     * @param tenant id or name of the tenant whose data the key gives access to
      * @param role   reader, operator or admin
      */
     public record KeyRequest(String name, String tenant, String role) {}
@@ -78,7 +78,7 @@ public record RunOptions(
                 List.of());
     }
 
-    /** @throws ConfigurationException for an option that does not exist or lacks its value */
+    /** @throws ConfigurationException for an unknown option or a missing value */
     public static RunOptions parse(String... arguments) {
         boolean demo = false;
         boolean reindex = false;

@@ -10,7 +10,7 @@ import routes.redisstreams.RedisStreamsEndpoint;
 @Component
 class ServedGroups {
 
-    /** {@code stream} is the logical name. */
+    /** {@code stream} is the logical stream name. */
     record Served(String routeId, String stream, String group) {}
 
     private final CamelContext camel;

@@ -6,13 +6,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
-/** Waits for a service that is away at start, saying so once. */
+/** Waits at start for an unavailable service; logs each reason once. */
 final class ServiceWait {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceWait.class);
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
-    /** Throws while the service cannot be reached. */
+    /** Throws while the service is unreachable. */
     interface Probe {
         void run() throws Exception;
     }
@@ -20,9 +20,9 @@ final class ServiceWait {
     private ServiceWait() {}
 
     /**
-     * @param service what it is and where, for the message
+     * @param service name and address, for the message
      * @param remedy  what to do
-     * @throws InterruptedException when the process is told to stop
+     * @throws InterruptedException if the process is stopped
      */
     static void until(String service, String remedy, Probe probe) throws InterruptedException {
         BackOffExecution pauses = new ExponentialBackOff(FIRST.toMillis(), 1.5).start();

@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 import routes.redisstreams.RedisStreamsConsumer;
 import routes.routefiles.PipelineStages;
 
-/** Has stages of this process rest, and with them the same stages of all others, until they are resumed. */
+/** Pauses stages that run in this process, in all processes, until they are resumed. */
 @Component
 class StagePauses {
     private final CamelContext camel;
@@ -17,14 +17,14 @@ class StagePauses {
         this.camel = camel;
     }
 
-    /** @return how many consumer groups rest now */
+    /** @return the number of consumer groups paused */
     int pause(String stage, String reason) {
         List<RedisStreamsConsumer> consumers = consumers(stage);
         consumers.forEach(consumer -> consumer.pauseGroup(reason));
         return consumers.size();
     }
 
-    /** @return how many consumer groups rested until now */
+    /** @return the number of consumer groups that were paused until now */
     int resume(String stage) {
         return (int) consumers(stage).stream()
                 .filter(RedisStreamsConsumer::resumeGroup)
@@ -46,7 +46,7 @@ class StagePauses {
         return consumers;
     }
 
-    /** The stage a route belongs to: its name begins with that of the stage; routes of integrators are stages themselves. */
+    /** The stage of a route: the prefix of the route id. A route of an integrator is its own stage. */
     private static String stage(String routeId) {
         return PipelineStages.KNOWN.stream()
                 .filter(known -> routeId.equals(known) || routeId.startsWith(known + "-"))

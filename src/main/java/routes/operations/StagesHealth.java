@@ -15,8 +15,8 @@ import routes.operations.ServedGroups.Served;
 import routes.redisstreams.RedisStreamsConsumer;
 
 /**
- * The consumers of this process. A stage is healthy while its route runs and makes progress: one that has entries and moves none for
- * {@link #STALL} is not, and one whose entries fail is degraded.
+ * Health of the consumers of this process. A stage is up while its route runs and makes progress. A stage that has entries but makes
+ * no progress for {@link #STALL} is down. A stage with failing entries is degraded.
  */
 @Component("stages")
 class StagesHealth implements HealthIndicator {
@@ -84,7 +84,7 @@ class StagesHealth implements HealthIndicator {
                 .orElse(null);
     }
 
-    /** Why somebody has the stage rest; null if nobody has. */
+    /** Why the stage is paused; null if it is not. */
     private String pause(Served one) {
         return consumer(one)
                 .map(RedisStreamsConsumer::getPausedBecause)

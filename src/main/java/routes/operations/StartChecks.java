@@ -44,14 +44,14 @@ import routes.routefiles.RouteFiles;
 import routes.routefiles.model.Nearest;
 
 /**
- * Refuses, before anything is started, what could only end in a refusal: unknown settings, folders that do not exist, stages that
- * do not exist, ports that are taken, a data folder that is in use or has no room. A refusal after the start of the services would cost many times as much.
+ * Fails fast, before any service starts: unknown settings, missing folders, unknown stages, ports in use, a data folder that is in
+ * use or full. The same failure after the start of the services would take many times as long.
  */
 public class StartChecks implements ApplicationContextInitializer<ConfigurableApplicationContext> {
     /** The first start unpacks the embedded services and creates a database. */
     private static final long FIRST_START_BYTES = 256L << 20;
 
-    /** Below that the next segment of a log, 16 MiB each, or the next commit of the index may fail. */
+    /** With less free space, the next log segment (16 MiB each) or the next index commit may fail. */
     private static final long NEEDED_BYTES = 64L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
@@ -93,7 +93,7 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         checkDataFolder(binder.bindOrCreate("data", DataProperties.class).dir());
     }
 
-    /** @param config folder of route files, which may have placeholders of their own */
+    /** @param config folder with route files, whose placeholders count as settings too */
     private void checkNames(ConfigurableEnvironment environment, Path config) {
         Map<String, String> named = new LinkedHashMap<>();
         options.properties().forEach(argument -> {
@@ -103,7 +103,7 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         environment.getPropertySources().stream()
                 .filter(OriginTrackedMapPropertySource.class::isInstance)
                 .map(OriginTrackedMapPropertySource.class::cast)
-                // the file of the operator, not the one in the jar
+                // the operator's file, not the one in the jar
                 .filter(source -> source.getName().contains("'file ["))
                 .forEach(source -> Stream.of(source.getPropertyNames())
                         .forEach(name -> named.putIfAbsent(name, name + " in " + source.getName())));
@@ -144,7 +144,7 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         }
     }
 
-    /** Other programs have variables too, so these are only warned about: of one of our prefixes, and nearly one of our names. */
+    /** Only warns, since other programs set variables too: about names with one of our prefixes that resemble one of our names. */
     private static void warnOfVariables(ConfigurableEnvironment environment) {
         Set<String> ours = new TreeSet<>();
         new ConfigurationRecords()
@@ -160,16 +160,16 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
                                 LOG.warn("{} is not a setting and is ignored; did you mean {}?", name, meant)));
     }
 
-    /** Without case, dashes and the index of an item, as Spring takes names. */
+    /** Ignores case, dashes, underscores and list indexes, like Spring's relaxed binding. */
     private static String canonical(String name) {
         return name.replaceAll("\\[[^]]*]", "").replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The settings of the libraries, by their metadata.
+     * The settings of the libraries, from their configuration metadata.
      *
-     * @param names    canonical
-     * @param prefixes of those that hold further names
+     * @param names    canonical names
+     * @param prefixes of map settings, which accept arbitrary keys
      */
     private record Libraries(Set<String> names, Set<String> prefixes) {
 

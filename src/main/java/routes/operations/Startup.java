@@ -34,8 +34,8 @@ import routes.tagging.TaggingProperties;
 import routes.vectorindex.VectorIndex;
 
 /**
- * Opens the pipeline once the HTTP ports answer: database and Redis are waited for, then the schema, all streams and groups, and the
- * routes follow.
+ * Starts the pipeline once the HTTP ports answer. Waits for the database and migrates it, waits for Redis and creates all streams and
+ * groups, then starts the routes.
  */
 @Component
 class Startup implements ApplicationRunner {
@@ -61,7 +61,7 @@ class Startup implements ApplicationRunner {
     private final TaggingProperties tagging;
     private final RunOptions options;
 
-    // what is opened is what is listed here
+    // one parameter for each component that is started
     @SuppressWarnings("TooManyParameters")
     Startup(
             ApplicationContext spring,
@@ -132,7 +132,7 @@ class Startup implements ApplicationRunner {
         }
     }
 
-    /** Whether only something is to be tried: then nothing begins by itself. */
+    /** Whether this is only a tagging trial: then no stream consumer, import or rebuild starts. */
     private boolean isTrial() {
         return options.tryTagging().isPresent();
     }

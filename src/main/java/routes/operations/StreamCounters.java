@@ -10,14 +10,14 @@ import routes.stages.StageEntry;
 import routes.timeline.StageTimeline;
 
 /**
- * {@code stream_messages_total}: what became of entries in this process. Every series exists from the start. Entries that no
- * stage got to see go into the timelines of their posts from here.
+ * {@code stream_messages_total}: outcomes of entries in this process. Every series exists from the start. Also records entries that
+ * did not reach a stage in the timelines of their posts.
  */
 @Component
 class StreamCounters implements StreamListener {
     private static final String METRIC = "stream.messages";
 
-    /** Counters of stages that leave the counting of failed deliveries to us: once for each delivery, and whether it was the last. */
+    /** Counters of stages whose failed deliveries are counted here: once per delivery, as retrying or (the last one) failed. */
     private static final Map<String, String> STAGES =
             Map.of("tag_persist_workers", "tags.persisted", "indexing_workers", "indexing.processed");
 

@@ -12,8 +12,8 @@ import routes.outbox.OutboxRelay;
 import routes.redisstreams.StreamInspector.GroupState;
 
 /**
- * Gauges of streams, groups and outbox. A value that is not known is NaN, which alerts do not compare. Groups of stages that are not
- * built yet have none, unless a route of this process serves them.
+ * Gauges of streams, groups and outbox. An unknown value is NaN, which never satisfies an alert condition. Groups of stages that are
+ * not implemented yet have no gauges, unless a route of this process serves them.
  */
 @Component
 class StreamMetrics {
@@ -45,16 +45,16 @@ class StreamMetrics {
         Gauge.builder("outbox.unpublished", outbox, OutboxRelay::unpublished).register(registry);
     }
 
-    /** Groups that routes of integrators serve; routes may come while the process runs. */
+    /** Registers the groups of integrator routes, which may be added at run time. */
     @Scheduled(fixedDelay = 5_000)
     void registerOwnGroups() {
         served.list().forEach(one -> register(one.stream(), one.group()));
     }
 
-    /** Does nothing for a group that has its gauges. */
+    /** Does nothing if the group already has gauges. */
     private void register(String stream, String group) {
         if (!registered.add(stream + " " + group)) {
-            return; // the registry would warn of it
+            return; // the registry would log a warning
         }
         gauge("stream.consumer.lag", stream, group, GroupState::lag);
         gauge("stream.consumer.pending", stream, group, GroupState::pending);

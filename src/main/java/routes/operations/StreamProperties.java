@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param maxlen       entries that a stream keeps for reading again; beyond that, those that every group is through with are removed
+ * @param maxlen       entries that a stream keeps for replay; beyond that, entries that every group has processed are removed
  * @param trimInterval how often streams are trimmed
  */
 @ConfigurationProperties("redis.stream")

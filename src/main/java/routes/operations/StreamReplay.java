@@ -20,8 +20,8 @@ import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
 /**
- * What an operator does with streams, their entries and posts; an MBean beside those of Camel, so that Hawtio shows it. Clients get
- * nothing but types of the JDK, exceptions too.
+ * Operations on streams, entries and posts for operators. An MBean next to those of Camel, so that Hawtio shows it. Return values and
+ * exceptions use JDK types only.
  */
 @ManagedResource(description = "Looks into streams and posts, pauses stages, has posts tagged and published again")
 public class StreamReplay {
@@ -55,9 +55,9 @@ public class StreamReplay {
     }
 
     /**
-     * Pauses a stage in all processes until {@link #resumeStage}, also after a restart. What runs is finished.
+     * Pauses a stage in all processes until {@link #resumeStage}, across restarts. Entries in progress are finished.
      *
-     * @param stage a name of PIPELINE_ROUTES, or the id of a route of your own
+     * @param stage a name of PIPELINE_ROUTES, or the id of one of your own routes
      */
     @ManagedOperation(description = "Pauses a stage in all processes until resumeStage; kept across restarts")
     @ManagedOperationParameter(
@@ -69,7 +69,7 @@ public class StreamReplay {
                 () -> pauses.pause(stage, "pauseStage at " + Instant.now()) + " consumer groups rest");
     }
 
-    /** Ends what {@link #pauseStage} began. */
+    /** Resumes a stage paused by {@link #pauseStage}. */
     @ManagedOperation(description = "Ends what pauseStage began")
     @ManagedOperationParameter(
             name = "stage",
@@ -79,7 +79,7 @@ public class StreamReplay {
     }
 
     /**
-     * Has posts tagged again, of all tenants: those in retrying, those pending for long, and by force those that failed.
+     * Tags posts of all tenants again: those in status retrying, those pending for long and, with force, those that failed.
      *
      * @param limit 1 to 1000
      */
@@ -99,7 +99,7 @@ public class StreamReplay {
     }
 
     /**
-     * Tags a post without storing anything, and shows how.
+     * Tags a post without storing anything and shows each step.
      *
      * @param post id or number
      */
@@ -111,7 +111,7 @@ public class StreamReplay {
         return audited("tryTagging(" + post + ")", () -> trial.show(post), shown -> "shown");
     }
 
-    /** Runs the reconciler now over all posts, however young, unless it runs already. */
+    /** Runs the reconciler now over all posts, including recent ones, unless it is already running. */
     @ManagedOperation(
             description =
                     "Publishes every post again that is in no final state and has no event under way, at once and whatever"
@@ -136,10 +136,10 @@ public class StreamReplay {
     }
 
     /**
-     * Every stage the post went through, the latest {@value #MAX_RECORDS} records.
+     * The stages that the post went through: the latest {@value #MAX_RECORDS} records.
      *
      * @param post UUID or number
-     * @throws IllegalArgumentException for another text, or an unknown post
+     * @throws IllegalArgumentException for an invalid id or number, or an unknown post
      */
     @ManagedOperation(description = "Every stage a post went through: outcome, reason, provider, entry id, duration")
     @ManagedOperationParameter(name = "post", description = "Id (UUID) or number of the post")
@@ -181,7 +181,7 @@ public class StreamReplay {
         }
     }
 
-    /** A client has no classes but those of the JDK: an exception of ours, or one caused by it, could not be read there. */
+    /** Converts exceptions to JDK types: a JMX client cannot deserialise our classes, not even as a cause. */
     private static <T> T plain(Supplier<T> work) {
         try {
             return work.get();

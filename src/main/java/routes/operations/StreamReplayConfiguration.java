@@ -18,7 +18,7 @@ import routes.reconcile.Reconciler;
 import routes.schedule.Jobs;
 import routes.timeline.TimelineTable;
 
-/** Shows {@link StreamReplay} in the domain of the Camel context, and names consumers after their routes. */
+/** Registers {@link StreamReplay} in the JMX domain of the Camel context, and names consumers after their routes. */
 @Configuration(proxyBeanMethods = false)
 class StreamReplayConfiguration {
 
@@ -32,7 +32,7 @@ class StreamReplayConfiguration {
             TaggingTrial trial,
             JdbcClient jdbc,
             ObjectProvider<MBeanExporter> exporter) {
-        // no bean of Spring, which would show it a second time under a name of its own
+        // not a Spring bean: Spring would register it a second time under another name
         StreamReplay replay = new StreamReplay(timelines, pauses, jobs, reconciler, tagging, trial, jdbc);
         return new CamelContextConfiguration() {
             @Override
@@ -45,7 +45,7 @@ class StreamReplayConfiguration {
                 ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
                 MBeanExporter mbeans = exporter.getIfAvailable();
                 if (agent == null || mbeans == null) {
-                    return; // JMX is switched off
+                    return; // JMX is disabled
                 }
                 try {
                     mbeans.registerManagedResource(replay, name(camel, agent));
@@ -61,7 +61,7 @@ class StreamReplayConfiguration {
                 + ",type=services,name=StreamReplay");
     }
 
-    /** Camel's own names end with a number that is another one at each start, which no dashboard can refer to. */
+    /** Camel's default names end with a number that changes at each start, so dashboards cannot use them. */
     private static final class ConsumersByRoute extends DefaultManagementObjectNameStrategy {
 
         ConsumersByRoute(CamelContext camel) {

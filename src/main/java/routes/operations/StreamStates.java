@@ -25,14 +25,14 @@ import routes.redisstreams.StreamInspector.StreamState;
 import routes.stages.StreamKeys;
 
 /**
- * What metrics and health know of the streams: read from Redis every few seconds, so that a scrape costs nothing. Where a stream
- * has more keys than one they are told together.
+ * The state of the streams for metrics and health. Read from Redis every few seconds, so a scrape costs nothing. A stream with
+ * several keys is reported as one.
  */
 @Component
 class StreamStates {
     private static final Logger LOG = LoggerFactory.getLogger(StreamStates.class);
 
-    /** {@code since}: when the group last had no backlog or settled an entry. */
+    /** {@code since}: when the group last had no backlog or made progress. */
     record Group(GroupState state, Instant since) {}
 
     private record Snapshot(Map<String, StreamState> streams, Map<String, Group> groups) {}
@@ -58,7 +58,7 @@ class StreamStates {
             snapshot = read();
             away = false;
         } catch (RedisCommandInterruptedException e) {
-            // the process stops
+            // the process is stopping
             Thread.currentThread().interrupt();
         } catch (RedisException e) {
             if (!away) {
@@ -95,7 +95,7 @@ class StreamStates {
         return new Snapshot(streams, groups);
     }
 
-    /** Whether the key that a command was about holds no stream. */
+    /** Whether the key of the command is not a stream. */
     static boolean isOfAnotherType(RedisCommandExecutionException e) {
         return String.valueOf(e.getMessage()).startsWith("WRONGTYPE");
     }
@@ -124,7 +124,7 @@ class StreamStates {
         return Collections.min(List.of(one.quiet(), other.quiet()));
     }
 
-    // Lag falls as entries are delivered, pending as they are settled: either is progress, new entries are not.
+    // Lag falls when entries are delivered, pending when they are settled. Both are progress; new entries are not.
     private Instant since(Group before, GroupState now) {
         boolean idle = now.lag() + now.pending() == 0;
         boolean moved = before == null
@@ -133,7 +133,7 @@ class StreamStates {
         return idle || moved ? clock.instant() : before.since();
     }
 
-    /** False until Redis was read for the first time, and while it is away. */
+    /** False until the first successful read, and while Redis is unavailable. */
     boolean known() {
         return !away && !snapshot.streams().isEmpty();
     }

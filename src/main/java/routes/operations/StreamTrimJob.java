@@ -14,8 +14,8 @@ import routes.schedule.Job;
 import routes.stages.StreamKeys;
 
 /**
- * The only one that trims streams. Entries stay for the groups of the catalogue whose stages are built, served or not, and for those that
- * routes of this process serve. Dead letters are not trimmed.
+ * The only code that trims streams. Keeps entries for the catalogue groups of implemented stages, served or not, and for the groups
+ * that routes of this process serve. Dead letters are not trimmed.
  */
 @Component
 class StreamTrimJob implements Job {
@@ -50,8 +50,9 @@ class StreamTrimJob implements Job {
 
     @Override
     public void run() {
-        // a Redis that was emptied lacks those of stages that run nowhere; without them nothing would be trimmed, or
-        // told as waiting
+        // after Redis was flushed, groups of stages that no process runs are missing; without them nothing would be
+        // trimmed
+        // or reported as waiting
         groups.ensureGroups(keys.groups());
         for (EventStream stream : catalog.streams()) {
             for (String key : keys.of(stream)) {

@@ -32,7 +32,7 @@ import routes.redisstreams.StreamTrimmer;
 import routes.routefiles.OwnStreamsReader;
 import routes.stages.StreamKeys;
 
-/** Sets the streams component up for the streams of the product. */
+/** Configures the Redis Streams component for the streams of the product. */
 @Configuration(proxyBeanMethods = false)
 class StreamsConfiguration {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -40,14 +40,14 @@ class StreamsConfiguration {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final int CACHED_KEYS = 10_000;
 
-    /** Client, names and listener are found by their type. */
+    /** The component finds the client, the names and the listener by type. */
     @Bean
     ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
         return ComponentCustomizer.forType(
                 RedisStreamsComponent.class, component -> component.setInstanceName(instance.nameOrHost()));
     }
 
-    /** Before anything asks for the streams; what is wrong with the files is told when the routes are loaded. */
+    /** Read before anything uses the streams; errors in the files are reported when the routes are loaded. */
     @Bean
     OwnStreams ownStreams(ConfigFolderProperties config, Environment environment, ResourceLoader resources) {
         try {
@@ -107,7 +107,7 @@ class StreamsConfiguration {
         return new OutstandingEntries(link);
     }
 
-    /** The same text of the same post is tagged once a day; see docs/decisions/0004-tagging-key.md for its keys. */
+    /** The same text of the same post is tagged at most once a day; for the keys see docs/decisions/0004-tagging-key.md. */
     @Bean
     RedisIdempotentRepository taggingIdempotency(
             RedisClient client, InstanceProperties instance, MeterRegistry registry) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The table at the end of the main job. */
+/** The table printed at the end of the main job. */
 record Summary(PipelineCounts.Counts counts, long deadLetters, Duration time) {
 
     void print(PrintStream out) {

@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 import routes.posts.TaggingRequests;
 import routes.schedule.Job;
 
-/** Tries posts again whose tagging was forgotten: nothing is under way for them, and nobody asked. */
+/** Retries posts whose tagging was lost: no event is in flight and no one requested a retry. */
 @Component
 class TaggingRetryJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(TaggingRetryJob.class);

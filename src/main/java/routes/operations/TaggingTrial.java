@@ -25,7 +25,7 @@ import routes.tagging.TagProposals;
 import routes.tagging.Tagging;
 import routes.tagging.TaggingTask;
 
-/** Tags a post without storing anything, and shows how: the prompt, each raw answer, what of it was accepted and why not the rest. */
+/** Tags a post without storing anything. Shows the prompt, each raw answer, the accepted tags, and why others were rejected. */
 @Component
 class TaggingTrial {
     private final CamelContext camel;
@@ -40,7 +40,7 @@ class TaggingTrial {
         this.tagging = tagging;
     }
 
-    /** As {@link #run}, as text. */
+    /** Returns the output of {@link #run} as text. */
     String show(String post) {
         var shown = new ByteArrayOutputStream();
         run(post, new PrintStream(shown, true, StandardCharsets.UTF_8));
@@ -50,7 +50,7 @@ class TaggingTrial {
     /**
      * @param post id or number
      * @return whether there are tags
-     * @throws ConfigurationException when there is no such post
+     * @throws ConfigurationException if the post does not exist
      */
     boolean run(String post, PrintStream out) {
         PostParsed event = find(post);

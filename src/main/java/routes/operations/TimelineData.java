@@ -12,7 +12,7 @@ import javax.management.openmbean.TabularDataSupport;
 import javax.management.openmbean.TabularType;
 import routes.timeline.TimelineRecord;
 
-/** A timeline as consoles show tables. */
+/** A timeline as JMX tabular data, which consoles show as a table. */
 final class TimelineData {
     private static final String[] COLUMNS = {
         "n",

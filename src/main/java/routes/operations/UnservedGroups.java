@@ -6,13 +6,13 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.operations.StreamStates.Group;
 
-/** Groups of the catalogue that wait for a consumer. */
+/** Catalogue groups whose entries wait for a consumer. */
 @Component
 class UnservedGroups {
-    /** A consumer at work, however slow, keeps its entries fresh several times in this. */
+    /** A running consumer, however slow, refreshes its entries several times in this interval. */
     private static final Duration QUIET = Duration.ofMinutes(5);
 
-    /** Longer than between two looks at the streams: entries that have just come are not waiting yet. */
+    /** Longer than the interval between two reads of the streams, so new entries do not count as waiting. */
     private static final Duration WAITING = Duration.ofSeconds(10);
 
     private final StreamStates states;
@@ -33,8 +33,8 @@ class UnservedGroups {
     }
 
     /**
-     * Whether entries wait that nobody takes: no route of this process serves the group, and no consumer of any other has shown
-     * itself for {@link #QUIET}. Consumers that are gone stay known to Redis, so that there are some says nothing.
+     * Whether entries wait without a consumer: no route of this process serves the group, and no consumer of another process was
+     * active for {@link #QUIET}. Redis keeps stopped consumers, so the existence of consumers proves nothing.
      */
     boolean isUnserved(String stream, String group) {
         boolean here = served.list().stream()

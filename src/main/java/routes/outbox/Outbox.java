@@ -7,7 +7,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import routes.events.Event;
 import routes.events.EventCodec;
 
-/** Notes events in the transaction that makes them true. The {@link OutboxRelay} publishes them. */
+/** Stores events in the transaction that makes them true. The {@link OutboxRelay} publishes them. */
 public final class Outbox {
     private static final int ROWS_PER_STATEMENT = 500;
 
@@ -20,10 +20,10 @@ public final class Outbox {
     }
 
     /**
-     * Takes part in the transaction of the calling thread. Rows are published in the order given here.
+     * Joins the transaction of the calling thread. Rows are published in the order given here.
      *
-     * @throws IllegalStateException if an event violates its schema; here, where its maker sees it, and not in the relay,
-     *     where it would hold up all others
+     * @throws IllegalStateException if an event violates its schema; checked here, where its producer sees it, since in the
+     *     relay it would block all others
      */
     public void append(List<? extends Event> events) {
         List<Map<String, String>> entries = events.stream().map(codec::write).toList();

@@ -7,7 +7,7 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.dao.DataAccessException;
 
-/** Rows of the outbox that cannot be published: part {@code outbox} of the health, and the gauge {@code outbox_quarantined}. */
+/** Outbox rows that cannot be published: health component {@code outbox} and gauge {@code outbox_quarantined}. */
 public final class OutboxHealth implements HealthIndicator {
     private static final int NAMED = 20;
 

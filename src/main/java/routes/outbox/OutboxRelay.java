@@ -14,8 +14,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.EventCodec;
 
 /**
- * What the route that empties the outbox needs: claim, publish, mark, in one transaction. If the process dies between
- * publishing and the commit, the same rows are claimed again.
+ * Supports the route that empties the outbox, which claims, publishes and marks rows in one transaction. If the process dies
+ * between publishing and the commit, the same rows are claimed again.
  */
 public final class OutboxRelay {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
@@ -35,9 +35,9 @@ public final class OutboxRelay {
     private record Stored(long id, String stream, String event, boolean object, String traceId, String key) {}
 
     /**
-     * The oldest rows that wait for the stream whose turn it is, in their order, locked until the end of the caller's
-     * transaction. A second relay waits for the first, since skipping its rows would publish out of order. Rows that can
-     * never be published move to the table {@code outbox_quarantine}.
+     * Returns the oldest waiting rows of the next stream, in order, locked until the end of the caller's transaction. A second
+     * relay waits for the first, since skipping its rows would publish out of order. Rows that can never be published are moved
+     * to the table {@code outbox_quarantine}.
      */
     public List<OutboxRow> claim(int limit) {
         List<Stored> rows = oldest(limit);
@@ -73,7 +73,7 @@ public final class OutboxRelay {
                 .list();
     }
 
-    /** Why a row can never be published; null if it can. What its event says is for its readers to judge. */
+    /** Why a row can never be published; null if it can. The consumers validate the content of its event. */
     private String problem(Stored row) {
         if (!codec.knows(row.stream())) {
             return "there is no such stream";
@@ -100,7 +100,7 @@ public final class OutboxRelay {
         return new OutboxRow(row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key()));
     }
 
-    /** To be called in the transaction of {@link #claim}. */
+    /** Call in the transaction of {@link #claim}. */
     public void markPublished(List<OutboxRow> rows) {
         jdbc.sql("UPDATE outbox SET published_at = now() WHERE id = ANY (?)")
                 .param(rows.stream().map(OutboxRow::id).toArray(Long[]::new))
@@ -108,7 +108,7 @@ public final class OutboxRelay {
         rows.forEach(row -> unmarked.remove(row.stream()));
     }
 
-    /** How many rows wait; at most {@value #COUNTED_AT_MOST}, so that the answer stays cheap when the relay stands. */
+    /** How many rows wait; at most {@value #COUNTED_AT_MOST}, so that the query stays cheap when the relay stalls. */
     public long unpublished() {
         return jdbc.sql("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT ?) waiting")
                 .param(COUNTED_AT_MOST)
@@ -125,9 +125,9 @@ public final class OutboxRelay {
     }
 
     /**
-     * Removes rows that were published before that time.
+     * Removes rows that were published before the given time.
      *
-     * @return how many; fewer than the limit means that none is left
+     * @return how many were removed; fewer than the limit means that none are left
      */
     public int prune(Instant olderThan, int limit) {
         return jdbc.sql(

@@ -1,5 +1,5 @@
 /**
- * Events that are stored in one transaction with what they tell, and their relay to the streams.
+ * Events that are stored in one transaction with the changes they report, and their relay to the streams.
  *
  * <p>Uses: events.
  */

@@ -31,8 +31,8 @@ import routes.posts.PostNotThereYetException;
 import routes.posts.PostWriter;
 
 /**
- * Writes posts and albums of producers other than our ingest, and publishes nothing. For an event of our own ingest, or one
- * that comes again, it reads one row and is done.
+ * Writes posts and albums of producers other than our ingest, and publishes nothing. For an event of our own ingest, or a
+ * redelivered one, it only reads one row.
  */
 public final class PostPersistence {
     private final JdbcClient jdbc;
@@ -51,8 +51,8 @@ public final class PostPersistence {
     private record Target(UUID tenantId, UUID channelId, long tgChannelId, long userId) {}
 
     /**
-     * Creates what the events name and is unknown: tenants, channels, posts. An older version of a post changes nothing. The posts of
-     * one channel are saved in one transaction.
+     * Creates unknown tenants, channels and posts of the events. An older version of a post changes nothing. The posts of one channel are
+     * saved in one transaction.
      */
     public List<StageOutcome> savePosts(List<PostParsed> events) {
         Map<PostParsed, Post> arrived = new LinkedHashMap<>();
@@ -68,7 +68,7 @@ public final class PostPersistence {
         createTenants(unknown.keySet().stream().map(Target::tenantId).distinct().toList());
         unknown.forEach((target, channelsEvents) -> {
             Channel channel = channels.resolve(target.channelId(), target.tgChannelId());
-            // a version for each text of one post, one after the other
+            // several texts of one post are versions, saved one after the other
             for (List<PostParsed> distinct : rounds(channelsEvents)) {
                 posts.saveUnpublished(
                         new PostBatch(
@@ -89,7 +89,7 @@ public final class PostPersistence {
                 .toList();
     }
 
-    /** The events in as few lists as possible, none of which has two of the same message. */
+    /** Splits the events into as few lists as possible, so that no list has two events of the same message. */
     private static List<List<PostParsed>> rounds(List<PostParsed> events) {
         List<List<PostParsed>> rounds = new ArrayList<>();
         Map<Long, Integer> seen = new HashMap<>();
@@ -103,7 +103,10 @@ public final class PostPersistence {
         return rounds;
     }
 
-    /** Albums of our own ingest are stored already; one statement finds that out. An album with a member whose own event has not been written yet fails, and is delivered again. */
+    /**
+     * Albums of our own ingest are stored already; one statement checks this. An album fails and is redelivered if the event of a
+     * member has not been written yet.
+     */
     public List<Recorded> saveAlbums(List<AlbumParsed> events) {
         Set<AlbumWriter.Announced> saved =
                 albums.saved(events.stream().map(PostPersistence::announced).toList());
@@ -178,12 +181,12 @@ public final class PostPersistence {
                 .toList();
     }
 
-    /** What PostgreSQL keeps of a time; otherwise an event would differ from its own row. */
+    /** PostgreSQL's precision of a time. Without truncation an event would differ from its own row. */
     private static Instant micros(Instant time) {
         return time == null ? null : time.truncatedTo(MICROS);
     }
 
-    /** Producers of the prior system wrote other things than our user ids there; such a user subscribes to nothing. */
+    /** Producers of the prior system wrote other values than our user ids. Such a user is not subscribed to anything. */
     private static long userId(PostParsed event) {
         return event.userId() != null && event.userId().matches("\\d{1,18}") ? Long.parseLong(event.userId()) : 0;
     }

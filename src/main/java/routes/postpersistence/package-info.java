@@ -1,5 +1,5 @@
 /**
- * The stages {@code post-persistence} and {@code post-persistence-albums}: store what posts and albums of other producers say.
+ * The stages {@code post-persistence} and {@code post-persistence-albums}: store posts and albums of other producers.
  *
  * <p>Uses: events, posts.
  */

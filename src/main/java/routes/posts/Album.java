@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * An album as its members show it now.
+ * The present state of an album according to its members.
  *
  * @param id of the row
  * @param kind photo, video, document, or mixed
  * @param coverSha256 first file of the first member, or null
- * @param revision 1, then one more with each late member or change
- * @param change what the last save did to it
+ * @param revision starts at 1, incremented with each late member or change
+ * @param change what the last save changed
  */
 record Album(
         long id,

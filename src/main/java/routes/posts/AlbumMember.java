@@ -3,6 +3,6 @@ package routes.posts;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A post of an album; {@code sha256} is its first file's, or null while that is missing. */
+/** A post of an album. {@code sha256} is that of its first file, or null while the file is missing. */
 record AlbumMember(
         long groupedId, UUID postId, String text, Instant postedAt, String traceId, String mediaKind, String sha256) {}

@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The SQL of {@code media_groups} and {@code media_group_items}. An album is computed from the rows of its posts, so that a
- * late member joins whatever is there, and an album that came out the same is not touched.
+ * The SQL of {@code media_groups} and {@code media_group_items}. An album is computed from the rows of its posts, so that a late
+ * member joins those that exist. An unchanged album is not written.
  */
 final class AlbumTable {
     private final JdbcTemplate jdbc;
@@ -29,9 +29,9 @@ final class AlbumTable {
     }
 
     /**
-     * Writes an album that somebody else announced, unless this or a later revision of it is there.
+     * Writes an album that another producer announced, unless this or a later revision of it exists.
      *
-     * @return the members that have no row yet; then nothing is written
+     * @return the members that have no row yet; if there are any, nothing is written
      */
     List<UUID> saveAnnounced(UUID tenantId, UUID channelId, long groupedId, int revision, List<UUID> postIds) {
         UUID[] ids = postIds.toArray(UUID[]::new);
@@ -53,7 +53,7 @@ final class AlbumTable {
     private record Row(long id, int revision, String contentHash) {}
 
     /**
-     * Brings the albums in line with their posts, which must be saved already.
+     * Updates the albums to match their posts, which must be saved already.
      *
      * @param kinds media kinds of the posts that have just arrived; those of older members are in their items
      */
@@ -87,7 +87,7 @@ final class AlbumTable {
     }
 
     /**
-     * Writes the album and its items as they are given. A row of a later revision stays as it is.
+     * Writes the album and its items as given. Does not change a row of a later revision.
      *
      * @return the album with the id of its row
      */
@@ -147,7 +147,7 @@ final class AlbumTable {
                 album.change());
     }
 
-    /** Of albums without any member left nothing stays but the row, whose revision goes on should a member come back. */
+    /** Clears albums without members. Only the row stays, so that its revision continues if a member returns. */
     void clearEmpty(UUID tenantId, UUID channelId, Collection<Long> groupedIds) {
         if (groupedIds.isEmpty()) {
             return;
@@ -244,7 +244,7 @@ final class AlbumTable {
                 change);
     }
 
-    /** Without a source's word, the file tells; most albums are of photos. */
+    /** If the source does not state the kind, the file's MIME type determines it. Most albums consist of photos. */
     private static String kind(String mimeType) {
         if (mimeType == null || mimeType.startsWith("image/")) {
             return MediaKind.PHOTO.text();
@@ -252,7 +252,7 @@ final class AlbumTable {
         return (mimeType.startsWith("video/") ? MediaKind.VIDEO : MediaKind.DOCUMENT).text();
     }
 
-    /** SHA-256 in hex over members, kinds, files and texts in order: what makes an album another one. */
+    /** SHA-256 in hex over members, kinds, files and texts in order. Any change to these changes the album. */
     private static String hash(List<AlbumMember> members) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");

@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Writes albums that somebody else announced; those of our own ingest are written together with their posts. */
+/** Writes albums that other producers announced. Albums of our own ingest are written together with their posts. */
 public final class AlbumWriter {
     private final TransactionTemplate transaction;
     private final JdbcTemplate jdbc;
@@ -29,7 +29,7 @@ public final class AlbumWriter {
     /** An album as an event announces it. */
     public record Announced(UUID tenantId, UUID channelId, long groupedId, int revision) {}
 
-    /** Those that are stored in this or a later revision, without locks. */
+    /** The albums that are stored in this or a later revision. Takes no locks. */
     public Set<Announced> saved(List<Announced> albums) {
         Set<Announced> saved = new HashSet<>();
         jdbc.query(
@@ -48,7 +48,7 @@ public final class AlbumWriter {
     }
 
     /**
-     * Changes nothing if this or a later revision of the album is there.
+     * Changes nothing if this or a later revision of the album exists.
      *
      * @throws PostNotThereYetException if a member has no row yet
      */

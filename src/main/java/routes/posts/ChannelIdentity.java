@@ -3,13 +3,13 @@ package routes.posts;
 import routes.events.StorableText;
 
 /**
- * A channel or supergroup as its source names it.
+ * A channel or supergroup according to its source.
  *
  * @param tgChannelId the bare positive id; {@code -100…} of the Bot API is not bare
- * @param username without {@code @}, or null if it has none or the source does not tell
+ * @param username without {@code @}, or null if it has none or the source does not contain it
  */
 public record ChannelIdentity(long tgChannelId, String username, String title) {
-    /** Telegram's ids have at most 52 bits; a source whose channels have none gives them larger ones. */
+    /** Telegram's ids have at most 52 bits. A source whose channels have no ids assigns larger ones. */
     public static final long LAST_TELEGRAM_ID = (1L << 52) - 1;
 
     public ChannelIdentity {

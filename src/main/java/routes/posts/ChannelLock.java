@@ -4,12 +4,11 @@ import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Whoever writes posts or albums of a channel for a tenant holds this until the end of the transaction.
+ * Held until the end of the transaction by every writer of a channel's posts or albums for a tenant.
  *
- * <p>Beside the lock it keeps the transaction from using plans that were made when the table was empty. Together with
- * {@code (…) IN (SELECT …)} in place of {@code = ANY} this matters: in a table that was never analysed, PostgreSQL takes
- * tenant and channel for so selective that it reads the whole channel with every batch, so that a large import would take
- * ever longer.
+ * <p>It also keeps the transaction from using plans that were made when the table was empty. This matters together with
+ * {@code (…) IN (SELECT …)} in place of {@code = ANY}: in a table that was never analysed, PostgreSQL estimates tenant and channel as so
+ * selective that it reads the whole channel with every batch. A large import would then become ever slower.
  */
 final class ChannelLock {
     private ChannelLock() {}

@@ -6,7 +6,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Rows of {@code channels} and who reads them. */
+/** Rows of {@code channels} and their subscribers. */
 public final class ChannelStore {
     private static final String COLUMNS = "id, tg_channel_id, username, title";
 
@@ -17,14 +17,14 @@ public final class ChannelStore {
     }
 
     /**
-     * Finds or creates the channel, and takes over its present title. A row that was subscribed to by user name before its
-     * id was known becomes this channel's.
+     * Finds or creates the channel, and updates its title. A row that was subscribed to by user name before its id was known becomes
+     * this channel's.
      */
     public Channel resolve(ChannelIdentity identity) {
         Channel channel = byTelegramId(identity.tgChannelId())
                 .or(() -> claimByUsername(identity))
                 .or(() -> insert(identity, identity.username()))
-                // the name has moved from another channel to this one, or somebody else has just inserted the row
+                // the name has moved from another channel to this one, or another process has just inserted the row
                 .or(() -> insert(identity, null))
                 .or(() -> byTelegramId(identity.tgChannelId()))
                 .orElseThrow(
@@ -38,7 +38,7 @@ public final class ChannelStore {
         return new Channel(channel.id(), channel.tgChannelId(), channel.username(), identity.title());
     }
 
-    /** For events that name a channel we have never seen; {@code tgChannelId} may be 0, as the prior system wrote it. */
+    /** For events of channels that are unknown here. {@code tgChannelId} may be 0, as the prior system wrote it. */
     public Channel resolve(UUID id, long tgChannelId) {
         return byId(id).or(() -> tgChannelId > 0 ? byTelegramId(tgChannelId) : Optional.empty())
                 .orElseGet(() -> {
@@ -52,7 +52,7 @@ public final class ChannelStore {
                 });
     }
 
-    /** The user reads the channel from now on, also if they had left it. */
+    /** Subscribes the user to the channel, also if they had left it. */
     public void subscribe(UUID tenantId, long userId, UUID channelId) {
         jdbc.sql(
                         """
@@ -63,7 +63,7 @@ public final class ChannelStore {
                 .update();
     }
 
-    /** As {@link #subscribe}, but who has left the channel stays away. */
+    /** Like {@link #subscribe}, but does not resubscribe a user who has left the channel. */
     void subscribeUnlessLeft(UUID tenantId, long userId, UUID channelId) {
         jdbc.sql(
                         """
@@ -73,7 +73,7 @@ public final class ChannelStore {
                 .update();
     }
 
-    /** A user of the tenant who reads the channel, in whose name events about its posts are published; 0 if nobody does. */
+    /** A user of the tenant who reads the channel. Events about its posts are published on their behalf. 0 if there is none. */
     long reader(UUID tenantId, UUID channelId) {
         return jdbc.sql(
                         """

@@ -1,6 +1,6 @@
 package routes.posts;
 
-/** Telegram's counters of a post; they are stored so that they never go down. */
+/** Telegram's counters of a post. Stored counters never decrease. */
 public record Counters(int views, int forwards, int reactions, int replies) {
     public static final Counters NONE = new Counters(0, 0, 0, 0);
 

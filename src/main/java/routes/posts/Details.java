@@ -5,12 +5,12 @@ import java.util.List;
 import routes.events.StorableText;
 
 /**
- * What Telegram shows beside the text of a post, as in {@code posts.details} and in the API. Texts in it are shown, not searched.
+ * What Telegram shows next to the text of a post, as in {@code posts.details} and in the API. Its texts are shown, not searched.
  *
  * @param poll null without
  * @param media the files of the post, stored or not
  * @param viaBot name of the inline bot that made the post, as {@code @gif}; null without
- * @param replyElsewhere the message of another chat that the post answers; null without
+ * @param replyElsewhere the message of another chat that the post replies to; null without
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Details(
@@ -40,7 +40,7 @@ public record Details(
         }
     }
 
-    /** With the votes that the source shows. */
+    /** With the votes that the source contains. */
     @JsonInclude
     public record Poll(String question, boolean closed, int totalVoters, List<Option> options) {
         public Poll {
@@ -63,8 +63,8 @@ public record Details(
      * A file.
      *
      * @param kind photo, video, animation, video_message, voice_message, audio, sticker, document, or paid_media
-     * @param name null where the source does not name it
-     * @param sha256 null where it is not stored
+     * @param name null if the source does not name it
+     * @param sha256 null if it is not stored
      * @param missing why it is not stored; else null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -75,7 +75,7 @@ public record Details(
         }
     }
 
-    /** Like counters, votes and reactions of an older source replace none of a newer one; a stored file stays stored. */
+    /** Votes and reactions of an older source never replace newer ones, as with counters. A stored file stays stored. */
     Details merge(Details other) {
         boolean moreReactions = !other.reactions.isEmpty() && count(other.reactions) >= count(reactions);
         boolean moreVotes = other.poll != null && (poll == null || other.poll.totalVoters() >= poll.totalVoters());

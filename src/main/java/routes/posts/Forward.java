@@ -3,7 +3,7 @@ package routes.posts;
 import java.time.Instant;
 import routes.events.StorableText;
 
-/** Where a forwarded post came from; every part is null when the source does not tell it. {@code chatId} is the bare positive id. */
+/** The origin of a forwarded post. Each part is null if the source does not contain it. {@code chatId} is the bare positive id. */
 public record Forward(Long chatId, Long messageId, Instant date, String name) {
     public static final Forward NONE = new Forward(null, null, null, null);
 

@@ -27,9 +27,8 @@ final class MediaTable {
     private record Reference(UUID postId, String sha256, int position) {}
 
     /**
-     * Makes the files of these posts the ones they have now. New rows of files come first, then all are locked, both in
-     * the order of their hashes: so two batches never wait for each other in a circle, and who counts references after that
-     * sees all of them.
+     * Replaces the files of these posts with their present ones. First inserts rows of new files, then locks all rows, both in the order
+     * of their hashes. So two batches never deadlock, and a reference count taken after the lock includes all references.
      */
     void save(UUID tenantId, List<SavedPost> posts) {
         if (posts.isEmpty()) {
@@ -39,7 +38,7 @@ final class MediaTable {
                 .flatMap(saved -> saved.post().media().stream())
                 .collect(Collectors.toMap(MediaFile::sha256, Function.identity(), (one, same) -> one, TreeMap::new));
         UUID[] postIds = posts.stream().map(SavedPost::id).toArray(UUID[]::new);
-        // an event names files by their hash alone; where they are, only their uploader knows
+        // an event identifies files by hash only; just their uploader knows where they are stored
         insertObjects(
                 tenantId,
                 files.values().stream().filter(file -> file.s3Key() != null).toList());
@@ -61,7 +60,7 @@ final class MediaTable {
         count(tenantId, sha256List, "last_seen_at = now(), ");
     }
 
-    /** Takes the files of posts off them, locked as above, so that their references are still the true number. */
+    /** Removes the files of posts. Locks them as above, so that their reference counts stay correct. */
     void release(UUID tenantId, UUID[] postIds) {
         List<String> files = jdbc.queryForList(
                 "SELECT DISTINCT file_sha256 FROM post_media_map WHERE post_id = ANY (?) ORDER BY file_sha256",

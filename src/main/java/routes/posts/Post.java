@@ -10,19 +10,19 @@ import routes.events.StorableText;
 import routes.events.TextEntity;
 
 /**
- * A post as its source shows it. What is null of lists, counters, forward and details counts as none.
+ * A post according to its source. Null lists, counters, forward and details count as empty.
  *
  * @param telegramMessageId positive, unique within the channel
  * @param contentVersion 0, then the Unix time of the last edit that changed the content
- * @param text what was written, with its white space
+ * @param text as it was written, with its white space
  * @param entities Telegram's formatting of the text; null if unknown
- * @param attachmentText what attachments say, a line each; null if nothing
+ * @param attachmentText text of the attachments, one line each; null if none
  * @param editedAt null if never edited or unknown
  * @param mediaKind null without media
  * @param media the files that are in the object store
- * @param skippedFiles the files that are not, and why; not kept in the database
+ * @param skippedFiles the files that are not, and why; not stored in the database
  * @param groupedId the album, or null
- * @param replyToMessageId the message of the same channel that this one answers, or null
+ * @param replyToMessageId the message of the same channel that it replies to, or null
  */
 @RecordBuilder
 public record Post(
@@ -74,8 +74,8 @@ public record Post(
     }
 
     /**
-     * The post with another text; the same post if that is its text. Its version is the time of the edit, as that of an edit in
-     * its channel, but above the one before, also within a second or where a clock runs slow.
+     * The post with another text, or this post if the text is the same. Its version is the time of the edit, as for an edit in its
+     * channel, but always higher than the version before, even within a second or if a clock is slow.
      *
      * @param newEntities formatting of the new text; null if unknown
      */

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Posts of one channel that are saved together. All members of an album that the source knows are in one batch.
+ * Posts of one channel that are saved together. All members of an album that the source contains are in one batch.
  *
  * @param userId on whose behalf; gets subscribed to the channel
- * @param albumsInferred the source does not mark albums, they were guessed from times and ids
+ * @param albumsInferred whether the source does not mark albums, and they were inferred from times and ids
  */
 public record PostBatch(UUID tenantId, long userId, Channel channel, List<Post> posts, boolean albumsInferred) {
     public PostBatch {

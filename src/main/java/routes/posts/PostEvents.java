@@ -16,7 +16,7 @@ import routes.events.Trigger;
 import routes.events.VisionUploaded;
 import routes.posts.PostMerge.Outcome;
 
-/** The events that a saved batch gives: what is new or has new content, and nothing else. */
+/** The events of a saved batch: only for posts that are new or have new content. */
 final class PostEvents {
     private PostEvents() {}
 
@@ -40,7 +40,7 @@ final class PostEvents {
 
     private static PostParsed parsed(PostBatch batch, SavedPost saved, Instant now) {
         Post post = saved.post();
-        // a request, since its text may have been tagged in the last 24 hours, before it was deleted
+        // a request id, since the text may have been tagged in the last 24 hours, before the post was deleted
         String request = saved.is(Outcome.RESTORED) ? "restored-" + now.getEpochSecond() : null;
         UUID tenant = batch.tenantId();
         long channel = tgChannelId(batch.channel());
@@ -59,7 +59,7 @@ final class PostEvents {
                 .build();
     }
 
-    /** What the post itself says; who publishes it, when and why is still to be set. */
+    /** The fields that come from the post. Who publishes it, when and why is still to be set. */
     static PostParsedBuilder parsed(Post post, String contentHash) {
         return PostParsedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
@@ -89,7 +89,7 @@ final class PostEvents {
                 .authorName(post.authorName());
     }
 
-    /** {@code userId}: in whose name the event is published. */
+    /** {@code userId}: on whose behalf the event is published. */
     static AlbumParsed album(UUID tenantId, long userId, Channel channel, Album album, Instant now) {
         return new AlbumParsed(
                 Event.SCHEMA_VERSION,
@@ -119,7 +119,7 @@ final class PostEvents {
         };
     }
 
-    /** Channels of the prior system's events may have none. */
+    /** Channels from events of the prior system may have none. */
     private static long tgChannelId(Channel channel) {
         return channel.tgChannelId() == null ? 0 : channel.tgChannelId();
     }

@@ -6,8 +6,8 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Whoever changes what the vector index and the graph hold of a post holds this until the end of the transaction, so that
- * what one takes out another does not put back in from what it had read before.
+ * Held until the end of the transaction by every writer of a post's data in the vector index and the graph, so that no writer
+ * restores from stale reads what another one removed.
  */
 public final class PostLock {
     private PostLock() {}
@@ -16,7 +16,7 @@ public final class PostLock {
         take(jdbc, List.of(postId));
     }
 
-    /** In one order, so that two callers do not wait for each other in a circle. */
+    /** Locks in a fixed order, so that two callers do not deadlock. */
     public static void take(JdbcClient jdbc, Collection<UUID> postIds) {
         jdbc.sql(
                         """

@@ -4,29 +4,29 @@ import java.util.HashSet;
 import java.util.Objects;
 
 /**
- * What an arriving post changes in the row that is there. A pure function, so that the order in which versions arrive
- * decides nothing: an older version only raises counters; the same version only fills what was missing.
+ * The changes that an arriving post makes to the stored row. A pure function whose result does not depend on the order in which
+ * versions arrive: an older version only raises counters; the same version only fills what was missing.
  *
- * <p>Telegram also moves the edit time when somebody reacts or a button changes. That is no edit here: the content version
- * moves only together with the text, the words of attachments, the links or the media, so that no model is paid for the same
- * text twice. Formatting alone is stored and publishes nothing.
+ * <p>Telegram also changes the edit time for reactions and changed buttons. That is not an edit here: the content version changes
+ * only together with the text, the text of attachments, the links or the media, so that no model is paid for the same text twice.
+ * Formatting alone is stored and publishes nothing.
  *
- * <p>A deleted post stays deleted, but for one that was only missing in its channel and is seen there again. A version older
- * than the one that is known proves nothing: it comes from an older source.
+ * <p>A deleted post stays deleted, unless it was only missing in its channel and reappears there. A version older than the stored one
+ * proves nothing: it comes from an older source.
  *
  * @param post the row as it should be
- * @param textChanged the old text belongs into {@code post_edits}
- * @param mediaChanged the list of files is another one
- * @param versionMoved the content version is another one
+ * @param textChanged whether the old text belongs into {@code post_edits}
+ * @param mediaChanged whether the list of files changed
+ * @param versionMoved whether the content version changed
  */
 record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaChanged, boolean versionMoved) {
     enum Outcome {
         CREATED,
         /** New content: the pipeline runs again. */
         EDITED,
-        /** Was deleted and is back: the pipeline runs again. */
+        /** Was deleted and has reappeared: the pipeline runs again. */
         RESTORED,
-        /** Counters or other fields that no stage looks at. */
+        /** Counters or other fields that no stage uses. */
         UPDATED,
         UNCHANGED
     }
@@ -43,7 +43,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         return merge(old, arriving);
     }
 
-    /** As {@link #of}, where what arrives proves that the post is in its channel. */
+    /** Like {@link #of}, for a source that proves that the post is in its channel. */
     static PostMerge seen(StoredPost stored, Post arriving) {
         Post old = stored.post();
         boolean back =
@@ -52,7 +52,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
             return of(stored, arriving);
         }
         PostMerge merge = merge(old, arriving);
-        // the clean-up may take the files off the post until the moment it is back
+        // the clean-up stage may remove the files of the post until it is restored
         boolean media = !merge.post().media().isEmpty();
         return new PostMerge(merge.post(), Outcome.RESTORED, merge.textChanged(), media, merge.versionMoved());
     }
@@ -65,7 +65,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         boolean attachment = arriving.attachmentText() != null
                 && !arriving.attachmentText().equals(old.attachmentText())
                 && (newer || (current && old.attachmentText() == null));
-        // until V19 the words of polls, places and games stood in the text
+        // until V19 the text contained that of polls, places and games
         boolean split = attachment && current && old.text().equals(arriving.allText());
         boolean text = !blank && !arriving.text().equals(old.text()) && (newer || (current && (wasBlank || split)));
         boolean urls = newer && (!blank || wasBlank) && !arriving.urls().equals(old.urls());
@@ -98,7 +98,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         return new PostMerge(merged, outcome, kept, media, merged.contentVersion() != old.contentVersion());
     }
 
-    /** Whether formatting of the same text is to be taken. Its edits move no version, so the time of the edit decides. */
+    /** Whether to store the formatting of the same text. Formatting edits do not change the version, so the edit time decides. */
     private static boolean formatted(Post old, Post arriving) {
         return arriving.entities() != null
                 && arriving.text().equals(old.text())

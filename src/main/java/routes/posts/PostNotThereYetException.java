@@ -2,7 +2,7 @@ package routes.posts;
 
 import java.util.UUID;
 
-/** A stage was faster than the transaction that writes the post's row. Transient: the same entry works a moment later. */
+/** A stage was faster than the transaction that writes the post's row. Transient: a retry of the same entry succeeds a moment later. */
 public class PostNotThereYetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -22,9 +22,8 @@ import routes.events.PostDeleted;
 import routes.outbox.Outbox;
 
 /**
- * Takes posts away. Readers see them no longer from the end of the transaction on; the event in the same transaction has the
- * clean-up stage remove what is left of them elsewhere. The albums they were part of become what the other members make of
- * them.
+ * Deletes posts. Readers no longer see them once the transaction ends. The event in the same transaction makes the clean-up stage
+ * remove their remaining data elsewhere. Their albums are recomputed from the other members.
  */
 public final class PostRemoval {
     private final TransactionTemplate transaction;
@@ -51,19 +50,19 @@ public final class PostRemoval {
         this.clock = clock;
     }
 
-    /** A post with what its deletion needs to know. */
+    /** The data of a post that its deletion needs. */
     private record Gone(UUID id, Long groupedId, String traceId, Instant expiresAt) {}
 
     /**
-     * Deletes posts of one channel and has the clean-up stage told.
+     * Deletes posts of one channel and publishes this to the clean-up stage.
      *
-     * @return how many; those that are deleted already, or not there, do not count
+     * @return how many, without those that are already deleted or do not exist
      */
     public int delete(UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason) {
         return remove(tenantId, channelId, postIds, reason, true);
     }
 
-    /** As {@link #delete}, for deletions that somebody else has published already. */
+    /** Like {@link #delete}, for deletions that another producer has already published. */
     public int deleteUnpublished(UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason) {
         return remove(tenantId, channelId, postIds, reason, false);
     }
@@ -83,7 +82,7 @@ public final class PostRemoval {
                 messageIds.toArray(Long[]::new));
     }
 
-    /** Posts that are not deleted by the ids of their messages, from {@code after} (exclusive) to {@code last} (inclusive). */
+    /** Posts that are not deleted by message id, from {@code after} (exclusive) to {@code last} (inclusive). */
     public List<Message> messages(UUID tenantId, UUID channelId, long after, long last, int limit) {
         return jdbc.query(
                 """
@@ -99,7 +98,7 @@ public final class PostRemoval {
                 limit);
     }
 
-    /** The highest id of a message that was ever stored; 0 if none was. */
+    /** The highest message id that was ever stored; 0 if there is none. */
     public long lastMessageId(UUID tenantId, UUID channelId) {
         Long last = jdbc.queryForObject(
                 "SELECT coalesce(max(telegram_message_id), 0) FROM posts WHERE tenant_id = ? AND channel_id = ?",
@@ -132,7 +131,7 @@ public final class PostRemoval {
         return Objects.requireNonNull(removed);
     }
 
-    /** Nothing is waited for any more: what was pending is skipped. */
+    /** Marks posts as deleted. Pending stages are skipped. */
     private List<Gone> mark(UUID tenantId, Collection<UUID> postIds, DeletionReason reason) {
         return jdbc.query(
                 """
@@ -179,10 +178,10 @@ public final class PostRemoval {
     }
 
     /**
-     * Notes deletions of posts that are not stored yet. Such a post is stored as deleted when it arrives. The channel's lock orders
+     * Records deletions of posts that are not stored yet. Such a post is stored as deleted when it arrives. The channel's lock orders
      * this with a concurrent write of the post.
      *
-     * @return the posts whose deletions were noted; the others are there by now
+     * @return the posts whose deletions were recorded; the others are stored by now
      */
     public Set<UUID> noteEarly(Collection<EarlyDeletion> deletions) {
         Set<UUID> noted = transaction.execute(status -> {
@@ -198,17 +197,17 @@ public final class PostRemoval {
     }
 
     /**
-     * Empties the rows of deleted posts and removes everything that hangs on them; the tombstones that stay say what they were and
-     * when they went. Takes part in the transaction of the calling thread.
+     * Clears the rows of deleted posts and removes all dependent data. The remaining tombstones show what they were and when they were
+     * deleted. Takes part in the transaction of the calling thread.
      */
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         tombstones.erase(tenantId, postIds.toArray(UUID[]::new));
     }
 
     /**
-     * Forgets notes of deletions whose post has not come since.
+     * Deletes recorded deletions whose post has not arrived since.
      *
-     * @return how many; fewer than the limit means that none is left
+     * @return how many; fewer than the limit means that none remain
      */
     public int forgetEarly(Instant before, int limit) {
         return tombstones.forgetEarly(before, limit);

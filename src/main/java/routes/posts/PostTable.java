@@ -43,7 +43,7 @@ final class PostTable {
         this.jdbc = jdbc;
     }
 
-    /** The rows that are there, by Telegram's message id. See {@link ChannelLock} for why it is asked for in this form. */
+    /** The existing rows by Telegram's message id. {@link ChannelLock} explains the form of the query. */
     Map<Long, StoredPost> read(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
         var rows = new HashMap<Long, StoredPost>();
         jdbc.query(
@@ -62,7 +62,7 @@ final class PostTable {
         return Optional.ofNullable(read(List.of(id)).get(id));
     }
 
-    /** The rows that are there, by the ids of the posts. */
+    /** The existing rows by post id. */
     Map<UUID, StoredPost> read(Collection<UUID> ids) {
         return jdbc
                 .query(SELECT + "WHERE id = ANY (?)", (row, n) -> stored(row), (Object) ids.toArray(UUID[]::new))
@@ -114,7 +114,7 @@ final class PostTable {
                 });
     }
 
-    /** The pipeline starts anew for these posts, so their states do too. */
+    /** The pipeline restarts for these posts, so their states are reset. */
     void restart(List<UUID> postIds) {
         if (!postIds.isEmpty()) {
             jdbc.update(
@@ -126,7 +126,7 @@ final class PostTable {
         }
     }
 
-    /** Makes tombstones posts again; to be called before {@link #update}. Their time begins anew, as that of a new post. */
+    /** Restores tombstones as posts. Must be called before {@link #update}. Their time to live restarts, as for a new post. */
     void revive(List<SavedPost> posts, Instant now, Duration timeToLive) {
         jdbc.batchUpdate(
                 """
@@ -142,7 +142,7 @@ final class PostTable {
                 });
     }
 
-    /** Keeps the texts as they are now; to be called before {@link #update}. */
+    /** Saves the present texts as old versions. Must be called before {@link #update}. */
     void keepOldTexts(List<UUID> postIds) {
         if (postIds.isEmpty()) {
             return;
@@ -218,7 +218,7 @@ final class PostTable {
         return new StoredPost(row.getObject("id", UUID.class), deletion(row), row.getString("trace_id"), post);
     }
 
-    /** Rows that were deleted before there was a reason stay deleted. */
+    /** Rows that were deleted before reasons were stored stay deleted. */
     private static DeletionReason deletion(ResultSet row) throws SQLException {
         return row.getBoolean("is_deleted") ? DeletionReason.of(row.getString("deletion_reason")) : null;
     }

@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The SQL of what stays of deleted posts, and of deletions that came before their post. */
+/** The SQL of the remains of deleted posts, and of deletions that arrived before their post. */
 final class PostTombstones {
     private final JdbcTemplate jdbc;
     private final MediaTable media;
@@ -19,7 +19,7 @@ final class PostTombstones {
         media = new MediaTable(jdbc, mediaBucket);
     }
 
-    /** See {@link PostRemoval#erase}. Counters, times and ids stay: they say nothing of what the post said. */
+    /** See {@link PostRemoval#erase}. Counters, times and ids stay: they reveal nothing of the content. */
     void erase(UUID tenantId, UUID[] postIds) {
         media.release(tenantId, postIds);
         for (String table : new String[] {"post_edits", "post_enrichment", "media_group_items", "trend_posts"}) {
@@ -37,7 +37,7 @@ final class PostTombstones {
                 (Object) postIds);
     }
 
-    /** Notes the deletions of those posts that are not there. */
+    /** Records the deletions of posts that are not stored. */
     Set<UUID> noteEarly(Collection<EarlyDeletion> deletions) {
         Set<UUID> missing = deletions.stream().map(EarlyDeletion::postId).collect(Collectors.toSet());
         missing.removeAll(jdbc.queryForList(
@@ -57,7 +57,7 @@ final class PostTombstones {
         return missing;
     }
 
-    /** Posts that have just been inserted, and whose deletion was faster, become tombstones at once: nothing else has them. */
+    /** Just inserted posts whose deletion arrived first become tombstones at once: no other store contains them. */
     void applyEarly(UUID tenantId, UUID[] inserted) {
         List<UUID> deleted = jdbc.queryForList(
                 """

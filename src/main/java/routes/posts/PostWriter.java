@@ -24,11 +24,11 @@ import routes.outbox.Outbox;
 import routes.posts.PostMerge.Outcome;
 
 /**
- * The one writer of posts, for whatever source. A batch and the events that it gives are one transaction: after a crash at
- * any point either both are there or neither, and saving the same batch again changes and publishes nothing.
+ * The only writer of posts, for all sources. A batch and its events are one transaction: after a crash at any point either both
+ * exist or neither. Saving the same batch again changes and publishes nothing.
  *
- * <p>Batches of one channel take turns by a lock of the transaction; files, which channels share, are locked in the order of
- * their hashes. So importers that run at the same time never wait for each other in a circle.
+ * <p>A lock of the transaction serializes batches of one channel. Files, which channels share, are locked in the order of their
+ * hashes. So concurrent importers never deadlock.
  */
 public final class PostWriter {
     private final TransactionTemplate transaction;
@@ -62,9 +62,9 @@ public final class PostWriter {
     }
 
     /**
-     * Saves posts, albums, media references and the events of what is new or has new content ({@code save_batch_atomic}).
+     * Saves posts, albums, media references and the events of new posts and new content ({@code save_batch_atomic}).
      *
-     * @throws org.springframework.dao.DataAccessException if nothing of it was saved; the same batch may be tried again
+     * @throws org.springframework.dao.DataAccessException if nothing was saved; the same batch may be retried
      */
     public SavedBatch saveBatchAtomic(PostBatch batch) {
         return transaction.execute(status -> {
@@ -80,17 +80,17 @@ public final class PostWriter {
         });
     }
 
-    /** What the outbox is about to say again is to be worked on again. */
+    /** Whether the outbox is about to publish the post again, so that the stages process it again. */
     private static boolean startsAnew(SavedPost post) {
         return post.is(Outcome.EDITED) || post.is(Outcome.RESTORED);
     }
 
-    /** What the event of another producer says of its post. */
+    /** The post's identity according to the event of another producer. */
     public record Published(UUID postId, String traceId) {}
 
     /**
-     * Saves posts that somebody else has published already; their albums come in events of their own. Stages may have worked on
-     * the events before: what they said of this version of the content stays.
+     * Saves posts that another producer has already published. Their albums arrive in separate events. Stages may have processed the
+     * events before: their results for this version of the content stay.
      *
      * @param published post id and trace id by message id, for rows that do not exist yet
      */
@@ -106,7 +106,7 @@ public final class PostWriter {
     }
 
     /**
-     * Gives a post another text, as an edit in its channel would.
+     * Replaces the text of a post, as an edit in its channel would.
      *
      * @param entities the formatting of that text
      * @param urls the links in it
@@ -131,7 +131,7 @@ public final class PostWriter {
         });
     }
 
-    /** Those events whose post has its row, and would not change it; without locks, for events that tell what is known. */
+    /** The events whose post has a row that they would not change. Takes no locks. For events that contain nothing new. */
     public Set<PostParsed> saved(Map<PostParsed, Post> arrived) {
         Map<UUID, StoredPost> rows =
                 posts.read(arrived.keySet().stream().map(PostParsed::postId).toList());
@@ -187,7 +187,7 @@ public final class PostWriter {
         return saved;
     }
 
-    /** A part of an album that is known already joins it, under the number that it has there. */
+    /** A part of a known album joins it, under the album's stored number. */
     private static List<Post> keepAlbums(List<Post> arrived, Map<Long, StoredPost> stored) {
         var known = new HashMap<Long, Long>();
         for (Post post : arrived) {

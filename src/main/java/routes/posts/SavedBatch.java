@@ -3,9 +3,9 @@ package routes.posts;
 /**
  * What a batch changed.
  *
- * @param created posts that were not there
- * @param edited posts with new content, or back after they were deleted
- * @param updated posts of which only counters and the like moved
+ * @param created posts that did not exist
+ * @param edited posts with new content, or restored after they were deleted
+ * @param updated posts of which only counters and similar fields changed
  */
 public record SavedBatch(
         int created,

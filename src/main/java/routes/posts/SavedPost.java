@@ -4,9 +4,9 @@ import java.util.UUID;
 import routes.events.ContentHash;
 
 /**
- * What a batch decided about one post: the row as it is now, and the post as it arrived.
+ * The result of a batch for one post: the row as it is now, and the post as it arrived.
  *
- * @param contentHash null where nothing is written
+ * @param contentHash null if nothing is written
  */
 record SavedPost(UUID id, String traceId, PostMerge merge, Post arrived, String contentHash) {
     SavedPost(UUID id, String traceId, PostMerge merge, Post arrived) {

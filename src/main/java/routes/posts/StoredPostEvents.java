@@ -15,7 +15,7 @@ import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
 import routes.events.Trigger;
 
-/** Makes the events of posts anew from what is stored. */
+/** Recreates the events of posts from the stored rows. */
 @Repository
 public class StoredPostEvents {
     private static final String SELECT =
@@ -38,10 +38,10 @@ public class StoredPostEvents {
     }
 
     /**
-     * As ingest made them, on behalf of a reader of the channel.
+     * The events as ingest published them, on behalf of a reader of the channel.
      *
-     * @param trigger where it is not that of ingest
-     * @param request lets them past what was done before
+     * @param trigger if it is not that of ingest
+     * @param request makes stages process them although they did so before
      */
     public List<PostParsed> parsed(Collection<UUID> ids, Optional<Trigger> trigger, String request) {
         return ids.isEmpty()

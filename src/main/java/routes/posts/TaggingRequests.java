@@ -14,17 +14,17 @@ import routes.events.Trigger;
 import routes.outbox.Outbox;
 
 /**
- * Has posts tagged again. What is asked for is noted in the row of the post in the transaction that notes the event, so calls
- * at the same time ask for each post once. A request is open until the post is tried again, at most {@link #OPEN}.
+ * Requests tagging of posts again. The request is recorded in the post's row in the same transaction as the event, so concurrent
+ * calls request each post once. A request is open until the post is tried again, at most {@link #OPEN}.
  */
 @Component
 public class TaggingRequests {
-    /** After that an event must have been lost, or waits for a provider; asking again is right for the one, harmless for the other. */
+    /** After that the event was lost, or waits for a provider. A new request is right in the first case and harmless in the second. */
     private static final Duration OPEN = Duration.ofMinutes(10);
 
     private static final int TRANSACTION_SECONDS = 30;
 
-    /** True of a post that somebody has asked for and that was not tried since. */
+    /** True for a post with a request that was not tried since. */
     private static final String IS_OPEN =
             """
             (p.tagging_requested_at IS NOT NULL
@@ -32,7 +32,7 @@ public class TaggingRequests {
               AND p.tagging_requested_at > now() - make_interval(secs => :open))
             """;
 
-    /** True of a post that has not been tried for long. */
+    /** True for a post whose last try is long ago. */
     private static final String STALE =
             "greatest(p.last_tagging_attempt, p.created_at) < now() - make_interval(secs => :stale)";
 
@@ -57,9 +57,9 @@ public class TaggingRequests {
     }
 
     /**
-     * Retries posts of the channels that a user reads: those in retrying, and those that have been pending for long.
+     * Retries posts of the channels that a user reads: retrying ones, and those that have been pending for long.
      *
-     * @param force also those that failed; the passes of all of them begin to count anew
+     * @param force also failed ones; the count of passes restarts for all of them
      * @return how many are queued
      */
     public int retry(UUID tenantId, long userId, boolean force, int limit) {
@@ -77,7 +77,7 @@ public class TaggingRequests {
                 limit);
     }
 
-    /** As {@link #retry}, of all tenants. */
+    /** Like {@link #retry}, for all tenants. */
     public int retryAll(boolean force, int limit) {
         return queue(
                 """
@@ -91,7 +91,7 @@ public class TaggingRequests {
                 limit);
     }
 
-    /** Retries posts of all tenants that are pending or retrying and have not been tried for long. */
+    /** Retries posts of all tenants that are pending or retrying and whose last try is long ago. */
     public int retryStale(int limit) {
         return queue(
                 "p.tagging_status IN ('pending', 'retrying') AND " + STALE
@@ -132,9 +132,9 @@ public class TaggingRequests {
     }
 
     /**
-     * Has the tags of a post made anew, whatever its status.
+     * Regenerates the tags of a post, whatever its status.
      *
-     * @return id of the request; that of the open one if there is one; empty if there is no such post
+     * @return id of the request, or of the open one if there is one; empty if there is no such post
      */
     public Optional<UUID> regenerate(UUID postId) {
         UUID request = UUID.randomUUID();

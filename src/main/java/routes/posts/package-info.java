@@ -1,5 +1,5 @@
 /**
- * Posts in the database: merging of versions, tombstones, and the events of a change.
+ * Posts in the database: merging of versions, tombstones, and the events of changes.
  *
  * <p>Uses: events, objectstore, outbox.
  */

@@ -22,15 +22,14 @@ import routes.outbox.Outbox;
 import routes.vectorindex.VectorIndex;
 
 /**
- * Builds the vector index, and on demand the graph, again from the database: publishes posts through the outbox to the indexing
- * stage. Notices at the start that the index was lost. The position is stored with the events of each page, so that a rebuild goes
- * on where a crash interrupted it.
+ * Rebuilds the vector index, and on demand the graph, from the database: publishes posts through the outbox to the indexing stage.
+ * Detects a lost index at start. The position is stored with the events of each page, so that a rebuild continues after a crash.
  */
 @Component
 public class IndexRebuild implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(IndexRebuild.class);
     private static final int PAGE = 500;
-    /** Posts that were published and are not indexed yet; more wait in the database. */
+    /** Maximum number of published posts that are not indexed yet; the others wait in the database. */
     private static final int AHEAD = 20_000;
 
     private static final int TRANSACTION_SECONDS = 60;
@@ -38,13 +37,13 @@ public class IndexRebuild implements DisposableBean {
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
 
     /**
-     * A rebuild that is under way.
+     * A rebuild in progress.
      *
-     * @param reason why
+     * @param reason reason of the rebuild
      * @param published posts that were published again
      * @param indexed those of them that are in the index again
-     * @param total posts that are to be published; an estimate where only those are that the index lacks
-     * @param publishing false when all have been published and only indexing is left
+     * @param total posts to publish; an estimate if only the posts missing from the index are published
+     * @param publishing false when all posts are published and only indexing remains
      */
     public record Progress(String reason, long published, long indexed, long total, boolean publishing) {
         @Override
@@ -90,10 +89,10 @@ public class IndexRebuild implements DisposableBean {
     }
 
     /**
-     * To be called at the start, before anything is indexed: decides whether there is something to rebuild, and empties the index
-     * where a rebuild begins from nothing.
+     * Must be called at start, before anything is indexed: decides whether a rebuild is needed, and clears the index if a rebuild
+     * starts from an empty one.
      *
-     * @param wanted whether everything is to be built again, whatever state the index is in
+     * @param wanted whether to rebuild everything, regardless of the state of the index
      */
     public void prepare(boolean wanted) {
         Optional<Row> known = row();
@@ -124,7 +123,7 @@ public class IndexRebuild implements DisposableBean {
         progress = progress(row);
     }
 
-    /** Publishes in the background what {@link #prepare} found missing. */
+    /** Publishes what {@link #prepare} found missing, in the background. */
     public void start() {
         if (progress != null) {
             LOG.info("{}", progress);
@@ -138,12 +137,12 @@ public class IndexRebuild implements DisposableBean {
         return Optional.ofNullable(progress);
     }
 
-    /** Why the index cannot be the one that was filled from this database. */
+    /** Why the index cannot be the one filled from this database. */
     private Optional<String> lost(Optional<Row> known) {
         Optional<Row> underWay = known.filter(row -> row.reason() != null);
         if (underWay.isPresent()
                 && (underWay.get().position() == 0 || index.identity().equals(underWay.map(Row::identity)))) {
-            return Optional.empty(); // it goes on
+            return Optional.empty(); // the rebuild continues
         }
         long indexed = jdbc.sql("SELECT count(*) FROM posts WHERE indexing_status = 'indexed' AND NOT is_deleted")
                 .query(Long.class)
@@ -169,7 +168,9 @@ public class IndexRebuild implements DisposableBean {
                 .update();
     }
 
-    /** An index that only lacks some posts keeps its name; a new name has {@link #prepare} empty what goes by another one. */
+    /**
+     * An index that only lacks some posts keeps its name. With a new name, {@link #prepare} clears an index that has another one.
+     */
     private void begin(String reason, boolean fromEmpty) {
         Optional<String> kept = index.identity()
                 .filter(identity -> !fromEmpty && row().map(Row::identity).equals(Optional.of(identity)));
@@ -216,7 +217,7 @@ public class IndexRebuild implements DisposableBean {
         }
     }
 
-    /** @return whether the next step can follow at once */
+    /** @return whether the next step can run at once */
     private boolean step() {
         Row row = row().orElseThrow();
         progress = progress(row);

@@ -25,7 +25,7 @@ import routes.events.PostTagged;
 import routes.events.Trigger;
 import routes.posts.StoredPostEvents;
 
-/** Makes events anew from what is stored. */
+/** Recreates events from the stored data. */
 @Repository
 class LostEvents {
     private static final String SELECT =
@@ -55,13 +55,13 @@ class LostEvents {
         this.clock = clock;
     }
 
-    /** As ingest made them. The request id lets them past what was done before. */
+    /** As ingest created them. The request id makes the stages ignore earlier results. */
     List<PostParsed> parsed(Collection<UUID> ids) {
         return posts.parsed(
                 ids, Optional.empty(), "reconcile-" + clock.instant().getEpochSecond());
     }
 
-    /** The stored tags with the version they have, so that nobody takes them for newer ones. */
+    /** The stored tags with their stored version, so that no stage treats them as newer. */
     List<PostTagged> tagged(Collection<UUID> ids) {
         return ids.isEmpty()
                 ? List.of()
@@ -71,7 +71,7 @@ class LostEvents {
                         .list();
     }
 
-    /** What enrichment made of the stored tags, for the index alone: nothing is tagged, stored or fetched again. */
+    /** The enriched events for the stored tags, for the index alone: nothing is tagged, stored or fetched again. */
     List<PostEnriched> enriched(Collection<UUID> ids) {
         return tagged(ids).stream().map(LostEvents::enriched).toList();
     }

@@ -4,14 +4,14 @@ import java.util.UUID;
 import routes.events.TagSetVersion;
 
 /**
- * A post that may lack something.
+ * A post that may be incomplete.
  *
- * @param number         order in which posts are gone through
+ * @param number order in which posts are processed
  * @param contentVersion of its text
- * @param taggingOpen    pending or retrying
- * @param indexingOpen   pending, or its last delivery failed
- * @param storedTags     version of its stored tags, null without any
- * @param indexedTags    version of the tags in the index, null while it holds none
+ * @param taggingOpen pending or retrying
+ * @param indexingOpen pending, or its last delivery failed
+ * @param storedTags version of its stored tags, null without any
+ * @param indexedTags version of the tags in the index, null if it contains none
  */
 record OpenPost(
         UUID id,
@@ -24,9 +24,9 @@ record OpenPost(
 
     /** The event whose loss explains the state. */
     enum Lost {
-        /** The post was not tagged, or its tags were not stored and are known to nobody. */
+        /** The post was not tagged, or its tags were lost before they were stored. */
         PARSED,
-        /** The tags are stored, and the index does not have them. */
+        /** The tags are stored, but the index does not have them. */
         TAGGED,
         NOTHING
     }

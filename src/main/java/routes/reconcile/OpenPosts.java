@@ -15,13 +15,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.TagSetVersion;
 
-/** Finds the posts that are in no final state, and notes which were published again. */
+/** Finds the posts that are in no final state, and records which were published again. */
 @Repository
 class OpenPosts {
-    /** Each repetition doubles the pause before the next one, up to this many times the first. */
+    /** Each repetition doubles the pause before the next one, up to this multiple of the first. */
     private static final int LONGEST_PAUSE = 64;
 
-    /** Posts whose states look final and whose tags are compared with the index, by their numbers; both ends belong to it. */
+    /** Range of post numbers, both ends inclusive: posts whose states look final and whose tags are compared with the index. */
     record Sweep(long from, long to) {}
 
     private final JdbcClient jdbc;
@@ -32,7 +32,7 @@ class OpenPosts {
         this.json = json;
     }
 
-    /** The time of the database. */
+    /** The database time. */
     OffsetDateTime now() {
         return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single();
     }
@@ -44,13 +44,13 @@ class OpenPosts {
     }
 
     /**
-     * The next posts in the order of their numbers, locked until the end of the transaction. Posts that somebody else has
-     * locked are passed over: they are being changed.
+     * The next posts in number order, locked until the end of the transaction. Skips posts locked by other transactions: they are
+     * being changed.
      *
-     * @param after number of the last post of the page before
-     * @param wait they are at least as old, and were not published again for as long
-     * @param unchangedSince they have not been changed since; counters, which say nothing of the pipeline, move all the time, so this is
-     *     no longer ago than it must be
+     * @param after number of the last post of the previous page
+     * @param wait minimum age of the posts, and minimum time since they were last published again
+     * @param unchangedSince they have not been changed since; counters, which are unrelated to the pipeline, change all the
+     *     time, so this is as recent as possible
      */
     List<OpenPost> page(long after, Sweep sweep, Duration wait, OffsetDateTime unchangedSince, int limit) {
         return jdbc.sql(
@@ -93,9 +93,9 @@ class OpenPosts {
     }
 
     /**
-     * Notes that these posts are published again. Who has been final for long counts anew.
+     * Records that these posts are published again. The count restarts for posts that have been final for a long time.
      *
-     * @return those that nobody else published in the meantime
+     * @return those that no other process published in the meantime
      */
     List<UUID> note(Collection<UUID> ids, Duration wait) {
         return jdbc.sql(
@@ -130,7 +130,7 @@ class OpenPosts {
                 version(row.getString("indexed")));
     }
 
-    /** Tags and index note the version of their tags alike. */
+    /** Tags and index store the version of their tags in the same format. */
     private TagSetVersion version(String text) {
         if (text == null) {
             return null;

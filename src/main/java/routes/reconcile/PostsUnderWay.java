@@ -21,18 +21,18 @@ import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.OutstandingEntries.Entry;
 import routes.stages.StreamKeys;
 
-/** Which posts have an event on its way to a final state, or one that ended as a dead letter. */
+/** Finds the posts with an event on its way to a final state, or with a dead letter. */
 @Component
 class PostsUnderWay {
-    /** Events of the outbox, and of each group, that are looked at; with more, the pipeline has work enough. */
+    /** Maximum number of events read from the outbox, and from each group; with more, the pipeline has enough work. */
     static final int AT_MOST = 20_000;
 
     private static final int DEAD_LETTERS = 10_000;
 
-    /** Streams of one's own may call anything else post_id. */
+    /** Custom streams may use post_id for anything else. */
     private static final String UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-    /** From the outbox down: an event that is acknowledged has its successor in the next stream at the same moment. */
+    /** From the outbox downstream: when an event is acknowledged, its successor is in the next stream at the same moment. */
     private static final List<Step> STEPS = List.of(
             new Step(PostParsed.class, "tagging_workers"),
             new Step(PostTagged.class, "tag_persist_workers"),
@@ -43,11 +43,11 @@ class PostsUnderWay {
 
     /**
      * @param underWay posts with an event that is not settled
-     * @param dead     posts with a dead letter, and the newest version of their text that has one
+     * @param dead posts with a dead letter, and the newest content version that has one
      */
     record Known(Set<UUID> underWay, Map<UUID, Long> dead) {
 
-        /** Whether the post is to be left alone. */
+        /** Whether to skip the post. */
         boolean has(OpenPost post) {
             return underWay.contains(post.id())
                     || dead.getOrDefault(post.id(), Long.MIN_VALUE) >= post.contentVersion();
@@ -77,9 +77,9 @@ class PostsUnderWay {
     }
 
     /**
-     * Looks at everything that is not settled.
+     * Reads all events that are not settled.
      *
-     * @return empty where there is too much of it
+     * @return empty if there are too many
      */
     Optional<Known> look() {
         Set<UUID> underWay = new HashSet<>();
@@ -149,7 +149,7 @@ class PostsUnderWay {
                     ? Optional.of(version(enriched.postId(), enriched.contentVersion()))
                     : Optional.empty();
         } catch (InvalidEventException e) {
-            // it tells nothing of any post, and becomes a dead letter or is one
+            // it identifies no post, and becomes a dead letter or is one
             return Optional.empty();
         }
     }

@@ -24,8 +24,8 @@ import routes.reconcile.PostsUnderWay.Known;
 import routes.schedule.Job;
 
 /**
- * Publishes posts again that are in no final state and have nothing under way, which only a Redis that lost data leaves behind.
- * See docs/decisions/0008-reconciler.md.
+ * Publishes posts again that are in no final state and have nothing under way. Only a Redis that lost data leaves such posts. See
+ * docs/decisions/0008-reconciler.md.
  */
 @Component
 public class Reconciler implements Job {
@@ -34,17 +34,17 @@ public class Reconciler implements Job {
     private static final int MAX_PAGES = PostsUnderWay.AT_MOST / PAGE;
     private static final int SWEPT = 20_000;
     private static final int TRANSACTION_SECONDS = 60;
-    /** The longest transaction that writes posts. */
+    /** Maximum duration of a transaction that writes posts. */
     private static final Duration SETTLING = Duration.ofSeconds(60);
 
     /**
-     * What a run found.
+     * Result of a run.
      *
      * @param open posts that are in no final state, or whose index entry is older than their tags
      * @param published those that were published again
-     * @param underWay those left alone because an event about them is under way
-     * @param dead those left alone because the event about them is a dead letter
-     * @param tooMuch too many events are under way to look; nothing was done
+     * @param underWay those skipped because an event about them is under way
+     * @param dead those skipped because the event about them is a dead letter
+     * @param tooMuch too many events are under way to check; nothing was done
      */
     public record Counts(int open, int published, int underWay, int dead, boolean tooMuch) {}
 
@@ -88,7 +88,7 @@ public class Reconciler implements Job {
         reconcile(properties.after(), settling(), nextSweep());
     }
 
-    /** Looks at all posts, however young they are and whenever they were published again last. */
+    /** Checks all posts, regardless of their age and of when they were last published again. */
     public synchronized Counts runNow() {
         return reconcile(Duration.ZERO, Duration.ZERO, new Sweep(1, posts.highestNumber()));
     }
@@ -98,9 +98,9 @@ public class Reconciler implements Job {
         if (posts.page(0, sweep, wait, unchangedSince, PAGE).isEmpty()) {
             return new Counts(0, 0, 0, 0, false);
         }
-        // Before the pages are read: what is under way and was not seen here has its row changed since then, or has
+        // Before the pages are read: an event under way that was not seen here has changed its row since then, or has
         // just been
-        // published by somebody else.
+        // published by another process.
         Optional<Known> known = underWay.look();
         if (known.isEmpty()) {
             LOG.info("Posts that may be stuck are looked for when fewer than {} events wait", PostsUnderWay.AT_MOST);
@@ -116,7 +116,7 @@ public class Reconciler implements Job {
         return counts;
     }
 
-    /** Who changed a row before then has committed before we look, with what it put into the outbox. */
+    /** A transaction that changed a row before then has committed before we look, including its outbox entries. */
     private Duration settling() {
         return properties.after().compareTo(SETTLING) < 0 ? properties.after() : SETTLING;
     }
@@ -166,7 +166,7 @@ public class Reconciler implements Job {
         return again.size();
     }
 
-    /** One row that was written by hand, or by an older version, is not to keep the others back. */
+    /** One row written by hand or by an older version must not block the others. */
     private boolean isValid(Event event) {
         try {
             codec.write(event);

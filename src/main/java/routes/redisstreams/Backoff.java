@@ -3,10 +3,10 @@ package routes.redisstreams;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Exponential back-off with jitter: the n-th delay lies between half and whole of initial × 2^(n-1), at most max. */
+/** Exponential back-off with jitter: the n-th delay is 50% to 100% of min(max, initial × 2^(n-1)). */
 record Backoff(Duration initial, Duration max) {
 
-    /** @param failures how many attempts in a row have failed, from 1 */
+    /** @param failures consecutive failed attempts, at least 1 */
     Duration delay(int failures) {
         double whole = Math.min((double) max.toNanos(), initial.toNanos() * Math.pow(2, failures - 1.0));
         return Duration.ofNanos(

@@ -3,10 +3,10 @@ package routes.redisstreams;
 import java.util.List;
 import org.apache.camel.Message;
 
-/** The completions of the entries of a batch, by their index. */
+/** The completions of the entries of a batch, by index. */
 record BatchCompletion(List<StreamCompletion> items) {
 
-    /** The completion of the entry that a message is about. */
+    /** The completion of the entry that a message belongs to. */
     StreamCompletion of(Message item) {
         Integer index = item.getHeader(RedisStreamsConstants.BATCH_INDEX, Integer.class);
         if (index == null || index < 0 || index >= items.size()) {

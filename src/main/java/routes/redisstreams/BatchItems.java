@@ -4,8 +4,8 @@ import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 
 /**
- * Aggregation strategy for the split of a batch (option batchSize): an item that failed is delivered again alone, and the
- * other entries of the batch are completed. Without it the failure of one item fails the batch.
+ * Aggregation strategy for splitting a batch (option batchSize). A failed item is redelivered alone; the other entries of
+ * the batch are completed. Without this strategy, one failed item fails the batch.
  */
 public final class BatchItems implements AggregationStrategy {
 

@@ -22,25 +22,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the scripts that settle entries, for all consumers of a component. What gathers while one batch is under way goes
- * out as the next. Where more is about to come, a batch waits for it, but not for long: few calls for many entries cost a
- * fraction of one call for each. A script that got no answer is sent again until it gets one: the scripts act only while
- * their entry is still pending, so that a repetition changes nothing.
+ * Sends the scripts that settle entries, for all consumers of a component. Items that arrive while one batch is in flight
+ * form the next batch. If more items are expected, a batch waits briefly for them: a few calls for many entries cost a
+ * fraction of one call per entry. A script without a reply is retried until it gets one. Retrying is safe: the scripts act
+ * only while their entry is still pending.
  *
- * <p>The queue is bounded by what the consumers may have in flight.
+ * <p>The queue is bounded by the number of entries the consumers may have in flight.
  */
 final class CompletionWriter {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionWriter.class);
     private static final int MAX_BATCH = 128;
-    /** Batches under way: Redis works on one while the next is written and the answers to the last are read. */
+    /** Batches in flight: Redis processes one while the next is written and the replies to the previous one are read. */
     private static final int MAX_SENT = 2;
-    /** Characters of the arguments of one call; Redis must hold a call as a whole before it begins. */
+    /** Maximum characters of the arguments of one call; Redis buffers the whole call before it runs it. */
     private static final int MAX_SIZE = 1_000_000;
 
-    /** The first element of an answer of a script that says why Redis refused to do it. */
+    /** First element of a script's reply if Redis refused a command; the second element is the error. */
     private static final Long REFUSED = -2L;
 
-    /** How long a batch waits for more: less than anyone notices, long enough for some tens of quick entries. */
+    /** How long a batch waits for more items: too short to notice, long enough for a few dozen fast entries. */
     private static final Duration LINGER = Duration.ofMillis(1);
 
     private final RedisLink link;
@@ -50,22 +50,22 @@ final class CompletionWriter {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Item> queue = new ArrayDeque<>();
-    /** Whether something in the queue should go out without delay. */
+    /** Whether an item in the queue must be sent without delay. */
     private boolean urgent;
 
     private volatile boolean running = true;
     private final BlockingQueue<Sent> sent = new ArrayBlockingQueue<>(MAX_SENT);
-    /** Scripts that failed and have no answer yet. */
+    /** Scripts that failed and have no reply yet. */
     private final AtomicInteger failing = new AtomicInteger();
 
-    /** @param part what is to be sent, alone or in one call with others that have the same in common */
+    /** @param part sent alone, or in one call with other parts that have the same {@code common} */
     private record Item(ScriptCall.Part part, Consumer<List<Object>> onAnswer, int failures) {
         Item failed() {
             return new Item(part, onAnswer, failures + 1);
         }
     }
 
-    /** Script calls that are under way, each for several items. */
+    /** Script calls in flight, each for several items. */
     private record Sent(List<List<Item>> calls, RedisLink.Pipeline pipeline) {}
 
     CompletionWriter(RedisLink link, ScheduledExecutorService retries) {
@@ -75,7 +75,7 @@ final class CompletionWriter {
 
     /**
      * @param moreToCome whether other entries of the same consumer are about to be settled
-     * @param onAnswer called on the thread that takes the answers, with the answer to this part, once Redis has answered
+     * @param onAnswer called with the reply to this part, on the thread that receives replies
      */
     void submit(ScriptCall.Part part, boolean moreToCome, Consumer<List<Object>> onAnswer) {
         add(new Item(part, onAnswer, 0), !moreToCome);
@@ -116,7 +116,7 @@ final class CompletionWriter {
         }
     }
 
-    /** Sends what gathers, until stopped. */
+    /** Sends queued items until stopped. */
     void send() {
         while (running) {
             List<Item> batch = List.of();
@@ -137,7 +137,7 @@ final class CompletionWriter {
         }
     }
 
-    /** Takes the answers to what was sent, until stopped. */
+    /** Receives replies until stopped. */
     void receive() {
         while (running) {
             try {
@@ -149,7 +149,7 @@ final class CompletionWriter {
         }
     }
 
-    @SuppressWarnings("unchecked") // the scripts of parts answer with a list for each
+    @SuppressWarnings("unchecked") // scripts called with parts return one list per part
     private void receive(Sent batch) {
         for (int i = 0; i < batch.calls().size(); i++) {
             List<Item> items = batch.calls().get(i);
@@ -159,13 +159,13 @@ final class CompletionWriter {
                     answered(items.get(j), (List<Object>) answers.get(j));
                 }
             } catch (RuntimeException | Error e) {
-                // what was answered already is answered again, which changes nothing
+                // items already answered are sent again too, which has no effect
                 items.forEach(item -> again(item, e));
             }
         }
     }
 
-    /** What goes out in one call: items that have the same in common, in order, until they are many bytes. */
+    /** Groups items with the same {@code common} into calls, in order; a call is closed at {@link #MAX_SIZE}. */
     private static List<List<Item>> gather(List<Item> batch) {
         List<List<Item>> calls = new ArrayList<>();
         Map<ScriptCall, List<Item>> open = new HashMap<>();

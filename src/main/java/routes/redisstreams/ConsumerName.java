@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The name of a consumer in its group, leased in Redis so that no two share it: the instance name, or with the suffix -2,
- * -3, … where a living consumer has it. The name of a consumer that died is waited for until its lease ends, because the
- * entries it left are found under that name.
+ * A consumer's name in its group, leased in Redis so that no two consumers share it: the instance name, with the suffix -2,
+ * -3, … if a live consumer holds it. If the holder died, waits for its lease to expire, because the entries it left are
+ * pending under that name.
  */
 final class ConsumerName {
-    /** How long it is remembered that a consumer stopped in good order. */
+    /** How long a consumer's clean stop is remembered. */
     private static final Duration MARK = Duration.ofDays(7);
 
     private static final String STOPPED = "stopped";
@@ -40,7 +40,7 @@ final class ConsumerName {
         return Optional.ofNullable(leased);
     }
 
-    /** Tries to lease a name; empty if it should be tried again a little later. */
+    /** Tries to lease a name; empty if the caller should retry shortly. */
     synchronized Optional<String> acquire() {
         while (leased == null) {
             List<Object> answer = lease(candidate());
@@ -55,7 +55,7 @@ final class ConsumerName {
                     holderLeft = left;
                     return Optional.empty();
                 }
-                // prolonged while we were looking, or taken for good: its holder lives
+                // renewed since the last attempt, or without expiry: its holder is alive
                 suffix++;
                 holderLeft = Long.MAX_VALUE;
             }
@@ -64,8 +64,8 @@ final class ConsumerName {
     }
 
     /**
-     * Whether the consumer that had the name before died, or may have: whatever is pending under it was in its hands then.
-     * Only the first lease of this object can tell.
+     * Whether the previous consumer with this name died, or may have died, while it held what is pending under the name.
+     * Known only for the first lease of this object.
      */
     synchronized boolean formerDied() {
         return formerDied;
@@ -75,7 +75,7 @@ final class ConsumerName {
         formerDied = false;
     }
 
-    /** Prolongs the lease. If another has the name by now, {@link #get} is empty afterwards. */
+    /** Renews the lease. If another consumer has the name by now, {@link #get} is empty afterwards. */
     synchronized void renew() {
         if (leased != null && !taken(lease(leased))) {
             leased = null;
@@ -83,7 +83,7 @@ final class ConsumerName {
         }
     }
 
-    /** Gives the name back in good order. */
+    /** Releases the name and marks the stop as clean. */
     synchronized void release() {
         if (leased != null) {
             link.run(new ScriptCall(
@@ -94,7 +94,7 @@ final class ConsumerName {
         }
     }
 
-    /** Removes consumers of the group that nobody leases, that have nothing pending and have been idle for so long. */
+    /** Removes the group's consumers that have no lease, have nothing pending and have been idle for at least this long. */
     void removeIdleConsumers(Duration idle) {
         link.run(new ScriptCall(
                 Script.REMOVE_IDLE_CONSUMERS,

@@ -8,14 +8,14 @@ import org.apache.camel.spi.ExecutorServiceManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a consumer has for one key between start and stop: its name, the entries it holds and the threads that work on them. */
+/** A consumer's state for one key between start and stop: its name, the entries it holds and the threads that process them. */
 final class ConsumerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
 
-    /** How long a stop waits for the reader to let go of entries, which are claimed later otherwise. */
+    /** How long a stop waits for the reader to release entries; otherwise they are claimed later. */
     private static final Duration LET_GO = Duration.ofSeconds(5);
 
-    /** Milliseconds between probes at most while something is away, so that work goes on soon after its return. */
+    /** Maximum milliseconds between probes during an outage, so that work resumes soon after it ends. */
     private static final long MAX_PROBE = 5_000;
 
     private final RedisStreamsConsumer consumer;
@@ -78,7 +78,7 @@ final class ConsumerSession {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** Stops reading and beginning; what runs goes on. */
+    /** Stops reading entries and starting exchanges; running exchanges continue. */
     void suspend() {
         reader.suspend();
     }
@@ -87,9 +87,9 @@ final class ConsumerSession {
         reader.resume();
     }
 
-    /** Ends everything; exchanges that still run are interrupted. */
+    /** Stops everything; interrupts exchanges that are still running. */
     void stop() {
-        // a forced stop comes in a thread that is interrupted, which would keep Redis from being told
+        // a forced stop runs in an interrupted thread, in which calls to Redis would fail
         boolean interrupted = Thread.interrupted();
         reader.stop();
         held.close();
@@ -105,7 +105,7 @@ final class ConsumerSession {
 
     private void releaseName() {
         if (reader.problem() != null) {
-            // a stop is not to wait for Redis once more; the lease ends by itself
+            // a stop does not wait for Redis again; the lease expires
             return;
         }
         try {

@@ -1,4 +1,4 @@
 package routes.redisstreams;
 
-/** An entry together with the completion of its exchange; null while none runs. */
+/** An entry and the completion of its exchange; the completion is null while no exchange runs. */
 record Delivery(StreamEntry entry, StreamCompletion completion) {}

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
-/** Decides what becomes of a processed entry, and has Redis told. */
+/** Decides the outcome of a processed entry and submits it to Redis. */
 final class EntrySettler {
     private static final Logger LOG = LoggerFactory.getLogger(EntrySettler.class);
     private static final int MAX_ERROR_LENGTH = 2000;
@@ -72,14 +72,14 @@ final class EntrySettler {
         });
     }
 
-    /** Has the entries of a batch that failed processed one by one, at once and within the same delivery. */
+    /** Has the entries of a failed batch processed one by one, immediately and within the same delivery. */
     void separate(List<Delivery> batch, Throwable cause) {
         LOG.debug("{} entries of {} are processed one by one, since their batch failed", batch.size(), group, cause);
         batch.forEach(delivery -> delivery.completion().close());
         held.separate(batch.stream().map(Delivery::entry).toList());
     }
 
-    /** Has an entry delivered again after a back-off, or makes it a dead letter. */
+    /** Redelivers an entry after a back-off, or makes it a dead letter. */
     void fail(Delivery delivery, Throwable cause, FailureKind named) {
         StreamEntry entry = delivery.entry();
         delivery.completion().close();
@@ -100,7 +100,7 @@ final class EntrySettler {
         int next = kind == FailureKind.COUNTED ? entry.delivery() + 1 : entry.delivery();
         submit(failCall(delivery, next), answer -> {
             if (status(answer) == 1) {
-                // during an outage it is the probes that wait longer and longer
+                // during an outage the probes back off instead
                 held.park(entry, backoff.delay(taken == FailureKind.UNAVAILABLE ? 1 : entry.failures() + 1));
                 outcomes.count(Outcome.FAILED);
             } else {
@@ -109,7 +109,7 @@ final class EntrySettler {
         });
     }
 
-    /** The first failure of an entry is a change, its repetitions are none; an outage has its own lines. */
+    /** Only the first failure of an entry is a warning, not its repetitions; an outage has its own log lines. */
     private void logFailure(StreamEntry entry, Throwable cause, FailureKind kind) {
         if (kind == FailureKind.UNAVAILABLE) {
             return;
@@ -130,7 +130,7 @@ final class EntrySettler {
         }
     }
 
-    /** Lines about an entry carry its trace, like those that the route writes. */
+    /** Log lines about an entry carry its trace id, like those of the route. */
     private static MDC.MDCCloseable traced(StreamEntry entry) {
         return MDC.putCloseable(
                 "trace_id", entry.fields() == null ? null : entry.fields().get("trace_id"));
@@ -142,7 +142,6 @@ final class EntrySettler {
                 : root.getClass().getSimpleName() + ": " + root.getMessage();
     }
 
-    /** Makes an entry a dead letter. */
     void deadLetter(Delivery delivery, Throwable cause) {
         StreamEntry entry = delivery.entry();
         delivery.completion().close();
@@ -194,7 +193,7 @@ final class EntrySettler {
         outcomes.count(outcome);
     }
 
-    /** What the scripts need for every entry of a consumer. */
+    /** The keys and arguments common to all entries of a consumer. */
     private ScriptCall common(Script script, StreamEntry entry) {
         List<String> keys = script == Script.DEAD_LETTER
                 ? List.of(group.key(), group.deathBook(), group.deadLetterBook())

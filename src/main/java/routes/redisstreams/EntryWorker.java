@@ -9,7 +9,7 @@ import org.apache.camel.support.DefaultMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the route process one entry after the other, or one batch of entries after the other. */
+/** Has the route process entries one by one, or batch by batch. */
 final class EntryWorker implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EntryWorker.class);
 
@@ -53,8 +53,8 @@ final class EntryWorker implements Runnable {
                 }
                 more = !entries.isEmpty() || held.isOpen();
             } catch (InterruptedException e) {
-                // a forced stop, after which next() gives nothing; or a route that left the flag set, which must not
-                // end us
+                // a forced stop, after which next() returns nothing; or a route that left the flag set, which must not
+                // end this worker
                 LOG.debug("A worker of {} was interrupted", group, e);
             }
         }
@@ -84,7 +84,7 @@ final class EntryWorker implements Runnable {
         } finally {
             permits.leave(alone);
             if (held.isOpen()) {
-                // left by the route; the next entry is not to suffer for it
+                // clears a flag that the route left set, so that it does not affect the next entry
                 boolean unused = Thread.interrupted();
             }
         }
@@ -96,7 +96,7 @@ final class EntryWorker implements Runnable {
                 String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
     }
 
-    /** Should the process die now, this entry is to blame. */
+    /** Records that this entry runs alone: if the process dies now, the entry caused it. */
     private void noteAlone(StreamEntry entry) {
         LOG.warn(
                 "Entry {} was pending when processes died ({}); its last delivery, {}, runs alone",

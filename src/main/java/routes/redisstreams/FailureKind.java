@@ -8,21 +8,20 @@ import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How the failure of an exchange that came from a stream is to be taken. */
+/** How the failure of an exchange from a stream is handled. */
 public enum FailureKind {
-    /** The entry is delivered again after a back-off, and becomes a dead letter after the last delivery. */
+    /** The entry is redelivered after a back-off and becomes a dead letter after the last delivery. */
     COUNTED,
-    /** No repetition can help: the entry becomes a dead letter at once. */
+    /** Retrying cannot help: the entry becomes a dead letter immediately. */
     PERMANENT,
-    /** Not the fault of the entry (what it needs is taken at the moment): delivered again without counting. */
+    /** Not the entry's fault (something it needs is currently in use): redelivered without counting. */
     UNCOUNTED,
     /**
-     * Something that all entries need is away: delivered again without counting, and until an entry gets through, one at a
-     * time.
+     * Something that all entries need is unavailable: redelivered without counting, one entry at a time until one succeeds.
      */
     UNAVAILABLE;
 
-    /** Whether one entry of a batch may have caused it, so that the others need not share it. */
+    /** Whether a single entry of a batch may have caused it, so that the others need not fail too. */
     boolean isOfOneEntry() {
         return this == COUNTED || this == PERMANENT;
     }
@@ -30,10 +29,10 @@ public enum FailureKind {
     private static final Logger LOG = LoggerFactory.getLogger(FailureKind.class);
 
     /**
-     * The kind of an exchange's failure: what the exchange property {@link RedisStreamsConstants#FAILURE} says, else what
-     * the first {@link PermanentFailure}, {@link UncountedFailure} or {@link UnavailableFailure} among the exception and its
-     * causes says, else {@link #UNCOUNTED} if Redis did not answer, else {@link #COUNTED}. A property that says something
-     * else is logged and counts.
+     * The kind of an exchange's failure. The exchange property {@link RedisStreamsConstants#FAILURE} takes precedence. Next
+     * comes the outermost {@link PermanentFailure}, {@link UncountedFailure}, {@link UnavailableFailure} or unanswered Redis
+     * command ({@link #UNCOUNTED}) among the exception and its causes. The default is {@link #COUNTED}. An invalid property
+     * is logged and means {@link #COUNTED}.
      */
     public static FailureKind of(Exchange exchange, Throwable failure) {
         Object marked = exchange.getProperty(RedisStreamsConstants.FAILURE);
@@ -44,7 +43,7 @@ public enum FailureKind {
             return named(marked.toString().trim());
         }
         FailureKind kind = COUNTED;
-        // from the last cause to the exception itself, which knows best
+        // from the root cause to the exception itself: the outermost match wins
         for (Throwable cause : ObjectHelper.createExceptionIterable(failure)) {
             if (cause instanceof PermanentFailure) {
                 kind = PERMANENT;

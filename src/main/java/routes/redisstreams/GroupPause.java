@@ -3,8 +3,8 @@ package routes.redisstreams;
 import java.util.Optional;
 
 /**
- * Whether a consumer group is to rest: all its consumers, in all processes, until it is resumed. Kept in Redis, so that it
- * outlasts restarts.
+ * Pauses a consumer group: all its consumers, in all processes, until it is resumed. Stored in Redis, so that the pause
+ * survives restarts.
  */
 public final class GroupPause {
     private final RedisLink link;
@@ -15,7 +15,7 @@ public final class GroupPause {
         this.key = group.pauseMark();
     }
 
-    /** @param reason for whoever wonders later; not blank */
+    /** @param reason shown while the group is paused; not blank */
     public void set(String reason) {
         if (reason == null || reason.isBlank()) {
             throw new IllegalArgumentException("A pause needs a reason");
@@ -23,12 +23,12 @@ public final class GroupPause {
         link.call(commands -> commands.set(key, reason));
     }
 
-    /** @return whether there was a pause to end */
+    /** @return whether the group was paused */
     public boolean clear() {
         return link.call(commands -> commands.del(key)) > 0;
     }
 
-    /** Why the group rests; empty if it does not. */
+    /** Why the group is paused; empty if it is not. */
     public Optional<String> reason() {
         return Optional.ofNullable(link.call(commands -> commands.get(key)));
     }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what a consumer holds from being taken for abandoned: its name, its entries in flight and parked, and the leases
- * that its exchanges hold.
+ * Renews what a consumer holds, so that it is not considered abandoned: its name, its entries in flight and parked, and the
+ * leases of its exchanges.
  */
 final class Heartbeat implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -43,7 +43,7 @@ final class Heartbeat implements Runnable {
                 renewEntries();
             }
         } catch (RuntimeException e) {
-            // the reader reports that Redis is away; the next beat tries again
+            // the reader reports that Redis is unavailable; the next beat retries
             LOG.debug("{}: heartbeat failed", group, e);
         }
     }

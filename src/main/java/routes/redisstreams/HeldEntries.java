@@ -37,9 +37,9 @@ final class HeldEntries {
 
     /**
      * Waits until entries should be fetched: there is room for the wanted number, or there is some room and no entry waits
-     * for a worker. Reading few entries often would be slow, and while some wait nothing is gained by it.
+     * for a worker. Frequent small reads would be slow, and gain nothing while entries are waiting.
      *
-     * @return how many entries may be fetched now; 0 after the time is over or after {@link #wake}
+     * @return how many entries may be fetched now; 0 on time-out or after {@link #wake}
      */
     int awaitRoom(int wanted, Duration atMost) throws InterruptedException {
         lock.lock();
@@ -112,12 +112,12 @@ final class HeldEntries {
         }
     }
 
-    /** Gives an entry to the workers, unless it is in flight already. A parked one is taken out. */
+    /** Hands an entry to the workers, unless it is already in flight. A parked entry is unparked. */
     void offer(StreamEntry entry) {
         offer(List.of(entry));
     }
 
-    /** Gives entries to the workers, except those in flight already. Parked ones are taken out. */
+    /** Hands entries to the workers, except those already in flight. Parked entries are unparked. */
     void offer(List<StreamEntry> entries) {
         lock.lock();
         try {
@@ -136,9 +136,9 @@ final class HeldEntries {
     /**
      * Waits for entries to process.
      *
-     * @param most how many may be processed together; entries that failed or were claimed are handed out alone
-     * @param patience how long to wait for so many, from the first on
-     * @return none when there will be no more
+     * @param most maximum entries to process together; those that failed, or were pending at a process death, are handed out alone
+     * @param patience how long to wait for that many, from the first entry on
+     * @return empty once closed
      */
     List<StreamEntry> next(int most, Duration patience) throws InterruptedException {
         lock.lock();
@@ -168,7 +168,7 @@ final class HeldEntries {
         }
     }
 
-    /** How many new entries may be fetched: during an outage one, if all that wait have failed. */
+    /** How many new entries may be fetched. During an outage: one if all waiting entries have failed, else none. */
     int roomForNew(int wanted) {
         lock.lock();
         try {
@@ -179,10 +179,10 @@ final class HeldEntries {
     }
 
     /**
-     * What the exchange of an entry in flight needs is away: from now on one entry at a time is handed out, to see whether it
-     * is back.
+     * Reports that something the exchange of an entry in flight needs is unavailable. From now on entries are handed out one
+     * at a time, as probes.
      *
-     * @return false if the entry has said so several times while others got through: it is to blame itself
+     * @return false if the entry has reported this several times while others succeeded: the entry itself is at fault
      */
     boolean unavailable(StreamEntry entry, Throwable cause) {
         lock.lock();
@@ -195,7 +195,7 @@ final class HeldEntries {
         }
     }
 
-    /** The exchange of an entry in flight ended in a way that tells nothing about what it needs. */
+    /** Reports that the exchange of an entry in flight ended without showing whether what it needs is available. */
     void inconclusive(StreamEntry entry) {
         lock.lock();
         try {
@@ -206,7 +206,7 @@ final class HeldEntries {
         }
     }
 
-    /** The exchange of an entry in flight had what it needs. */
+    /** Reports that the exchange of an entry in flight had what it needs. */
     void available(StreamEntry entry) {
         lock.lock();
         try {
@@ -218,7 +218,7 @@ final class HeldEntries {
         }
     }
 
-    /** Why entries are not handed out; null if they are. */
+    /** The problem of the current outage; null if there is none. */
     String outage() {
         lock.lock();
         try {
@@ -228,7 +228,7 @@ final class HeldEntries {
         }
     }
 
-    /** Notes that an exchange runs for an entry in flight. */
+    /** Records that an exchange is running for an entry in flight. */
     void running(Delivery delivery) {
         lock.lock();
         try {
@@ -238,7 +238,7 @@ final class HeldEntries {
         }
     }
 
-    /** Lets go of an entry in flight that is settled. */
+    /** Removes a settled entry. */
     void settled(StreamEntry entry) {
         lock.lock();
         try {
@@ -262,7 +262,7 @@ final class HeldEntries {
         }
     }
 
-    /** Parked entries that are due, longest first. They stay parked until offered again. */
+    /** Parked entries that are due, longest overdue first. They stay parked until offered again. */
     List<StreamEntry> due(int atMost) {
         lock.lock();
         try {
@@ -272,7 +272,7 @@ final class HeldEntries {
         }
     }
 
-    /** Time until the next parked entry is due, at most the given. */
+    /** Time until the next parked entry is due, at most the given time. */
     Duration untilDue(Duration atMost) {
         lock.lock();
         try {
@@ -282,7 +282,7 @@ final class HeldEntries {
         }
     }
 
-    /** Forgets entries that are not this consumer's any more, unless they are being processed or settled. */
+    /** Forgets entries that no longer belong to this consumer, unless they are being processed or settled. */
     void forget(Collection<String> ids) {
         lock.lock();
         try {
@@ -297,7 +297,7 @@ final class HeldEntries {
         }
     }
 
-    /** Gives entries in flight to the workers again, one by one: the batch that they were has failed. */
+    /** Hands the entries of a failed batch to the workers again, one by one. */
     void separate(List<StreamEntry> batch) {
         lock.lock();
         try {
@@ -310,7 +310,7 @@ final class HeldEntries {
         }
     }
 
-    /** Takes out everything that is neither being processed nor settled. */
+    /** Removes and returns everything that is neither being processed nor settled. */
     List<StreamEntry> drain() {
         lock.lock();
         try {
@@ -323,7 +323,7 @@ final class HeldEntries {
         }
     }
 
-    /** Everything held, to be kept fresh. */
+    /** All held entries, for renewal. */
     List<Delivery> all() {
         lock.lock();
         try {
@@ -356,7 +356,7 @@ final class HeldEntries {
         }
     }
 
-    /** Sends the workers home. */
+    /** Stops the workers. */
     void close() {
         lock.lock();
         try {

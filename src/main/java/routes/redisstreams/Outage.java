@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether something that the exchanges of a consumer need is away. While it is, one entry at a time probes, with back-off.
- * Writes one line to the log for each change. Guarded by the lock of {@link HeldEntries}.
+ * Whether something that the exchanges of a consumer need is unavailable. During an outage, one entry at a time is a probe,
+ * with back-off. Logs one line per change. Guarded by the lock of {@link HeldEntries}.
  */
 final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
@@ -19,7 +19,7 @@ final class Outage {
     private final StreamGroup group;
     private final Backoff backoff;
     private final int patience;
-    /** How many outages in a row an entry began that others ended; of the latest such entries. */
+    /** How many outages an entry began and others ended, since it last succeeded; only for the latest such entries. */
     private final Map<String, Integer> begun = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -38,7 +38,7 @@ final class Outage {
 
     /**
      * @param backoff delays between probes
-     * @param patience how many outages an entry may begin that others end, before it is to blame itself
+     * @param patience how many outages an entry may begin that others end, before the entry itself is considered at fault
      */
     Outage(StreamGroup group, Backoff backoff, int patience) {
         this.group = group;
@@ -50,12 +50,12 @@ final class Outage {
         return problem != null;
     }
 
-    /** What is away, in the words of the last failure; null if nothing is. */
+    /** The message of the last failure; null if there is no outage. */
     String problem() {
         return problem;
     }
 
-    /** How long to wait for the next probe; for ever while one is under way. */
+    /** Time until the next probe; {@link Long#MAX_VALUE} while one is in flight. */
     long nanosUntilProbe() {
         return probe != null ? Long.MAX_VALUE : dueNanos - System.nanoTime();
     }
@@ -69,7 +69,7 @@ final class Outage {
         return id.equals(lastProbe);
     }
 
-    /** @return false if it is not an outage, but the entry, which says so alone */
+    /** @return false if the entry is at fault, since only it reports outages */
     boolean failed(String id, Throwable cause) {
         if (problem == null) {
             if (begun.merge(id, 1, Integer::sum) > patience) {
@@ -84,7 +84,7 @@ final class Outage {
                     group,
                     reason(cause));
         } else if (!id.equals(probe)) {
-            // it began before
+            // its exchange began before the outage
             return true;
         }
         problem = reason(cause);
@@ -100,7 +100,7 @@ final class Outage {
         }
     }
 
-    /** @return whether the outage is over by that */
+    /** @return whether this ends the outage */
     boolean succeeded(String id) {
         begun.remove(id);
         if (!id.equals(probe)) {

@@ -2,7 +2,7 @@ package routes.redisstreams;
 
 import java.util.Locale;
 
-/** What became of an entry in one group. */
+/** The outcome of an entry in one group. */
 public enum Outcome {
     /** Processed, acknowledged, its outputs published. */
     COMPLETED,

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what became of entries since the consumer was started, and tells the listener. */
+/** Counts the outcomes of entries since the consumer was started, and notifies the listener. */
 final class OutcomeCounter {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeCounter.class);
 
@@ -31,7 +31,7 @@ final class OutcomeCounter {
         }
     }
 
-    /** Tells of an entry that is counted apart from this. */
+    /** Notifies the listener of an entry that ended without an exchange; the outcome is counted separately. */
     void unprocessed(String entryId, Map<String, String> fields, Outcome outcome) {
         try {
             listener.onUnprocessed(group.stream(), group.group(), entryId, fields, outcome);
@@ -40,7 +40,7 @@ final class OutcomeCounter {
         }
     }
 
-    /** What an entry is about, for log lines. */
+    /** A short description of an entry, for log lines. */
     String describe(Map<String, String> fields) {
         try {
             String about = listener.describe(fields);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Reads the entries that a consumer group is not through with, without taking part in the group. */
+/** Reads the entries that a consumer group has not finished, without joining the group. */
 public final class OutstandingEntries {
     private static final int PAGE = 500;
     private static final String BEFORE_ALL = "0-0";
@@ -25,8 +25,8 @@ public final class OutstandingEntries {
     public record Entry(String id, Map<String, String> fields) {}
 
     /**
-     * Reads what was not delivered yet, then what is pending: an entry that is on its way from one to the other meanwhile is among
-     * them. A group that does not exist has everything before it.
+     * Reads undelivered entries, then pending ones, so that an entry delivered in between is not missed. For a group that does
+     * not exist, all entries are undelivered.
      *
      * @param atMost how many to read, page by page
      * @return false if there are more
@@ -98,7 +98,7 @@ public final class OutstandingEntries {
             Range<String> part = range;
             page = link.call(commands -> commands.xpending(key, group, part, Limit.from(PAGE)));
             for (PendingMessage one : page) {
-                // nothing where it has been deleted
+                // empty if the entry was deleted
                 hand(link.call(commands -> commands.xrange(key, Range.create(one.getId(), one.getId()))), each);
             }
             left -= page.size();

@@ -34,7 +34,7 @@ final class ParkedEntries {
         return byId.size();
     }
 
-    /** Those that are due, longest first. They stay. */
+    /** Entries that are due, longest overdue first. They stay parked. */
     List<StreamEntry> due(int atMost) {
         long now = System.nanoTime();
         return byTime.stream()
@@ -44,7 +44,7 @@ final class ParkedEntries {
                 .toList();
     }
 
-    /** Time until the next is due, at most the given. */
+    /** Time until the next entry is due, at most the given time. */
     Duration untilDue(Duration atMost) {
         if (byTime.isEmpty()) {
             return atMost;
@@ -53,7 +53,7 @@ final class ParkedEntries {
         return nanos < atMost.toNanos() ? Duration.ofNanos(nanos) : atMost;
     }
 
-    /** Takes out all. */
+    /** Removes and returns all entries. */
     List<StreamEntry> drain() {
         List<StreamEntry> drained = byTime.stream().map(Parked::entry).toList();
         byId.clear();

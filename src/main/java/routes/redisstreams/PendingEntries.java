@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up entries that are pending already: a consumer's own that it is not processing, parked ones that are due, and those
- * of other consumers that were left idle. Used by the reader's thread only.
+ * Fetches entries that are already pending: a consumer's own that it does not hold, parked ones that are due, and idle ones
+ * of other consumers. Used only by the reader's thread.
  */
 final class PendingEntries {
     private static final Logger LOG = LoggerFactory.getLogger(PendingEntries.class);
 
-    /** How long deaths are remembered for entries that are never seen again. */
+    /** How long deaths are recorded for entries that are never seen again. */
     private static final Duration DEATH_BOOK = Duration.ofDays(7);
 
     private static final int PAGE = 500;
@@ -51,17 +51,17 @@ final class PendingEntries {
         this.claimMinIdle = claimMinIdle;
     }
 
-    /** Has all own pending entries looked through again. */
+    /** Restarts the scan of own pending entries. */
     void startOwn() {
         ownCursor = "-";
     }
 
-    /** Whether own pending entries may be left that were not looked at. */
+    /** Whether the scan of own pending entries is unfinished. */
     boolean ownLeft() {
         return ownCursor != null;
     }
 
-    /** Takes up own pending entries that are not held, looking at no more than the given number. */
+    /** Fetches own pending entries that are not held; examines at most the given number. */
     void takeOwn(String consumer, int atMost) {
         List<String> ids = ownIds(consumer, ownCursor, atMost);
         take(consumer, ids.stream().filter(id -> !held.holds(id)).toList(), name.formerDied(), Map.of());
@@ -73,7 +73,7 @@ final class PendingEntries {
         }
     }
 
-    /** Delivers parked entries again that are due. */
+    /** Redelivers parked entries that are due. */
     void takeDue(int atMost) {
         Map<String, Map<String, StreamEntry>> byConsumer = held.due(atMost).stream()
                 .collect(Collectors.groupingBy(
@@ -82,9 +82,9 @@ final class PendingEntries {
     }
 
     /**
-     * Takes one step of a scan for entries that were left idle, claiming no more than the given number.
+     * Runs one step of a scan for idle entries and claims at most the given number.
      *
-     * @return whether the scan is through
+     * @return whether the scan is complete
      */
     boolean claim(String consumer, int atMost) {
         List<Object> answer = link.run(new ScriptCall(
@@ -108,7 +108,7 @@ final class PendingEntries {
         return claimCursor.equals(SCAN_START);
     }
 
-    /** Offers own pending entries that are not held to other consumers, without waiting for them to become idle. */
+    /** Releases own pending entries that are not held: other consumers may claim them without waiting for them to become idle. */
     void letGo(String consumer) {
         String cursor = "-";
         List<String> ids;
@@ -124,7 +124,7 @@ final class PendingEntries {
         } while (ids.size() == PAGE);
     }
 
-    /** Ids that are pending for a consumer, from the cursor (exclusive, or - for the start) on. */
+    /** Ids pending for a consumer, after the cursor (- for the start). */
     private List<String> ownIds(String consumer, String cursor, int atMost) {
         Range<String> range = cursor.equals("-")
                 ? Range.unbounded()

@@ -1,4 +1,4 @@
 package routes.redisstreams;
 
-/** Marks an exception that no repetition can cure; see {@link FailureKind#PERMANENT}. */
+/** Marks an exception that retrying cannot fix; see {@link FailureKind#PERMANENT}. */
 public interface PermanentFailure {}

@@ -1,6 +1,6 @@
 package routes.redisstreams;
 
-/** Why an entry became a dead letter that was never seen to fail: processes died while they processed it. */
+/** Cause of a dead letter without an observed failure: processes died while they processed the entry. */
 public class ProcessDeathException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -3,8 +3,8 @@ package routes.redisstreams;
 import java.util.concurrent.Semaphore;
 
 /**
- * Lets exchanges of all consumers of a component run side by side, and an entry that is suspected of killing the process
- * alone. Fair, so that a suspect gets its turn.
+ * Lets exchanges of all consumers of a component run concurrently. An entry that may kill the process runs alone. Fair, so
+ * that such an entry is not starved.
  */
 final class ProcessingPermits {
     private static final int ALL = 1 << 20;

@@ -34,12 +34,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to Redis, opened when first needed and replaced after it was lost or fell silent. Every call has a
- * time-out. Lettuce's own reconnection is not relied upon: it sends unanswered commands again without telling, and a
- * connection whose peer fell silent stays in use.
+ * One connection to Redis, opened on first use and replaced after it was lost or stopped responding. Every call has a
+ * time-out. Does not rely on Lettuce's auto-reconnect: it silently resends unanswered commands, and keeps using a
+ * connection whose peer stopped responding.
  *
- * <p>Calls throw {@link RedisCommandExecutionException} when Redis answered with an error and another
- * {@link RedisException} when it did not answer. Safe for use by several threads, whose commands are pipelined.
+ * <p>Calls throw {@link RedisCommandExecutionException} if Redis replied with an error, and another
+ * {@link RedisException} if it did not reply. Thread-safe; the commands of several threads are pipelined.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
@@ -53,19 +53,19 @@ public final class RedisLink implements AutoCloseable {
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean closed;
 
-    /** @param timeout how long a call waits for the answer; longer than any command blocks on the server */
+    /** @param timeout how long a call waits for the reply; longer than any command blocks on the server */
     public RedisLink(RedisClient client, Duration timeout) {
         this.client = client;
         this.timeout = timeout;
     }
 
-    /** Sends a command and waits for its answer. */
+    /** Sends a command and waits for its reply. */
     public <T> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
         StatefulRedisConnection<String, String> current = open();
         return await(current, command.apply(current.async()));
     }
 
-    /** Runs a script that answers with a list. */
+    /** Runs a script that returns a list. */
     List<Object> run(ScriptCall call) {
         StatefulRedisConnection<String, String> current = open();
         AsyncCommand<String, String, List<Object>> answer = evalsha(call);
@@ -82,13 +82,13 @@ public final class RedisLink implements AutoCloseable {
         return index -> await(current, commands.get(index), calls.get(index));
     }
 
-    /** Answers that are under way. */
+    /** Outstanding replies. */
     interface Pipeline {
-        /** Waits for the answer to the call of this index, or throws as {@link RedisLink#call}. */
+        /** Waits for the reply to the call at this index; throws like {@link RedisLink#call}. */
         List<Object> answer(int index);
     }
 
-    /** Opens the connection if there is none, and counts the connections opened so far. */
+    /** Opens the connection if there is none. Returns how many connections were opened so far. */
     long connect() {
         open();
         return connections.get();
@@ -125,7 +125,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** In a thread of its own: Lettuce never returns from connecting if the client is shut down meanwhile. */
+    /** Uses a separate thread: Lettuce's connect never returns if the client is shut down meanwhile. */
     private StatefulRedisConnection<String, String> connectInTime() {
         CompletableFuture<StatefulRedisConnection<String, String>> opened =
                 CompletableFuture.supplyAsync(() -> client.connect(StringCodec.UTF8), task -> {
@@ -156,7 +156,7 @@ public final class RedisLink implements AutoCloseable {
         try {
             return await(on, answer);
         } catch (RedisNoScriptException e) {
-            // a server that was restarted has forgotten the scripts
+            // a restarted server has lost its script cache
             return await(
                     on,
                     on.async()
@@ -211,7 +211,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Breaks off what is under way; the next call opens a new connection. */
+    /** Aborts commands in flight; the next call opens a new connection. */
     public void disconnect() {
         StatefulRedisConnection<String, String> current = connection.get();
         if (current != null) {

@@ -105,7 +105,7 @@ public class RedisStreamsComponent extends DefaultComponent {
         return link;
     }
 
-    /** The resolver in use. It is no default of the option, since Camel wires only options that have no value. */
+    /** The resolver in use. The fallback is not the option's default, since Camel autowires only options without a value. */
     StreamNames names() {
         return streamNames != null ? streamNames : name -> name;
     }

@@ -10,7 +10,7 @@ import org.apache.camel.spi.UriPath;
 /** Options of a redis-streams endpoint. */
 @UriParams
 public class RedisStreamsConfiguration implements Cloneable {
-    /** The lease of a consumer name ends no later than this, so that a restart after a crash need not wait long for it. */
+    /** Maximum lease of a consumer name in milliseconds, so that a restart after a crash does not wait long for it. */
     private static final long MAX_NAME_LEASE = 10_000;
 
     @UriPath(description = "Name of the stream")
@@ -163,7 +163,7 @@ public class RedisStreamsConfiguration implements Cloneable {
         }
     }
 
-    /** How long a consumer name stays leased after its last heartbeat; shorter than entries take to be claimed. */
+    /** How long a consumer name stays leased after its last heartbeat; shorter than claimMinIdle. */
     Duration nameLease() {
         return Duration.ofMillis(Math.min(claimMinIdle / 2, MAX_NAME_LEASE));
     }

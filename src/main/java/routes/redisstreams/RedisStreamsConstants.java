@@ -46,7 +46,7 @@ public final class RedisStreamsConstants {
             javaType = "String")
     public static final String ONCE = "CamelRedisStreamsOnce";
 
-    /** Exchange property: how a failure is to be taken, a {@link FailureKind} or its name. */
+    /** Exchange property: how a failure is handled, a {@link FailureKind} or its name. */
     public static final String FAILURE = "CamelRedisStreamsFailure";
 
     /** Exchange property that carries the {@link StreamCompletion}, or the {@link BatchCompletion}; copies of the exchange

@@ -71,7 +71,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         return (RedisStreamsEndpoint) super.getEndpoint();
     }
 
-    /** Why nothing is read; null if entries are read, or shall not be. */
+    /** Why nothing is read; null if entries are read, or the consumer is paused or not started. */
     String notReadyBecause() {
         return isStarted()
                 ? sessions.stream()

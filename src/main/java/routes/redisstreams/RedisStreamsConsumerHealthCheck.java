@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
-/** Readiness: the consumer has Redis, its group and its name, and reads. */
+/** Readiness: the consumer is connected to Redis, has its group and its name, and reads. */
 public class RedisStreamsConsumerHealthCheck extends AbstractHealthCheck {
     private final RedisStreamsConsumer consumer;
 

@@ -48,7 +48,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
         return consumer;
     }
 
-    /** Each consumer has a name of its own. */
+    /** Each consumer has its own name. */
     @Override
     public boolean isMultipleConsumersSupported() {
         return true;
@@ -68,7 +68,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
         return getComponent().names().key(configuration.getName());
     }
 
-    /** The group on each key that a consumer reads, the stream's own first. */
+    /** The group on each key that a consumer reads, the stream's own key first. */
     List<StreamGroup> streamGroups() {
         List<String> others = getComponent().names().alsoRead(configuration.getName());
         return Stream.concat(Stream.of(key()), others.stream())
@@ -76,7 +76,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
                 .toList();
     }
 
-    /** The groups to create if the stream is gone: those that are known to belong to it, and the consumer's own. */
+    /** The groups to create if the stream is missing: its known groups and the consumer's own. */
     Set<String> groupsOfStream() {
         Set<String> groups = new TreeSet<>(getComponent().names().groups(configuration.getName()));
         groups.add(configuration.getGroup());

@@ -14,8 +14,8 @@ import org.apache.camel.support.DefaultProducer;
 import routes.redisstreams.StreamCompletion.Output;
 
 /**
- * Appends the body, the fields of an entry, to a stream: at once, or with the completion of the entry it came from. A body that
- * is a list of messages is appended as so many entries, in one call.
+ * Appends the body, as the fields of an entry, to a stream: immediately, or with the completion of the entry it came from. A
+ * list of messages is appended as one entry per message, in one call.
  */
 public class RedisStreamsProducer extends DefaultProducer {
 
@@ -53,7 +53,7 @@ public class RedisStreamsProducer extends DefaultProducer {
     }
 
     /** The messages in the body, or the message itself. */
-    @SuppressWarnings("unchecked") // each element is looked at
+    @SuppressWarnings("unchecked") // each element is checked
     private static List<Message> messages(Message message) {
         boolean several =
                 message.getBody() instanceof List<?> list && list.stream().allMatch(Message.class::isInstance);

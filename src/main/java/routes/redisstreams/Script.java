@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** The Lua scripts of this component; each file tells its keys, arguments and reply. */
+/** The Lua scripts of this component; each file documents its keys, arguments and reply. */
 enum Script {
     COMPLETE("complete"),
     FAIL("fail"),

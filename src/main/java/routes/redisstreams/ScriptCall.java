@@ -7,20 +7,20 @@ import java.util.List;
 record ScriptCall(Script script, List<String> keys, List<String> arguments) {
 
     /**
-     * A part of a call of a script that does the same for many entries.
+     * One entry's part of a script call that handles many entries.
      *
-     * @param common what the parts of one call have in common: the first keys and arguments
+     * @param common the leading keys and arguments, shared by the parts of one call
      * @param keys keys of this part
      * @param arguments arguments of this part
      */
     record Part(ScriptCall common, List<String> keys, List<String> arguments) {
-        /** Characters of the arguments. */
+        /** Total characters of the arguments. */
         int size() {
             return arguments.stream().mapToInt(String::length).sum();
         }
     }
 
-    /** One call for parts that have the same in common; its answer has one element for each of them. */
+    /** One call for parts with the same {@code common}; its reply has one element per part. */
     static ScriptCall of(List<Part> parts) {
         ScriptCall common = parts.get(0).common();
         List<String> keys = new ArrayList<>(common.keys());

@@ -5,7 +5,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether Redis serves a part of this component; writes one line to the log for each change. */
+/** Whether Redis is available to a part of this component; logs one line per change. */
 final class ServerState {
     private static final Logger LOG = LoggerFactory.getLogger(ServerState.class);
 
@@ -24,7 +24,7 @@ final class ServerState {
         }
     }
 
-    /** @param cause why Redis did not serve; the first of a row is logged */
+    /** @param cause why Redis is unavailable; only the first in a row is logged */
     synchronized void down(Throwable cause) {
         if (problem == null) {
             sinceNanos = System.nanoTime();
@@ -33,7 +33,7 @@ final class ServerState {
         problem = reason(cause);
     }
 
-    /** Why Redis does not serve; null while it does. */
+    /** Why Redis is unavailable; null while it is available. */
     synchronized String problem() {
         return problem;
     }
@@ -43,7 +43,7 @@ final class ServerState {
     }
 
     private static String reason(Throwable cause) {
-        // the deepest cause that says something
+        // the deepest cause that has a message
         for (Throwable next : ObjectHelper.createExceptionIterable(cause)) {
             if (next.getMessage() != null) {
                 return next.getMessage();

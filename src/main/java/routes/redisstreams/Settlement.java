@@ -10,8 +10,8 @@ import org.apache.camel.RollbackExchangeException;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /**
- * Settles the entries of an exchange when it has ended, wherever that is: seda and threads take it along. It comes last, after
- * an idempotent consumer has confirmed.
+ * Settles the entries of an exchange when it ends, on any thread: seda and threads hand it over. Runs last, after an
+ * idempotent consumer has confirmed.
  */
 final class Settlement extends SynchronizationAdapter {
     private final RedisStreamsConsumer consumer;
@@ -59,7 +59,7 @@ final class Settlement extends SynchronizationAdapter {
         return separated;
     }
 
-    /** No synchronization runs where the route refused the exchange, or an error went through all of Camel. */
+    /** Fails the entries if no synchronization ran: the route refused the exchange, or an error escaped Camel. */
     void unlessSettled(Exchange exchange) {
         if (!takenAlong && settled.compareAndSet(false, true)) {
             Throwable failure = exchange.getException() != null
@@ -88,7 +88,7 @@ final class Settlement extends SynchronizationAdapter {
         return interruptible(failure, FailureKind.of(exchange, failure));
     }
 
-    /** What was cut short by a stop, or not even begun, does not count. */
+    /** A failure during a stop, or of an exchange that never began, is not counted. */
     private FailureKind interruptible(Throwable failure, FailureKind kind) {
         return !consumer.isRunAllowed() || failure instanceof RejectedExecutionException ? FailureKind.UNCOUNTED : kind;
     }
@@ -103,7 +103,7 @@ final class Settlement extends SynchronizationAdapter {
             return caught != null ? caught : new RollbackExchangeException(exchange);
         }
         if (exchange.getExchangeExtension().isFailureHandled() && caught != null && !completion.hasOutcome()) {
-            // handled, but nothing tells anyone: acknowledging it would lose it silently
+            // handled, but without an outcome: acknowledging the entry would lose it silently
             return caught;
         }
         return null;

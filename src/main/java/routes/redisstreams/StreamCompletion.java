@@ -12,14 +12,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * What is to happen in Redis when an exchange that came from a stream has succeeded: together with the acknowledgement of
- * its entry, or not at all. Copies of the exchange (split, multicast, seda) share it. Safe for use by several threads.
+ * What happens in Redis when an exchange from a stream succeeds: atomically with the acknowledgement of its entry, or not at
+ * all. Copies of the exchange (split, multicast, seda) share it. Thread-safe.
  */
 public final class StreamCompletion {
 
     /** An entry to append: at least one field, in order. */
     record Output(String key, Map<String, String> fields) {
-        /** The scripts hand fields to Redis as arguments of one command, of which Lua allows some 8000. */
+        /** The scripts pass fields as arguments of one command; Lua allows about 8000. */
         private static final int MAX_FIELDS = 3_000;
 
         Output {
@@ -36,10 +36,10 @@ public final class StreamCompletion {
         }
     }
 
-    /** A key to set; if it is set already, and not {@code evenIfDone}, nothing of the exchange is completed. */
+    /** A key to set. If it is already set and {@code evenIfDone} is false, nothing of the exchange is completed. */
     record Done(String value, Duration timeToLive, boolean evenIfDone) {}
 
-    /** Why an entry of a batch failed, while the batch did not. */
+    /** Why one entry of a batch failed while the batch did not. */
     record Failure(Throwable cause, FailureKind kind) {}
 
     private final RedisClient redis;
@@ -59,17 +59,17 @@ public final class StreamCompletion {
     /**
      * The completion of an exchange; empty if the exchange did not come from a stream.
      *
-     * @throws IllegalStateException if the exchange is a batch of entries, and not split off one
+     * @throws IllegalStateException if the exchange is a batch, not an item split off one
      */
     public static Optional<StreamCompletion> of(Exchange exchange) {
         return of(exchange, exchange.getMessage());
     }
 
     /**
-     * The completion of the entry that a message of an exchange is about: in a batch the one that its header
+     * The completion of the entry that a message of an exchange belongs to: in a batch, the one that its header
      * {@link RedisStreamsConstants#BATCH_INDEX} names. Empty if the exchange did not come from a stream.
      *
-     * @throws IllegalStateException if the exchange is a batch of entries, and the message names none
+     * @throws IllegalStateException if the exchange is a batch and the message does not name an entry
      */
     public static Optional<StreamCompletion> of(Exchange exchange, Message message) {
         Object completion = exchange.getProperty(RedisStreamsConstants.COMPLETION);
@@ -92,8 +92,8 @@ public final class StreamCompletion {
     }
 
     /**
-     * Who processes the entry: the consumer together with the entry. A later delivery of the same entry to the same
-     * consumer has the same owner, another entry has another.
+     * Identifies who processes the entry: the consumer and the entry. A redelivery of the same entry to the same consumer
+     * has the same owner; another entry has a different one.
      */
     public String owner() {
         return owner;
@@ -105,7 +105,7 @@ public final class StreamCompletion {
      * @param key Redis key of the stream to append to
      * @param fields 1 to 3000 fields, in order
      * @throws IllegalStateException if the entry has been completed already
-     * @throws IllegalArgumentException if the fields are none, too many or null
+     * @throws IllegalArgumentException if there are no fields, too many fields or a null
      */
     public void publish(String key, Map<String, String> fields) {
         publish(new Output(key, new LinkedHashMap<>(fields)));
@@ -119,8 +119,8 @@ public final class StreamCompletion {
     /**
      * Records a key to set.
      *
-     * @param evenIfDone false if the key must not be set yet: if somebody else has set it when the exchange is completed,
-     *     nothing is published and the entry is delivered again
+     * @param evenIfDone if false, the key must not be set yet: if another consumer has set it when the exchange is completed,
+     *     nothing is published and the entry is redelivered
      * @throws IllegalStateException if the entry has been completed already
      */
     public synchronized void markDone(String redisKey, String value, Duration timeToLive, boolean evenIfDone) {
@@ -129,8 +129,8 @@ public final class StreamCompletion {
     }
 
     /**
-     * Hands over a lease: a key that holds {@link #owner()}. It is prolonged as long as the exchange runs and released when
-     * the exchange has ended, however it ended.
+     * Hands over a lease: a key that holds {@link #owner()}. It is renewed while the exchange runs and released when the
+     * exchange ends, whatever its outcome.
      *
      * @throws IllegalStateException if the entry has been completed already
      */
@@ -140,8 +140,8 @@ public final class StreamCompletion {
     }
 
     /**
-     * Records what to call once Redis has confirmed the completion. Called on a thread that serves all completions: it must
-     * return at once.
+     * Registers a callback to run once Redis has confirmed the completion. It runs on a thread that serves all completions,
+     * so it must not block.
      *
      * @throws IllegalStateException if the entry has been completed already
      */
@@ -151,8 +151,8 @@ public final class StreamCompletion {
     }
 
     /**
-     * Has the entry delivered again, or made a dead letter, although the exchange does not fail: the others of its batch are
-     * completed.
+     * Fails the entry although the exchange does not fail: it is redelivered or becomes a dead letter. The other entries of its
+     * batch are completed.
      *
      * @throws IllegalStateException if the entry has been completed already
      */
@@ -161,7 +161,7 @@ public final class StreamCompletion {
         failure = new Failure(cause, kind);
     }
 
-    /** Null unless the entry failed by itself. */
+    /** Null unless {@link #fail} was called. */
     synchronized Failure failure() {
         return failure;
     }
@@ -177,7 +177,7 @@ public final class StreamCompletion {
         closed = true;
     }
 
-    /** Whether anything says what became of the entry. */
+    /** Whether an output or a done key records the outcome of the entry. */
     synchronized boolean hasOutcome() {
         return !outputs.isEmpty() || !done.isEmpty();
     }

@@ -3,20 +3,20 @@ package routes.redisstreams;
 import java.util.Map;
 
 /**
- * An entry that is pending for this consumer and that it knows of: waiting, being processed or being settled with its body,
- * or parked without.
+ * A pending entry that this consumer holds: waiting, being processed or being settled, with its body; or parked, without its
+ * body.
  *
- * @param consumer name of the consumer when the entry was taken
+ * @param consumer name of the consumer when the entry was fetched
  * @param delivery which counted delivery this is, from 1
- * @param deaths how often a process died under this name while the entry was pending; -1 if it never was pending at a death
- * @param failures failed deliveries in a row since this process took the entry, counted or not; the back-off grows with it
+ * @param deaths how often a process died under this name while the entry was pending; -1 if it was never pending at a death
+ * @param failures consecutive failed deliveries since this process fetched the entry, counted or not; determines the back-off
  * @param alone whether its batch failed; the entry is then processed without others
  * @param fields the body; null while parked
  */
 record StreamEntry(
         String id, String consumer, int delivery, int deaths, int failures, boolean alone, Map<String, String> fields) {
 
-    /** More deaths than this mean that the entry was alone when the process died; see take.lua. */
+    /** At least this many deaths mean that the entry ran alone when the process died; see take.lua. */
     private static final int KILLED_ITS_PROCESS = 1000;
 
     /** An entry that was read for the first time. */
@@ -24,7 +24,7 @@ record StreamEntry(
         return new StreamEntry(id, consumer, 1, -1, 0, false, fields);
     }
 
-    /** Whether the entry may be processed together with others: it never failed, and no process died that had it. */
+    /** Whether the entry may be processed together with others: it never failed, and no process died while it held it. */
     boolean fitsBatch() {
         return delivery == 1 && failures == 0 && !inDeathRecord() && !alone;
     }
@@ -38,7 +38,7 @@ record StreamEntry(
         return inDeathRecord() && delivery + deaths >= maxDeliveries;
     }
 
-    /** Whether a process died while it processed nothing but this entry. */
+    /** Whether a process died while it processed only this entry. */
     boolean killedItsProcess() {
         return deaths >= KILLED_ITS_PROCESS;
     }

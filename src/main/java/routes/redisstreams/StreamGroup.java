@@ -18,17 +18,17 @@ record StreamGroup(String stream, String key, String group) {
         return deadLetterKey(key);
     }
 
-    /** Hash that notes which entries were pending when a process died, and how often; see take.lua and claim.lua. */
+    /** Hash that records which entries were pending when a process died, and how often; see take.lua and claim.lua. */
     String deathBook() {
         return OWN_KEYS + "deaths:" + key + ":" + group;
     }
 
-    /** Hash that tells which dead letter an entry became; see dead-letter.lua. */
+    /** Hash from entry id to the id of its dead letter; see dead-letter.lua. */
     String deadLetterBook() {
         return OWN_KEYS + "letters:" + key + ":" + group;
     }
 
-    /** Key that exists while the group rests. */
+    /** Key that exists while the group is paused. */
     String pauseMark() {
         return OWN_KEYS + "paused:" + key + ":" + group;
     }
@@ -38,7 +38,7 @@ record StreamGroup(String stream, String key, String group) {
         return OWN_KEYS + "consumer:" + key + ":" + group + ":";
     }
 
-    /** Set of what the last call of a producer published; see publish.lua. */
+    /** Set of the tokens that a producer's last call published; see publish.lua. */
     static String publishBook(String key, String name) {
         return OWN_KEYS + "published:" + key + ":" + name;
     }

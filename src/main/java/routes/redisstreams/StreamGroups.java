@@ -20,11 +20,10 @@ public final class StreamGroups {
     }
 
     /**
-     * Creates what is missing; existing streams and groups stay as they are. New groups start at the first entry of their
-     * stream.
+     * Creates missing streams and groups; existing ones are unchanged. New groups start at the first entry of their stream.
      *
      * @param groups names of groups by the Redis key of their stream
-     * @throws io.lettuce.core.RedisException if Redis does not answer, or a key holds something else than a stream
+     * @throws io.lettuce.core.RedisException if Redis does not answer, or a key is not a stream
      */
     public void ensureGroups(Map<String, ? extends Collection<String>> groups) {
         groups.forEach((key, names) -> names.forEach(name -> ensureGroup(key, name)));

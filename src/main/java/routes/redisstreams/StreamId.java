@@ -2,7 +2,7 @@ package routes.redisstreams;
 
 import java.util.Comparator;
 
-/** The id of an entry: the milliseconds of the server's clock when it was appended, and a number within them. */
+/** An entry id: the server's time in milliseconds when the entry was appended, and a sequence number. */
 record StreamId(long milliseconds, long sequence) implements Comparable<StreamId> {
     private static final Comparator<StreamId> ORDER = Comparator.comparing(
                     StreamId::milliseconds, Long::compareUnsigned)

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells how streams and groups are doing, with a few commands whose cost does not grow with the stream. All methods throw
+ * Reports the state of streams and groups, with a few commands whose cost does not grow with the stream. All methods throw
  * {@link io.lettuce.core.RedisException} if Redis does not answer.
  */
 public final class StreamInspector {
@@ -34,7 +34,7 @@ public final class StreamInspector {
     /**
      * A stream.
      *
-     * @param length entries in the stream, 0 if it is not there
+     * @param length entries in the stream, 0 if it does not exist
      * @param deadLetters entries in its dead-letter stream
      */
     public record StreamState(String key, long length, long deadLetters) {}
@@ -42,14 +42,14 @@ public final class StreamInspector {
     /**
      * A consumer group.
      *
-     * @param lag entries that were not delivered yet
-     * @param lagExact false where the lag is estimated: Redis before 7 does not tell it, and more than 10 000 are not counted
+     * @param lag entries not delivered yet
+     * @param lagExact false if the lag is estimated: Redis before 7 does not report it, and at most 10 000 entries are counted
      * @param pending entries delivered and not acknowledged
-     * @param oldestPendingAge time since the oldest of them was appended; zero without any
-     * @param oldestPendingIdle time since it was last delivered or kept fresh; zero without any
-     * @param consumers known consumers, including those that are gone
-     * @param quiet time since one of them last read, claimed or kept an entry fresh; zero without any. Before Redis 7.2 it also
-     *     passes while consumers wait for entries and none come
+     * @param oldestPendingAge time since the oldest of them was appended; zero if there are none
+     * @param oldestPendingIdle time since it was last delivered or renewed; zero if there are none
+     * @param consumers known consumers, including those that no longer run
+     * @param quiet time since one of them last read, claimed or renewed an entry; zero if there are none. Before Redis 7.2 it
+     *     also grows while consumers wait for entries and none arrive
      */
     public record GroupState(
             String key,
@@ -72,7 +72,7 @@ public final class StreamInspector {
                 link.call(commands -> commands.xlen(StreamGroup.deadLetterKey(key))));
     }
 
-    /** The state of all groups of a stream; none if the stream is not there. */
+    /** The state of all groups of a stream; empty if the stream does not exist. */
     public List<GroupState> groups(String key) {
         try {
             List<Object> groups = link.call(commands -> commands.xinfoGroups(key));
@@ -117,7 +117,7 @@ public final class StreamInspector {
 
     private Lag lag(String key, Map<String, Object> group) {
         if (group.get("lag") instanceof Long told) {
-            // Redis 7.0 goes on telling a lag when the stream has been trimmed to nothing
+            // Redis 7.0 still reports a lag after the stream has been trimmed to zero entries
             return new Lag(Math.min(told, link.call(commands -> commands.xlen(key))), true);
         }
         Map<String, Object> stream = attributes(link.call(commands -> commands.xinfoStream(key)));
@@ -148,13 +148,13 @@ public final class StreamInspector {
             }
             after = (String) answer.get(1);
         }
-        // as if entries had come at an even rate
+        // assumes that entries arrived at a constant rate
         double share = (double) (newest.milliseconds() - delivered.milliseconds())
                 / Math.max(1, newest.milliseconds() - first.milliseconds());
         return new Lag(Math.min(length, Math.max(count, Math.round(length * share))), false);
     }
 
-    /** Redis tells attributes as a list of names and values. */
+    /** Redis returns attributes as a flat list of names and values. */
     static Map<String, Object> attributes(Object list) {
         List<?> flat = (List<?>) list;
         Map<String, Object> attributes = new HashMap<>();

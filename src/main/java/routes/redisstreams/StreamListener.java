@@ -3,14 +3,14 @@ package routes.redisstreams;
 import java.util.Map;
 
 /**
- * Hears what becomes of entries, to count it.
+ * Receives the outcomes of entries, to count them.
  *
- * <p>Called on the component's threads: it must return at once.
+ * <p>Called on the component's threads, so it must not block.
  */
 @FunctionalInterface
 public interface StreamListener {
     /**
-     * Something became of an entry.
+     * Called for each outcome of an entry.
      *
      * @param stream name of the stream (not its key)
      * @param group consumer group
@@ -18,16 +18,16 @@ public interface StreamListener {
     void onOutcome(String stream, String group, Outcome outcome);
 
     /**
-     * An entry ended without an exchange: it was deleted or trimmed while it was pending ({@link Outcome#LOST_ENTRY}), or was
-     * given up because processes died of it ({@link Outcome#DEAD_LETTERED}). Not called for entries that were lost while they
-     * were claimed from another consumer: Redis does not name those.
+     * Called when an entry ended without an exchange: it was deleted or trimmed while pending ({@link Outcome#LOST_ENTRY}), or
+     * became a dead letter because it killed processes ({@link Outcome#DEAD_LETTERED}). Not called for entries found lost when
+     * they are claimed from another consumer: Redis does not name those.
      *
-     * @param fields its body; empty where the entry is gone
+     * @param fields its body; empty if the entry is gone
      */
     default void onUnprocessed(
             String stream, String group, String entryId, Map<String, String> fields, Outcome outcome) {}
 
-    /** What an entry is about, in a few words for log lines; nothing that may not stand in a log. */
+    /** A short description of an entry for log lines; must not contain anything that must not be logged. */
     default String describe(Map<String, String> fields) {
         return "";
     }

@@ -20,15 +20,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fetches entries for the workers of one consumer, as many as there is room for: first its own pending ones (at the start
- * and after each reconnect), then parked ones that are due, entries that others left idle, and new ones. Whatever Redis
- * answers, or that it does not answer, is met with patience: the loop ends only when told to.
+ * and after each reconnect), then parked ones that are due, idle entries of other consumers, and new ones. Retries after any
+ * Redis error or time-out until stopped.
  */
 final class StreamReader implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
     private static final Duration MOMENT = Duration.ofMillis(300);
 
-    /** How often it is looked whether the group is to rest. */
+    /** How often the reader checks whether the group is paused. */
     private static final Duration PAUSE_CHECK = Duration.ofSeconds(1);
 
     private final StreamGroup group;
@@ -88,7 +88,7 @@ final class StreamReader implements Runnable {
                 state.up();
                 failures = 0;
             } catch (InterruptedException e) {
-                // nobody but stop() ends this thread; what it was doing is looked at again
+                // only stop() ends this thread; interrupted work is checked again
                 preparedConnection = 0;
             } catch (RuntimeException | Error e) {
                 failed(e);
@@ -150,7 +150,7 @@ final class StreamReader implements Runnable {
         readNew(consumer.get());
     }
 
-    /** Whether the group is to rest. */
+    /** Whether the group is paused. */
     private boolean isPaused() {
         if (System.nanoTime() - nextPauseCheckNanos >= 0) {
             String reason = groupPause.reason().orElse(null);
@@ -165,7 +165,7 @@ final class StreamReader implements Runnable {
         return pausedBecause != null;
     }
 
-    /** Makes sure of a connection, the groups and the name; anything new among them calls for a look at what is pending. */
+    /** Ensures the connection, the groups and the name. A new connection or name restarts the scan of own pending entries. */
     private Optional<String> prepare() {
         long connection = blocking.connect();
         if (connection != preparedConnection) {
@@ -202,7 +202,7 @@ final class StreamReader implements Runnable {
         }
         int count = held.roomForNew(options.getReadCount());
         if (count == 0) {
-            // full, or an outage, during which others may be able to process what is new
+            // full, or an outage, during which other consumers may be able to process new entries
             pause(held.outage() == null ? Duration.ZERO : block.plusMillis(1));
             return;
         }
@@ -212,7 +212,7 @@ final class StreamReader implements Runnable {
         }
         List<StreamMessage<String, String>> entries = blocking.call(commands -> readNew(commands, consumer, arguments));
         if (isHalted()) {
-            // they stay pending, and are let go
+            // they stay pending and are released
             return;
         }
         held.offer(entries.stream()
@@ -220,14 +220,14 @@ final class StreamReader implements Runnable {
                 .toList());
     }
 
-    @SuppressWarnings("unchecked") // an array of one type parameter for the variable arguments
+    @SuppressWarnings("unchecked") // generic varargs array
     private RedisFuture<List<StreamMessage<String, String>>> readNew(
             RedisAsyncCommands<String, String> commands, String consumer, XReadArgs arguments) {
         return commands.xreadgroup(
                 Consumer.from(group.group(), consumer), arguments, StreamOffset.lastConsumed(group.key()));
     }
 
-    /** How long a read may block: no longer than nothing else is to be done. */
+    /** How long a read may block: until the next scan or parked entry is due, at most blockTimeout. */
     private Duration block() {
         Duration limit = Duration.ofMillis(options.getBlockTimeout());
         Duration scan = untilScan();
@@ -235,7 +235,7 @@ final class StreamReader implements Runnable {
     }
 
     private void failed(Throwable e) {
-        // an unanswered read may have delivered entries all the same: look at what is pending
+        // an unanswered read may still have delivered entries: check what is pending
         preparedConnection = 0;
         reading = false;
         if (isHalted()) {
@@ -258,7 +258,7 @@ final class StreamReader implements Runnable {
                 && (e.getMessage().contains("NOGROUP") || e.getMessage().contains("UNBLOCKED"));
     }
 
-    /** Leaves what was not begun to whoever comes first. If Redis cannot be told, it is claimed once it is idle. */
+    /** Releases entries that were not started, so that any consumer may claim them. If Redis fails, they are claimed once idle. */
     private void letGo() {
         if (!holding) {
             return;
@@ -296,10 +296,10 @@ final class StreamReader implements Runnable {
         }
     }
 
-    /** Waits a moment for the reader to become quiet, since the shutdown strategy looks only once a second. */
+    /** Waits a moment for the reader to become quiet, since the shutdown strategy checks only once a second. */
     void suspend() {
         change(() -> suspended = true);
-        // a blocked read would go on delivering
+        // a blocked read would still deliver entries
         blocking.disconnect();
         held.wake();
         awaitQuiet();
@@ -344,17 +344,17 @@ final class StreamReader implements Runnable {
         return quiet;
     }
 
-    /** Whether new entries are being read: there is a connection and a name, and nothing of its own is left pending. */
+    /** Whether new entries are being read: there is a connection and a name, and the scan of own pending entries is complete. */
     boolean isReading() {
         return reading;
     }
 
-    /** Why the group is to rest; null if it is not. */
+    /** Why the group is paused; null if it is not. */
     String pausedBecause() {
         return pausedBecause;
     }
 
-    /** Why nothing is read; null if Redis serves. */
+    /** Why Redis is unavailable; null while it is available. */
     String problem() {
         return state.problem();
     }

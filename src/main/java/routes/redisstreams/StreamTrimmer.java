@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Keeps streams short without taking anything from their groups. What may go is decided and removed in one script, so that
- * readers and producers at work at the same time lose nothing.
+ * Trims streams without removing entries that their groups need. One script selects and removes the entries, so that
+ * concurrent readers and producers lose nothing.
  */
 public final class StreamTrimmer {
-    /** Entries of one script, which holds up other clients and has as many bodies in the memory of the server. */
+    /** Maximum entries per script call. The script blocks other clients and holds that many bodies in server memory. */
     private static final int STEP = 500;
 
     private final RedisLink link;
@@ -19,21 +19,21 @@ public final class StreamTrimmer {
     }
 
     /**
-     * What became of a stream.
+     * The result of a trim.
      *
-     * @param removed entries
-     * @param left entries beyond the length that had to stay
-     * @param heldBy the group that they had to stay for, empty without any
+     * @param removed entries removed
+     * @param left entries beyond the length that were kept
+     * @param heldBy the group that they were kept for; empty if none
      */
     public record Trimmed(long removed, long left, String heldBy) {}
 
     /**
-     * Removes the oldest entries beyond the length, except those that one of the groups was not delivered or has not
-     * acknowledged. While one of the groups does not exist nothing is removed. Other groups of the stream are not asked.
+     * Removes the oldest entries beyond the length, up to the first that one of the groups has not received or acknowledged.
+     * Removes nothing while one of the groups does not exist. Other groups of the stream are ignored.
      *
      * @param key Redis key of the stream, which need not exist
      * @param maxLength at least 1
-     * @throws io.lettuce.core.RedisException if Redis does not answer, or the key holds something else than a stream
+     * @throws io.lettuce.core.RedisException if Redis does not answer, or the key is not a stream
      */
     public Trimmed trim(String key, Collection<String> groups, long maxLength) {
         if (maxLength < 1) {

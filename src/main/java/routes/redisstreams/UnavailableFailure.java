@@ -1,4 +1,4 @@
 package routes.redisstreams;
 
-/** Marks an exception that says that something all entries need is away; see {@link FailureKind#UNAVAILABLE}. */
+/** Marks an exception that means something all entries need is unavailable; see {@link FailureKind#UNAVAILABLE}. */
 public interface UnavailableFailure {}

@@ -1,4 +1,4 @@
 package routes.redisstreams;
 
-/** Marks an exception that is not the fault of the entry; see {@link FailureKind#UNCOUNTED}. */
+/** Marks an exception that is not the entry's fault; see {@link FailureKind#UNCOUNTED}. */
 public interface UncountedFailure {}

@@ -8,13 +8,13 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Entries that wait for a worker, and the rules by which they are handed out: in order, several together where batches are
- * wanted, one at a time during an outage. Guarded by the lock of {@link HeldEntries}.
+ * Entries that wait for a worker, and the rules for handing them out: in order, several together if batches are wanted, one
+ * at a time during an outage. Guarded by the lock of {@link HeldEntries}.
  */
 final class WaitingEntries {
     private final Deque<StreamEntry> entries = new ArrayDeque<>();
     private final Outage outage;
-    /** Since when the first entry waits for others to come along. */
+    /** When the first entry began to wait for others. */
     private long sinceNanos;
 
     WaitingEntries(Outage outage) {
@@ -28,7 +28,7 @@ final class WaitingEntries {
         entries.add(entry);
     }
 
-    /** Puts entries before all others, in their order. */
+    /** Inserts entries at the head, in their order. */
     void addFirst(List<StreamEntry> first) {
         for (int i = first.size() - 1; i >= 0; i--) {
             entries.addFirst(first.get(i));
@@ -45,7 +45,7 @@ final class WaitingEntries {
     }
 
     /**
-     * How long to wait before entries are handed out, unless something changes; not above 0 if they can be at once.
+     * How long to wait before handing out entries, unless something changes; 0 or less if they can be handed out now.
      *
      * @param patience how long to wait for the wanted number, from the first entry on
      */
@@ -61,7 +61,7 @@ final class WaitingEntries {
         return complete ? 0 : sinceNanos + patience.toNanos() - System.nanoTime();
     }
 
-    /** Hands out entries, at least one; there must be one. Those that failed or were claimed are handed out alone. */
+    /** Removes and returns at least one entry; there must be one. Entries that do not fit a batch are returned alone. */
     List<StreamEntry> next(int most) {
         if (outage.isOn()) {
             return List.of(probe());
@@ -75,7 +75,7 @@ final class WaitingEntries {
         return next;
     }
 
-    /** How many entries from the head on may be handed out together, at least one. */
+    /** How many entries at the head may be handed out together, at least one. */
     private int together(int most) {
         int count = 0;
         for (StreamEntry entry : entries) {
@@ -87,7 +87,7 @@ final class WaitingEntries {
         return Math.max(1, count);
     }
 
-    /** Rather an entry that failed than one that may not need what is away; rather another than the last, which may lie. */
+    /** Prefers an entry other than the last probe, which may be at fault; then one that failed before. */
     private StreamEntry probe() {
         StreamEntry probe = entries.stream()
                 .min(Comparator.comparing((StreamEntry candidate) -> outage.wasLastProbe(candidate.id()))
@@ -98,7 +98,7 @@ final class WaitingEntries {
         return probe;
     }
 
-    /** How many new entries should be read, of so many for which there is room: during an outage one, if all others failed. */
+    /** How many new entries should be read, given the room. During an outage: one if all waiting entries have failed, else none. */
     int wanted(int room) {
         if (outage.isOn()) {
             return entries.stream().anyMatch(entry -> entry.failures() == 0) ? 0 : Math.min(1, room);
@@ -106,7 +106,7 @@ final class WaitingEntries {
         return room;
     }
 
-    /** Takes out all. */
+    /** Removes and returns all entries. */
     List<StreamEntry> drain() {
         List<StreamEntry> drained = List.copyOf(entries);
         entries.clear();

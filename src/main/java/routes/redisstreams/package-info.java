@@ -1,6 +1,6 @@
 /**
  * The Camel component {@code redis-streams}: consumer groups with acknowledgement after the exchange, retries, dead letters and
- * outages.
+ * outage handling.
  *
  * <p>Uses: no other package.
  */

@@ -29,8 +29,8 @@ import routes.routefiles.yaml.YamlReader;
 import routes.routefiles.yaml.YamlScalar;
 
 /**
- * Reads what an integrator adds to the streams: those declared in the file {@value #FILE} of the override folder, and the consumer
- * groups in which route files read, also those of stages that this process does not run.
+ * Reads an integrator's additions to the streams: those declared in the file {@value #FILE} of the override folder, and the
+ * consumer groups of the route files, including those of stages that this process does not run.
  */
 public final class OwnStreamsReader {
     static final String FILE = "streams.yml";
@@ -44,14 +44,14 @@ public final class OwnStreamsReader {
     private final Path folder;
     private final Function<String, String> properties;
 
-    /** @param folder the override folder, {@code config/routes}; it need not exist */
+    /** @param folder the override folder, {@code config/routes}; it may be missing */
     public OwnStreamsReader(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
         this.classPath = classPath;
         this.folder = folder;
         this.properties = properties;
     }
 
-    /** What can be read; the rest is for the validation to report. */
+    /** Reads what is readable; validation reports the rest. */
     public OwnStreams read() {
         Map<String, Set<String>> groups = new LinkedHashMap<>(declared(folder, new ArrayList<>()));
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
@@ -79,7 +79,7 @@ public final class OwnStreamsReader {
         return new OwnStreams(groups);
     }
 
-    /** The groups by the streams of the file; empty without one. */
+    /** The groups by stream that the file declares; empty if there is no file. */
     static Map<String, Set<String>> declared(Path folder, List<RouteProblem> problems) {
         Path file = folder.resolve(FILE);
         Map<String, Set<String>> streams = new LinkedHashMap<>();

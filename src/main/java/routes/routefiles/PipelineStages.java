@@ -27,7 +27,7 @@ public record PipelineStages(Set<String> names) {
             "schedule",
             "api");
 
-    /** Stages of the plan that have no routes yet. */
+    /** Planned stages that have no routes yet. */
     static final List<String> PLANNED = List.of("vision", "retagging", "album-assembler", "crawl", "trends", "digest");
 
     public PipelineStages {
@@ -38,7 +38,7 @@ public record PipelineStages(Set<String> names) {
         return new PipelineStages(Set.of());
     }
 
-    /** Comma-separated, blanks around names ignored; null, blank and {@code all} mean all. */
+    /** Comma-separated, spaces around names ignored; null, blank and {@code all} mean all. */
     public static PipelineStages parse(String value) {
         Set<String> names = new LinkedHashSet<>();
         for (String name : (value == null ? "" : value).split(",", -1)) {
@@ -58,10 +58,10 @@ public record PipelineStages(Set<String> names) {
     }
 
     /**
-     * Refuses names of stages that do not exist, or are not built yet.
+     * Rejects names of stages that do not exist, or are not built yet.
      *
      * @param added stages that the override folder adds
-     * @throws IllegalArgumentException naming every such stage and those that exist
+     * @throws IllegalArgumentException with every such stage and those that exist
      */
     public void check(Collection<String> added) {
         Set<String> known = new LinkedHashSet<>(KNOWN);

@@ -7,8 +7,8 @@ import java.util.function.Function;
 /**
  * What route files may refer to.
  *
- * @param beans type of each bean by name; {@code Object.class} when it is not known
- * @param properties value of a property, null when there is none
+ * @param beans type of each bean by name; {@code Object.class} if unknown
+ * @param properties value of a property, null if there is none
  * @param streams logical names of the stream catalogue
  * @param entryPoints names of {@code direct:} endpoints that Java code sends to
  */

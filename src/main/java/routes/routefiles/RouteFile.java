@@ -1,9 +1,9 @@
 package routes.routefiles;
 
 /**
- * One file of routes, as it is to be loaded.
+ * One route file to load.
  *
- * @param name of the built-in file where there is one, also for what replaces it
+ * @param name of the built-in file if there is one, also for its replacement
  * @param origin where the text comes from
  * @param location as shown in problems and in Hawtio
  * @param text UTF-8, decoded

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /**
  * The parts of {@code 30-tagging.camel.yaml} or {@code providers/llm-local.camel.yaml}.
  *
- * @param path relative to the routes folder, with the folder {@code providers/} where it is in it
+ * @param path relative to the routes folder, including the folder {@code providers/} if the file is in it
  * @param routeId the name without folder, numeric prefix and suffix
  * @param position the numeric prefix, empty without one
  */
@@ -20,7 +20,7 @@ public record RouteFileName(String path, String routeId, Optional<Integer> posit
     private static final Pattern NAME =
             Pattern.compile("(?:providers/)?(?:(\\d{1,4})-)?([^/]+)" + Pattern.quote(SUFFIX));
 
-    /** Empty when the path is not one of a route file. */
+    /** Empty if the path is not that of a route file. */
     public static Optional<RouteFileName> parse(String path) {
         Matcher name = NAME.matcher(path);
         return name.matches()
@@ -33,7 +33,7 @@ public record RouteFileName(String path, String routeId, Optional<Integer> posit
         return path.startsWith(PROVIDERS);
     }
 
-    /** Error handling, templates and providers: what stages are made of, in every process. */
+    /** Error handling, templates and providers: used by stages, in every process. */
     public boolean shared() {
         return provider() || position.filter(prefix -> prefix < FIRST_STAGE).isPresent();
     }

@@ -11,21 +11,21 @@ import routes.routefiles.model.RouteModel;
 import routes.routefiles.yaml.YamlNode;
 import routes.routefiles.yaml.YamlReader;
 
-/** Checks route files without starting anything. Finds all problems of all files, not only the first. */
+/** Checks route files without starting anything. Reports all problems of all files, not only the first. */
 public final class RouteFileValidator {
 
     private final RouteEnvironment environment;
     private final ComponentCatalog catalog;
     private final RouteChecks checks;
 
-    /** @param classPath where the components and Camel's schema are found */
+    /** @param classPath contains the components and Camel's schema */
     public RouteFileValidator(RouteEnvironment environment, ClassLoader classPath) {
         this.environment = environment;
         this.catalog = new ComponentCatalog(classPath);
         this.checks = new RouteChecks(classPath);
     }
 
-    /** The problems of the set, by file, line and column; empty when there are none. */
+    /** The problems of the set, by file, line and column; empty if there are none. */
     public List<RouteProblem> validate(RouteSet set) {
         Problems problems = new Problems();
         problems.addAll(set.problems());

@@ -20,13 +20,12 @@ import org.springframework.core.io.support.ResourcePatternResolver;
 import routes.events.Sha256;
 
 /**
- * Resolves the built-in route files of the class path and those of the override folder to the one list that a process
- * runs. A file in the override folder replaces the built-in one that has the same name, with or without its numeric
- * prefix; others are added.
+ * Merges the built-in route files of the class path and those of the override folder into the list that a process runs. A file in
+ * the override folder replaces the built-in one of the same name, with or without its numeric prefix; other files are added.
  */
 public final class RouteFiles {
 
-    /** Larger files are refused: routes are written by hand. */
+    /** Larger files are rejected: routes are written by hand. */
     static final int MAX_BYTES = 1 << 20;
 
     private static final String BUILT_IN = "routes/";
@@ -39,7 +38,7 @@ public final class RouteFiles {
     private final ResourcePatternResolver classPath;
     private final Path overrides;
 
-    /** @param overrides the override folder, {@code config/routes}; it need not exist */
+    /** @param overrides the override folder, {@code config/routes}; it may be missing */
     public RouteFiles(ResourcePatternResolver classPath, Path overrides) {
         this.classPath = classPath;
         this.overrides = overrides;
@@ -48,8 +47,8 @@ public final class RouteFiles {
     /**
      * The files to load.
      *
-     * @throws IllegalArgumentException when {@code stages} names one that does not exist
-     * @throws UncheckedIOException when a file cannot be read
+     * @throws IllegalArgumentException if {@code stages} names one that does not exist
+     * @throws UncheckedIOException if a file cannot be read
      */
     public RouteSet resolve(PipelineStages stages) {
         List<RouteProblem> problems = new ArrayList<>();
@@ -77,10 +76,10 @@ public final class RouteFiles {
     }
 
     /**
-     * Files of the override folder that replace another version of a built-in file than the one of this program. Which version
-     * a file was copied from stands in it as the comment {@code # based on <hash>}, with the first 12 hex digits of its SHA-256.
+     * Files of the override folder that replace a different version of a built-in file than the one in this program. The comment
+     * {@code # based on <hash>} in a file names the version that it was copied from, by the first 12 hex digits of its SHA-256.
      *
-     * @param unmarked whether files without the comment are named too
+     * @param unmarked whether to include files without the comment
      */
     public List<RouteProblem> outdated(boolean unmarked) {
         Map<String, RouteFile> builtIn = new LinkedHashMap<>();
@@ -114,7 +113,7 @@ public final class RouteFiles {
         List<RouteFile> files = new ArrayList<>();
         try {
             for (String folder : List.of("", RouteFileName.PROVIDERS)) {
-                // all roots: "classpath:" would look only into the first one that has a folder "routes"
+                // all roots: "classpath:" would search only the first one that has a folder "routes"
                 for (Resource resource :
                         classPath.getResources("classpath*:" + BUILT_IN + folder + "*" + RouteFileName.SUFFIX)) {
                     String path = folder + resource.getFilename();
@@ -148,7 +147,7 @@ public final class RouteFiles {
                 continue;
             }
             RouteFile replaced = builtIn.get(parsed.get().routeId());
-            // a replacement keeps the built-in's place in the order, whatever its own prefix says
+            // a replacement keeps the position of the built-in file, whatever its own prefix says
             RouteFileName name = replaced == null ? parsed.get() : replaced.name();
             RouteFile.Origin origin = replaced == null ? RouteFile.Origin.ADDED : RouteFile.Origin.OVERRIDE;
             try (InputStream in = Files.newInputStream(file)) {
@@ -160,7 +159,7 @@ public final class RouteFiles {
         return files;
     }
 
-    /** Of the regular files in the folder and its providers, relative to it, with slashes; sorted. */
+    /** Paths of the regular files in the folder and its providers, relative to it, with slashes; sorted. */
     private List<String> paths() {
         List<String> paths = new ArrayList<>();
         for (String folder : List.of("", RouteFileName.PROVIDERS)) {

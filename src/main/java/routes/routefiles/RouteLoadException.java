@@ -3,7 +3,7 @@ package routes.routefiles;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Routes that are not loaded, with everything that is wrong with them, one problem per line. */
+/** Routes that could not be loaded, with all their problems, one per line. */
 public final class RouteLoadException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -10,12 +10,12 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 
-/** Puts route files into a Camel context, after they have passed validation. */
+/** Loads route files into a Camel context after they have passed validation. */
 public final class RouteLoader {
 
     /**
-     * Camel does not resolve parameters of a template in a description, and consoles show it as it is written. Routes that are made
-     * without a template have no parameters.
+     * Camel does not resolve template parameters in a description, and consoles show it as written. Routes created without a
+     * template have no parameters.
      */
     private static final ModelLifecycleStrategy DESCRIPTIONS = new ModelLifecycleStrategySupport() {
         @Override
@@ -35,12 +35,11 @@ public final class RouteLoader {
     }
 
     /**
-     * Adds the routes of the set in its order, or none when validation finds a problem. Should Camel refuse a file that
-     * passed, the files before it are in the context.
+     * Adds the routes of the set in order, or none if validation finds a problem. If Camel rejects a file that passed validation,
+     * the files before it remain in the context.
      *
-     * <p>
-     * In a context that is not started they start with it; in a started one they are added stopped, and whoever called
-     * starts them through the route controller.
+     * <p>In a context that is not started they start with it; in a started one they are added stopped, and the caller starts them
+     * through the route controller.
      *
      * @throws RouteLoadException with all problems
      */

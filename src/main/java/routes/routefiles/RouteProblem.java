@@ -3,11 +3,11 @@ package routes.routefiles;
 import java.util.Comparator;
 
 /**
- * Something wrong in a route file.
+ * A problem in a route file.
  *
  * @param file as an integrator knows it: {@code routes/30-tagging.camel.yaml} for a built-in file, else its path
- * @param line from 1; 0 when the file as a whole is meant
- * @param column from 1; 0 when the file as a whole is meant
+ * @param line from 1; 0 for the file as a whole
+ * @param column from 1; 0 for the file as a whole
  * @param message what is wrong and what to do
  */
 public record RouteProblem(String file, int line, int column, String message) implements Comparable<RouteProblem> {

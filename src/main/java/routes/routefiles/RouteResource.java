@@ -16,7 +16,7 @@ public final class RouteResource extends ResourceSupport {
         content = file.text().getBytes(StandardCharsets.UTF_8);
     }
 
-    // Camel takes everything behind the first dot of a name for its type
+    // Camel treats everything after the first dot of a name as its type
     private static String location(RouteFile file) {
         String id = file.routeId();
         return file.location().replace(id + RouteFileName.SUFFIX, id.replace('.', '-') + RouteFileName.SUFFIX);

@@ -3,11 +3,11 @@ package routes.routefiles;
 import java.util.List;
 
 /**
- * What a process is to run.
+ * The routes that a process runs.
  *
- * @param files in the order of loading: error handling, templates, providers, stages by numeric prefix
+ * @param files in loading order: error handling, templates, providers, stages by numeric prefix
  * @param complete whether no stage was left out
- * @param problems files that cannot be taken as they are
+ * @param problems files that cannot be used as they are
  */
 public record RouteSet(List<RouteFile> files, boolean complete, List<RouteProblem> problems) {
 

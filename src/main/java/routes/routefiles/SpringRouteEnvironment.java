@@ -15,17 +15,17 @@ import org.springframework.core.io.ResourceLoader;
 import routes.configuration.EnvironmentVariables;
 
 /**
- * Learns what an application declares without starting it: Spring evaluates the configuration classes and their
- * conditions as at a start, and no bean is made.
+ * Determines what an application declares without starting it: Spring evaluates the configuration classes and their conditions as
+ * at a start, but creates no bean.
  */
 public final class SpringRouteEnvironment {
 
     private SpringRouteEnvironment() {}
 
-    /** The environment of a start now: {@code application.yml}, environment variables, system properties. */
+    /** The environment that a start would have now: {@code application.yml}, environment variables, system properties. */
     public static ConfigurableEnvironment environment(ResourceLoader resources) {
         ConfigurableEnvironment environment = new StandardEnvironment();
-        environment.setConversionService(new ApplicationConversionService()); // as a start does
+        environment.setConversionService(new ApplicationConversionService()); // as at a start
         ConfigDataEnvironmentPostProcessor.applyTo(environment, resources, new DefaultBootstrapContext());
         new EnvironmentVariables().postProcessEnvironment(environment, null);
         return environment;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.springframework.core.io.support.ResourcePatternResolver;
 
-/** The command line's {@code --validate=<folder>}: checks a folder of route files together with the built-in ones. */
+/** The command line option {@code --validate=<folder>}: checks a folder of route files together with the built-in ones. */
 public final class ValidateCommand {
 
     private final RouteFileValidator validator;
@@ -40,7 +40,7 @@ public final class ValidateCommand {
         return problems.isEmpty() ? 0 : 1;
     }
 
-    /** Whether there is anything to check; costs nothing, unlike a validator. */
+    /** Whether there is anything to check; cheap, unlike a validator. */
     public static boolean isFolder(Path folder, PrintStream out) {
         if (!Files.isDirectory(folder)) {
             out.println(folder + " is not a folder: --validate takes a folder of route files, such as config/routes");

@@ -1,14 +1,14 @@
 package routes.schedule;
 
-/** Work that is done now and then by one process at a time. */
+/** Recurring work that one process at a time performs. */
 public interface Job {
 
     /** Name in the schedule, in {@code job:lock:<name>}, in the table {@code jobs} and in metrics. */
     String name();
 
     /**
-     * Does what is due. A run that fails is repeated at its next time, so it must be safe to repeat; whatever it does in loops
-     * is bounded.
+     * Performs the work that is due. A failed run is repeated at its next scheduled time, so it must be safe to repeat; all its
+     * loops are bounded.
      */
     void run() throws Exception;
 }

@@ -13,9 +13,9 @@ import net.javacrumbs.shedlock.support.KeepAliveLockProvider;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * One runner of a job over all processes of one Redis, under the key {@code job:lock:<name>}. The lock is prolonged while
- * the job runs; after a crash it is free within {@link #HELD}. A Redis that loses the key lets a second runner in, so jobs stay
- * right with two.
+ * Allows one runner of a job over all processes of one Redis, under the key {@code job:lock:<name>}. The lock is extended while the
+ * job runs; after a crash it expires within {@link #HELD}. If Redis loses the key, a second runner can start, so jobs must be
+ * correct with two.
  */
 final class JobLock implements AutoCloseable {
     private static final Duration HELD = Duration.ofSeconds(60);
@@ -29,18 +29,18 @@ final class JobLock implements AutoCloseable {
 
     JobLock(RedisConnectionFactory redis) {
         var provider = new RedisLockProvider.Builder(redis)
-                // together they make job:lock:<name>
+                // together they form job:lock:<name>
                 .keyPrefix("job")
                 .environment("lock")
-                // a lock that another process has meanwhile is neither prolonged nor released
+                // a lock that another process now holds is neither extended nor released
                 .safeUpdate(true)
                 .build();
         locking = new DefaultLockingTaskExecutor(new KeepAliveLockProvider(provider, keeper));
     }
 
     /**
-     * @return what the task returned, or the other value where somebody else has the lock
-     * @throws org.springframework.dao.DataAccessException while Redis does not answer
+     * @return the result of the task, or the other value if another process holds the lock
+     * @throws org.springframework.dao.DataAccessException while Redis does not respond
      */
     <T> T run(String name, TaskWithResult<T> task, T otherwise) throws Throwable {
         var result = locking.executeWithLock(task, new LockConfiguration(Instant.now(), name, HELD, Duration.ZERO));

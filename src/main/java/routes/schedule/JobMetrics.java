@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /**
  * {@code scheduler_last_run_timestamp_seconds} and {@code scheduler_next_run_timestamp_seconds}, the same in every process: 0
- * before the first run, NaN while the database is away.
+ * before the first run, NaN while the database is unavailable.
  */
 final class JobMetrics {
     // one scrape reads the table once

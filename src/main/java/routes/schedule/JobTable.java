@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The table {@code jobs}; all times are those of the database, so that the clocks of processes do not matter. */
+/** The table {@code jobs}; all times are database times, so that process clocks do not matter. */
 final class JobTable {
     private final JdbcClient jdbc;
 
@@ -17,7 +17,7 @@ final class JobTable {
         this.jdbc = jdbc;
     }
 
-    /** The time of the database, in UTC. */
+    /** The database time, in UTC. */
     OffsetDateTime now() {
         return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single().withOffsetSameInstant(ZoneOffset.UTC);
     }
@@ -31,7 +31,7 @@ final class JobTable {
                 .orElse(false);
     }
 
-    /** @param every null for a run on demand, which leaves the schedule as it is */
+    /** @param every null for a run on demand, which does not change the schedule */
     void started(String name, Duration every, String instance) {
         jdbc.sql(
                         """
@@ -47,9 +47,9 @@ final class JobTable {
     }
 
     /**
-     * Whether the time has come that a job was planned for.
+     * Whether the planned time of a job has come.
      *
-     * @param next when it is planned for from now on, unless that is earlier
+     * @param next the new planned time, unless an earlier one is stored
      */
     boolean isDue(String name, Instant next) {
         return jdbc.sql(
@@ -73,7 +73,7 @@ final class JobTable {
                 .update();
     }
 
-    /** @param error null where the run succeeded */
+    /** @param error null if the run succeeded */
     void ended(String name, String outcome, String error) {
         jdbc.sql(
                         "UPDATE jobs SET last_ended_at = now(), last_outcome = :outcome, last_error = :error WHERE name = :name")

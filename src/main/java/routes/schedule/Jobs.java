@@ -16,16 +16,16 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.support.CronExpression;
 
-/** Runs jobs, as bean {@code jobs}: for the routes of the schedule, and on demand. */
+/** Runs jobs, as bean {@code jobs}: for the schedule routes, and on demand. */
 public class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final String RUNS = "scheduler.runs";
 
-    /** What became of a call. */
+    /** Result of a call. */
     public enum Outcome {
         SUCCESS,
         FAILED,
-        /** It runs elsewhere, or was run by another process a moment ago. */
+        /** Another process is running it or ran it a moment ago. */
         SKIPPED;
 
         String label() {
@@ -54,8 +54,8 @@ public class Jobs {
     }
 
     /**
-     * Runs a job whose time has come. Every process has the schedule; the first one does the work, and those that come within
-     * half a period after it have nothing to do. A failure is logged in one line, counted, and not thrown.
+     * Runs a job that is due. Every process has the schedule; the first one does the work, and calls within half a period after it
+     * do nothing. A failure is logged in one line, counted, and not thrown.
      *
      * @param every period of the schedule, such as 10m
      * @throws IllegalArgumentException for a job that does not exist
@@ -69,8 +69,8 @@ public class Jobs {
     }
 
     /**
-     * Runs a job if one of its times has come since it was last planned: one that no process was there for is made up for. Called
-     * once a minute or so by every process; the first one does the work. As {@link #run(String, String)} otherwise.
+     * Runs a job if one of its times has come since it was last planned: a time missed because no process was running is made up.
+     * Every process calls this about once a minute; the first one does the work. Otherwise like {@link #run(String, String)}.
      *
      * @param cron minute, hour, day of the month, month, day of the week, in UTC, as {@code 0 4 * * *}; - for never
      * @throws IllegalArgumentException for a job that does not exist, and for invalid times
@@ -92,7 +92,7 @@ public class Jobs {
         return run(job, () -> table.isDue(name, next), () -> table.started(name, next, instance));
     }
 
-    /** By the clock of the database, as everything about jobs. */
+    /** By the database clock, like all job times. */
     private Instant next(String cron) {
         OffsetDateTime next = CronExpression.parse("0 " + cron.strip()).next(table.now());
         if (next == null) {
@@ -101,12 +101,12 @@ public class Jobs {
         return next.toInstant();
     }
 
-    /** Runs a job now, unless it runs already; as {@link #run(String, String)} otherwise. */
+    /** Runs a job now, unless it is already running; otherwise like {@link #run(String, String)}. */
     public Outcome runNow(String name) {
         return runNow(name, job(name)::run);
     }
 
-    /** As {@link #runNow(String)}, with other work in the place of the job. */
+    /** Like {@link #runNow(String)}, with other work in place of the job. */
     public Outcome runNow(String name, Work work) {
         Job job = job(name);
         return run(
@@ -125,13 +125,13 @@ public class Jobs {
                 () -> table.started(name, (Duration) null, instance));
     }
 
-    /** What a run does. */
+    /** The work of a run. */
     @FunctionalInterface
     public interface Work {
         void run() throws Exception;
     }
 
-    /** All jobs that ever ran, in whatever process. */
+    /** All jobs that ever ran, in any process. */
     public List<JobState> states() {
         return table.all();
     }
@@ -186,7 +186,7 @@ public class Jobs {
         try {
             table.ended(job.name(), Outcome.FAILED.label(), reason(cause));
         } catch (DataAccessException e) {
-            // the database may be what the job failed for
+            // the database may be the reason why the job failed
             cause.addSuppressed(e);
         }
     }

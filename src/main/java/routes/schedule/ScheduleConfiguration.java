@@ -16,7 +16,7 @@ class ScheduleConfiguration {
         return new JobLock(redis);
     }
 
-    /** Named as routes call it. */
+    /** Routes use this bean name. */
     @Bean
     Jobs jobs(List<Job> jobs, JobLock lock, JdbcClient jdbc, MeterRegistry metrics, InstanceProperties instance) {
         return new Jobs(jobs, lock, new JobTable(jdbc), metrics, instance.nameOrHost());

@@ -23,26 +23,26 @@ import routes.vectorindex.SearchQuery;
 import routes.vectorindex.VectorIndex;
 
 /**
- * Search by words, by vectors and by neighbourhood in the graph, fused by {@link ReciprocalRanks}. What a vector stands for is
- * the embedding provider's: the meaning of a text where a model makes it, its words and their spelling with the local one.
+ * Full-text search, vector search and graph neighbourhood, fused by {@link ReciprocalRanks}. What a vector represents depends on the
+ * embedding provider: a model encodes the meaning of a text, the local provider its words and their spelling.
  *
- * <p>A post must be found by words, by a vector nearer than the provider's {@link EmbeddingProvider#noiseFloor()}, or share
- * at least two tags with one of the best hits; anything less is coincidence and is left out, however few hits remain. A query
- * without a single word, name or emoji finds nothing. When embeddings or graph fail, the rest answers.
+ * <p>A hit must match by words, have a vector score above the provider's {@link EmbeddingProvider#noiseFloor()}, or share at least
+ * two tags with one of the best hits. Weaker matches are coincidence and are dropped, however few hits remain. A query without any
+ * word, name or emoji finds nothing. If embeddings or graph fail, the other rankings still answer.
  */
 public final class HybridSearch {
     private static final Logger LOG = LoggerFactory.getLogger(HybridSearch.class);
 
-    /** Each ranking is read this deep: enough for the first pages, in a time that a reader does not notice. */
+    /** Depth of each ranking for the first pages; fast enough that a reader does not notice. */
     private static final int FIRST_DEPTH = 150;
 
-    /** Each ranking is read this deep for the pages after them and for the order by date. */
+    /** Depth of each ranking for later pages and for the order by date. */
     public static final int DEPTH = SearchQuery.MAX_LIMIT;
 
-    /** Best hits whose neighbourhood is looked at. */
+    /** Best hits whose graph neighbourhood is searched. */
     private static final int SEEDS = 5;
 
-    /** One tag in common is a subject area, two are a subject. */
+    /** One shared tag means the same subject area, two mean the same subject. */
     private static final int MIN_SHARED_TAGS = 2;
 
     private static final Comparator<SearchHit> NEWEST_FIRST = Comparator.comparing(
@@ -61,7 +61,7 @@ public final class HybridSearch {
         this.snippets = new Snippets(analysis);
     }
 
-    /** @throws routes.vectorindex.VectorIndexException when the index fails: without it there is no search */
+    /** @throws routes.vectorindex.VectorIndexException if the index fails: search is impossible without it */
     public SearchResult search(PostQuery query) {
         if (snippets.wanted(query.text()).isEmpty() || query.channelIds().isEmpty()) {
             return new SearchResult(List.of(), false, Set.of());
@@ -77,7 +77,7 @@ public final class HybridSearch {
             Ranked first = ranked(limits(query, vector, FIRST_DEPTH), unavailable);
             hits = onePerAlbum(first.hits().stream());
             if (hits.size() <= last && first.isCut()) {
-                // behind the first ones: a deeper reading orders those anew, and pages must not overlap
+                // append to the first hits: a deeper search reorders them, and pages must not overlap
                 Ranked rest = ranked(limits(query, vector, DEPTH), unavailable);
                 hits = onePerAlbum(Stream.concat(hits.stream(), rest.hits().stream()));
             }
@@ -87,7 +87,7 @@ public final class HybridSearch {
         return new SearchResult(read(query.tenantId(), page), hits.size() > last, unavailable);
     }
 
-    /** Only what is shown is read in full. A post that was removed just now is left out. */
+    /** Reads only the hits of the page in full. Omits posts that were removed meanwhile. */
     private List<PostHit> read(UUID tenantId, List<SearchHit> page) {
         Map<UUID, IndexedPost> posts =
                 index.read(tenantId, page.stream().map(SearchHit::postId).toList());
@@ -105,14 +105,14 @@ public final class HybridSearch {
         return snippets.of(text, snippets.wanted(query));
     }
 
-    /** The first of the hits in each post or album. */
+    /** The first hit of each post or album. */
     private static List<SearchHit> onePerAlbum(Stream<SearchHit> hits) {
         Set<Object> known = new HashSet<>();
         return hits.filter(hit -> known.add(Objects.requireNonNullElse(hit.albumId(), hit.postId())))
                 .toList();
     }
 
-    /** @param isCut whether a deeper reading may find more */
+    /** @param isCut whether a deeper search may find more */
     private record Ranked(List<SearchHit> hits, boolean isCut) {}
 
     private Ranked ranked(SearchQuery limits, Set<String> unavailable) {
@@ -169,7 +169,7 @@ public final class HybridSearch {
                 .toList();
     }
 
-    /** The seeds themselves, since nothing is nearer to them, then the posts around them that lie within the limits. */
+    /** The seeds first, since they are nearest to themselves, then their neighbours that match the filters. */
     private List<UUID> neighbourhood(
             SearchQuery limits, List<UUID> seeds, Map<UUID, SearchHit> found, Set<String> unavailable) {
         List<UUID> ranking = new ArrayList<>(seeds);

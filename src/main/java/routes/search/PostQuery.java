@@ -6,15 +6,15 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What a reader looks for, and where the reader may look.
+ * A search query and its filters.
  *
- * @param channelIds channels that the reader is subscribed to and wants to search; the empty set finds nothing
- * @param text only the first {@value #MAX_TEXT} characters count
- * @param tags posts with at least one of them; empty for no restriction
+ * @param channelIds channels to search, which the reader must be subscribed to; the empty set finds nothing
+ * @param text only the first {@value #MAX_TEXT} characters are used
+ * @param tags a post needs at least one of them; empty for no restriction
  * @param from earliest {@code posted_at}, inclusive; null for no limit
  * @param to latest {@code posted_at}, exclusive; null for no limit
  * @param order of the hits
- * @param offset hits to pass over; of the best {@link HybridSearch#DEPTH} or so there are any
+ * @param offset hits to skip; only about the best {@link HybridSearch#DEPTH} are available
  * @param limit 1 to {@value #MAX_LIMIT} hits
  */
 public record PostQuery(
@@ -28,7 +28,7 @@ public record PostQuery(
         int offset,
         int limit) {
 
-    /** The best first, or the newest first. */
+    /** Best first or newest first. */
     public enum Order {
         RELEVANCE,
         DATE

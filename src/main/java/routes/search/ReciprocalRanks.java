@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Fuses rankings whose scores cannot be compared: every list gives a post 1 / (60 + rank). The number 60 is the one of
- * Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR
- * 2009: it keeps the first ranks of one list from outweighing agreement between lists.
+ * Reciprocal rank fusion: merges rankings whose scores are not comparable. Each list gives a post 1 / (60 + rank). The constant 60 is
+ * from Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR
+ * 2009. It keeps the first ranks of one list from outweighing agreement between lists.
  */
 final class ReciprocalRanks {
     private static final double K = 60;

@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 import routes.text.TextAnalysis;
 import routes.text.Token;
 
-/** Cuts out of a text the place that holds most of the query's words, whatever their form. */
+/** Cuts the passage with the most query words, in any inflection, from a text. */
 final class Snippets {
     static final int MAX_LENGTH = 240;
 
-    /** Long texts (crawled pages) are read this far. */
+    /** Long texts (crawled pages) are read up to this position. */
     private static final int MAX_READ = 20_000;
 
     /** Text shown before the first match. */
@@ -28,7 +28,7 @@ final class Snippets {
         this.analysis = analysis;
     }
 
-    /** Stems of everything in the query that can be matched: words, names, emoji. */
+    /** Stems of all matchable tokens of the query: words, names, emoji. */
     Set<String> wanted(String query) {
         Set<String> stems = new HashSet<>();
         for (Token token : analysis.tokens(query)) {
@@ -66,7 +66,7 @@ final class Snippets {
         return (start > 0 ? "…" : "") + cut + (end < text.length() ? "…" : "");
     }
 
-    /** Start of the window with the most different words, the first of several. */
+    /** Start of the window with the most distinct words; the first one on a tie. */
     private static int bestStart(List<Token> matches) {
         Map<String, Integer> inside = new HashMap<>();
         List<Integer> different = new ArrayList<>();

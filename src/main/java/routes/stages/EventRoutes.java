@@ -34,8 +34,8 @@ import routes.redisstreams.RedisStreamsConstants;
 import routes.redisstreams.StreamCompletion;
 
 /**
- * Reads and writes events in routes, as bean {@code events}. A stage works on batches: its body is the list of the events, then the
- * list of the answers to them, in the same order. Other routes work on one event.
+ * Reads and writes events in routes, as bean {@code events}. A stage works on batches: its body is the list of events, later the
+ * list of answers, in the same order. Other routes work on one event.
  */
 public class EventRoutes {
 
@@ -45,7 +45,7 @@ public class EventRoutes {
     /** Exchange property: trace id of the event that was read; not set for a batch. */
     public static final String TRACE_ID = "traceId";
 
-    /** Exchange property: why the post is processed, as text; absent where the event does not say, and for a batch. */
+    /** Exchange property: why the post is processed, as text; absent if the event does not say, and for a batch. */
     public static final String TRIGGER = "trigger";
 
     /** Exchange property: logical name of the stream the events came from. */
@@ -63,7 +63,7 @@ public class EventRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRoutes.class);
 
-    /** A method of a bean, and whether it takes the events of a batch as a list. */
+    /** A method of a bean, and whether it accepts the events of a batch as a list. */
     private record Work(BeanExpression call, boolean takesList) {}
 
     private final EventCodec codec;
@@ -74,13 +74,13 @@ public class EventRoutes {
     }
 
     /**
-     * Replaces the fields of an entry in the body by its event, and sets the exchange properties above. Until the exchange
-     * is completed, log lines carry {@code trace_id} and {@code trigger}: those of the thread that reads, and, in routes that
-     * change threads, those of the others as far as Camel's MDC logging takes them along. The event of an integrator's own stream
+     * Replaces the fields of an entry in the body with its event, and sets the exchange properties above. Until the exchange
+     * is completed, log lines of the reading thread carry {@code trace_id} and {@code trigger}. In routes that change threads,
+     * those of other threads carry them as far as Camel's MDC logging propagates them. The event of an integrator's own stream
      * is a map.
      *
-     * @throws InvalidEventException if the entry holds no event; no other attempt will help
-     * @throws InvalidPayloadException if the body is no map
+     * @throws InvalidEventException if the entry holds no event; retrying does not help
+     * @throws InvalidPayloadException if the body is not a map
      */
     public void read(Exchange exchange) throws InvalidPayloadException {
         StageEntry entry = entry(exchange.getMessage());
@@ -88,7 +88,7 @@ public class EventRoutes {
         decode(entry);
         exchange.getMessage().setBody(entry.body());
         describe(exchange, entry);
-        // an earlier exchange of this thread may have left its own
+        // an earlier exchange on this thread may have left its values
         MDC.remove(MDC_TRACE_ID);
         MDC.remove(MDC_TRIGGER);
         logged(entry).forEach(MDC::put);
@@ -108,7 +108,7 @@ public class EventRoutes {
         exchange.setProperty(STREAM, codec.name(stream(entry)));
     }
 
-    /** What log lines about an entry carry. */
+    /** The MDC values of log lines about an entry. */
     private static Map<String, String> logged(StageEntry entry) {
         Map<String, String> logged = new HashMap<>();
         logged.put(MDC_TRACE_ID, entry.traceId());
@@ -117,7 +117,7 @@ public class EventRoutes {
         return logged;
     }
 
-    /** Runs with the log lines marked as those of one entry of a batch. */
+    /** Runs the work with the MDC values of one entry of a batch. */
     private static void logging(StageEntry entry, Runnable work) {
         Map<String, String> logged = logged(entry);
         logged.forEach(MDC::put);
@@ -129,10 +129,10 @@ public class EventRoutes {
     }
 
     /**
-     * Replaces a batch of entries, or the fields of one, by the list of their events. An entry that holds no event becomes a dead
-     * letter and is left out; the others go on.
+     * Replaces a batch of entries, or the fields of one, with the list of their events. An entry that holds no event becomes a
+     * dead letter and is left out; the others continue.
      *
-     * @throws InvalidPayloadException if an entry is no map
+     * @throws InvalidPayloadException if an entry is not a map
      */
     public void readAll(Exchange exchange) throws InvalidPayloadException {
         Object body = exchange.getMessage().getBody();
@@ -153,7 +153,7 @@ public class EventRoutes {
         exchange.getMessage().setBody(events);
     }
 
-    @SuppressWarnings("unchecked") // what the redis-streams component promises
+    @SuppressWarnings("unchecked") // guaranteed by the redis-streams component
     private static StageEntry entry(Message message) throws InvalidPayloadException {
         return new StageEntry(message, message.getMandatoryBody(Map.class));
     }
@@ -182,9 +182,9 @@ public class EventRoutes {
     }
 
     /**
-     * Calls a bean for the events of a batch. A method whose first parameter is a list gets all events and returns a list of as many
-     * {@link Recorded}. Any other method is called once per event. An exception fails the batch, and the component then processes its
-     * entries one by one.
+     * Calls a bean for the events of a batch. A method whose first parameter is a list gets all events and returns a list with one
+     * {@link Recorded} per event. Any other method is called once per event. An exception fails the batch, and the component then
+     * processes its entries one by one.
      *
      * @return the answers, in the order of the events
      */
@@ -226,13 +226,13 @@ public class EventRoutes {
     }
 
     /**
-     * Replaces the event in the body by the fields of its entry. The trace goes on that a header {@code traceparent} names,
-     * else the one of the event that was read, if both have the same trace id. A map or the text of a JSON object is an event of an
-     * integrator's own stream, and continues the trace of what was read.
+     * Replaces the event in the body with the fields of its entry. The entry continues the trace in the header
+     * {@code traceparent}; without one, the trace of the event that was read, if both have the same trace id. A map or the text of
+     * a JSON object is an event of an integrator's own stream, and continues the trace of the event that was read.
      *
-     * <p>In a batch the body is the list of the answers to the events that were read, each one answer or several; it is replaced by the
-     * list of messages to publish. Nothing is published for an answer that is null or says how the event ended; an {@link EntryFailure} fails its entry
-     * alone.
+     * <p>In a batch the body is the list of answers to the events that were read, one or several for each event. It is replaced
+     * with the list of messages to publish. An answer that is null or only says how the event ended publishes nothing. An
+     * {@link EntryFailure} fails only its own entry.
      *
      * @throws IllegalStateException if an event violates its schema, or there are not as many answers as events
      * @throws InvalidPayloadException if the body is neither an event nor a JSON object
@@ -248,7 +248,7 @@ public class EventRoutes {
         exchange.getMessage().setBody(fields(exchange, entry, body));
     }
 
-    /** The messages of the events of a batch, in the order of the list that {@link #readAll} gave. */
+    /** The messages of the events of a batch, in the order of the list that {@link #readAll} produced. */
     public static List<Message> messages(Exchange exchange) {
         return entries(exchange).stream()
                 .filter(StageEntry::isRead)
@@ -256,7 +256,7 @@ public class EventRoutes {
                 .toList();
     }
 
-    /** The entries of a batch that were read, which the bodies of the route stand for. */
+    /** The entries of a batch that were read; each corresponds to one of the bodies. */
     private static List<StageEntry> read(Exchange exchange, List<?> bodies) {
         List<StageEntry> read =
                 entries(exchange).stream().filter(StageEntry::isRead).toList();
@@ -267,7 +267,7 @@ public class EventRoutes {
         return read;
     }
 
-    /** The entries of an exchange; also the one that a route has not read, while its fields are the body. */
+    /** The entries of an exchange. If the route has not read its entry yet, the entry whose fields are the body. */
     @SuppressWarnings("unchecked") // set above
     public static List<StageEntry> entries(Exchange exchange) {
         List<StageEntry> entries = exchange.getProperty(ENTRIES, List.of(), List.class);
@@ -354,7 +354,7 @@ public class EventRoutes {
         }
     }
 
-    /** The event in the body, or the map of an integrator's own, as the text of a JSON object. */
+    /** The event in the body, or an integrator's map, as the text of a JSON object. */
     public String json(@Body Object event) {
         return codec.json(event);
     }

@@ -50,7 +50,7 @@ public final class StageEntry {
         return event != null;
     }
 
-    /** The event of the product; empty where the entry holds none, or one of an integrator. */
+    /** The product's event; empty if the entry holds none, or an integrator's event. */
     public Optional<Event> event() {
         return event instanceof Event known ? Optional.of(known) : Optional.empty();
     }
@@ -68,7 +68,7 @@ public final class StageEntry {
         result = answer;
     }
 
-    /** What the stage answered; empty where it did not, or published an event of an integrator. */
+    /** What the stage answered; empty if it did not, or published an integrator's event. */
     public Optional<Recorded> result() {
         return Optional.ofNullable(result);
     }
@@ -78,23 +78,23 @@ public final class StageEntry {
         failureKind = kind;
     }
 
-    /** How the failure of this entry, or that of its exchange, is taken. */
+    /** How the failure of this entry, or that of its exchange, is handled. */
     public FailureKind failureKind(Exchange exchange, Throwable cause) {
         return cause.equals(failure) ? failureKind : FailureKind.of(exchange, cause);
     }
 
-    /** Why this entry failed, while the exchange did not. */
+    /** Why this entry failed while the exchange did not. */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
     }
 
-    /** The posts that the entry is about; one that cannot be read as an event may still name its post. */
+    /** The posts that the entry is about; an entry that cannot be read as an event may still name its post. */
     public List<UUID> posts() {
         return event().map(Event::posts)
                 .orElseGet(() -> isRead() ? List.of() : postIn(fields).stream().toList());
     }
 
-    /** The post that an entry names, whatever form the entry has. */
+    /** The post that an entry names, in whatever form. */
     public static Optional<UUID> postIn(Map<?, ?> fields) {
         Matcher named = POST_ID.matcher(String.valueOf(fields));
         return named.find() ? Optional.of(UUID.fromString(named.group(1))) : Optional.empty();

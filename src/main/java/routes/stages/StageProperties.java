@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Batches of the stages.
  *
- * @param batchSize   events that a stage works on together, in one transaction; those that wait are taken, none is waited for
+ * @param batchSize   events that a stage processes together, in one transaction; a batch contains the waiting events, without delay
  * @param maxInFlight events that one stage of one process holds at a time; at least its CONCURRENCY × STAGE_BATCH_SIZE
  */
 @ConfigurationProperties("stage")

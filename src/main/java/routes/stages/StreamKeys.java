@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
 
-/** The Redis keys that hold the entries of each stream: its own, and where configured that of the prior system. */
+/** The Redis keys that hold the entries of each stream: its own and, if configured, that of the prior system. */
 @Component
 public class StreamKeys {
     private final StreamCatalog catalog;
@@ -24,7 +24,7 @@ public class StreamKeys {
         return legacy && stream.builtIn() ? List.of(stream.key(), stream.legacyKey()) : List.of(stream.key());
     }
 
-    /** The key of the dead letters of one of these keys. */
+    /** The dead-letter key of one of these keys. */
     public String deadLetters(String key) {
         return key + ":dlq";
     }

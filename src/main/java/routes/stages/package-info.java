@@ -1,5 +1,5 @@
 /**
- * What routes do with events: read the entries of a batch, have a bean work on them, answer for each. Knows no stage.
+ * How routes handle events: read the entries of a batch, call a bean for them, write an answer for each. Knows no stage.
  *
  * <p>Uses: events, redisstreams.
  */

@@ -22,25 +22,25 @@ import routes.llm.UnusableAnswerException;
 import routes.text.NormalizedText;
 
 /**
- * Reads the tags out of whatever models answer: an array, an object with the array in it, in a fence, between remarks, with
- * typographic quotation marks, or just a list. What it lets through is checked afterwards, so it may be generous.
+ * Extracts tags from model output in any form: an array, an object that contains an array, a fenced block, surrounding remarks,
+ * typographic quotation marks, or a plain list. It may be lenient because its result is checked afterwards.
  */
 final class TagAnswers {
     private static final ObjectReader JSON = Json.newMapper()
             .reader()
-            // what follows the first value is a remark
+            // text after the first value is a remark
             .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .with(JsonReadFeature.ALLOW_SINGLE_QUOTES)
             .with(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .with(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS);
 
-    /** Also without its beginning, which some servers keep, or its end, where the answer was cut off. */
+    /** Also matches thoughts without the start tag, which some servers strip, or without the end tag if the answer was cut off. */
     private static final Pattern THOUGHTS = Pattern.compile("(?is)^.*</think(?:ing)?>|<think(?:ing)?>.*$");
 
     private static final Pattern QUOTES = Pattern.compile("[«»“”„‟〝〞＂‹›「」『』]");
     private static final Pattern SINGLE_QUOTES =
             Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'](.{1,100}?)[’‘'](?![\\p{L}\\p{N}])");
-    /** With a colon it is the name of a field. */
+    /** A colon after it marks a field name. */
     private static final Pattern QUOTED = Pattern.compile("\"([^\"\\n]{1,100})\"(\\s*:)?");
 
     private static final Pattern LABEL = Pattern.compile(
@@ -50,7 +50,7 @@ final class TagAnswers {
     private static final Pattern LIST_ITEM = Pattern.compile("^\\s*(?:[-*•–—·+]\\s|\\d{1,2}[.):]\\s|[•–—·])\\s*");
     private static final Pattern SEPARATOR = Pattern.compile("[,;|\\n]");
     private static final Pattern DECORATION = Pattern.compile("^[\\s#*_`\"'.]+|[\\s*_`\"'.]+$");
-    /** Names of fields in lower case without blanks and signs. */
+    /** Field names in lower case without spaces, underscores and hyphens. */
     private static final List<String> TAGS = List.of(
             "tags",
             "keywords",
@@ -88,9 +88,9 @@ final class TagAnswers {
     private TagAnswers() {}
 
     /**
-     * @param posts how many posts were asked about
-     * @return for each of them what was answered, nothing where nothing was
-     * @throws UnusableAnswerException when no tags can be made out for any
+     * @param posts number of posts in the request
+     * @return the tags for each post, an empty list if the answer has none for it
+     * @throws UnusableAnswerException if no tags are found for any post
      */
     static List<List<String>> read(String content, int posts) {
         String text = THOUGHTS.matcher(NormalizedText.visible(content))
@@ -117,14 +117,14 @@ final class TagAnswers {
         return tags.isEmpty() && json.isEmpty() ? plain(text) : tags;
     }
 
-    /** Several values, one a line or cut off in the middle of an array, are an array. */
+    /** Combines several values into one array: one value per line, or the items of an array that was cut off. */
     private static JsonNode whole(List<JsonNode> json) {
         return json.size() == 1
                 ? json.get(0)
                 : Json.newMapper().createArrayNode().addAll(json);
     }
 
-    /** The JSON values of the text, in its order; what cannot be read is looked into. */
+    /** The JSON values in the text, in order. If a value is malformed, reads the values inside it. */
     private static List<JsonNode> json(String text) {
         List<JsonNode> values = new ArrayList<>();
         int at = 0;
@@ -161,7 +161,7 @@ final class TagAnswers {
             JsonNode string = JSON.readTree(text.substring(start));
             return string.isTextual() && !string.asText().equals(text) ? json(string.asText()) : List.of();
         } catch (JacksonException e) {
-            return List.of(); // it is read in another way, or refused as a whole
+            return List.of(); // the text is read in another way or rejected as a whole
         } catch (IOException e) {
             throw new IllegalStateException("A string in memory cannot be read", e);
         }
@@ -187,7 +187,9 @@ final class TagAnswers {
                 .orElseGet(() -> inside(node, depth));
     }
 
-    /** An object whose names say nothing: what is in its arrays and objects, else its texts, else names that have weights. */
+    /**
+     * An object with unknown field names: its nested arrays and objects, else its names if all values are numbers, else its texts.
+     */
     private static List<String> inside(JsonNode node, int depth) {
         List<String> nested = node.properties().stream()
                 .filter(field -> field.getValue().isContainerNode())
@@ -236,7 +238,7 @@ final class TagAnswers {
         return answers;
     }
 
-    /** Positions begin with 1; what has none that exists is not used, since it may belong to another post. */
+    /** Positions start at 1. A node without a valid position is dropped, since it may belong to another post. */
     private static void put(List<List<String>> answers, int position, JsonNode node) {
         if (position >= 1 && position <= answers.size()) {
             answers.set(position - 1, tags(node, 0));
@@ -252,7 +254,10 @@ final class TagAnswers {
                 .findFirst();
     }
 
-    /** Hashtags, quoted words, or a list with commas or lines: the last only in short answers, since a long one is prose. */
+    /**
+     * Hashtags, quoted words, or a list separated by commas or lines. Reads only short answers as a list, since a long one is
+     * prose.
+     */
     private static List<String> plain(String text) {
         Matcher hashtags = HASHTAGS.matcher(text);
         if (hashtags.find()) {
@@ -283,7 +288,7 @@ final class TagAnswers {
                 .toList();
     }
 
-    /** Without signs around it; an underscore in a hashtag is a blank. */
+    /** Strips surrounding punctuation; replaces underscores in a hashtag with spaces. */
     private static String bare(String tag) {
         String bare = DECORATION.matcher(tag).replaceAll("").replaceFirst(",$", "");
         return tag.strip().startsWith("#") ? bare.replace('_', ' ') : bare;

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tags proposed for a post, as far as they hold.
+ * The checked tags proposed for a post.
  *
- * @param accepted what is left after the check; empty only where the post has nothing that could be a tag
- * @param rejected what did not pass the check
- * @param metadata what else is to be known about how they were made
+ * @param accepted tags that passed the check; empty only if the post has nothing that could be a tag
+ * @param rejected tags that failed the check
+ * @param metadata additional data about how the tags were produced
  */
 public record TagProposal(List<String> accepted, List<TagRules.Rejected> rejected, Map<String, Object> metadata) {
 

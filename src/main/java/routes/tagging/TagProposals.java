@@ -5,11 +5,11 @@ import java.util.Optional;
 import routes.events.PostParsed;
 import routes.llm.ModelResult;
 
-/** The value of the result of a {@link TaggingTask}: proposals by the idempotency keys of the posts. */
+/** The result value of a {@link TaggingTask}: proposals by the idempotency keys of the posts. */
 public final class TagProposals {
     private TagProposals() {}
 
-    @SuppressWarnings("unchecked") // what TaggingTask.read gives, and the local provider
+    @SuppressWarnings("unchecked") // the type that TaggingTask.read and the local provider return
     public static Optional<TagProposal> of(ModelResult result, PostParsed post) {
         return Optional.ofNullable(((Map<String, TagProposal>) result.value()).get(post.idempotencyKey()));
     }

@@ -13,12 +13,12 @@ import routes.text.TagKey;
 import routes.text.TextAnalysis;
 import routes.text.Token;
 
-/** The strict check of whatever a tagging provider answered against the text that it was asked about. */
+/** Strictly checks a tagging provider's answer against the text that the provider received. */
 public final class TagRules {
     private static final int MIN_LENGTH = 2;
     private static final int MAX_LENGTH = 60;
 
-    /** Why a tag was not taken; the label of the metric {@code tagging_tags_rejected_total}. */
+    /** Why a tag was rejected; the label of the metric {@code tagging_tags_rejected_total}. */
     public enum Reason {
         BLANK,
         TOO_SHORT,
@@ -48,9 +48,9 @@ public final class TagRules {
     }
 
     /**
-     * @param tags may hold nulls
+     * @param tags may contain nulls
      * @param text post text and, with vision, description and OCR
-     * @param max number of tags accepted at most
+     * @param max maximum number of accepted tags
      */
     public Checked check(List<String> tags, String text, int max) {
         TaggedText tagged = new TaggedText(text);
@@ -92,7 +92,7 @@ public final class TagRules {
                 : Optional.empty();
     }
 
-    /** The text that tags are looked for in: as it stands, and its hashtags as people read them. */
+    /** The text in which tags are searched: as written, plus its hashtags split into words. */
     private static final class TaggedText {
         private final String text;
         private final String normalized;
@@ -102,12 +102,12 @@ public final class TagRules {
         private record Form(int start, int end, String key) {}
 
         TaggedText(String text) {
-            // a sign between them, so that no tag is made of two
+            // the separator prevents a tag from spanning two parts
             this.text = collapsed(text + " # " + String.join(" # ", Hashtags.of(text)));
             this.normalized = NormalizedText.of(this.text);
         }
 
-        /** The tag if it stands here as whole words, else the first place where its words stand in other forms. */
+        /** The tag if the text contains it as whole words, else the first place that contains its words in other forms. */
         Optional<String> span(String tag) {
             return stands(NormalizedText.of(tag)) ? Optional.of(tag) : otherForm(tag);
         }
@@ -121,12 +121,12 @@ public final class TagRules {
             return false;
         }
 
-        /** Whether no word goes across this place. */
+        /** Whether no word spans this position. */
         private boolean isBoundary(int at) {
             return at == 0 || at == normalized.length() || !inWord(at - 1) || !inWord(at);
         }
 
-        /** Also the apostrophe in "don't", but not the one of an English genitive. */
+        /** Includes the apostrophe in "don't", but not the one of an English genitive. */
         private boolean inWord(int at) {
             char c = normalized.charAt(at);
             return Character.isLetterOrDigit(c)

@@ -38,7 +38,7 @@ import routes.posts.PostNotThereYetException;
 import routes.tagging.TaggingMetrics.Status;
 import routes.tagging.TaggingPass.Verdict;
 
-/** The work of the tagging stage: which posts are tagged, what of an answer is accepted, and the state after each step. */
+/** The work of the tagging stage: selects the posts to tag, checks the answers, and records the state after each step. */
 @Component("tagging")
 public class Tagging {
     private static final Logger LOG = LoggerFactory.getLogger(Tagging.class);
@@ -76,8 +76,8 @@ public class Tagging {
     }
 
     /**
-     * Sorts out what need not be tagged: a retag after vision, so that retagging cannot feed itself; a text that an edit has replaced;
-     * a post that was deleted; the same text of the same post once more, except on request (trigger=manual); a text without words.
+     * Selects the posts to tag. Leaves out a retag after vision, so that retagging cannot trigger itself; a text that an edit has
+     * replaced; a deleted post; the same text of the same post again, except on request (trigger=manual); a text without words.
      */
     public TaggingPass begin(Exchange exchange, @Body List<PostParsed> posts) {
         TaggingPass pass = new TaggingPass(posts);
@@ -109,7 +109,7 @@ public class Tagging {
         return pass;
     }
 
-    /** Null where the post may need tags. */
+    /** Null if the post may need tags. */
     private static Recorded ignored(PostParsed post, TaggingStates.Stored stored) {
         if (post.trigger() == Trigger.VISION_RETAG) {
             return StageOutcome.skipped("vision_retag");
@@ -119,34 +119,34 @@ public class Tagging {
         return stored.obsolete(post).map(StageOutcome::skipped).orElse(null);
     }
 
-    /** Whether there is nothing to tag: later stages get the post without tags. */
+    /** Whether there is nothing to tag: later stages receive the post without tags. */
     public boolean isTooShort(PostParsed post) {
         String text = post.allText().strip();
-        // a sticker's emoji or a place's coordinates have no word that could be a tag
+        // a sticker's emoji or a location's coordinates contain no word that could be a tag
         return text.codePointCount(0, text.length()) < properties.minChars()
                 || text.codePoints().noneMatch(Character::isLetter);
     }
 
     /**
-     * The same for the same text of the same post. An edit carries its version, so that a text that returns to what it was
-     * before is tagged again.
+     * The same key for the same text of the same post. The key of an edit contains its version, so that a restored earlier text is
+     * tagged again.
      */
     private static String key(PostParsed post) {
         String key = post.postId() + ":" + post.contentHash();
         return post.contentVersion() == 0 ? key : key + ":e" + post.contentVersion();
     }
 
-    /** Whether somebody asks for it expressly, by trigger or with a request id: that goes past what was done before. */
+    /** Whether the post was requested explicitly, by trigger or with a request id: such a request ignores earlier results. */
     private static boolean isManual(PostParsed post) {
         return post.trigger() == Trigger.MANUAL || post.requestId() != null;
     }
 
-    /** What the providers are asked for next. */
+    /** The next request to the providers. */
     public TaggingTask task(@ExchangeProperty(PASS) TaggingPass pass) {
         return task(pass.next(clock.instant()));
     }
 
-    /** What is asked for posts. */
+    /** A request for the posts. */
     public TaggingTask task(List<PostParsed> posts) {
         return new TaggingTask(posts, prompts, rules, properties.maxTags(), tag -> metrics.rejected(tag.reason()));
     }
@@ -160,9 +160,9 @@ public class Tagging {
     }
 
     /**
-     * Stores how the posts ended, in one transaction. A pass without usable tags is counted in the post and made again later; the last
-     * one of TAGGING_MAX_ATTEMPTS lets the post go on without tags, so that search does not lose it. Without any quota left nothing is
-     * counted, and the stage pauses.
+     * Stores the results of the posts in one transaction. A pass without usable tags is counted in the post and repeated later.
+     * After the last of TAGGING_MAX_ATTEMPTS passes the post continues without tags, so that search does not lose it. If all quotas
+     * are exhausted, nothing is counted and the stage pauses.
      *
      * @return an answer for each post
      */
@@ -181,7 +181,7 @@ public class Tagging {
         return answers;
     }
 
-    /** Posts whose rows were written, and the passes of those that failed. */
+    /** Posts whose rows were updated, and the number of passes of those that failed. */
     private record Results(Set<UUID> written, Map<UUID, Integer> attempts) {}
 
     private Results store(TaggingPass pass) {
@@ -204,7 +204,7 @@ public class Tagging {
         written.addAll(states.waiting(waiting));
         Map<UUID, Integer> attempts = states.failedPasses(failed, properties.maxAttempts());
         written.addAll(attempts.keySet());
-        // a post that was edited or deleted meanwhile: later stages compare versions
+        // the post was edited or deleted in the meantime: later stages compare versions
         List<PostParsed> unexpected = tagged.keySet().stream()
                 .filter(post -> !written.contains(post.postId()))
                 .toList();

@@ -24,8 +24,8 @@ class TaggingConfiguration {
     }
 
     /**
-     * Settings of the route that follow from others. An entry of a model's batch is acknowledged when the whole call is answered, so
-     * a batch is what one call asks for; {@code local} tags as many posts at once as other stages work on.
+     * Route settings derived from other settings. An entry of a model's batch is acknowledged when the whole call is complete, so a
+     * batch contains the posts of one call. {@code local} tags as many posts at once as other stages process.
      */
     @Bean
     MapPropertySource taggingEntries(

@@ -14,12 +14,12 @@ import routes.llm.ModelResult;
 import routes.llm.ProvidersFailedException;
 
 /**
- * The posts of a batch on their way through the providers. All that need tags are asked for together; those that the answer has
- * nothing for are asked for alone.
+ * The posts of a batch on their way through the providers. The first request contains all posts that need tags. Posts without a
+ * usable answer are then requested one by one.
  */
 public final class TaggingPass {
 
-    /** How the providers answered for a post: one of both is null. */
+    /** The providers' result for a post: either the proposal or the problem is null. */
     record Verdict(
             ModelResult result,
             TagProposal proposal,
@@ -40,7 +40,7 @@ public final class TaggingPass {
         this.answers = new Recorded[posts.size()];
     }
 
-    /** Whether something is left to ask the providers for. */
+    /** Whether requests to the providers remain. */
     public boolean isOpen() {
         return !tasks.isEmpty();
     }
@@ -53,12 +53,12 @@ public final class TaggingPass {
         answers[post] = answer;
     }
 
-    /** Null while nothing is known about the post. */
+    /** Null until the outcome of the post is known. */
     Recorded answer(int post) {
         return answers[post];
     }
 
-    /** The keys that the posts which need tags have taken. */
+    /** The keys claimed by the posts that need tags. */
     List<Claim> claims() {
         return claims;
     }

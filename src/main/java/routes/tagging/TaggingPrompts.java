@@ -12,9 +12,9 @@ import routes.events.Sha256;
 import routes.text.Language;
 
 /**
- * The prompts of tagging: {@code prompts/tagging.<language>.txt} for one post and {@code prompts/tagging-batch.<language>.txt}
- * for several, in the folder of the configuration. They say what is to be done; the posts follow as the message of the user,
- * between marks that nobody who writes a post can foresee.
+ * The tagging prompts: {@code prompts/tagging.<language>.txt} for one post and {@code prompts/tagging-batch.<language>.txt} for
+ * several, in the configuration folder. They contain the instructions. The posts follow as the user message, between delimiters
+ * that the author of a post cannot guess.
  */
 class TaggingPrompts {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
@@ -26,8 +26,8 @@ class TaggingPrompts {
     private final int maxText;
 
     /**
-     * @param maxText characters of a post that a model gets to see
-     * @throws ConfigurationException when a prompt is missing or names something that does not exist
+     * @param maxText maximum number of characters of a post that are sent to a model
+     * @throws ConfigurationException if a prompt is missing or contains an unknown placeholder
      */
     TaggingPrompts(ConfigFolderProperties config, int maxText) {
         this.maxText = maxText;
@@ -86,14 +86,14 @@ class TaggingPrompts {
         return all.append(mark).toString();
     }
 
-    /** A hash of the texts, so that the same texts give the same prompt and none can hold its own mark. */
+    /** A hash of the texts: the same texts give the same prompt, and no text can contain its own delimiter. */
     private static String mark(List<String> texts) {
         return "=====" + Sha256.hex(String.join("\0", texts)).substring(0, 16) + "=====";
     }
 
     private String shorten(String text) {
         int end = Math.min(text.length(), maxText);
-        // not in the middle of a character
+        // do not split a surrogate pair
         return text.substring(
                 0, end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
     }

@@ -13,20 +13,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import routes.configuration.Cron;
 
 /**
- * @param providers   providers in the order in which they are asked: gigachat, openrouter, local, or what config/routes/providers adds;
- *                    those without credentials are passed over
- * @param minChars    shorter texts are not tagged, in characters without surrounding blanks
- * @param maxTags     most tags of a post
- * @param maxText     characters of a post that a model gets to see
- * @param maxRetries  calls of a provider after the first one, in one pass
- * @param retryDelay  pause before the first of them, in seconds; each further one takes twice as long
- * @param maxAttempts passes through all providers before a post is given up as failed
- * @param batchSize   posts in one call of a model; 1 for one at a time
- * @param batchWindowMillis how long a batch waits to be full, in milliseconds
- * @param maxInFlight posts that one process holds at a time while models are asked; at least CONCURRENCY_TAGGING × TAGGING_BATCH_SIZE
- * @param retryCron   when posts are tried again that are pending or retrying and were forgotten: minute, hour, day, month, day of the
- *                    week, in UTC; - for never
- * @param retryStale  how long a post must not have been tried for that
+ * @param providers providers in call order: gigachat, openrouter, local, or what config/routes/providers adds; those without
+ *     credentials are skipped
+ * @param minChars minimum length of a text in characters without surrounding white space; shorter texts are not tagged
+ * @param maxTags maximum number of tags per post
+ * @param maxText maximum number of characters of a post that are sent to a model
+ * @param maxRetries calls of a provider after the first one, in one pass
+ * @param retryDelay pause before the first retry, in seconds; doubled for each further retry
+ * @param maxAttempts passes through all providers before a post is marked as failed
+ * @param batchSize posts per model call; 1 for one at a time
+ * @param batchWindowMillis maximum time to wait for a full batch, in milliseconds
+ * @param maxInFlight maximum number of posts that one process holds while models are called; at least CONCURRENCY_TAGGING ×
+ *     TAGGING_BATCH_SIZE
+ * @param retryCron when forgotten posts that are pending or retrying are tried again: minute, hour, day, month, day of the
+ *     week, in UTC; - for never
+ * @param retryStale minimum time since the last attempt for a post to count as forgotten
  */
 @ConfigurationProperties("tagging")
 public record TaggingProperties(

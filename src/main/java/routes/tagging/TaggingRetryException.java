@@ -2,7 +2,7 @@ package routes.tagging;
 
 import java.util.UUID;
 
-/** A pass failed and another one is due: the entry is to be delivered again after a while. */
+/** A pass failed and another one is due: the entry must be delivered again later. */
 public class TaggingRetryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

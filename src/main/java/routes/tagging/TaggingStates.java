@@ -12,8 +12,8 @@ import org.springframework.stereotype.Repository;
 import routes.events.PostParsed;
 
 /**
- * The tagging fields of the {@code posts} rows. Only the content versions that the events carry are touched, and no tombstones. Rows
- * are always locked in the order of their ids, so that two batches do not wait for each other in a circle.
+ * The tagging fields of the {@code posts} rows. Updates only the content versions that the events carry, and no tombstones. Always
+ * locks rows in id order, so that two batches cannot deadlock.
  */
 @Repository
 class TaggingStates {
@@ -30,14 +30,14 @@ class TaggingStates {
         this.jdbc = jdbc;
     }
 
-    /** What is stored of a post. */
+    /** The stored state of a post. */
     record Stored(UUID tenantId, long contentVersion, boolean deleted) {
 
         boolean isThere(PostParsed post) {
             return tenantId.equals(post.tenantId()) && (deleted || contentVersion >= post.contentVersion());
         }
 
-        /** What makes tagging this event pointless: {@code deleted}, {@code superseded} by an edit, or nothing. */
+        /** Why this event need not be tagged: {@code deleted}, {@code superseded} by an edit, or empty. */
         Optional<String> obsolete(PostParsed post) {
             if (deleted) {
                 return Optional.of("deleted");
@@ -46,7 +46,7 @@ class TaggingStates {
         }
     }
 
-    /** Of those posts whose rows are there, and are no older than the events. */
+    /** The stored rows of the posts, except those older than the events. */
     Map<PostParsed, Stored> stored(Collection<PostParsed> posts) {
         Map<UUID, Stored> rows = new HashMap<>();
         jdbc.sql("SELECT id, tenant_id, content_version, is_deleted FROM posts WHERE id = ANY (?)")
@@ -69,7 +69,9 @@ class TaggingStates {
         return stored;
     }
 
-    /** Marks posts as tagged, which is an attempt, or as without anything to tag. Returns those whose rows were as expected. */
+    /**
+     * Marks posts as tagged, which counts as an attempt, or as having nothing to tag. Returns the posts whose rows were updated.
+     */
     Set<UUID> ended(Map<PostParsed, Boolean> tagged) {
         return update(
                         """
@@ -84,7 +86,7 @@ class TaggingStates {
                 .keySet();
     }
 
-    /** No pass was possible; the reason is noted, and nothing is counted. */
+    /** No pass was possible: records the reason and counts nothing. */
     Set<UUID> waiting(Map<PostParsed, String> errors) {
         return update(
                         """
@@ -96,7 +98,9 @@ class TaggingStates {
                 .keySet();
     }
 
-    /** Counts a failed pass of each post. Returns the passes so far, of posts that were neither edited nor deleted meanwhile. */
+    /**
+     * Counts a failed pass for each post. Returns the passes so far for the posts that were not edited or deleted in the meantime.
+     */
     Map<UUID, Integer> failedPasses(Map<PostParsed, String> errors, int maxAttempts) {
         return update(
                 """

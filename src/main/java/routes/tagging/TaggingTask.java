@@ -9,8 +9,8 @@ import routes.llm.ModelTask;
 import routes.llm.UnusableAnswerException;
 
 /**
- * Asks for the tags of one post, or of several at once. The value of its result is a map of {@link TagProposal}s by the
- * idempotency keys of the posts; of several posts, those without a usable answer are not in it.
+ * Requests tags for one or more posts. The result value maps the idempotency keys of the posts to {@link TagProposal}s. With
+ * several posts, it omits those without a usable answer.
  */
 public final class TaggingTask implements ModelTask {
     /** Three Russian words and the JSON around them. */
@@ -37,7 +37,7 @@ public final class TaggingTask implements ModelTask {
         this.onRejected = onRejected;
     }
 
-    /** The posts that tags are wanted for. */
+    /** The posts to tag. */
     public List<PostParsed> posts() {
         return posts;
     }

@@ -2,7 +2,7 @@ package routes.tagging;
 
 import java.time.Instant;
 
-/** All providers have used up their quotas: nothing can be tagged before the first has its quota again. */
+/** The quotas of all providers are exhausted: nothing can be tagged until the first one is renewed. */
 public class TaggingWaitException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,5 @@
 /**
- * The stage {@code tagging}: prompts, reading of answers, rules of tags, states of posts.
+ * The stage {@code tagging}: prompts, parsing of answers, tag rules, post states.
  *
  * <p>Uses: configuration, events, idempotency, llm, posts, stages, text.
  */

@@ -17,7 +17,7 @@ import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
 import routes.posts.PostNotThereYetException;
 
-/** Keeps the newest set of tags of a post; all triggers are treated alike. */
+/** Keeps the newest tag set of a post; treats all triggers alike. */
 @Component("tagPersistence")
 public class TagPersistence {
     private static final String OLDER = "older_than_stored";
@@ -27,7 +27,7 @@ public class TagPersistence {
     private final TagPersistenceMetrics metrics;
     private final TransactionTemplate transaction;
 
-    /** What is to be written: new sets, and sets that only move the versions on. One of them for a post. */
+    /** Pending writes: new sets, and sets that only advance the versions. At most one of each per post. */
     private static final class Changes {
         final Map<UUID, PostTagged> replaced = new LinkedHashMap<>();
         final Map<UUID, PostTagged> moved = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ public class TagPersistence {
     }
 
     /**
-     * Stores the tags where they are newer than what is stored, in one transaction. The same tags again only move the versions on; an
+     * Stores the tags that are newer than the stored ones, in one transaction. The same tags again only advance the versions. An
      * older set is a conflict and changes nothing, nor does a set of a deleted post.
      *
      * @return an answer for each event; a failure while its post is not stored
@@ -89,7 +89,7 @@ public class TagPersistence {
         return answers;
     }
 
-    /** Notes what the event changes, for the next event of the same post too. */
+    /** Records what the event changes, also for the next event of the same post. */
     private static StageOutcome decide(PostTagged event, Map<UUID, TagRows.Stored> stored, Changes changes) {
         TagRows.Stored known = stored.get(event.postId());
         TagSetVersion version = TagSetVersion.of(event);
@@ -102,7 +102,7 @@ public class TagPersistence {
                 && hasReason(event)
                 && known.hasTags()
                 && known.version().contentVersion() == event.contentVersion()) {
-            // without tags for a reason, so the tags of the same text stay
+            // empty for a reason, so the tags of the same text stay
             return StageOutcome.skipped("tags_of_same_text_stay");
         }
         boolean sameTags = known != null && known.tagsHash().equals(event.tagsHash());

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
- * Counters of tag persistence; every series exists from the start. Deliveries that fail are counted where it is known whether they
- * come again: by the listener of the streams.
+ * Counters of tag persistence; every series exists from the start. The stream listener counts failed deliveries, since it knows
+ * whether they are retried.
  */
 @Component
 class TagPersistenceMetrics {

@@ -23,7 +23,7 @@ class TagRows {
 
     record Post(UUID id, UUID tenantId, boolean deleted) {}
 
-    /** The newest set that was accepted; {@code data} may be of an earlier one with the same tags. */
+    /** The newest accepted set; {@code data} may be from an earlier one with the same tags. */
     record Stored(TagSetVersion version, String tagsHash, boolean hasTags) {}
 
     private final JdbcClient jdbc;
@@ -35,8 +35,8 @@ class TagRows {
     }
 
     /**
-     * Holds posts until the end of the transaction: two first sets of one follow each other, and its deletion waits. Always in the
-     * order of the ids, so that two batches do not wait for each other in a circle.
+     * Locks posts until the end of the transaction: serializes two first sets of one post, and makes its deletion wait. Always in
+     * id order, so that two batches cannot deadlock.
      *
      * @return the posts that are stored
      */
@@ -53,7 +53,7 @@ class TagRows {
                 .collect(Collectors.toMap(Post::id, post -> post));
     }
 
-    /** The sets of those posts that have one. */
+    /** The stored sets of the posts. */
     Map<UUID, Stored> stored(Collection<UUID> postIds) {
         Map<UUID, Stored> stored = new HashMap<>();
         jdbc.sql(
@@ -73,7 +73,7 @@ class TagRows {
         return stored;
     }
 
-    /** Inserts sets, or puts them in the place of those with other tags; one for each post. */
+    /** Inserts sets, or replaces those with other tags; one for each post. */
     void replace(Collection<PostTagged> events) {
         if (events.isEmpty()) {
             return;

@@ -12,7 +12,7 @@ public final class Hashtags {
 
     private Hashtags() {}
 
-    /** In the order of the text, without the sign; repeated as they are. */
+    /** In text order, without the sign; includes duplicates. */
     public static List<String> of(String text) {
         return HASHTAG.matcher(text)
                 .results()
@@ -20,7 +20,7 @@ public final class Hashtags {
                 .toList();
     }
 
-    /** A name that the dictionary writes so ("JavaScript") stays whole, as does one with a part of one letter ("iPhone"). */
+    /** A name that the dictionary spells this way ("JavaScript") stays whole, as does one with a part of one letter ("iPhone"). */
     private static String words(String hashtag) {
         String words = hashtag.replace('_', ' ').strip().replaceAll(" +", " ");
         String[] parts = HUMP.split(words);

@@ -1,6 +1,6 @@
 package routes.text;
 
-/** The language a text is mostly written in, judged by its script: the only two the product tells apart. */
+/** The main language of a text, detected by script. The product distinguishes only these two. */
 public enum Language {
     RU("ru"),
     EN("en");
@@ -17,8 +17,8 @@ public enum Language {
     }
 
     /**
-     * English only where Latin letters outnumber Cyrillic ones by more than three to one: Russian posts about technology
-     * are full of Latin names, English posts hold no Cyrillic. A text without letters counts as Russian.
+     * English only if Latin letters outnumber Cyrillic ones by more than three to one: Russian posts about technology are full of
+     * Latin names, English posts contain no Cyrillic. A text without letters counts as Russian.
      */
     public static Language of(String text) {
         long cyrillic = text.codePoints()

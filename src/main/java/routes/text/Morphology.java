@@ -23,18 +23,18 @@ import morfologik.stemming.WordData;
 
 /**
  * The dictionaries of Russian and English words: base form, part of speech and frequency. Cyrillic words are looked up in the
- * Russian one, others in the English one. Loaded at the first use (about 1.5 s, 17 MB of heap); safe for several threads.
+ * Russian one, others in the English one. Loaded on first use (about 1.5 s, 17 MB of heap); thread-safe.
  */
 public final class Morphology {
     private static final String RESOURCES = "/org/languagetool/resource/";
-    /** A part of an unknown compound ("нейро|сети") must be so long, in letters, to be taken for a word. */
+    /** Minimum length of a part of an unknown compound ("нейро|сети"), in letters, to count as a word. */
     private static final int SHORTEST_TAIL = 4;
 
     private static final int SHORTEST_HEAD = 3;
-    /** Most words of a post are among the commonest; about 300 bytes each. */
+    /** Most words of a post are among the most frequent; about 300 bytes each. */
     private static final int CACHED_WORDS = 20_000;
 
-    /** Advantages of a reading as a noun, and as a base form, in frequency classes. */
+    /** Bonuses for a reading as a noun, and as a base form, in frequency classes. */
     private static final int NOMINAL = 8;
 
     private static final int ITSELF = 3;
@@ -59,7 +59,7 @@ public final class Morphology {
         /** Pronouns, prepositions, conjunctions, particles. */
         FUNCTION;
 
-        /** Whether it names something or somebody. */
+        /** Whether it names a thing or a person. */
         public boolean isNominal() {
             return this == NOUN || this == NAME || this == ABBREVIATION || isPersonal();
         }
@@ -70,13 +70,13 @@ public final class Morphology {
     }
 
     /**
-     * One way to understand a word.
+     * One possible reading of a word.
      *
      * @param lemma base form, lower case, ё written as е
      * @param forms of a Russian noun or adjective: a bit for each case and, within it, masculine, feminine, neuter singular and
-     *     plural; 0 where the word has no such forms
-     * @param frequency how common the base form is: 0 (rare) to 25, about the binary logarithm of its occurrences in the corpus
-     *     of the dictionary; -1 if unknown
+     *     plural; 0 if the word has no such forms
+     * @param frequency how common the base form is: 0 (rare) to 25, about the binary logarithm of its occurrences in the
+     *     dictionary's corpus; -1 if unknown
      */
     public record Reading(String lemma, PartOfSpeech part, int forms, int frequency) {
         private static final int NOMINATIVE = 0xF;
@@ -99,7 +99,7 @@ public final class Morphology {
     private static final List<String> CASES = List.of("Nom", "R", "D", "V", "T", "P");
     private static final List<String> GENDERS = List.of("Masc", "Fem", "Neut", "PL");
 
-    /** Both languages; loaded by the first who needs it. */
+    /** Both languages, loaded on first use. */
     private static final class Loaded {
         static final Morphology INSTANCE = new Morphology();
     }
@@ -116,7 +116,7 @@ public final class Morphology {
         return Loaded.INSTANCE;
     }
 
-    /** A dictionary of forms and one of frequencies. */
+    /** A dictionary of word forms and one of frequencies. */
     private static final class Language {
         private final ThreadLocal<DictionaryLookup> forms;
         private final ThreadLocal<FSATraversal> frequencies;
@@ -164,7 +164,7 @@ public final class Morphology {
         }
     }
 
-    /** The ways to understand a word of the dictionaries, whatever its case; empty for an unknown one. */
+    /** The dictionary readings of a word, ignoring case; empty for an unknown word. */
     public List<Reading> readings(String word) {
         List<Reading> cached = known.getIfPresent(word);
         if (cached == null) {
@@ -175,8 +175,8 @@ public final class Morphology {
     }
 
     /**
-     * The base form of a word without its neighbours: that of a noun before others, the word itself before other words, the
-     * commonest of several. Empty for an unknown word.
+     * The base form of a word without context: prefers nouns, words that are their own base form, and frequent readings. Empty for
+     * an unknown word.
      */
     public Optional<String> lemma(String word) {
         String written = NormalizedText.of(word);
@@ -206,7 +206,7 @@ public final class Morphology {
         return readings.isEmpty() && language == russian ? compound(lower) : List.copyOf(readings);
     }
 
-    /** Of an unknown word the longest end that is a noun or an adjective: "нейросети" as "нейро" and "сети". */
+    /** For an unknown word, the longest ending that is a noun or an adjective: "нейросети" as "нейро" and "сети". */
     private List<Reading> compound(String word) {
         for (int tail = Math.max(SHORTEST_HEAD, word.lastIndexOf('-') + 1);
                 tail <= word.length() - SHORTEST_TAIL;

@@ -28,12 +28,12 @@ public final class PostAnalyzer extends Analyzer {
     private static final Pattern C_PLUS_PLUS = Pattern.compile("(?<![\\p{L}\\p{N}])[CcСс]\\+\\+");
     private static final Pattern C_SHARP = Pattern.compile("(?<![\\p{L}\\p{N}#@])[CcСс]#(?![\\p{L}\\p{N}])");
     private static final Pattern DOT_NET = Pattern.compile("(?<![\\p{L}\\p{N}])\\.(?=NET(?![\\p{L}\\p{N}]))");
-    /** Characters. Longer URLs than servers take (8000 octets, RFC 9110) are cut; each thread keeps a buffer for so many. */
+    /** In characters. Longer URLs than servers accept (8000 octets, RFC 9110) are cut; each thread keeps a buffer of this size. */
     private static final int MAX_TOKEN_LENGTH = 8192;
 
     private final CharArraySet stopWords;
 
-    /** For indexing and searching: stop words are left out. */
+    /** For indexing and searching: removes stop words. */
     public PostAnalyzer() {
         this(StopWords.load());
     }
@@ -42,7 +42,7 @@ public final class PostAnalyzer extends Analyzer {
         this.stopWords = stopWords;
     }
 
-    /** The same words with stop words kept, for readers of running text. */
+    /** The same analysis with stop words, for readers of running text. */
     static PostAnalyzer keepingStopWords() {
         return new PostAnalyzer(CharArraySet.EMPTY_SET);
     }
@@ -60,7 +60,7 @@ public final class PostAnalyzer extends Analyzer {
         return new TokenStreamComponents(source, words);
     }
 
-    /** Few texts have a sign that needs a filter of Lucene, and these filters cost as much as all else. */
+    /** Few texts contain a character that needs one of Lucene's char filters, and these filters cost as much as everything else. */
     @Override
     protected Reader initReader(String field, Reader reader) {
         String text = plain(reader);
@@ -77,7 +77,7 @@ public final class PostAnalyzer extends Analyzer {
         return named;
     }
 
-    /** The whole text, with a character for each character. */
+    /** The whole text, mapped one character to one character. */
     private static String plain(Reader reader) {
         StringWriter text = new StringWriter();
         try {

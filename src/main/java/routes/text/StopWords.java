@@ -10,8 +10,8 @@ import org.apache.lucene.analysis.snowball.SnowballFilter;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Words of Russian and English that say nothing about a text, in the analyser's writing (lower case, ё = е): Snowball's
- * lists and the function words that they lack.
+ * Russian and English words that carry no meaning, in the analyser's spelling (lower case, ё = е): Snowball's lists and the
+ * function words missing from them.
  */
 final class StopWords {
     private static final String MISSING_IN_SNOWBALL =

@@ -9,8 +9,8 @@ import org.tartarus.snowball.ext.EnglishStemmer;
 import org.tartarus.snowball.ext.RussianStemmer;
 
 /**
- * What tags that differ only in form have in common: the base forms of their words, lower case, ё as е, joined by blanks
- * ("Нейросетями" and "нейросеть" are {@code нейросеть}). Filters, counts, index and graph take tags with the same key for one.
+ * The common key of tags that differ only in form: the base forms of their words, lower case, ё as е, joined by spaces
+ * ("Нейросетями" and "нейросеть" are {@code нейросеть}). Filters, counts, index and graph treat tags with the same key as one.
  */
 public final class TagKey {
     private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Z}_]+");
@@ -32,7 +32,7 @@ public final class TagKey {
 
     private static String lemma(String word) {
         if (word.length() <= LONGEST_SIGN) {
-            return NormalizedText.of(word); // "ИИ" is no form of the name Ия
+            return NormalizedText.of(word); // "ИИ" is not a form of the name Ия
         }
         return Morphology.get().lemma(word).orElseGet(() -> {
             SnowballStemmer stemmer = Morphology.isCyrillic(word) ? new RussianStemmer() : new EnglishStemmer();

@@ -12,12 +12,12 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
-/** Reads a text the way the full text index does, keeping places and kinds of words. Safe for several threads. */
+/** Tokenizes a text like the full-text index, and keeps offsets and kinds of words. Thread-safe. */
 public final class TextAnalysis {
     private final Analyzer words = PostAnalyzer.keepingStopWords();
     private final CharArraySet stopWords = StopWords.load();
 
-    /** All tokens in the order of the text, stop words among them. */
+    /** All tokens in text order, including stop words. */
     public List<Token> tokens(String text) {
         List<Token> tokens = new ArrayList<>();
         try (TokenStream stream = words.tokenStream("text", text)) {
@@ -43,7 +43,7 @@ public final class TextAnalysis {
         return tokens;
     }
 
-    /** Stems of the words that carry meaning, in the order of the text, repeated as they are. */
+    /** Stems of the words that carry meaning, in text order, including duplicates. */
     public List<String> stems(String text) {
         return tokens(text).stream().filter(Token::isContent).map(Token::stem).toList();
     }
@@ -70,7 +70,7 @@ public final class TextAnalysis {
                 : Token.Kind.WORD;
     }
 
-    /** The sign before the name that the token is part of: {@code big} and {@code data} both belong to {@code #big_data}. */
+    /** The sign before the name that contains the token: {@code big} and {@code data} both belong to {@code #big_data}. */
     private static char signOfName(String text, int start) {
         int i = start - 1;
         while (i >= 0 && (text.charAt(i) == '_' || Character.isLetterOrDigit(text.charAt(i)))) {

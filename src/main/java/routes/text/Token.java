@@ -4,8 +4,8 @@ package routes.text;
  * A word of a text.
  *
  * @param start offset of its first character in the text, in UTF-16 units, without {@code @} or {@code #}
- * @param end offset behind its last character
- * @param stem what the full text index knows the word by
+ * @param end offset after its last character
+ * @param stem the term of the word in the full-text index
  */
 public record Token(int start, int end, String stem, Kind kind, boolean stopWord) {
 

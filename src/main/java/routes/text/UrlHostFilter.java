@@ -7,7 +7,7 @@ import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
-/** Cuts a URL down to its host: paths and tracking parameters are no words, the site is worth finding. */
+/** Reduces a URL to its host: paths and tracking parameters are not words, but the site is worth finding. */
 final class UrlHostFilter extends TokenFilter {
     private static final String URL = UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.URL];
 

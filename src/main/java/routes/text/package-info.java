@@ -1,5 +1,5 @@
 /**
- * Words of Russian and English: analysis, stems, dictionary, keys of tags.
+ * Words of Russian and English: analysis, stems, dictionary, tag keys.
  *
  * <p>Uses: no other package.
  */

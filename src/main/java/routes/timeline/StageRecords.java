@@ -18,7 +18,7 @@ import routes.redisstreams.RedisStreamsEndpoint;
 import routes.stages.EventRoutes;
 import routes.stages.StageEntry;
 
-/** Reads from an exchange that has ended what became of the events of its entries. */
+/** Derives the outcomes of the events of an exchange's entries, after the exchange has ended. */
 final class StageRecords {
     private static final int MAX_REASON = 300;
 
@@ -72,7 +72,7 @@ final class StageRecords {
                 .toList();
     }
 
-    /** An entry without an exchange. Of one that is gone, an earlier record must tell whose it was. */
+    /** The record of an entry without an exchange. If the entry is gone, an earlier record must supply its post. */
     static TimelineRecord unprocessed(
             String stage, String entryId, Map<String, String> fields, Outcome outcome, Instant now) {
         boolean lost = outcome == Outcome.LOST_ENTRY;
@@ -100,7 +100,7 @@ final class StageRecords {
         return new End(isLast(exchange, entry, failure) ? "dead_lettered" : "retrying", message, null, null);
     }
 
-    /** As the component decides it. */
+    /** The same decision as in the redis-streams component. */
     private static boolean isLast(Exchange exchange, StageEntry entry, Throwable failure) {
         FailureKind kind = entry.failureKind(exchange, failure);
         int delivery = entry.message().getHeader(RedisStreamsConstants.DELIVERIES, 1, Integer.class);

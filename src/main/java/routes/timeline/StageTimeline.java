@@ -16,8 +16,8 @@ import routes.redisstreams.Outcome;
 import routes.redisstreams.RedisStreamsEndpoint;
 
 /**
- * Has every exchange that a stream route processes recorded in the timeline of its post. It costs an object or two; the writing
- * is done elsewhere ({@link TimelineWriter}).
+ * Records every exchange of a stream route in the timeline of its post. This costs an object or two; {@link TimelineWriter}
+ * writes the records.
  */
 public class StageTimeline implements RoutePolicyFactory {
     private static final String STREAMS = "redis-streams:";
@@ -33,7 +33,7 @@ public class StageTimeline implements RoutePolicyFactory {
         this.enabled = enabled;
     }
 
-    /** Null for routes that read no stream. */
+    /** Null for routes that do not read a stream. */
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
         boolean reads = route instanceof RouteDefinition definition

@@ -11,8 +11,9 @@ import routes.stages.EventRoutes;
 import routes.stages.StageEntry;
 
 /**
- * One exchange in one stage, with one entry or several. An entry is recorded as failed when it has failed, and as done when Redis has confirmed that: an entry
- * that was no longer this consumer's had no effect in the streams, and is in the record of whoever has it now.
+ * One exchange in one stage, with one or more entries. A failed entry is recorded when it has failed, a done one when Redis has
+ * confirmed the completion. An entry that no longer belonged to this consumer had no effect in the streams; its current
+ * consumer records it.
  */
 final class StageVisit extends SynchronizationAdapter {
     private final String stage;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 
-/** Records that wait to be written. Never makes anybody wait: what finds no room is dropped and counted. */
+/** Records that wait to be written. Never blocks: records that do not fit are dropped and counted. */
 class TimelineBuffer {
     private static final String METRIC = "timeline.records";
 
@@ -28,7 +28,7 @@ class TimelineBuffer {
         }
     }
 
-    /** The oldest records, no longer in the buffer. */
+    /** Removes and returns the oldest records. */
     List<TimelineRecord> take(int limit) {
         var batch = new ArrayList<TimelineRecord>();
         records.drainTo(batch, limit);

@@ -27,7 +27,7 @@ class TimelineConfiguration {
         return new TimelineTable(database, transactions);
     }
 
-    /** Ends after the routes, which Camel stops before beans are destroyed, and before the database. */
+    /** Stops after the routes, which Camel stops before beans are destroyed, and before the database. */
     @Bean(initMethod = "start", destroyMethod = "close")
     TimelineWriter timelineWriter(
             TimelineBuffer buffer, TimelineTable table, TimelineProperties properties, Clock clock) {

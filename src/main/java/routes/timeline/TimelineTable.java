@@ -30,7 +30,7 @@ public class TimelineTable {
         transaction.setTimeout(TIMEOUT_SECONDS);
     }
 
-    /** In one statement. Nobody waits for the disk: a crash may cost the last moment of the timelines, and nothing else. */
+    /** Inserts in one statement, without waiting for the disk: a crash may lose the latest timeline records, and nothing else. */
     void insert(List<TimelineRecord> records) {
         transaction.executeWithoutResult(status -> {
             jdbc.execute("SET LOCAL synchronous_commit = off");
@@ -77,8 +77,8 @@ public class TimelineTable {
     }
 
     /**
-     * The latest records of a post in the order of their time, among them its saving, its edits and its deletion, which the
-     * post itself knows.
+     * The latest records of a post in chronological order. They include its creation, edits and deletion, which come from the
+     * post itself.
      *
      * @return empty if there is no such post
      */
@@ -119,10 +119,10 @@ public class TimelineTable {
     }
 
     /**
-     * Removes the oldest records that began before that time. They are about in the order of their writing, so the oldest
-     * written are looked at.
+     * Removes the oldest records that started before the given time. Records are written roughly in order of their start, so
+     * only the first written are checked.
      *
-     * @return how many; fewer than the limit means that none is left
+     * @return how many were removed; fewer than the limit means that none are left
      */
     int prune(Instant before, int limit) {
         return jdbc.update(

@@ -12,8 +12,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
- * Writes what the stages have recorded, several times a second and in batches, and removes what is old. While the database is
- * away the records wait in the buffer. What is left is written at the end.
+ * Writes the stages' records in batches, several times a second, and removes old ones. While the database is unavailable,
+ * records wait in the buffer. Remaining records are written on close.
  */
 class TimelineWriter implements AutoCloseable {
     static final int BATCH = 500;
@@ -91,7 +91,7 @@ class TimelineWriter implements AutoCloseable {
         }
     }
 
-    /** Records that are refused are halved until the ones to blame stand alone: they would be refused for ever. */
+    /** Halves a refused batch until the bad records are isolated and dropped; they would be refused forever. */
     private void write(List<TimelineRecord> records) {
         try {
             table.insert(records);
@@ -119,7 +119,7 @@ class TimelineWriter implements AutoCloseable {
         }
     }
 
-    /** To be called when the stages have ended. */
+    /** Call after the stages have ended. */
     @Override
     public void close() {
         stop.countDown();

@@ -1,6 +1,6 @@
 package routes.vectorindex;
 
-/** The index holds vectors of another length than the embedding provider makes. */
+/** The index contains vectors of a different length than the embedding provider produces. */
 public final class DimensionMismatchException extends VectorIndexException {
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package routes.vectorindex;
 
 /**
- * A post as the index holds it.
+ * A post as stored in the index.
  *
  * @param text the indexed text, for snippets
  */

@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * What the index knows about a post besides its text and vector.
+ * What the index stores about a post besides its text and vector.
  *
  * @param postNumber the post's short number ({@code posts.number})
  * @param tags as displayed, in the provider's order
- * @param expiresAt when the post leaves the index; null where it never does
+ * @param expiresAt when the post leaves the index; null if never
  * @param albumId {@code media_groups.id}; null for a post without album
  * @param textShort beginning of the post's own text
  * @param hasCrawl whether the text contains crawled pages

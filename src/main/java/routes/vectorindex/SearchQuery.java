@@ -6,14 +6,15 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A query and the limits within which it may find anything.
+ * A query and its filters.
  *
- * @param channelIds the only channels to look into; the empty set finds nothing
- * @param tags posts that carry at least one of these tags in any form ({@link routes.text.TagKey}); the empty set does not restrict
+ * @param channelIds the only channels to search; the empty set finds nothing
+ * @param tags posts that carry at least one of these tags in any form ({@link routes.text.TagKey}); the empty set does not
+ *     filter
  * @param from earliest {@code posted_at}, inclusive; null for no limit
  * @param to latest {@code posted_at}, exclusive; null for no limit
- * @param text for full text search; null where only the vector counts
- * @param vector for vector search; null or the zero vector where only the text counts
+ * @param text for full-text search; null for vector search only
+ * @param vector for vector search; null or the zero vector for text search only
  * @param limit 1 to {@value #MAX_LIMIT} hits
  */
 @SuppressWarnings("ArrayRecordComponent")

@@ -1,4 +1,4 @@
 package routes.vectorindex;
 
-/** What tells an indexer whether a post must be embedded and written again. */
+/** The stored state that decides whether an indexer must embed and write a post again. */
 public record StoredPoint(long indexRevision, String textHash) {}

@@ -1,6 +1,6 @@
 package routes.vectorindex;
 
-/** The index could not do what was asked; the message says what, where and what to do. */
+/** An index operation failed; the message says what failed, where, and what to do. */
 public class VectorIndexException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,11 +1,11 @@
--- Claims entries that were left idle, one bounded step of a scan. A claim counts as a delivery only where the former
--- owner died: it is neither known to live nor to have stopped in good order. XAUTOCLAIM does not tell the former owner,
--- so XPENDING is asked first; it looks at the ids XAUTOCLAIM will look at (ten times COUNT).
+-- Claims idle entries, one bounded step of a scan. A claim counts as a delivery only if the former owner died: its name is
+-- neither leased nor marked as stopped. XAUTOCLAIM does not return the former owner, so XPENDING runs first, on the ids
+-- that XAUTOCLAIM will scan (ten times COUNT).
 --
 -- KEYS: stream, record of deaths
 -- ARGV: group, consumer, minimum idle milliseconds, cursor, count, prefix of the name leases,
 --       milliseconds to keep the record of deaths
--- Returns {next cursor, ids lost, {ids claimed from others}, {ids that were ours already}}
+-- Returns {next cursor, number of ids lost, {ids claimed from others}, {ids already ours}}
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer, minIdle, cursor, count, leases, keep = unpack(ARGV)
 local former = {}
@@ -13,7 +13,7 @@ for _, row in ipairs(redis.call('XPENDING', stream, group, cursor, '+', 10 * cou
   former[row[1]] = row
 end
 local result = redis.call('XAUTOCLAIM', stream, group, consumer, minIdle, cursor, 'COUNT', count, 'JUSTID')
--- before Redis 7 deleted entries are claimed like others; since then they are dropped and listed apart
+-- before Redis 7 deleted entries are claimed like others; since then they are dropped and listed separately
 local lost, claimed, own = #(result[3] or {}), {}, {}
 for _, id in ipairs(result[2]) do
   local row = former[id]
@@ -24,7 +24,7 @@ for _, id in ipairs(result[2]) do
     local owner = row[2]
     if not redis.call('GET', leases .. owner) then
       redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', row[4] + 1, 'JUSTID')
-      -- an entry that was alone when its process died is convicted by 1000 deaths; the others are noted
+      -- 1000 deaths mark an entry that ran alone when its process died; the others are recorded with 0
       local convicted = redis.call('HGET', deaths, 'alone:' .. owner) == id
       redis.call('HINCRBY', deaths, id, convicted and 1000 or 0)
       redis.call('PEXPIRE', deaths, keep)

@@ -1,13 +1,13 @@
--- Completes entries of one consumer: publishes their outputs, records what is done and acknowledges them. Each entry all or
--- nothing, and only if it is still pending for this consumer; whoever claimed it away completes it instead.
+-- Completes entries of one consumer: publishes their outputs, sets their done keys and acknowledges them. Each entry all or
+-- nothing, and only if it is still pending for this consumer; otherwise the consumer that claimed it completes it.
 --
 -- KEYS: stream, record of deaths; then for each entry: done keys..., lease keys..., output streams...
 -- ARGV: group, consumer, number of entries; then for each entry: id, in record of deaths (0/1), number of done keys, of leases,
 --       of outputs, per done key: value, milliseconds to live, even if it is
 --       done already (0/1); per lease: owner; per output: number of arguments, field,
 --       value, ...
--- Returns for each entry {1}, {0} when it is not ours any more, {-1, key} when an output key is no stream, {-2, error} when
--- Redis refused an output, {-3, key} when another has done meanwhile what was to be done once; with nothing of the entry done.
+-- Returns for each entry {1}, {0} if it is no longer ours, {-1, key} if an output key is not a stream, {-2, error} if Redis
+-- refused an output, {-3, key} if a key that must not be done yet is done; with nothing of the entry done.
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer = ARGV[1], ARGV[2]
 local key, at = 3, 4
@@ -21,8 +21,8 @@ local function isStream(name)
   return kinds[name]
 end
 
--- Whether an id is pending for this consumer. Ids mostly come in order, so one look finds out about some that follow; where it
--- did not help it is kept short.
+-- Whether an id is pending for this consumer. Ids mostly come in order, so one XPENDING also covers some that follow; after a
+-- miss the next XPENDING is short.
 local function isOurs(id, left)
   if known[id] == nil then
     local rows = redis.pcall('XPENDING', stream, group, id, '+', math.min(ahead, left), consumer)
@@ -60,14 +60,14 @@ for entry = 1, tonumber(ARGV[3]) do
         reply = {-1, KEYS[output + i]}
       end
     end
-    -- a lease ends while a process or Redis is halted for longer, and someone else may have been faster
+    -- a lease expires while a process or Redis is halted for longer, and another consumer may have been faster
     for i = 0, doneCount - 1 do
       if ARGV[doneArgs + 3 * i + 2] == '0' and redis.call('EXISTS', KEYS[key + i]) == 1 then
         reply = {-3, KEYS[key + i]}
       end
     end
   end
-  -- XADD comes first: a server without memory refuses it before anything is written
+  -- XADD comes first: a server out of memory refuses it before anything is written
   at = outputArgs
   for i = 0, outputCount - 1 do
     local count = tonumber(ARGV[at])
@@ -87,7 +87,7 @@ for entry = 1, tonumber(ARGV[3]) do
     known[id] = false
     if inDeathRecord == '1' then
       redis.call('HDEL', deaths, id)
-      -- the next suspect may have been noted already
+      -- the field may already name another entry
       if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
         redis.call('HDEL', deaths, 'alone:' .. consumer)
       end

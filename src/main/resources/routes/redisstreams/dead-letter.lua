@@ -1,16 +1,16 @@
--- Moves entries of one consumer to the dead letters: their fields as they are, then the fields that tell what happened, then
--- the acknowledgement. Each entry all or nothing, and only if it is still pending for this consumer. An entry whose dead letter
--- is there already, since the group was deleted and began again, is only acknowledged.
+-- Moves entries of one consumer to the dead letters: the original fields, then the fields that describe the failure; then
+-- acknowledges them. Each entry all or nothing, and only if it is still pending for this consumer. An entry whose dead letter
+-- already exists, because the group was deleted and recreated, is only acknowledged.
 --
--- KEYS: stream, record of deaths, book of dead letters; then for each entry: dead-letter stream, lease keys...
+-- KEYS: stream, record of deaths, record of dead letters; then for each entry: dead-letter stream, lease keys...
 -- ARGV: group, consumer, number of entries; then for each entry: id, number of leases, owner per lease..., number of
 --       arguments, field, value, ...
--- Returns for each entry {1, id of the dead letter}, {0} when it is not ours any more, {2} when its body is gone (it is then
--- only acknowledged), {-1, key} when the dead-letter key is no stream, {-2, error} when Redis refused the dead letter.
+-- Returns for each entry {1, id of the dead letter}, {0} if it is no longer ours, {2} if its body is gone (it is then only
+-- acknowledged), {-1, key} if the dead-letter key is not a stream, {-2, error} if Redis refused the dead letter.
 local stream, deaths, book = KEYS[1], KEYS[2], KEYS[3]
 local group, consumer = ARGV[1], ARGV[2]
 local key, at = 4, 4
--- milliseconds after the last dead letter: a group that is deleted later than that fails on its poison again
+-- milliseconds after the last dead letter: a group deleted later than that fails on its poison entries again
 local keep = 30 * 24 * 3600 * 1000
 local replies = {}
 
@@ -50,7 +50,7 @@ for entry = 1, tonumber(ARGV[3]) do
     if reply[1] > 0 then
       redis.call('XACK', stream, group, id)
       redis.call('HDEL', deaths, id)
-      -- the next suspect may have been noted already
+      -- the field may already name another entry
       if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
         redis.call('HDEL', deaths, 'alone:' .. consumer)
       end

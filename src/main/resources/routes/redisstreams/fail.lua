@@ -1,10 +1,10 @@
--- Records that deliveries of entries of one consumer failed. The entries stay pending; their delivery counters are set, so
+-- Records failed deliveries of entries of one consumer. The entries stay pending; their delivery counters are set, so
 -- that the count survives this process.
 --
 -- KEYS: stream, record of deaths; then for each entry: lease keys...
 -- ARGV: group, consumer, number of entries; then for each entry: id, in record of deaths (0/1), number of the next delivery,
 --       number of leases, owner per lease...
--- Returns for each entry {1}, or {0} when it is not ours any more.
+-- Returns for each entry {1}, or {0} if it is no longer ours.
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer = ARGV[1], ARGV[2]
 local key, at = 3, 4
@@ -21,7 +21,7 @@ for entry = 1, tonumber(ARGV[3]) do
     redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', delivery, 'JUSTID')
     if inDeathRecord == '1' then
       redis.call('HDEL', deaths, id)
-      -- the next suspect may have been noted already
+      -- the field may already name another entry
       if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
         redis.call('HDEL', deaths, 'alone:' .. consumer)
       end

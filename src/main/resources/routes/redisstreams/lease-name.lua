@@ -1,4 +1,4 @@
--- Takes or prolongs the lease of a consumer name.
+-- Acquires or renews the lease of a consumer name.
 --
 -- KEYS: lease
 -- ARGV: token of this consumer, milliseconds to live

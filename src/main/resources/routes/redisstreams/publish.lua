@@ -1,9 +1,9 @@
--- Appends entries to a stream, in order, except those that the last call with the same book appended already: whoever does not
--- know whether that call arrived may repeat it.
+-- Appends entries to a stream, in order, except those that the last call with the same record already appended: a caller that
+-- does not know whether that call arrived may repeat it.
 --
--- KEYS: stream, book (if tokens are to be remembered)
+-- KEYS: stream, record (if tokens are recorded)
 -- ARGV: number of entries; then for each entry: token (empty: always append), number of arguments, field, value, ...
--- Returns for each entry its id, or an empty string where it was there already.
+-- Returns for each entry its id, or an empty string if it was already appended.
 local stream, book = KEYS[1], KEYS[2]
 local at = 2
 local ids, tokens = {}, {}

@@ -1,5 +1,5 @@
--- Gives a consumer name back. The mark that stays tells that its consumer stopped in good order: what it left pending
--- was not the doing of an entry.
+-- Releases a consumer name. The mark that remains says that its consumer stopped cleanly: what it left pending did not
+-- kill it.
 --
 -- KEYS: lease
 -- ARGV: token of this consumer, milliseconds to keep the mark

@@ -1,5 +1,5 @@
--- Removes consumers that have been idle for long and have nothing pending. Removing a consumer drops what it has pending,
--- so both are done in one step.
+-- Removes consumers that have been idle for long and have nothing pending. Removing a consumer drops its pending entries,
+-- so the check and the removal are one step.
 --
 -- KEYS: stream
 -- ARGV: group, minimum idle milliseconds, prefix of the name leases

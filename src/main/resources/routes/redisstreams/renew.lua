@@ -1,10 +1,10 @@
--- Keeps entries fresh, or lets them go, and prolongs the leases that their exchanges hold. Touches only what is still
--- owned: a heartbeat that comes late steals nothing back.
+-- Renews entries, or releases them, and renews the leases that their exchanges hold. Touches only what is still owned: a
+-- late heartbeat steals nothing back.
 --
 -- KEYS: stream, lease keys...
--- ARGV: group, consumer, idle time to set in milliseconds (0 keeps fresh, a long one offers to others), number of ids,
+-- ARGV: group, consumer, idle time to set in milliseconds (0 renews, a long one releases to others), number of ids,
 --       ids..., per lease: owner, milliseconds to live
--- Returns the ids that are not ours any more.
+-- Returns the ids that are no longer ours.
 local stream, group, consumer, idle, count = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local gone = {}
 for i = 5, 4 + count do

@@ -1,9 +1,9 @@
--- Hands out entries that are pending for this consumer, without counting a delivery (XREADGROUP with an id would).
--- Pending ids whose entry is gone are acknowledged.
+-- Returns entries that are pending for this consumer, without counting a delivery (XREADGROUP with an id would).
+-- Acknowledges pending ids whose entry is gone.
 --
 -- KEYS: stream, record of deaths
--- ARGV: group, consumer, the process that held this name before died (0/1), milliseconds to keep the record of deaths, ids...
--- Returns {lost ids, {id, deliveries, deaths or -1, fields}...}; ids that are not ours any more are left out.
+-- ARGV: group, consumer, whether the previous process with this name died (0/1), milliseconds to keep the record of deaths, ids...
+-- Returns {lost ids, {id, deliveries, deaths or -1, fields}...}; ids that are no longer ours are left out.
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer, afterDeath, keep = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]
 local alone = afterDeath and redis.call('HGET', deaths, 'alone:' .. consumer)
@@ -17,7 +17,7 @@ for i = 5, #ARGV do
     if entry then
       redis.call('XCLAIM', stream, group, consumer, 0, id, 'JUSTID')
       if afterDeath then
-        -- 1000 deaths convict: the entry was alone when the process died
+        -- 1000 deaths mark an entry that ran alone when the process died
         redis.call('HINCRBY', deaths, id, alone == id and 1000 or 1)
         redis.call('PEXPIRE', deaths, keep)
       end

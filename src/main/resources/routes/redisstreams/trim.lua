@@ -1,8 +1,8 @@
--- Removes the oldest entries of a stream beyond a length, but none that a group has yet to be delivered or to acknowledge.
+-- Removes the oldest entries of a stream beyond a length, but none that a group has not received or acknowledged.
 -- One bounded step.
 --
 -- KEYS: stream
--- ARGV: length to keep (at least 1), number of entries to remove at most, groups...
+-- ARGV: length to keep (at least 1), maximum number of entries to remove, groups...
 -- Returns {removed, left beyond the length, the group that needs what is left or ''}
 local stream, keep, most = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local excess = redis.call('XLEN', stream) - keep
@@ -10,7 +10,7 @@ if excess <= 0 then
   return {0, 0, ''}
 end
 
--- The parts of an id are numbers of up to 64 bits, more than a number holds here.
+-- The parts of an id are integers of up to 64 bits, more than a Lua number can hold.
 local function isLess(number, other)
   return #number < #other or (#number == #other and number < other)
 end
@@ -33,7 +33,7 @@ local needed, holder
 for i = 3, #ARGV do
   local group = ARGV[i]
   if not delivered[group] then
-    -- it will be created at the first entry
+    -- the group will start at the first entry
     return {0, excess, group}
   end
   local next = redis.call('XRANGE', stream, '(' .. delivered[group], '+', 'COUNT', 1)[1]

@@ -30,12 +30,12 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import routes.api.http.ProblemType;
 
-/** Who may call what: by Spring Security, with the keys of {@code API_KEYS}. */
+/** Access control with Spring Security and the keys of {@code API_KEYS}. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
 class AccessConfiguration implements WebMvcConfigurer {
 
-    /** Files without data: the reader's page, the documentation. */
+    /** Static files without data: the reader page and the documentation. */
     private static final String[] OPEN = {
         "/",
         "/*.html",
@@ -61,7 +61,7 @@ class AccessConfiguration implements WebMvcConfigurer {
         return new ApiKeys(properties.keys());
     }
 
-    /** Metrics and health are open on a loopback address, as Prometheus beside the process expects; elsewhere they are an operator's. */
+    /** On a loopback address metrics and health need no key, for a local Prometheus; elsewhere they need an operator key. */
     @Bean
     @Order(1)
     SecurityFilterChain managementAccess(HttpSecurity http, Guard guard, Environment environment) throws Exception {
@@ -88,7 +88,7 @@ class AccessConfiguration implements WebMvcConfigurer {
                     if (keys.isEmpty()) {
                         requests.anyRequest().permitAll();
                     } else {
-                        // the way from a request that was checked already to a page or a problem
+                        // dispatches of a request that was already authorised, to a page or a problem
                         requests.dispatcherTypeMatchers(
                                         DispatcherType.ERROR, DispatcherType.FORWARD, DispatcherType.ASYNC)
                                 .permitAll()
@@ -101,7 +101,7 @@ class AccessConfiguration implements WebMvcConfigurer {
                 .build();
     }
 
-    /** Until schema and routes are there, and once the stop has begun, no operation with data is answered. */
+    /** Refuses operations with data until schema and routes are ready, and during shut-down. */
     @Bean
     FilterRegistrationBean<OncePerRequestFilter> readyFilter(
             ApplicationAvailability availability, Operations operations, Refusals refusals) {
@@ -129,11 +129,11 @@ class AccessConfiguration implements WebMvcConfigurer {
         return registration;
     }
 
-    /** Paths that are not what they seem are refused before anything compares them with patterns. */
+    /** Rejects ambiguous paths before they are matched against patterns. */
     @Bean
     HttpFirewall httpFirewall() {
         var firewall = new StrictHttpFirewall();
-        // which methods there are, and where, is told by the operations
+        // the operations define the allowed methods
         firewall.setUnsafeAllowAnyHttpMethod(true);
         return firewall;
     }

@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param keys      keys that may call the API, as name:sha256:tenant:role (reader, operator or admin), separated by commas; --make-key makes one. Empty: no key is needed, and only loopback addresses are listened on
- * @param rateLimit requests a minute of each key; more are answered with 429
+ * @param keys      keys that may call the API, as name:sha256:tenant:role (reader, operator or admin), separated by commas; --make-key makes one. Empty: no key is needed, and only loopback addresses are allowed
+ * @param rateLimit requests per minute and key; further requests get status 429
  */
 @ConfigurationProperties("api")
 record AccessProperties(

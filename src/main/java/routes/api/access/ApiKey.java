@@ -4,11 +4,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A key that may call the API. Of the key itself only the hash is known.
+ * A key that may call the API. Only the hash of the key is known.
  *
- * @param name who has it; for messages and logs
+ * @param name the holder; for messages and logs
  * @param sha256 of the key, in lower-case hex
- * @param tenant id or name of the tenant whose data it sees
+ * @param tenant id or name of the tenant whose data the key gives access to
  */
 record ApiKey(String name, String sha256, String tenant, Role role) {
 
@@ -19,7 +19,7 @@ record ApiKey(String name, String sha256, String tenant, Role role) {
     /**
      * Reads {@code name:sha256:tenant:role}.
      *
-     * @throws IllegalArgumentException that says what is wrong, without the hash
+     * @throws IllegalArgumentException with the reason, without the hash
      */
     static ApiKey parse(String entry) {
         String[] parts = entry.strip().split(":", -1);

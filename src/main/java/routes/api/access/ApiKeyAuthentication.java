@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** A caller whose key was recognised. */
+/** A caller authenticated by its key. */
 final class ApiKeyAuthentication extends AbstractAuthenticationToken {
 
     private static final long serialVersionUID = 1L;
@@ -29,7 +29,7 @@ final class ApiKeyAuthentication extends AbstractAuthenticationToken {
         return role;
     }
 
-    /** The key itself is forgotten. */
+    /** The key itself is not kept. */
     @Override
     public Object getCredentials() {
         return "";

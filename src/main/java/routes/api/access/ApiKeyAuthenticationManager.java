@@ -9,7 +9,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Component;
 import routes.api.TenantStore;
 
-/** Recognises keys. The tenant of a key is looked up, or made, when the key is first used: the database may be away at start. */
+/** Authenticates keys. Finds or creates the tenant on the first use of a key, since the database may be unavailable at start. */
 @Component
 final class ApiKeyAuthenticationManager implements AuthenticationManager {
 
@@ -22,7 +22,7 @@ final class ApiKeyAuthenticationManager implements AuthenticationManager {
         this.tenants = tenants;
     }
 
-    /** @param bearer its credentials are the key as it was sent */
+    /** @param bearer its credentials are the key as sent by the client */
     @Override
     public Authentication authenticate(Authentication bearer) {
         ApiKey key = keys.find((String) bearer.getCredentials())

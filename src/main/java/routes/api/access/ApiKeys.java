@@ -14,8 +14,8 @@ final class ApiKeys {
     private final Map<String, ApiKey> byHash = new HashMap<>();
 
     /**
-     * @param entries as {@link ApiKey#parse} reads them
-     * @throws IllegalArgumentException that says which entry is wrong and why
+     * @param entries in the form of {@link ApiKey#parse}
+     * @throws IllegalArgumentException with the wrong entry and the reason
      */
     ApiKeys(List<String> entries) {
         Set<String> names = new HashSet<>();
@@ -47,7 +47,7 @@ final class ApiKeys {
         return byHash.isEmpty();
     }
 
-    /** Whose key it is. What is compared is the hash, so that time tells nothing of the keys there are. */
+    /** Finds the entry of a key. Compares hashes, so timing reveals nothing about the existing keys. */
     Optional<ApiKey> find(String key) {
         return Optional.ofNullable(byHash.get(Sha256.hex(key)));
     }

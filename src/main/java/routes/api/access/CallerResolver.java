@@ -9,7 +9,7 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import routes.api.http.Caller;
 
-/** Gives the {@link Caller} to every operation that has one as parameter: the tenant of the key, or nobody's where there are no keys. */
+/** Resolves {@link Caller} parameters: the tenant of the key, or no tenant if no keys are configured. */
 final class CallerResolver implements HandlerMethodArgumentResolver {
 
     @Override

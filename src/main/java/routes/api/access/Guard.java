@@ -9,7 +9,7 @@ import org.springframework.security.web.session.DisableEncodeUrlFilter;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.stereotype.Component;
 
-/** What every request passes, on either port: the recognition of its key, or, where there are no keys, of where it comes from. */
+/** Checks that apply to every request on both ports: its key, or its origin if no keys are configured. */
 @Component
 final class Guard {
 
@@ -25,11 +25,11 @@ final class Guard {
         this.rateLimit = properties.rateLimit();
     }
 
-    /** @param needsKey the requests of which the key counts */
+    /** @param needsKey the requests whose key is checked */
     HttpSecurity before(HttpSecurity http, RequestMatcher needsKey) throws Exception {
-        // a browser sends nothing on its own that would open anything
+        // CSRF does not apply: a browser never sends a key on its own
         http.csrf(AbstractHttpConfigurer::disable)
-                // SecurityHeadersFilter sets them, on errors of the container too
+                // SecurityHeadersFilter sets them, also on container errors
                 .headers(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)

@@ -10,7 +10,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 
-/** Keys as {@link ApiKey#parse} reads them, each name and each key once. */
+/** Keys in the form of {@link ApiKey#parse}, with unique names and keys. */
 @Target({ElementType.FIELD, ElementType.PARAMETER})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = KeyEntries.Validator.class)
@@ -21,7 +21,7 @@ import java.util.List;
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Says which entry is wrong. */
+    /** Reports the invalid entry. */
     class Validator implements ConstraintValidator<KeyEntries, List<String>> {
         @Override
         public boolean isValid(List<String> entries, ConstraintValidatorContext context) {

@@ -7,7 +7,7 @@ import org.springframework.core.env.Environment;
 import routes.api.ApiSwitch;
 import routes.configuration.ConfigurationException;
 
-/** Where the process listens: as configured for the product, and as Spring Boot takes it, which may be set past the former. */
+/** The listen addresses: the product's setting, and Spring Boot's property, which may be set directly. */
 enum ListenAddress {
     API("API_ADDRESS", "api.address", "server.address"),
     MANAGEMENT("MANAGEMENT_ADDRESS", "management.address", "management.server.address");
@@ -22,12 +22,12 @@ enum ListenAddress {
         this.springs = springs;
     }
 
-    /** Whether it is listened on at all. */
+    /** Whether the process listens on it at all. */
     boolean isOpen(Environment environment) {
         return this == MANAGEMENT || ApiSwitch.isOn(environment);
     }
 
-    /** Whether only this machine reaches it; no address at all means every one. */
+    /** Whether it is reachable only from this machine; an empty address means all interfaces. */
     boolean isLoopback(Environment environment) {
         return values(environment).allMatch(this::isLoopback);
     }
@@ -45,7 +45,7 @@ enum ListenAddress {
         return Stream.of(environment.getProperty(ours, ""), environment.getProperty(springs, ""));
     }
 
-    /** @throws ConfigurationException if there is no such address */
+    /** @throws ConfigurationException if the address cannot be resolved */
     private boolean isLoopback(String address) {
         try {
             return !address.isBlank() && InetAddress.getByName(address).isLoopbackAddress();

@@ -13,8 +13,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import routes.api.http.ProblemType;
 
 /**
- * Where no keys are configured, everybody on this machine may do everything, and a browser on it runs the pages of other sites.
- * They must not: neither by a request to this address (Origin, Sec-Fetch-Site) nor under a name of theirs that they let point here (Host).
+ * Without configured keys every local process may do everything, and local browsers run pages of other sites. Blocks those pages:
+ * cross-site requests (Origin, Sec-Fetch-Site) and DNS rebinding (Host).
  */
 final class LocalCallersFilter extends OncePerRequestFilter {
 
@@ -44,12 +44,12 @@ final class LocalCallersFilter extends OncePerRequestFilter {
         try {
             return CorsUtils.isCorsRequest(request);
         } catch (IllegalArgumentException e) {
-            // what is no origin at all is not that of this server
+            // an invalid origin is not the origin of this server
             return true;
         }
     }
 
-    /** Browsers say so, other clients do not; a link to the page is one to look at. */
+    /** Only browsers send this header. Safe methods stay allowed, so links from other sites work. */
     private static boolean isFromElsewhere(HttpServletRequest request) {
         String from = request.getHeader("Sec-Fetch-Site");
         return "cross-site".equals(from) || "same-site".equals(from);

@@ -6,20 +6,20 @@ import routes.configuration.ConfigurationException;
 import routes.events.Sha256;
 
 /**
- * A key that was just made.
+ * A newly generated key.
  *
- * @param key   what its holder sends: 256 random bits behind a prefix by which leaked keys can be found
- * @param entry what the program has to know of it, as it stands in {@code API_KEYS}
+ * @param key   what the holder sends: a prefix that makes leaked keys searchable, then 256 random bits
+ * @param entry its entry for {@code API_KEYS}
  */
 public record NewApiKey(String key, String entry) {
 
     private static final int BYTES = 32;
 
     /**
-     * @param name   who gets it
-     * @param tenant id or name of the tenant whose data it shows
+     * @param name   the holder
+     * @param tenant id or name of the tenant whose data the key gives access to
      * @param role   reader, operator or admin
-     * @throws ConfigurationException if one of them is not of the form that {@code API_KEYS} takes
+     * @throws ConfigurationException if one of them is not valid in {@code API_KEYS}
      */
     public static NewApiKey make(String name, String tenant, String role) {
         byte[] random = new byte[BYTES];

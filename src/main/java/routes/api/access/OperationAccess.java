@@ -9,7 +9,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.stereotype.Component;
 
-/** Decides whether a key may do what it asks for: without one nothing, with one of another tenant nothing is there. */
+/** Authorises requests: none without a key; resources of other tenants appear not to exist. */
 @Component
 final class OperationAccess implements AuthorizationManager<RequestAuthorizationContext> {
 
@@ -21,7 +21,7 @@ final class OperationAccess implements AuthorizationManager<RequestAuthorization
         this.resources = resources;
     }
 
-    /** @throws org.springframework.web.ErrorResponseException status 404 for what the tenant of the key does not have */
+    /** @throws org.springframework.web.ErrorResponseException status 404 for a resource that the tenant of the key does not have */
     @Override
     public AuthorizationDecision authorize(
             Supplier<Authentication> authentication, RequestAuthorizationContext context) {

@@ -15,8 +15,8 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import routes.api.http.OpenApiDocument;
 
 /**
- * The operations of the OpenAPI document and who may call them. A security requirement of the document names the role;
- * an empty list of requirements opens an operation to everybody.
+ * The operations of the OpenAPI document and the roles that may call them. The security requirement of an operation names the role;
+ * an empty list of requirements means that no key is needed.
  */
 @Component
 final class Operations {
@@ -29,10 +29,10 @@ final class Operations {
     private record Operation(String method, PathPattern path, Optional<Role> role) {}
 
     /**
-     * An operation that is asked for.
+     * The requested operation.
      *
-     * @param role empty where no key is needed
-     * @param variables of the path, by the names in the document
+     * @param role empty if no key is needed
+     * @param variables path variables by their names in the document
      */
     record Call(Optional<Role> role, Map<String, String> variables) {}
 
@@ -59,7 +59,7 @@ final class Operations {
                                 "The OpenAPI document must name a role: " + security + " of scheme " + SCHEME)));
     }
 
-    /** Empty where the document has no such operation: there is nothing to see there, or the method is not possible. */
+    /** Empty if the document has no such operation: an unknown path or an unsupported method. */
     Optional<Call> find(HttpServletRequest request) {
         PathContainer path = PathContainer.parsePath(request.getRequestURI());
         String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
@@ -71,7 +71,7 @@ final class Operations {
                         operation.role(), operation.path().matchAndExtract(path).getUriVariables()));
     }
 
-    /** Whether a key counts: where none is needed, also an unknown one does no harm. */
+    /** Whether the key is checked: if the operation needs none, an unknown key is ignored. */
     boolean needsKey(HttpServletRequest request) {
         return find(request).map(call -> call.role().isPresent()).orElse(true);
     }

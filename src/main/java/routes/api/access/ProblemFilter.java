@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Has what the filters behind it throw told as a problem. */
+/** Answers exceptions of the filters after it with a problem. */
 final class ProblemFilter extends OncePerRequestFilter {
 
     private final Refusals refusals;
@@ -16,7 +16,7 @@ final class ProblemFilter extends OncePerRequestFilter {
         this.refusals = refusals;
     }
 
-    /** A request goes on by such a dispatch when its body has been read. */
+    /** A request continues in an async dispatch after its body has been read. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;

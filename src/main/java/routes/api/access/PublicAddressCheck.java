@@ -8,10 +8,10 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import routes.configuration.ConfigurationException;
 
-/** Refuses a start that would open the data to the network: without keys only loopback addresses are listened on. */
+/** Refuses a start that would expose the data to the network: without keys only loopback addresses are allowed. */
 public final class PublicAddressCheck implements EnvironmentPostProcessor, Ordered {
 
-    /** After every value by itself was found right. */
+    /** Runs after the individual values have been validated. */
     @Override
     public int getOrder() {
         return ConfigDataEnvironmentPostProcessor.ORDER + 20;

@@ -16,7 +16,7 @@ import org.springframework.web.ErrorResponseException;
 import org.springframework.web.filter.OncePerRequestFilter;
 import routes.api.http.ProblemType;
 
-/** Lets each key make so many requests a minute, all of them at once or evenly; every process counts for itself. */
+/** Limits the requests per minute of each key; a burst may use the whole limit. Each process counts separately. */
 final class RateLimitFilter extends OncePerRequestFilter {
 
     private final int perMinute;
@@ -26,7 +26,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
         this.perMinute = perMinute;
     }
 
-    /** @throws ErrorResponseException status 429, with the time until there is room for another request */
+    /** @throws ErrorResponseException status 429, with the time until another request is allowed */
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {

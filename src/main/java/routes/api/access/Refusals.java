@@ -8,7 +8,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Has refusals of filters told as the errors of operations are: as problem details. */
+/** Answers refusals of filters with problem details, like errors of operations. */
 @Component
 final class Refusals {
 
@@ -18,12 +18,12 @@ final class Refusals {
         this.problems = problems;
     }
 
-    /** Whether the exception is one that the errors of operations know, and was told. */
+    /** Returns whether the exception has a handler and was answered. */
     boolean tell(HttpServletRequest request, HttpServletResponse response, Exception refusal) {
         return problems.resolveException(request, response, null, refusal) != null;
     }
 
-    /** @param status for the case that telling fails: a refusal must not end as an empty 200 */
+    /** @param status sent if no handler answers: a refusal must not end as an empty 200 */
     void tell(HttpServletRequest request, HttpServletResponse response, Exception refusal, HttpStatus status)
             throws IOException {
         if (!tell(request, response, refusal)) {

@@ -4,16 +4,16 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a key may do; each role may also do what those before it may. */
+/** What a key may do; each role includes the roles before it. */
 public enum Role {
     /** Reads. */
     READER,
-    /** Imports, subscribes, edits, deletes, has posts tagged again. */
+    /** Imports, subscribes, edits, deletes, requests tagging again. */
     OPERATOR,
-    /** Makes users. */
+    /** Creates users. */
     ADMIN;
 
-    /** As it stands in keys and in the OpenAPI document. */
+    /** The name in keys and in the OpenAPI document. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }

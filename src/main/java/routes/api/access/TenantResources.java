@@ -10,16 +10,15 @@ import routes.api.Uuids;
 import routes.api.http.ProblemType;
 
 /**
- * Finds out whether what a path names belongs to the tenant of a key. Every query of an operation is limited to the tenant by
- * itself; this comes before them, so that a key of another tenant gets the same answer whatever else the request holds, and
- * however small its role is.
+ * Checks that the resources in a path belong to the tenant of the key. Every query of an operation is limited to the tenant anyway.
+ * This check runs first, so that a key of another tenant gets the same answer whatever the rest of the request and the role are.
  */
 @Component
 final class TenantResources {
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
-    /** The table of a variable of a path, with the columns that its value may be one of. */
+    /** The table for a path variable, with the columns that may hold its value. */
     private record Resource(String noun, String table, String numberColumn, String uuidColumn) {}
 
     private static final Map<String, Resource> RESOURCES = Map.of(
@@ -35,8 +34,8 @@ final class TenantResources {
     }
 
     /**
-     * @param variables of the path, by the names in the OpenAPI document; values that are no ids are left to the operation
-     * @throws ErrorResponseException status 404, when one names what the tenant does not have
+     * @param variables path variables by their names in the OpenAPI document; the operation handles values that are not ids
+     * @throws ErrorResponseException status 404, if the tenant does not have one of the resources
      */
     void check(UUID tenant, Map<String, String> variables) {
         variables.forEach((name, value) -> {

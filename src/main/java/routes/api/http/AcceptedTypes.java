@@ -8,8 +8,8 @@ import org.springframework.web.accept.HeaderContentNegotiationStrategy;
 import org.springframework.web.context.request.NativeWebRequest;
 
 /**
- * What a client accepts, without the media type of problems: it says how errors may look, and an answer that is none must not
- * be called a problem.
+ * The types that a client accepts, without application/problem+json: that type is for errors only, and a successful response must
+ * not be labelled as a problem.
  */
 final class AcceptedTypes implements ContentNegotiationStrategy {
 

@@ -27,13 +27,13 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Reads the body before the operation begins, at most {@value #MAX_BYTES} bytes whatever length the request announces. No thread
- * waits for a body: the request goes on when it is complete, or is refused when it takes too long. Runs after the filters that
- * may refuse a request by its key.
+ * Reads the body before the operation starts, at most {@value #MAX_BYTES} bytes regardless of the declared Content-Length. Reads
+ * asynchronously, so no thread waits: the request continues when the body is complete, and is refused after a time-out. Runs after
+ * the filters that check the key.
  */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
-    /** No JSON that the API takes comes near it. */
+    /** Far more than any JSON that the API accepts. */
     static final int MAX_BYTES = 64 * 1024;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -54,7 +54,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         this.operations = operations;
     }
 
-    /** Without an operation that takes JSON nobody reads the body: uploads have limits of their own, the rest is refused. */
+    /** Skips requests without a JSON body: uploads have their own limits, and other bodies are refused. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         try {
@@ -65,7 +65,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                     || Stream.of(operation.getMethodParameters())
                             .noneMatch(parameter -> parameter.hasParameterAnnotation(RequestBody.class));
         } catch (Exception refusal) {
-            // the dispatcher refuses it for the same reason
+            // the dispatcher will refuse it for the same reason
             return true;
         }
     }
@@ -97,7 +97,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
     }
 
-    /** A body on its way. */
+    /** A body that is being read. */
     private static final class Body implements ReadListener, AsyncListener {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final AtomicBoolean isOver = new AtomicBoolean();
@@ -132,7 +132,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
         @Override
         public void onError(Throwable failure) {
-            // followed by the event of the same name
+            // the AsyncEvent of the same name follows
         }
 
         @Override
@@ -147,12 +147,12 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
         @Override
         public void onComplete(AsyncEvent event) {
-            // the answer is sent
+            // the response has been sent
         }
 
         @Override
         public void onStartAsync(AsyncEvent event) {
-            // not started again
+            // async processing is started only once
         }
 
         private void goOn(boolean isStalled) {

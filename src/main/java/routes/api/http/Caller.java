@@ -4,10 +4,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Who asks. Every query of the API is limited by it, so that what a caller may see is decided in one place.
+ * The caller of the API. Every query is limited by it, so what a caller may see is decided in one place.
  *
- * @param tenant the only tenant whose data the caller may see; empty where no keys are configured and the operator of the
- *     machine asks
+ * @param tenant the only tenant whose data the caller may see; empty if no keys are configured and the caller is the operator
+ *     of the machine
  */
 public record Caller(Optional<UUID> tenant) {
 

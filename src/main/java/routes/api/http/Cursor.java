@@ -10,17 +10,17 @@ import java.util.UUID;
 import java.util.zip.CRC32;
 
 /**
- * The place in a list after which the next page begins: the sort key of the last row, so that rows that arrive meanwhile
- * neither move the place nor repeat.
+ * The position in a list after which the next page starts: the sort key of the last row, so rows that are added meanwhile neither
+ * shift nor repeat the page.
  *
- * @param time microseconds are kept, as PostgreSQL does
- * @param id tells rows of the same time apart
+ * @param time with microsecond precision, as in PostgreSQL
+ * @param id distinguishes rows with the same time
  */
 public record Cursor(Instant time, UUID id) {
 
     private static final int POSITION = 3 * Long.BYTES;
 
-    /** For rows that have a number. */
+    /** For rows with a number. */
     public static Cursor of(Instant time, long number) {
         return new Cursor(time, new UUID(0, number));
     }
@@ -30,7 +30,7 @@ public record Cursor(Instant time, UUID id) {
     }
 
     /**
-     * The place as opaque text.
+     * The position as opaque text.
      *
      * @param scope everything that the list depends on; the cursor is refused for any other
      */
@@ -48,9 +48,9 @@ public record Cursor(Instant time, UUID id) {
     }
 
     /**
-     * The place that {@link #encode} made the text of.
+     * Decodes the text from {@link #encode}.
      *
-     * @throws org.springframework.web.ErrorResponseException status 400, when the text is no cursor of this list
+     * @throws org.springframework.web.ErrorResponseException status 400, if the text is not a cursor of this list
      */
     public static Cursor decode(String text, String scope) {
         try {

@@ -12,18 +12,18 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Tomcat's HTTP/1.1 with a limit on the time that request line and headers take in all. Tomcat only limits the time between two
- * reads, so that a client that sends a byte now and then keeps its connection. No thread waits for them either way.
+ * Tomcat's HTTP/1.1 with a limit on the total time for request line and headers. Tomcat limits only the time between two reads, so a
+ * client that sends a byte now and then could hold a connection. No thread waits for them in either case.
  */
 public final class GuardedHttp11Protocol extends Http11NioProtocol {
 
-    /** Of a coyote request: its connection. Tomcat itself uses the first numbers. */
+    /** Note of a Coyote request with its connection. Tomcat itself uses the low numbers. */
     private static final int CONNECTION_NOTE = 30;
 
-    /** A client that reads nothing of its answer for so long is disconnected. */
+    /** A client that reads nothing of its response for this long is disconnected. */
     private static final long WRITE_TIMEOUT_MILLIS = 10_000;
 
-    /** The connection of a request, if this protocol reads it (HTTP/2 has a protocol of its own). */
+    /** The connection of a request, if this protocol handles it (HTTP/2 has its own protocol). */
     static Optional<SocketWrapperBase<?>> connection(Request request) {
         return Optional.ofNullable((SocketWrapperBase<?>) request.getNote(CONNECTION_NOTE));
     }
@@ -36,7 +36,7 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
     private static final class GuardedProcessor extends Http11Processor {
         private final GuardedHttp11Protocol protocol;
 
-        /** Whose request line or headers are incomplete, and since when ({@link System#nanoTime}). */
+        /** Connection with an incomplete request line or headers; {@code firstRead} holds the start ({@link System#nanoTime}). */
         private SocketWrapperBase<?> incomplete;
 
         private long firstRead;
@@ -46,7 +46,7 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
             this.protocol = protocol;
         }
 
-        /** Called for everything that arrives on a connection. */
+        /** Called whenever data arrives on a connection. */
         @Override
         public SocketState process(SocketWrapperBase<?> connection, SocketEvent event) throws IOException {
             request.setNote(CONNECTION_NOTE, connection);

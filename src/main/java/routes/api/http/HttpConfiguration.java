@@ -41,13 +41,13 @@ import org.webjars.WebJarVersionLocator;
 import routes.embedded.DataFolder;
 import routes.events.Json;
 
-/** How the API speaks HTTP: its JSON, its limits, its errors, its pages. */
+/** Configures HTTP for the API: JSON, limits, errors and pages. */
 @Configuration(proxyBeanMethods = false)
 class HttpConfiguration implements WebMvcConfigurer {
 
     static final ObjectMapper JSON = apiMapper();
 
-    /** The product's JSON, but what the API reads is checked to the letter and problem details are flat. */
+    /** The product's JSON mapper with strict parsing and flat problem details. */
     private static ObjectMapper apiMapper() {
         ObjectMapper mapper = Json.newMapper()
                 .addMixIn(ProblemDetail.class, ProblemDetailJacksonMixin.class)
@@ -83,13 +83,13 @@ class HttpConfiguration implements WebMvcConfigurer {
         registry.addInterceptor(new LargeAnswers()).addPathPatterns("/webjars/**", "/openapi.*", "/posts/*/media/*");
     }
 
-    /** Answers that no buffer of the system takes hold a thread until the client has read them; so only some of the threads may. */
+    /** Large responses exceed the socket buffers and hold a thread until the client has read them; limits the number of such threads. */
     private static final class LargeAnswers implements HandlerInterceptor {
         private final Semaphore places = new Semaphore(32);
 
         @Override
         public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-            // the next answer on a connection that is not read would hold a thread without a place
+            // on a connection that the client does not read, the next response would hold a thread without a permit
             response.setHeader(HttpHeaders.CONNECTION, "close");
             if (!places.tryAcquire()) {
                 throw ProblemType.TOO_MANY_REQUESTS.exception(null, "Too many files are being sent already");
@@ -116,7 +116,7 @@ class HttpConfiguration implements WebMvcConfigurer {
         registry.addViewController("/").setViewName("forward:/index.html");
     }
 
-    /** ReDoc's script without the address of a logo on its maker's server, which every page would ask for. */
+    /** The ReDoc script without the URL of a logo on the vendor's server, which every page would load. */
     @Bean
     RouterFunction<ServerResponse> redocScript() throws IOException {
         var file = new ClassPathResource(new WebJarVersionLocator().fullPath("redoc", "bundles/redoc.standalone.js"));
@@ -139,7 +139,7 @@ class HttpConfiguration implements WebMvcConfigurer {
         return new BodyLimitFilter(operations);
     }
 
-    /** Messages in one language, that of the documentation. */
+    /** Messages are in the language of the documentation. */
     @Bean
     LocaleResolver localeResolver() {
         return new FixedLocaleResolver(Locale.ENGLISH);

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Refuses query parameters that the operation does not know, that come twice or are empty: a filter with a typo would find too much. */
+/** Refuses unknown, repeated and empty query parameters: a misspelt filter would find too much. */
 final class KnownParameters implements HandlerInterceptor {
 
     @Override
@@ -39,7 +39,7 @@ final class KnownParameters implements HandlerInterceptor {
                         "There is no such parameter here",
                         known.isEmpty() ? "Leave it out." : "The parameters are " + String.join(", ", known) + ".");
             }
-            // Spring takes the default for it, and would so leave out a filter
+            // Spring would use the default and so drop the filter
             if (values[0].isEmpty()) {
                 throw ProblemType.INVALID_PARAMETER.exception(
                         name, name + " has no value", "Give it one or leave it out.");

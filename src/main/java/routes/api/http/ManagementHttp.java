@@ -17,37 +17,37 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import routes.embedded.DataFolder;
 
-/** The web server of the management port has a context of its own; this is registered there, under META-INF/spring. */
-// not annotated, so that no scan finds it for the context of the application
+/** Configures the management port, which has its own application context; registered there under META-INF/spring. */
+// not annotated, so that the component scan of the main context does not find it
 final class ManagementHttp {
 
     private ManagementHttp() {}
 
-    /** Both ports: no request holds a thread while its client is slow. */
+    /** On both ports a slow client does not hold a thread. */
     @Bean
     static WebServerFactoryCustomizer<TomcatServletWebServerFactory> guardedTomcat(ObjectProvider<DataFolder> data) {
         return guardedTomcat(data, "management");
     }
 
-    /** @param name of the sub-folder for the files of this server */
+    /** @param name of the sub-folder for the files of this web server */
     static WebServerFactoryCustomizer<TomcatServletWebServerFactory> guardedTomcat(
             ObjectProvider<DataFolder> data, String name) {
         return tomcat -> {
             data.ifAvailable(folder -> {
-                // by default it makes two folders at each start under /tmp, which a kill leaves there
+                // by default each start creates two folders under /tmp, which remain after a kill
                 tomcat.setBaseDirectory(folder.folder("tomcat/" + name).toFile());
                 tomcat.setDocumentRoot(
                         folder.folder("tomcat/" + name + "/empty").toFile());
             });
             tomcat.setProtocol(GuardedHttp11Protocol.class.getName());
-            // forms would be read with a thread that waits for them, before the key is looked at; the API takes none
+            // Tomcat would read forms with a blocking thread, before the key is checked; the API accepts no forms
             tomcat.addConnectorCustomizers(connector -> connector.setParseBodyMethods(""));
             tomcat.addContextCustomizers(context ->
                     context.getParent().getPipeline().addValve(new ProblemReportValve(HttpConfiguration.JSON)));
         };
     }
 
-    /** Page and documentation belong to the port of the API. */
+    /** Serves only the endpoints; page and documentation are on the API port. */
     @Bean
     static OncePerRequestFilter endpointsOnly(PathMappedEndpoints endpoints) {
         List<PathPattern> paths = endpoints.getAllPaths().stream()

@@ -7,7 +7,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.Resource;
 import org.springframework.stereotype.Component;
 
-/** The one OpenAPI document, as it was written and as a tree. */
+/** The OpenAPI document as written and as a tree. */
 @Component
 public final class OpenApiDocument {
 

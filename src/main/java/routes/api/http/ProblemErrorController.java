@@ -11,14 +11,14 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Errors that arise outside the operations, in a filter or the container; replaces Spring Boot's HTML page. */
+/** Answers errors outside the operations, in a filter or the container; replaces Spring Boot's HTML page. */
 @RestController
 final class ProblemErrorController implements ErrorController {
 
     @RequestMapping("${server.error.path:/error}")
     ResponseEntity<?> error(HttpServletRequest request) {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-        // asked for directly there is no error, and nothing at that path either
+        // a direct request for the error path: there is no error and no resource
         ProblemDetail problem = status == null
                 ? ProblemType.NOT_FOUND.problem("There is nothing at " + request.getRequestURI())
                 : ProblemType.ofStatus(HttpStatusCode.valueOf((int) status), detail((int) status));
@@ -34,7 +34,7 @@ final class ProblemErrorController implements ErrorController {
     }
 
     private static String detail(int status) {
-        // of a body that stalls the container tells by itself
+        // the container reports a stalled body by itself
         return status == HttpStatus.REQUEST_TIMEOUT.value() ? "The body has stalled" : "The request cannot be answered";
     }
 }

@@ -31,7 +31,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
 import routes.vectorindex.VectorIndexException;
 
-/** Every error of an operation leaves as RFC 9457 problem details: what, why, which field, what to do. */
+/** Converts every error of an operation to RFC 9457 problem details: what, why, which field, what to do. */
 @RestControllerAdvice
 final class ProblemHandler extends ResponseEntityExceptionHandler {
 
@@ -86,7 +86,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         LOG.debug("Rejected: {}", exception.getMessage());
         ProblemDetail problem = ProblemType.MALFORMED_REQUEST.problem(
                 "The path, a header or the name of a parameter holds characters that are not allowed there");
-        // Spring would take the path itself, which may be no URI
+        // Spring would use the raw path, which may not be a valid URI
         problem.setInstance(ProblemReportValve.uri(request.getRequestURI()).orElse(URI.create("")));
         return answer(problem);
     }
@@ -109,13 +109,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                 : super.handleNoResourceFoundException(exception, headers, status, request);
     }
 
-    /** Whether a person follows a link or types an address: browsers then ask for HTML first. */
+    /** Whether a browser loads a page from a link or the address bar: HTML is then first in Accept. */
     static boolean isBrowser(HttpServletRequest request) {
         String accepted = request.getHeader(HttpHeaders.ACCEPT);
         return accepted != null && accepted.startsWith(MediaType.TEXT_HTML_VALUE);
     }
 
-    /** For a person, who would see JSON otherwise. */
+    /** An HTML page for people, who would otherwise see JSON. */
     static ResponseEntity<Object> page(HttpStatus status) {
         return ResponseEntity.status(status)
                 .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
@@ -134,7 +134,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         boolean isTold = exception instanceof ErrorResponseException own && isOurs(own.getBody());
         ProblemDetail problem =
                 isTold ? ((ErrorResponseException) exception).getBody() : RequestProblems.explain(exception, status);
-        // whoever told it has logged what there is to log
+        // the code that created the problem has already logged it
         if (status.is5xxServerError() && !isTold) {
             LOG.error("{} failed", request.getDescription(false), exception);
         }

@@ -28,9 +28,9 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 
 /**
- * The outermost part of what answers requests. What Tomcat refuses before Spring sees it (a malformed request line) gets problem
- * details instead of HTML. A request that was answered before its body was read ends its connection: Tomcat would wait for the
- * body, with one of its few threads.
+ * The outermost valve. Requests that Tomcat refuses before Spring sees them (a malformed request line) get problem details instead of
+ * HTML. If a request is answered before its body is read, the connection is closed: Tomcat would otherwise wait for the body with
+ * one of its few threads.
  */
 final class ProblemReportValve extends ErrorReportValve {
 
@@ -39,7 +39,7 @@ final class ProblemReportValve extends ErrorReportValve {
     private static final String TOO_LONG =
             StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
 
-    /** A client that still sends would see a reset connection and no answer. A few threads may read what it sends, for this long. */
+    /** A client that is still sending would get a connection reset instead of the response. A few threads read its data for this long. */
     private static final Duration LINGER = Duration.ofMillis(500);
 
     private final Semaphore lingering = new Semaphore(4);
@@ -49,7 +49,7 @@ final class ProblemReportValve extends ErrorReportValve {
         this.json = json;
     }
 
-    /** Lets a client that waits for "100 Continue" send its body; Tomcat does so at blocking reads only. */
+    /** Sends "100 Continue" to a client that waits for it; Tomcat does so only for blocking reads. */
     static void acknowledge(ServletRequest request) throws IOException {
         if (request.getAttribute(RESPONSE) instanceof Response response) {
             response.sendAcknowledgement(ContinueResponseTiming.ON_REQUEST_BODY_READ);
@@ -64,7 +64,7 @@ final class ProblemReportValve extends ErrorReportValve {
             int status = response.getStatus();
             request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             response.getCoyoteResponse()
-                    .setStatus(status); // Tomcat takes an unread body for an error: it makes 500 of 200
+                    .setStatus(status); // Tomcat treats an unread body as an error and changes 200 to 500
             response.finishResponse();
             GuardedHttp11Protocol.connection(request.getCoyoteRequest()).ifPresent(this::linger);
         }
@@ -134,7 +134,7 @@ final class ProblemReportValve extends ErrorReportValve {
         };
     }
 
-    /** Empty for a path that is no URI: that may be what is wrong with the request. */
+    /** Empty if the path is not a valid URI, which may be the very error of the request. */
     static Optional<URI> uri(String path) {
         try {
             return Optional.ofNullable(path).map(URI::create);

@@ -7,7 +7,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
-/** The kinds of error the API answers with, as RFC 9457 problem details. */
+/** The problem types of the API (RFC 9457). */
 public enum ProblemType {
     MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Request cannot be read", "See /docs for the form of the request."),
     INVALID_PARAMETER(
@@ -56,13 +56,13 @@ public enum ProblemType {
         return status;
     }
 
-    /** Identifies the kind of problem; a name, not an address. */
+    /** Identifies the problem type; not a resolvable URL. */
     public URI uri() {
         return URI.create("urn:telegram-assistant:problem:"
                 + name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
-    /** What a bare HTTP status stands for; a status without a kind of its own becomes "about:blank", as RFC 9457 says. */
+    /** The problem for a bare HTTP status; "about:blank" if no type has this status, as RFC 9457 specifies. */
     public static ProblemDetail ofStatus(HttpStatusCode status, String detail) {
         for (ProblemType type : values()) {
             if (type.status.value() == status.value()) {
@@ -74,15 +74,15 @@ public enum ProblemType {
         return problem;
     }
 
-    /** What is wrong and why. */
+    /** A problem without a field, with the default remedy of the type. */
     public ProblemDetail problem(String detail) {
         return problem(null, detail, remedy);
     }
 
     /**
-     * A problem with all its parts.
+     * A problem with all its fields.
      *
-     * @param field the parameter or the path of the body's field that is wrong; null for none
+     * @param field the invalid parameter, or the path of the invalid body field; null for none
      * @param detail what is wrong and why
      * @param remedy what the caller can do
      */
@@ -97,7 +97,7 @@ public enum ProblemType {
         return problem;
     }
 
-    /** {@link #problem(String, String, String)} with the remedy of the kind. */
+    /** {@link #problem(String, String, String)} with the default remedy of the type. */
     public ProblemDetail problem(String field, String detail) {
         return problem(field, detail, remedy);
     }

@@ -24,7 +24,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import routes.api.http.BodyLimitFilter.BodyTooLargeException;
 
-/** What is wrong with a request, told from the exception that Spring MVC refused it with. */
+/** Maps the exceptions of Spring MVC for invalid requests to problems. */
 final class RequestProblems {
 
     private RequestProblems() {}
@@ -111,7 +111,7 @@ final class RequestProblems {
         return ProblemType.INVALID_VALUE.problem(name, name + " " + error.getDefaultMessage());
     }
 
-    /** The name in the request, which need not be that of the Java parameter. */
+    /** The name in the request, which may differ from that of the Java parameter. */
     private static String name(MethodParameter parameter) {
         RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
         return query == null ? parameter.getParameterName() : query.name();

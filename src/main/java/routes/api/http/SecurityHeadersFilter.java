@@ -13,11 +13,11 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Headers that keep a browser from doing more with an answer than it should. The policy also stops the documentation pages
- * from loading anything from elsewhere; it allows what they need: inline styles, images in style sheets and a worker made by the script. The reader's page shows media that it fetched with its key
- * as blobs.
+ * Security headers that restrict what a browser may do with a response. The policy also stops the documentation pages from loading
+ * anything from other sites. It allows what they need: inline styles, images in style sheets and a worker created by the script.
+ * Blobs are allowed because the reader page fetches media with its key and shows them as blobs.
  */
-// before anything that may refuse a request
+// before any filter that may refuse a request
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeadersFilter extends OncePerRequestFilter {
 
@@ -33,7 +33,7 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
             "form-action 'none'",
             "frame-ancestors 'none'");
 
-    /** No operation with these methods takes a body. */
+    /** No operation with these methods accepts a body. */
     private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "DELETE");
 
     @Override
@@ -45,12 +45,12 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
         response.setHeader("Cache-Control", "no-store");
         boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
         if (hasBody && WITHOUT_BODY.contains(request.getMethod())) {
-            response.setHeader(HttpHeaders.CONNECTION, "close"); // nothing reads the body of these either
+            response.setHeader(HttpHeaders.CONNECTION, "close"); // the body of these is never read either
         }
         chain.doFilter(request, hasBody ? new ClosingResponse(response) : response);
     }
 
-    /** Announces that the connection ends after a refusal, since nothing waits for the body of a refused request. */
+    /** Sets {@code Connection: close} on refusals, since the body of a refused request is not read. */
     private static final class ClosingResponse extends HttpServletResponseWrapper {
 
         ClosingResponse(HttpServletResponse response) {

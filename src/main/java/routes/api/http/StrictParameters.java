@@ -9,8 +9,8 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.InitBinder;
 
 /**
- * Numbers, ids and booleans of paths and queries are read to the letter, as the document says. Spring takes much more for one:
- * 0x10, " 1", other digits, 1-1-1-1-1, on. Converters would not do, since where one refuses Spring tries its own editors.
+ * Parses numbers, ids and booleans of paths and queries strictly, as the API document says. Spring is more lenient: it accepts 0x10,
+ * " 1", other digits, 1-1-1-1-1, on. Converters are not enough: if one fails, Spring falls back to its own editors.
  */
 @ControllerAdvice
 final class StrictParameters {

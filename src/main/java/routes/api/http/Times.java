@@ -6,7 +6,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
-/** Points in time as parameters. */
+/** Parses time parameters. */
 public final class Times {
 
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
@@ -17,7 +17,7 @@ public final class Times {
     /**
      * Reads a parameter.
      *
-     * @param text date and time with zone or offset, or a date, which means its beginning in UTC; null gives null
+     * @param text date and time with zone or offset, or a date, which means its start in UTC; null returns null
      * @throws org.springframework.web.ErrorResponseException status 400
      */
     public static Instant parse(String parameter, String text) {

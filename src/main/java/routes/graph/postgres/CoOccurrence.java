@@ -15,7 +15,7 @@ import routes.graph.postgres.PostRelationships.Edge;
 
 /** Keeps {@code RELATED_TO.weight} in step with {@code TAGGED_AS}: the number of posts that carry both tags. */
 final class CoOccurrence {
-    /** Two tags of one tenant, the one that sorts first first. */
+    /** Two tags of one tenant, in sort order. */
     private record Pair(UUID tenant, String first, String second) {
         static final Comparator<Pair> ORDER =
                 Comparator.comparing(Pair::tenant).thenComparing(Pair::first).thenComparing(Pair::second);
@@ -28,8 +28,8 @@ final class CoOccurrence {
     }
 
     /**
-     * Takes the pairs of tags that the posts carried before out of the weights and those that they carry now in. The caller
-     * holds the locks of the posts; the rows of the pairs are locked here, in the order of their names.
+     * Subtracts the previous tag pairs of the posts from the weights and adds the current ones. The caller holds the locks of the
+     * posts; this method locks the rows of the pairs, in the order of their names.
      *
      * @return number of pairs that were not related before
      */
@@ -44,7 +44,7 @@ final class CoOccurrence {
         String[] tenants = column(deltas.keySet(), pair -> pair.tenant().toString());
         String[] first = column(deltas.keySet(), Pair::first);
         String[] second = column(deltas.keySet(), Pair::second);
-        // One statement locks all the rows in the order of the pairs. xmax is 0 in a row that was just inserted.
+        // One statement locks all the rows in the order of the pairs. xmax is 0 in a newly inserted row.
         Integer created = jdbc.queryForObject(
                 """
                 with weighed as (

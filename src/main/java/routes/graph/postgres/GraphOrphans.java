@@ -13,14 +13,14 @@ import routes.graph.postgres.PostRelationships.Edge;
 import routes.graph.postgres.PostRelationships.Node;
 
 /**
- * Removes nodes without relationships. Between looking and removing nobody may relate anything to them, and the rows of tags
- * are too hot to be locked one by one: whoever writes relationships shares a lock, which is held alone for the moment of the
- * removal.
+ * Removes nodes without relationships. No transaction may add a relationship between the check and the removal, and the rows of
+ * tags are too contended to be locked one by one. So transactions that write relationships share a lock, and the removal briefly
+ * holds it exclusively.
  */
 final class GraphOrphans {
     private static final String LOCK = "hashtextextended('graph nodes', 0)";
 
-    /** For whoever writes relationships. */
+    /** For transactions that write relationships. */
     static final String KEEP_NODES = "select pg_advisory_xact_lock_shared(" + LOCK + ")";
 
     private final JdbcTemplate jdbc;
@@ -29,7 +29,7 @@ final class GraphOrphans {
         this.jdbc = jdbc;
     }
 
-    /** Of what these relationships led to, whatever is related to nothing now. */
+    /** Removes the nodes of these relationships that have no relationships left. */
     void removeUnlessBusy(Collection<Edge> removed) {
         SortedSet<Node> nodes = new TreeSet<>(PostgresGraph.NODE_ORDER);
         for (Edge edge : removed) {
@@ -37,7 +37,7 @@ final class GraphOrphans {
             nodes.add(edge.to());
         }
         nodes.removeIf(node -> node.label().equals("Post"));
-        // not waited for: the caller holds posts that those who share the lock may wait for
+        // does not wait: the caller holds posts that holders of the shared lock may wait for
         if (nodes.isEmpty()
                 || !Boolean.TRUE.equals(
                         jdbc.queryForObject("select pg_try_advisory_xact_lock(" + LOCK + ")", Boolean.class))) {
@@ -62,7 +62,7 @@ final class GraphOrphans {
                 column(nodes, Node::key));
     }
 
-    /** One step through all nodes but posts, in the order of the primary key. */
+    /** One step through all nodes except posts, in primary key order. */
     Graph.Orphans remove(String place, int limit) {
         String[] after = place.isEmpty() ? new String[] {new UUID(0, 0).toString(), "", ""} : place.split(" ", 3);
         List<Node> nodes = jdbc.query(

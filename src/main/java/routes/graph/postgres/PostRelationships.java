@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import routes.graph.PostGraph;
 
-/** The nodes and relationships that one post asks for. */
+/** The nodes and relationships of one post. */
 record PostRelationships(List<Node> nodes, List<Edge> edges) {
 
     /** @param tenant first, so that nodes of all tenants sort in one order */

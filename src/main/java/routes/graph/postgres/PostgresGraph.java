@@ -30,9 +30,9 @@ import routes.text.TagKey;
 /**
  * The graph in the tables {@code graph_nodes} and {@code graph_edges}; the label is the node's kind, the key its identity.
  *
- * <p>Workers cannot deadlock: every transaction takes its locks in the same order: nodes other than posts, posts, pairs of
- * tags, each sorted. The lock on a post's row lets one transaction at a time compare its old
- * and new tags, which keeps {@code RELATED_TO.weight} equal to the number of posts that carry both tags.
+ * <p>Workers cannot deadlock: every transaction acquires its locks in the same order: nodes other than posts, posts, pairs of tags,
+ * each sorted. The lock on a post's row lets one transaction at a time compare its old and new tags, which keeps
+ * {@code RELATED_TO.weight} equal to the number of posts that carry both tags.
  */
 public final class PostgresGraph implements Graph {
     private static final int TRANSACTION_TIMEOUT_SECONDS = 30;
@@ -89,7 +89,7 @@ public final class PostgresGraph implements Graph {
         transaction.executeWithoutResult(status -> {
             lock(posts);
             Set<Edge> stored = edgesOf(posts);
-            for (String end : List.of("from", "to")) { // whatever leads to the posts too, replies for example
+            for (String end : List.of("from", "to")) { // also relationships that point to the posts, such as replies
                 jdbc.update(
                         "delete from graph_edges where tenant_id = ? and %1$s_label = 'Post' and %1$s_key = any (?)"
                                 .formatted(end),
@@ -175,7 +175,7 @@ public final class PostgresGraph implements Graph {
                 limit);
     }
 
-    /** A node that another transaction is creating is waited for. From now on until the end nobody removes nodes. */
+    /** Waits for a node that another transaction is creating. From here to the end of the transaction, no node can be removed. */
     private int insert(SortedSet<Node> nodes) {
         return jdbc.update(
                 """
@@ -190,7 +190,7 @@ public final class PostgresGraph implements Graph {
                 column(nodes, Node::key));
     }
 
-    /** Creates what is missing: a row that does not exist cannot be locked. Returns the number of nodes created. */
+    /** Creates missing rows: a row that does not exist cannot be locked. Returns the number of nodes created. */
     private int lock(SortedSet<Node> posts) {
         Integer created = jdbc.queryForObject(
                 """
@@ -207,7 +207,7 @@ public final class PostgresGraph implements Graph {
         return created == null ? 0 : created;
     }
 
-    /** What is stored about the posts: whatever goes out from them, and the channel and album that hold them. */
+    /** The stored relationships of the posts: those that start at them, and those of the channel and album that contain them. */
     private Set<Edge> edgesOf(Set<Node> posts) {
         Set<Edge> edges = new LinkedHashSet<>();
         jdbc.query(

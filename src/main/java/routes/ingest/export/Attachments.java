@@ -18,14 +18,14 @@ import routes.ingest.TextPart;
 import routes.posts.Details;
 
 /**
- * What the attachments of a message say.
+ * The content of a message's attachments.
  *
  * @param lines without the file's name
  * @param poll null without
- * @param links in the lines, and those that belong to them; the name of a file or track is not looked at
+ * @param links in the lines, and those that belong to them; names of files and tracks are not searched
  */
 record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
-    /** Names that programs give, which say nothing. */
+    /** Names that programs generate. They carry no meaning. */
     private static final Pattern MADE_UP = Pattern.compile(
             "(?i)(?:video|audio|file|photo|img|image|vid|pxl|doc|document|sticker|animatedsticker|animation|giphy|voice|mp4|unknown)"
                     + "[\\s_\\-.()@\\d]*(?:\\.[a-z0-9]{1,8}){0,2}");
@@ -78,7 +78,7 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
     }
 
     /**
-     * All lines as one text; null if there is none.
+     * All lines as one text; null if there are none.
      *
      * @param fileName as it was sent, or null
      */
@@ -106,7 +106,7 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
                 plain(poll.get("question")), poll.flag("closed"), count(poll.number("total_voters")), options);
     }
 
-    /** Telegram Desktop writes the object as a text that holds its JSON. */
+    /** Telegram Desktop writes the object as a string that contains its JSON. */
     private static Fields invoice(Fields message) {
         JsonNode value = message.get("invoice_information");
         if (value == null || !value.isTextual()) {
@@ -131,7 +131,7 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
         }
     }
 
-    /** The amount is given in the smallest unit of the currency. */
+    /** The amount is in the smallest unit of the currency. */
     private static String amount(Long amount, String currency) {
         if (amount == null || currency == null || currency.isBlank()) {
             return null;
@@ -140,7 +140,7 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
         try {
             digits = Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
         } catch (IllegalArgumentException e) {
-            // XTR, Telegram's stars
+            // XTR, Telegram Stars
             digits = 0;
         }
         return BigDecimal.valueOf(amount, digits).toPlainString() + " " + currency.toUpperCase(Locale.ROOT);

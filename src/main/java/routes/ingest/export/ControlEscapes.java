@@ -3,7 +3,7 @@ package routes.ingest.export;
 import java.util.regex.Pattern;
 
 /**
- * Every version of Telegram Desktop writes control characters as {@code \x0B}, which is no JSON. Blanks take their place.
+ * Every version of Telegram Desktop writes control characters as {@code \x0B}, which is not valid JSON. Spaces replace them.
  */
 final class ControlEscapes {
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:x[0-9A-Fa-f]{2}|(.))", Pattern.DOTALL);

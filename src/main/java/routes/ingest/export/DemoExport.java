@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The demo channel that ships inside the jar. A jar's entries are no files and cannot be listed in every packaging, so the
- * file {@value #INDEX} beside them names each on a line.
+ * The demo channel that ships inside the jar. A jar's entries are not files and not every packaging can list them, so the file
+ * {@value #INDEX} next to them contains their names, one per line.
  */
 public final class DemoExport {
     static final String INDEX = "index.txt";
@@ -20,16 +20,16 @@ public final class DemoExport {
     private final String folder;
 
     /**
-     * @param folder absolute name on the class path, such as {@code /demo}
+     * @param folder absolute path on the class path, such as {@code /demo}
      */
     public DemoExport(String folder) {
         this.folder = folder;
     }
 
     /**
-     * Unpacks the demo, replacing what an earlier version left there.
+     * Unpacks the demo and replaces that of an earlier version.
      *
-     * @param data where the folder {@code demo} is made
+     * @param data where the folder {@code demo} is created
      * @return that folder, to be imported
      */
     public Path unpack(Path data) throws IOException {

@@ -2,23 +2,23 @@ package routes.ingest.export;
 
 import java.util.Set;
 
-/** The head of a chat in an export; any part may be null. The id is bare and positive, but for what other programs wrote. */
+/** The head of a chat in an export. Any part may be null. The id is bare and positive, unless another program wrote it. */
 record ExportChat(String name, String type, Long id) {
     private static final Set<String> CHANNELS =
             Set.of("public_channel", "private_channel", "public_supergroup", "private_supergroup");
     private static final long BOT_API_SHIFT = 1_000_000_000_000L;
 
-    /** Only channels and supergroups hold posts. Personal chats, small groups and saved messages are nobody else's reading. */
+    /** Only channels and supergroups contain posts. Personal chats, small groups and saved messages are private. */
     boolean isChannel() {
         return type != null && CHANNELS.contains(type);
     }
 
-    /** Whether nothing of the head is missing that may still follow after the messages. */
+    /** Whether the head has all parts that may otherwise follow after the messages. */
     boolean isComplete() {
         return name != null && type != null && id != null;
     }
 
-    /** The id without the {@code -100} that the Bot API puts in front; null if there is none. */
+    /** The id without the Bot API's prefix {@code -100}; null if there is none. */
     Long bareId() {
         if (id == null || id == 0 || id == Long.MIN_VALUE) {
             return null;
@@ -30,7 +30,7 @@ record ExportChat(String name, String type, Long id) {
         return new ExportChat(name, type, other);
     }
 
-    /** As reports call it. */
+    /** The name in reports. */
     String title() {
         return name == null || name.isBlank() ? "chat without a name" : name;
     }

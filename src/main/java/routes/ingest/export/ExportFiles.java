@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import routes.ingest.SourceFile;
 import routes.posts.MediaKind;
 
-/** The files beside a {@code result.json}. A path in it that leads out of the export's folder is never opened. */
+/** The files next to a {@code result.json}. A path that leads out of the export's folder is never opened. */
 final class ExportFiles {
-    /** What Telegram Desktop writes instead of a path, sometimes behind the file's name. */
+    /** What Telegram Desktop writes instead of a path, sometimes after the file's name. */
     private static final Pattern NOT_INCLUDED =
             Pattern.compile("(?:(?<name>.*\\S) )?\\(((?:File|Photo|Video) [^()]*)\\)|\\((.*)\\)");
 
     private final Path folder;
 
     /**
-     * @param folder exists
+     * @param folder must exist
      */
     ExportFiles(Path folder) throws IOException {
         this.folder = folder.toRealPath();
@@ -43,7 +43,7 @@ final class ExportFiles {
             if (!Files.isRegularFile(path)) {
                 return new SourceFile(kind, type, shown, null, declaredType, "file is not in the export folder");
             }
-            // a symbolic link may lead out where the text does not
+            // a symbolic link may lead out of the folder although the path does not
             return path.toRealPath().startsWith(folder)
                     ? new SourceFile(kind, type, shown, path, declaredType, null)
                     : outside(kind, type, shown, declaredType);

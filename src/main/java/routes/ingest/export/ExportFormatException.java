@@ -2,7 +2,7 @@ package routes.ingest.export;
 
 import java.io.IOException;
 
-/** The file is no Telegram Desktop export, or a broken one; the message says where and what to do. */
+/** The file is not a Telegram Desktop export, or it is corrupt. The message says where and what to do. */
 public class ExportFormatException extends IOException {
     private static final long serialVersionUID = 1L;
 

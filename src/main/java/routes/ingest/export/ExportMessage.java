@@ -8,10 +8,10 @@ import routes.ingest.TextPart;
 import routes.posts.Details;
 
 /**
- * What we read of a message in {@code result.json}, under the names of the file. Telegram Desktop writes no views and no
- * forwards, and before 2022 no {@code …_unixtime}. Any part may be null; lists are empty instead.
+ * The fields of a message in {@code result.json} that we read, under their names in the file. Telegram Desktop writes no views and
+ * no forwards, and before 2022 no {@code …_unixtime}. Any part may be null; lists are empty instead.
  *
- * @param oddities fields that were left out since their type cannot be read, such as {@code photo: an object}
+ * @param oddities fields left out because their type is invalid, such as {@code photo: an object}
  */
 record ExportMessage(
         Long id,
@@ -45,7 +45,7 @@ record ExportMessage(
 
     record Button(String type, String data) {}
 
-    /** A message as it stands in the file, whatever the types of its fields are. */
+    /** Reads a message from the file, whatever the types of its fields are. */
     static ExportMessage of(JsonNode message) {
         var fields = new Fields(message);
         return new ExportMessage(
@@ -78,7 +78,7 @@ record ExportMessage(
                 fields.oddities());
     }
 
-    /** Versions before 2022 have no {@code text_entities}; other programs keep one of both, or less in one of them. */
+    /** Versions before 2022 have no {@code text_entities}. Other programs keep only one of the two, or write less into one of them. */
     private static List<TextPart> text(Fields fields) {
         List<TextPart> text = TextPartsReader.read(fields.get("text"));
         List<TextPart> entities = TextPartsReader.read(fields.get("text_entities"));

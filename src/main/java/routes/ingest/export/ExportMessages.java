@@ -16,9 +16,9 @@ import routes.posts.Details;
 import routes.posts.Forward;
 import routes.posts.MediaKind;
 
-/** Messages of an export in the form that all sources share. */
+/** Converts messages of an export to the form that all sources share. */
 final class ExportMessages {
-    /** By {@code media_type}; all others are documents. */
+    /** By {@code media_type}. All others are documents. */
     private static final Map<String, String> TYPES = Map.of(
             "video_file", "video",
             "video_message", "video_message",
@@ -38,7 +38,7 @@ final class ExportMessages {
     private final ExportTimes times;
 
     /**
-     * @param zone of the machine that exported, for times of old exports, which carry none
+     * @param zone of the exporting machine, for times of old exports, which have no zone
      */
     ExportMessages(ExportFiles files, ZoneId zone) {
         this.files = files;
@@ -46,10 +46,10 @@ final class ExportMessages {
     }
 
     /**
-     * Empty for what is no post: service messages, messages that Telegram Desktop did not know, and messages of the small group
-     * that a supergroup was made of (their ids are negative and mean nothing in the channel).
+     * Empty for messages that are not posts: service messages, messages that Telegram Desktop did not know, and messages of the small
+     * group that was converted to a supergroup (their ids are negative and meaningless in the channel).
      *
-     * @throws UnreadableMessageException if it has no id, no time, or a type that is not known
+     * @throws UnreadableMessageException if it has no id, no time, or an unknown type
      */
     Optional<SourceMessage> post(ExportMessage message, ChannelIdentity channel) throws UnreadableMessageException {
         Long id = message.id();
@@ -85,7 +85,7 @@ final class ExportMessages {
                 .albumMedia(inAlbums && message.paidStars() == null)
                 .counters(new Counters(0, 0, reactions(message), 0))
                 .forward(forward(message))
-                // an answer to a message of another chat is none to the message of that number here
+                // a reply to a message of another chat does not refer to the message with that id here
                 .replyToMessageId(message.replyToPeerId() == null ? message.replyToMessageId() : null)
                 .reactions(message.reactions())
                 .poll(message.attachments().poll())
@@ -94,12 +94,12 @@ final class ExportMessages {
                 .build());
     }
 
-    /** The name under which somebody sent the file; null where a program names it. */
+    /** The file name that the sender chose; null if a program generates it. */
     private static String wordsOf(SourceFile file, String mediaType) {
         return file == null || UNNAMED.contains(String.valueOf(mediaType)) ? null : file.title();
     }
 
-    /** Fields of a message that became a post without them, as {@code field: why}. */
+    /** Fields that are missing from the post of this message, as {@code field: why}. */
     List<String> leftOut(ExportMessage message) {
         boolean edited = message.edited() != null || message.editedUnixtime() != null;
         return edited && edited(message).isEmpty()
@@ -128,7 +128,7 @@ final class ExportMessages {
         return null;
     }
 
-    /** The signature; else who wrote, unless it is the channel itself. */
+    /** The signature; else the author, unless it is the channel itself. */
     private static String authorName(ExportMessage message, ChannelIdentity channel) {
         String id = message.fromId();
         boolean channelItself = (CHANNEL_PREFIX + channel.tgChannelId()).equals(id)
@@ -150,7 +150,7 @@ final class ExportMessages {
         return new Details.Reply(id, channel == null ? null : "https://t.me/c/" + channel + "/" + id);
     }
 
-    /** Null for a person, a group, or what cannot be read. */
+    /** Null for a person or a group, or if it cannot be read. */
     private static Long channelId(String peer) {
         return peer != null && peer.matches(CHANNEL_PREFIX + "\\d{1,18}")
                 ? Long.valueOf(peer.substring(CHANNEL_PREFIX.length()))

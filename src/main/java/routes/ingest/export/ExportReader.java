@@ -14,8 +14,8 @@ import routes.ingest.export.JsonCursor.Place;
 
 /**
  * Reads {@code result.json} of Telegram Desktop: one chat ({@code messages} at the top) or a whole account ({@code chats.list},
- * {@code left_chats.list}), with keys in any order, also several documents in one file. Never holds more than one message. What
- * cannot be read is named with its place, and reading goes on after it.
+ * {@code left_chats.list}), with keys in any order, also several documents in one file. Never holds more than one message. Reports
+ * the place of anything unreadable and continues after it.
  */
 final class ExportReader {
     private static final int MAX_LISTS = 100;
@@ -42,28 +42,28 @@ final class ExportReader {
         this.file = file;
     }
 
-    /** Takes what the file holds, in its order. */
+    /** Receives the content of the file in order. */
     interface Handler {
-        /** Whether the messages of this chat are wanted; the others are passed over. */
+        /** Whether the messages of this chat are wanted. Others are skipped. */
         boolean chat(ExportChat chat) throws IOException, InterruptedException;
 
         /**
          * @param bytesRead of the file so far
-         * @throws UnreadableMessageException if it has to be named
+         * @throws UnreadableMessageException if the message must be reported
          */
         void message(ExportMessage message, long bytesRead)
                 throws IOException, InterruptedException, UnreadableMessageException;
 
-        /** Something that cannot be read and is left out; its reason says where it stands. */
+        /** Something unreadable that is left out. Its reason says where it is. */
         void unreadable(ImportNote what);
 
-        /** All messages of a wanted chat are through. */
+        /** All messages of a wanted chat have been read. */
         void chatEnd() throws IOException, InterruptedException;
     }
 
     /**
-     * @throws ExportFormatException if the file is no export or is broken; what was handed over before is good
-     * @throws IOException if it cannot be read, or as the handler throws it
+     * @throws ExportFormatException if the file is not an export or is corrupt; everything handed over before is valid
+     * @throws IOException if it cannot be read, or if the handler throws it
      */
     void read(Handler to) throws IOException, InterruptedException {
         handler = to;
@@ -100,7 +100,7 @@ final class ExportReader {
     /**
      * Reads a chat or, at the top of the file, an account.
      *
-     * @return whether there are messages or chats in it
+     * @return whether it contains messages or chats
      */
     private boolean readChat(boolean top) throws IOException, InterruptedException {
         cursor.next();
@@ -141,7 +141,7 @@ final class ExportReader {
         return found;
     }
 
-    /** Passes over messages whose chat's id, type or name may follow; false if the file ends in them and the chat is known. */
+    /** Skips messages if the chat's id, type or name may follow. False if the file ends in them and the chat is known. */
     private boolean arePassed(ExportChat chat) throws IOException, InterruptedException {
         Place messages = cursor.place();
         try {
@@ -193,7 +193,7 @@ final class ExportReader {
         }
     }
 
-    /** Old versions are known by what they write into messages. */
+    /** Old versions are detected by what they write into messages. */
     private ExportChat withBareId(ExportChat chat) throws IOException {
         if (chat.bareId() == null && chat.name() != null && chat.isChannel()) {
             int number = namesakes.merge(chat.type() + "\n" + chat.name(), 1, Integer::sum);
@@ -213,7 +213,7 @@ final class ExportReader {
                     old = !message.isObject() || OldChatId.mayHaveWritten(message);
                     any |= message.isObject();
                 } catch (UnreadableMessageException e) {
-                    // another one may show the version
+                    // another one may reveal the version
                 }
                 if (cursor.peek() == ',') {
                     cursor.next();
@@ -236,7 +236,7 @@ final class ExportReader {
         void read(int number) throws IOException, InterruptedException;
     }
 
-    /** Reads a list; lists in it are read as if their elements stood in it. */
+    /** Reads a list. Elements of nested lists are read as elements of this list. */
     private void readList(ExportChat owner, String field, ElementReader reader)
             throws IOException, InterruptedException {
         if (cursor.peek() != '[') {
@@ -277,16 +277,16 @@ final class ExportReader {
         }
     }
 
-    /** A message that is not wanted is read all the same: a fault in it must not cost the chats after it. */
+    /** An unwanted message is parsed too: a fault in it must not affect the chats after it. */
     private void passMessage(int number) throws IOException {
         try {
             cutMessage();
         } catch (UnreadableMessageException e) {
-            // it would not have been imported
+            // it would not have been imported anyway
         }
     }
 
-    /** Cuts out a message; the cursor stands after it, or where the next one begins if a fault made that a part of it. */
+    /** Cuts out a message. The cursor is then after it, or at the next message if a fault made that a part of this one. */
     private JsonNode cutMessage() throws IOException, UnreadableMessageException {
         Place start = cursor.place();
         boolean ended = cursor.cut();
@@ -340,7 +340,7 @@ final class ExportReader {
         handler.unreadable(new ImportNote(name, null, field, reason + ", at " + place));
     }
 
-    /** The name of the next field of an object, whose value follows; null at the end of the object. */
+    /** The name of an object's next field, whose value follows; null at the end of the object. */
     private String nextName() throws IOException {
         int next = cursor.peek();
         while (next == ',') {
@@ -365,13 +365,13 @@ final class ExportReader {
                 return name.asText();
             }
         } catch (UnreadableMessageException e) {
-            // no name either
+            // not a name either
         }
         cursor.moveTo(place);
         throw broken("the name of a field and a colon are expected there");
     }
 
-    /** Consumes a value that is of no use, and tells its type. */
+    /** Consumes an unwanted value and returns its type. */
     private String cutType() throws IOException {
         try {
             return Fields.typeOf(cutValue());
@@ -403,7 +403,7 @@ final class ExportReader {
         return new ExportFormatException("%s is broken at %s: %s.%s".formatted(file, cursor.place(), what, REMEDY));
     }
 
-    /** The fields of a chat but its messages. */
+    /** The fields of a chat without its messages. */
     private final class ChatHead {
         private String name;
         private String type;

@@ -14,8 +14,8 @@ import routes.ingest.SourceMessage;
 import routes.posts.ChannelIdentity;
 
 /**
- * An export of Telegram Desktop. Channels and supergroups are read; personal chats, small groups, bots and saved messages of a
- * whole account are passed over and named in the report.
+ * An export of Telegram Desktop. Channels and supergroups are read. Personal chats, small groups, bots and saved messages of a
+ * whole account are skipped and named in the report.
  */
 public final class ExportSource implements Source {
     private static final String FILE_NAME = "result.json";
@@ -31,8 +31,8 @@ public final class ExportSource implements Source {
     }
 
     /**
-     * @param path of {@code result.json} or of the folder that holds it
-     * @param zone of the machine that exported, for times of old exports, which carry none
+     * @param path of {@code result.json} or of the folder that contains it
+     * @param zone of the exporting machine, for times of old exports, which have no zone
      * @throws NoSuchFileException if there is no such file
      * @throws AccessDeniedException if the process may not read it
      */
@@ -71,7 +71,7 @@ public final class ExportSource implements Source {
         try {
             new ExportReader(file).read(chats);
         } catch (ExportFormatException e) {
-            // what came before the break is good; if an album was cut in two, its rest joins it at the next import
+            // everything before the fault is valid; if it split an album, the rest joins it at the next import
             chats.chatEnd();
             throw e;
         }

@@ -12,27 +12,27 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Times of an export: seconds since 1970, or a local time of the machine that exported. */
+/** Times of an export: seconds since 1970, or a local time of the exporting machine. */
 final class ExportTimes {
-    /** The last second that RFC 3339 can write. Milliseconds in place of seconds are far beyond it. */
+    /** The last second that RFC 3339 can represent. Milliseconds instead of seconds far exceed it. */
     private static final long LAST_SECOND =
             Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     private final ZoneId zone;
 
     /**
-     * @param zone of the machine that exported, for local times
+     * @param zone of the exporting machine, for local times
      */
     ExportTimes(ZoneId zone) {
         this.zone = zone;
     }
 
-    /** The first of the values that is a time between 1970 and 9999; each may be null or of any type. */
+    /** The first value that is a time between 1970 and 9999. Each may be null or of any type. */
     Optional<Instant> first(JsonNode... values) {
         return first(Instant.EPOCH, values);
     }
 
-    /** As {@link #first(JsonNode...)}, but from some time on. */
+    /** Like {@link #first(JsonNode...)}, but not before the given time. */
     Optional<Instant> first(Instant from, JsonNode... values) {
         return Stream.of(values)
                 .filter(value -> value != null && (value.isTextual() || value.isNumber()))
@@ -43,7 +43,7 @@ final class ExportTimes {
 
     private Optional<Instant> read(String text) {
         try {
-            // a fraction or an exponent is no fault of the message
+            // a fraction or an exponent does not make the message invalid
             return Optional.of(
                     text.matches("[-+]?\\d{1,30}([.]\\d{1,30})?([eE][+]?\\d)?")
                             ? Instant.ofEpochSecond(new BigDecimal(text).longValue())

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The fields of one JSON object, read with patience: a number stands for its text and a text for its number, null for an absent
- * field, and a value of any other type is left out and noted. So an odd field never costs the message.
+ * The fields of one JSON object, read leniently: numbers and strings are converted to each other, an absent field is null, and a
+ * value of any other type is left out and noted. So an invalid field never invalidates the message.
  */
 final class Fields {
     private final JsonNode object;
@@ -27,7 +27,7 @@ final class Fields {
         this.oddities = oddities;
     }
 
-    /** What was left out, such as {@code photo: an object}, also of the objects inside. */
+    /** What was left out, such as {@code photo: an object}, including nested objects. */
     List<String> oddities() {
         return List.copyOf(oddities);
     }
@@ -37,12 +37,12 @@ final class Fields {
         return value == null || value.isNull() ? null : value;
     }
 
-    /** Whether the field is there and says nothing. */
+    /** Whether the field is present and null. */
     boolean isNull(String name) {
         return object.path(name).isNull();
     }
 
-    /** Text, number or boolean as text; null if absent or of another type. */
+    /** String, number or boolean as text; null if absent or of another type. */
     String text(String name) {
         JsonNode value = get(name);
         if (value != null && value.isContainerNode()) {
@@ -52,7 +52,7 @@ final class Fields {
         return value == null ? null : value.asText();
     }
 
-    /** A whole number, also one in quotes; null if absent, of another type or beyond 64 bits. */
+    /** An integer, also as a string; null if absent, of another type or beyond 64 bits. */
     Long number(String name) {
         JsonNode value = get(name);
         if (value == null) {
@@ -65,7 +65,7 @@ final class Fields {
         return number;
     }
 
-    /** True, "true" and numbers but 0. */
+    /** True, "true" and numbers other than 0. */
     boolean flag(String name) {
         JsonNode value = get(name);
         if (value != null && value.isContainerNode()) {
@@ -84,14 +84,14 @@ final class Fields {
         return null;
     }
 
-    /** The objects of a list; others in it are left out. An object in place of the list is a list of it. */
+    /** The objects of a list. Other elements are left out. A single object counts as a list of one. */
     Stream<Fields> objects(String name) {
         return elements(name)
                 .filter(element -> element.isObject() || odd(name, element))
                 .map(element -> new Fields(element, place + name + ".", oddities));
     }
 
-    /** The elements of a list that are not null, and of the lists in it; empty if absent or of another type. */
+    /** The non-null elements of a list and of its nested lists; empty if absent or of another type. */
     Stream<JsonNode> elements(String name) {
         JsonNode value = get(name);
         if (value == null || value.isContainerNode()) {
@@ -107,7 +107,7 @@ final class Fields {
                 : Stream.of(value).filter(element -> !element.isNull());
     }
 
-    /** Null if the value is no whole number of 64 bits, neither as a number nor as text. */
+    /** Null if the value is not a 64-bit integer, neither as a number nor as text. */
     static Long whole(JsonNode value) {
         try {
             // the exact value of 1e999999999 would fill the memory
@@ -126,7 +126,7 @@ final class Fields {
         return number.precision() - (long) number.scale() > 19 ? null : (Long) number.longValueExact();
     }
 
-    /** A value as a person names it: null, a list, an object, a number, a text. */
+    /** The type of a value for users: null, a list, an object, a number, a text. */
     static String typeOf(JsonNode value) {
         return switch (value.getNodeType()) {
             case ARRAY -> "a list";

@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Walks over the structure of a JSON file and cuts values out of it as bytes, without reading them. A parser cannot go on
- * after an error; this can, since it only counts brackets and quotes. Holds one value of at most {@value #MAX_VALUE_BYTES}
- * bytes and a buffer.
+ * Scans the structure of a JSON file and cuts values out of it as bytes, without parsing them. A parser cannot continue after an
+ * error. This class can, since it only counts brackets and quotes. Holds a buffer and one value of at most
+ * {@value #MAX_VALUE_BYTES} bytes.
  */
 final class JsonCursor implements Closeable {
-    /** A message of 4096 characters with an entity on each has less than 1 MiB. */
+    /** A message of 4096 characters with an entity on each is smaller than 1 MiB. */
     static final int MAX_VALUE_BYTES = 4 * 1024 * 1024;
 
     private static final int FIRST_VALUE_BYTES = 64 * 1024;
@@ -25,7 +25,7 @@ final class JsonCursor implements Closeable {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int end;
-    /** Offset in the file of the first byte of the buffer. */
+    /** Offset in the file of the buffer's first byte. */
     private long bufferPosition;
 
     private long line = 1;
@@ -47,7 +47,7 @@ final class JsonCursor implements Closeable {
             return "byte %d (line %d, column %d)".formatted(position, line, position - lineStart + 1);
         }
 
-        /** This place moved by the first bytes of what stands there. */
+        /** This place, advanced by the first {@code count} of the bytes that follow it. */
         Place plus(byte[] bytes, int count) {
             long lines = line;
             long start = lineStart;
@@ -74,7 +74,7 @@ final class JsonCursor implements Closeable {
         lineStart = place.lineStart();
     }
 
-    /** The next byte that is no blank, which is not consumed, or -1 at the end of the file. */
+    /** The next byte that is not whitespace, without consuming it, or -1 at the end of the file. */
     int peek() throws IOException {
         while (at < end || fill()) {
             byte next = buffer[at];
@@ -95,7 +95,7 @@ final class JsonCursor implements Closeable {
     }
 
     /**
-     * Consumes a value; of one that {@linkplain #isTooLong is too long} only the beginning.
+     * Consumes a value. Keeps only the beginning of one that {@linkplain #isTooLong is too long}.
      *
      * @return false if the file ends before the value
      */
@@ -114,12 +114,12 @@ final class JsonCursor implements Closeable {
         }
     }
 
-    /** As {@link #skip}; false if the file ends before the value. */
+    /** Like {@link #skip}, but returns false if the file ends before the value. */
     boolean isSkipped() throws IOException {
         return scan(0);
     }
 
-    /** The value that was cut last; valid until the next one, up to {@link #valueLength}. */
+    /** The last value that was cut, up to {@link #valueLength}. Valid until the next one. */
     byte[] value() {
         return value;
     }
@@ -128,7 +128,7 @@ final class JsonCursor implements Closeable {
         return valueLength;
     }
 
-    /** Whether the value that was cut last is longer than {@link #MAX_VALUE_BYTES}. */
+    /** Whether the last value that was cut is longer than {@link #MAX_VALUE_BYTES}. */
     boolean isTooLong() {
         return tooLong;
     }
@@ -190,8 +190,8 @@ final class JsonCursor implements Closeable {
     }
 
     /**
-     * An object that ends with a square bracket lacks its own. The bracket is not consumed if it ends the list around, which it
-     * does not where another object or another such bracket follows.
+     * An object that ends with a square bracket lacks its own closing bracket. The square bracket is not consumed if it ends the
+     * surrounding list. It does not end that list if another object or another square bracket follows.
      */
     private void leaveEndOfList() throws IOException {
         Place after = place();
@@ -208,7 +208,7 @@ final class JsonCursor implements Closeable {
         }
     }
 
-    /** A number, a literal, or a byte that can start no value. */
+    /** A number, a literal, or a byte that cannot start a value. */
     private boolean scanBare(int limit) throws IOException {
         boolean any = false;
         while (at < end || fill()) {
@@ -228,7 +228,7 @@ final class JsonCursor implements Closeable {
         return true;
     }
 
-    /** Keeps what was consumed of the buffer, up to the limit. */
+    /** Keeps the consumed bytes of the buffer, up to the limit. */
     private void keep(int from, int limit) {
         int count = at - from;
         if (limit == 0) {

@@ -20,14 +20,14 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The JSON of one value of an export. Known faults of old exporters are mended if it cannot be read as it is. */
+/** Parses the JSON of one value of an export. If that fails, known faults of old exporters are repaired first. */
 final class MessageJson {
     private static final int MAX_DEPTH = 1000;
     private static final int MAX_DIGITS = 10_000;
     private static final int MAX_REASON = 200;
     private static final int MAX_INDENTATION = 100;
 
-    /** How a message of Telegram Desktop begins. In a text its quotes would be escaped. */
+    /** How a message of Telegram Desktop begins. Inside a text, the quotes would be escaped. */
     private static final Pattern MESSAGE_START = Pattern.compile(
             "\\{\\s*\"id\"\\s*:\\s*-?\\d+\\s*,\\s*\"type\"\\s*:\\s*\"(?:message|service|unsupported)\"");
 
@@ -57,7 +57,7 @@ final class MessageJson {
             .with(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .with(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS);
 
-    /** Null if it cannot be read without mending. */
+    /** Null if it cannot be parsed without repair. */
     JsonNode readAsItIs(byte[] bytes, int length) {
         try {
             return json.readTree(bytes, 0, length);
@@ -67,7 +67,7 @@ final class MessageJson {
     }
 
     /**
-     * @throws UnreadableMessageException with the id and the field, as far as they can be found
+     * @throws UnreadableMessageException with the id and the field, if they can be found
      */
     JsonNode read(byte[] bytes, int length) throws UnreadableMessageException {
         JsonNode value = readAsItIs(bytes, length);
@@ -87,14 +87,14 @@ final class MessageJson {
     }
 
     /**
-     * Where in the bytes of a message that cannot be read the next message begins, or the list of messages ends, which a fault made
-     * a part of it; else 0. A message of the next chat is never taken for one of this.
+     * The offset at which the next message begins or the list of messages ends, inside the bytes of an unreadable message that a fault
+     * has merged with what follows; else 0. A message of the next chat is never treated as one of this chat.
      *
      * @param indentation of the message, in bytes
-     * @throws UnreadableMessageException if another chat begins in the bytes, and it cannot be told where
+     * @throws UnreadableMessageException if another chat begins in the bytes at an unknown offset
      */
     static int nextMessage(byte[] bytes, int length, long indentation) throws UnreadableMessageException {
-        // one character a byte, so that places stay true
+        // one character per byte, so that offsets stay correct
         String text = new String(bytes, 0, length, ISO_8859_1);
         Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, length), length);
         int next = start.find() ? start.start() : 0;
@@ -119,7 +119,7 @@ final class MessageJson {
         return next;
     }
 
-    /** The id of a message that cannot be read as a whole, or null. */
+    /** The id of a message that cannot be parsed as a whole, or null. */
     static Long id(byte[] bytes, int length) {
         return id(new String(bytes, 0, length, UTF_8));
     }
@@ -129,7 +129,7 @@ final class MessageJson {
         return id.find() ? Long.valueOf(id.group(1)) : null;
     }
 
-    /** The field of the message in which its JSON ends to be valid, or null. */
+    /** The field of the message at which its JSON becomes invalid, or null. */
     private String field(String text) {
         String field = null;
         int depth = 0;
@@ -141,12 +141,12 @@ final class MessageJson {
                 }
             }
         } catch (IOException e) {
-            // that is the place
+            // this is the place
         }
         return field;
     }
 
-    /** Without the excerpt, which is long and would show the text of the post. */
+    /** Without the excerpt, which is long and would reveal the text of the post. */
     private static String reason(JsonProcessingException failure) {
         String reason = failure.getOriginalMessage().lines().findFirst().orElse("");
         String place = failure.getLocation() == null

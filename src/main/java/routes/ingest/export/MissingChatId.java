@@ -8,8 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import routes.posts.ChannelIdentity;
 
 /**
- * Telegram Desktop before 1.4.8 writes no {@code id} of the chat. Its type and name give one, the same at every import: 2^52 and 48
- * bits of their SHA-256. Telegram's own ids have at most 52 bits, so none can be the same, and JavaScript still reads it exactly.
+ * Telegram Desktop before 1.4.8 writes no {@code id} of the chat. Its type and name determine one, the same at every import: 2^52 plus
+ * 48 bits of their SHA-256. Telegram's own ids have at most 52 bits, so they cannot collide. JavaScript still reads it exactly.
  */
 final class MissingChatId {
     private static final long FIRST = ChannelIdentity.LAST_TELEGRAM_ID + 1;
@@ -18,7 +18,7 @@ final class MissingChatId {
     private MissingChatId() {}
 
     /**
-     * @param number from 1, of the chats of this type and name in the same export
+     * @param number from 1, among the chats of this type and name in the same export
      */
     static long of(String type, String name, int number) {
         try {

@@ -3,7 +3,7 @@ package routes.ingest.export;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Telegram Desktop 4.13.0 to 4.15.x writes the data of callback buttons as raw bytes, also such that are no UTF-8; since 4.16.0
+ * Telegram Desktop 4.13.0 to 4.15.x writes the data of callback buttons as raw bytes, even if they are not valid UTF-8. Since 4.16.0
  * (tdesktop commit 4db885d8b4) they are Base64. Each invalid sequence, here or in any other text, becomes U+FFFD.
  */
 final class RawBytes {

@@ -10,11 +10,11 @@ import routes.events.TextEntityBuilder;
 import routes.ingest.TextPart;
 
 /**
- * Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text} and what the
- * type needs. Lists and objects inside are read the same way, a number as its text.
+ * Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text} and the fields
+ * of that type. Nested lists and objects are read the same way, and numbers as text.
  */
 final class TextPartsReader {
-    /** Where Telegram Desktop's names differ from those of the Bot API. */
+    /** Where Telegram Desktop's names differ from the Bot API's. */
     private static final Map<String, String> NAMES =
             Map.of("link", "url", "phone", "phone_number", "mention_name", "text_mention");
 
@@ -41,7 +41,7 @@ final class TextPartsReader {
 
     private TextPartsReader() {}
 
-    /** Empty for null and for what has no text. */
+    /** Empty for null and for anything without text. */
     static List<TextPart> read(JsonNode text) {
         var parts = new ArrayList<TextPart>();
         add(text, parts);
@@ -70,7 +70,7 @@ final class TextPartsReader {
         }
     }
 
-    /** Null for plain text and for kinds that are not known. */
+    /** Null for plain text and for unknown types. */
     private static TextEntity mark(Fields entity) {
         String written = String.valueOf(entity.text("type"));
         String type = NAMES.getOrDefault(written, written);

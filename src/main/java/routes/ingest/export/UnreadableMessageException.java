@@ -9,7 +9,7 @@ final class UnreadableMessageException extends Exception {
 
     /**
      * @param messageId null if it cannot be read
-     * @param field in which the fault is, or null
+     * @param field the field with the fault, or null
      */
     UnreadableMessageException(Long messageId, String field, String reason) {
         super(reason);

@@ -7,21 +7,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Looks on while a zip goes by for what only its directory at the end tells: which entries are symbolic links, and that the
- * zip is whole. The headers are those of APPNOTE.TXT, 4.3.12 and 4.3.16.
+ * Scans a zip as it is streamed for facts that only its central directory contains: which entries are symbolic links, and whether
+ * the zip is complete. The headers are those of APPNOTE.TXT, 4.3.12 and 4.3.16.
  */
 final class CentralDirectoryScan {
     private static final int SIGNATURE = 4;
     private static final int HEADER = 46;
     private static final int END = 22;
     private static final long ZIP64 = 0xFFFF_FFFFL;
-    /** The two records of ZIP64 between directory and end. */
+    /** The two ZIP64 records between the directory and the end record. */
     private static final int ZIP64_RECORDS = 56 + 20;
 
     private static final int FILE_TYPE = 0xF000;
     private static final int LINK = 0xA000;
     private static final List<Integer> UNIX_SYSTEMS = List.of(3, 19);
-    /** Enough; a name that is longer is refused anyway. */
+    /** Sufficient. A longer name is rejected anyway. */
     private static final int MAX_LINKS = 100;
 
     private final ByteBuffer record = ByteBuffer.allocate(HEADER + 0xFFFF).order(ByteOrder.LITTLE_ENDIAN);
@@ -45,17 +45,17 @@ final class CentralDirectoryScan {
         }
     }
 
-    /** The end of the directory has gone by, where it says it is. */
+    /** Whether the end of the directory has been read, at the place it states. */
     boolean isWhole() {
         return isWhole;
     }
 
-    /** Names, as bytes, of entries that a Unix system calls symbolic links. */
+    /** Names, as bytes, of entries that a Unix system marks as symbolic links. */
     List<byte[]> links() {
         return links;
     }
 
-    /** How many bytes the record at hand needs to tell more; {@link #SIGNATURE} when it is through, or is none. */
+    /** How many bytes of the current record are needed next; {@link #SIGNATURE} if it is complete or not a record. */
     private int next() {
         int at = record.position();
         if (at == SIGNATURE) {
@@ -86,12 +86,12 @@ final class CentralDirectoryScan {
         long before = position - END - offset - size;
         isWhole = size == ZIP64 || offset == ZIP64 || before == 0 || before == ZIP64_RECORDS;
         if (!isWhole) {
-            // the directory was that of a zip inside
+            // the directory belongs to a zip inside this one
             links.clear();
         }
     }
 
-    /** What was no record may hold the beginning of one. */
+    /** Bytes that are not a record may contain the beginning of one. */
     private void restart() {
         boolean isNone = record.position() == SIGNATURE;
         record.flip();

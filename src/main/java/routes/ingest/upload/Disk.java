@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether there is room for uploads. */
+/** Checks whether the disk has room for uploads. */
 final class Disk {
     static final String REMEDY =
             "Have space freed on the disk of IMPORT_DIR (UPLOAD_DISK_RESERVE stays free), or send a smaller export.";
@@ -12,7 +12,7 @@ final class Disk {
     private Disk() {}
 
     /**
-     * @throws UploadRefusedException if the folder's disk has no room for so many bytes beside the reserve
+     * @throws UploadRefusedException if the folder's disk has no room for this many bytes in addition to the reserve
      */
     static void require(Path folder, long reserve, long bytes) throws IOException {
         if (Files.getFileStore(folder).getUsableSpace() - reserve < bytes) {

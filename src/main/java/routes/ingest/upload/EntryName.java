@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry.NameSource;
 
-/** Names of a zip's entries, which may be anything, as relative paths that may be written to. */
+/** Converts the names of a zip's entries, which may contain anything, to relative paths that are safe to write. */
 final class EntryName {
-    /** What a Russian Windows writes into zips without saying so. */
+    /** What a Russian Windows writes into zips without declaring it. */
     private static final Charset DOS_CYRILLIC = Charset.forName("IBM866");
 
     private static final Pattern DRIVE = Pattern.compile("^[A-Za-z]:");
@@ -27,7 +27,7 @@ final class EntryName {
     private EntryName() {}
 
     /**
-     * The name, without a slash at its end; letters with accents in one form, since macOS takes them apart.
+     * The name, without a trailing slash. Accented letters are composed, since macOS decomposes them.
      *
      * @throws UploadRefusedException if it must not be written to
      */
@@ -44,13 +44,13 @@ final class EntryName {
         return decode(entry).endsWith("/");
     }
 
-    /** Without what would spoil a message. */
+    /** Without characters that would garble a message. */
     static String shown(String name) {
         String shown = CONTROL.matcher(name).replaceAll("?");
         return '"' + (shown.length() > MAX_SHOWN ? shown.substring(0, MAX_SHOWN) + "…" : shown) + '"';
     }
 
-    /** UTF-8 where the zip says so or where it can be nothing else. */
+    /** UTF-8 if the zip declares it or if nothing else is possible. */
     private static String decode(ZipArchiveEntry entry) {
         if (entry.getNameSource() == NameSource.UNICODE_EXTRA_FIELD) {
             return entry.getName();

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The names that a zip has had so far. Two that differ only in case count as one, since on some disks they are. Of each only
- * a digest is kept: names may be long and many.
+ * The entry names of a zip so far. Names that differ only in case count as equal, since some disks treat them so. Only a digest of
+ * each is kept: names may be long and numerous.
  */
 final class EntryNames {
     private static final String REMEDY = "Zip one export only, as Telegram Desktop wrote it.";
@@ -18,7 +18,7 @@ final class EntryNames {
     private final Set<UUID> folders = new HashSet<>();
 
     /**
-     * @throws UploadRefusedException if it is there already, or if a file and a folder would have the same name
+     * @throws UploadRefusedException if the name is a duplicate, or if a file and a folder would have the same name
      */
     void add(String name, boolean isFolder) throws UploadRefusedException {
         for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {

@@ -3,7 +3,7 @@ package routes.ingest.upload;
 import java.nio.file.Path;
 
 /**
- * Where in a zip the export is: beside the one {@code result.json} that lies least deep. Deeper ones are files of posts that
+ * Finds the export in a zip: it is in the folder of the least deeply nested {@code result.json}. Deeper ones are files of posts that
  * happen to have that name.
  */
 final class ExportPlace {

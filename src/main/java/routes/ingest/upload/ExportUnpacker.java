@@ -6,7 +6,7 @@ import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Writes an uploaded export into a folder while it arrives. What it is, its first bytes tell, not its name. */
+/** Writes an uploaded export into a folder while it arrives. Its first bytes determine its type, not its name. */
 public final class ExportUnpacker {
     private static final int HEAD = 64;
     private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
@@ -20,18 +20,18 @@ public final class ExportUnpacker {
     }
 
     /**
-     * Refuses what certainly has no room on the disk, before anything of it is read.
+     * Rejects an upload that certainly does not fit on the disk, before reading any of it.
      *
-     * @param length bytes that will come; -1 if that is not known
+     * @param length expected bytes; -1 if unknown
      */
     public void requireRoom(Path folder, long length) throws IOException {
         Disk.require(folder, limits.diskReserve(), Math.max(length, 0));
     }
 
     /**
-     * Unpacks a zip, or takes a {@code result.json}. The stream is not closed.
+     * Unpacks a zip, or stores a {@code result.json}. Does not close the stream.
      *
-     * @param folder empty; keeps what was written when the upload is refused
+     * @param folder empty; keeps what was written if the upload is rejected
      * @return what to import
      * @throws UploadRefusedException if it cannot be imported
      * @throws IOException if the upload cannot be read

@@ -14,14 +14,14 @@ import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the files of one upload, and stops where they become too much: in bytes, for their packed size, or for the disk. */
+/** Writes the files of one upload, and stops if they exceed a limit: total bytes, compression ratio, or disk space. */
 final class LimitedWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LimitedWriter.class);
-    /** Below it a ratio does no harm, and short texts have high ones. */
+    /** Below this size a ratio is harmless, and short texts have high ones. */
     private static final long RATIO_FROM_BYTES = 10 * 1024 * 1024;
 
     private static final long BETWEEN_LOOKS_AT_DISK = 16 * 1024 * 1024;
-    /** What even a short file takes. */
+    /** Disk space that even a short file uses. */
     private static final int BLOCK = 4096;
 
     private static final int BUFFER = 64 * 1024;
@@ -44,7 +44,7 @@ final class LimitedWriter {
      *
      * @param name relative, checked
      * @return the checksum of what was written
-     * @throws UploadRefusedException if it is too much, or cannot be written
+     * @throws UploadRefusedException if a limit is exceeded, or it cannot be written
      * @throws IOException if the content cannot be read
      */
     long write(String name, InputStream content) throws IOException {
@@ -75,7 +75,7 @@ final class LimitedWriter {
             Files.createDirectories(file.getParent());
             return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            // the disk may take for one name what the zip tells apart
+            // names that differ in the zip may be the same on the disk
             if (Files.exists(file)) {
                 throw UploadRefusedException.unusable(
                         "The zip has the entry " + EntryName.shown(name) + " twice for the disk of the process",

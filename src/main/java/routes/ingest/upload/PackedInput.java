@@ -4,9 +4,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The upload as it arrives: counted, bounded where what reads it would keep it in memory, and looked at as a zip. */
+/** The upload as it arrives: counts bytes, limits what its reader would keep in memory, and scans it as a zip. */
 final class PackedInput extends FilterInputStream {
-    /** Reading failed, which says nothing about what was uploaded. */
+    /** Reading failed, which says nothing about the content of the upload. */
     static final class ReadException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ final class PackedInput extends FilterInputStream {
         return directory;
     }
 
-    /** From now on reading ends beyond this many further bytes. */
+    /** From now on, reading fails beyond this many further bytes. */
     void limit(long bytes) {
         limit = count + bytes;
     }
@@ -74,11 +74,11 @@ final class PackedInput extends FilterInputStream {
 
     @Override
     public long skip(long bytes) throws IOException {
-        // so that nothing goes by unseen
+        // read instead of skip, so that the scan sees every byte
         return readNBytes((int) Math.min(bytes, 8192)).length;
     }
 
-    /** The rest of the request is not this class's: closing a part would read it to its end. */
+    /** This class does not own the rest of the request: closing a part would read it to its end. */
     @Override
     public void close() {}
 }

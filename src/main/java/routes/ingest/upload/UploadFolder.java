@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder of an upload that is under way; goes with {@link #close} unless it is to be kept. Its lock tells other processes
- * that somebody works on it, and ends when the process dies.
+ * The folder of an upload in progress. {@link #close} deletes it unless it is to be kept. Its lock shows other processes that it is
+ * in use, and is released when the process dies.
  */
 public final class UploadFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UploadFolder.class);
@@ -34,7 +34,7 @@ public final class UploadFolder implements AutoCloseable {
         return lock(folder).orElseThrow(() -> new IOException(folder + " cannot be locked"));
     }
 
-    /** Empty if somebody works on it. */
+    /** Empty if it is in use. */
     static Optional<UploadFolder> lock(Path folder) throws IOException {
         FileChannel channel = FileChannel.open(
                 folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -58,7 +58,7 @@ public final class UploadFolder implements AutoCloseable {
         return folder.resolve("export");
     }
 
-    /** The folder stays: an import refers to it. */
+    /** Keeps the folder: an import refers to it. */
     public void keep() {
         isKept = true;
     }

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folders of uploads, each with a name that cannot be guessed. One stays from the first byte of its upload to the end of
- * its import, over restarts too.
+ * The folders of uploads, each with an unguessable name. A folder exists from the first byte of its upload to the end of its import,
+ * across restarts.
  */
 public final class UploadFolders {
     private static final Logger LOG = LoggerFactory.getLogger(UploadFolders.class);
@@ -22,13 +22,13 @@ public final class UploadFolders {
     private final Path root;
 
     /**
-     * @param importDir the folder for imports; uploads have one of their own in it
+     * @param importDir the folder for imports; uploads have their own folder in it
      */
     public UploadFolders(Path importDir) {
         root = in(importDir.toAbsolutePath().normalize());
     }
 
-    /** The folder for uploads in the one for imports. */
+    /** The folder for uploads inside the folder for imports. */
     public static Path in(Path importDir) {
         return importDir.resolve(NAME);
     }
@@ -37,7 +37,7 @@ public final class UploadFolders {
         return UploadFolder.create(root.resolve(UUID.randomUUID().toString()));
     }
 
-    /** The import is over: if its export was uploaded, its folder goes. Files from elsewhere stay. */
+    /** The import is over: deletes its folder if the export was uploaded. Files from elsewhere stay. */
     public void release(Path export) {
         if (!export.startsWith(root) || export.equals(root)) {
             return;
@@ -51,9 +51,9 @@ public final class UploadFolders {
     }
 
     /**
-     * Removes what processes left that died while somebody uploaded.
+     * Removes folders of processes that died during an upload.
      *
-     * @param isNeeded whether an unfinished import refers to something in the folder; asked while nobody else works on it
+     * @param isNeeded whether an unfinished import refers to something in the folder; called while no one else uses it
      */
     public void sweep(Predicate<Path> isNeeded) {
         for (Path folder : folders()) {

@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * @param maxBytes         longest upload in bytes
  * @param maxUnpackedBytes bytes that a zip may unpack to
- * @param maxRatio         so many times its packed size a zip, and each of its entries, may unpack to; looked at from 10 MiB on
+ * @param maxRatio         how many times its packed size a zip, and each of its entries, may unpack to; checked from 10 MiB on
  * @param maxEntries       entries that a zip may have
  * @param diskReserve      bytes that stay free on the disk of IMPORT_DIR
  * @param concurrency      uploads at the same time; more are refused

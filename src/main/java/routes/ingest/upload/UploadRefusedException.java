@@ -2,13 +2,13 @@ package routes.ingest.upload;
 
 import java.io.IOException;
 
-/** An upload that is not taken; the message says what is wrong with it. An IOException, so that it passes through streams. */
+/** An upload is rejected. The message says what is wrong with it. An IOException, so that it passes through streams. */
 public final class UploadRefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** What kind of thing is wrong. */
+    /** The kind of fault. */
     public enum Reason {
-        /** It is no export that could be imported. */
+        /** It is not an importable export. */
         UNUSABLE,
         TOO_LARGE,
         /** The disk has no room for it. */
@@ -33,7 +33,7 @@ public final class UploadRefusedException extends IOException {
         return reason;
     }
 
-    /** What whoever uploads can do. */
+    /** What the uploader can do. */
     public String remedy() {
         return remedy;
     }

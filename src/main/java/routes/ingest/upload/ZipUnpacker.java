@@ -10,11 +10,11 @@ import org.apache.commons.compress.archivers.zip.ZipMethod;
 import routes.ingest.upload.UploadRefusedException.Reason;
 
 /**
- * Unpacks one zip from front to back while it arrives, and finds the export in it. Nothing of a zip is believed: names, sizes
- * and kinds of entries are checked, links are not made, zips in it stay as they are.
+ * Unpacks one zip from start to end while it arrives, and finds the export in it. Nothing in a zip is trusted: names, sizes and
+ * types of entries are checked, links are not created, nested zips are not unpacked.
  */
 final class ZipUnpacker {
-    /** The library keeps an entry in memory that is stored without its length. */
+    /** The library buffers an entry in memory if it is stored without its length. */
     private static final long MAX_STORED_WITHOUT_LENGTH = 16 * 1024 * 1024;
 
     private static final String ZIP_AGAIN = "Zip the export's folder again, without password, and upload it once more.";
@@ -35,15 +35,15 @@ final class ZipUnpacker {
     }
 
     /**
-     * @return the folder of the export, relative to the one that was unpacked into
-     * @throws UploadRefusedException if it is no zip of an export, or too much
+     * @return the folder of the export, relative to the target folder
+     * @throws UploadRefusedException if it is not a zip of an export, or exceeds a limit
      */
     Path unpack() throws IOException {
         try (var zip = new ZipArchiveInputStream(packed, "UTF-8", true, true)) {
             for (ZipArchiveEntry entry = zip.getNextEntry(); entry != null; ) {
                 long checksum = unpack(zip, entry);
                 ZipArchiveEntry next = zip.getNextEntry();
-                // some entries tell theirs only behind their data
+                // some entries have their checksum only after their data
                 if (entry.getCrc() >= 0 && checksum >= 0 && entry.getCrc() != checksum) {
                     throw broken("its entry " + EntryName.shown(EntryName.of(entry)) + " is damaged");
                 }

@@ -19,8 +19,8 @@ import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
 
 /**
- * Objects as files below a folder, under their keys. An object is written beside its place, flushed to the disk and renamed:
- * whoever reads sees the whole of it or nothing, also after a crash.
+ * Objects as files in a folder, under their keys. An object is written to a temporary file, flushed to the disk and renamed: readers see
+ * either the complete file or nothing, also after a crash.
  */
 public final class FolderObjectStore implements ObjectStore {
     private static final String UNFINISHED = ".unfinished";
@@ -29,7 +29,7 @@ public final class FolderObjectStore implements ObjectStore {
     private final Path unfinished;
 
     /**
-     * @throws IOException if the folder cannot be made
+     * @throws IOException if the folder cannot be created
      */
     public FolderObjectStore(Path root) throws IOException {
         this.root = root.toAbsolutePath().normalize();
@@ -79,7 +79,7 @@ public final class FolderObjectStore implements ObjectStore {
         Files.deleteIfExists(path(key));
     }
 
-    /** Never writes more than was announced, whatever comes. */
+    /** Never writes more than was announced. */
     private static void copy(String key, InputStream content, long sizeBytes, FileChannel file) throws IOException {
         ReadableByteChannel source = Channels.newChannel(content);
         long written = 0;
@@ -95,7 +95,7 @@ public final class FolderObjectStore implements ObjectStore {
         }
     }
 
-    /** A name is on the disk when its folder is; where folders cannot be opened (Windows) the system does without. */
+    /** A name is durable once its folder is flushed. Where folders cannot be opened (Windows), this is skipped. */
     private static void flushName(Path folder) throws IOException {
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(folder, READ)) {

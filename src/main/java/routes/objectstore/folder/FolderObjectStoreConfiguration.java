@@ -10,7 +10,7 @@ import routes.objectstore.ObjectStore;
 @Configuration(proxyBeanMethods = false)
 class FolderObjectStoreConfiguration {
 
-    /** Its keys begin with {@code media/}, {@code vision/} and so on, which makes them folders of the data folder. */
+    /** Its keys begin with {@code media/}, {@code vision/} and so on, which makes these folders of the data folder. */
     @Bean
     ObjectStore objectStore(DataFolder data) {
         try {

@@ -11,7 +11,7 @@ import routes.routefiles.model.Nearest;
 import routes.routefiles.model.RouteModel;
 import routes.routefiles.yaml.Placeholders;
 
-/** Beans that are named exist, have the type that their place needs, and the method that is called. */
+/** Named beans exist, have the required type, and have the called method. */
 public final class BeanCheck implements RouteCheck {
 
     @Override
@@ -56,7 +56,7 @@ public final class BeanCheck implements RouteCheck {
                 });
     }
 
-    // Camel takes arguments too: "parse(${body})"
+    // Camel accepts arguments too: "parse(${body})"
     private static String methodName(String method) {
         return method.replaceFirst("\\(.*", "").trim();
     }

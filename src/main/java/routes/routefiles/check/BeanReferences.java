@@ -22,7 +22,7 @@ import routes.routefiles.yaml.YamlScalar;
 /** Finds the beans that a flow names: by EIP, by option, in endpoints and in Simple expressions. */
 final class BeanReferences {
 
-    // "class", "type" and "property" are no beans of the registry
+    // "class", "type" and "property" are not beans of the registry
     private static final Pattern NO_BEAN = Pattern.compile("#(class|type|property|valueAs|autowired).*");
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{(?:bean|ref):(?!type:)([\\w-]+)(?:(?:\\?method=|\\.|::)(\\w+))?[^}]*}");
@@ -30,8 +30,8 @@ final class BeanReferences {
     private static final Set<String> CALLS = Set.of("bean", "process", "method");
 
     /**
-     * @param method to be called; empty when none is named
-     * @param type that the bean must have; {@code Object.class} when any will do
+     * @param method method to be called; empty if none is named
+     * @param type required type of the bean; {@code Object.class} for any
      */
     record Reference(Place place, String bean, Optional<String> method, Class<?> type) {}
 
@@ -49,7 +49,7 @@ final class BeanReferences {
         return references.found;
     }
 
-    /** The bean that {@code name}, {@code #name}, {@code #bean:name} means; empty when it is none or not known yet. */
+    /** The bean that {@code name}, {@code #name}, {@code #bean:name} refers to; empty if it is not a bean or not known yet. */
     static Optional<String> name(String text, RouteModel model) {
         String resolved = Placeholders.resolve(text.trim(), model.environment().properties());
         if (NO_BEAN.matcher(resolved).matches() || resolved.contains("${") || Placeholders.in(resolved)) {
@@ -112,7 +112,7 @@ final class BeanReferences {
         }
     }
 
-    // what the text of an expression or a message names
+    // beans in the text of an expression or a message
     private void simple(YamlScalar value) {
         IN_SIMPLE
                 .matcher(value.text())
@@ -145,7 +145,7 @@ final class BeanReferences {
         try {
             return Class.forName(javaType, false, BeanReferences.class.getClassLoader());
         } catch (ClassNotFoundException e) {
-            return Object.class; // of a part of Camel that is not on the class path
+            return Object.class; // the type of a part of Camel that is not on the class path
         }
     }
 }

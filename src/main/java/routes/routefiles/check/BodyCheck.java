@@ -24,9 +24,9 @@ import routes.routefiles.yaml.YamlNode;
 import routes.routefiles.yaml.YamlScalar;
 
 /**
- * Where the type of the body is known - the fields of an entry at the beginning of a route that reads a stream, the event after
- * {@code events.read} - Simple expressions use properties that it has, and an event is written before it is published. Any step
- * that may change the body ends the knowledge.
+ * Checks steps where the type of the body is known: the fields of an entry at the start of a route that reads a stream, the event
+ * after {@code events.read}. Simple expressions must use properties that it has, and an event must be written before it is
+ * published. After a step that may change the body, the type is unknown.
  */
 final class BodyCheck implements RouteCheck {
     private static final StreamCatalog PRODUCT = new StreamCatalog();
@@ -60,7 +60,7 @@ final class BodyCheck implements RouteCheck {
             "transacted",
             "step",
             "pipeline");
-    /** What runs after something has failed, with whatever body there is by then. */
+    /** Blocks that run after a failure, with whatever body there is by then. */
     private static final Set<String> AFTERWARDS = Set.of("doCatch", "doFinally", "onFallback");
 
     private static final Set<String> NO_EXPRESSIONS = Set.of("id", "description", "constant", "parameters");
@@ -77,7 +77,7 @@ final class BodyCheck implements RouteCheck {
                 .ifPresent(use -> new Walk(use, model, problems).steps(flow.steps(), entry(use))));
     }
 
-    /** The fields of an entry; not known of a consumer that may hand over batches. */
+    /** The fields of an entry; unknown for a consumer that may deliver batches. */
     private static Class<?> entry(EndpointUse use) {
         YamlScalar size = use.options().get("batchSize");
         return size == null || size.text().equals("1") ? Map.class : null;
@@ -85,7 +85,7 @@ final class BodyCheck implements RouteCheck {
 
     private record Walk(EndpointUse from, RouteModel model, Problems problems) {
 
-        /** @return the type of the body after the steps; null where it is not known */
+        /** @return the type of the body after the steps; null if unknown */
         Class<?> steps(List<Step> steps, Class<?> type) {
             Class<?> body = type;
             for (Step step : steps) {
@@ -111,7 +111,7 @@ final class BodyCheck implements RouteCheck {
             if (NESTING.contains(eip)) {
                 return nested(step, body);
             }
-            // split, multicast and others have bodies of their own inside
+            // split, multicast and others have their own bodies inside
             steps(step.children(), null);
             boolean originalAfterwards = eip.equals("split")
                     && step.options().entry("aggregationStrategy").isEmpty();
@@ -134,7 +134,7 @@ final class BodyCheck implements RouteCheck {
             return branch.children().stream().flatMap(Step::all).allMatch(step -> KEEPING.contains(step.eip()));
         }
 
-        /** What a bean leaves: the event that was read, an event that its method makes, or nothing that is known. */
+        /** The body type after a bean: the event that was read, the event that its method returns, or null if unknown. */
         private Class<?> bean(Step step) {
             String name = step.options().text("ref").orElse("");
             String method = step.options().text("method").orElse("").replaceFirst("\\(.*", "");

@@ -10,8 +10,8 @@ import routes.routefiles.model.RouteModel;
 import routes.routefiles.model.Step;
 
 /**
- * No {@code idempotentConsumer} inside a {@code circuitBreaker}, also not through {@code direct:}: it would confirm its
- * key at the end of the breaker, before the exchange has succeeded.
+ * No {@code idempotentConsumer} inside a {@code circuitBreaker}, directly or through {@code direct:}: it would confirm its key at
+ * the end of the breaker, before the exchange has succeeded.
  */
 public final class BreakerCheck implements RouteCheck {
 

@@ -25,8 +25,8 @@ import routes.routefiles.model.Step;
 import routes.routefiles.yaml.Place;
 
 /**
- * What Camel itself refuses when it creates the routes. Files with problems are left out, and those made from a template
- * that has some or is missing: Camel would only say the same again, and stop at the first.
+ * What Camel itself rejects when it creates the routes. Skips files with problems, and those created from a template that has
+ * problems or is missing: Camel would only repeat the message, and stop at the first one.
  */
 final class CamelCheck implements RouteCheck {
 
@@ -50,7 +50,7 @@ final class CamelCheck implements RouteCheck {
                 PluginHelper.getRoutesLoader(context).loadRoutes(new RouteResource(file));
             } catch (Exception e) { // the loader declares Exception
                 broken.add(file);
-                // the bean check says it where the bean's type is known; a stand-in for an unknown type has no methods
+                // the bean check reports it if the bean's type is known; a stand-in for an unknown type has no methods
                 if (ObjectHelper.getException(MethodNotFoundException.class, e) == null) {
                     problems.add(place(e, file, model), "Camel refuses it: " + reason(e));
                 }
@@ -99,7 +99,7 @@ final class CamelCheck implements RouteCheck {
         return Optional.empty();
     }
 
-    /** Camel tells the step by its description only. */
+    /** Camel identifies the step only by its description. */
     private Optional<Step> step(Exception e, Flow flow) {
         Matcher text = STEP.matcher(String.valueOf(e.getMessage()));
         RouteDefinition route = context.getCamelContextExtension()

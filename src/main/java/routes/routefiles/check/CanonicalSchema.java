@@ -24,9 +24,9 @@ import java.util.stream.StreamSupport;
 import routes.routefiles.model.Flow;
 
 /**
- * The canonical form of the Camel YAML DSL, made from the schema in camel-yaml-dsl, which also takes the deprecated
- * short forms. Camel 4.18 ships no canonical schema of its own. Without the short forms there are no alternatives left
- * in it, and so each mistake gives one message.
+ * The canonical form of the Camel YAML DSL, derived from the schema in camel-yaml-dsl, which also accepts the deprecated short
+ * forms. Camel 4.18 ships no canonical schema of its own. Without the short forms it contains no alternatives, so each mistake
+ * gives one message.
  */
 final class CanonicalSchema {
 
@@ -55,7 +55,7 @@ final class CanonicalSchema {
         return schema.validate(document);
     }
 
-    /** The keys that are allowed in the block of which the message speaks. */
+    /** The keys that are allowed in the block that the message refers to. */
     Set<String> allowed(ValidationMessage message) {
         String keyword = message.getSchemaLocation().getFragment().toString();
         return names(keyword.substring(0, keyword.lastIndexOf('/')));
@@ -99,7 +99,7 @@ final class CanonicalSchema {
         }
     }
 
-    // "log: hello" beside "log: {message: hello}"
+    // "log: hello" as an alternative to "log: {message: hello}"
     private static void stringOrObject(ObjectNode definition) {
         JsonNode forms = definition.remove("oneOf");
         if (forms != null) {
@@ -138,7 +138,7 @@ final class CanonicalSchema {
         return StreamSupport.stream(alternatives.spliterator(), false).anyMatch(form -> form.has(keyword));
     }
 
-    /** The keys that the "not" names. */
+    /** The keys listed in the "not". */
     private static List<String> keys(JsonNode alternatives) {
         return StreamSupport.stream(alternatives.spliterator(), false)
                 .flatMap(form -> StreamSupport.stream(form.at("/not/anyOf").spliterator(), false))

@@ -8,7 +8,7 @@ import routes.routefiles.model.RouteModel;
 import routes.routefiles.yaml.Placeholders;
 import routes.routefiles.yaml.YamlScalar;
 
-/** A route's routeConfigurationId finds something; Camel runs the route without error handling otherwise. */
+/** A route's routeConfigurationId matches a configuration; otherwise Camel runs the route without error handling. */
 public final class ConfigurationCheck implements RouteCheck {
 
     @Override
@@ -29,7 +29,7 @@ public final class ConfigurationCheck implements RouteCheck {
                 }));
     }
 
-    /** Whether Camel applies the configuration to the route: by its id, or to all where neither side names one. */
+    /** Whether Camel applies the configuration to the route: by its id, or to all routes if neither side names one. */
     static boolean applies(Flow configuration, Flow route, RouteModel model) {
         String name = configuration.id().orElse("*");
         return route.route()

@@ -14,8 +14,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.ClassUtils;
 
 /**
- * A registry with an object of the right type for every bean name, so that Camel can create routes with no bean made.
- * The objects were never constructed and only serve to be looked at.
+ * A registry with an object of the right type for every bean name, so that Camel can create routes without creating beans. The
+ * constructors of the objects never ran; the objects only serve for inspection.
  */
 final class DeclaredBeans implements BeanRepository {
 
@@ -39,11 +39,11 @@ final class DeclaredBeans implements BeanRepository {
         if (bean == null || type.isInstance(bean)) {
             return type.cast(bean);
         }
-        // a bean of unknown type is taken for what is asked for
+        // a bean of unknown type is assumed to have the requested type
         return types.get(name) == Object.class && type.isInterface() ? type.cast(standIn(type)) : null;
     }
 
-    /** Only the transaction manager of {@code transacted}: other things that Camel finds by type it would use itself. */
+    /** Only the transaction manager of {@code transacted}: Camel would use other beans that it finds by type itself. */
     @Override
     public <T> Map<String, T> findByTypeWithName(Class<T> type) {
         if (type != PlatformTransactionManager.class) {
@@ -63,7 +63,7 @@ final class DeclaredBeans implements BeanRepository {
         if (type.isInterface()) {
             return proxy(type);
         }
-        // Camel calls init() and stop() of its own services, which do not survive that without a constructor
+        // Camel calls init() and stop() of its own services, which fail if the constructor did not run
         if (Service.class.isAssignableFrom(type)) {
             return proxy(ClassUtils.getAllInterfacesForClass(type));
         }

@@ -12,8 +12,8 @@ import routes.routefiles.yaml.Place;
 import routes.routefiles.yaml.Placeholders;
 
 /**
- * Every {@code direct:} and {@code seda:} that is sent to is consumed by one route, and every one that is consumed is
- * sent to. The latter is only asked when all stages are there.
+ * Every {@code direct:} and {@code seda:} endpoint that is sent to has one consumer route, and every consumed one is sent to. The
+ * latter is checked only if all stages are present.
  */
 public final class DirectCheck implements RouteCheck {
 

@@ -7,9 +7,9 @@ import routes.routefiles.model.RouteModel;
 import routes.routefiles.model.Step;
 
 /**
- * Refuses what completes an exchange before its work is done, because the entry would be acknowledged and lost with the
- * process: {@code aggregate} and {@code resequence} in memory, {@code wireTap}; and what publishes when it is too late. {@code seda} and {@code threads} are
- * allowed: the exchange completes after the work behind them.
+ * Rejects steps that complete an exchange before its work is done, because the entry would be acknowledged and lost with the
+ * process: {@code aggregate} and {@code resequence} in memory, {@code wireTap}. Also rejects publishing when it is too late.
+ * {@code seda} and {@code threads} are allowed: the exchange completes after their work.
  */
 public final class EarlyCompletionCheck implements RouteCheck {
 

@@ -11,7 +11,7 @@ import routes.routefiles.model.RouteModel;
 import routes.routefiles.yaml.Place;
 import routes.routefiles.yaml.YamlScalar;
 
-/** Components are on the class path, and the options of their endpoints are what the catalogue says. */
+/** Components are on the class path, and endpoint options match the catalogue. */
 public final class EndpointCheck implements RouteCheck {
 
     @Override
@@ -33,7 +33,7 @@ public final class EndpointCheck implements RouteCheck {
                     problems.add(value.place(), option(name) + " has no value");
                     return;
                 }
-                // what an exchange decides cannot be checked here
+                // a value computed from the exchange cannot be checked here
                 if (!value.text().contains("${")) {
                     options.put(name, value.text());
                 }

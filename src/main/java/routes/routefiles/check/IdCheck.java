@@ -10,7 +10,7 @@ import routes.routefiles.model.Step;
 import routes.routefiles.yaml.Place;
 import routes.routefiles.yaml.Placeholders;
 
-/** Every element and every step has an id, and no id is used twice: JMX, coverage and replay find steps by it. */
+/** Every element and every step has an id, and no id is used twice: JMX, coverage and replay find steps by id. */
 public final class IdCheck implements RouteCheck {
 
     @Override

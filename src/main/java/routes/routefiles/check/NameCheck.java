@@ -9,8 +9,8 @@ import routes.routefiles.yaml.Place;
 import routes.routefiles.yaml.YamlNode;
 
 /**
- * File name and route id agree, and every element says what it is for. A file may hold further routes, whose ids begin
- * with the file's: {@code post-persistence-albums}.
+ * File name and route id match, and every element has a description. A file may contain further routes, whose ids begin with the
+ * file's: {@code post-persistence-albums}.
  */
 public final class NameCheck implements RouteCheck {
 
@@ -50,7 +50,7 @@ public final class NameCheck implements RouteCheck {
                                 + name + "-'");
             }
         }
-        // instances of a template are of one kind, and none of them is the file's own
+        // instances of a template are of one kind, and none of them is the file's own route
         boolean written = routes.stream().anyMatch(route -> route.kind() == Flow.Kind.ROUTE);
         if (written
                 && routes.stream().noneMatch(route -> route.id().orElse(name).equals(name))) {

@@ -12,10 +12,10 @@ import routes.routefiles.model.Step;
 import routes.routefiles.yaml.YamlMap;
 
 /**
- * An exception of a stream's entry is {@code handled} or {@code continued} only together with a recorded outcome, else
- * the entry would be acknowledged as if it had succeeded. After {@code handled} the exchange is over, so the component wants
- * an output that it publishes together with the acknowledgement, or another exception. After {@code continued} the route goes
- * on, so a call of a bean, a processor or a database will also do. A log line never does.
+ * An exception of a stream's entry may be {@code handled} or {@code continued} only together with a recorded outcome, else the
+ * entry would be acknowledged as successful. After {@code handled} the exchange is complete, so the component requires an output
+ * that it publishes together with the acknowledgement, or another exception. After {@code continued} the route continues, so a call
+ * of a bean, a processor or a database is also accepted. A log line never is.
  */
 public final class OutcomeCheck implements RouteCheck {
 
@@ -46,7 +46,7 @@ public final class OutcomeCheck implements RouteCheck {
         return "'" + key + "' acknowledges the entry without a recorded outcome: " + wanted + " " + reason;
     }
 
-    /** The constant that the option is set to; what an exchange decides is not "false". */
+    /** The constant value of the option; a value computed from the exchange is not "false". */
     private static Optional<String> condition(YamlMap options, String key) {
         return options.map(key).map(condition -> condition
                 .map("constant")
@@ -54,7 +54,7 @@ public final class OutcomeCheck implements RouteCheck {
                 .orElse("decided by the exchange"));
     }
 
-    /** @param calls whether a call of a bean or a database will do */
+    /** @param calls whether a call of a bean or a database is accepted */
     private static boolean records(
             List<Step> steps, boolean calls, StreamFlows streams, RouteModel model, Set<Flow> seen) {
         boolean here = steps.stream()

@@ -9,7 +9,7 @@ import routes.routefiles.yaml.Placeholders.Placeholder;
 import routes.routefiles.yaml.YamlList;
 import routes.routefiles.yaml.YamlScalar;
 
-/** Every placeholder has a value: a property, a parameter of the template around it, or its own default. */
+/** Every placeholder has a value: a property, a parameter of the enclosing template, or its own default. */
 public final class PlaceholderCheck implements RouteCheck {
 
     @Override

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import routes.routefiles.RouteProblem;
 import routes.routefiles.yaml.Place;
 
-/** Collects problems; the same one found twice, as through two uses of a template, counts once. */
+/** Collects problems; a duplicate, for example through two uses of a template, counts once. */
 public final class Problems {
 
     private final TreeSet<RouteProblem> found = new TreeSet<>();
@@ -19,7 +19,7 @@ public final class Problems {
         found.addAll(problems);
     }
 
-    /** Whether there is one in this file. */
+    /** Whether this file has a problem. */
     public boolean in(String file) {
         return found.stream().anyMatch(problem -> problem.file().equals(file));
     }

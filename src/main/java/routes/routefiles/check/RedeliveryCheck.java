@@ -9,7 +9,7 @@ import routes.routefiles.yaml.YamlEntry;
 import routes.routefiles.yaml.YamlMap;
 import routes.routefiles.yaml.YamlScalar;
 
-/** Redelivery and dead letters of a stream's entries belong to the component alone. */
+/** Only the component handles redelivery and dead letters of a stream's entries. */
 public final class RedeliveryCheck implements RouteCheck {
 
     private static final String COMPONENT =
@@ -24,7 +24,7 @@ public final class RedeliveryCheck implements RouteCheck {
                 .forEach(flow -> settings(flow).forEach(entry -> check(entry, model, streams.reason(flow), problems)));
     }
 
-    // the blocks that can hold error handling, not the options of steps, which may have the same names
+    // the blocks that can contain error handling, not the options of steps, which may have the same names
     private static Stream<YamlEntry> settings(Flow flow) {
         return Stream.concat(
                 flow.route().entries().values().stream().filter(entry -> Set.of("errorHandler", "errorHandlerRef")

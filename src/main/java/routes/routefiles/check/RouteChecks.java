@@ -8,11 +8,11 @@ public final class RouteChecks {
 
     private final List<RouteCheck> checks;
 
-    /** @param classPath where Camel's schema is found */
+    /** @param classPath contains Camel's schema */
     public RouteChecks(ClassLoader classPath) {
         checks = List.of(
                 new SchemaCheck(classPath),
-                // before others: it leaves out files in which a step may not be what it seems
+                // before others: it skips files in which a step may not be what it seems
                 new BodyCheck(),
                 new IdCheck(),
                 new NameCheck(),
@@ -33,7 +33,7 @@ public final class RouteChecks {
         try (ScratchContext scratch = new ScratchContext(model.environment(), model.catalog())) {
             new StreamCheck(scratch).check(model, problems);
             new SimpleCheck(scratch).check(model, problems);
-            // last, because it leaves out the files in which the others found something
+            // last, because it skips files in which other checks found problems
             new CamelCheck(scratch).check(model, problems);
         }
     }

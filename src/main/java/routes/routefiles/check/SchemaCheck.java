@@ -43,7 +43,7 @@ public final class SchemaCheck implements RouteCheck {
         List<Object> path = path(error.getInstanceLocation());
         YamlNode node = at(document, path);
         if (badlyIndented(node)) {
-            return; // its empty key is reported by itself
+            return; // its empty key is reported separately
         }
         switch (error.getType()) {
             case "additionalProperties" -> {
@@ -63,7 +63,7 @@ public final class SchemaCheck implements RouteCheck {
         }
     }
 
-    /** A list item whose first key is empty and followed by others: what should stand below it stands beside it. */
+    /** A list item whose first key is empty and followed by others: its content is beside it instead of below it. */
     private static boolean badlyIndented(YamlNode node) {
         return node instanceof YamlMap map
                 && map.entries().size() > 1
@@ -92,7 +92,7 @@ public final class SchemaCheck implements RouteCheck {
         if (!key.equals("expression") || schema.languages().contains(name(path))) {
             return Optional.of("'" + name(path) + "' needs '" + key + "'");
         }
-        // the short form is reported by itself
+        // the short form is reported separately
         return Collections.disjoint(node.entries().keySet(), schema.languages())
                 ? Optional.of("'" + name(path) + "' needs 'expression: {simple: {expression: …}}', or another language")
                 : Optional.empty();
@@ -126,7 +126,7 @@ public final class SchemaCheck implements RouteCheck {
                         : "a value of type " + wanted + " is needed"));
     }
 
-    /** Camel takes 1000 and "1000" for the same, and puts in the value of a placeholder before it converts. */
+    /** Camel treats 1000 and "1000" alike, and resolves placeholders before it converts. */
     private static boolean convertible(String text, String wanted) {
         return switch (wanted) {
             case "string" -> true;
@@ -162,7 +162,7 @@ public final class SchemaCheck implements RouteCheck {
         return path;
     }
 
-    /** The last key on the way. */
+    /** The last key of the path. */
     private static String name(List<Object> path) {
         for (int i = path.size() - 1; i >= 0; i--) {
             if (path.get(i) instanceof String key) {
@@ -182,7 +182,7 @@ public final class SchemaCheck implements RouteCheck {
         return node;
     }
 
-    /** The key that the node belongs to: that is where something is missing. */
+    /** The place of the key that owns the node: something is missing there. */
     private static Place owner(YamlNode root, List<Object> path) {
         Object last = path.get(path.size() - 1);
         YamlNode parent = at(root, path.subList(0, path.size() - 1));

@@ -11,7 +11,7 @@ import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
 
-/** Takes the place of every component in the scratch context: its endpoints connect to nothing. */
+/** Replaces every component in the scratch context: its endpoints connect to nothing. */
 final class ScratchComponent extends DefaultComponent {
 
     @Override

@@ -13,12 +13,12 @@ import routes.routefiles.RouteEnvironment;
 import routes.routefiles.model.ComponentCatalog;
 
 /**
- * A Camel context in which routes are created but consume nothing: no consumer is started, no endpoint connects, no bean
- * is real. Camel does start the EIPs of a route when it creates it; they stop with the context. Not for several threads.
+ * A Camel context that creates routes but consumes nothing: no consumer is started, no endpoint connects, no bean is real. Camel
+ * does start the EIPs of a route when it creates it; they stop with the context. Not thread-safe.
  */
 final class ScratchContext implements AutoCloseable {
 
-    // the bean EIP insists on its own component
+    // the bean EIP requires its own component
     private static final Set<String> REAL = Set.of("bean");
 
     private final DefaultCamelContext context;
@@ -28,9 +28,9 @@ final class ScratchContext implements AutoCloseable {
         context.disableJMX();
         context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-validation"));
         context.setAutoStartup(false);
-        context.setAutowiredEnabled(false); // it would configure the stand-ins as the components they stand for
+        context.setAutowiredEnabled(false); // it would configure the stand-ins as the components they replace
         context.setSourceLocationEnabled(true);
-        context.setStartupSummaryLevel(StartupSummaryLevel.Off); // it is not the start of the application
+        context.setStartupSummaryLevel(StartupSummaryLevel.Off); // this is not the start of the application
         ComponentResolver real = new DefaultComponentResolver();
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, (scheme, camel) -> {
             if (REAL.contains(scheme)) {

@@ -47,7 +47,7 @@ public final class SimpleCheck implements RouteCheck {
                 && ((owner.equals("log") && key.equals("message")) || (owner.equals("toD") && key.equals("uri")))) {
             parse(text, false, model, problems);
         } else {
-            // "expression" is only a wrapper: what counts is whose it is
+            // "expression" is only a wrapper: its owner matters
             node(key.equals("expression") ? owner : key, entry.value(), model, problems);
         }
     }
@@ -63,7 +63,7 @@ public final class SimpleCheck implements RouteCheck {
         } catch (SimpleIllegalSyntaxException e) {
             if (ObjectHelper.getException(NoSuchBeanException.class, e) != null
                     || ObjectHelper.getException(MethodNotFoundException.class, e) != null) {
-                return; // the bean check says it, and knows where a bean's type is not known
+                return; // the bean check reports it, and knows when a bean's type is unknown
             }
             problems.add(
                     scalar.place(),

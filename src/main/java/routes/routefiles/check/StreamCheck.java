@@ -30,8 +30,8 @@ import routes.routefiles.yaml.Placeholders;
 import routes.routefiles.yaml.YamlScalar;
 
 /**
- * Streams are those of the stream catalogue; each route that reads one has a group to itself, since routes that share a group
- * share its entries; and what the component would refuse only at the start or for each entry is refused here.
+ * Streams exist in the stream catalogue. Each route that reads one has its own group, since routes that share a group share its
+ * entries. Also rejects what the component would reject only at start or for each entry.
  */
 final class StreamCheck implements RouteCheck {
     private static final StreamCatalog PRODUCT = new StreamCatalog();
@@ -108,7 +108,7 @@ final class StreamCheck implements RouteCheck {
         }
     }
 
-    /** Files of the product are trusted with their groups, also where another file takes their place. */
+    /** Built-in files are trusted with their groups; a file that replaces one may use the groups of its stage. */
     private static void group(Reader reader, List<Reader> same, Problems problems) {
         if (reader.flow().file().origin() == RouteFile.Origin.BUILT_IN) {
             return;
@@ -136,13 +136,13 @@ final class StreamCheck implements RouteCheck {
                                 + advice));
     }
 
-    /** Has the component look at the options, as it does at the start. */
+    /** Lets the component validate the options, as it does at start. */
     private void options(Flow flow, EndpointUse use, Problems problems) {
         if (problems.in(flow.file().location()) || use.dynamic()) {
-            return; // an option that cannot be read was reported
+            return; // an option that cannot be read has been reported
         }
         Map<String, Object> values = new HashMap<>();
-        // Camel's endpoints take 2m for a number of milliseconds; the binding of plain objects does not
+        // Camel's endpoints accept 2m as a number of milliseconds; the binding of plain objects does not
         use.options()
                 .forEach((name, value) -> values.put(
                         name,
@@ -164,7 +164,7 @@ final class StreamCheck implements RouteCheck {
         }
     }
 
-    /** The component logs another value and counts the failure. */
+    /** The component logs any other value and counts the failure. */
     private static void failureKind(Step step, Problems problems) {
         boolean names = step.eip().equals("setProperty")
                 && step.options()
@@ -187,7 +187,7 @@ final class StreamCheck implements RouteCheck {
                                 + ": it must be one of " + String.join(", ", kinds)));
     }
 
-    /** In a batch the component must know whose output it is. */
+    /** In a batch the component must know which entry an output belongs to. */
     private static void batch(Flow flow, RouteModel model, Problems problems) {
         boolean batch = model.endpoints(flow).stream()
                 .filter(EndpointUse::readsStream)
@@ -206,7 +206,7 @@ final class StreamCheck implements RouteCheck {
         }
     }
 
-    /** Behind it each output says which entry it belongs to. */
+    /** After it, each output states which entry it belongs to. */
     private static boolean writesAnswers(Step step) {
         return step.eip().equals("bean")
                 && step.options().text("ref").equals(Optional.of("events"))

@@ -12,8 +12,8 @@ import routes.routefiles.model.Links;
 import routes.routefiles.model.RouteModel;
 
 /**
- * The flows in which an entry of a stream is on its way: they consume from a stream, or are called from one that does,
- * or are the route configuration of one. What the delivery contract forbids is forbidden in all of them.
+ * The flows that process an entry of a stream: they consume from a stream, are called from a flow that does, or are the route
+ * configuration of one. What the delivery contract forbids is forbidden in all of them.
  */
 final class StreamFlows {
 

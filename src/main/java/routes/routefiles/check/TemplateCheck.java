@@ -17,8 +17,8 @@ import routes.routefiles.yaml.YamlMap;
 import routes.routefiles.yaml.YamlScalar;
 
 /**
- * Templates use each parameter that they declare; templated routes name a template that exists and give it what it
- * needs. A placeholder that is not declared is the {@link PlaceholderCheck}'s.
+ * Templates use each parameter that they declare; templated routes name an existing template and supply the required parameters.
+ * {@link PlaceholderCheck} reports undeclared placeholders.
  */
 public final class TemplateCheck implements RouteCheck {
 

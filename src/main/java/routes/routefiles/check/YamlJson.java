@@ -10,7 +10,7 @@ import routes.routefiles.yaml.YamlMap;
 import routes.routefiles.yaml.YamlNode;
 import routes.routefiles.yaml.YamlScalar;
 
-/** Turns YAML into the JSON that a schema is for. */
+/** Converts YAML to JSON for schema validation. */
 final class YamlJson {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -40,7 +40,7 @@ final class YamlJson {
         };
     }
 
-    // 0x1f and .inf are numbers in YAML, but not here: what is only asked is whether it is one
+    // 0x1f and .inf are YAML numbers, but not here: only whether a value is a number matters
     private static JsonNode number(String text) {
         return text.matches("[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?")
                 ? JSON.numberNode(new BigDecimal(text))

@@ -1,5 +1,5 @@
 /**
- * The rules that route files must keep.
+ * The rules for route files.
  *
  * <p>Uses: events, redisstreams, routefiles, routefiles.model, routefiles.yaml.
  */

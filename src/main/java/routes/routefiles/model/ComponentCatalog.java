@@ -18,7 +18,7 @@ import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.ComponentModel;
 import org.apache.camel.tooling.model.EipModel;
 
-/** Camel's catalogue, with the components of the class path that it does not know, such as our own, added. */
+/** Camel's catalogue, extended with components of the class path that it does not contain, such as our own. */
 public final class ComponentCatalog {
 
     private static final String SERVICES = "META-INF/services/org/apache/camel/component/";
@@ -34,7 +34,7 @@ public final class ComponentCatalog {
         released = Set.copyOf(catalog.findComponentNames());
     }
 
-    /** Whether Camel has a component of this name, be it on the class path or not. */
+    /** Whether Camel has a component of this name, on the class path or not. */
     public boolean released(String scheme) {
         return released.contains(scheme);
     }
@@ -43,7 +43,7 @@ public final class ComponentCatalog {
         return released;
     }
 
-    /** The component, empty when it is not on the class path. */
+    /** The component; empty if it is not on the class path. */
     public Optional<ComponentModel> component(String scheme) {
         if (!scheme.matches("[\\w+.-]+")) {
             return Optional.empty();
@@ -61,12 +61,12 @@ public final class ComponentCatalog {
         }
     }
 
-    /** An EIP's options; empty for a name that is none. */
+    /** The options of an EIP; empty if there is no such EIP. */
     public Optional<EipModel> eip(String name) {
         return Optional.ofNullable(catalog.eipModel(name));
     }
 
-    /** Names of the options that stand in the path of the URI, as {@code name} of {@code direct:name}. */
+    /** Names of the options in the path of the URI, such as {@code name} of {@code direct:name}. */
     public List<String> pathOptions(String scheme) {
         return component(scheme).stream()
                 .flatMap(component -> component.getEndpointPathOptions().stream())

@@ -92,7 +92,7 @@ public final class EndpointReader {
                         .forEach((name, value) -> options.put(
                                 name, new YamlScalar(uri.place(), String.valueOf(value), YamlScalar.Kind.TEXT)));
             } catch (URISyntaxException e) {
-                // Camel refuses it too when the route is created in the scratch context, with the reason
+                // Camel rejects it too when the scratch context creates the route, with the reason
                 return Map.of();
             }
         }

@@ -5,12 +5,12 @@ import routes.routefiles.yaml.Place;
 import routes.routefiles.yaml.YamlScalar;
 
 /**
- * A place where a flow names an endpoint. Properties are resolved as far as they are known.
+ * A place where a flow names an endpoint. Known properties are resolved.
  *
  * @param place of the URI
- * @param path what follows {@code scheme:}, or the parameters that make it up; without the query
+ * @param path what follows {@code scheme:}, or the parameters that form it; without the query
  * @param options the query and the parameters that are not part of the path
- * @param dynamic whether a part is only known when an exchange is there
+ * @param dynamic whether a part is computed from the exchange
  */
 public record EndpointUse(
         Role role, Place place, String scheme, String path, Map<String, YamlScalar> options, boolean dynamic) {
@@ -32,7 +32,7 @@ public record EndpointUse(
         return isStream() && role != Role.TO;
     }
 
-    /** Whether the flow publishes to a stream here, together with the acknowledgement of the entry that it works on. */
+    /** Whether the flow publishes to a stream here, together with the acknowledgement of the current entry. */
     public boolean publishesWithEntry() {
         YamlScalar mode = options.get("publish");
         return isStream() && role == Role.TO && (mode == null || !mode.text().equalsIgnoreCase("immediate"));

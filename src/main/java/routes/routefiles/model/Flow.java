@@ -8,18 +8,18 @@ import routes.routefiles.yaml.Place;
 import routes.routefiles.yaml.YamlMap;
 
 /**
- * A top-level element of a route file, or what a route template becomes with the values of a {@code templatedRoute}.
+ * A top-level element of a route file, or the result of expanding a route template with the values of a {@code templatedRoute}.
  *
- * @param id as written; empty when it is missing
+ * @param id as written; empty if missing
  * @param place of the element's name
  * @param body everything below the element's name
- * @param route what holds {@code from} and the route's settings: the body, or a template's {@code route} block
- * @param steps of the route, or the {@code onException} and such of a route configuration
+ * @param route the block with {@code from} and the route's settings: the body, or a template's {@code route} block
+ * @param steps of the route, or the {@code onException} and similar blocks of a route configuration
  */
 public record Flow(
         Kind kind, RouteFile file, Optional<String> id, Place place, YamlMap body, YamlMap route, List<Step> steps) {
 
-    /** The elements that route files may hold. */
+    /** The elements that route files may contain. */
     public enum Kind {
         ROUTE("route"),
         ROUTE_CONFIGURATION("routeConfiguration"),

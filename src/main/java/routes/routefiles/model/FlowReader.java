@@ -11,13 +11,10 @@ import routes.routefiles.yaml.YamlList;
 import routes.routefiles.yaml.YamlMap;
 import routes.routefiles.yaml.YamlNode;
 
-/**
- * Finds flows and steps in a YAML document. What does not have the expected shape is left out: the schema says so
- * already.
- */
+/** Finds flows and steps in a YAML document. Skips what does not have the expected shape: the schema check reports it. */
 public final class FlowReader {
 
-    /** Parts of an EIP that hold steps of their own. */
+    /** Parts of an EIP that contain steps of their own. */
     private static final Set<String> BRANCHES = Set.of("when", "otherwise", "doCatch", "doFinally", "onFallback");
 
     private static final List<String> CONFIGURATION_STEPS =

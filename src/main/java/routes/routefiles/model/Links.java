@@ -16,8 +16,8 @@ import routes.routefiles.yaml.YamlNode;
 import routes.routefiles.yaml.YamlScalar;
 
 /**
- * Which flows call which through {@code direct:} and {@code seda:}. A route behind {@code seda:} belongs to the same
- * exchange for us, since the caller's completion is handed over to it.
+ * Which flows call which through {@code direct:} and {@code seda:}. A route after {@code seda:} belongs to the same exchange here,
+ * since it takes over the caller's completion.
  */
 public final class Links {
 
@@ -46,7 +46,7 @@ public final class Links {
         return consumers;
     }
 
-    /** What the steps call: {@code direct:name}, or with a star the beginning of names that an exchange completes. */
+    /** What the steps call: {@code direct:name}, or a name prefix with a star if the exchange completes the name. */
     public Set<String> targets(Stream<Step> steps) {
         Set<String> targets = new LinkedHashSet<>();
         steps.flatMap(Step::all).forEach(step -> {
@@ -63,7 +63,7 @@ public final class Links {
         return targets;
     }
 
-    /** The flows that a target means. */
+    /** The flows that match a target. */
     public List<Flow> called(String target) {
         if (!target.endsWith("*")) {
             return consumers.getOrDefault(target, List.of());
@@ -75,7 +75,7 @@ public final class Links {
                 .toList();
     }
 
-    /** Whether the step sends to endpoints that only the exchange knows. */
+    /** Whether the step sends to endpoints that only the exchange determines. */
     public boolean open(Step step) {
         boolean list = LISTS.contains(step.eip())
                 && expressions(step.options())
@@ -88,7 +88,7 @@ public final class Links {
         return list || dynamic;
     }
 
-    // of the step itself; those of the steps inside it are asked for there
+    // of the step itself; nested steps are queried separately
     private Stream<String> expressions(YamlMap options) {
         return options.entries().values().stream().flatMap(this::expressions);
     }

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The known name that someone probably meant. */
+/** The known name that was probably meant. */
 public final class Nearest {
 
     private Nearest() {}
 
-    /** The name with the fewest edits, at most a third of its length; empty when none is that near. */
+    /** The name with the fewest edits, at most a third of its length; empty if none is that close. */
     public static Optional<String> to(String name, Collection<String> known) {
         String wanted = name.toLowerCase(Locale.ROOT);
         return known.stream()
@@ -25,7 +25,7 @@ public final class Nearest {
         return to(name, known).map(near -> " (did you mean '" + near + "'?)").orElse("");
     }
 
-    /** Letters to insert, delete, replace, or swap with their neighbour (optimal string alignment distance). */
+    /** Number of insertions, deletions, replacements, or swaps of neighbours (optimal string alignment distance). */
     private static int edits(String a, String b) {
         int[][] edits = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -10,7 +10,7 @@ import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFile;
 import routes.routefiles.yaml.YamlNode;
 
-/** All files of a set, read, with what they are checked against. */
+/** All parsed files of a set, with what they are checked against. */
 public final class RouteModel {
 
     private final Map<RouteFile, YamlNode> documents;
@@ -26,7 +26,7 @@ public final class RouteModel {
     /**
      * @param documents of the files that could be read, in loading order
      * @param unreadable the files that could not be read
-     * @param complete whether all stages are in it
+     * @param complete whether all stages are included
      */
     public RouteModel(
             Map<RouteFile, YamlNode> documents,
@@ -56,13 +56,13 @@ public final class RouteModel {
         return documents;
     }
 
-    /** Whether what seems to be missing may be in a file that could not be read: its name stands there. */
+    /** Whether what seems to be missing may be in an unreadable file: the file contains its name. */
     public boolean mayHold(String name) {
         return unreadable.stream()
                 .anyMatch(file -> file.routeId().equals(name) || file.text().contains(name));
     }
 
-    /** Whether all stages are in it. */
+    /** Whether all stages are included. */
     public boolean complete() {
         return complete;
     }
@@ -84,12 +84,12 @@ public final class RouteModel {
         return flows.stream().filter(flow -> flow.kind() == kind);
     }
 
-    /** With each templated route as the route that it becomes; the templates themselves are in it too. */
+    /** With each templated route expanded; also includes the templates themselves. */
     public List<Flow> effective() {
         return effective;
     }
 
-    /** The routes that will exist: written ones and those made from templates. */
+    /** The routes that will exist: written ones and those created from templates. */
     public Stream<Flow> routes() {
         return effective.stream().filter(flow -> flow.kind() == Flow.Kind.ROUTE);
     }

@@ -7,7 +7,7 @@ import routes.routefiles.yaml.Place;
 import routes.routefiles.yaml.YamlMap;
 
 /**
- * An EIP of a flow, or a branch of one ({@code when}, {@code otherwise}, {@code onFallback}, …), with what is inside.
+ * An EIP of a flow, or a branch of one ({@code when}, {@code otherwise}, {@code onFallback}, …), with its content.
  *
  * @param eip as written: {@code to}, {@code choice}, {@code onException}
  * @param place of the EIP's name

@@ -12,8 +12,8 @@ import routes.routefiles.yaml.YamlNode;
 import routes.routefiles.yaml.YamlScalar;
 
 /**
- * Puts the values of a {@code templatedRoute} into its template. A replaced text stands where its value was given, so
- * that a problem with it is reported in the file that has to be mended.
+ * Substitutes the values of a {@code templatedRoute} into its template. A replaced text has the place of its value, so that a
+ * problem with it is reported in the file that must be fixed.
  */
 final class TemplateExpander {
 
@@ -37,7 +37,7 @@ final class TemplateExpander {
                 })));
     }
 
-    /** The route that the instance becomes; its id may be missing. */
+    /** The expanded route of the instance; its id may be missing. */
     static Flow expand(Flow template, Flow instance) {
         return new TemplateExpander(template, instance).route();
     }
@@ -71,7 +71,7 @@ final class TemplateExpander {
         return scalar((YamlScalar) node);
     }
 
-    // Camel puts the instance's prefixId in front of the ids of the nodes
+    // Camel prepends the instance's prefixId to the ids of the nodes
     private void prefix(Map<String, YamlEntry> entries) {
         Optional<String> prefix = instance.body().text("prefixId");
         YamlEntry id = entries.get("id");

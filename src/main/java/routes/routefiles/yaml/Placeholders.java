@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** The <code>{{name}}</code>, <code>{{name:default}}</code> and <code>{{?name}}</code> of a text. */
 public final class Placeholders {
 
-    // the innermost ones: a nested placeholder is resolved before the one around it, as Camel does
+    // innermost first: like Camel, resolves a nested placeholder before the one around it
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private static final int MAX_NESTING = 10;
@@ -20,8 +20,8 @@ public final class Placeholders {
     /**
      * One placeholder.
      *
-     * @param name the property, or with {@code env:} or {@code sys:} in front the variable of the environment or the JVM
-     * @param fallback what stands behind the name's colon
+     * @param name the property; with the prefix {@code env:} an environment variable, with {@code sys:} a JVM system property
+     * @param fallback the text after the name's colon
      * @param optional written with a question mark: may be missing
      */
     public record Placeholder(String name, Optional<String> fallback, boolean optional) {
@@ -45,13 +45,13 @@ public final class Placeholders {
     }
 
     /**
-     * Replaces what is known.
+     * Replaces placeholders with a value or a default.
      *
-     * @param values value of a name, or null; a placeholder without value gets its default, else it stays as it is
+     * @param values value of a name, or null; a placeholder without value gets its default, else it stays unchanged
      */
     public static String resolve(String text, Function<String, String> values) {
         String resolved = text;
-        // a value may name further placeholders; the bound ends a circle
+        // a value may contain further placeholders; the bound ends a cycle
         for (int round = 0; round < MAX_NESTING && in(resolved); round++) {
             resolved = PLACEHOLDER.matcher(resolved).replaceAll(match -> {
                 Placeholder placeholder = parse(match.group(1));

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 /** A YAML sequence. */
 public record YamlList(Place place, List<YamlNode> items) implements YamlNode {
 
-    /** The items that are maps; others are the schema's business. */
+    /** The items that are maps; the schema check reports others. */
     public Stream<YamlMap> maps() {
         return items.stream().filter(YamlMap.class::isInstance).map(YamlMap.class::cast);
     }

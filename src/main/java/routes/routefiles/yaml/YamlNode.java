@@ -2,7 +2,7 @@ package routes.routefiles.yaml;
 
 import java.util.stream.Stream;
 
-/** A YAML node that knows where it stands. */
+/** A YAML node with its place. */
 public sealed interface YamlNode permits YamlMap, YamlList, YamlScalar {
 
     Place place();

@@ -29,7 +29,7 @@ public final class YamlReader {
 
     private static final String INDENTATION =
             ": check the indentation; the keys of a block begin in one column, and so do the '-' of a list";
-    /** What to do, by what the parser says; the first that fits. */
+    /** Advice by parser message; the first match applies. */
     private static final List<Map.Entry<String, String>> HINTS = List.of(
             Map.entry("(TAB)", ""),
             Map.entry("<block end>", INDENTATION),
@@ -53,7 +53,7 @@ public final class YamlReader {
         this.file = file;
     }
 
-    /** The document of a file, empty when it cannot be read at all, and what is wrong with it as YAML. */
+    /** The document of a file, empty if it cannot be read at all, and its YAML problems. */
     public record Document(Optional<YamlNode> root, List<RouteProblem> problems) {}
 
     public static Document read(String file, String text) {
@@ -62,7 +62,7 @@ public final class YamlReader {
 
     private Document document(String text) {
         try {
-            // a non-scalar key is reported here with its place, which the parser does not tell
+            // a non-scalar key is reported here with its place, which the parser does not provide
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(file)
                     .setAllowNonScalarKeys(true)
@@ -91,7 +91,7 @@ public final class YamlReader {
         return new Document(Optional.empty(), problems);
     }
 
-    // what is never closed is only noticed at the end of the file; it is the beginning that has to be mended
+    // an unclosed construct is detected only at the end of the file; its beginning must be fixed
     private Place place(MarkedYamlEngineException e) {
         boolean atEnd = String.valueOf(e.getProblem()).contains("end of stream");
         return (atEnd ? e.getContextMark().or(e::getProblemMark) : e.getProblemMark())
@@ -124,7 +124,7 @@ public final class YamlReader {
 
     private YamlNode convert(Node node, int depth) {
         Place place = node.getStartMark().map(this::place).orElse(new Place(file, 0, 0));
-        // an alias arrives as the node it points to; expanding it could go on for ever
+        // an alias arrives as the node it points to; expanding it could loop forever
         if (!(node instanceof ScalarNode) && !seen.add(node)) {
             problem(place, "anchors and aliases are not used in route files: repeat the block or make a template");
             return new YamlScalar(place, "", YamlScalar.Kind.NULL);

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 /** A single value; {@code text} is as written, without quotes. */
 public record YamlScalar(Place place, String text, Kind kind) implements YamlNode {
 
-    /** What YAML 1.2 takes the value for. */
+    /** How YAML 1.2 interprets the value. */
     public enum Kind {
         TEXT,
         NUMBER,

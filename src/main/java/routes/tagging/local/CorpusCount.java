@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import routes.text.TextAnalysis;
 
-/** Counts in how many texts each stem occurs. For one thread. */
+/** Counts in how many texts each stem occurs. Not thread-safe. */
 final class CorpusCount {
     /**
-     * Stems in memory at most, about 100 bytes each. Beyond that those seen once are forgotten, and counted anew if they come
-     * again: only rare words suffer.
+     * Maximum number of stems in memory, about 100 bytes each. Beyond it, stems seen once are dropped and their count restarts if
+     * they occur again: this affects only rare words.
      */
     private static final int MAX_STEMS = 1_000_000;
 
@@ -35,7 +35,7 @@ final class CorpusCount {
         return documents;
     }
 
-    /** @param maxStems the most frequent are kept, of equals the first of the alphabet */
+    /** @param maxStems maximum number of stems; keeps the most frequent, ties in alphabetical order */
     CorpusSnapshot snapshot(int maxStems) {
         Map<String, Long> kept = new LinkedHashMap<>();
         frequencies.entrySet().stream()

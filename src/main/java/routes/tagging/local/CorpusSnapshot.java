@@ -5,11 +5,11 @@ import java.util.Map;
 import routes.text.TextAnalysis;
 
 /**
- * How common words were in the corpus at one moment. Recorded and given to the tagger as it is, so that the same snapshot
- * gives the same tags. Written to JSON as {@code {"documents": n, "frequencies": {stem: documents that hold it}}}.
+ * Word frequencies in the corpus at one point in time. Recorded and passed to the tagger unchanged, so that the same snapshot gives
+ * the same tags. Serialized to JSON as {@code {"documents": n, "frequencies": {stem: documents that contain it}}}.
  *
- * @param documents number of posts counted; 0 when nothing is known
- * @param frequencies by stem, only stems of two posts and more: a rarer one is as good as unseen
+ * @param documents number of posts counted; 0 if unknown
+ * @param frequencies by stem, only stems that occur in two or more posts: a rarer one counts as unseen
  */
 public record CorpusSnapshot(long documents, Map<String, Long> frequencies) {
     public static final CorpusSnapshot EMPTY = new CorpusSnapshot(0, Map.of());
@@ -26,8 +26,8 @@ public record CorpusSnapshot(long documents, Map<String, Long> frequencies) {
     }
 
     /**
-     * How much a word tells about a post: 1 for a word that no other post holds, towards 0 for one that every post holds
-     * (inverse document frequency over its maximum). Always 1 without a corpus.
+     * How distinctive a word is: 1 for a word that occurs in no other post, close to 0 for one that occurs in every post (inverse
+     * document frequency divided by its maximum). Always 1 without a corpus.
      */
     double rarity(String stem) {
         double others = Math.max(1, frequencies.getOrDefault(stem, 1L));

@@ -10,18 +10,18 @@ import routes.tagging.local.CorpusSnapshotTable.Newest;
 import routes.text.TextAnalysis;
 
 /**
- * Counts how common words are in the stored posts and records it for the local tagger, once the corpus has grown enough. Two
- * at the same time would only record the same twice.
+ * Counts word frequencies in the stored posts and records them for the local tagger, once the corpus has grown enough. Two
+ * concurrent runs would only record the same snapshot twice.
  */
 @Component
 class CorpusSnapshotJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(CorpusSnapshotJob.class);
     private static final int PAGE = 500;
-    /** So many old ones stay, to repeat with what a post was tagged lately. */
+    /** Number of snapshots kept, to reproduce the tags of recent posts. */
     private static final int KEEP = 5;
-    /** About a megabyte of JSON; what is cut off is rare and taken for unseen. */
+    /** About a megabyte of JSON; dropped stems are rare and count as unseen. */
     private static final int MAX_STEMS = 50_000;
-    /** New posts that make a new snapshot, as a part of those in the last one: fewer change a logarithm too little. */
+    /** New posts required for a new snapshot, as a fraction of those in the last one: fewer change a logarithm too little. */
     private static final double GROWTH = 0.1;
 
     private final CorpusSnapshotTable table;

@@ -12,12 +12,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.Json;
 
-/** The table {@code corpus_snapshots}, and the posts that are counted for it. */
+/** The table {@code corpus_snapshots}, and the posts counted for it. */
 @Repository
 class CorpusSnapshotTable {
     private static final TypeReference<Map<String, Long>> FREQUENCIES = new TypeReference<>() {};
 
-    /** What may be counted: stored and not empty. */
+    /** Posts to count: not deleted and not empty. */
     private static final String COUNTED = " NOT is_deleted AND (content <> '' OR attachment_text IS NOT NULL) ";
 
     /** @param number {@code posts.number} */
@@ -33,7 +33,7 @@ class CorpusSnapshotTable {
         this.jdbc = jdbc;
     }
 
-    /** Without its frequencies, which can be a megabyte. */
+    /** Without the frequencies, which can be a megabyte. */
     Optional<Newest> newest() {
         return jdbc.sql("SELECT id, documents, newest_number FROM corpus_snapshots ORDER BY id DESC LIMIT 1")
                 .query((row, number) ->
@@ -41,7 +41,7 @@ class CorpusSnapshotTable {
                 .optional();
     }
 
-    /** Empty where it has been removed in the meantime. */
+    /** Empty if it was removed in the meantime. */
     Optional<RecordedSnapshot> find(long id) {
         return jdbc.sql("SELECT id, documents, frequencies::text AS frequencies FROM corpus_snapshots WHERE id = :id")
                 .param("id", id)
@@ -49,7 +49,7 @@ class CorpusSnapshotTable {
                 .optional();
     }
 
-    /** How many posts are newer than this one, counted up to a limit. */
+    /** Number of posts newer than this one, counted up to a limit. */
     long newer(long number, long limit) {
         return jdbc.sql("SELECT count(*) FROM (SELECT FROM posts WHERE number > :number AND" + COUNTED
                         + "LIMIT :limit) AS newer")
@@ -62,8 +62,8 @@ class CorpusSnapshotTable {
     /**
      * Posts from the newest to the oldest.
      *
-     * @param before number of the last post of the page before
-     * @param maxChars so much of each text
+     * @param before number of the last post of the previous page
+     * @param maxChars maximum number of characters of each text
      */
     List<CountedPost> page(long before, int maxChars, int limit) {
         return jdbc.sql(

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
 
 /**
- * The corpus snapshot to tag with, kept in memory: other processes record new ones, so it is looked for a newer one once in
+ * The corpus snapshot for tagging, cached in memory. Other processes record new ones, so the cache is refreshed once per
  * {@link #KEPT}.
  */
 @Component
@@ -28,9 +28,9 @@ public class CorpusSnapshots {
     }
 
     /**
-     * The newest recorded snapshot, an empty one without id before the first.
+     * The newest recorded snapshot; an empty one without id if none is recorded yet.
      *
-     * @throws org.springframework.dao.DataAccessException where it is time to look and the database is away; to be tried again
+     * @throws org.springframework.dao.DataAccessException if a refresh is due and the database is unavailable; retry later
      */
     public RecordedSnapshot current() {
         if (clock.instant().isBefore(held.until())) {
@@ -47,7 +47,7 @@ public class CorpusSnapshots {
         }
     }
 
-    /** For who has just recorded one: the next call looks. */
+    /** Must be called after recording a snapshot: the next call reads it. */
     void recorded() {
         loading.lock();
         try {

@@ -11,9 +11,9 @@ import opennlp.tools.postag.POSContextGenerator;
 import opennlp.tools.postag.POSModel;
 
 /**
- * Parts of speech of an English sentence, by the model of Apache OpenNLP (universal tags: NOUN, PROPN, VERB): a dictionary
- * cannot tell which of its readings is meant. Takes the best part of each word from left to right; the beam search of OpenNLP takes
- * three times as long. Loaded at the first use.
+ * Parts of speech of an English sentence, from the model of Apache OpenNLP (universal tags: NOUN, PROPN, VERB): a dictionary cannot
+ * tell which reading of a word applies. Selects the best part of each word from left to right; OpenNLP's beam search takes three
+ * times as long. Loaded on first use.
  */
 final class EnglishSentence {
     private static final String FILE = "/opennlp-en-ud-ewt-pos-1.2-2.5.0.bin";
@@ -21,11 +21,11 @@ final class EnglishSentence {
     private static final POSModel MODEL = load();
     private static final MaxentModel WEIGHTS = MODEL.getArtifact("pos.model");
 
-    /** It keeps what it computed last. */
+    /** Stateful: caches its last result. */
     private static final ThreadLocal<POSContextGenerator> FEATURES =
             ThreadLocal.withInitial(() -> MODEL.getFactory().getPOSContextGenerator());
 
-    /** Nearly half of all words; few of them have more than one part. */
+    /** Nearly half of all words; few of them have more than one part of speech. */
     private static final Map<String, String> STOP_WORDS = new ConcurrentHashMap<>();
 
     private EnglishSentence() {}
@@ -38,7 +38,7 @@ final class EnglishSentence {
         }
     }
 
-    /** The part of a word that needs no context. Only for stop words: it is kept for ever. */
+    /** The part of speech of a word without context. Only for stop words: the result is cached forever. */
     static String ofStopWord(String word) {
         return STOP_WORDS.computeIfAbsent(word, alone -> {
             String[] part = new String[1];
@@ -48,8 +48,8 @@ final class EnglishSentence {
     }
 
     /**
-     * @param words and punctuation marks, in their order
-     * @param parts those that are known; fills in the others
+     * @param words words and punctuation marks, in order
+     * @param parts the known parts of speech; the others are filled in
      */
     static void parts(String[] words, String[] parts) {
         for (int i = 0; i < words.length; i++) {

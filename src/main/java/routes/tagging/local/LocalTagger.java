@@ -19,13 +19,13 @@ import routes.text.TextAnalysis;
  */
 public final class LocalTagger {
     static final int MAX_LENGTH = 60;
-    /** Characters of a text that are read. */
+    /** Maximum number of characters read from a text. */
     static final int MAX_READ = 20_000;
 
     private static final int LONG = 2_000;
     private static final Pattern UNSPACED = Pattern.compile("\\S++");
 
-    /** Addresses of all kinds: with a scheme, with a path or query, of mail, of Telegram; commands of its bots. No word of theirs is a tag. */
+    /** Addresses: with a scheme, with a path or query, of mail, of Telegram; also bot commands. Their words are never tags. */
     private static final Pattern ADDRESS =
             Pattern.compile("(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]"
                     + "|[?&][\\w.-]++=|@[\\w-]|^/[a-z]");
@@ -42,15 +42,15 @@ public final class LocalTagger {
     }
 
     /**
-     * The best tags first; none for a text without nouns. Of a long text the first {@value #MAX_READ} characters are read.
+     * The best tags first; empty for a text without nouns. Reads only the first {@value #MAX_READ} characters of a text.
      *
-     * @param max number of tags at most
+     * @param max maximum number of tags
      */
     public List<String> tags(String text, CorpusSnapshot corpus, int max) {
         return checked(text, corpus, max).accepted();
     }
 
-    /** As {@link #tags}, with those that broke a rule. */
+    /** Like {@link #tags}, including the rejected tags. */
     TagRules.Checked checked(String text, CorpusSnapshot corpus, int max) {
         String read = withoutAddresses(text.substring(0, Math.min(text.length(), MAX_READ)));
         List<String> hashtags = Hashtags.of(authors(read));
@@ -68,7 +68,7 @@ public final class LocalTagger {
         return rules.check(tags, read, max);
     }
 
-    /** Where the author's own hashtags stand: in the middle of a long text they belong to quoted posts. */
+    /** The part that contains the author's own hashtags: in the middle of a long text, hashtags belong to quoted posts. */
     private static String authors(String text) {
         String lines = text.strip();
         return text.length() <= LONG
@@ -77,7 +77,7 @@ public final class LocalTagger {
                         + lines.substring(lines.lastIndexOf('\n') + 1);
     }
 
-    /** The same text with signs that join no words in the place of every address and of the type of every file. */
+    /** The same text with every address and file extension replaced by characters that do not join words. */
     private static String withoutAddresses(String text) {
         return UNSPACED.matcher(text).replaceAll(part -> {
             String unspaced = part.group();

@@ -25,7 +25,7 @@ public class LocalTagging {
         this.maxTags = maxTags;
     }
 
-    /** No tags where the text holds nothing that could be one, such as only emoji. */
+    /** No tags if the text contains nothing that could be one, such as only emoji. */
     public ModelResult tag(@Body TaggingTask task) {
         RecordedSnapshot corpus = snapshots.current();
         Map<String, TagProposal> proposals = new LinkedHashMap<>();
@@ -35,7 +35,7 @@ public class LocalTagging {
         return new ModelResult(Providers.LOCAL, null, proposals);
     }
 
-    /** With the id of the snapshot, since the same text and snapshot give the same tags. */
+    /** Includes the snapshot id: the same text and snapshot give the same tags. */
     TagProposal propose(String text, RecordedSnapshot corpus) {
         TagRules.Checked checked = tagger.checked(text, corpus.snapshot(), maxTags);
         return new TagProposal(

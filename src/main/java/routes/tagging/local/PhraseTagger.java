@@ -18,30 +18,30 @@ import routes.text.NormalizedText;
 import routes.text.TextAnalysis;
 
 /**
- * Phrases of a text, chosen by parts of speech, statistics of the text and how common their words are in the language.
+ * Selects phrases of a text by part of speech, text statistics and word frequency in the language.
  *
- * <p>Long texts repeat what they are about, and their subjects are mostly single words; in short posts nearly every word occurs
- * once, and phrases say more. So every weight has a value for news and one for posts, and a Russian text gets one between, by its
- * length. The values for news were tuned on news with editors' tags, those for posts on the beginnings of such news and the 32 Russian
- * evaluation posts, those for English on the 32 English ones; so neither half of these is held out for them.
+ * <p>Long texts repeat their subjects, which are mostly single words. In short posts nearly every word occurs once, and phrases are
+ * more specific. So every weight has a value for news and one for posts, and a Russian text uses a value between them, by its
+ * length. The values for news were tuned on news with editors' tags, those for posts on the beginnings of such news and the 32
+ * Russian evaluation posts, those for English on the 32 English ones. So neither half of the evaluation posts is held out.
  */
 final class PhraseTagger {
     private static final int MAX_WORDS = 3;
-    /** Tags of a text that has so many candidates, however little they weigh. */
+    /** Number of tags for a text with enough candidates, however low their scores are. */
     private static final int FEWEST = 3;
 
-    /** Words of a text that gets the mean of both weights. */
+    /** Length in words at which a text uses the mean of both weights. */
     private static final double MEDIUM_LENGTH = 180;
 
     /** Texts of about 300 words and more are news. */
     private static final double NEWS = 0.1;
 
-    /** A phrase counts if it occurs twice or begins in one of so many sentences. */
+    /** A phrase counts if it occurs twice or first occurs within this many sentences from the start. */
     private static final int EARLY_SENTENCES = 4;
 
-    /** The frequency class of words that weigh nothing. */
+    /** The frequency class of words with zero weight. */
     private static final double COMMONEST = 22;
-    /** Below this class words are equally rare. */
+    /** Words below this class count as equally rare. */
     private static final double RAREST = 5;
 
     private static final int GENERIC_FROM = 15;
@@ -50,15 +50,15 @@ final class PhraseTagger {
     private static final double OF_A_NUMBER = 0.4;
     private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
 
-    /** What a word or phrase weighs in Russian news, in Russian posts and in English texts. */
+    /** Weights of a word or phrase in Russian news, in Russian posts and in English texts. */
     private enum Weight {
         /** Exponent of the number of occurrences. */
         OCCURRENCES(0.9, 1.2, 1.4),
-        /** How fast the weight falls with the sentence of the first occurrence. */
+        /** How fast the weight decreases with the sentence of the first occurrence. */
         SENTENCE_FALL(1, 0.45, 0.25),
         /** Exponent of how rare the word is in the language. */
         RARITY(0.5, 0.45, 0.4),
-        /** For each letter, up to 12. */
+        /** Per letter, up to 12. */
         LETTER(0, 0.06, 0.07),
         NAME(1.8, 2.6, 1.4),
         ABBREVIATION(2.2, 2.5, 1.7),
@@ -69,19 +69,19 @@ final class PhraseTagger {
         COMMON(1, 0.55, 0.6),
         UNKNOWN(1.2, 1.7, 0.8),
         ADJECTIVE(0.6, 1, 0.7),
-        /** Share of the words of a phrase beside its head. */
+        /** Contribution of the words of a phrase other than its head. */
         OTHERS(0.3, 0.53, 0.8),
-        /** Exponent of the share of the head's occurrences that are in the phrase. */
+        /** Exponent of the share of the head's occurrences that belong to the phrase. */
         SHARE(0.9, 0.5, 0.1),
-        /** Phrases with an adjective and names. */
+        /** Phrases with an adjective, and names. */
         DESCRIBED(0.9, 1, 1),
         FULL_NAME(1, 1, 1.5),
         OTHER_PHRASE(0.5, 1, 1),
         ONCE(0.5, 1, 0.9),
         THREE_WORDS(0.5, 0.84, 0.97),
-        /** A single word that a repeated phrase holds. */
+        /** A single word that is part of a repeated phrase. */
         ABSORBED(0.8, 1.25, 0.75),
-        /** Of the best score: less is no tag. */
+        /** Fraction of the best score below which a phrase is not a tag. */
         LEAST(0.25, 0.22, 0.2);
 
         private final double news;
@@ -113,7 +113,7 @@ final class PhraseTagger {
             return words.stream().map(Word::lemma).toList();
         }
 
-        /** The noun that the others describe. */
+        /** The noun that the other words describe. */
         Word head() {
             boolean english = first().latin() && words.stream().noneMatch(word -> word.kind() == Kind.NUMBER);
             return english
@@ -147,13 +147,13 @@ final class PhraseTagger {
         this.reader = new WordReader(analysis);
     }
 
-    /** The best phrases first, as they stand in the text. */
+    /** The best phrases first, as written in the text. */
     List<String> tags(String text, Language language, CorpusSnapshot corpus, int max) {
         List<Word> words = reader.read(text, language);
         return words.isEmpty() ? List.of() : new Post(text, language, words, corpus).tags(max);
     }
 
-    /** One text at a time. */
+    /** The words and weights of one text. */
     private static final class Post {
         private final String text;
         private final List<Word> words;
@@ -257,12 +257,12 @@ final class PhraseTagger {
             return phrases;
         }
 
-        /** The head of an English phrase is its last word: "empty water" is no part of an empty water tower. */
+        /** The head of an English phrase is its last word: "empty water" is not a part of an empty water tower. */
         private static boolean isCutOff(Phrase phrase, Word next) {
             return phrase.last().latin() && next.kind().isNominal() && (next.name() || !phrase.isName());
         }
 
-        /** Whether two words next to each other can belong to one phrase. */
+        /** Whether two adjacent words can belong to one phrase. */
         private static boolean follows(Word one, Word next) {
             if (next.kind() == Kind.NUMBER) {
                 return one.kind().isNominal() && (one.name() || one.kind() == Kind.FOREIGN);
@@ -289,9 +289,9 @@ final class PhraseTagger {
         }
 
         /**
-         * A surname alone means the person whose full name stands in the text too. Takes such surnames out of the phrases.
+         * A surname alone refers to the person whose full name is also in the text. Removes such surnames from the phrases.
          *
-         * @return their occurrences by the full name
+         * @return their occurrences by full name
          */
         private static Map<List<String>, List<Phrase>> surnamesOfFullNames(Map<List<String>, List<Phrase>> phrases) {
             Map<String, List<String>> fullNames = new HashMap<>();
@@ -303,7 +303,7 @@ final class PhraseTagger {
                         && first.reading().part() == PartOfSpeech.FIRST_NAME
                         && last.name()
                         && (last.kind() == Kind.PERSON || last.kind() == Kind.FOREIGN)) {
-                    fullNames.merge(last.lemma(), lemmas, (one, other) -> List.of()); // two of that name
+                    fullNames.merge(last.lemma(), lemmas, (one, other) -> List.of()); // two people with that surname
                 }
             });
             Map<List<String>, List<Phrase>> alone = new HashMap<>();
@@ -335,7 +335,7 @@ final class PhraseTagger {
                     : phrase.head();
             double score = wordWeights.get(head.lemma());
             if (head.frequency() >= GENERIC_FROM && !head.name()) {
-                score /= 1 + (of(Weight.GENERIC) - 1) * shortness; // what describes it makes it a subject
+                score /= 1 + (of(Weight.GENERIC) - 1) * shortness; // the words that describe it make it a subject
             }
             score += of(Weight.OTHERS)
                     * phrase.words().stream()
@@ -354,7 +354,7 @@ final class PhraseTagger {
             return phrase.words().size() == MAX_WORDS ? score * of(Weight.THREE_WORDS) : score;
         }
 
-        /** The base form where the text has it, else the most frequent nominative, else the most frequent form. */
+        /** The base form if it occurs in the text, else the most frequent nominative, else the most frequent form. */
         private String surface(List<Phrase> same) {
             Map<String, Integer> forms = new LinkedHashMap<>();
             Map<String, Integer> nominatives = new LinkedHashMap<>();
@@ -398,8 +398,8 @@ final class PhraseTagger {
         }
 
         /**
-         * In a short post half of the words in common are a repetition; in a longer one all of the shorter tag's; in news a longer
-         * phrase may follow a word of it.
+         * Whether a tag repeats a better one. In a short post, they share half of the shorter tag's words; in a longer one, all of
+         * them. In news a longer phrase may follow one of its words.
          */
         private boolean repeats(List<String> better, List<String> lemmas) {
             if (shortness <= 0.5) {

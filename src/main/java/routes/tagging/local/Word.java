@@ -5,17 +5,17 @@ import routes.text.Morphology.PartOfSpeech;
 import routes.text.Morphology.Reading;
 
 /**
- * A word of a post: what a reader sees as one, so "GPT-4" is one.
+ * A word of a post as a reader sees it: "GPT-4" is one word.
  *
  * @param start offset in the text, in UTF-16 units
- * @param end offset after it, and before "'s"
- * @param stems of its parts, as the corpus snapshot knows them
+ * @param end offset after its last character, without "'s"
+ * @param stems stems of its parts, as in the corpus snapshot
  * @param place number of the word, 0-based
  * @param sentence 0-based; the first line is sentence 0
- * @param name whether its writing marks it as a name: a capital inside a sentence, or several capitals
- * @param joins whether only a blank separates it from the word before
- * @param reading null where no dictionary knows the word
- * @param lemma of the reading, or the stem
+ * @param name whether its spelling marks it as a name: a capital inside a sentence, or several capitals
+ * @param joins whether only spaces separate it from the previous word
+ * @param reading null if no dictionary contains the word
+ * @param lemma lemma of the reading, or the stem
  */
 record Word(
         int start,
@@ -30,17 +30,17 @@ record Word(
         Reading reading,
         String lemma) {
 
-    /** What a word can be in a tag. */
+    /** The role of a word in a tag. */
     enum Kind {
         NOUN,
         /** First name, patronymic or surname. */
         PERSON,
         ABBREVIATION,
-        /** Not in the dictionary, or of Latin letters in a Russian text. */
+        /** Not in the dictionary, or in Latin letters in a Russian text. */
         FOREIGN,
         ADJECTIVE,
         NUMBER,
-        /** Never a part of a tag. */
+        /** Never part of a tag. */
         OTHER;
 
         boolean isNominal() {
@@ -48,7 +48,7 @@ record Word(
         }
     }
 
-    /** Class of the lemma, -1 for an unknown one. */
+    /** Frequency class of the lemma, -1 if unknown. */
     int frequency() {
         return reading == null ? -1 : reading.frequency();
     }
@@ -57,7 +57,7 @@ record Word(
         return kind == Kind.NUMBER || reading != null && reading.part() == PartOfSpeech.NUMERAL;
     }
 
-    /** Whether it is an English noun in the plural. */
+    /** Whether it is an English plural noun. */
     boolean isPlural() {
         return latin && kind == Kind.NOUN && !name && reading != null && end - start != lemma.length();
     }

@@ -20,22 +20,22 @@ import routes.text.TextAnalysis;
 import routes.text.Token;
 
 /**
- * Reads a post into words and chooses for each the likeliest of its readings: of Russian words by frequency, writing and neighbours,
- * of words of an English text by the model of parts of speech.
+ * Splits a post into words and chooses the most likely reading of each: for Russian words by frequency, spelling and neighbours,
+ * for words of an English text by the part-of-speech model.
  */
 final class WordReader {
     private static final Pattern BLANK = Pattern.compile("[ \\u00a0\\t]+");
     private static final String SENTENCE_END = ".!?…\n";
-    /** An adjective of this frequency class goes with everything ("новый", "большой"). */
+    /** An adjective of at least this frequency class fits any noun ("новый", "большой"). */
     private static final int EMPTY_ADJECTIVE = 17;
 
-    /** Days, months and, in English, units of time: they date a post and name nothing. */
+    /** Days, months and, in English, units of time: they date a post and are not its subject. */
     private static final Set<String> CALENDAR = calendar();
 
     /** Universal parts of speech that can be part of a tag; X is a foreign word. */
     private static final Set<String> CONTENT = Set.of("NOUN", "PROPN", "ADJ", "VERB", "X");
 
-    /** Where English is split for the model: "do" and "n't", "Ann" and "'s". */
+    /** Where English words are split for the model: "do" and "n't", "Ann" and "'s". */
     private static final Pattern CLITIC = Pattern.compile("(?=n['’]t$)|(?=['’])");
 
     /** A word before its reading is chosen. */
@@ -156,7 +156,7 @@ final class WordReader {
         return words;
     }
 
-    /** A single word in quotation marks is a name wherever it stands. */
+    /** A single word in quotation marks is a name anywhere in a sentence. */
     private static boolean isQuoted(String text, int start, int end) {
         return start > 0
                 && end < text.length()
@@ -195,7 +195,7 @@ final class WordReader {
         return reading.part() == PartOfSpeech.NOUN || reading.part().isPersonal();
     }
 
-    /** For each word its universal part of speech. */
+    /** The universal part of speech of each word. */
     private static String[] englishParts(String text, List<Raw> words) {
         String[] parts = new String[words.size()];
         List<String> sentence = new ArrayList<>();
@@ -230,7 +230,7 @@ final class WordReader {
         return parts;
     }
 
-    /** What the dictionary knows as well as the model; null where it has several readings or none. */
+    /** The part of speech if the dictionary is as reliable as the model; null for a word with several readings or none. */
     private static String onlyPart(Raw word) {
         if (word.tokens().get(0).stopWord() && word.text().chars().allMatch(Character::isLetter)) {
             return EnglishSentence.ofStopWord(word.text().toLowerCase(Locale.ROOT));
@@ -272,7 +272,7 @@ final class WordReader {
         };
     }
 
-    /** @param last the word before it, null for the first one */
+    /** @param last the previous word, null for the first one */
     private static Kind englishKind(List<Raw> words, int i, String[] parts, Reading reading, Word last) {
         Raw word = words.get(i);
         String part = parts[i];
@@ -367,7 +367,7 @@ final class WordReader {
         };
     }
 
-    /** Tokens that are written together: joined by a hyphen or underscore. */
+    /** Groups the tokens that are joined by a hyphen or underscore. */
     private List<List<Token>> units(String text) {
         List<List<Token>> units = new ArrayList<>();
         int lastEnd = -1;
@@ -382,14 +382,14 @@ final class WordReader {
         return units;
     }
 
-    /** Capitals mean nothing in a sentence that is mostly capitals. A name alone is no such sentence. */
+    /** Capitals carry no information in a sentence that is mostly capitals. A name alone is not such a sentence. */
     private static boolean isShouting(String sentence) {
         long letters = sentence.chars().filter(Character::isLetter).count();
         return 2 * sentence.chars().filter(Character::isUpperCase).count() > letters
                 && BLANK.splitAsStream(sentence.strip()).count() > 2;
     }
 
-    /** Where the first sentence end between two offsets is; the second one where there is none. */
+    /** Offset of the first sentence end between two offsets; the second offset if there is none. */
     private static int endOfSentence(String text, int from, int to) {
         int end = from;
         while (end < to && SENTENCE_END.indexOf(text.charAt(end)) < 0) {

@@ -9,8 +9,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param commitPause shortest time between two commits of the vector index: longer makes fewer commits, and writes wait longer for theirs. A write after a pause is committed at once
- * @param commitPosts so many waiting posts are committed at once
+ * @param commitPause minimum time between two commits of the vector index: longer means fewer commits, but writes wait longer
+ *     for theirs. A write after a pause is committed at once
+ * @param commitPosts number of waiting posts that are committed at once
  */
 @ConfigurationProperties("index")
 public record IndexProperties(

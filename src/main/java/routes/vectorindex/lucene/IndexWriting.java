@@ -14,11 +14,11 @@ import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.store.Directory;
 
 /**
- * Group commit: one thread applies everybody's writes and makes them durable together. It alone touches the index writer, so
- * that a commit adds one segment (every writing thread would add its own, each with its own fsyncs).
+ * Group commit: one thread applies the writes of all callers and makes them durable together. Only this thread uses the index
+ * writer, so that a commit adds one segment (every writing thread would add its own, each with its own fsyncs).
  *
- * <p>When a commit fails, the writes in it are given up and reported to their callers, and a fresh index writer goes on from
- * the last commit: one full disk must not end indexing until a restart.
+ * <p>If a commit fails, its writes are discarded and the failure is reported to their callers. A new index writer continues from
+ * the last commit: one full disk must not stop indexing until a restart.
  */
 final class IndexWriting implements AutoCloseable {
 
@@ -27,14 +27,14 @@ final class IndexWriting implements AutoCloseable {
         void to(IndexWriter writer) throws IOException;
     }
 
-    /** Runs after every commit, before those who wait for it go on. */
+    /** Runs after every commit, before the waiting callers continue. */
     interface Committed {
         void run() throws IOException;
     }
 
     private record Pending(Write write, CompletableFuture<Void> done) {}
 
-    /** Segments of one level that make one of the next, so that the graph of a big segment is built once for every 50 000 posts. */
+    /** Number of segments that are merged into one of the next level: the graph of a big segment is built once per 50 000 posts. */
     private static final int SEGMENTS_PER_MERGE = 20;
 
     private final Directory directory;
@@ -45,7 +45,7 @@ final class IndexWriting implements AutoCloseable {
     private List<Pending> waiting = new ArrayList<>();
     private boolean closed;
 
-    /** Touched by the commit thread only, as the next one is. */
+    /** Used only by the commit thread, like the next field. */
     private IndexWriter writer;
 
     private long lastCommit;
@@ -58,13 +58,13 @@ final class IndexWriting implements AutoCloseable {
         this.lastCommit = System.nanoTime() - properties.commitPause().toNanos();
         this.committed = committed;
         this.writer = open();
-        writer.commit(); // a new folder becomes an index that can be read
+        writer.commit(); // makes a new folder a readable index
         thread.setDaemon(true);
         thread.start();
     }
 
     /**
-     * Completes when the write is durable and visible. It fails alone when it throws an {@link IllegalArgumentException},
+     * Completes when the write is durable and visible. Fails alone if the write throws an {@link IllegalArgumentException},
      * together with the whole commit otherwise.
      */
     synchronized CompletableFuture<Void> submit(Write write) {
@@ -82,7 +82,7 @@ final class IndexWriting implements AutoCloseable {
             for (List<Pending> group = next(); !group.isEmpty(); group = next()) {
                 commit(group);
             }
-        } catch (InterruptedException e) { // nobody interrupts this thread but a JVM that ends
+        } catch (InterruptedException e) { // only a JVM shutdown interrupts this thread
             synchronized (this) {
                 closed = true;
             }
@@ -115,13 +115,13 @@ final class IndexWriting implements AutoCloseable {
 
     private void giveUp(Throwable cause) {
         try {
-            writer.rollback(); // closes it; the next group opens another one
+            writer.rollback(); // closes it; the next group opens a new one
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
         }
     }
 
-    /** The writes of the next commit, which comes when it is due or has company enough; empty when closed and nobody waits. */
+    /** The writes of the next commit. Returns when the commit is due or enough posts wait; empty if closed and nothing waits. */
     private synchronized List<Pending> next() throws InterruptedException {
         while (waiting.isEmpty() && !closed) {
             wait();
@@ -143,7 +143,7 @@ final class IndexWriting implements AutoCloseable {
         merges.setMinMergeDocs(properties.commitPosts());
         IndexWriterConfig config = new IndexWriterConfig(analyzer)
                 .setCommitOnClose(false)
-                // posts wait for the commit; segments can be merged afterwards
+                // posts wait for the commit; segments can be merged later
                 .setMaxFullFlushMergeWaitMillis(0)
                 .setMergePolicy(merges)
                 .setCodec(new Lucene912Codec() {
@@ -157,7 +157,7 @@ final class IndexWriting implements AutoCloseable {
         return new IndexWriter(directory, config);
     }
 
-    /** Lets those who wait have their commit, then gives the folder free. */
+    /** Commits the waiting writes, then releases the folder. */
     @Override
     public void close() throws IOException {
         synchronized (this) {

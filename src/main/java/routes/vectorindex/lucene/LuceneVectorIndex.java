@@ -67,15 +67,13 @@ import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.WriteResult;
 
 /**
- * The vector index in a folder of this machine: vectors ({@link PointVectors}), BM25 for words. One process at a time.
+ * The vector index in a local folder: vectors ({@link PointVectors}), BM25 for words. One process at a time.
  *
- * <p>Many threads may write at once; they share commits ({@link IndexWriting}). Readers see committed data only, so that
- * whatever {@link #find} reports survives a crash.
+ * <p>Many threads may write concurrently; they share commits ({@link IndexWriting}). Readers see only committed data, so whatever
+ * {@link #find} reports survives a crash.
  */
 public final class LuceneVectorIndex implements VectorIndex {
-    /**
-     * HNSW looks no further than this many candidates, so it must be more than a page of hits for a good recall.
-     */
+    /** HNSW examines at most this many candidates, so it must exceed a page of hits for good recall. */
     private static final int MIN_NEIGHBOURS = 100;
 
     private static final long COMMIT_TIMEOUT_SECONDS = 60;
@@ -89,7 +87,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final Directory directory;
     private final Analyzer analyzer = new PostAnalyzer();
     private final BusyPosts busy = new BusyPosts();
-    /** Readers search the same channels again and again. Lucene's own cache leaves out segments below 10 000 posts. */
+    /** Readers search the same channels again and again. Lucene's own cache skips segments below 10 000 posts. */
     private final QueryCache filters = new LRUQueryCache(1_000, 32 << 20, segment -> true, 10);
 
     private final IndexWriting writing;
@@ -101,10 +99,10 @@ public final class LuceneVectorIndex implements VectorIndex {
     }
 
     /**
-     * Opens the index in the folder, which is created where it is missing. A damaged index is moved aside, and a new one takes its
-     * place: the database has everything that is needed to build it again.
+     * Opens the index in the folder, and creates the folder if it is missing. A damaged index is moved aside and replaced by a new
+     * one, which can be rebuilt from the database.
      *
-     * @throws VectorIndexException when another process holds the folder, or it cannot be read or written
+     * @throws VectorIndexException if another process holds the folder, or it cannot be read or written
      */
     public static LuceneVectorIndex open(Path folder, IndexProperties properties) {
         Path absolute = folder.toAbsolutePath();
@@ -145,7 +143,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    /** Reads every file once and compares the checksums: an index that only looks right fails later, at a search or a merge. */
+    /** Reads every file once and verifies the checksums: an index that only looks valid fails later, during a search or a merge. */
     private static void verify(Directory directory) throws IOException {
         if (DirectoryReader.indexExists(directory)) {
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
@@ -174,7 +172,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     public List<WriteResult> upsertAll(List<IndexedPoint> points) {
         Set<String> keys = points.stream().map(point -> key(point.payload())).collect(Collectors.toSet());
         return exclusively(keys, () -> {
-            Map<String, StoredPoint> known = stored(keys); // and, on the way, those of this batch
+            Map<String, StoredPoint> known = stored(keys); // later also the points of this batch
             List<WriteResult> results = new ArrayList<>();
             List<IndexedPoint> newer = new ArrayList<>();
             for (IndexedPoint point : points) {

@@ -28,7 +28,7 @@ import routes.vectorindex.IndexedPost;
 import routes.vectorindex.PostPayload;
 import routes.vectorindex.SearchHit;
 
-/** A post as a Lucene document: the names of the fields and the way there and back. */
+/** A post as a Lucene document: field names and conversion in both directions. */
 final class PointDocument {
     static final String KEY = "key";
     static final String TENANT = "tenant_id";
@@ -42,7 +42,7 @@ final class PointDocument {
     static final String TEXT_HASH = "text_hash";
     private static final String PAYLOAD = "payload";
 
-    /** What a {@link SearchHit} says of the post, read much faster than the payload; an older index does not have it. */
+    /** The data of a {@link SearchHit}, read much faster than the payload; an older index does not have it. */
     static final String HIT = "hit";
 
     private static final int HIT_BYTES = 5 * Long.BYTES;
@@ -55,7 +55,7 @@ final class PointDocument {
 
     private PointDocument() {}
 
-    /** The tenant is part of the key: no tenant can touch a post of another one, whatever id it gives. */
+    /** The tenant is part of the key: no tenant can access a post of another one, whatever id it passes. */
     static String key(UUID tenantId, UUID postId) {
         return tenantId + "/" + postId;
     }

@@ -26,16 +26,16 @@ import routes.text.NormalizedText;
 import routes.text.TagKey;
 import routes.vectorindex.SearchQuery;
 
-/** Lucene queries for what a {@link SearchQuery} asks. */
+/** Builds Lucene queries from a {@link SearchQuery}. */
 final class PointQueries {
-    /** A tag names the subject of a post, a word of the text only occurs in it. */
+    /** A tag names the subject of a post; a word of the text only occurs in it. */
     private static final float TAG_BOOST = 2;
 
     private static final int MAX_TERMS = 64;
 
     private PointQueries() {}
 
-    /** The limits that every hit must keep. */
+    /** The filters that every hit must match. */
     static Query filter(SearchQuery query) {
         BooleanQuery.Builder filter = new BooleanQuery.Builder()
                 .add(
@@ -44,7 +44,7 @@ final class PointQueries {
                         Occur.FILTER)
                 .add(anyOf(PointDocument.CHANNEL, query.channelIds(), Object::toString), Occur.FILTER);
         if (!query.tags().isEmpty()) {
-            // the form itself too: an older index holds no keys
+            // the form itself too: an older index contains no keys
             List<String> keys = query.tags().stream()
                     .flatMap(tag -> Stream.of(TagKey.of(tag), NormalizedText.of(tag)))
                     .toList();
@@ -63,7 +63,7 @@ final class PointQueries {
                 field, values.stream().map(term).map(BytesRef::new).toList());
     }
 
-    /** Any of the words in text or tags; empty where the text has no word to look for. */
+    /** Any of the words in text or tags; empty if the text has no searchable word. */
     static Optional<Query> words(Analyzer analyzer, String text) {
         BooleanQuery.Builder query = new BooleanQuery.Builder();
         Set<String> terms = terms(analyzer, text);

@@ -13,28 +13,28 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.IOContext;
 
 /**
- * Vectors as Lucene stores them, with an HNSW graph in big segments only. To scan a small segment takes less time than all the
- * graphs that would be built for its vectors, one at each merge, before they arrive in a big one.
+ * Vectors as Lucene stores them, with an HNSW graph in big segments only. Scanning a small segment costs less than all the graphs
+ * that would be built for its vectors, one at each merge, on the way to a big one.
  *
- * <p>The limit of dimensions is higher than Lucene's own of 1024, which is no limit of the file format: embedding models of
- * 1536 to 4096 dimensions are common.
+ * <p>The maximum dimension is higher than Lucene's own limit of 1024, which is not a limit of the file format: embedding models
+ * with 1536 to 4096 dimensions are common.
  *
- * <p>Lucene finds this class by its name in {@code META-INF/services}. Segments of earlier versions carry the name of
- * Lucene's HNSW format and are read by that.
+ * <p>Lucene finds this class by its name in {@code META-INF/services}. Segments of earlier versions carry the name of Lucene's HNSW
+ * format and are read by it.
  */
 public final class PointVectors extends KnnVectorsFormat {
     static final int MAX_DIMENSION = 4_096;
 
     /**
-     * Posts from which on a segment gets a graph. A search of 10 000 vectors takes 4 ms by scanning and 2 ms through a graph that
-     * took 9 s to build; among 5 000 there is no difference. See docs/performance.md.
+     * Number of posts from which a segment gets a graph. A search of 10 000 vectors takes 4 ms by scanning and 2 ms through a graph
+     * that took 9 s to build; at 5 000 there is no difference. See docs/performance.md.
      */
     private static final int GRAPH_FROM = 10_000;
 
     /** Lucene's default. */
     private static final int CONNECTIONS = 16;
 
-    /** Candidates while a graph is built; Lucene's default is 100. Less is built faster at a little less recall. */
+    /** Candidates during graph construction; Lucene's default is 100. Fewer build faster at slightly lower recall. */
     private static final int BEAM_WIDTH = 64;
 
     /** Attribute of a segment. */
@@ -58,7 +58,7 @@ public final class PointVectors extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        // how many posts a flush brings is not known at its beginning; they are few
+        // the number of posts in a flush is unknown at its start; it is small
         boolean hasGraph = state.context.context == IOContext.Context.MERGE && state.segmentInfo.maxDoc() >= graphFrom;
         state.segmentInfo.putAttribute(HAS_GRAPH, Boolean.toString(hasGraph));
         return hasGraph ? graph.fieldsWriter(state) : flat.fieldsWriter(state);

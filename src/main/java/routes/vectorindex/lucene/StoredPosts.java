@@ -25,12 +25,12 @@ import routes.vectorindex.PayloadUpdate;
 import routes.vectorindex.SearchHit;
 import routes.vectorindex.StoredPoint;
 
-/** Reads stored posts by their keys, all of them in one pass over the segments. */
+/** Reads stored posts by key, in one pass over the segments. */
 final class StoredPosts {
 
     private StoredPosts() {}
 
-    /** Revision and text hash of those of the posts that are stored, by key. */
+    /** Revision and text hash of those posts that are stored, by key. */
     static Map<String, StoredPoint> states(IndexSearcher searcher, Collection<String> keys) throws IOException {
         Map<String, StoredPoint> states = new HashMap<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
@@ -51,7 +51,7 @@ final class StoredPosts {
         return states;
     }
 
-    /** The stored texts and vectors of the posts, which must be there, with the new payloads. */
+    /** The stored texts and vectors of the posts, with the new payloads. The posts must exist. */
     static List<IndexedPoint> updated(IndexSearcher searcher, Map<String, PayloadUpdate> updates) throws IOException {
         Map<String, IndexedPoint> points = new HashMap<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
@@ -75,7 +75,7 @@ final class StoredPosts {
         return List.copyOf(points.values());
     }
 
-    /** Payload and text of those of the posts that are stored. */
+    /** Payload and text of those posts that are stored. */
     static Map<String, IndexedPost> posts(IndexSearcher searcher, Collection<String> keys) throws IOException {
         Map<String, IndexedPost> posts = new HashMap<>();
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
@@ -96,7 +96,7 @@ final class StoredPosts {
                 : PointDocument.hit(searcher.storedFields().document(doc), score);
     }
 
-    /** The zero vector of length 0 stands for none. */
+    /** An array of length 0 means no vector. */
     private static float[] vector(LeafReader reader, int doc) throws IOException {
         FloatVectorValues vectors = reader.getFloatVectorValues(PointDocument.VECTOR);
         boolean hasVector = vectors != null && vectors.advance(doc) == doc;

@@ -2,16 +2,16 @@ package routes.vectorindex.lucene;
 
 import java.util.Optional;
 
-/** Vectors of length 1: between them the dot product, which Lucene computes fastest, is the cosine. */
+/** Vectors of length 1: their dot product, which Lucene computes fastest, is the cosine. */
 final class UnitVector {
-    private static final double TOLERANCE = 1e-3; // rounding of providers that deliver unit vectors
+    private static final double TOLERANCE = 1e-3; // rounding errors of providers that deliver unit vectors
 
     private UnitVector() {}
 
     /**
-     * The vector brought to length 1; empty for no vector or the zero vector.
+     * The vector scaled to length 1; empty for no vector or the zero vector.
      *
-     * @throws IllegalArgumentException when a component is not a finite number
+     * @throws IllegalArgumentException if a component is not a finite number
      */
     static Optional<float[]> of(float[] vector) {
         if (vector == null) {
