@@ -112,6 +112,7 @@ public final class RedisLink implements AutoCloseable {
                 current = connectInTime();
                 current.setTimeout(timeout);
                 current.addListener(new LossListener(current));
+                loadScripts(current);
                 connection.set(current);
                 connections.incrementAndGet();
             }
@@ -122,6 +123,16 @@ public final class RedisLink implements AutoCloseable {
             return current;
         } finally {
             opening.unlock();
+        }
+    }
+
+    /**
+     * Loads the scripts before the first call, without waiting. A call that finds its script unknown is sent once more, after the
+     * calls that followed it, so the outputs of a consumer would be out of order. If Redis refuses the command, calls send the text.
+     */
+    private static void loadScripts(StatefulRedisConnection<String, String> opened) {
+        for (Script script : Script.values()) {
+            RedisFuture<String> unused = opened.async().scriptLoad(script.text());
         }
     }
 
@@ -156,7 +167,7 @@ public final class RedisLink implements AutoCloseable {
         try {
             return await(on, answer);
         } catch (RedisNoScriptException e) {
-            // a restarted server has lost its script cache
+            // SCRIPT LOAD was refused, or the script cache was flushed
             return await(
                     on,
                     on.async()

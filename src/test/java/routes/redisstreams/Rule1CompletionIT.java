@@ -24,6 +24,24 @@ class Rule1CompletionIT {
     final Streams streams = new Streams(REDIS);
 
     @Test
+    void rule1_order_is_kept_by_a_server_that_has_not_seen_the_scripts_yet() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            REDIS.commands().del(streams.out());
+            REDIS.commands().scriptFlush();
+            List<String> expected =
+                    IntStream.range(0, 50).mapToObj(n -> Integer.toString(n)).toList();
+            expected.forEach(n -> REDIS.commands().xadd(streams.in(), Map.of("n", n)));
+
+            Streams.Instance instance = streams.start(
+                    "a" + round, routes -> routes.from(streams.fromIn()).to(streams.toOut()));
+
+            eventually().until(() -> streams.numbers(streams.out()).size() == expected.size());
+            assertThat(streams.numbers(streams.out())).containsExactlyElementsOf(expected);
+            instance.stop();
+        }
+    }
+
+    @Test
     void rule1_a_completed_entry_is_acknowledged_and_its_outputs_are_published_in_order() throws Exception {
         streams.add(1, 2, 3);
 
