@@ -3,9 +3,13 @@ package routes.graph;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.stereotype.Component;
 
 /** Stores no graph ({@code GRAPH_STORE=none}). Search uses words and vectors only. */
-public final class NoGraph implements Graph {
+@Component
+@ConditionalOnProperty(prefix = "graph", name = "store", havingValue = "none")
+public class NoGraph implements Graph {
 
     @Override
     public GraphChange apply(List<PostGraph> posts) {

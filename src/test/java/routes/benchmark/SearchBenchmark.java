@@ -6,11 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,11 +22,7 @@ import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
-import routes.graph.Graph;
-import routes.graph.GraphChange;
-import routes.graph.Neighbour;
-import routes.graph.PostGraph;
-import routes.graph.RelatedTag;
+import routes.graph.NoGraph;
 import routes.search.HybridSearch;
 import routes.search.PostQuery;
 import routes.text.TextAnalysis;
@@ -246,38 +240,5 @@ public final class SearchBenchmark {
         }
         pool.shutdown();
         pool.awaitTermination(1, TimeUnit.MINUTES);
-    }
-
-    /** A search without the neighbourhood in the graph, which PostgreSQL answers. */
-    private static final class NoGraph implements Graph {
-        @Override
-        public GraphChange apply(List<PostGraph> posts) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void remove(UUID tenantId, Collection<UUID> postIds) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Orphans removeOrphans(String place, int limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
-            return List.of();
-        }
-
-        @Override
-        public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
-            return List.of();
-        }
-
-        @Override
-        public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
-            return List.of();
-        }
     }
 }

@@ -1,21 +1,18 @@
 package routes.graph.postgres;
 
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.graph.Graph;
-import routes.graph.GraphProperties;
-import routes.graph.NoGraph;
 
 @Configuration(proxyBeanMethods = false)
 class PostgresGraphConfiguration {
 
     @Bean
-    Graph graph(GraphProperties properties, JdbcTemplate jdbc, PlatformTransactionManager transactions) {
-        return switch (properties.store()) {
-            case POSTGRES -> new PostgresGraph(jdbc, transactions);
-            case NONE -> new NoGraph();
-        };
+    @ConditionalOnProperty(prefix = "graph", name = "store", havingValue = "postgres")
+    Graph graph(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+        return new PostgresGraph(jdbc, transactions);
     }
 }
