@@ -167,7 +167,8 @@ final class EmbeddedPostgresService implements AutoCloseable {
         Path statements = folder.resolve("roles.sql");
         DataFolder.writeSecret(statements, roles(made));
         try {
-            // no server runs and nobody can connect yet; a failing statement must not be logged with the password in it
+            // no server is running, so no client can connect; a failing statement must not be logged with the password
+            // in it
             run(
                     statements,
                     "postgres",

@@ -15,6 +15,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Headers;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
@@ -79,7 +80,8 @@ public class ModelCalls {
             String call,
             String models,
             int maxConcurrent,
-            double unitsPerThousandTokens) {
+            double unitsPerThousandTokens)
+            throws InvalidPayloadException {
         List<String> each = Stream.of(models.split(",", -1))
                 .map(String::strip)
                 .filter(model -> !model.isEmpty())
@@ -89,7 +91,7 @@ public class ModelCalls {
             throw new IllegalArgumentException(provider + " has no model; give its route at least one");
         }
         metrics.register(provider, each);
-        ModelTask task = exchange.getMessage().getBody(ModelTask.class);
+        ModelTask task = exchange.getMessage().getMandatoryBody(ModelTask.class);
         double jitter = ThreadLocalRandom.current().nextDouble();
         var pass = new ModelPass(task, provider, each, unitsPerThousandTokens, retries, jitter);
         while (pass.isOpen()) {

@@ -34,7 +34,7 @@ final class ProblemErrorController implements ErrorController {
     }
 
     private static String detail(int status) {
-        // the container reports a stalled body by itself
+        // the container logs a stalled body on its own
         return status == HttpStatus.REQUEST_TIMEOUT.value() ? "The body has stalled" : "The request cannot be answered";
     }
 }
