@@ -85,6 +85,11 @@ public final class EmbeddedDatabase implements BeforeAllCallback, AfterAllCallba
         return server.postgres.getJdbcUrl("postgres", name) + "&reWriteBatchedInserts=true";
     }
 
+    /** Ends every connection to this database as a restart of the server does, and waits for their ends. */
+    public void terminateConnections() throws SQLException {
+        server.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '" + name + "'");
+    }
+
     private record Server(EmbeddedPostgres postgres) implements ExtensionContext.Store.CloseableResource {
         static final String TEMPLATE = "migrated_template";
 
