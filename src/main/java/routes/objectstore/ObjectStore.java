@@ -30,4 +30,11 @@ public interface ObjectStore {
 
     /** Does nothing if there is no such object. */
     void delete(String key) throws IOException;
+
+    /**
+     * Reports whether the store can be used, for health.
+     *
+     * @throws IOException with the reason if it cannot
+     */
+    void check() throws IOException;
 }

@@ -13,6 +13,7 @@ import org.apache.lucene.store.AlreadyClosedException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
+import routes.objectstore.ObjectStoreException;
 import routes.vectorindex.VectorIndexException;
 
 /** Recognises failures that the entry did not cause: the database, the index or the disk is unavailable or full. */
@@ -37,6 +38,7 @@ public class DependencyOutages {
                     || cause instanceof AlreadyClosedException
                     || cause instanceof FileSystemException
                     || cause instanceof ConnectException
+                    || cause instanceof ObjectStoreException
                     || (cause instanceof VectorIndexException && cause.getCause() instanceof IOException)
                     || (cause instanceof SQLException refusal && isAway(refusal.getSQLState()))) {
                 return true;

@@ -182,6 +182,10 @@ class MediaStoreTest {
 
     /** Has nothing yet. */
     private abstract static class Objects implements ObjectStore {
+
+        @Override
+        public void check() {}
+
         @Override
         public String bucket() {
             return "media";

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
+import routes.objectstore.ObjectStoreException;
 
 /**
  * Objects as files in a folder, under their keys. An object is written to a temporary file, flushed to the disk and renamed: readers see
@@ -77,6 +78,13 @@ public final class FolderObjectStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         Files.deleteIfExists(path(key));
+    }
+
+    @Override
+    public void check() throws IOException {
+        if (!Files.isWritable(unfinished)) {
+            throw new ObjectStoreException("The folder " + root + " cannot be written to", null);
+        }
     }
 
     /** Never writes more than was announced. */

@@ -1,6 +1,7 @@
 package routes.objectstore.folder;
 
 import java.io.IOException;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.configuration.ConfigurationException;
@@ -8,6 +9,7 @@ import routes.embedded.DataFolder;
 import routes.objectstore.ObjectStore;
 
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("'${s3.endpoint-url:}'.isBlank()")
 class FolderObjectStoreConfiguration {
 
     /** Its keys begin with {@code media/}, {@code vision/} and so on, which makes these folders of the data folder. */

@@ -1,0 +1,12 @@
+package routes.objectstore;
+
+import java.io.IOException;
+
+/** The object store cannot be used at present: it is unreachable, refuses the credentials, or has no bucket. The same call may be retried. */
+public class ObjectStoreException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public ObjectStoreException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

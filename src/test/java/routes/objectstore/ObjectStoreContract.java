@@ -1,0 +1,162 @@
+package routes.objectstore;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every object store promises. */
+abstract class ObjectStoreContract {
+    static final String KEY = ObjectKeys.media(new UUID(0, 1), "ab12", "jpg");
+
+    private ObjectStore store;
+
+    abstract ObjectStore store() throws Exception;
+
+    /** The keys in the store, unfinished objects included. */
+    abstract List<String> keys() throws Exception;
+
+    @BeforeEach
+    void open() throws Exception {
+        store = store();
+    }
+
+    @Test
+    void anObjectIsReadUnderItsKey() throws Exception {
+        put(KEY, "content");
+
+        assertThat(KEY).isEqualTo("media/00000000-0000-0000-0000-000000000001/ab/ab12.jpg");
+        assertThat(store.bucket()).isEqualTo("media");
+        assertThatNoException().isThrownBy(store::check);
+        assertThat(store.exists(KEY)).isTrue();
+        assertThat(read(KEY)).isEqualTo("content");
+    }
+
+    @Test
+    void puttingAgainReplacesAndDeletingTwiceDoesNothing() throws Exception {
+        put(KEY, "one");
+        put(KEY, "two");
+        assertThat(read(KEY)).isEqualTo("two");
+
+        store.delete(KEY);
+        store.delete(KEY);
+        assertThat(store.exists(KEY)).isFalse();
+        assertThat(store.get(KEY)).isEmpty();
+    }
+
+    @Test
+    void whatBreaksOffLeavesTheOldObjectAndNothingElse() throws Exception {
+        put(KEY, "whole");
+        InputStream breaking = new InputStream() {
+            private int given;
+
+            @Override
+            public int read() throws IOException {
+                if (given++ >= 3) {
+                    throw new IOException("the disk is gone");
+                }
+                return 'x';
+            }
+        };
+
+        assertThatThrownBy(() -> store.put(KEY, "image/jpeg", 100, breaking)).hasMessage("the disk is gone");
+        assertThatThrownBy(() -> store.put(KEY, "image/jpeg", 100, new ByteArrayInputStream(new byte[10])))
+                .hasMessageContaining("100 bytes were announced, only 10 came");
+        assertThatThrownBy(() -> store.put(KEY, "image/jpeg", 5, new ByteArrayInputStream(new byte[10])))
+                .hasMessageContaining("more than the announced 5 bytes");
+
+        assertThat(read(KEY)).isEqualTo("whole");
+        assertThat(keys()).containsExactly(KEY);
+    }
+
+    @Test
+    void aLargeObjectIsReadAsAStream() throws Exception {
+        int size = 20_000_000;
+        store.put(KEY, "video/mp4", size, new RepeatedBytes(size));
+
+        try (InputStream content = store.get(KEY).orElseThrow()) {
+            assertThat(content).hasSameContentAs(new RepeatedBytes(size));
+        }
+    }
+
+    @Test
+    void theSameObjectFromManyThreadsIsStoredOnce() throws Exception {
+        var threads = Executors.newFixedThreadPool(8);
+        try {
+            for (Future<Void> put : threads.invokeAll(Collections.<Callable<Void>>nCopies(16, () -> {
+                put(KEY, "same");
+                return null;
+            }))) {
+                put.get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(read(KEY)).isEqualTo("same");
+        assertThat(keys()).containsExactly(KEY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../secret",
+                "media/../../secret",
+                "/etc/passwd",
+                "media//x",
+                "",
+                "media/.unfinished/x",
+                "a\\..\\b",
+                "media/x/",
+                "a\0b",
+                "C:/x",
+                "media/%2e%2e/x"
+            })
+    void keysThatCouldLeadElsewhereAreRefused(String key) {
+        assertThatIllegalArgumentException().isThrownBy(() -> put(key, "x"));
+        assertThatIllegalArgumentException().isThrownBy(() -> store.get(key));
+        assertThatIllegalArgumentException().isThrownBy(() -> store.exists(key));
+        assertThatIllegalArgumentException().isThrownBy(() -> store.delete(key));
+    }
+
+    /** A stream of so many bytes that differ, without a buffer of them. */
+    private static final class RepeatedBytes extends InputStream {
+        private int left;
+
+        RepeatedBytes(int size) {
+            left = size;
+        }
+
+        @Override
+        public int read() {
+            return left-- > 0 ? left % 251 : -1;
+        }
+    }
+
+    private void put(String key, String content) throws IOException {
+        byte[] bytes = content.getBytes(UTF_8);
+        store.put(key, "image/jpeg", bytes.length, new ByteArrayInputStream(bytes));
+    }
+
+    private String read(String key) throws IOException {
+        try (InputStream content = store.get(key).orElseThrow()) {
+            return new String(content.readAllBytes(), UTF_8);
+        }
+    }
+}
