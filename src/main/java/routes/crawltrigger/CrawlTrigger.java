@@ -101,8 +101,10 @@ public class CrawlTrigger {
         List<Candidate> candidates = events.stream()
                 .map(event -> candidate(event, posts.get(event.postId()), own))
                 .toList();
-        List<Wish> wishes =
-                candidates.stream().map(Candidate::wish).filter(Objects::nonNull).toList();
+        List<Wish> wishes = candidates.stream()
+                .map(Candidate::wish)
+                .filter(Objects::nonNull)
+                .toList();
         Iterator<Grant> grants = budget.take(wishes).iterator();
         return candidates.stream()
                 .map(candidate -> answer(candidate, candidate.wish() == null ? null : grants.next()))

@@ -154,7 +154,8 @@ public class Enrichment {
 
     /** The pages fetched for the post that have a text. */
     private static List<JsonNode> pages(JsonNode crawl) {
-        return crawl.path("urls").valueStream()
+        return crawl.path("urls")
+                .valueStream()
                 .filter(page -> !page.path("markdown").asText("").isBlank())
                 .toList();
     }

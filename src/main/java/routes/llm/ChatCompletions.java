@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,14 +38,20 @@ final class ChatCompletions {
     private static final double TEMPERATURE = 0.1;
 
     private static final Pattern DAILY = Pattern.compile("(?i)per[-_ ]day|daily");
-    private static final Pattern NO_MODEL =
-            Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
-                    + "|(no such|unknown|invalid) model|not a valid model|no endpoints found");
     private static final Pattern POLICY = Pattern.compile(
             "(?i)content[-_ ]?(policy|filter|management)|moderation|safety|flagged|prohibited[-_ ]content");
-    private static final Pattern TOO_LONG = Pattern.compile(
-            "(?i)context[-_ ]?(length|window|size)|maximum (context|prompt)|(prompt|input|request|message)s? (is |are )?too (long|large)"
-                    + "|too many (input )?tokens|exceeds? .{0,40}token|token limit");
+    /** Messages of other 4xx errors. */
+    private static final Map<Kind, Pattern> MESSAGES = new EnumMap<>(Map.of(
+            Kind.UNKNOWN_MODEL,
+            Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
+                    + "|(no such|unknown|invalid) model|not a valid model|no endpoints found"),
+            Kind.TOO_LONG,
+            Pattern.compile("(?i)context[-_ ]?(length|window|size)|maximum (context|prompt)"
+                    + "|(prompt|input|request|message)s? (is |are )?too (long|large)"
+                    + "|too many (input )?tokens|exceeds? .{0,40}token|token limit"),
+            Kind.FILTERED,
+            POLICY));
+
     private static final Map<Kind, List<String>> ERROR_TYPES = Map.of(
             Kind.RATE_LIMIT, List.of("rate_limit_exceeded"),
             Kind.SERVER_ERROR,
@@ -146,7 +153,8 @@ final class ChatCompletions {
     private ModelFailureException failure(int status, JsonNode error, Map<String, Object> headers) {
         int code = error.path("code").asInt(0);
         code = code >= 400 ? code : error.path("http_status").asInt(status);
-        String message = error.isTextual() ? error.asText() : error.path("message").asText("");
+        String message =
+                error.isTextual() ? error.asText() : error.path("message").asText("");
         String raw = error.path("metadata").path("raw").asText("");
         Kind kind = kind(code, type(error), message + " " + raw);
         Duration pause = pause(headers, error);
@@ -189,12 +197,11 @@ final class ChatCompletions {
     }
 
     private static Kind kindByMessage(String message) {
-        if (NO_MODEL.matcher(message).find()) {
-            return Kind.UNKNOWN_MODEL;
-        } else if (TOO_LONG.matcher(message).find()) {
-            return Kind.TOO_LONG;
-        }
-        return POLICY.matcher(message).find() ? Kind.FILTERED : Kind.REFUSED;
+        return MESSAGES.entrySet().stream()
+                .filter(known -> known.getValue().matcher(message).find())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(Kind.REFUSED);
     }
 
     /** {@code Retry-After} in seconds or as a date, {@code X-RateLimit-Reset} in milliseconds since 1970; in the headers or the error. */

@@ -60,6 +60,7 @@ class CircuitBreakers extends LifecycleStrategySupport {
 
     /** The state of the first breaker of a route; empty if there is no such route, or it has no breaker. */
     Optional<State> state(String routeId) {
-        return Optional.ofNullable(breakers.get(routeId)).map(breaker -> State.valueOf(breaker.getCircuitBreakerState()));
+        return Optional.ofNullable(breakers.get(routeId))
+                .map(breaker -> State.valueOf(breaker.getCircuitBreakerState()));
     }
 }

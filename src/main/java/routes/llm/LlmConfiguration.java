@@ -74,8 +74,7 @@ class LlmConfiguration {
     HttpClientConfigurer openrouterHttp(
             LlmProperties properties, OpenRouterProperties openRouter, ScheduledExecutorService modelCallTimer) {
         String key = openRouter.apiKey();
-        return new ModelHttp(
-                properties.timeout(), () -> key.isBlank() ? "" : "Bearer " + key, null, modelCallTimer);
+        return new ModelHttp(properties.timeout(), () -> key.isBlank() ? "" : "Bearer " + key, null, modelCallTimer);
     }
 
     /** For providers that integrators add: the same limits, and whatever authorisation their routes send. */

@@ -31,8 +31,7 @@ public final class ModelPass {
      * @param content the model's answer, shortened; null if there was none
      * @param problem null for a success
      */
-    public record Call(
-            String provider, String model, String outcome, long millis, String content, String problem) {}
+    public record Call(String provider, String model, String outcome, long millis, String content, String problem) {}
 
     private final ModelTask task;
     private final String provider;
@@ -126,9 +125,8 @@ public final class ModelPass {
     }
 
     private Call ended(String outcome, String content, String problem) {
-        String shown = content == null || content.length() <= MAX_CONTENT
-                ? content
-                : content.substring(0, MAX_CONTENT) + "…";
+        String shown =
+                content == null || content.length() <= MAX_CONTENT ? content : content.substring(0, MAX_CONTENT) + "…";
         long millis = (System.nanoTime() - calledNanos) / 1_000_000;
         Call call = new Call(provider, getModel(), outcome, millis, shown, problem);
         calls.add(call);

@@ -83,8 +83,8 @@ class ProviderQuotas {
 
     /** Why a provider must not be called now. */
     Optional<Rest> resting(String provider) {
-        List<String> state = link.call(commands ->
-                commands.eval(STATE, ScriptOutputType.MULTI, "llm:rest:" + provider, usageKey(provider)));
+        List<String> state = link.call(
+                commands -> commands.eval(STATE, ScriptOutputType.MULTI, "llm:rest:" + provider, usageKey(provider)));
         long millis = Long.parseLong(state.get(0));
         if (millis > 0) {
             return Optional.of(new Rest(state.get(1), clock.instant().plusMillis(millis)));

@@ -107,7 +107,8 @@ public class Providers {
                 return name;
             }
             Instant until = rest.get().until();
-            chain.problems.add(name + ": left alone until " + until + " (" + rest.get().reason() + ")");
+            chain.problems.add(
+                    name + ": left alone until " + until + " (" + rest.get().reason() + ")");
             chain.rests.add(until);
         }
         throw chain.exhausted();

@@ -125,8 +125,7 @@ class TaggingTrial {
         ModelResult result = exchange.getMessage().getBody(ModelResult.class);
         TagRules.Checked tags = TaggingTask.tags(result, event).orElseThrow();
         String model = result.model() == null ? "" : " " + result.model();
-        out.println(
-                "Outcome    by " + result.provider() + model + describe(result.metadata()) + ", nothing is stored");
+        out.println("Outcome    by " + result.provider() + model + describe(result.metadata()) + ", nothing is stored");
         tags.accepted().forEach(tag -> out.println("Accepted   " + tag));
         tags.rejected()
                 .forEach(tag -> out.println(

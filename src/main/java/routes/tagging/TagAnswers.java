@@ -55,8 +55,8 @@ final class TagAnswers {
     private static final Pattern SEPARATOR = Pattern.compile("[,;|\\n]");
     private static final Pattern DECORATION = Pattern.compile("^[\\s#*_`\"'.]+|[\\s*_`\"'.]+$");
     /** Field names in lower case without spaces, underscores and hyphens. */
-    private static final Set<String> TAGS =
-            words("tags keywords keyphrases hashtags labels теги тэги ключевыеслова ключевыефразы метки хештеги хэштеги");
+    private static final Set<String> TAGS = words(
+            "tags keywords keyphrases hashtags labels теги тэги ключевыеслова ключевыефразы метки хештеги хэштеги");
 
     private static final Set<String> TAG =
             words("tag name keyword text value phrase word term label тег слово фраза значение");
@@ -101,7 +101,9 @@ final class TagAnswers {
 
     /** Combines several values into one array: one value per line, or the items of an array that was cut off. */
     private static JsonNode whole(List<JsonNode> json) {
-        return json.size() == 1 ? json.get(0) : JsonNodeFactory.instance.arrayNode().addAll(json);
+        return json.size() == 1
+                ? json.get(0)
+                : JsonNodeFactory.instance.arrayNode().addAll(json);
     }
 
     /** The JSON values in the text, in order. If a value is malformed, reads the values inside it. */
@@ -131,8 +133,6 @@ final class TagAnswers {
             return string.isTextual() && !string.asText().equals(text) ? json(string.asText()) : List.of();
         } catch (JacksonException e) {
             return List.of(); // the text is read in another way or rejected as a whole
-        } catch (IOException e) {
-            throw new UncheckedIOException("A string in memory cannot be read", e);
         }
     }
 
@@ -183,9 +183,8 @@ final class TagAnswers {
             return ofSeveral(node.path(wrapped.get()), posts);
         }
         List<List<String>> answers = new ArrayList<>(Collections.nCopies(posts, List.of()));
-        boolean inOrder = node.isArray()
-                && node.size() == posts
-                && node.valueStream().allMatch(item -> position(item) < 0);
+        boolean inOrder =
+                node.isArray() && node.size() == posts && node.valueStream().allMatch(item -> position(item) < 0);
         List<String> names = node.propertyStream().map(Map.Entry::getKey).toList(); // none in an array
         List<JsonNode> items = node.valueStream().toList();
         for (int i = 0; i < items.size(); i++) {

@@ -107,8 +107,8 @@ public final class TagRules {
         } else if (length > MAX_LENGTH) {
             return Reason.TOO_LONG;
         }
-        boolean url = tag.contains("://")
-                || analysis.tokens(tag).stream().anyMatch(token -> token.kind() == Token.Kind.URL);
+        boolean url =
+                tag.contains("://") || analysis.tokens(tag).stream().anyMatch(token -> token.kind() == Token.Kind.URL);
         return url ? Reason.URL : null;
     }
 
@@ -136,7 +136,8 @@ public final class TagRules {
             Matcher boundary = BOUNDARY.matcher(normalized).useTransparentBounds(true);
             for (int at = normalized.indexOf(tag); at >= 0; at = normalized.indexOf(tag, at + 1)) {
                 int end = at + tag.length();
-                if (boundary.region(at, at).matches() && boundary.region(end, end).matches()) {
+                if (boundary.region(at, at).matches()
+                        && boundary.region(end, end).matches()) {
                     return true;
                 }
             }
@@ -147,8 +148,10 @@ public final class TagRules {
             if (forms == null) {
                 forms = forms(text);
             }
-            List<String> wanted =
-                    forms(tag).stream().map(Form::key).filter(key -> !key.isEmpty()).toList();
+            List<String> wanted = forms(tag).stream()
+                    .map(Form::key)
+                    .filter(key -> !key.isEmpty())
+                    .toList();
             int first = Collections.indexOfSubList(forms.stream().map(Form::key).toList(), wanted);
             return wanted.isEmpty() || first < 0
                     ? Optional.empty()

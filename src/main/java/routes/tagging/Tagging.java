@@ -110,8 +110,7 @@ public class Tagging {
                             new InProgressElsewhereException(claim.key()), EntryFailure.Kind.UNCOUNTED);
             }
         }
-        pass.request(
-                pass.claims.stream().map(claim -> posts.get(claim.event())).toList());
+        pass.request(pass.claims.stream().map(claim -> posts.get(claim.event())).toList());
         return pass;
     }
 
@@ -215,7 +214,8 @@ public class Tagging {
         ProvidersFailedException problem = verdict.problem();
         return problem == null
                 ? new TaggingStates.Outcome(verdict.hasTags() ? "success" : "skipped", null)
-                : new TaggingStates.Outcome(problem.restingUntil() == null ? "failed" : "waiting", problem.getMessage());
+                : new TaggingStates.Outcome(
+                        problem.restingUntil() == null ? "failed" : "waiting", problem.getMessage());
     }
 
     /** @param attempts passes so far; null if the post is not stored */
@@ -232,8 +232,7 @@ public class Tagging {
         } else if (attempts < properties.maxAttempts()) {
             count("retrying", 1);
             String which = "Pass " + attempts + " of " + properties.maxAttempts() + " to tag post " + post.postId();
-            return new EntryFailure(
-                    new TaggingRetryException(which + " failed", problem), EntryFailure.Kind.UNCOUNTED);
+            return new EntryFailure(new TaggingRetryException(which + " failed", problem), EntryFailure.Kind.UNCOUNTED);
         }
         count("failed", 1);
         LOG.warn(
@@ -253,7 +252,9 @@ public class Tagging {
         Map<String, Object> metadata = new TreeMap<>(verdict.result().metadata());
         List<TagRules.Rejected> rejected = verdict.tags().rejected();
         if (!rejected.isEmpty()) {
-            metadata.put("rejected_tags", rejected.stream().map(TagRules.Rejected::tag).toList());
+            metadata.put(
+                    "rejected_tags",
+                    rejected.stream().map(TagRules.Rejected::tag).toList());
         }
         long millis = Duration.between(verdict.asked(), verdict.ended()).toMillis();
         return tagged(

@@ -44,7 +44,8 @@ class TaggingPrompts {
     }
 
     private static String checked(String name, String text) {
-        Set<String> used = PLACEHOLDER.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
+        Set<String> used =
+                PLACEHOLDER.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
         if (!used.contains("{mark}")) {
             throw new ConfigurationException(
                     name + ": {mark} is missing; without it the model cannot tell the post from its instruction");

@@ -255,8 +255,7 @@ public final class Morphology {
             readings.merge(
                     reading.part() + " " + reading.lemma(),
                     reading,
-                    (one, other) ->
-                            new Reading(one.lemma(), one.part(), one.forms() | other.forms(), one.frequency()));
+                    (one, other) -> new Reading(one.lemma(), one.part(), one.forms() | other.forms(), one.frequency()));
         }
     }
 

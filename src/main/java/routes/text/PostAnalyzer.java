@@ -66,7 +66,8 @@ public final class PostAnalyzer extends Analyzer {
                 "stop-words.txt", PostAnalyzer.class);
         files.forEach((file, owner) -> {
             try (InputStream list = IOUtils.requireResourceNonNull(owner.getResourceAsStream(file), file)) {
-                for (Object word : WordlistLoader.getSnowballWordSet(new InputStreamReader(list, StandardCharsets.UTF_8))) {
+                for (Object word :
+                        WordlistLoader.getSnowballWordSet(new InputStreamReader(list, StandardCharsets.UTF_8))) {
                     words.add(NormalizedText.of(new String((char[]) word)));
                 }
             } catch (IOException e) {

@@ -74,8 +74,7 @@ class TaggingStatesIT {
                         entry(posts.get(2).postId(), 1),
                         entry(posts.get(3).postId(), 0));
         assertThat(rows())
-                .containsExactly(
-                        "success null true", "skipped null true", "retrying why true", "retrying why false");
+                .containsExactly("success null true", "skipped null true", "retrying why true", "retrying why false");
 
         states.record(Map.of(posts.get(2), new TaggingStates.Outcome("failed", "again")), 2);
         assertThat(rows()).element(2).isEqualTo("failed again true");

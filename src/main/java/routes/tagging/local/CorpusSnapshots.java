@@ -75,8 +75,7 @@ public class CorpusSnapshots implements Job {
     }
 
     private CorpusSnapshot load() {
-        last = newest()
-                .map(newest -> last.id() != null && last.id() == newest.id()
+        last = newest().map(newest -> last.id() != null && last.id() == newest.id()
                         ? last
                         : find(newest.id()).orElse(last)) // it was removed in the meantime
                 .orElse(CorpusSnapshot.EMPTY);
@@ -93,7 +92,8 @@ public class CorpusSnapshots implements Job {
     private Optional<CorpusSnapshot> find(long id) {
         return jdbc.sql("SELECT documents, frequencies::text AS frequencies FROM corpus_snapshots WHERE id = ?")
                 .param(id)
-                .query((row, number) -> new CorpusSnapshot(id, row.getLong("documents"), read(row.getString("frequencies"))))
+                .query((row, number) ->
+                        new CorpusSnapshot(id, row.getLong("documents"), read(row.getString("frequencies"))))
                 .optional();
     }
 
@@ -180,7 +180,10 @@ public class CorpusSnapshots implements Job {
                         """
                         INSERT INTO corpus_snapshots (documents, frequencies, newest_number) VALUES (?, ?::jsonb, ?) RETURNING id
                         """)
-                .params(snapshot.documents(), json.valueToTree(snapshot.frequencies()).toString(), newestNumber)
+                .params(
+                        snapshot.documents(),
+                        json.valueToTree(snapshot.frequencies()).toString(),
+                        newestNumber)
                 .query(Long.class)
                 .single();
         jdbc.sql(

@@ -64,8 +64,7 @@ class CorpusSnapshotIT {
         CorpusSnapshot recorded = snapshots.current();
         assertThat(recorded.id()).isNotNull();
         assertThat(recorded)
-                .isEqualTo(new CorpusSnapshot(
-                        recorded.id(), 21, Map.of("дайджест", 20L, "kafka", 12L, "погод", 8L)));
+                .isEqualTo(new CorpusSnapshot(recorded.id(), 21, Map.of("дайджест", 20L, "kafka", 12L, "погод", 8L)));
     }
 
     @Test
@@ -101,7 +100,8 @@ class CorpusSnapshotIT {
         insert("новое", 700);
         snapshots = process(10, 600);
         snapshots.run();
-        assertThat(snapshots.current()).extracting(CorpusSnapshot::documents, CorpusSnapshot::frequencies)
+        assertThat(snapshots.current())
+                .extracting(CorpusSnapshot::documents, CorpusSnapshot::frequencies)
                 .containsExactly(600L, Map.of("нов", 600L));
 
         insert("свежее", 60);

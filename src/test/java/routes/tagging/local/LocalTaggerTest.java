@@ -173,8 +173,8 @@ class LocalTaggerTest {
         String text = "«Зенит» обыграл соперников. Зрители довольны.";
 
         assertThat(new WordReader(analysis).read(text, Language.RU))
-                .filteredOn(Word::name)
-                .extracting(word -> text.substring(word.start(), word.end()))
+                .filteredOn(Word::isName)
+                .extracting(word -> word.text)
                 .containsExactly("Зенит");
     }
 
@@ -189,8 +189,8 @@ class LocalTaggerTest {
         String text = "ВНИМАНИЕ! СРОЧНО ОБНОВИТЕ КЛАСТЕР БРОКЕРА. Команда Петрова выложила исправление.";
 
         assertThat(new WordReader(analysis).read(text, Language.RU))
-                .filteredOn(Word::name)
-                .extracting(word -> text.substring(word.start(), word.end()))
+                .filteredOn(Word::isName)
+                .extracting(word -> word.text)
                 .contains("Петрова")
                 .doesNotContain("КЛАСТЕР", "БРОКЕРА");
     }
