@@ -120,20 +120,13 @@ final class WordReader {
     }
 
     private static Reading likeliest(Word word, Word next) {
-        Reading best = null;
-        double bestScore = Double.NEGATIVE_INFINITY;
-        for (Reading reading : word.readings) {
-            double score = Math.max(0, reading.frequency()) + bonus(word, next, reading);
-            if (score > bestScore) {
-                best = reading;
-                bestScore = score;
-            }
-        }
-        return best;
+        return word.readings.stream()
+                .reduce((best, other) -> score(word, next, other) > score(word, next, best) ? other : best)
+                .orElse(null);
     }
 
-    private static double bonus(Word word, Word next, Reading reading) {
-        return switch (reading.part()) {
+    private static int score(Word word, Word next, Reading reading) {
+        int bonus = switch (reading.part()) {
             case FUNCTION, DETERMINER, SUBJECT -> 6;
             case ABBREVIATION -> !word.isAllCapitals() ? -8 : word.shouting ? 0 : 5;
             case FIRST_NAME, PATRONYMIC, SURNAME -> word.isName() ? 4 : word.first ? 0 : -6;
@@ -144,6 +137,7 @@ final class WordReader {
                         : -2;
             case VERB, ADVERB -> 0;
         };
+        return Math.max(0, reading.frequency()) + bonus;
     }
 
     private static boolean isNoun(Reading reading) {
