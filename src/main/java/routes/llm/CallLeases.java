@@ -3,10 +3,13 @@ package routes.llm;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -45,11 +48,16 @@ final class CallLeases {
     record Lease(String provider, String token, long takenNanos) {}
 
     /**
-     * The threads of this process that wait for a provider, in order of arrival. The first one has the lock and polls Redis.
+     * The threads of this process that wait for a provider, in order of arrival.
      *
-     * @param passedOn hands a permit to the first thread, if there is one
+     * @param first lock of the first thread, which polls Redis
+     * @param passedOn permits for the threads
      */
-    private record Waiting(ReentrantLock first, SynchronousQueue<Lease> passedOn) {}
+    private record Waiting(ReentrantLock first, BlockingQueue<Lease> passedOn) {
+        boolean isEmpty() {
+            return !first.isLocked() && !first.hasQueuedThreads();
+        }
+    }
 
     private final RedisLink link;
     private final Duration length;
@@ -75,25 +83,27 @@ final class CallLeases {
         }
         try {
             String token = UUID.randomUUID().toString();
-            while (!acquire(provider, token, permits)) {
+            Lease passedOn = threads.passedOn().poll();
+            while (passedOn == null) {
+                if (acquire(provider, token, permits)) {
+                    return new Lease(provider, token, System.nanoTime());
+                }
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (left <= 0) {
                     return null;
                 }
-                Lease passedOn = threads.passedOn().poll(Math.min(left, POLL_MILLIS), TimeUnit.MILLISECONDS);
-                if (passedOn != null) {
-                    return passedOn;
-                }
+                passedOn = threads.passedOn().poll(Math.min(left, POLL_MILLIS), TimeUnit.MILLISECONDS);
             }
-            return new Lease(provider, token, System.nanoTime());
+            return passedOn;
         } finally {
             threads.first().unlock();
+            returnUnused(threads);
         }
     }
 
     private Waiting waiting(String provider) {
         return waiting.computeIfAbsent(
-                provider, name -> new Waiting(new ReentrantLock(true), new SynchronousQueue<>()));
+                provider, name -> new Waiting(new ReentrantLock(true), new LinkedBlockingQueue<>()));
     }
 
     private boolean acquire(String provider, String token, int permits) {
@@ -108,10 +118,25 @@ final class CallLeases {
     }
 
     void giveBack(Lease lease) {
+        Waiting threads = waiting(lease.provider());
         boolean fresh = System.nanoTime() - lease.takenNanos() < PASSED_ON.toNanos();
-        if (fresh && waiting(lease.provider()).passedOn().offer(lease)) {
-            return;
+        if (fresh && !threads.isEmpty()) {
+            threads.passedOn().add(lease);
+            returnUnused(threads); // the last thread may have left in the meantime
+        } else {
+            toRedis(lease);
         }
+    }
+
+    private void returnUnused(Waiting threads) {
+        List<Lease> unused = new ArrayList<>();
+        if (threads.isEmpty()) {
+            threads.passedOn().drainTo(unused);
+        }
+        unused.forEach(this::toRedis);
+    }
+
+    private void toRedis(Lease lease) {
         try {
             Long unused = link.call(commands -> commands.zrem(KEY + lease.provider(), lease.token()));
         } catch (RedisException e) {
