@@ -123,8 +123,8 @@ class TaggingProvidersIT {
         pipeline.awaitTags(post, "gigachat");
         String context = pipeline.application.getBean(CamelContext.class).getManagementName();
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        ObjectName replay = server
-                .queryNames(new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
+        ObjectName replay = server.queryNames(
+                        new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
                 .iterator()
                 .next();
 

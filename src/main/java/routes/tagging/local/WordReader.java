@@ -126,17 +126,18 @@ final class WordReader {
     }
 
     private static int score(Word word, Word next, Reading reading) {
-        int bonus = switch (reading.part()) {
-            case FUNCTION, DETERMINER, SUBJECT -> 6;
-            case ABBREVIATION -> !word.isAllCapitals() ? -8 : word.shouting ? 0 : 5;
-            case FIRST_NAME, PATRONYMIC, SURNAME -> word.isName() ? 4 : word.first ? 0 : -6;
-            case NOUN, NAME -> word.isName() ? 2 : 0;
-            case ADJECTIVE, PARTICIPLE, NUMERAL ->
-                next != null && next.readings.stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
-                        ? word.isName() && !next.isName() ? 5 : 3 // rather than a surname
-                        : -2;
-            case VERB, ADVERB -> 0;
-        };
+        int bonus =
+                switch (reading.part()) {
+                    case FUNCTION, DETERMINER, SUBJECT -> 6;
+                    case ABBREVIATION -> !word.isAllCapitals() ? -8 : word.shouting ? 0 : 5;
+                    case FIRST_NAME, PATRONYMIC, SURNAME -> word.isName() ? 4 : word.first ? 0 : -6;
+                    case NOUN, NAME -> word.isName() ? 2 : 0;
+                    case ADJECTIVE, PARTICIPLE, NUMERAL ->
+                        next != null && next.readings.stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
+                                ? word.isName() && !next.isName() ? 5 : 3 // rather than a surname
+                                : -2;
+                    case VERB, ADVERB -> 0;
+                };
         return Math.max(0, reading.frequency()) + bonus;
     }
 
