@@ -213,7 +213,7 @@ public final class PipelineBenchmark {
         Loop(ConfigurableApplicationContext application, GeneratedPosts texts) {
             this.texts = texts;
             writer = application.getBean(PostWriter.class);
-            tagger = application.getBean(LocalTagger.class);
+            tagger = new LocalTagger(application.getBean(TextAnalysis.class));
             tagPersistence = application.getBean(TagPersistence.class);
             enrichment = application.getBean(Enrichment.class);
             indexing = application.getBean(Indexing.class);

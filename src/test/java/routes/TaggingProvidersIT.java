@@ -3,12 +3,16 @@ package routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +115,23 @@ class TaggingProvidersIT {
                 .isPositive();
         assertThat(pipeline.metric("llm_tokens_total{model=\"GigaChat\",provider=\"gigachat\"}"))
                 .isPositive();
+    }
+
+    @Test
+    void a_post_is_tried_with_its_prompt_its_answers_and_its_tags() throws Exception {
+        UUID post = another();
+        pipeline.awaitTags(post, "gigachat");
+        String context = pipeline.application.getBean(CamelContext.class).getManagementName();
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName replay = server.queryNames(
+                        new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
+                .iterator()
+                .next();
+
+        Object shown = server.invoke(
+                replay, "tryTagging", new Object[] {post.toString()}, new String[] {String.class.getName()});
+
+        assertThat(shown.toString()).contains("Call       gigachat", "Answer", "Outcome    by gigachat", "Accepted   ");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package routes.crawltrigger;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -58,6 +62,26 @@ class CrawlBudget {
             return grants
             """,
             List.class);
+
+    /** A link that can be fetched, and its host in lower case. */
+    record Link(String url, String domain) {
+
+        /** Empty unless the text is an absolute http(s) address: producers other than our ingest may send anything. */
+        static Optional<Link> of(String text) {
+            try {
+                URI uri = new URI(text.strip());
+                boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+                // getHost() supports only ASCII names
+                String host = web && uri.getAuthority() != null
+                        ? uri.getAuthority().replaceFirst("^.*@", "").replaceFirst(":\\d*$", "")
+                        : "";
+                return Optional.of(new Link(text.strip(), host.toLowerCase(Locale.ROOT)))
+                        .filter(link -> !link.domain().isBlank());
+            } catch (URISyntaxException e) {
+                return Optional.empty();
+            }
+        }
+    }
 
     /** The links of a post to fetch. */
     record Wish(UUID tenantId, UUID postId, List<Link> links) {}

@@ -9,9 +9,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import routes.configuration.ConfigFolderProperties;
+import routes.crawltrigger.CrawlBudget.Grant;
+import routes.crawltrigger.CrawlBudget.Link;
+import routes.crawltrigger.CrawlBudget.Wish;
 import routes.crawltrigger.TriggerTags.Trigger;
 import routes.events.EntryFailure;
 import routes.events.Event;
@@ -21,6 +27,7 @@ import routes.events.PostTagged;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.posts.PostNotThereYetException;
+import routes.text.TextAnalysis;
 
 /** Decides for each tag set whether the links of its post are fetched. */
 @Component("crawlTrigger")
@@ -53,13 +60,13 @@ public class CrawlTrigger {
 
     CrawlTrigger(
             EnrichmentPolicy policy,
-            TriggerTags triggerTags,
+            TextAnalysis analysis,
             CrawlBudget budget,
             JdbcClient jdbc,
             MeterRegistry metrics,
             Clock clock) {
         this.policy = policy;
-        this.triggerTags = triggerTags;
+        this.triggerTags = new TriggerTags(analysis);
         this.policyTriggers = triggerTags.of(policy.triggerTags());
         this.budget = budget;
         this.jdbc = jdbc;
@@ -68,12 +75,22 @@ public class CrawlTrigger {
         Arrays.stream(Reason.values()).forEach(reason -> metrics.counter(METRIC, "reason", reason.text()));
     }
 
-    private record Post(UUID tenantId, boolean deleted, List<String> urls) {}
+    @Bean
+    static EnrichmentPolicy enrichmentPolicy(ConfigFolderProperties config) {
+        String name = "enrichment_policy.yml";
+        return EnrichmentPolicy.parse(config.dir().resolve(name).toString(), config.read(name));
+    }
 
-    /** Why links are not fetched, or the links that may be fetched within the budgets. */
-    private record Candidate(Reason skip, UUID tenantId, List<Link> links, List<String> triggers) {
-        static Candidate skipped(Reason reason) {
-            return new Candidate(reason, null, List.of(), List.of());
+    private record Post(UUID tenantId, boolean isDeleted, List<String> urls) {}
+
+    /**
+     * An event, and the links that may be fetched within the budgets.
+     *
+     * @param skip why none may be fetched; null if the post is not stored, or if there are links
+     */
+    private record Candidate(PostTagged event, Reason skip, Wish wish, List<String> triggers) {
+        static Candidate skipped(PostTagged event, Reason reason) {
+            return new Candidate(event, reason, null, List.of());
         }
     }
 
@@ -84,68 +101,60 @@ public class CrawlTrigger {
         List<Candidate> candidates = events.stream()
                 .map(event -> candidate(event, posts.get(event.postId()), own))
                 .toList();
-        List<CrawlBudget.Wish> wishes = new ArrayList<>();
-        for (int i = 0; i < events.size(); i++) {
-            Candidate candidate = candidates.get(i);
-            if (candidate != null && candidate.skip() == null) {
-                wishes.add(
-                        new CrawlBudget.Wish(candidate.tenantId(), events.get(i).postId(), candidate.links()));
-            }
-        }
-        Iterator<CrawlBudget.Grant> grants = budget.take(wishes).iterator();
-        List<Recorded> answers = new ArrayList<>();
-        for (int i = 0; i < events.size(); i++) {
-            PostTagged event = events.get(i);
-            Candidate candidate = candidates.get(i);
-            if (candidate == null) {
-                answers.add(EntryFailure.counted(new PostNotThereYetException(event.postId())));
-                continue;
-            }
-            CrawlBudget.Grant grant = candidate.skip() == null ? grants.next() : null;
-            Reason reason = grant == null ? candidate.skip() : reason(grant);
-            metrics.counter(METRIC, "reason", reason.text()).increment();
-            answers.add(
-                    reason == Reason.TRIGGER_TAG
-                            ? request(event, candidate, grant.links())
-                            : StageOutcome.skipped(reason.text()));
-        }
-        return answers;
+        List<Wish> wishes = candidates.stream()
+                .map(Candidate::wish)
+                .filter(Objects::nonNull)
+                .toList();
+        Iterator<Grant> grants = budget.take(wishes).iterator();
+        return candidates.stream()
+                .map(candidate -> answer(candidate, candidate.wish() == null ? null : grants.next()))
+                .toList();
     }
 
-    private static Reason reason(CrawlBudget.Grant grant) {
+    /** @param grant null without links */
+    private Recorded answer(Candidate candidate, Grant grant) {
+        if (grant == null && candidate.skip() == null) {
+            return EntryFailure.counted(
+                    new PostNotThereYetException(candidate.event().postId()));
+        }
+        Reason reason = grant == null ? candidate.skip() : reason(grant);
+        metrics.counter(METRIC, "reason", reason.text()).increment();
+        return reason == Reason.TRIGGER_TAG
+                ? request(candidate, grant.links().stream().map(Link::url).toList())
+                : StageOutcome.skipped(reason.text());
+    }
+
+    private static Reason reason(Grant grant) {
         if (grant.tenantExhausted()) {
             return Reason.BUDGET_TENANT;
         }
         return grant.links().isEmpty() ? Reason.BUDGET_DOMAIN : Reason.TRIGGER_TAG;
     }
 
-    /** Null while the post is not stored. */
     private Candidate candidate(PostTagged event, Post post, Map<String, List<Trigger>> ownTriggers) {
         if (post == null || (event.tenantId() != null && !event.tenantId().equals(post.tenantId()))) {
-            return null;
-        } else if (post.deleted()) {
-            return Candidate.skipped(Reason.DELETED);
+            return Candidate.skipped(event, null);
+        } else if (post.isDeleted()) {
+            return Candidate.skipped(event, Reason.DELETED);
         }
         // events of the previous system carry no links
         List<String> urls = event.urls().isEmpty() ? post.urls() : event.urls();
         if (urls.isEmpty()) {
-            return Candidate.skipped(Reason.NO_URLS);
+            return Candidate.skipped(event, Reason.NO_URLS);
         }
         List<Trigger> triggers = new ArrayList<>(policyTriggers);
         triggers.addAll(ownTriggers.getOrDefault(event.userId() + " " + post.tenantId(), List.of()));
         List<String> matched = triggerTags.matching(triggers, event.tags());
         if (matched.isEmpty()) {
-            return Candidate.skipped(Reason.NO_TRIGGER_TAG);
+            return Candidate.skipped(event, Reason.NO_TRIGGER_TAG);
         }
         List<Link> links =
                 urls.stream().flatMap(url -> Link.of(url).stream()).distinct().toList();
-        return links.isEmpty()
-                ? Candidate.skipped(Reason.NO_VALID_URL)
-                : new Candidate(
-                        null,
-                        post.tenantId(),
-                        links.stream().limit(policy.maxUrlsPerPost()).toList(),
-                        matched);
+        if (links.isEmpty()) {
+            return Candidate.skipped(event, Reason.NO_VALID_URL);
+        }
+        List<Link> wanted = links.stream().limit(policy.maxUrlsPerPost()).toList();
+        return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), wanted), matched);
     }
 
     private Map<UUID, Post> posts(List<PostTagged> events) {
@@ -192,15 +201,15 @@ public class CrawlTrigger {
         return triggers;
     }
 
-    private PostCrawl request(PostTagged event, Candidate candidate, List<Link> links) {
-        List<String> urls = links.stream().map(Link::url).toList();
+    private PostCrawl request(Candidate candidate, List<String> urls) {
+        PostTagged event = candidate.event();
         return new PostCrawl(
                 Event.SCHEMA_VERSION,
                 event.traceId(),
                 clock.instant(),
                 IdempotencyKeys.postCrawl(event.postId(), urls),
                 event.postId(),
-                candidate.tenantId(),
+                candidate.wish().tenantId(),
                 event.userId(),
                 event.channelId(),
                 urls,

@@ -1,12 +1,13 @@
 package routes.crawltrigger;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.List;
+import java.util.Map;
 import routes.configuration.ConfigurationException;
 
 /**
@@ -16,17 +17,13 @@ import routes.configuration.ConfigurationException;
  * @param budget upper limits over all processes
  * @param maxUrlsPerPost maximum number of links per post
  */
-public record EnrichmentPolicy(
-        @JsonProperty(required = true) List<String> triggerTags,
-        @JsonProperty(required = true) Budget budget,
-        @JsonProperty(required = true) int maxUrlsPerPost) {
+record EnrichmentPolicy(List<String> triggerTags, Budget budget, int maxUrlsPerPost) {
 
     /**
      * @param tenantPerDay posts per tenant and day (UTC)
      * @param domainPerHour links per domain and hour
      */
-    public record Budget(
-            @JsonProperty(required = true) int tenantPerDay, @JsonProperty(required = true) int domainPerHour) {}
+    record Budget(int tenantPerDay, int domainPerHour) {}
 
     /**
      * @param file source of the text, for messages
@@ -35,12 +32,22 @@ public record EnrichmentPolicy(
     static EnrichmentPolicy parse(String file, String text) {
         YAMLMapper yaml = YAMLMapper.builder()
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                 .build();
         try {
             EnrichmentPolicy policy = yaml.readValue(text, EnrichmentPolicy.class);
-            policy.check(file);
+            Map<String, Integer> limits = Map.of(
+                    "budget.tenant_per_day", policy.budget().tenantPerDay(),
+                    "budget.domain_per_hour", policy.budget().domainPerHour(),
+                    "max_urls_per_post", policy.maxUrlsPerPost());
+            limits.forEach((name, value) -> {
+                if (value < 0) {
+                    throw new ConfigurationException(file + ": " + name + "=" + value + ": must be 0 or more");
+                }
+            });
             return policy;
         } catch (UnrecognizedPropertyException e) {
             // detected when the whole record is built, so its position in the text is lost
@@ -48,26 +55,9 @@ public record EnrichmentPolicy(
                     file + ": there is no field '" + e.getPropertyName() + "', known are " + e.getKnownPropertyIds(),
                     e);
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null
-                    ? ""
-                    : " line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr();
+            JsonLocation at = e.getLocation();
+            String where = at == null ? "" : " line " + at.getLineNr() + ", column " + at.getColumnNr();
             throw new ConfigurationException(file + where + ": " + e.getOriginalMessage(), e);
-        }
-    }
-
-    private void check(String file) {
-        if (triggerTags == null || budget == null) {
-            throw new ConfigurationException(file + ": trigger_tags and budget must not be empty");
-        }
-        require(file, "budget.tenant_per_day", budget.tenantPerDay());
-        require(file, "budget.domain_per_hour", budget.domainPerHour());
-        require(file, "max_urls_per_post", maxUrlsPerPost);
-    }
-
-    private static void require(String file, String name, int value) {
-        if (value < 0) {
-            throw new ConfigurationException(file + ": " + name + "=" + value + ": must be 0 or more");
         }
     }
 }

@@ -9,9 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.StreamSupport;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.EntryFailure;
@@ -38,9 +37,6 @@ public class Enrichment {
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    /** A page fetched for the post. */
-    private record Page(String url, String title, String markdown, String author, String language, int words) {}
 
     private record Known(UUID tenantId, boolean deleted, String content, JsonNode crawl) {}
 
@@ -73,14 +69,14 @@ public class Enrichment {
     }
 
     private PostEnriched enrich(PostTagged event, Known known) {
-        List<Page> pages = pages(known.crawl());
-        List<String> urls = event.urls();
-        Optional<Skip> skip = skip(known, pages, urls);
-        skip.ifPresent(
-                reason -> metrics.counter(METRIC, "reason", reason.text()).increment());
-
+        List<JsonNode> pages = pages(known.crawl());
+        Skip skip = skip(known, pages, event.urls());
+        if (skip != null) {
+            metrics.counter(METRIC, "reason", skip.text()).increment();
+        }
         int ownWords = words(known.content());
-        int pageWords = pages.stream().mapToInt(Page::words).sum();
+        int pageWords =
+                pages.stream().mapToInt(page -> page.path("word_count").asInt()).sum();
         return new PostEnriched(
                 Event.SCHEMA_VERSION,
                 event.traceId(),
@@ -103,22 +99,27 @@ public class Enrichment {
                 event.contentVersion(),
                 event.visionVersion(),
                 pages.isEmpty() ? null : data(pages.get(0)),
-                pages.isEmpty() ? urls : pages.stream().map(Page::url).toList(),
+                pages.isEmpty()
+                        ? event.urls()
+                        : pages.stream().map(page -> page.path("url").asText()).toList(),
                 ownWords + pageWords,
                 ownWords,
-                skip.isPresent(),
-                skip.map(Skip::text).orElse(null),
+                skip != null,
+                skip == null ? null : skip.text(),
                 null,
                 pages.isEmpty() ? null : true,
                 null,
                 null);
     }
 
-    private static Optional<Skip> skip(Known known, List<Page> pages, List<String> urls) {
+    /** Null if there are pages. */
+    private static Skip skip(Known known, List<JsonNode> pages, List<String> urls) {
         if (known.deleted()) {
-            return Optional.of(Skip.DELETED);
+            return Skip.DELETED;
+        } else if (!pages.isEmpty()) {
+            return null;
         }
-        return pages.isEmpty() ? Optional.of(urls.isEmpty() ? Skip.NO_URLS : Skip.NOT_CRAWLED) : Optional.empty();
+        return urls.isEmpty() ? Skip.NO_URLS : Skip.NOT_CRAWLED;
     }
 
     private Map<UUID, Known> known(List<PostTagged> events) {
@@ -151,26 +152,21 @@ public class Enrichment {
         }
     }
 
-    private static List<Page> pages(JsonNode crawl) {
-        return StreamSupport.stream(crawl.path("urls").spliterator(), false)
-                .map(page -> new Page(
-                        page.path("url").asText(),
-                        page.path("title").asText(null),
-                        page.path("markdown").asText(""),
-                        page.path("author").asText(null),
-                        page.path("language").asText(null),
-                        page.path("word_count").asInt()))
-                .filter(page -> !page.markdown().isBlank())
+    /** The pages fetched for the post that have a text. */
+    private static List<JsonNode> pages(JsonNode crawl) {
+        return crawl.path("urls")
+                .valueStream()
+                .filter(page -> !page.path("markdown").asText("").isBlank())
                 .toList();
     }
 
-    private static Map<String, Object> data(Page page) {
+    private static Map<String, Object> data(JsonNode page) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("title", page.title());
-        data.put("content", page.markdown());
-        data.put("author", page.author());
-        data.put("language", page.language());
-        data.values().removeIf(value -> value == null);
+        data.put("title", page.path("title").asText(null));
+        data.put("content", page.path("markdown").asText());
+        data.put("author", page.path("author").asText(null));
+        data.put("language", page.path("language").asText(null));
+        data.values().removeIf(Objects::isNull);
         return data;
     }
 

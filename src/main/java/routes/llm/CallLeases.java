@@ -24,13 +24,13 @@ final class CallLeases {
     private static final Logger LOG = LoggerFactory.getLogger(CallLeases.class);
     private static final String KEY = "llm:leases:";
     /** How often a process checks whether another one has returned a permit. One thread per provider does this. */
-    private static final long LOOK_MILLIS = 100;
+    private static final long POLL_MILLIS = 100;
 
     /**
      * For this long a permit is passed on within the process, which saves two durable writes between two calls. Then it is returned, so
      * that other processes get their turn.
      */
-    private static final Duration HANDED_ON = Duration.ofSeconds(2);
+    private static final Duration PASSED_ON = Duration.ofSeconds(2);
 
     /** KEYS: leases. ARGV: token, milliseconds of the lease, permits. Returns 1 if a permit was acquired. */
     private static final String TAKE =
@@ -44,41 +44,24 @@ final class CallLeases {
             return 1
             """;
 
+    /** A permit to call. */
+    record Lease(String provider, String token, long takenNanos) {}
+
+    /**
+     * The threads of this process that wait for a provider, in order of arrival.
+     *
+     * @param first lock of the first thread, which polls Redis
+     * @param passedOn permits for the threads
+     */
+    private record Waiting(ReentrantLock first, BlockingQueue<Lease> passedOn) {
+        boolean isEmpty() {
+            return !first.isLocked() && !first.hasQueuedThreads();
+        }
+    }
+
     private final RedisLink link;
     private final Duration length;
-    private final Map<String, Queue> queues = new ConcurrentHashMap<>();
-
-    /** The threads of this process that wait for a provider. One of them polls Redis, the others wait for their turn. */
-    private static final class Queue {
-        final ReentrantLock turn = new ReentrantLock(true);
-        final BlockingQueue<Lease> handedOn = new LinkedBlockingQueue<>();
-        private int waiting;
-
-        synchronized void enter() {
-            waiting++;
-        }
-
-        /** @return permits that were passed on when no thread was waiting any more */
-        synchronized List<Lease> leave() {
-            List<Lease> left = new ArrayList<>();
-            if (--waiting == 0) {
-                handedOn.drainTo(left);
-            }
-            return left;
-        }
-
-        /** @return whether a waiting thread will use it */
-        synchronized boolean handOn(Lease lease) {
-            return waiting > 0 && handedOn.add(lease);
-        }
-    }
-
-    /** A permit to call. */
-    record Lease(String provider, String token, long takenNanos) {
-        boolean mayBeHandedOn() {
-            return System.nanoTime() - takenNanos < HANDED_ON.toNanos();
-        }
-    }
+    private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
 
     /** @param length of a lease; longer than any call */
     CallLeases(RedisLink link, Duration length) {
@@ -92,51 +75,65 @@ final class CallLeases {
      * @param permits maximum number in use at a time
      * @return null if none was returned in time
      */
-    Lease take(String provider, int permits, Duration patience) throws InterruptedException {
-        Queue queue = queues.computeIfAbsent(provider, name -> new Queue());
-        long end = System.nanoTime() + patience.toNanos();
-        queue.enter();
+    Lease take(String provider, int permits, Duration maxWait) throws InterruptedException {
+        Waiting threads = waiting(provider);
+        long end = System.nanoTime() + maxWait.toNanos();
+        if (!threads.first().tryLock(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
+            return null;
+        }
         try {
-            if (!queue.turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                return null;
+            String token = UUID.randomUUID().toString();
+            Lease passedOn = threads.passedOn().poll();
+            while (passedOn == null) {
+                if (acquire(provider, token, permits)) {
+                    return new Lease(provider, token, System.nanoTime());
+                }
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return null;
+                }
+                passedOn = threads.passedOn().poll(Math.min(left, POLL_MILLIS), TimeUnit.MILLISECONDS);
             }
-            try {
-                return await(queue, provider, permits, end);
-            } finally {
-                queue.turn.unlock();
-            }
+            return passedOn;
         } finally {
-            queue.leave().forEach(this::toRedis);
+            threads.first().unlock();
+            returnUnused(threads);
         }
     }
 
-    private Lease await(Queue queue, String provider, int permits, long end) throws InterruptedException {
-        String token = UUID.randomUUID().toString();
-        Lease handedOn = queue.handedOn.poll();
-        while (handedOn == null) {
-            Long taken = link.call(commands -> commands.eval(
-                    TAKE,
-                    ScriptOutputType.INTEGER,
-                    new String[] {KEY + provider},
-                    token,
-                    Long.toString(length.toMillis()),
-                    Integer.toString(permits)));
-            if (taken == 1) {
-                return new Lease(provider, token, System.nanoTime());
-            }
-            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-            if (left <= 0) {
-                return null;
-            }
-            handedOn = queue.handedOn.poll(Math.min(left, LOOK_MILLIS), TimeUnit.MILLISECONDS);
-        }
-        return handedOn;
+    private Waiting waiting(String provider) {
+        return waiting.computeIfAbsent(
+                provider, name -> new Waiting(new ReentrantLock(true), new LinkedBlockingQueue<>()));
+    }
+
+    private boolean acquire(String provider, String token, int permits) {
+        Long taken = link.call(commands -> commands.eval(
+                TAKE,
+                ScriptOutputType.INTEGER,
+                new String[] {KEY + provider},
+                token,
+                Long.toString(length.toMillis()),
+                Integer.toString(permits)));
+        return taken == 1;
     }
 
     void giveBack(Lease lease) {
-        if (!lease.mayBeHandedOn() || !queues.get(lease.provider()).handOn(lease)) {
+        Waiting threads = waiting(lease.provider());
+        boolean fresh = System.nanoTime() - lease.takenNanos() < PASSED_ON.toNanos();
+        if (fresh && !threads.isEmpty()) {
+            threads.passedOn().add(lease);
+            returnUnused(threads); // the last thread may have left in the meantime
+        } else {
             toRedis(lease);
         }
+    }
+
+    private void returnUnused(Waiting threads) {
+        List<Lease> unused = new ArrayList<>();
+        if (threads.isEmpty()) {
+            threads.passedOn().drainTo(unused);
+        }
+        unused.forEach(this::toRedis);
     }
 
     private void toRedis(Lease lease) {

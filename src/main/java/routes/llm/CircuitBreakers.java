@@ -4,53 +4,44 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
-import org.apache.camel.CamelContext;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Route;
 import org.apache.camel.component.resilience4j.ResilienceProcessor;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.springframework.stereotype.Component;
 
 /**
  * The circuit breakers of routes by route id, including routes that integrators add, and the metric {@code circuit_breaker_state}:
- * 0 closed, 1 half open, 2 open.
+ * 0 closed, 1 half open, 2 open. Camel finds this bean by its type.
  */
 @Component
-class CircuitBreakers implements CamelContextConfiguration {
+class CircuitBreakers extends LifecycleStrategySupport {
     private final MeterRegistry registry;
-    private CamelContext camel;
+    private final Map<String, ResilienceProcessor> breakers = new ConcurrentHashMap<>();
 
     CircuitBreakers(MeterRegistry registry) {
         this.registry = registry;
     }
 
     @Override
-    public void beforeApplicationStart(CamelContext context) {
-        camel = context;
-        context.addLifecycleStrategy(new LifecycleStrategySupport() {
-            @Override
-            public void onRoutesAdd(Collection<Route> routes) {
-                routes.stream()
-                        .filter(route -> breaker(route).isPresent())
-                        .forEach(route -> register(route.getRouteId()));
-            }
-        });
-    }
-
-    private static Optional<ResilienceProcessor> breaker(Route route) {
-        return route.filter("*").stream()
-                .filter(ResilienceProcessor.class::isInstance)
-                .map(ResilienceProcessor.class::cast)
-                .findFirst();
+    public void onRoutesAdd(Collection<Route> routes) {
+        for (Route route : routes) {
+            route.filter("*").stream()
+                    .filter(ResilienceProcessor.class::isInstance)
+                    .findFirst()
+                    .ifPresent(breaker -> register(route.getRouteId(), (ResilienceProcessor) breaker));
+        }
     }
 
     @Override
-    public void afterApplicationStart(CamelContext context) {
-        // routes are added and removed later
+    public void onRoutesRemove(Collection<Route> routes) {
+        routes.forEach(route -> breakers.remove(route.getRouteId()));
     }
 
-    private void register(String name) {
+    private void register(String name, ResilienceProcessor breaker) {
+        breakers.put(name, breaker);
         Gauge.builder(
                         "circuit.breaker.state",
                         () -> state(name).map(CircuitBreakers::number).orElse(Double.NaN))
@@ -69,9 +60,7 @@ class CircuitBreakers implements CamelContextConfiguration {
 
     /** The state of the first breaker of a route; empty if there is no such route, or it has no breaker. */
     Optional<State> state(String routeId) {
-        return Optional.ofNullable(camel)
-                .map(context -> context.getRoute(routeId))
-                .flatMap(CircuitBreakers::breaker)
+        return Optional.ofNullable(breakers.get(routeId))
                 .map(breaker -> State.valueOf(breaker.getCircuitBreakerState()));
     }
 }

@@ -3,7 +3,6 @@ package routes.llm;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,9 +67,9 @@ public class GigaChatToken {
             return false;
         }
         // a mock or a proxy may issue tokens whose lifetime is shorter than AHEAD
-        Duration life = Duration.between(current.fetched(), current.expires());
-        Duration ahead = life.compareTo(AHEAD.multipliedBy(2)) < 0 ? life.dividedBy(4) : AHEAD;
-        return clock.instant().isBefore(current.expires().minus(ahead));
+        Duration quarter =
+                Duration.between(current.fetched(), current.expires()).dividedBy(4);
+        return clock.instant().isBefore(current.expires().minus(quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD));
     }
 
     private Token fetch(Token stale) throws InterruptedException {
@@ -123,8 +122,6 @@ public class GigaChatToken {
             return json.readTree(new String(body, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
             return json.createObjectNode(); // the status identifies the error
-        } catch (IOException e) {
-            throw new IllegalStateException("A string in memory cannot be read", e);
         }
     }
 

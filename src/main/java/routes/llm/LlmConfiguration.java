@@ -1,22 +1,19 @@
 package routes.llm;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpClientConfigurer;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import routes.redisstreams.RedisLink;
 
 /** The beans that the routes of model providers refer to. */
@@ -29,24 +26,11 @@ class LlmConfiguration {
 
     @Bean
     ProviderCredentials providerCredentials(GigaChatProperties gigaChat, OpenRouterProperties openRouter) {
-        Set<String> missing = new HashSet<>();
-        if (!gigaChat.hasCredentials()) {
-            missing.add("gigachat");
-        }
-        if (!openRouter.hasCredentials()) {
-            missing.add("openrouter");
-        }
-        return new ProviderCredentials(Set.copyOf(missing));
-    }
-
-    @Bean
-    Providers llmProviders(ProviderCredentials credentials, ProviderQuotas quotas) {
-        return new Providers(credentials, quotas);
-    }
-
-    @Bean
-    ProviderQuotas providerQuotas(RedisLink link, LlmProperties properties, Clock clock) {
-        return new ProviderQuotas(link, properties, clock);
+        Map<String, Boolean> present =
+                Map.of("gigachat", gigaChat.hasCredentials(), "openrouter", openRouter.hasCredentials());
+        return new ProviderCredentials(present.keySet().stream()
+                .filter(provider -> !present.get(provider))
+                .collect(Collectors.toUnmodifiableSet()));
     }
 
     @Bean
@@ -58,36 +42,6 @@ class LlmConfiguration {
     }
 
     @Bean
-    ModelMetrics modelMetrics(MeterRegistry registry, GigaChatProperties gigaChat, OpenRouterProperties openRouter) {
-        ModelMetrics metrics = new ModelMetrics(registry);
-        metrics.register("gigachat", List.of(gigaChat.model()));
-        metrics.register("openrouter", openRouter.models());
-        return metrics;
-    }
-
-    @Bean
-    ModelCalls modelCalls(
-            @Lazy CamelContext camel,
-            CallLeases leases,
-            ProviderQuotas quotas,
-            ObjectMapper json,
-            Clock clock,
-            ModelMetrics metrics,
-            LlmProperties properties,
-            @Value("${tagging.max-retries}") int maxRetries,
-            @Value("${tagging.retry-delay}") double retryDelay) {
-        return new ModelCalls(
-                camel.createProducerTemplate(),
-                leases,
-                quotas,
-                new ChatMessages(json),
-                new ChatAnswers(json, clock),
-                metrics,
-                new ModelPass.Retries(maxRetries, retryDelay, properties.maxPause()),
-                properties.quotaPause());
-    }
-
-    @Bean
     GigaChatToken gigachatToken(@Lazy CamelContext camel, ObjectMapper json, Clock clock) {
         return new GigaChatToken(camel.createFluentProducerTemplate(), json, clock, TOKEN);
     }
@@ -95,11 +49,9 @@ class LlmConfiguration {
     /** Ends calls that exceed their time limit. This takes little time, so one thread suffices. */
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService modelCallTimer() {
-        var timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "model-call-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("model-call-timer-");
+        threads.setDaemon(true);
+        var timer = new ScheduledThreadPoolExecutor(1, threads);
         timer.setRemoveOnCancelPolicy(true);
         return timer;
     }
@@ -122,19 +74,17 @@ class LlmConfiguration {
     HttpClientConfigurer openrouterHttp(
             LlmProperties properties, OpenRouterProperties openRouter, ScheduledExecutorService modelCallTimer) {
         String key = openRouter.apiKey();
-        return new ModelHttp(
-                properties.timeout(), () -> key.isBlank() ? "" : "Bearer " + key, Optional.empty(), modelCallTimer);
+        return new ModelHttp(properties.timeout(), () -> key.isBlank() ? "" : "Bearer " + key, null, modelCallTimer);
     }
 
     /** For providers that integrators add: the same limits, and whatever authorisation their routes send. */
     @Bean
     HttpClientConfigurer modelHttp(LlmProperties properties, ScheduledExecutorService modelCallTimer) {
-        return new ModelHttp(properties.timeout(), () -> "", Optional.empty(), modelCallTimer);
+        return new ModelHttp(properties.timeout(), () -> "", null, modelCallTimer);
     }
 
-    private static Optional<SSLContext> tls(GigaChatProperties properties) {
-        return properties.caFile().isBlank()
-                ? Optional.empty()
-                : Optional.of(new CertificateFile("GIGACHAT_CA_FILE", properties.caFile()).trustingOnly());
+    private static SSLContext tls(GigaChatProperties properties) {
+        String file = properties.caFile();
+        return file.isBlank() ? null : ModelHttp.trustingOnly("GIGACHAT_CA_FILE", file);
     }
 }

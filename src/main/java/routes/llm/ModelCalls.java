@@ -1,32 +1,38 @@
 package routes.llm;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.camel.Body;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Headers;
-import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
 import routes.llm.ModelFailureException.Kind;
 
 /** Runs a pass through a model provider, as bean {@code modelCalls} of the route template {@code llm-provider}. */
+@Component("modelCalls")
 public class ModelCalls {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCalls.class);
     /** Longer waits for a permit than this mean that more posts are being processed than the permits can ever serve. */
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(5);
 
     private static final int MORE_ROOM = 4;
     private static final int MOST_ROOM = 64;
@@ -34,32 +40,60 @@ public class ModelCalls {
     private final ProducerTemplate camel;
     private final CallLeases leases;
     private final ProviderQuotas quotas;
-    private final ChatMessages messages;
-    private final ChatAnswers answers;
-    private final ModelMetrics metrics;
+    private final ChatCompletions chat;
+    private final MeterRegistry metrics;
     private final ModelPass.Retries retries;
     private final Duration quotaPause;
+
+    /** Models whose metrics exist. */
+    private final Set<String> registered = ConcurrentHashMap.newKeySet();
 
     /** The factor by which a model's answers may exceed the length that a task needs: reasoning models need more than others. */
     private final Map<String, Integer> room = new ConcurrentHashMap<>();
 
     ModelCalls(
-            ProducerTemplate camel,
+            @Lazy CamelContext camel,
             CallLeases leases,
             ProviderQuotas quotas,
-            ChatMessages messages,
-            ChatAnswers answers,
-            ModelMetrics metrics,
-            ModelPass.Retries retries,
-            Duration quotaPause) {
-        this.camel = camel;
+            ChatCompletions chat,
+            MeterRegistry metrics,
+            LlmProperties properties,
+            GigaChatProperties gigaChat,
+            OpenRouterProperties openRouter,
+            @Value("${tagging.max-retries}") int maxRetries,
+            @Value("${tagging.retry-delay}") double retryDelay) {
+        this.camel = camel.createProducerTemplate();
         this.leases = leases;
         this.quotas = quotas;
-        this.messages = messages;
-        this.answers = answers;
+        this.chat = chat;
         this.metrics = metrics;
-        this.retries = retries;
-        this.quotaPause = quotaPause;
+        this.retries = new ModelPass.Retries(maxRetries, retryDelay, properties.maxPause());
+        this.quotaPause = properties.quotaPause();
+        register("gigachat", List.of(gigaChat.model()));
+        register("openrouter", openRouter.models());
+    }
+
+    /** Creates all series of these models, at 0. */
+    private void register(String provider, List<String> models) {
+        for (String model : models) {
+            if (registered.add(provider + " " + model)) {
+                count(provider, model, "success", 0);
+                for (Kind kind : Kind.values()) {
+                    count(provider, model, kind.label(), 0);
+                }
+                countUse(provider, model, 0, 0);
+            }
+        }
+    }
+
+    private void count(String provider, String model, String outcome, int calls) {
+        metrics.counter("llm.requests", "provider", provider, "model", model, "outcome", outcome)
+                .increment(calls);
+    }
+
+    private void countUse(String provider, String model, long tokens, double units) {
+        metrics.counter("llm.tokens", "provider", provider, "model", model).increment(tokens);
+        metrics.counter("llm.cost.units", "provider", provider).increment(units);
     }
 
     /**
@@ -71,7 +105,7 @@ public class ModelCalls {
      * @param maxConcurrent calls in flight at a time across all processes
      * @param unitsPerThousandTokens cost units of 1000 tokens, if answers do not state their cost
      * @return the input of {@link #result}
-     * @throws ModelPassFailedException if the provider is the reason why no answer is valid. {@link #result} throws other failures, so
+     * @throws ModelFailureException if the provider is the reason why no answer is valid. {@link #result} throws other failures, so
      *     that the circuit breaker does not count them
      */
     public ModelPass pass(
@@ -81,22 +115,18 @@ public class ModelCalls {
             String models,
             int maxConcurrent,
             double unitsPerThousandTokens)
-            throws InvalidPayloadException {
-        List<String> each = Stream.of(models.split(",", -1))
-                .map(String::strip)
-                .filter(model -> !model.isEmpty())
-                .distinct()
-                .toList();
+            throws Exception {
+        List<String> each = Providers.names(List.of(models.split(",", -1)));
         if (each.isEmpty()) {
             throw new IllegalArgumentException(provider + " has no model; give its route at least one");
         }
-        metrics.register(provider, each);
+        register(provider, each);
         ModelTask task = exchange.getMessage().getMandatoryBody(ModelTask.class);
         double jitter = ThreadLocalRandom.current().nextDouble();
         var pass = new ModelPass(task, provider, each, unitsPerThousandTokens, retries, jitter);
         while (pass.isOpen()) {
             try {
-                TimeUnit.MILLISECONDS.sleep(pass.getDelayMillis());
+                TimeUnit.MILLISECONDS.sleep(pass.pause().toMillis());
                 call(exchange, call, pass, maxConcurrent);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -105,17 +135,18 @@ public class ModelCalls {
                 failed(pass, e);
             }
         }
+        exchange.getProperty("llmChain", Providers.Chain.class).calls().addAll(pass.calls());
         pass.requireProvider();
         return pass;
     }
 
     /** Makes one call on a copy of the exchange. Its headers and body are discarded. */
     private void call(Exchange exchange, String endpoint, ModelPass pass, int maxConcurrent) throws Exception {
-        CallLeases.Lease lease = leases.take(pass.getProvider(), maxConcurrent, PATIENCE);
+        CallLeases.Lease lease = leases.take(pass.getProvider(), maxConcurrent, MAX_WAIT);
         pass.called();
         if (lease == null) {
             throw new ModelFailureException(
-                    Kind.BUSY, "all " + maxConcurrent + " calls allowed at a time were taken for " + PATIENCE);
+                    Kind.BUSY, "all " + maxConcurrent + " calls allowed at a time were taken for " + MAX_WAIT);
         }
         try {
             Exchange copy = ExchangeHelper.createCorrelatedCopy(exchange, false);
@@ -137,7 +168,11 @@ public class ModelCalls {
 
     /** The request for the next call, as JSON of a chat completion. */
     public String request(@ExchangeProperty("llmPass") ModelPass pass) {
-        return messages.write(pass.getTask(), pass.getModel(), pass.getTask().maxTokens() * room(pass));
+        return chat.write(pass.getTask(), pass.getModel(), maxTokens(pass));
+    }
+
+    private int maxTokens(ModelPass pass) {
+        return pass.getTask().maxTokens() * room.getOrDefault(pass.getProvider() + " " + pass.getModel(), 1);
     }
 
     /** Reads the HTTP answer to {@link #request}, and sets the pass's result if it is valid. */
@@ -146,51 +181,52 @@ public class ModelCalls {
             @Header(Exchange.HTTP_RESPONSE_CODE) int status,
             @Headers Map<String, Object> headers,
             @Body byte[] body) {
-        ChatAnswer answer = answers.read(status, headers, body == null ? new byte[0] : body);
+        ChatCompletions.Answer answer = chat.read(status, headers, body == null ? new byte[0] : body);
         double units = answer.cost() != null ? answer.cost() : answer.tokens() * pass.unitsPerThousandTokens() / 1000;
-        metrics.used(pass.getProvider(), pass.getModel(), answer.tokens(), units);
+        countUse(pass.getProvider(), pass.getModel(), answer.tokens(), units);
         quotas.used(pass.getProvider(), answer.tokens(), units);
-        if (answer.cutOff()) {
-            cutOff(pass, answer.content());
-        } else {
-            content(pass, answer.content());
-        }
-    }
-
-    private int room(ModelPass pass) {
-        return room.getOrDefault(pass.getProvider() + " " + pass.getModel(), 1);
-    }
-
-    /** Uses the complete part of the answer. If nothing is complete, the model gets a higher token limit, now and later. */
-    private void cutOff(ModelPass pass, String content) {
-        int tokens = pass.getTask().maxTokens() * room(pass);
-        try {
-            if (content.isBlank()) {
-                throw new UnusableAnswerException("no content");
-            }
-            pass.succeeded(pass.getTask().read(content), content);
-            metrics.called(last(pass));
-        } catch (UnusableAnswerException e) {
-            room.put(pass.getProvider() + " " + pass.getModel(), Math.min(MOST_ROOM, room(pass) * MORE_ROOM));
-            String why = "the answer was cut off at " + tokens + " tokens: " + e.getMessage();
-            failed(pass, new ModelFailureException(Kind.UNUSABLE, why, null, e), content);
-        }
+        read(pass, answer.content(), answer.cutOff());
     }
 
     /** Reads the text of a model's answer, for providers that are not OpenAI-compatible. */
     public void content(@ExchangeProperty("llmPass") ModelPass pass, @Body String content) {
+        read(pass, content, false);
+    }
+
+    /**
+     * Uses the complete part of an answer that was cut off. If nothing is complete, the model gets a higher token limit, now and
+     * later.
+     */
+    private void read(ModelPass pass, String content, boolean cutOff) {
+        Object value;
         try {
-            pass.succeeded(pass.getTask().read(content), content);
-            metrics.called(last(pass));
-        } catch (UnusableAnswerException e) {
-            failed(pass, new ModelFailureException(Kind.UNUSABLE, e.getMessage(), null, e), content);
+            if (!StringUtils.hasText(content)) {
+                throw ModelFailureException.unusable("no content");
+            }
+            value = pass.getTask().read(content);
+        } catch (ModelFailureException e) {
+            String why = e.getMessage();
+            if (cutOff) {
+                why = "the answer was cut off at " + maxTokens(pass) + " tokens: " + why;
+                room.merge(
+                        pass.getProvider() + " " + pass.getModel(),
+                        MORE_ROOM,
+                        (old, more) -> Math.min(MOST_ROOM, old * more));
+            }
+            failed(pass, new ModelFailureException(Kind.UNUSABLE, why, null, e), content);
+            return;
         }
+        count(pass.succeeded(value, content));
+    }
+
+    private void count(ModelPass.Call call) {
+        count(call.provider(), call.model(), call.outcome(), 1);
     }
 
     private void failed(ModelPass pass, Exception cause) {
         if (cause instanceof ModelFailureException failure) {
             failed(pass, failure, null);
-        } else if (cause instanceof SocketTimeoutException || cause instanceof CallTimeoutException) {
+        } else if (cause instanceof SocketTimeoutException) {
             failed(pass, new ModelFailureException(Kind.TIMEOUT, "no answer in time", null, cause), null);
         } else if (cause instanceof IOException && !(cause instanceof InterruptedIOException)) {
             String why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
@@ -201,23 +237,18 @@ public class ModelCalls {
     }
 
     private void failed(ModelPass pass, ModelFailureException failure, String content) {
-        pass.failed(failure, content);
-        metrics.called(last(pass));
+        ModelPass.Call call = pass.failed(failure, content);
+        count(call);
         LOG.info(
                 "{} {}: {} ({})",
-                pass.getProvider(),
-                last(pass).model(),
-                last(pass).problem(),
-                pass.isOpen() ? "again in " + pass.getDelayMillis() + " ms" : "the pass is over");
+                call.provider(),
+                call.model(),
+                call.problem(),
+                pass.isOpen() ? "again in " + pass.pause().toMillis() + " ms" : "the pass is over");
         Duration rest = pass.rest(quotaPause);
         if (!rest.isZero()) {
             quotas.rest(pass.getProvider(), rest, failure.getMessage());
         }
-    }
-
-    private static ModelCall last(ModelPass pass) {
-        List<ModelCall> calls = pass.calls();
-        return calls.get(calls.size() - 1);
     }
 
     /**
@@ -225,10 +256,7 @@ public class ModelCalls {
      *
      * @throws Exception why there is none, if the reason is not the provider
      */
-    public ModelResult result(@Body ModelPass pass, @ExchangeProperty("llmChain") ProviderChain chain)
-            throws Exception {
-        ModelResult result = pass.result();
-        chain.called(pass.calls());
-        return result;
+    public ModelResult result(@Body ModelPass pass) throws Exception {
+        return pass.result();
     }
 }

@@ -3,7 +3,7 @@ package routes.llm;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A call of a model failed. The kind determines the next call. */
+/** A call of a model failed, or a pass of calls. The kind determines the next call. */
 public class ModelFailureException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -64,6 +64,11 @@ public class ModelFailureException extends RuntimeException {
 
     ModelFailureException(Kind kind, String message) {
         this(kind, message, null, null);
+    }
+
+    /** The exception for {@link ModelTask#read}. */
+    public static ModelFailureException unusable(String message) {
+        return new ModelFailureException(Kind.UNUSABLE, message);
     }
 
     /** @param pause how long the provider asks to pause calls; null if it does not say */

@@ -1,10 +1,10 @@
 package routes.llm;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
-import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -21,12 +20,17 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
-import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
+import routes.configuration.ConfigurationException;
 
 /**
  * Configures the HTTP client for model providers: a time limit, a size limit, no retries, redirects or cookies. Its authorisation
@@ -40,22 +44,35 @@ final class ModelHttp implements HttpClientConfigurer {
 
     private final Duration timeout;
     private final Supplier<String> authorization;
-    private final Optional<SSLContext> tls;
+    private final SSLContext tls;
     private final ScheduledExecutorService timer;
 
     /**
      * @param authorization value of the header of that name; empty for none
-     * @param tls the trusted certificates; empty for those of the JDK
+     * @param tls the trusted certificates; null for those of the JDK
      */
-    ModelHttp(
-            Duration timeout,
-            Supplier<String> authorization,
-            Optional<SSLContext> tls,
-            ScheduledExecutorService timer) {
+    ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tls, ScheduledExecutorService timer) {
         this.timeout = timeout;
         this.authorization = authorization;
         this.tls = tls;
         this.timer = timer;
+    }
+
+    /**
+     * Trusts the certificates of a PEM file and no others.
+     *
+     * @param setting for messages
+     * @throws ConfigurationException if the file cannot be read or contains no certificate
+     */
+    static SSLContext trustingOnly(String setting, String file) {
+        try {
+            PemSslStoreDetails trusted =
+                    PemSslStoreDetails.forCertificate(Path.of(file).toUri().toString());
+            return SslBundle.of(new PemSslStoreBundle(null, trusted)).createSslContext();
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    setting + "=" + file + ": no certificate can be read from it; PEM expected (" + e + ")", e);
+        }
     }
 
     @Override
@@ -69,7 +86,9 @@ final class ModelHttp implements HttpClientConfigurer {
                         .setConnectTimeout(CONNECT)
                         .setSocketTimeout(each)
                         .build());
-        tls.ifPresent(context -> connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(context)));
+        if (tls != null) {
+            connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(tls));
+        }
         builder.setConnectionManager(connections.build())
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setResponseTimeout(each)
@@ -81,98 +100,50 @@ final class ModelHttp implements HttpClientConfigurer {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .evictIdleConnections(IDLE)
-                .addExecInterceptorFirst("bounds", new Bounds());
+                .addExecInterceptorFirst("limits", this::execute);
     }
 
-    /** Ends a call that exceeds its time limit or whose answer is too large. */
-    private final class Bounds implements ExecChainHandler {
-
-        @Override
-        public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
-                throws IOException, HttpException {
-            String value = authorization.get();
-            if (!value.isEmpty()) {
-                request.setHeader(HttpHeaders.AUTHORIZATION, value);
+    /** Ends a call that exceeds its time limit or whose answer is too large. Reads the whole answer. */
+    private ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        String value = authorization.get();
+        if (!value.isEmpty()) {
+            request.setHeader(HttpHeaders.AUTHORIZATION, value);
+        }
+        AtomicBoolean over = new AtomicBoolean();
+        Runnable end = () -> {
+            over.set(true);
+            scope.execRuntime.discardEndpoint();
+        };
+        ScheduledFuture<?> limit = timer.schedule(end, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            ClassicHttpResponse response = chain.proceed(request, scope);
+            HttpEntity entity = response.getEntity();
+            if (entity != null) {
+                response.setEntity(
+                        new ByteArrayEntity(read(entity, scope), ContentType.parseLenient(entity.getContentType())));
             }
-            AtomicBoolean over = new AtomicBoolean();
-            ScheduledFuture<?> end = timer.schedule(
-                    () -> {
-                        over.set(true);
-                        scope.execRuntime.discardEndpoint();
-                    },
-                    timeout.toMillis(),
-                    TimeUnit.MILLISECONDS);
-            try {
-                ClassicHttpResponse response = chain.proceed(request, scope);
-                HttpEntity entity = response.getEntity();
-                if (entity == null) {
-                    end.cancel(false);
-                } else {
-                    response.setEntity(new BoundEntity(entity, over, end));
-                }
-                return response;
-            } catch (IOException e) {
-                end.cancel(false);
-                throw timedOut(e, over);
+            return response;
+        } catch (IOException e) {
+            if (!over.get()) {
+                throw e;
             }
+            var timedOut = new SocketTimeoutException("no complete answer within " + timeout);
+            timedOut.initCause(e);
+            throw timedOut;
+        } finally {
+            limit.cancel(false);
         }
     }
 
-    private IOException timedOut(IOException failure, AtomicBoolean over) {
-        return over.get() ? new CallTimeoutException("no complete answer within " + timeout, failure) : failure;
-    }
-
-    private final class BoundEntity extends HttpEntityWrapper {
-        private final AtomicBoolean over;
-        private final ScheduledFuture<?> end;
-
-        BoundEntity(HttpEntity entity, AtomicBoolean over, ScheduledFuture<?> end) {
-            super(entity);
-            this.over = over;
-            this.end = end;
-        }
-
-        @Override
-        public InputStream getContent() throws IOException {
-            return new BoundStream(super.getContent(), over, end);
-        }
-    }
-
-    private final class BoundStream extends FilterInputStream {
-        private final AtomicBoolean over;
-        private final ScheduledFuture<?> end;
-        private int read;
-
-        BoundStream(InputStream in, AtomicBoolean over, ScheduledFuture<?> end) {
-            super(in);
-            this.over = over;
-            this.end = end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                int count = super.read(bytes, offset, length);
-                read += Math.max(0, count);
-                if (read > MAX_BYTES) {
-                    throw new IOException("the answer is larger than " + MAX_BYTES + " bytes");
-                }
-                return count;
-            } catch (IOException e) {
-                throw timedOut(e, over);
+    private static byte[] read(HttpEntity entity, ExecChain.Scope scope) throws IOException {
+        try (InputStream content = entity.getContent()) {
+            byte[] body = content.readNBytes(MAX_BYTES + 1);
+            if (body.length > MAX_BYTES) {
+                scope.execRuntime.discardEndpoint(); // closing the stream would read the rest
+                throw new IOException("the answer is larger than " + MAX_BYTES + " bytes");
             }
-        }
-
-        @Override
-        public void close() throws IOException {
-            end.cancel(false);
-            super.close();
+            return body;
         }
     }
 }

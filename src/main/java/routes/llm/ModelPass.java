@@ -3,6 +3,8 @@ package routes.llm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import routes.llm.ModelFailureException.Kind;
 import routes.llm.ModelFailureException.Next;
 
@@ -11,6 +13,7 @@ import routes.llm.ModelFailureException.Next;
  * time.
  */
 public final class ModelPass {
+    private static final int MAX_CONTENT = 4_000;
 
     /**
      * How often and when a provider is called again.
@@ -19,7 +22,16 @@ public final class ModelPass {
      * @param delaySeconds pause before the first retry; doubled for each further one
      * @param maxPause longest pause; a provider that asks for more rests
      */
-    public record Retries(int maxRetries, double delaySeconds, Duration maxPause) {}
+    record Retries(int maxRetries, double delaySeconds, Duration maxPause) {}
+
+    /**
+     * A finished call of a model, for messages and diagnosis.
+     *
+     * @param outcome {@code success}, or the kind of failure
+     * @param content the model's answer, shortened; null if there was none
+     * @param problem null for a success
+     */
+    public record Call(String provider, String model, String outcome, long millis, String content, String problem) {}
 
     private final ModelTask task;
     private final String provider;
@@ -29,7 +41,7 @@ public final class ModelPass {
     /** Between 0 and 1. Keeps the retries of several processes apart after a common failure. */
     private final double jitter;
 
-    private final List<ModelCall> calls = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
     private int retried;
     private int unfitModels;
     private Duration pause = Duration.ZERO;
@@ -55,13 +67,13 @@ public final class ModelPass {
     }
 
     /** Whether another call is to be made. */
-    public boolean isOpen() {
+    boolean isOpen() {
         return open;
     }
 
-    /** How long to wait before the next call, in milliseconds. */
-    public long getDelayMillis() {
-        return pause.toMillis();
+    /** How long to wait before the next call. */
+    Duration pause() {
+        return pause;
     }
 
     /** The model of the next call: call n uses model n. After the last model, the first one follows. */
@@ -78,8 +90,8 @@ public final class ModelPass {
     }
 
     /** The calls so far. */
-    List<ModelCall> calls() {
-        return List.copyOf(calls);
+    List<Call> calls() {
+        return calls;
     }
 
     double unitsPerThousandTokens() {
@@ -91,24 +103,34 @@ public final class ModelPass {
         calledNanos = System.nanoTime();
     }
 
-    void succeeded(Object value, String content) {
-        result = new ModelResult(provider, getModel(), value);
-        calls.add(call("success", content, null));
+    Call succeeded(Object value, String content) {
+        result = new ModelResult(provider, getModel(), value, Map.of());
         open = false;
+        return ended("success", content, null);
     }
 
     /** @param content the model's answer; null if there was none */
-    void failed(ModelFailureException cause, String content) {
-        calls.add(call(cause.kind().label(), content, cause.getMessage()));
+    Call failed(ModelFailureException cause, String content) {
+        Call call = ended(cause.kind().label(), content, cause.getMessage());
         failure = cause;
         if (cause.next() == Next.OTHER_MODEL && ++unfitModels < models.size()) {
             pause = Duration.ZERO;
-        } else if (cause.next() == Next.LATER && retried < retries.maxRetries() && !asksForTooMuch(cause)) {
+        } else if (cause.next() == Next.LATER && retried < retries.maxRetries() && !asksForTooMuch()) {
             pause = pauseAfter(cause);
             retried++;
         } else {
             open = false;
         }
+        return call;
+    }
+
+    private Call ended(String outcome, String content, String problem) {
+        String shown =
+                content == null || content.length() <= MAX_CONTENT ? content : content.substring(0, MAX_CONTENT) + "…";
+        long millis = (System.nanoTime() - calledNanos) / 1_000_000;
+        Call call = new Call(provider, getModel(), outcome, millis, shown, problem);
+        calls.add(call);
+        return call;
     }
 
     /** Ends the pass for a reason that says nothing about the provider. */
@@ -117,35 +139,11 @@ public final class ModelPass {
         open = false;
     }
 
-    /** @throws ModelPassFailedException if the provider is the reason why there is no result */
+    /** @throws ModelFailureException if the provider is the reason why there is no result */
     void requireProvider() {
         if (result == null && otherReason == null && !failure.kind().isOfTheRequest()) {
-            throw new ModelPassFailedException(provider, calls(), failure);
+            throw failed();
         }
-    }
-
-    /** How long all processes must not call the provider; zero if the failure does not require it. */
-    Duration rest(Duration quotaPause) {
-        if (failure.kind() == Kind.QUOTA) {
-            return failure.pause() == null ? quotaPause : failure.pause();
-        }
-        return asksForTooMuch(failure) ? failure.pause() : Duration.ZERO;
-    }
-
-    private boolean asksForTooMuch(ModelFailureException cause) {
-        return cause.pause() != null && cause.pause().compareTo(retries.maxPause()) > 0;
-    }
-
-    private Duration pauseAfter(ModelFailureException cause) {
-        double seconds = retries.delaySeconds() * Math.pow(2, retried);
-        Duration wanted = cause.pause() != null ? cause.pause() : Duration.ofMillis(Math.round(1000 * seconds));
-        Duration jittered = wanted.plusMillis(Math.round(0.1 * jitter * wanted.toMillis()));
-        return jittered.compareTo(retries.maxPause()) > 0 ? retries.maxPause() : jittered;
-    }
-
-    private ModelCall call(String outcome, String content, String problem) {
-        long millis = (System.nanoTime() - calledNanos) / 1_000_000;
-        return new ModelCall(provider, getModel(), outcome, millis, content, problem);
     }
 
     /**
@@ -158,8 +156,33 @@ public final class ModelPass {
             throw otherReason;
         }
         if (result == null) {
-            throw new ModelPassFailedException(provider, calls(), failure);
+            throw failed();
         }
         return result;
+    }
+
+    private ModelFailureException failed() {
+        String problems =
+                calls.stream().map(call -> call.model() + " " + call.problem()).collect(Collectors.joining(", "));
+        return new ModelFailureException(failure.kind(), provider + ": " + problems, null, failure);
+    }
+
+    /** How long all processes must not call the provider; zero if the failure does not require it. */
+    Duration rest(Duration quotaPause) {
+        if (failure.kind() == Kind.QUOTA) {
+            return failure.pause() == null ? quotaPause : failure.pause();
+        }
+        return asksForTooMuch() ? failure.pause() : Duration.ZERO;
+    }
+
+    private boolean asksForTooMuch() {
+        return failure.pause() != null && failure.pause().compareTo(retries.maxPause()) > 0;
+    }
+
+    private Duration pauseAfter(ModelFailureException cause) {
+        double seconds = retries.delaySeconds() * Math.pow(2, retried);
+        Duration wanted = cause.pause() != null ? cause.pause() : Duration.ofMillis(Math.round(1000 * seconds));
+        Duration jittered = wanted.plusMillis(Math.round(0.1 * jitter * wanted.toMillis()));
+        return jittered.compareTo(retries.maxPause()) > 0 ? retries.maxPause() : jittered;
     }
 }

@@ -17,7 +17,7 @@ public interface ModelTask {
      *
      * @param content the text of the answer; not blank
      * @return what the caller needs; all of it is validated
-     * @throws UnusableAnswerException if no part of it can be used
+     * @throws ModelFailureException if no part of it can be used
      */
     Object read(String content);
 }

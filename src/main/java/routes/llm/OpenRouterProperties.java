@@ -5,8 +5,8 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -43,10 +43,8 @@ public record OpenRouterProperties(
 
     /** All models in the order in which they are used, each once. */
     List<String> models() {
-        return Stream.concat(Stream.of(model), fallbackModels.stream())
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .distinct()
-                .toList();
+        List<String> models = new ArrayList<>(List.of(model));
+        models.addAll(fallbackModels);
+        return Providers.names(models);
     }
 }

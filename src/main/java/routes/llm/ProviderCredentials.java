@@ -17,10 +17,8 @@ public record ProviderCredentials(Set<String> missing) {
 
     /** Those of a list that can be called, each once. */
     public List<String> usable(List<String> names) {
-        return names.stream()
-                .map(String::strip)
-                .filter(name -> !name.isEmpty() && !missing.contains(name))
-                .distinct()
+        return Providers.names(names).stream()
+                .filter(name -> !missing.contains(name))
                 .toList();
     }
 }

@@ -1,6 +1,5 @@
 package routes.llm;
 
-import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,15 +7,18 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 import routes.redisstreams.RedisLink;
 
 /**
  * Today's cost of providers, and which of them rest, across all processes and restarts: keys {@code llm:usage:<provider>:<date>} (a
  * hash of calls, tokens and units of a UTC day) and {@code llm:rest:<provider>}.
  */
+@Component
 class ProviderQuotas {
     private static final Logger LOG = LoggerFactory.getLogger(ProviderQuotas.class);
     private static final Duration KEPT = Duration.ofDays(35);
@@ -57,24 +59,19 @@ class ProviderQuotas {
         Long unused = link.call(commands -> commands.eval(
                 ADD,
                 ScriptOutputType.INTEGER,
-                new String[] {usageKey(provider, today())},
+                new String[] {usageKey(provider)},
                 Long.toString(tokens),
                 Double.toString(units),
                 Long.toString(KEPT.toSeconds())));
     }
 
-    Usage usage(String provider, LocalDate day) {
-        List<KeyValue<String, String>> values =
-                link.call(commands -> commands.hmget(usageKey(provider, day), "calls", "tokens", "units"));
-        return new Usage(
-                Long.parseLong(values.get(0).getValueOrElse("0")),
-                Long.parseLong(values.get(1).getValueOrElse("0")),
-                Double.parseDouble(values.get(2).getValueOrElse("0")));
-    }
-
     /** What a provider has cost on the current UTC day. */
     Usage usageToday(String provider) {
-        return usage(provider, today());
+        Map<String, String> values = link.call(commands -> commands.hgetall(usageKey(provider)));
+        return new Usage(
+                Long.parseLong(values.getOrDefault("calls", "0")),
+                Long.parseLong(values.getOrDefault("tokens", "0")),
+                Double.parseDouble(values.getOrDefault("units", "0")));
     }
 
     /** Stops all processes from calling a provider for the given time. */
@@ -86,15 +83,16 @@ class ProviderQuotas {
 
     /** Why a provider must not be called now. */
     Optional<Rest> resting(String provider) {
-        List<String> state = link.call(commands ->
-                commands.eval(STATE, ScriptOutputType.MULTI, "llm:rest:" + provider, usageKey(provider, today())));
+        List<String> state = link.call(
+                commands -> commands.eval(STATE, ScriptOutputType.MULTI, "llm:rest:" + provider, usageKey(provider)));
         long millis = Long.parseLong(state.get(0));
         if (millis > 0) {
             return Optional.of(new Rest(state.get(1), clock.instant().plusMillis(millis)));
         }
         double cap = properties.dailyCostCap(provider);
+        Instant tomorrow = today().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
         return Double.parseDouble(state.get(2)) >= cap
-                ? Optional.of(new Rest("the daily cap of " + cap + " cost units is reached", endOfDay()))
+                ? Optional.of(new Rest("the daily cap of " + cap + " cost units is reached", tomorrow))
                 : Optional.empty();
     }
 
@@ -102,11 +100,7 @@ class ProviderQuotas {
         return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
-    private Instant endOfDay() {
-        return today().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    }
-
-    private static String usageKey(String provider, LocalDate day) {
-        return "llm:usage:" + provider + ":" + day;
+    private String usageKey(String provider) {
+        return "llm:usage:" + provider + ":" + today();
     }
 }

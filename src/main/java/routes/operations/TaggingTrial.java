@@ -11,17 +11,17 @@ import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigurationException;
 import routes.events.PostParsed;
-import routes.llm.ModelCall;
+import routes.llm.ModelPass;
 import routes.llm.ModelResult;
-import routes.llm.ProviderChain;
+import routes.llm.Providers;
 import routes.posts.StoredPostEvents;
-import routes.tagging.TagProposal;
-import routes.tagging.TagProposals;
+import routes.tagging.TagRules;
 import routes.tagging.Tagging;
 import routes.tagging.TaggingTask;
 
@@ -32,12 +32,19 @@ class TaggingTrial {
     private final JdbcClient jdbc;
     private final StoredPostEvents posts;
     private final Tagging tagging;
+    private final String providers;
 
-    TaggingTrial(@Lazy CamelContext camel, JdbcClient jdbc, StoredPostEvents posts, Tagging tagging) {
+    TaggingTrial(
+            @Lazy CamelContext camel,
+            JdbcClient jdbc,
+            StoredPostEvents posts,
+            Tagging tagging,
+            @Value("${tagging.providers}") String providers) {
         this.camel = camel;
         this.jdbc = jdbc;
         this.posts = posts;
         this.tagging = tagging;
+        this.providers = providers;
     }
 
     /** Returns the output of {@link #run} as text. */
@@ -62,8 +69,8 @@ class TaggingTrial {
         TaggingTask task = tagging.task(List.of(event));
         section(out, "Instruction", task.instruction());
         section(out, "Material", task.material());
-        Exchange exchange = ask(event);
-        ProviderChain chain = exchange.getProperty("llmChain", ProviderChain.class);
+        Exchange exchange = ask(task);
+        Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
         if (chain != null) {
             chain.calls().forEach(call -> show(call, out));
         }
@@ -87,15 +94,18 @@ class TaggingTrial {
                 .orElseThrow(() -> new ConfigurationException("--post=" + post + ": there is no such post"));
     }
 
-    private Exchange ask(PostParsed event) {
+    private Exchange ask(TaggingTask task) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.request("direct:tagging-ask", exchange -> exchange.setProperty("post", event));
+            return template.request("direct:llm", exchange -> {
+                exchange.setProperty("llmProviders", providers);
+                exchange.getMessage().setBody(task);
+            });
         } catch (IOException e) {
             throw new IllegalStateException("A producer template cannot be closed", e);
         }
     }
 
-    private static void show(ModelCall call, PrintStream out) {
+    private static void show(ModelPass.Call call, PrintStream out) {
         out.println();
         out.printf("Call       %s %s: %s, %d ms%n", call.provider(), call.model(), call.outcome(), call.millis());
         if (call.content() != null) {
@@ -113,18 +123,17 @@ class TaggingTrial {
             return false;
         }
         ModelResult result = exchange.getMessage().getBody(ModelResult.class);
-        TagProposal proposal = TagProposals.of(result, event).orElseThrow();
+        TagRules.Checked tags = TaggingTask.tags(result, event).orElseThrow();
         String model = result.model() == null ? "" : " " + result.model();
-        out.println(
-                "Outcome    by " + result.provider() + model + describe(proposal.metadata()) + ", nothing is stored");
-        proposal.accepted().forEach(tag -> out.println("Accepted   " + tag));
-        proposal.rejected()
+        out.println("Outcome    by " + result.provider() + model + describe(result.metadata()) + ", nothing is stored");
+        tags.accepted().forEach(tag -> out.println("Accepted   " + tag));
+        tags.rejected()
                 .forEach(tag -> out.println(
                         "Rejected   " + tag.tag() + ": " + tag.reason().label()));
-        if (proposal.accepted().isEmpty()) {
+        if (tags.accepted().isEmpty()) {
             out.println("Nothing in the text could be a tag; the post would be skipped");
         }
-        return !proposal.accepted().isEmpty();
+        return !tags.accepted().isEmpty();
     }
 
     private static String describe(Map<String, Object> metadata) {

@@ -6,19 +6,21 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import routes.events.Json;
-import routes.llm.UnusableAnswerException;
+import routes.llm.ModelFailureException;
 import routes.text.NormalizedText;
 
 /**
@@ -37,6 +39,8 @@ final class TagAnswers {
     /** Also matches thoughts without the start tag, which some servers strip, or without the end tag if the answer was cut off. */
     private static final Pattern THOUGHTS = Pattern.compile("(?is)^.*</think(?:ing)?>|<think(?:ing)?>.*$");
 
+    private static final Pattern JSON_START = Pattern.compile("[\\[{]");
+    private static final Pattern STRING_WITH_JSON = Pattern.compile("\"\\s*[\\[{]");
     private static final Pattern QUOTES = Pattern.compile("[«»“”„‟〝〞＂‹›「」『』]");
     private static final Pattern SINGLE_QUOTES =
             Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'](.{1,100}?)[’‘'](?![\\p{L}\\p{N}])");
@@ -51,46 +55,27 @@ final class TagAnswers {
     private static final Pattern SEPARATOR = Pattern.compile("[,;|\\n]");
     private static final Pattern DECORATION = Pattern.compile("^[\\s#*_`\"'.]+|[\\s*_`\"'.]+$");
     /** Field names in lower case without spaces, underscores and hyphens. */
-    private static final List<String> TAGS = List.of(
-            "tags",
-            "keywords",
-            "keyphrases",
-            "hashtags",
-            "labels",
-            "теги",
-            "тэги",
-            "ключевыеслова",
-            "ключевыефразы",
-            "метки",
-            "хештеги",
-            "хэштеги");
+    private static final Set<String> TAGS = words(
+            "tags keywords keyphrases hashtags labels теги тэги ключевыеслова ключевыефразы метки хештеги хэштеги");
 
-    private static final List<String> TAG = List.of(
-            "tag",
-            "name",
-            "keyword",
-            "text",
-            "value",
-            "phrase",
-            "word",
-            "term",
-            "label",
-            "тег",
-            "слово",
-            "фраза",
-            "значение");
+    private static final Set<String> TAG =
+            words("tag name keyword text value phrase word term label тег слово фраза значение");
+    private static final Set<String> LISTS = words("posts results answers items посты");
     private static final List<String> NUMBERS = List.of("post", "n", "id", "number", "index", "пост", "номер");
-    private static final List<String> LISTS = List.of("posts", "results", "answers", "items", "посты");
     private static final int LONGEST_LIST = 500;
     private static final int DEEPEST = 8;
     private static final int MOST_TAGS = 50;
 
     private TagAnswers() {}
 
+    private static Set<String> words(String words) {
+        return Set.of(words.split(" "));
+    }
+
     /**
      * @param posts number of posts in the request
      * @return the tags for each post, an empty list if the answer has none for it
-     * @throws UnusableAnswerException if no tags are found for any post
+     * @throws ModelFailureException if no tags are found for any post
      */
     static List<List<String>> read(String content, int posts) {
         String text = THOUGHTS.matcher(NormalizedText.visible(content))
@@ -104,46 +89,37 @@ final class TagAnswers {
         List<List<String>> answers =
                 posts == 1 ? List.of(ofOne(json, text)) : json.isEmpty() ? List.of() : ofSeveral(whole(json), posts);
         if (answers.stream().allMatch(List::isEmpty)) {
-            throw new UnusableAnswerException("no tags in the answer");
+            throw ModelFailureException.unusable("no tags in the answer");
         }
         return answers;
     }
 
     private static List<String> ofOne(List<JsonNode> json, String text) {
-        List<String> tags = json.stream()
-                .flatMap(node -> tags(node, 0).stream())
-                .limit(MOST_TAGS)
-                .toList();
-        return tags.isEmpty() && json.isEmpty() ? plain(text) : tags;
+        Stream<String> tags = json.isEmpty() ? plain(text) : json.stream().flatMap(node -> tags(node, 0));
+        return tags.limit(MOST_TAGS).toList();
     }
 
     /** Combines several values into one array: one value per line, or the items of an array that was cut off. */
     private static JsonNode whole(List<JsonNode> json) {
         return json.size() == 1
                 ? json.get(0)
-                : Json.newMapper().createArrayNode().addAll(json);
+                : JsonNodeFactory.instance.arrayNode().addAll(json);
     }
 
     /** The JSON values in the text, in order. If a value is malformed, reads the values inside it. */
     private static List<JsonNode> json(String text) {
         List<JsonNode> values = new ArrayList<>();
+        Matcher start = JSON_START.matcher(text);
         int at = 0;
-        for (int tries = 0; at < text.length() && tries < MOST_TAGS * 4; tries++) {
-            int start = at;
-            while (start < text.length() && "[{".indexOf(text.charAt(start)) < 0) {
-                start++;
-            }
-            at = start + 1;
-            if (start < text.length()) {
-                try (JsonParser parser = JSON.createParser(text.substring(start))) {
-                    JsonNode value = JSON.readTree(parser);
-                    at = start + (int) parser.currentLocation().getCharOffset();
-                    values.add(value);
-                } catch (JacksonException e) {
-                    // no JSON begins here
-                } catch (IOException e) {
-                    throw new IllegalStateException("A string in memory cannot be read", e);
-                }
+        for (int tries = 0; tries < MOST_TAGS * 4 && start.find(at); tries++) {
+            at = start.end();
+            try (JsonParser parser = JSON.createParser(text.substring(start.start()))) {
+                values.add(JSON.readTree(parser));
+                at = start.start() + (int) parser.currentLocation().getCharOffset();
+            } catch (JacksonException e) {
+                // no JSON begins here
+            } catch (IOException e) {
+                throw new UncheckedIOException("A string in memory cannot be read", e);
             }
         }
         return values.isEmpty() ? inString(text) : values;
@@ -151,150 +127,122 @@ final class TagAnswers {
 
     /** JSON that a model wrote into a JSON string. */
     private static List<JsonNode> inString(String text) {
-        int start = text.indexOf('"');
-        if (start < 0
-                || !text.substring(start + 1).stripLeading().startsWith("[")
-                        && !text.substring(start + 1).stripLeading().startsWith("{")) {
-            return List.of();
-        }
+        Matcher start = STRING_WITH_JSON.matcher(text);
         try {
-            JsonNode string = JSON.readTree(text.substring(start));
+            JsonNode string = start.find() ? JSON.readTree(text.substring(start.start())) : JSON.createArrayNode();
             return string.isTextual() && !string.asText().equals(text) ? json(string.asText()) : List.of();
         } catch (JacksonException e) {
             return List.of(); // the text is read in another way or rejected as a whole
-        } catch (IOException e) {
-            throw new IllegalStateException("A string in memory cannot be read", e);
         }
     }
 
-    private static List<String> tags(JsonNode node, int depth) {
-        if (depth > DEEPEST || node.isNull() || node.isNumber() || node.isBoolean()) {
-            return List.of();
-        }
-        if (node.isTextual()) {
-            return List.of(bare(node.asText()));
-        }
-        if (node.isArray()) {
-            return stream(node)
-                    .flatMap(item -> tags(item, depth + 1).stream())
-                    .limit(MOST_TAGS)
-                    .toList();
+    private static Stream<String> tags(JsonNode node, int depth) {
+        if (depth > DEEPEST) {
+            return Stream.empty();
+        } else if (node.isTextual()) {
+            return Stream.of(bare(node.asText()));
+        } else if (!node.isObject()) {
+            return node.valueStream().flatMap(item -> tags(item, depth + 1)); // none in a number
         }
         return field(node, TAGS)
                 .map(value -> value.isTextual() ? list(value.asText()) : tags(value, depth + 1))
-                .or(() -> field(node, LISTS).map(value -> tags(value, depth + 1)))
-                .or(() -> field(node, TAG).map(value -> tags(value, depth + 1)))
+                .or(() -> field(node, LISTS).or(() -> field(node, TAG)).map(value -> tags(value, depth + 1)))
                 .orElseGet(() -> inside(node, depth));
     }
 
     /**
      * An object with unknown field names: its nested arrays and objects, else its names if all values are numbers, else its texts.
      */
-    private static List<String> inside(JsonNode node, int depth) {
-        List<String> nested = node.properties().stream()
-                .filter(field -> field.getValue().isContainerNode())
-                .flatMap(field -> tags(field.getValue(), depth + 1).stream())
+    private static Stream<String> inside(JsonNode node, int depth) {
+        List<String> nested = node.valueStream()
+                .filter(JsonNode::isContainerNode)
+                .flatMap(value -> tags(value, depth + 1))
                 .limit(MOST_TAGS)
                 .toList();
         if (!nested.isEmpty()) {
-            return nested;
+            return nested.stream();
         }
-        boolean weights = !node.isEmpty() && stream(node).allMatch(JsonNode::isNumber);
-        return node.properties().stream()
+        boolean weights = node.valueStream().allMatch(JsonNode::isNumber);
+        return node.propertyStream()
                 .map(field -> weights ? field.getKey() : field.getValue().asText(""))
-                .flatMap(text -> list(text).stream())
-                .limit(MOST_TAGS)
-                .toList();
+                .flatMap(TagAnswers::list);
     }
 
-    private static Optional<JsonNode> field(JsonNode node, List<String> names) {
-        return node.properties().stream()
+    private static Optional<JsonNode> field(JsonNode node, Set<String> names) {
+        return node.propertyStream()
                 .filter(field ->
                         names.contains(field.getKey().toLowerCase(Locale.ROOT).replaceAll("[\\s_-]", "")))
                 .map(Map.Entry::getValue)
                 .findFirst();
     }
 
+    /** Drops what has no valid position, since it may belong to another post. */
     private static List<List<String>> ofSeveral(JsonNode node, int posts) {
         Optional<String> wrapped = LISTS.stream().filter(node::has).findFirst();
         if (wrapped.isPresent()) {
             return ofSeveral(node.path(wrapped.get()), posts);
         }
         List<List<String>> answers = new ArrayList<>(Collections.nCopies(posts, List.of()));
-        if (node.isArray()) {
-            List<JsonNode> items = stream(node).toList();
-            boolean inOrder = items.size() == posts
-                    && items.stream().noneMatch(item -> number(item).isPresent());
-            for (int i = 0; i < items.size(); i++) {
-                int position = inOrder ? i + 1 : number(items.get(i)).orElse(0);
-                put(answers, position, items.get(i));
-            }
-        } else {
-            for (Map.Entry<String, JsonNode> item : node.properties()) {
-                String digits = item.getKey().replaceAll("\\D", "");
-                put(answers, digits.matches("\\d{1,3}") ? Integer.parseInt(digits) : 0, item.getValue());
+        boolean inOrder =
+                node.isArray() && node.size() == posts && node.valueStream().allMatch(item -> position(item) < 0);
+        List<String> names = node.propertyStream().map(Map.Entry::getKey).toList(); // none in an array
+        List<JsonNode> items = node.valueStream().toList();
+        for (int i = 0; i < items.size(); i++) {
+            JsonNode item = items.get(i);
+            int position = inOrder ? i + 1 : node.isArray() ? position(item) : position(names.get(i));
+            if (position >= 1 && position <= posts) {
+                answers.set(position - 1, ofOne(List.of(item), ""));
             }
         }
         return answers;
     }
 
-    /** Positions start at 1. A node without a valid position is dropped, since it may belong to another post. */
-    private static void put(List<List<String>> answers, int position, JsonNode node) {
-        if (position >= 1 && position <= answers.size()) {
-            answers.set(position - 1, tags(node, 0));
-        }
+    /** The number of a post, counted from 1; -1 if there is none. */
+    private static int position(JsonNode item) {
+        return NUMBERS.stream()
+                .mapToInt(name -> position(item.path(name).asText("")))
+                .filter(position -> position >= 0)
+                .findFirst()
+                .orElse(-1);
     }
 
-    private static Optional<Integer> number(JsonNode item) {
-        return NUMBERS.stream()
-                .map(item::path)
-                .map(value -> value.asText("").replaceAll("\\D", ""))
-                .filter(digits -> digits.matches("\\d{1,3}"))
-                .map(Integer::valueOf)
-                .findFirst();
+    private static int position(String text) {
+        String digits = text.replaceAll("\\D", "");
+        return digits.matches("\\d{1,3}") ? Integer.parseInt(digits) : -1;
     }
 
     /**
      * Hashtags, quoted words, or a list separated by commas or lines. Reads only short answers as a list, since a long one is
      * prose.
      */
-    private static List<String> plain(String text) {
+    private static Stream<String> plain(String text) {
         Matcher hashtags = HASHTAGS.matcher(text);
         if (hashtags.find()) {
-            return Stream.of(hashtags.group().split("#", -1))
-                    .map(TagAnswers::bare)
-                    .filter(tag -> !tag.isEmpty())
-                    .limit(MOST_TAGS)
-                    .toList();
+            return bare(Stream.of(hashtags.group().split("#", -1)));
         }
         String quoted =
                 SINGLE_QUOTES.matcher(QUOTES.matcher(text).replaceAll("\"")).replaceAll("\"$1\"");
-        List<String> found = QUOTED.matcher(quoted)
-                .results()
-                .filter(match -> match.group(2) == null)
-                .map(match -> bare(match.group(1)))
-                .filter(tag -> !tag.isEmpty())
-                .limit(MOST_TAGS)
+        List<String> found = bare(QUOTED.matcher(quoted)
+                        .results()
+                        .filter(match -> match.group(2) == null)
+                        .map(match -> match.group(1)))
                 .toList();
-        return !found.isEmpty() || text.length() > LONGEST_LIST ? found : list(text);
+        return !found.isEmpty() || text.length() > LONGEST_LIST ? found.stream() : list(text);
     }
 
-    private static List<String> list(String text) {
-        return SEPARATOR
+    private static Stream<String> list(String text) {
+        return bare(SEPARATOR
                 .splitAsStream(LABEL.matcher(text).replaceFirst(""))
-                .map(line -> bare(LIST_ITEM.matcher(line).replaceFirst("")))
-                .filter(tag -> !tag.isEmpty())
-                .limit(MOST_TAGS)
-                .toList();
+                .map(line -> LIST_ITEM.matcher(line).replaceFirst("")));
+    }
+
+    private static Stream<String> bare(Stream<String> tags) {
+        return tags.map(TagAnswers::bare).filter(tag -> !tag.isEmpty());
     }
 
     /** Strips surrounding punctuation; replaces underscores in a hashtag with spaces. */
     private static String bare(String tag) {
         String bare = DECORATION.matcher(tag).replaceAll("").replaceFirst(",$", "");
         return tag.strip().startsWith("#") ? bare.replace('_', ' ') : bare;
-    }
-
-    private static Stream<JsonNode> stream(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false);
     }
 }

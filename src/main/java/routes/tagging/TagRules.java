@@ -1,12 +1,15 @@
 package routes.tagging;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.stereotype.Component;
 import routes.text.Hashtags;
 import routes.text.NormalizedText;
 import routes.text.TagKey;
@@ -14,6 +17,7 @@ import routes.text.TextAnalysis;
 import routes.text.Token;
 
 /** Strictly checks a tagging provider's answer against the text that the provider received. */
+@Component
 public final class TagRules {
     private static final int MIN_LENGTH = 2;
     private static final int MAX_LENGTH = 60;
@@ -35,11 +39,23 @@ public final class TagRules {
 
     public record Rejected(String tag, Reason reason) {}
 
-    /** @param accepted in the provider's order, white space collapsed */
+    /**
+     * The checked tags of a post.
+     *
+     * @param accepted in the provider's order, white space collapsed
+     */
     public record Checked(List<String> accepted, List<Rejected> rejected) {}
 
     private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}_]+(?:[-‑'’][\\p{L}\\p{M}\\p{N}_]+)*");
+
+    private static final String IN_WORD =
+            "(?:[\\p{L}\\p{Nd}\\p{Mn}_]|(?<=\\p{L})['’](?=\\p{L})(?!s(?![\\p{L}\\p{Nd}])))";
+
+    /**
+     * A position that no word spans. The apostrophe in "don't" belongs to the word, the one of an English genitive does not.
+     */
+    private static final Pattern BOUNDARY = Pattern.compile("(?<!" + IN_WORD + ")|(?!" + IN_WORD + ")");
 
     private final TextAnalysis analysis;
 
@@ -59,17 +75,21 @@ public final class TagRules {
         List<Rejected> rejected = new ArrayList<>();
         for (String tag : tags) {
             String collapsed = collapsed(tag == null ? "" : tag);
-            Optional<Reason> broken = broken(collapsed);
-            Optional<String> span = broken.isPresent() ? Optional.empty() : tagged.span(collapsed);
-            Optional<Reason> reason = broken.or(
-                            () -> span.isEmpty() ? Optional.of(Reason.NOT_IN_TEXT) : broken(span.get()))
-                    .or(() -> keys.contains(TagKey.of(span.get())) ? Optional.of(Reason.DUPLICATE) : Optional.empty())
-                    .or(() -> accepted.size() >= max ? Optional.of(Reason.TOO_MANY) : Optional.empty());
-            if (reason.isPresent()) {
-                rejected.add(new Rejected(collapsed, reason.get()));
+            Reason reason = broken(collapsed);
+            String span = reason == null ? tagged.span(collapsed).orElse(null) : null;
+            if (reason == null) {
+                reason = span == null ? Reason.NOT_IN_TEXT : broken(span);
+            }
+            if (reason == null && keys.contains(TagKey.of(span))) {
+                reason = Reason.DUPLICATE;
+            } else if (reason == null && accepted.size() >= max) {
+                reason = Reason.TOO_MANY;
+            }
+            if (reason == null) {
+                keys.add(TagKey.of(span));
+                accepted.add(span);
             } else {
-                keys.add(TagKey.of(span.get()));
-                accepted.add(span.get());
+                rejected.add(new Rejected(collapsed, reason));
             }
         }
         return new Checked(List.copyOf(accepted), List.copyOf(rejected));
@@ -79,17 +99,17 @@ public final class TagRules {
         return WHITE_SPACE.matcher(NormalizedText.visible(text)).replaceAll(" ").strip();
     }
 
-    private Optional<Reason> broken(String tag) {
+    /** Null if the tag breaks no rule. */
+    private Reason broken(String tag) {
         int length = tag.codePointCount(0, tag.length());
         if (length < MIN_LENGTH) {
-            return Optional.of(tag.isEmpty() ? Reason.BLANK : Reason.TOO_SHORT);
+            return tag.isEmpty() ? Reason.BLANK : Reason.TOO_SHORT;
+        } else if (length > MAX_LENGTH) {
+            return Reason.TOO_LONG;
         }
-        if (length > MAX_LENGTH) {
-            return Optional.of(Reason.TOO_LONG);
-        }
-        return tag.contains("://") || analysis.tokens(tag).stream().anyMatch(token -> token.kind() == Token.Kind.URL)
-                ? Optional.of(Reason.URL)
-                : Optional.empty();
+        boolean url =
+                tag.contains("://") || analysis.tokens(tag).stream().anyMatch(token -> token.kind() == Token.Kind.URL);
+        return url ? Reason.URL : null;
     }
 
     /** The text in which tags are searched: as written, plus its hashtags split into words. */
@@ -98,7 +118,7 @@ public final class TagRules {
         private final String normalized;
         private List<Form> forms;
 
-        /** @param key base form of the word */
+        /** @param key base form of the word; empty for a sign between two words */
         private record Form(int start, int end, String key) {}
 
         TaggedText(String text) {
@@ -109,73 +129,47 @@ public final class TagRules {
 
         /** The tag if the text contains it as whole words, else the first place that contains its words in other forms. */
         Optional<String> span(String tag) {
-            return stands(NormalizedText.of(tag)) ? Optional.of(tag) : otherForm(tag);
+            return contains(NormalizedText.of(tag)) ? Optional.of(tag) : otherForm(tag);
         }
 
-        private boolean stands(String tag) {
+        private boolean contains(String tag) {
+            Matcher boundary = BOUNDARY.matcher(normalized).useTransparentBounds(true);
             for (int at = normalized.indexOf(tag); at >= 0; at = normalized.indexOf(tag, at + 1)) {
-                if (isBoundary(at) && isBoundary(at + tag.length())) {
+                int end = at + tag.length();
+                if (boundary.region(at, at).matches()
+                        && boundary.region(end, end).matches()) {
                     return true;
                 }
             }
             return false;
         }
 
-        /** Whether no word spans this position. */
-        private boolean isBoundary(int at) {
-            return at == 0 || at == normalized.length() || !inWord(at - 1) || !inWord(at);
-        }
-
-        /** Includes the apostrophe in "don't", but not the one of an English genitive. */
-        private boolean inWord(int at) {
-            char c = normalized.charAt(at);
-            return Character.isLetterOrDigit(c)
-                    || Character.isSurrogate(c) && Character.isLetterOrDigit(normalized.codePointAt(at))
-                    || Character.getType(c) == Character.NON_SPACING_MARK
-                    || c == '_'
-                    || "'’".indexOf(c) >= 0
-                            && at > 0
-                            && at + 1 < normalized.length()
-                            && Character.isLetter(normalized.charAt(at - 1))
-                            && Character.isLetter(normalized.charAt(at + 1))
-                            && !(normalized.charAt(at + 1) == 's'
-                                    && (at + 2 == normalized.length()
-                                            || !Character.isLetterOrDigit(normalized.charAt(at + 2))));
-        }
-
         private Optional<String> otherForm(String tag) {
             if (forms == null) {
                 forms = forms(text);
             }
-            List<Form> wanted = forms(tag);
-            for (int first = 0; !wanted.isEmpty() && first + wanted.size() <= forms.size(); first++) {
-                if (matches(wanted, first)) {
-                    return Optional.of(text.substring(
+            List<String> wanted = forms(tag).stream()
+                    .map(Form::key)
+                    .filter(key -> !key.isEmpty())
+                    .toList();
+            int first = Collections.indexOfSubList(forms.stream().map(Form::key).toList(), wanted);
+            return wanted.isEmpty() || first < 0
+                    ? Optional.empty()
+                    : Optional.of(text.substring(
                             forms.get(first).start(),
                             forms.get(first + wanted.size() - 1).end()));
-                }
-            }
-            return Optional.empty();
-        }
-
-        private boolean matches(List<Form> wanted, int first) {
-            for (int i = 0; i < wanted.size(); i++) {
-                Form form = forms.get(first + i);
-                if (!form.key().equals(wanted.get(i).key())
-                        || i > 0
-                                && !text.substring(forms.get(first + i - 1).end(), form.start())
-                                        .isBlank()) {
-                    return false;
-                }
-            }
-            return true;
         }
 
         private static List<Form> forms(String text) {
-            return WORD.matcher(text)
-                    .results()
-                    .map(word -> new Form(word.start(), word.end(), TagKey.of(word.group())))
-                    .toList();
+            List<Form> forms = new ArrayList<>();
+            Matcher word = WORD.matcher(text);
+            for (int last = 0; word.find(); last = word.end()) {
+                if (!text.substring(last, word.start()).isBlank()) {
+                    forms.add(new Form(last, word.start(), ""));
+                }
+                forms.add(new Form(word.start(), word.end(), TagKey.of(word.group())));
+            }
+            return forms;
         }
     }
 }

@@ -1,13 +1,13 @@
 package routes.tagging;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.camel.Body;
@@ -35,7 +35,6 @@ import routes.idempotency.RedisIdempotentRepository.Claim;
 import routes.llm.ModelResult;
 import routes.llm.ProvidersFailedException;
 import routes.posts.PostNotThereYetException;
-import routes.tagging.TaggingMetrics.Status;
 import routes.tagging.TaggingPass.Verdict;
 
 /** The work of the tagging stage: selects the posts to tag, checks the answers, and records the state after each step. */
@@ -51,7 +50,7 @@ public class Tagging {
     private final TaggingPrompts prompts;
     private final TagRules rules;
     private final TaggingProperties properties;
-    private final TaggingMetrics metrics;
+    private final MeterRegistry metrics;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -61,7 +60,7 @@ public class Tagging {
             TaggingPrompts prompts,
             TagRules rules,
             TaggingProperties properties,
-            TaggingMetrics metrics,
+            MeterRegistry metrics,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.states = states;
@@ -73,6 +72,16 @@ public class Tagging {
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
+        List.of("success", "skipped", "retrying", "failed").forEach(status -> count(status, 0));
+        Arrays.stream(TagRules.Reason.values()).forEach(reason -> countRejected(reason, 0));
+    }
+
+    private void count(String status, int posts) {
+        metrics.counter("tagging.processed", "status", status).increment(posts);
+    }
+
+    private void countRejected(TagRules.Reason reason, int tags) {
+        metrics.counter("tagging.tags.rejected", "reason", reason.label()).increment(tags);
     }
 
     /**
@@ -85,10 +94,8 @@ public class Tagging {
         List<Claim> claims = new ArrayList<>();
         for (int i = 0; i < posts.size(); i++) {
             PostParsed post = posts.get(i);
-            Recorded ignored = ignored(post, stored.get(post));
-            if (ignored != null) {
-                pass.answer(i, ignored);
-            } else if (!isTooShort(post)) {
+            pass.answers[i] = ignored(post, stored.get(post));
+            if (pass.answers[i] == null && !isTooShort(post)) {
                 claims.add(new Claim(i, key(post), isManual(post)));
             }
         }
@@ -96,16 +103,14 @@ public class Tagging {
         for (int i = 0; i < claims.size(); i++) {
             Claim claim = claims.get(i);
             switch (answers.get(i)) {
-                case TAKEN -> pass.claims().add(claim);
-                case DONE -> pass.answer(claim.event(), StageOutcome.skipped("duplicate"));
+                case TAKEN -> pass.claims.add(claim);
+                case DONE -> pass.answers[claim.event()] = StageOutcome.skipped("duplicate");
                 case HELD ->
-                    pass.answer(
-                            claim.event(),
-                            new EntryFailure(
-                                    new InProgressElsewhereException(claim.key()), EntryFailure.Kind.UNCOUNTED));
+                    pass.answers[claim.event()] = new EntryFailure(
+                            new InProgressElsewhereException(claim.key()), EntryFailure.Kind.UNCOUNTED);
             }
         }
-        pass.ask();
+        pass.request(pass.claims.stream().map(claim -> posts.get(claim.event())).toList());
         return pass;
     }
 
@@ -148,7 +153,7 @@ public class Tagging {
 
     /** A request for the posts. */
     public TaggingTask task(List<PostParsed> posts) {
-        return new TaggingTask(posts, prompts, rules, properties.maxTags(), tag -> metrics.rejected(tag.reason()));
+        return new TaggingTask(posts, prompts, rules, properties.maxTags(), tag -> countRejected(tag.reason(), 1));
     }
 
     public void answered(@ExchangeProperty(PASS) TaggingPass pass, @Body ModelResult result) {
@@ -167,108 +172,97 @@ public class Tagging {
      * @return an answer for each post
      */
     public List<Recorded> end(Exchange exchange, @ExchangeProperty(PASS) TaggingPass pass) {
-        Results results = transaction.execute(status -> store(pass));
-        List<Recorded> answers = new ArrayList<>();
-        for (int i = 0; i < pass.posts().size(); i++) {
-            Recorded known = pass.answer(i);
-            answers.add(known == null ? answer(pass.posts().get(i), pass, results) : known);
+        Map<UUID, Integer> attempts = transaction.execute(status -> store(pass));
+        for (int i = 0; i < pass.answers.length; i++) {
+            if (pass.answers[i] == null) {
+                PostParsed post = pass.posts.get(i);
+                pass.answers[i] = answer(post, pass.verdict(post), attempts.get(post.postId()));
+            }
         }
         done.confirmAll(
                 exchange,
-                pass.claims().stream()
-                        .filter(claim -> !(answers.get(claim.event()) instanceof EntryFailure))
+                pass.claims.stream()
+                        .filter(claim -> !(pass.answers[claim.event()] instanceof EntryFailure))
                         .toList());
-        return answers;
+        return List.of(pass.answers);
     }
 
-    /** Posts whose rows were updated, and the number of passes of those that failed. */
-    private record Results(Set<UUID> written, Map<UUID, Integer> attempts) {}
-
-    private Results store(TaggingPass pass) {
-        Map<PostParsed, Boolean> tagged = new LinkedHashMap<>();
-        Map<PostParsed, String> failed = new LinkedHashMap<>();
-        Map<PostParsed, String> waiting = new LinkedHashMap<>();
-        for (int i = 0; i < pass.posts().size(); i++) {
-            PostParsed post = pass.posts().get(i);
-            Verdict verdict = pass.verdicts().get(post);
-            if (pass.answer(i) != null) {
-                continue;
-            } else if (verdict == null || verdict.problem() == null) {
-                tagged.put(post, hasTags(verdict));
-            } else {
-                (verdict.problem().restingUntil() == null ? failed : waiting)
-                        .put(post, verdict.problem().getMessage());
+    /** @return the passes so far of each post; none for a post that is not stored */
+    private Map<UUID, Integer> store(TaggingPass pass) {
+        Map<PostParsed, TaggingStates.Outcome> outcomes = new LinkedHashMap<>();
+        for (int i = 0; i < pass.answers.length; i++) {
+            if (pass.answers[i] == null) {
+                outcomes.put(pass.posts.get(i), outcome(pass.verdict(pass.posts.get(i))));
             }
         }
-        Set<UUID> written = new HashSet<>(states.ended(tagged));
-        written.addAll(states.waiting(waiting));
-        Map<UUID, Integer> attempts = states.failedPasses(failed, properties.maxAttempts());
-        written.addAll(attempts.keySet());
+        Map<UUID, Integer> attempts = states.record(outcomes, properties.maxAttempts());
         // the post was edited or deleted in the meantime: later stages compare versions
-        List<PostParsed> unexpected = tagged.keySet().stream()
-                .filter(post -> !written.contains(post.postId()))
+        List<PostParsed> unexpected = outcomes.keySet().stream()
+                .filter(post -> pass.verdict(post).problem() == null && !attempts.containsKey(post.postId()))
                 .toList();
         if (!unexpected.isEmpty()) {
             states.stored(unexpected).forEach((post, row) -> {
                 if (row.obsolete(post).isPresent()) {
-                    written.add(post.postId());
+                    attempts.put(post.postId(), 0);
                 }
             });
         }
-        return new Results(written, attempts);
+        return attempts;
     }
 
-    private static boolean hasTags(Verdict verdict) {
-        return verdict != null && !verdict.proposal().accepted().isEmpty();
-    }
-
-    private Recorded answer(PostParsed post, TaggingPass pass, Results results) {
-        Verdict verdict = pass.verdicts().get(post);
-        if (!results.written().contains(post.postId())) {
-            return EntryFailure.counted(new PostNotThereYetException(post.postId()));
-        } else if (verdict == null || verdict.problem() == null) {
-            metrics.processed(hasTags(verdict) ? Status.SUCCESS : Status.SKIPPED);
-            return hasTags(verdict)
-                    ? tagged(post, verdict)
-                    : tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "skipped"));
-        }
+    private static TaggingStates.Outcome outcome(Verdict verdict) {
         ProvidersFailedException problem = verdict.problem();
-        if (problem.restingUntil() != null) {
-            return new EntryFailure(
-                    new TaggingWaitException(problem.restingUntil(), problem), EntryFailure.Kind.UNAVAILABLE);
+        return problem == null
+                ? new TaggingStates.Outcome(verdict.hasTags() ? "success" : "skipped", null)
+                : new TaggingStates.Outcome(
+                        problem.restingUntil() == null ? "failed" : "waiting", problem.getMessage());
+    }
+
+    /** @param attempts passes so far; null if the post is not stored */
+    private Recorded answer(PostParsed post, Verdict verdict, Integer attempts) {
+        ProvidersFailedException problem = verdict.problem();
+        if (attempts == null) {
+            return EntryFailure.counted(new PostNotThereYetException(post.postId()));
+        } else if (problem == null) {
+            count(verdict.hasTags() ? "success" : "skipped", 1);
+            return verdict.hasTags() ? tagged(post, verdict) : untagged(post, "skipped");
+        } else if (problem.restingUntil() != null) {
+            var waits = new TaggingRetryException("Tagging waits until " + problem.restingUntil(), problem);
+            return new EntryFailure(waits, EntryFailure.Kind.UNAVAILABLE);
+        } else if (attempts < properties.maxAttempts()) {
+            count("retrying", 1);
+            String which = "Pass " + attempts + " of " + properties.maxAttempts() + " to tag post " + post.postId();
+            return new EntryFailure(new TaggingRetryException(which + " failed", problem), EntryFailure.Kind.UNCOUNTED);
         }
-        int attempts = results.attempts().get(post.postId());
-        if (attempts < properties.maxAttempts()) {
-            metrics.processed(Status.RETRYING);
-            return new EntryFailure(
-                    new TaggingRetryException(post.postId(), attempts, properties.maxAttempts(), problem),
-                    EntryFailure.Kind.UNCOUNTED);
-        }
-        metrics.processed(Status.FAILED);
+        count("failed", 1);
         LOG.warn(
                 "Post {} (trace {}) is given up after {} passes: {}",
                 post.postId(),
                 post.traceId(),
                 attempts,
                 problem.getMessage());
-        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", "tagging_failed"));
+        return untagged(post, "tagging_failed");
+    }
+
+    private PostTagged untagged(PostParsed post, String reason) {
+        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", reason));
     }
 
     private PostTagged tagged(PostParsed post, Verdict verdict) {
-        TagProposal proposal = verdict.proposal();
-        Map<String, Object> metadata = new TreeMap<>(proposal.metadata());
-        if (!proposal.rejected().isEmpty()) {
+        Map<String, Object> metadata = new TreeMap<>(verdict.result().metadata());
+        List<TagRules.Rejected> rejected = verdict.tags().rejected();
+        if (!rejected.isEmpty()) {
             metadata.put(
                     "rejected_tags",
-                    proposal.rejected().stream().map(TagRules.Rejected::tag).toList());
+                    rejected.stream().map(TagRules.Rejected::tag).toList());
         }
+        long millis = Duration.between(verdict.asked(), verdict.ended()).toMillis();
         return tagged(
                 post,
                 verdict.result().provider(),
                 verdict.result().model(),
-                proposal.accepted(),
-                Math.toIntExact(
-                        Duration.between(verdict.started(), verdict.ended()).toMillis()),
+                verdict.tags().accepted(),
+                Math.toIntExact(millis),
                 metadata);
     }
 

@@ -5,23 +5,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
-import routes.configuration.ConfigFolderProperties;
 import routes.llm.ProviderCredentials;
 import routes.stages.StageProperties;
-import routes.text.TextAnalysis;
 
 @Configuration(proxyBeanMethods = false)
 class TaggingConfiguration {
-
-    @Bean
-    TagRules tagRules(TextAnalysis analysis) {
-        return new TagRules(analysis);
-    }
-
-    @Bean
-    TaggingPrompts taggingPrompts(ConfigFolderProperties config, TaggingProperties properties) {
-        return new TaggingPrompts(config, properties.maxText());
-    }
 
     /**
      * Route settings derived from other settings. An entry of a model's batch is acknowledged when the whole call is complete, so a

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import routes.events.PostParsed;
@@ -19,19 +19,25 @@ import routes.llm.ProvidersFailedException;
  */
 public final class TaggingPass {
 
-    /** The providers' result for a post: either the proposal or the problem is null. */
+    /** The providers' result for a post: either the tags or the problem is null. */
     record Verdict(
-            ModelResult result,
-            TagProposal proposal,
-            ProvidersFailedException problem,
-            Instant started,
-            Instant ended) {}
+            ModelResult result, TagRules.Checked tags, ProvidersFailedException problem, Instant asked, Instant ended) {
 
-    private final List<PostParsed> posts;
-    private final Recorded[] answers;
-    private final List<Claim> claims = new ArrayList<>();
-    private final Map<PostParsed, Verdict> verdicts = new LinkedHashMap<>();
-    private final Deque<List<PostParsed>> tasks = new ArrayDeque<>();
+        boolean hasTags() {
+            return tags != null && !tags.accepted().isEmpty();
+        }
+    }
+
+    private static final Verdict NOTHING_TO_TAG = new Verdict(null, null, null, null, null);
+
+    final List<PostParsed> posts;
+    /** By index of the post; null until the outcome of the post is known. */
+    final Recorded[] answers;
+    /** The keys claimed by the posts that need tags. */
+    final List<Claim> claims = new ArrayList<>();
+
+    private final Map<PostParsed, Verdict> verdicts = new HashMap<>();
+    private final Deque<List<PostParsed>> requests = new ArrayDeque<>();
     private List<PostParsed> asked = List.of();
     private Instant askedAt;
 
@@ -42,47 +48,28 @@ public final class TaggingPass {
 
     /** Whether requests to the providers remain. */
     public boolean isOpen() {
-        return !tasks.isEmpty();
+        return !requests.isEmpty();
     }
 
-    List<PostParsed> posts() {
-        return posts;
-    }
-
-    void answer(int post, Recorded answer) {
-        answers[post] = answer;
-    }
-
-    /** Null until the outcome of the post is known. */
-    Recorded answer(int post) {
-        return answers[post];
-    }
-
-    /** The keys claimed by the posts that need tags. */
-    List<Claim> claims() {
-        return claims;
-    }
-
-    void ask() {
-        List<PostParsed> due =
-                claims.stream().map(claim -> posts.get(claim.event())).toList();
+    void request(List<PostParsed> due) {
         if (!due.isEmpty()) {
-            tasks.add(due);
+            requests.add(due);
         }
     }
 
+    /** The posts of the next request. */
     List<PostParsed> next(Instant now) {
-        asked = tasks.remove();
+        asked = requests.remove();
         askedAt = now;
         return asked;
     }
 
     void answered(ModelResult result, Instant now) {
         for (PostParsed post : asked) {
-            TagProposals.of(result, post)
+            TaggingTask.tags(result, post)
                     .ifPresentOrElse(
-                            proposal -> verdicts.put(post, new Verdict(result, proposal, null, askedAt, now)),
-                            () -> tasks.add(List.of(post)));
+                            tags -> verdicts.put(post, new Verdict(result, tags, null, askedAt, now)),
+                            () -> request(List.of(post)));
         }
     }
 
@@ -90,7 +77,7 @@ public final class TaggingPass {
         asked.forEach(post -> verdicts.put(post, new Verdict(null, null, problem, askedAt, now)));
     }
 
-    Map<PostParsed, Verdict> verdicts() {
-        return verdicts;
+    Verdict verdict(PostParsed post) {
+        return verdicts.getOrDefault(post, NOTHING_TO_TAG);
     }
 }

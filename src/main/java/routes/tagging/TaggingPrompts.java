@@ -2,10 +2,14 @@ package routes.tagging;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
 import routes.events.Sha256;
@@ -16,11 +20,10 @@ import routes.text.Language;
  * several, in the configuration folder. They contain the instructions. The posts follow as the user message, between delimiters
  * that the author of a post cannot guess.
  */
+@Component
 class TaggingPrompts {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
-    private static final String MAX_TAGS = "max_tags";
-    private static final String MARK = "mark";
-    private static final String POSTS = "posts";
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\w+}");
+    private static final List<String> KNOWN = List.of("{max_tags}", "{mark}", "{posts}");
 
     private final Map<String, String> instructions;
     private final int maxText;
@@ -29,7 +32,7 @@ class TaggingPrompts {
      * @param maxText maximum number of characters of a post that are sent to a model
      * @throws ConfigurationException if a prompt is missing or contains an unknown placeholder
      */
-    TaggingPrompts(ConfigFolderProperties config, int maxText) {
+    TaggingPrompts(ConfigFolderProperties config, @Value("${tagging.max-text}") int maxText) {
         this.maxText = maxText;
         this.instructions = Stream.of(Language.values())
                 .flatMap(language -> Stream.of(name(language, 1), name(language, 2)))
@@ -41,23 +44,16 @@ class TaggingPrompts {
     }
 
     private static String checked(String name, String text) {
-        List<String> known = List.of(MAX_TAGS, MARK, POSTS);
-        List<String> used = PLACEHOLDER
-                .matcher(text)
-                .results()
-                .map(match -> match.group(1))
-                .distinct()
-                .toList();
-        used.stream()
-                .filter(placeholder -> !known.contains(placeholder))
-                .findFirst()
-                .ifPresent(placeholder -> {
-                    throw new ConfigurationException(name + ": there is no {" + placeholder + "}; known are {"
-                            + String.join("}, {", known) + "}");
-                });
-        if (!used.contains(MARK)) {
+        Set<String> used =
+                PLACEHOLDER.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
+        if (!used.contains("{mark}")) {
             throw new ConfigurationException(
                     name + ": {mark} is missing; without it the model cannot tell the post from its instruction");
+        }
+        used.removeAll(KNOWN);
+        if (!used.isEmpty()) {
+            throw new ConfigurationException(
+                    name + ": there is no " + used.iterator().next() + "; known are " + String.join(", ", KNOWN));
         }
         return text.strip();
     }
@@ -65,22 +61,19 @@ class TaggingPrompts {
     String instruction(List<String> texts, int maxTags) {
         Language language = Language.of(String.join("\n", texts));
         Map<String, String> values = Map.of(
-                MAX_TAGS, Integer.toString(maxTags),
-                MARK, mark(texts),
-                POSTS, Integer.toString(texts.size()));
+                "{max_tags}", Integer.toString(maxTags),
+                "{mark}", mark(texts),
+                "{posts}", Integer.toString(texts.size()));
         return PLACEHOLDER
                 .matcher(instructions.get(name(language, texts.size())))
-                .replaceAll(match -> Matcher.quoteReplacement(values.get(match.group(1))));
+                .replaceAll(match -> Matcher.quoteReplacement(values.get(match.group())));
     }
 
     String material(List<String> texts) {
         String mark = mark(texts);
-        if (texts.size() == 1) {
-            return mark + "\n" + shorten(texts.get(0)) + "\n" + mark;
-        }
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < texts.size(); i++) {
-            all.append(mark).append(' ').append(i + 1).append('\n');
+            all.append(mark).append(texts.size() == 1 ? "" : " " + (i + 1)).append('\n');
             all.append(shorten(texts.get(i))).append('\n');
         }
         return all.append(mark).toString();

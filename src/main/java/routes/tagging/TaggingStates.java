@@ -5,23 +5,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.PostParsed;
 
-/**
- * The tagging fields of the {@code posts} rows. Updates only the content versions that the events carry, and no tombstones. Always
- * locks rows in id order, so that two batches cannot deadlock.
- */
+/** The tagging fields of the {@code posts} rows. */
 @Repository
 class TaggingStates {
-    private static final String WANTED =
+    private static final String UPDATE =
             """
             WITH wanted AS (
-                SELECT w.* FROM unnest(?::uuid[], ?::bigint[], ?::text[]) AS w (id, version, value) JOIN posts USING (id)
+                SELECT w.* FROM unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[]) AS w (id, version, outcome, error) JOIN posts USING (id)
                 WHERE content_version = version AND NOT is_deleted ORDER BY id FOR NO KEY UPDATE OF posts)
+            UPDATE posts SET
+                tagging_status = CASE
+                    WHEN w.outcome = 'waiting' OR w.outcome = 'failed' AND tagging_attempts + 1 < ? THEN 'retrying'
+                    ELSE w.outcome END,
+                tagging_attempts = tagging_attempts + CASE WHEN w.outcome IN ('success', 'failed') THEN 1 ELSE 0 END,
+                last_tagging_attempt = CASE w.outcome WHEN 'waiting' THEN last_tagging_attempt ELSE now() END,
+                tagging_error = w.error,
+                updated_at = now()
+            FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
             """;
 
     private final JdbcClient jdbc;
@@ -30,16 +35,25 @@ class TaggingStates {
         this.jdbc = jdbc;
     }
 
+    /**
+     * What a pass means for a post.
+     *
+     * @param outcome {@code success} and {@code failed} count as an attempt; {@code skipped} if there is nothing to tag;
+     *     {@code waiting} if no pass was possible
+     * @param error why it failed or waits; null otherwise
+     */
+    record Outcome(String outcome, String error) {}
+
     /** The stored state of a post. */
-    record Stored(UUID tenantId, long contentVersion, boolean deleted) {
+    record Stored(UUID id, UUID tenantId, long contentVersion, boolean isDeleted) {
 
         boolean isThere(PostParsed post) {
-            return tenantId.equals(post.tenantId()) && (deleted || contentVersion >= post.contentVersion());
+            return tenantId.equals(post.tenantId()) && (isDeleted || contentVersion >= post.contentVersion());
         }
 
         /** Why this event need not be tagged: {@code deleted}, {@code superseded} by an edit, or empty. */
         Optional<String> obsolete(PostParsed post) {
-            if (deleted) {
+            if (isDeleted) {
                 return Optional.of("deleted");
             }
             return contentVersion > post.contentVersion() ? Optional.of("superseded") : Optional.empty();
@@ -51,14 +65,9 @@ class TaggingStates {
         Map<UUID, Stored> rows = new HashMap<>();
         jdbc.sql("SELECT id, tenant_id, content_version, is_deleted FROM posts WHERE id = ANY (?)")
                 .param(posts.stream().map(PostParsed::postId).toArray(UUID[]::new))
-                .query(row -> {
-                    rows.put(
-                            row.getObject("id", UUID.class),
-                            new Stored(
-                                    row.getObject("tenant_id", UUID.class),
-                                    row.getLong("content_version"),
-                                    row.getBoolean("is_deleted")));
-                });
+                .query(Stored.class)
+                .list()
+                .forEach(row -> rows.put(row.id(), row));
         Map<PostParsed, Stored> stored = new HashMap<>();
         for (PostParsed post : posts) {
             Stored row = rows.get(post.postId());
@@ -70,57 +79,23 @@ class TaggingStates {
     }
 
     /**
-     * Marks posts as tagged, which counts as an attempt, or as having nothing to tag. Returns the posts whose rows were updated.
+     * Records the outcomes. Updates only the content versions that the events carry, and no tombstones. Always locks rows in id
+     * order, so that two batches cannot deadlock.
+     *
+     * @return the passes so far of each post that was updated
      */
-    Set<UUID> ended(Map<PostParsed, Boolean> tagged) {
-        return update(
-                        """
-                UPDATE posts SET tagging_status = w.value, last_tagging_attempt = now(), tagging_error = NULL, updated_at = now(),
-                    tagging_attempts = tagging_attempts + CASE w.value WHEN 'success' THEN 1 ELSE 0 END
-                FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
-                """,
-                        List.copyOf(tagged.keySet()),
-                        tagged.values().stream()
-                                .map(success -> success ? "success" : "skipped")
-                                .toList())
-                .keySet();
-    }
-
-    /** No pass was possible: records the reason and counts nothing. */
-    Set<UUID> waiting(Map<PostParsed, String> errors) {
-        return update(
-                        """
-                        UPDATE posts SET tagging_status = 'retrying', tagging_error = w.value, updated_at = now()
-                        FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
-                        """,
-                        List.copyOf(errors.keySet()),
-                        List.copyOf(errors.values()))
-                .keySet();
-    }
-
-    /**
-     * Counts a failed pass for each post. Returns the passes so far for the posts that were not edited or deleted in the meantime.
-     */
-    Map<UUID, Integer> failedPasses(Map<PostParsed, String> errors, int maxAttempts) {
-        return update(
-                """
-                UPDATE posts SET tagging_attempts = tagging_attempts + 1, last_tagging_attempt = now(), tagging_error = w.value,
-                    tagging_status = CASE WHEN tagging_attempts + 1 >= %d THEN 'failed' ELSE 'retrying' END, updated_at = now()
-                FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
-                """
-                        .formatted(maxAttempts),
-                List.copyOf(errors.keySet()),
-                List.copyOf(errors.values()));
-    }
-
-    private Map<UUID, Integer> update(String sql, List<PostParsed> posts, List<String> values) {
+    Map<UUID, Integer> record(Map<PostParsed, Outcome> outcomes, int maxAttempts) {
         Map<UUID, Integer> attempts = new HashMap<>();
-        if (!posts.isEmpty()) {
-            jdbc.sql(WANTED + sql)
+        if (!outcomes.isEmpty()) {
+            List<PostParsed> posts = List.copyOf(outcomes.keySet());
+            List<Outcome> each = posts.stream().map(outcomes::get).toList();
+            jdbc.sql(UPDATE)
                     .params(
                             posts.stream().map(PostParsed::postId).toArray(UUID[]::new),
                             posts.stream().map(PostParsed::contentVersion).toArray(Long[]::new),
-                            values.toArray(String[]::new))
+                            each.stream().map(Outcome::outcome).toArray(String[]::new),
+                            each.stream().map(Outcome::error).toArray(String[]::new),
+                            maxAttempts)
                     .query(row -> {
                         attempts.put(row.getObject("id", UUID.class), row.getInt("tagging_attempts"));
                     });

@@ -3,14 +3,16 @@ package routes.tagging;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import routes.events.PostParsed;
+import routes.llm.ModelFailureException;
+import routes.llm.ModelResult;
 import routes.llm.ModelTask;
-import routes.llm.UnusableAnswerException;
 
 /**
- * Requests tags for one or more posts. The result value maps the idempotency keys of the posts to {@link TagProposal}s. With
- * several posts, it omits those without a usable answer.
+ * Requests tags for one or more posts. The result value maps the idempotency keys of the posts to {@link TagRules.Checked} tags:
+ * none only if the post has nothing that could be a tag. With several posts, it omits those without a usable answer.
  */
 public final class TaggingTask implements ModelTask {
     /** Three Russian words and the JSON around them. */
@@ -19,6 +21,7 @@ public final class TaggingTask implements ModelTask {
     private static final int TOKENS_PER_POST = 50;
 
     private final List<PostParsed> posts;
+    private final List<String> texts;
     private final TaggingPrompts prompts;
     private final TagRules rules;
     private final int maxTags;
@@ -31,6 +34,7 @@ public final class TaggingTask implements ModelTask {
             int maxTags,
             Consumer<TagRules.Rejected> onRejected) {
         this.posts = List.copyOf(posts);
+        this.texts = posts.stream().map(PostParsed::allText).toList();
         this.prompts = prompts;
         this.rules = rules;
         this.maxTags = maxTags;
@@ -44,16 +48,12 @@ public final class TaggingTask implements ModelTask {
 
     @Override
     public String instruction() {
-        return prompts.instruction(texts(), maxTags);
+        return prompts.instruction(texts, maxTags);
     }
 
     @Override
     public String material() {
-        return prompts.material(texts());
-    }
-
-    private List<String> texts() {
-        return posts.stream().map(PostParsed::allText).toList();
+        return prompts.material(texts);
     }
 
     @Override
@@ -62,30 +62,36 @@ public final class TaggingTask implements ModelTask {
     }
 
     @Override
-    public Map<String, TagProposal> read(String content) {
+    public Map<String, TagRules.Checked> read(String content) {
         List<List<String>> answers = TagAnswers.read(content, posts.size());
-        Map<String, TagProposal> proposals = new LinkedHashMap<>();
+        Map<String, TagRules.Checked> tags = new LinkedHashMap<>();
         StringBuilder problems = new StringBuilder();
         for (int i = 0; i < posts.size(); i++) {
-            TagRules.Checked checked = rules.check(answers.get(i), posts.get(i).allText(), maxTags);
+            TagRules.Checked checked = rules.check(answers.get(i), texts.get(i), maxTags);
             checked.rejected().forEach(onRejected);
             if (checked.accepted().isEmpty()) {
-                problems.append(problem(i, checked));
+                problems.append(posts.size() == 1 ? "" : "post " + (i + 1) + ": ")
+                        .append(problem(checked.rejected()))
+                        .append(' ');
             } else {
-                proposals.put(posts.get(i).idempotencyKey(), new TagProposal(checked));
+                tags.put(posts.get(i).idempotencyKey(), checked);
             }
         }
-        if (proposals.isEmpty()) {
-            throw new UnusableAnswerException(problems.toString());
+        if (tags.isEmpty()) {
+            throw ModelFailureException.unusable(problems.toString());
         }
-        return proposals;
+        return tags;
     }
 
-    private String problem(int index, TagRules.Checked checked) {
-        String which = posts.size() == 1 ? "" : "post " + (index + 1) + ": ";
-        return which
-                + (checked.rejected().isEmpty()
-                        ? "no tags in the answer "
-                        : "none of " + checked.rejected().size() + " tags is acceptable: " + checked.rejected() + " ");
+    private static String problem(List<TagRules.Rejected> rejected) {
+        return rejected.isEmpty()
+                ? "no tags in the answer"
+                : "none of " + rejected.size() + " tags is acceptable: " + rejected;
+    }
+
+    /** The tags of a post in the result of a task; empty if there is no usable answer for it. */
+    @SuppressWarnings("unchecked") // the type that read() and the local provider return
+    public static Optional<TagRules.Checked> tags(ModelResult result, PostParsed post) {
+        return Optional.ofNullable(((Map<String, TagRules.Checked>) result.value()).get(post.idempotencyKey()));
     }
 }

@@ -1,5 +1,6 @@
 package routes.text;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -26,10 +27,7 @@ public final class Hashtags {
         String[] parts = HUMP.split(words);
         boolean known = Morphology.get().readings(words).stream()
                 .anyMatch(reading -> reading.part() == Morphology.PartOfSpeech.NAME);
-        boolean shortPart = false;
-        for (String part : parts) {
-            shortPart |= part.strip().length() < 2;
-        }
+        boolean shortPart = Arrays.stream(parts).anyMatch(part -> part.strip().length() < 2);
         return known || shortPart ? words : String.join(" ", parts);
     }
 }

@@ -1,5 +1,7 @@
 package routes.text;
 
+import java.lang.Character.UnicodeScript;
+
 /** The main language of a text, detected by script. The product distinguishes only these two. */
 public enum Language {
     RU("ru"),
@@ -21,12 +23,10 @@ public enum Language {
      * Latin names, English posts contain no Cyrillic. A text without letters counts as Russian.
      */
     public static Language of(String text) {
-        long cyrillic = text.codePoints()
-                .filter(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.CYRILLIC)
-                .count();
-        long latin = text.codePoints()
-                .filter(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.LATIN)
-                .count();
-        return latin > 3 * cyrillic ? EN : RU;
+        return count(text, UnicodeScript.LATIN) > 3 * count(text, UnicodeScript.CYRILLIC) ? EN : RU;
+    }
+
+    private static long count(String text, UnicodeScript script) {
+        return text.codePoints().filter(c -> UnicodeScript.of(c) == script).count();
     }
 }

@@ -8,18 +8,22 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import morfologik.fsa.FSA;
 import morfologik.fsa.FSATraversal;
 import morfologik.fsa.MatchResult;
 import morfologik.stemming.Dictionary;
 import morfologik.stemming.DictionaryLookup;
 import morfologik.stemming.WordData;
+import org.springframework.util.StringUtils;
 
 /**
  * The dictionaries of Russian and English words: base form, part of speech and frequency. Cyrillic words are looked up in the
@@ -39,25 +43,46 @@ public final class Morphology {
 
     private static final int ITSELF = 3;
 
+    /** The parts of speech, with their tags in the dictionaries: the first part of a tag, or the first two. */
     public enum PartOfSpeech {
-        NOUN,
-        FIRST_NAME,
-        PATRONYMIC,
-        SURNAME,
+        NOUN("NN NNS"),
+        FIRST_NAME("NN:Name"),
+        PATRONYMIC("NN:Patr"),
+        SURNAME("NN:Fam"),
         /** English only: names of any kind. */
-        NAME,
-        ABBREVIATION,
-        ADJECTIVE,
-        PARTICIPLE,
-        NUMERAL,
-        VERB,
-        ADVERB,
+        NAME("NNP NNPS"),
+        ABBREVIATION("ABR"),
+        ADJECTIVE("ADJ JJ"),
+        PARTICIPLE("PT VBN"),
+        NUMERAL("Ord Num NumC CD"),
+        VERB("VB VBD VBG VBP VBZ DPT PT_Short ADJ:Short ADJ:Comp"),
+        ADVERB("ADV RB RBR RBS JJR JJS PRDC"),
         /** English only: articles and possessive pronouns, which stand before a noun. */
-        DETERMINER,
+        DETERMINER("DT PDT PRP$"),
         /** English only: pronouns as subjects, modal verbs and "to", which stand before a verb. */
-        SUBJECT,
+        SUBJECT("MD TO WP PRP_S"),
         /** Pronouns, prepositions, conjunctions, particles. */
-        FUNCTION;
+        FUNCTION("ADJ:MPR");
+
+        private static final Map<String, PartOfSpeech> BY_TAG = new HashMap<>();
+
+        static {
+            for (PartOfSpeech part : values()) {
+                part.tags.forEach(tag -> BY_TAG.put(tag, part));
+            }
+        }
+
+        private final List<String> tags;
+
+        PartOfSpeech(String tags) {
+            this.tags = List.of(tags.split(" "));
+        }
+
+        private static PartOfSpeech of(String[] tag) {
+            String first = tag[0].replaceFirst("^(PRP_S|PRP\\$).*", "$1");
+            PartOfSpeech byFirst = BY_TAG.getOrDefault(first, FUNCTION);
+            return tag.length < 2 ? byFirst : BY_TAG.getOrDefault(first + ":" + tag[1], byFirst);
+        }
 
         /** Whether it names a thing or a person. */
         public boolean isNominal() {
@@ -98,14 +123,16 @@ public final class Morphology {
 
     private static final List<String> CASES = List.of("Nom", "R", "D", "V", "T", "P");
     private static final List<String> GENDERS = List.of("Masc", "Fem", "Neut", "PL");
+    private static final int PLURAL = 8;
+    private static final int ALL_GENDERS = 15;
 
     /** Both languages, loaded on first use. */
     private static final class Loaded {
         static final Morphology INSTANCE = new Morphology();
     }
 
-    private final Language russian = new Language("ru/russian", "ru/hunspell/ru_RU", Charset.forName("KOI8-R"));
-    private final Language english = new Language("en/english", "en/hunspell/en_US", StandardCharsets.UTF_8);
+    private final Dictionaries russian = new Dictionaries("ru/russian", "ru/hunspell/ru_RU", Charset.forName("KOI8-R"));
+    private final Dictionaries english = new Dictionaries("en/english", "en/hunspell/en_US", StandardCharsets.UTF_8);
 
     private final Cache<String, List<Reading>> known =
             Caffeine.newBuilder().maximumSize(CACHED_WORDS).build();
@@ -117,13 +144,13 @@ public final class Morphology {
     }
 
     /** A dictionary of word forms and one of frequencies. */
-    private static final class Language {
+    private static final class Dictionaries {
         private final ThreadLocal<DictionaryLookup> forms;
         private final ThreadLocal<FSATraversal> frequencies;
         private final FSA frequencyTree;
         private final Charset charset;
 
-        Language(String forms, String frequencies, Charset charset) {
+        Dictionaries(String forms, String frequencies, Charset charset) {
             this.charset = charset;
             try (InputStream dictionary = open(forms + ".dict");
                     InputStream format = open(forms + ".info");
@@ -166,12 +193,7 @@ public final class Morphology {
 
     /** The dictionary readings of a word, ignoring case; empty for an unknown word. */
     public List<Reading> readings(String word) {
-        List<Reading> cached = known.getIfPresent(word);
-        if (cached == null) {
-            cached = lookup(word);
-            known.put(word, cached);
-        }
-        return cached;
+        return known.get(word, this::lookup);
     }
 
     /**
@@ -191,146 +213,87 @@ public final class Morphology {
 
     private List<Reading> lookup(String word) {
         String lower = word.toLowerCase(Locale.ROOT);
-        Language language = isCyrillic(word) ? russian : english;
-        List<Reading> readings = new ArrayList<>();
+        String title = StringUtils.capitalize(lower);
+        boolean cyrillic = isCyrillic(word);
+        Dictionaries language = cyrillic ? russian : english;
+        Map<String, Reading> readings = new LinkedHashMap<>();
         add(readings, language.lookup(lower));
-        if (language == english || readings.isEmpty()) {
+        if (!cyrillic || readings.isEmpty()) {
             if (readings.isEmpty() && lower.indexOf('ё') >= 0) {
                 add(readings, language.lookup(lower.replace('ё', 'е')));
             }
-            add(readings, language.lookup(title(lower)));
-            if (!word.equals(lower) && !word.equals(title(lower))) {
+            add(readings, language.lookup(title));
+            if (!word.equals(lower) && !word.equals(title)) {
                 add(readings, language.lookup(word));
             }
         }
-        return readings.isEmpty() && language == russian ? compound(lower) : List.copyOf(readings);
+        return readings.isEmpty() && cyrillic ? compound(lower) : List.copyOf(readings.values());
     }
 
     /** For an unknown word, the longest ending that is a noun or an adjective: "нейросети" as "нейро" and "сети". */
     private List<Reading> compound(String word) {
-        for (int tail = Math.max(SHORTEST_HEAD, word.lastIndexOf('-') + 1);
-                tail <= word.length() - SHORTEST_TAIL;
-                tail++) {
+        int shortest = Math.max(SHORTEST_HEAD, word.lastIndexOf('-') + 1);
+        for (int tail = shortest; tail <= word.length() - SHORTEST_TAIL; tail++) {
             String head = word.substring(0, tail).replace('ё', 'е');
-            List<Reading> readings = new ArrayList<>();
+            Map<String, Reading> readings = new LinkedHashMap<>();
             add(readings, russian.lookup(word.substring(tail)));
-            readings.removeIf(
-                    reading -> reading.part() != PartOfSpeech.NOUN && reading.part() != PartOfSpeech.ADJECTIVE);
-            if (!readings.isEmpty()) {
-                return readings.stream()
-                        .map(reading -> new Reading(head + reading.lemma(), reading.part(), reading.forms(), -1))
-                        .toList();
+            List<Reading> found = readings.values().stream()
+                    .filter(reading -> reading.part() == PartOfSpeech.NOUN || reading.part() == PartOfSpeech.ADJECTIVE)
+                    .map(reading -> new Reading(head + reading.lemma(), reading.part(), reading.forms(), -1))
+                    .toList();
+            if (!found.isEmpty()) {
+                return found;
             }
         }
         return List.of();
     }
 
-    private void add(List<Reading> readings, List<WordData> entries) {
+    /** Entries of the same lemma and part of speech become one reading. */
+    private void add(Map<String, Reading> readings, List<WordData> entries) {
         for (WordData entry : entries) {
             Reading reading = reading(entry);
-            int same = 0;
-            while (same < readings.size()
-                    && (readings.get(same).part() != reading.part()
-                            || !readings.get(same).lemma().equals(reading.lemma()))) {
-                same++;
-            }
-            if (same == readings.size()) {
-                readings.add(reading);
-            } else {
-                Reading known = readings.get(same);
-                readings.set(
-                        same,
-                        new Reading(known.lemma(), known.part(), known.forms() | reading.forms(), known.frequency()));
-            }
+            readings.merge(
+                    reading.part() + " " + reading.lemma(),
+                    reading,
+                    (one, other) -> new Reading(one.lemma(), one.part(), one.forms() | other.forms(), one.frequency()));
         }
     }
 
     private Reading reading(WordData entry) {
         String[] tag = entry.getTag().toString().split(":", -1);
-        PartOfSpeech part = part(tag);
         String lemma = entry.getStem().toString();
         return new Reading(
-                lemma.toLowerCase(Locale.ROOT).replace('ё', 'е'),
-                part,
+                NormalizedText.of(lemma),
+                PartOfSpeech.of(tag),
                 isCyrillic(lemma) ? forms(tag) : 0,
                 Math.max(frequency(lemma), frequency(lemma.replace('ё', 'е'))));
-    }
-
-    private static PartOfSpeech part(String[] tag) {
-        return switch (tag[0]) {
-            case "NN" ->
-                tag.length < 2
-                        ? PartOfSpeech.NOUN
-                        : switch (tag[1]) {
-                            case "Name" -> PartOfSpeech.FIRST_NAME;
-                            case "Patr" -> PartOfSpeech.PATRONYMIC;
-                            case "Fam" -> PartOfSpeech.SURNAME;
-                            default -> PartOfSpeech.NOUN;
-                        };
-            case "NNS" -> PartOfSpeech.NOUN;
-            case "NNP", "NNPS" -> PartOfSpeech.NAME;
-            case "ABR" -> PartOfSpeech.ABBREVIATION;
-            case "ADJ" ->
-                tag.length > 1 && tag[1].equals("MPR")
-                        ? PartOfSpeech.FUNCTION
-                        : tag.length > 1 && (tag[1].equals("Short") || tag[1].equals("Comp"))
-                                ? PartOfSpeech.VERB
-                                : PartOfSpeech.ADJECTIVE;
-            case "JJ" -> PartOfSpeech.ADJECTIVE;
-            case "PT", "VBN" -> PartOfSpeech.PARTICIPLE;
-            case "Ord", "Num", "NumC", "CD" -> PartOfSpeech.NUMERAL;
-            case "VB", "DPT", "PT_Short", "VBD", "VBG", "VBP", "VBZ" -> PartOfSpeech.VERB;
-            case "DT", "PDT", "PRP$" -> PartOfSpeech.DETERMINER;
-            case "MD", "TO", "WP" -> PartOfSpeech.SUBJECT;
-            case "ADV", "RB", "RBR", "RBS", "JJR", "JJS", "PRDC" -> PartOfSpeech.ADVERB;
-            default ->
-                tag[0].startsWith("PRP_S")
-                        ? PartOfSpeech.SUBJECT
-                        : tag[0].startsWith("PRP$") ? PartOfSpeech.DETERMINER : PartOfSpeech.FUNCTION;
-        };
     }
 
     private static int forms(String[] tag) {
         int cases = 0;
         int genders = 0;
-        boolean plural = false;
         for (String value : tag) {
-            String name = value.startsWith("2") ? value.substring(1) : value;
-            cases |= 1 << CASES.indexOf(name) & (CASES.contains(name) ? -1 : 0);
-            plural |= value.equals("PL");
+            int form = CASES.indexOf(value.replaceFirst("^2", ""));
+            cases |= form < 0 ? 0 : 1 << form;
             genders |= GENDERS.contains(value) ? 1 << GENDERS.indexOf(value) : 0;
         }
-        genders = plural ? 8 : genders == 0 ? 15 : genders;
-        cases = cases == 0 ? 63 : cases;
+        genders = genders >= PLURAL ? PLURAL : genders == 0 ? ALL_GENDERS : genders;
         int forms = 0;
         for (int i = 0; i < CASES.size(); i++) {
-            forms |= (cases >> i & 1) == 0 ? 0 : genders << 4 * i;
+            forms |= cases == 0 || (cases >> i & 1) == 1 ? genders << 4 * i : 0;
         }
         return forms;
     }
 
     private int frequency(String lemma) {
-        Language language = isCyrillic(lemma) ? russian : english;
-        return Math.max(
-                language.frequency(lemma),
-                Math.max(
-                        language.frequency(title(lemma)),
-                        language == english ? language.frequency(lemma.toUpperCase(Locale.ROOT)) : -1));
-    }
-
-    private static String title(String word) {
-        return word.isEmpty()
-                ? word
-                : word.substring(0, word.offsetByCodePoints(0, 1)).toUpperCase(Locale.ROOT)
-                        + word.substring(word.offsetByCodePoints(0, 1));
+        Stream<String> spellings = isCyrillic(lemma)
+                ? Stream.of(lemma, StringUtils.capitalize(lemma))
+                : Stream.of(lemma, StringUtils.capitalize(lemma), lemma.toUpperCase(Locale.ROOT));
+        Dictionaries language = isCyrillic(lemma) ? russian : english;
+        return spellings.mapToInt(language::frequency).max().orElse(-1);
     }
 
     public static boolean isCyrillic(CharSequence word) {
-        for (int i = 0; i < word.length(); i++) {
-            if (Character.UnicodeBlock.of(word.charAt(i)) == Character.UnicodeBlock.CYRILLIC) {
-                return true;
-            }
-        }
-        return false;
+        return word.chars().anyMatch(c -> Character.UnicodeBlock.of(c) == Character.UnicodeBlock.CYRILLIC);
     }
 }

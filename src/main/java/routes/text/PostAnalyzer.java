@@ -1,20 +1,30 @@
 package routes.text;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.StopFilter;
+import org.apache.lucene.analysis.TokenFilter;
 import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.WordlistLoader;
 import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
 import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
 import org.apache.lucene.analysis.snowball.SnowballFilter;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
+import org.apache.lucene.util.IOUtils;
 import org.tartarus.snowball.ext.EnglishStemmer;
 import org.tartarus.snowball.ext.RussianStemmer;
 
@@ -35,7 +45,7 @@ public final class PostAnalyzer extends Analyzer {
 
     /** For indexing and searching: removes stop words. */
     public PostAnalyzer() {
-        this(StopWords.load());
+        this(stopWords());
     }
 
     private PostAnalyzer(CharArraySet stopWords) {
@@ -45,6 +55,26 @@ public final class PostAnalyzer extends Analyzer {
     /** The same analysis with stop words, for readers of running text. */
     static PostAnalyzer keepingStopWords() {
         return new PostAnalyzer(CharArraySet.EMPTY_SET);
+    }
+
+    /** Russian and English words that carry no meaning, in the analyser's spelling. */
+    static CharArraySet stopWords() {
+        CharArraySet words = new CharArraySet(600, false);
+        Map<String, Class<?>> files = Map.of(
+                "russian_stop.txt", SnowballFilter.class,
+                "english_stop.txt", SnowballFilter.class,
+                "stop-words.txt", PostAnalyzer.class);
+        files.forEach((file, owner) -> {
+            try (InputStream list = IOUtils.requireResourceNonNull(owner.getResourceAsStream(file), file)) {
+                for (Object word :
+                        WordlistLoader.getSnowballWordSet(new InputStreamReader(list, StandardCharsets.UTF_8))) {
+                    words.add(NormalizedText.of(new String((char[]) word)));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("The list of stop words " + file + " cannot be read", e);
+            }
+        });
+        return CharArraySet.unmodifiableSet(words);
     }
 
     @Override
@@ -90,5 +120,32 @@ public final class PostAnalyzer extends Analyzer {
                 .replace('Ё', 'Е')
                 .replace('’', '\'')
                 .replace('_', '-');
+    }
+
+    /** Reduces a URL to its host: paths and tracking parameters are not words, but the site is worth finding. */
+    private static final class UrlHostFilter extends TokenFilter {
+        private static final String URL = UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.URL];
+        private static final Pattern HOST = Pattern.compile("^(?:.*?://)?(?:(?i)www\\.)?([^/?#:]*)");
+
+        private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
+        private final TypeAttribute type = addAttribute(TypeAttribute.class);
+
+        UrlHostFilter(TokenStream input) {
+            super(input);
+        }
+
+        @Override
+        public boolean incrementToken() throws IOException {
+            if (!input.incrementToken()) {
+                return false;
+            }
+            if (URL.equals(type.type())) {
+                Matcher host = HOST.matcher(term.toString());
+                if (host.find()) {
+                    term.setEmpty().append(host.group(1));
+                }
+            }
+            return true;
+        }
     }
 }

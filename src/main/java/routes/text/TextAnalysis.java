@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.TokenStream;
@@ -11,11 +12,20 @@ import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
+import org.springframework.stereotype.Component;
 
 /** Tokenizes a text like the full-text index, and keeps offsets and kinds of words. Thread-safe. */
+@Component
 public final class TextAnalysis {
+    private static final String[] TYPES = UAX29URLEmailTokenizer.TOKEN_TYPES;
+    private static final Map<String, Token.Kind> KINDS = Map.of(
+            TYPES[UAX29URLEmailTokenizer.URL], Token.Kind.URL,
+            TYPES[UAX29URLEmailTokenizer.EMAIL], Token.Kind.EMAIL,
+            TYPES[UAX29URLEmailTokenizer.EMOJI], Token.Kind.EMOJI,
+            TYPES[UAX29URLEmailTokenizer.NUM], Token.Kind.NUMBER);
+
     private final Analyzer words = PostAnalyzer.keepingStopWords();
-    private final CharArraySet stopWords = StopWords.load();
+    private final CharArraySet stopWords = PostAnalyzer.stopWords();
 
     /** All tokens in text order, including stop words. */
     public List<Token> tokens(String text) {
@@ -49,25 +59,14 @@ public final class TextAnalysis {
     }
 
     private static Token.Kind kind(String text, int start, String type) {
-        if (type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.URL])) {
-            return Token.Kind.URL;
-        }
-        if (type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.EMAIL])) {
-            return Token.Kind.EMAIL;
-        }
-        if (type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.EMOJI])) {
-            return Token.Kind.EMOJI;
-        }
-        char sign = signOfName(text, start);
-        if (sign == '@') {
-            return Token.Kind.MENTION;
-        }
-        if (sign == '#') {
-            return Token.Kind.HASHTAG;
-        }
-        return type.equals(UAX29URLEmailTokenizer.TOKEN_TYPES[UAX29URLEmailTokenizer.NUM])
-                ? Token.Kind.NUMBER
-                : Token.Kind.WORD;
+        Token.Kind kind = KINDS.getOrDefault(type, Token.Kind.WORD);
+        return kind != Token.Kind.WORD && kind != Token.Kind.NUMBER
+                ? kind
+                : switch (signOfName(text, start)) {
+                    case '@' -> Token.Kind.MENTION;
+                    case '#' -> Token.Kind.HASHTAG;
+                    default -> kind;
+                };
     }
 
     /** The sign before the name that contains the token: {@code big} and {@code data} both belong to {@code #big_data}. */

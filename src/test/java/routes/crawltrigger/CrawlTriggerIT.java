@@ -151,7 +151,7 @@ class CrawlTriggerIT {
         var budget = new CrawlBudget(new StringRedisTemplate(redis), policy, Clock.systemUTC());
         return new CrawlTrigger(
                 policy,
-                new TriggerTags(new TextAnalysis()),
+                new TextAnalysis(),
                 budget,
                 JdbcClient.create(database),
                 new SimpleMeterRegistry(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import routes.llm.ModelFailureException.Kind;
 
@@ -24,14 +25,14 @@ class ModelPassTest {
         List<Long> pauses = new ArrayList<>();
         while (pass.isOpen()) {
             models.add(pass.getModel());
-            pauses.add(pass.getDelayMillis());
+            pauses.add(pass.pause().toMillis());
             pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
         }
 
         assertThat(models).containsExactly("a", "b", "c", "d");
         assertThat(pauses).containsExactly(0L, 2_000L, 4_000L, 8_000L);
         assertThatThrownBy(pass::result)
-                .isInstanceOf(ModelPassFailedException.class)
+                .isInstanceOf(ModelFailureException.class)
                 .hasMessageContaining("a 503, b 503, c 503, d 503");
     }
 
@@ -49,14 +50,14 @@ class ModelPassTest {
         ModelPass jittered = pass(1, "a");
         jittered.failed(new ModelFailureException(Kind.TIMEOUT, "none"), null);
 
-        assertThat(jittered.getDelayMillis()).isEqualTo(2_200);
+        assertThat(jittered.pause().toMillis()).isEqualTo(2_200);
     }
 
     @Test
     void whatTheProviderAsksForWins() {
         pass.failed(new ModelFailureException(Kind.RATE_LIMIT, "429", Duration.ofSeconds(7), null), null);
 
-        assertThat(pass.getDelayMillis()).isEqualTo(7_000);
+        assertThat(pass.pause().toMillis()).isEqualTo(7_000);
         assertThat(pass.rest(QUOTA_PAUSE)).isZero();
     }
 
@@ -80,11 +81,11 @@ class ModelPassTest {
     void unknownModelsArePassedOverWithoutAPauseAndWithoutUsingUpRepetitions() {
         pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
         pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
-        assertThat(pass.getDelayMillis()).isZero();
+        assertThat(pass.pause().toMillis()).isZero();
         assertThat(pass.getModel()).isEqualTo("c");
 
         pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
-        assertThat(pass.getDelayMillis()).isEqualTo(2_000);
+        assertThat(pass.pause().toMillis()).isEqualTo(2_000);
     }
 
     @Test
@@ -102,7 +103,7 @@ class ModelPassTest {
         pass.succeeded("value", "content");
 
         assertThat(pass.isOpen()).isFalse();
-        assertThat(pass.result()).isEqualTo(new ModelResult("provider", "b", "value"));
-        assertThat(pass.calls()).extracting(ModelCall::outcome).containsExactly("server_error", "success");
+        assertThat(pass.result()).isEqualTo(new ModelResult("provider", "b", "value", Map.of()));
+        assertThat(pass.calls()).extracting(ModelPass.Call::outcome).containsExactly("server_error", "success");
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,10 +26,14 @@ class ProviderQuotasIT {
     }
 
     private static ProviderQuotas quotas(String cap) {
+        return quotas(cap, NOW);
+    }
+
+    private static ProviderQuotas quotas(String cap, Instant now) {
         return new ProviderQuotas(
                 new RedisLink(REDIS.newClient(), Duration.ofSeconds(10)),
                 properties(cap),
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                Clock.fixed(now, ZoneOffset.UTC));
     }
 
     private static LlmProperties properties(String cap) {
@@ -43,8 +46,9 @@ class ProviderQuotasIT {
         quotas("").used("p", 100, 0.5);
         quotas("").used("p", 20, 0.25);
 
-        assertThat(quotas("").usage("p", LocalDate.of(2026, 1, 2))).isEqualTo(new ProviderQuotas.Usage(2, 120, 0.75));
-        assertThat(quotas("").usage("p", LocalDate.of(2026, 1, 3))).isEqualTo(new ProviderQuotas.Usage(0, 0, 0));
+        assertThat(quotas("").usageToday("p")).isEqualTo(new ProviderQuotas.Usage(2, 120, 0.75));
+        assertThat(quotas("", NOW.plus(Duration.ofDays(1))).usageToday("p"))
+                .isEqualTo(new ProviderQuotas.Usage(0, 0, 0));
         assertThat(REDIS.commands().ttl("llm:usage:p:2026-01-02")).isPositive();
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import routes.llm.UnusableAnswerException;
+import routes.llm.ModelFailureException;
 
 class TagAnswersTest {
 
@@ -68,12 +68,12 @@ class TagAnswersTest {
     @ParameterizedTest
     @ValueSource(strings = {"[]", "{}", "{\"tags\": []}", "[[], []]", "<think>Let me see [1] and {2}"})
     void anAnswerWithoutTagsIsUnusable(String content) {
-        assertThatThrownBy(() -> TagAnswers.read(content, 1)).isInstanceOf(UnusableAnswerException.class);
+        assertThatThrownBy(() -> TagAnswers.read(content, 1)).isInstanceOf(ModelFailureException.class);
     }
 
     @Test
     void longProseIsNotTakenForAList() {
-        assertThatThrownBy(() -> TagAnswers.read("Слово, ".repeat(200), 1)).isInstanceOf(UnusableAnswerException.class);
+        assertThatThrownBy(() -> TagAnswers.read("Слово, ".repeat(200), 1)).isInstanceOf(ModelFailureException.class);
     }
 
     @ParameterizedTest
@@ -103,6 +103,6 @@ class TagAnswersTest {
                 "a, b, c"
             })
     void tagsThatCannotBeToldApartByPostAreNotUsed(String content) {
-        assertThatThrownBy(() -> TagAnswers.read(content, 3)).isInstanceOf(UnusableAnswerException.class);
+        assertThatThrownBy(() -> TagAnswers.read(content, 3)).isInstanceOf(ModelFailureException.class);
     }
 }

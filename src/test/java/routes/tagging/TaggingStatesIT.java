@@ -1,12 +1,12 @@
 package routes.tagging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,13 +53,43 @@ class TaggingStatesIT {
     void each_step_takes_one_statement_for_a_batch_of_any_size() {
         for (List<PostParsed> batch : List.of(posts.subList(0, 1), posts)) {
             assertThat(database.count(() -> states.stored(batch))).isEqualTo(1);
-            assertThat(database.count(() -> states.failedPasses(each(batch, post -> "error"), 5)))
-                    .isEqualTo(1);
-            assertThat(database.count(() -> states.waiting(each(batch, post -> "quota"))))
-                    .isEqualTo(1);
-            assertThat(database.count(() -> states.ended(each(batch, post -> true))))
-                    .isEqualTo(1);
+            for (String outcome : List.of("failed", "waiting", "success", "skipped")) {
+                assertThat(database.count(() -> states.record(each(batch, outcome), 5)))
+                        .isEqualTo(1);
+            }
         }
+    }
+
+    @Test
+    void each_post_of_a_batch_gets_its_own_outcome() {
+        List<String> outcomes = List.of("success", "skipped", "failed", "waiting");
+        Map<PostParsed, TaggingStates.Outcome> batch = new LinkedHashMap<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            batch.put(posts.get(i), new TaggingStates.Outcome(outcomes.get(i), i < 2 ? null : "why"));
+        }
+        assertThat(states.record(batch, 2))
+                .containsOnly(
+                        entry(posts.get(0).postId(), 1),
+                        entry(posts.get(1).postId(), 0),
+                        entry(posts.get(2).postId(), 1),
+                        entry(posts.get(3).postId(), 0));
+        assertThat(rows())
+                .containsExactly("success null true", "skipped null true", "retrying why true", "retrying why false");
+
+        states.record(Map.of(posts.get(2), new TaggingStates.Outcome("failed", "again")), 2);
+        assertThat(rows()).element(2).isEqualTo("failed again true");
+    }
+
+    private List<String> rows() {
+        return DATABASE.jdbc()
+                .sql(
+                        """
+                        SELECT concat_ws(' ', tagging_status, coalesce(tagging_error, 'null'), (last_tagging_attempt IS NOT NULL)::text)
+                        FROM posts WHERE id = ANY (?) ORDER BY telegram_message_id
+                        """)
+                .param(posts.stream().limit(4).map(PostParsed::postId).toArray(UUID[]::new))
+                .query(String.class)
+                .list();
     }
 
     @Test
@@ -75,11 +105,12 @@ class TaggingStatesIT {
                 .param(deleted)
                 .update();
 
-        assertThat(states.ended(each(posts, post -> true))).hasSize(62).doesNotContain(edited, deleted);
-        assertThat(states.failedPasses(each(posts, post -> "error"), 5)).hasSize(62);
+        assertThat(states.record(each(posts, "success"), 5)).hasSize(62).doesNotContainKeys(edited, deleted);
+        assertThat(states.record(each(posts, "failed"), 5)).hasSize(62);
     }
 
-    private static <T> Map<PostParsed, T> each(List<PostParsed> batch, Function<PostParsed, T> value) {
-        return batch.stream().collect(Collectors.toMap(post -> post, value, (one, other) -> one, LinkedHashMap::new));
+    private static Map<PostParsed, TaggingStates.Outcome> each(List<PostParsed> batch, String outcome) {
+        return batch.stream()
+                .collect(Collectors.toMap(post -> post, post -> new TaggingStates.Outcome(outcome, "error")));
     }
 }

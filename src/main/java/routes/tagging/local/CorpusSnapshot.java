@@ -1,28 +1,25 @@
 package routes.tagging.local;
 
-import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.stream.Collectors;
 import routes.text.TextAnalysis;
 
 /**
  * Word frequencies in the corpus at one point in time. Recorded and passed to the tagger unchanged, so that the same snapshot gives
- * the same tags. Serialized to JSON as {@code {"documents": n, "frequencies": {stem: documents that contain it}}}.
+ * the same tags.
  *
+ * @param id row id in the table {@code corpus_snapshots}; null for one that is not recorded
  * @param documents number of posts counted; 0 if unknown
  * @param frequencies by stem, only stems that occur in two or more posts: a rarer one counts as unseen
  */
-public record CorpusSnapshot(long documents, Map<String, Long> frequencies) {
-    public static final CorpusSnapshot EMPTY = new CorpusSnapshot(0, Map.of());
+public record CorpusSnapshot(Long id, long documents, Map<String, Long> frequencies) {
+    public static final CorpusSnapshot EMPTY = new CorpusSnapshot(null, 0, Map.of());
 
     public CorpusSnapshot {
         frequencies = Map.copyOf(frequencies);
-    }
-
-    /** Counts the texts. */
-    public static CorpusSnapshot of(Collection<String> texts, TextAnalysis analysis) {
-        CorpusCount count = new CorpusCount(analysis);
-        texts.forEach(count::add);
-        return count.snapshot(Integer.MAX_VALUE);
     }
 
     /**
@@ -34,5 +31,47 @@ public record CorpusSnapshot(long documents, Map<String, Long> frequencies) {
         return documents < 2
                 ? 1
                 : Math.max(0.05, StrictMath.log((documents + 1) / others) / StrictMath.log(documents + 1.0));
+    }
+
+    /** Counts in how many texts each stem occurs. Not thread-safe. */
+    static final class Count {
+        /**
+         * Maximum number of stems in memory, about 100 bytes each. Beyond it, stems seen once are dropped and their count restarts
+         * if they occur again: this affects only rare words.
+         */
+        private static final int MAX_STEMS = 1_000_000;
+
+        private final TextAnalysis analysis;
+        private final Map<String, Long> frequencies = new HashMap<>();
+        private long documents;
+
+        Count(TextAnalysis analysis) {
+            this.analysis = analysis;
+        }
+
+        void add(String text) {
+            documents++;
+            new HashSet<>(analysis.stems(text)).forEach(stem -> frequencies.merge(stem, 1L, Long::sum));
+            if (frequencies.size() > MAX_STEMS) {
+                frequencies.values().removeIf(frequency -> frequency < 2);
+            }
+        }
+
+        long documents() {
+            return documents;
+        }
+
+        /** @param maxStems maximum number of stems; keeps the most frequent, ties in alphabetical order */
+        CorpusSnapshot snapshot(int maxStems) {
+            return new CorpusSnapshot(
+                    null,
+                    documents,
+                    frequencies.entrySet().stream()
+                            .filter(stem -> stem.getValue() >= 2)
+                            .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                                    .thenComparing(Map.Entry.comparingByKey()))
+                            .limit(maxStems)
+                            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        }
     }
 }

@@ -33,11 +33,11 @@ public final class LocalTagger {
     private static final Pattern FILE_TYPE =
             Pattern.compile("(?<name>.*[\\p{L}\\p{N})_-])\\.(?<type>[A-Za-z0-9]{2,5})[^\\p{L}\\p{N}]*");
 
-    private final PhraseTagger phrases;
+    private final WordReader words;
     private final TagRules rules;
 
     public LocalTagger(TextAnalysis analysis) {
-        this.phrases = new PhraseTagger(analysis);
+        this.words = new WordReader(analysis);
         this.rules = new TagRules(analysis);
     }
 
@@ -54,7 +54,9 @@ public final class LocalTagger {
     TagRules.Checked checked(String text, CorpusSnapshot corpus, int max) {
         String read = withoutAddresses(text.substring(0, Math.min(text.length(), MAX_READ)));
         List<String> hashtags = Hashtags.of(authors(read));
-        List<String> found = phrases.tags(read, Language.of(read), corpus, max + hashtags.size());
+        Language language = Language.of(read);
+        List<String> found =
+                new PhraseTagger(read, language, words.read(read, language), corpus).tags(max + hashtags.size());
         List<String> tags = new ArrayList<>();
         List<List<String>> keys = new ArrayList<>();
         Stream.concat(hashtags.stream(), found.stream()).forEach(tag -> {

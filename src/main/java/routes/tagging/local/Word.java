@@ -1,34 +1,15 @@
 package routes.tagging.local;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import routes.text.Morphology;
 import routes.text.Morphology.PartOfSpeech;
 import routes.text.Morphology.Reading;
+import routes.text.Token;
 
-/**
- * A word of a post as a reader sees it: "GPT-4" is one word.
- *
- * @param start offset in the text, in UTF-16 units
- * @param end offset after its last character, without "'s"
- * @param stems stems of its parts, as in the corpus snapshot
- * @param place number of the word, 0-based
- * @param sentence 0-based; the first line is sentence 0
- * @param name whether its spelling marks it as a name: a capital inside a sentence, or several capitals
- * @param joins whether only spaces separate it from the previous word
- * @param reading null if no dictionary contains the word
- * @param lemma lemma of the reading, or the stem
- */
-record Word(
-        int start,
-        int end,
-        List<String> stems,
-        int place,
-        int sentence,
-        boolean name,
-        boolean latin,
-        boolean joins,
-        Kind kind,
-        Reading reading,
-        String lemma) {
+/** A word of a post as a reader sees it: "GPT-4" is one word. */
+final class Word {
 
     /** The role of a word in a tag. */
     enum Kind {
@@ -48,17 +29,90 @@ record Word(
         }
     }
 
+    /** Offset in the text, in UTF-16 units. */
+    final int start;
+    /** As written, without "'s". */
+    final String text;
+
+    final List<Token> tokens;
+    /** Number of the word, 0-based. */
+    final int place;
+    /** 0-based; the first line is sentence 0. */
+    final int sentence;
+    /** Whether it begins a sentence, so that a capital says nothing. */
+    final boolean first;
+    /** Whether most letters of its sentence are capitals. */
+    final boolean shouting;
+    /** Whether only spaces separate it from the previous word. */
+    final boolean joins;
+
+    final boolean latin;
+    final List<Reading> readings;
+
+    /** The universal part of speech in an English text. Like the reading and the kind, {@link WordReader} finds it. */
+    String part;
+    /** Null if no dictionary contains the word. */
+    Reading reading;
+
+    Kind kind = Kind.OTHER;
+
+    Word(String text, List<Token> tokens, int place, int sentence, boolean first, boolean shouting, boolean joins) {
+        this.start = tokens.get(0).start();
+        this.text = text;
+        this.tokens = tokens;
+        this.place = place;
+        this.sentence = sentence;
+        this.first = first;
+        this.shouting = shouting;
+        this.joins = joins;
+        this.latin = !Morphology.isCyrillic(text);
+        this.readings = Morphology.get().readings(text);
+    }
+
+    int end() {
+        return start + text.length();
+    }
+
+    /** Lemma of the reading, or the stem. */
+    String lemma() {
+        return reading == null ? tokens.stream().map(Token::stem).collect(Collectors.joining("-")) : reading.lemma();
+    }
+
     /** Frequency class of the lemma, -1 if unknown. */
     int frequency() {
         return reading == null ? -1 : reading.frequency();
+    }
+
+    /** Whether its spelling marks it as a name: a capital inside a sentence, or several capitals. */
+    boolean isName() {
+        return !shouting
+                && (Character.isUpperCase(text.codePointAt(0)) && !first
+                        || text.chars().skip(1).anyMatch(Character::isUpperCase));
+    }
+
+    boolean isAllCapitals() {
+        return text.length() > 1 && text.equals(text.toUpperCase(Locale.ROOT));
+    }
+
+    boolean isNumber() {
+        return text.codePoints().noneMatch(Character::isLetter);
     }
 
     boolean isCount() {
         return kind == Kind.NUMBER || reading != null && reading.part() == PartOfSpeech.NUMERAL;
     }
 
+    boolean isNominal() {
+        return kind.isNominal();
+    }
+
+    /** Whether it can be this part of speech. */
+    boolean canBe(PartOfSpeech wanted) {
+        return readings.stream().anyMatch(possible -> possible.part() == wanted);
+    }
+
     /** Whether it is an English plural noun. */
     boolean isPlural() {
-        return latin && kind == Kind.NOUN && !name && reading != null && end - start != lemma.length();
+        return latin && kind == Kind.NOUN && !isName() && reading != null && text.length() != lemma().length();
     }
 }

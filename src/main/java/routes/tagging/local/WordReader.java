@@ -1,15 +1,19 @@
 package routes.tagging.local;
 
+import static java.time.format.TextStyle.FULL_STANDALONE;
+
 import java.time.DayOfWeek;
 import java.time.Month;
-import java.time.format.TextStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import routes.tagging.local.Word.Kind;
 import routes.text.Language;
 import routes.text.Morphology;
@@ -38,34 +42,6 @@ final class WordReader {
     /** Where English words are split for the model: "do" and "n't", "Ann" and "'s". */
     private static final Pattern CLITIC = Pattern.compile("(?=n['’]t$)|(?=['’])");
 
-    /** A word before its reading is chosen. */
-    private record Raw(
-            int start,
-            int end,
-            String text,
-            List<Token> tokens,
-            int sentence,
-            boolean first,
-            boolean shouting,
-            boolean joins,
-            boolean latin,
-            List<Reading> readings) {
-
-        boolean name() {
-            return !shouting
-                    && (Character.isUpperCase(text.codePointAt(0)) && !first
-                            || text.chars().skip(1).anyMatch(Character::isUpperCase));
-        }
-
-        boolean allCapitals() {
-            return text.length() > 1 && text.equals(text.toUpperCase(Locale.ROOT));
-        }
-
-        boolean isNumber() {
-            return text.codePoints().noneMatch(Character::isLetter);
-        }
-    }
-
     private final TextAnalysis analysis;
 
     WordReader(TextAnalysis analysis) {
@@ -79,43 +55,31 @@ final class WordReader {
         }
         for (Language language : Language.values()) {
             Locale locale = Locale.forLanguageTag(language.code());
-            for (DayOfWeek day : DayOfWeek.values()) {
-                words.add(NormalizedText.of(day.getDisplayName(TextStyle.FULL_STANDALONE, locale)));
-            }
-            for (Month month : Month.values()) {
-                words.add(NormalizedText.of(month.getDisplayName(TextStyle.FULL_STANDALONE, locale)));
-            }
+            Stream<String> days = Stream.of(DayOfWeek.values()).map(day -> day.getDisplayName(FULL_STANDALONE, locale));
+            Stream<String> months =
+                    Stream.of(Month.values()).map(month -> month.getDisplayName(FULL_STANDALONE, locale));
+            Stream.concat(days, months).map(NormalizedText::of).forEach(words::add);
         }
         return words;
     }
 
     List<Word> read(String text, Language language) {
-        List<Raw> raw = raw(text);
-        String[] parts = language == Language.EN ? englishParts(text, raw) : new String[raw.size()];
-        List<Word> words = new ArrayList<>(raw.size());
-        for (int i = 0; i < raw.size(); i++) {
-            Raw word = raw.get(i);
-            Raw next = i + 1 < raw.size() && raw.get(i + 1).joins() ? raw.get(i + 1) : null;
-            Reading reading = parts[i] == null ? likeliest(word, next) : likeliest(word, parts[i]);
-            List<String> stems = word.tokens().stream().map(Token::stem).toList();
-            words.add(new Word(
-                    word.start(),
-                    word.end(),
-                    stems,
-                    i,
-                    word.sentence(),
-                    word.name(),
-                    word.latin(),
-                    word.joins(),
-                    kind(raw, i, parts, reading, words.isEmpty() ? null : words.get(i - 1)),
-                    reading,
-                    reading == null ? String.join("-", stems) : reading.lemma()));
+        List<Word> words = words(text);
+        if (language == Language.EN) {
+            findParts(text, words);
+        }
+        for (int i = 0; i < words.size(); i++) {
+            Word word = words.get(i);
+            Word previous = i > 0 ? words.get(i - 1) : null;
+            Word next = i + 1 < words.size() && words.get(i + 1).joins ? words.get(i + 1) : null;
+            word.reading = word.part == null ? likeliest(word, next) : likeliest(word);
+            word.kind = kind(previous, word, next);
         }
         return words;
     }
 
-    private List<Raw> raw(String text) {
-        List<Raw> words = new ArrayList<>();
+    private List<Word> words(String text) {
+        List<Word> words = new ArrayList<>();
         int sentence = 0;
         int lastEnd = 0;
         boolean first = true;
@@ -137,17 +101,8 @@ final class WordReader {
                 String surface = text.substring(start, end).replaceFirst("['’]s$", "");
                 boolean joins =
                         lastUsable && BLANK.matcher(text).region(lastEnd, start).matches();
-                words.add(new Raw(
-                        start,
-                        start + surface.length(),
-                        surface,
-                        unit,
-                        sentence,
-                        first && !isQuoted(text, start, end),
-                        shouting,
-                        joins,
-                        !Morphology.isCyrillic(surface),
-                        Morphology.get().readings(surface)));
+                words.add(new Word(
+                        surface, unit, words.size(), sentence, first && !isQuoted(text, start, end), shouting, joins));
                 first = false;
             }
             lastUsable = usable;
@@ -164,80 +119,67 @@ final class WordReader {
                 && "»\"”“".indexOf(text.charAt(end)) >= 0;
     }
 
-    private static Reading likeliest(Raw word, Raw next) {
-        Reading best = null;
-        double bestScore = Double.NEGATIVE_INFINITY;
-        for (Reading reading : word.readings()) {
-            double score = Math.max(0, reading.frequency()) + bonus(word, next, reading);
-            if (score > bestScore) {
-                best = reading;
-                bestScore = score;
-            }
-        }
-        return best;
+    private static Reading likeliest(Word word, Word next) {
+        return word.readings.stream()
+                .reduce((best, other) -> score(word, next, other) > score(word, next, best) ? other : best)
+                .orElse(null);
     }
 
-    private static double bonus(Raw word, Raw next, Reading reading) {
-        return switch (reading.part()) {
-            case FUNCTION, DETERMINER, SUBJECT -> 6;
-            case ABBREVIATION -> !word.allCapitals() ? -8 : word.shouting() ? 0 : 5;
-            case FIRST_NAME, PATRONYMIC, SURNAME -> word.name() ? 4 : word.first() ? 0 : -6;
-            case NOUN, NAME -> word.name() ? 2 : 0;
-            case ADJECTIVE, PARTICIPLE, NUMERAL ->
-                next != null && next.readings().stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
-                        ? word.name() && !next.name() ? 5 : 3 // rather than a surname
-                        : -2;
-            case VERB, ADVERB -> 0;
-        };
+    private static int score(Word word, Word next, Reading reading) {
+        int bonus =
+                switch (reading.part()) {
+                    case FUNCTION, DETERMINER, SUBJECT -> 6;
+                    case ABBREVIATION -> !word.isAllCapitals() ? -8 : word.shouting ? 0 : 5;
+                    case FIRST_NAME, PATRONYMIC, SURNAME -> word.isName() ? 4 : word.first ? 0 : -6;
+                    case NOUN, NAME -> word.isName() ? 2 : 0;
+                    case ADJECTIVE, PARTICIPLE, NUMERAL ->
+                        next != null && next.readings.stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
+                                ? word.isName() && !next.isName() ? 5 : 3 // rather than a surname
+                                : -2;
+                    case VERB, ADVERB -> 0;
+                };
+        return Math.max(0, reading.frequency()) + bonus;
     }
 
     private static boolean isNoun(Reading reading) {
         return reading.part() == PartOfSpeech.NOUN || reading.part().isPersonal();
     }
 
-    /** The universal part of speech of each word. */
-    private static String[] englishParts(String text, List<Raw> words) {
-        String[] parts = new String[words.size()];
+    /** Sets the universal part of speech of each word of an English text. */
+    private static void findParts(String text, List<Word> words) {
         List<String> sentence = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        for (int i = 0; i < words.size(); i++) {
-            Raw word = words.get(i);
-            if (i > 0 && !word.first()) {
-                String between =
-                        text.substring(words.get(i - 1).end(), word.start()).strip();
+        Map<Integer, Word> places = new LinkedHashMap<>();
+        for (Word word : words) {
+            if (word.place > 0 && !word.first) {
+                String between = text.substring(words.get(word.place - 1).end(), word.start)
+                        .strip();
                 if (!between.isEmpty()) {
                     sentence.add(between.substring(0, 1));
                 }
             }
-            places.add(sentence.size());
-            String written = word.shouting() || word.first() && !word.name() && isCommon(word)
-                    ? word.text().toLowerCase(Locale.ROOT)
-                    : word.text();
+            places.put(sentence.size(), word);
+            boolean lowerCase = word.shouting || word.first && !word.isName() && isCommon(word);
+            String written = lowerCase ? word.text.toLowerCase(Locale.ROOT) : word.text;
             sentence.addAll(List.of(CLITIC.split(written)));
-            if (i + 1 == words.size() || words.get(i + 1).first()) {
+            if (word.place + 1 == words.size() || words.get(word.place + 1).first) {
                 String[] found = new String[sentence.size()];
-                for (int k = 0; k < places.size(); k++) {
-                    found[places.get(k)] = onlyPart(words.get(i + 1 - places.size() + k));
-                }
+                places.forEach((place, of) -> found[place] = onlyPart(of));
                 EnglishSentence.parts(sentence.toArray(String[]::new), found);
-                for (int k = 0; k < places.size(); k++) {
-                    parts[i + 1 - places.size() + k] = found[places.get(k)];
-                }
+                places.forEach((place, of) -> of.part = found[place]);
                 sentence.clear();
                 places.clear();
             }
         }
-        return parts;
     }
 
     /** The part of speech if the dictionary is as reliable as the model; null for a word with several readings or none. */
-    private static String onlyPart(Raw word) {
-        if (word.tokens().get(0).stopWord() && word.text().chars().allMatch(Character::isLetter)) {
-            return EnglishSentence.ofStopWord(word.text().toLowerCase(Locale.ROOT));
+    private static String onlyPart(Word word) {
+        if (word.tokens.get(0).stopWord() && word.text.chars().allMatch(Character::isLetter)) {
+            return EnglishSentence.ofStopWord(word.text.toLowerCase(Locale.ROOT));
         }
         List<PartOfSpeech> parts =
-                word.readings().stream().map(Reading::part).distinct().toList();
-        return parts.size() != 1 || word.name()
+                word.readings.stream().map(Reading::part).distinct().toList();
+        return parts.size() != 1 || word.isName()
                 ? null
                 : switch (parts.get(0)) {
                     case ADJECTIVE -> "ADJ";
@@ -246,18 +188,17 @@ final class WordReader {
                 };
     }
 
-    private static boolean isCommon(Raw word) {
-        return word.readings().stream().anyMatch(reading -> reading.part() != PartOfSpeech.NAME);
+    private static boolean isCommon(Word word) {
+        return word.readings.stream().anyMatch(reading -> reading.part() != PartOfSpeech.NAME);
     }
 
-    private static Reading likeliest(Raw word, String part) {
-        Reading best = null;
-        for (Reading reading : word.readings()) {
-            if (best == null || fits(reading, part) && (!fits(best, part) || reading.frequency() > best.frequency())) {
-                best = reading;
-            }
-        }
-        return best;
+    /** The most frequent reading that fits the part of speech; the first one if none fits. */
+    private static Reading likeliest(Word word) {
+        return word.readings.stream()
+                .filter(reading -> fits(reading, word.part))
+                .reduce((best, reading) -> reading.frequency() > best.frequency() ? reading : best)
+                .or(() -> word.readings.stream().findFirst())
+                .orElse(null);
     }
 
     private static boolean fits(Reading reading, String part) {
@@ -272,88 +213,74 @@ final class WordReader {
         };
     }
 
-    /** @param last the previous word, null for the first one */
-    private static Kind englishKind(List<Raw> words, int i, String[] parts, Reading reading, Word last) {
-        Raw word = words.get(i);
-        String part = parts[i];
-        boolean noun = is(word, PartOfSpeech.NOUN);
+    private static Kind englishKind(Word previous, Word word, Word next) {
+        Reading reading = word.reading;
+        boolean noun = word.canBe(PartOfSpeech.NOUN);
         boolean onlyNoun = noun
-                && word.readings().stream().allMatch(meaning -> meaning.part().isNominal());
-        if (!CONTENT.contains(part) && (!onlyNoun || part.equals("PRON"))
-                || CALENDAR.contains(reading == null ? word.text() : reading.lemma())) {
+                && word.readings.stream().allMatch(meaning -> meaning.part().isNominal());
+        if (!CONTENT.contains(word.part) && (!onlyNoun || word.part.equals("PRON"))
+                || CALENDAR.contains(reading == null ? word.text : reading.lemma())) {
             return Kind.OTHER;
         }
-        if (word.name()) {
+        if (word.isName()) {
             return Kind.NOUN;
         }
-        if (word.text().length() < 3) {
+        if (word.text.length() < 3) {
             return Kind.OTHER; // units, "de"
         }
         if (reading == null) {
-            return part.equals("ADJ") ? Kind.ADJECTIVE : part.equals("VERB") ? Kind.OTHER : Kind.NOUN;
+            return word.part.equals("ADJ") ? Kind.ADJECTIVE : word.part.equals("VERB") ? Kind.OTHER : Kind.NOUN;
         }
-        Word before = word.joins() ? last : null;
-        Raw next = i + 1 < words.size() && words.get(i + 1).joins() ? words.get(i + 1) : null;
-        boolean determined = next != null && is(next, PartOfSpeech.DETERMINER);
-        if (is(word, PartOfSpeech.VERB)
+        Word before = word.joins ? previous : null;
+        boolean determined = next != null && next.canBe(PartOfSpeech.DETERMINER);
+        if (word.canBe(PartOfSpeech.VERB)
                 && before != null
                 && (before.isPlural() // "teachers talk"
-                        || determined && before.kind() == Kind.NOUN // "the city counts its trees"
-                        || is(words.get(i - 1), PartOfSpeech.SUBJECT)
-                                && reading.lemma().equals(word.text()))) {
+                        || determined && before.kind == Kind.NOUN // "the city counts its trees"
+                        || before.canBe(PartOfSpeech.SUBJECT) && reading.lemma().equals(word.text))) {
             return Kind.OTHER;
         }
-        boolean beforeNoun = next != null && List.of("NOUN", "ADJ", "PROPN").contains(parts[i + 1]);
-        return switch (fits(reading, part) ? part : "X") {
+        boolean beforeNoun = next != null && List.of("NOUN", "ADJ", "PROPN").contains(next.part);
+        return switch (fits(reading, word.part) ? word.part : "X") {
             case "NOUN", "PROPN" -> Kind.NOUN;
             case "ADJ" ->
-                noun && !beforeNoun && before != null && parts[i - 1].equals("DET")
+                noun && !beforeNoun && before != null && before.part.equals("DET")
                         ? Kind.NOUN // "a mosaic of"
                         : reading.part() == PartOfSpeech.ADVERB
-                                        || is(word, PartOfSpeech.DETERMINER)
+                                        || word.canBe(PartOfSpeech.DETERMINER)
                                         || reading.frequency() >= EMPTY_ADJECTIVE
                                 ? Kind.OTHER
                                 : Kind.ADJECTIVE;
             case "VERB" ->
-                noun && word.text().endsWith("ing") && before != null && before.kind() != Kind.OTHER && !determined
+                noun && word.text.endsWith("ing") && before != null && before.kind != Kind.OTHER && !determined
                         ? Kind.NOUN // "stream processing"
                         : beforeNoun
-                                        && is(word, PartOfSpeech.PARTICIPLE)
+                                        && word.canBe(PartOfSpeech.PARTICIPLE)
                                         && before != null
-                                        && !before.kind().isNominal()
-                                        && !parts[i - 1].equals("PRON")
+                                        && !before.kind.isNominal()
+                                        && !before.part.equals("PRON")
                                 ? Kind.ADJECTIVE // "smoked paprika"
                                 : Kind.OTHER;
             default -> noun ? Kind.NOUN : Kind.OTHER; // the model does not know the word
         };
     }
 
-    private static boolean is(Raw word, PartOfSpeech part) {
-        return word.readings().stream().anyMatch(reading -> reading.part() == part);
-    }
-
-    private static Kind kind(List<Raw> words, int i, String[] parts, Reading reading, Word last) {
-        Raw word = words.get(i);
+    /** @param next null if the next word does not join */
+    private static Kind kind(Word previous, Word word, Word next) {
+        Reading reading = word.reading;
+        boolean stopWord = word.tokens.get(0).stopWord()
+                && word.tokens.get(word.tokens.size() - 1).stopWord();
         if (word.isNumber()) {
             return Kind.NUMBER;
-        }
-        boolean stopWord = word.tokens().get(0).stopWord()
-                && word.tokens().get(word.tokens().size() - 1).stopWord();
-        if (stopWord
-                || word.text().length() < 2
-                || Character.isDigit(word.text().charAt(0))) {
+        } else if (stopWord || word.text.length() < 2 || Character.isDigit(word.text.charAt(0))) {
             return Kind.OTHER; // "из-за", "67-й"
-        }
-        if (word.joins() && last.isCount() && (!word.name() || word.text().length() < 3)) {
+        } else if (word.joins && previous.isCount() && (!word.isName() || word.text.length() < 3)) {
             return Kind.OTHER; // "3 TB", "five days"
-        }
-        if (parts[i] != null) {
-            return englishKind(words, i, parts, reading, last);
-        }
-        if (reading == null || word.latin() && word.name()) {
+        } else if (word.part != null) {
+            return englishKind(previous, word, next);
+        } else if (reading == null || word.latin && word.isName()) {
             return Kind.FOREIGN;
-        }
-        if (word.latin()) {
+        } else if (word.latin) {
             return reading.part() == PartOfSpeech.NOUN || reading.part() == PartOfSpeech.NAME
                     ? Kind.FOREIGN
                     : Kind.OTHER;
@@ -361,7 +288,7 @@ final class WordReader {
         return switch (reading.part()) {
             case NOUN -> CALENDAR.contains(reading.lemma()) ? Kind.OTHER : Kind.NOUN;
             case FIRST_NAME, PATRONYMIC, SURNAME -> Kind.PERSON;
-            case ABBREVIATION -> word.allCapitals() ? Kind.ABBREVIATION : Kind.OTHER;
+            case ABBREVIATION -> word.isAllCapitals() ? Kind.ABBREVIATION : Kind.OTHER;
             case ADJECTIVE, PARTICIPLE -> reading.frequency() >= EMPTY_ADJECTIVE ? Kind.OTHER : Kind.ADJECTIVE;
             default -> Kind.OTHER;
         };

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.events.Examples;
+import routes.events.PostParsed;
+import routes.tagging.TaggingTask;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
 
@@ -28,7 +32,6 @@ class CorpusSnapshotIT {
     private final TextAnalysis analysis = new TextAnalysis();
     private final TestClock clock = new TestClock();
     private JdbcClient jdbc;
-    private CorpusSnapshotTable table;
     private CorpusSnapshots snapshots;
     private int messages;
 
@@ -39,8 +42,7 @@ class CorpusSnapshotIT {
         jdbc.sql("INSERT INTO channels (id) VALUES (?) ON CONFLICT DO NOTHING")
                 .param(CHANNEL)
                 .update();
-        table = new CorpusSnapshotTable(jdbc);
-        snapshots = new CorpusSnapshots(table, clock);
+        snapshots = process(10, 50_000);
     }
 
     @AfterEach
@@ -57,66 +59,66 @@ class CorpusSnapshotIT {
         insert("удалено", 5);
         jdbc.sql("UPDATE posts SET is_deleted = true WHERE content = 'удалено'").update();
 
-        job(10, 50_000).run();
+        snapshots.run();
 
-        RecordedSnapshot recorded = snapshots.current();
+        CorpusSnapshot recorded = snapshots.current();
         assertThat(recorded.id()).isNotNull();
-        assertThat(recorded.snapshot())
-                .isEqualTo(new CorpusSnapshot(21, Map.of("дайджест", 20L, "kafka", 12L, "погод", 8L)));
+        assertThat(recorded)
+                .isEqualTo(new CorpusSnapshot(recorded.id(), 21, Map.of("дайджест", 20L, "kafka", 12L, "погод", 8L)));
     }
 
     @Test
     void nothingIsRecordedBelowTheLeastNumberOfPosts() throws Exception {
         insert("Дайджест", 9);
 
-        job(10, 50_000).run();
+        snapshots.run();
 
         assertThat(count()).isZero();
-        assertThat(snapshots.current()).isEqualTo(RecordedSnapshot.NONE);
+        assertThat(snapshots.current()).isEqualTo(CorpusSnapshot.EMPTY);
     }
 
     @Test
     void aNewOneIsRecordedOnlyWhenTheCorpusHasGrownByATenthAndByTheLeastNumber() throws Exception {
-        CorpusSnapshotJob job = job(10, 50_000);
         insert("Дайджест", 200);
-        job.run();
-        job.run();
+        snapshots.run();
+        snapshots.run();
         assertThat(count()).isEqualTo(1);
 
         insert("Дайджест", 19);
-        job.run();
+        snapshots.run();
         assertThat(count()).isEqualTo(1);
 
         insert("Дайджест", 1);
-        job.run();
+        snapshots.run();
         assertThat(count()).isEqualTo(2);
-        assertThat(snapshots.current().snapshot().documents()).isEqualTo(220);
+        assertThat(snapshots.current().documents()).isEqualTo(220);
     }
 
     @Test
     void ofManyPostsTheNewestAreCountedAndGrowthGoesOnBeyondThem() throws Exception {
         insert("старое", 300);
         insert("новое", 700);
-        CorpusSnapshotJob job = job(10, 600);
-        job.run();
-        assertThat(snapshots.current().snapshot()).isEqualTo(new CorpusSnapshot(600, Map.of("нов", 600L)));
+        snapshots = process(10, 600);
+        snapshots.run();
+        assertThat(snapshots.current())
+                .extracting(CorpusSnapshot::documents, CorpusSnapshot::frequencies)
+                .containsExactly(600L, Map.of("нов", 600L));
 
         insert("свежее", 60);
-        job.run();
+        snapshots.run();
 
-        assertThat(snapshots.current().snapshot().frequencies()).containsEntry("нов", 540L);
+        assertThat(snapshots.current().frequencies()).containsEntry("нов", 540L);
     }
 
     @Test
     void onlyTheNewestFewAreKept() throws Exception {
-        CorpusSnapshotJob job = job(10, 50_000);
         for (int i = 0; i < 8; i++) {
             insert("Дайджест", 30);
-            job.run();
+            snapshots.run();
         }
 
         assertThat(count()).isEqualTo(5);
-        assertThat(snapshots.current().snapshot().documents()).isEqualTo(240);
+        assertThat(snapshots.current().documents()).isEqualTo(240);
     }
 
     @Test
@@ -124,27 +126,26 @@ class CorpusSnapshotIT {
         insert("Дайджест", 20);
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> job(10, 50_000).run()).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> snapshots.run()).isInstanceOf(InterruptedException.class);
 
         assertThat(count()).isZero();
     }
 
     @Test
     void whatAnotherProcessRecordedIsUsedAMinuteLater() {
-        assertThat(snapshots.current()).isEqualTo(RecordedSnapshot.NONE);
-        CorpusSnapshot counted = new CorpusSnapshot(300, Map.of("kafka", 299L));
-        long id = new CorpusSnapshotTable(jdbc).record(counted, 1);
+        assertThat(snapshots.current()).isEqualTo(CorpusSnapshot.EMPTY);
+        long id = process(10, 50_000).record(counted(Map.of("kafka", 299L)), 1);
 
         clock.now = clock.now.plusSeconds(59);
-        assertThat(snapshots.current()).isEqualTo(RecordedSnapshot.NONE);
+        assertThat(snapshots.current()).isEqualTo(CorpusSnapshot.EMPTY);
         clock.now = clock.now.plusSeconds(1);
-        assertThat(snapshots.current()).isEqualTo(new RecordedSnapshot(id, counted));
+        assertThat(snapshots.current()).isEqualTo(new CorpusSnapshot(id, 300, Map.of("kafka", 299L)));
     }
 
     @Test
     void betweenTwoLooksNoPostAsksTheDatabase() {
-        long id = table.record(new CorpusSnapshot(300, Map.of("kafka", 299L)), 1);
-        RecordedSnapshot first = snapshots.current();
+        long id = snapshots.record(counted(Map.of("kafka", 299L)), 1);
+        CorpusSnapshot first = snapshots.current();
 
         jdbc.sql("TRUNCATE corpus_snapshots").update();
 
@@ -154,25 +155,30 @@ class CorpusSnapshotIT {
 
     @Test
     void tagsAreChosenWithTheNewestSnapshotAndSayWhichOneThatWas() {
-        LocalTagging tagging = new LocalTagging(new LocalTagger(analysis), snapshots, 5);
-        String text = "Дайджест: наш бот присылает погоду, курс и пробки";
-        assertThat(tagging.propose(text, snapshots.current())).satisfies(tags -> {
-            assertThat(tags.metadata()).isEmpty();
-            assertThat(tags.accepted()).startsWith("Дайджест");
+        LocalTagging tagging = new LocalTagging(analysis, snapshots, 5);
+        PostParsed post = Examples.parsed("Дайджест: наш бот присылает погоду, курс и пробки");
+        assertThat(tagging.tags(List.of(post))).satisfies(result -> {
+            assertThat(result.metadata()).isEmpty();
+            assertThat(TaggingTask.tags(result, post).orElseThrow().accepted()).startsWith("Дайджест");
         });
 
-        long id = table.record(new CorpusSnapshot(300, Map.of("дайджест", 300L, "бот", 300L)), 1);
-        snapshots.recorded();
+        long id = snapshots.record(counted(Map.of("дайджест", 300L, "бот", 300L)), 1);
 
-        assertThat(tagging.propose(text, snapshots.current())).satisfies(tags -> {
-            assertThat(tags.metadata()).containsEntry("corpus_snapshot", id);
-            assertThat(tags.accepted()).contains("погоду").doesNotContain("Дайджест", "бот");
+        assertThat(tagging.tags(List.of(post))).satisfies(result -> {
+            assertThat(result.metadata()).containsEntry("corpus_snapshot", id);
+            assertThat(TaggingTask.tags(result, post).orElseThrow().accepted())
+                    .contains("погоду")
+                    .doesNotContain("Дайджест", "бот");
         });
     }
 
-    private CorpusSnapshotJob job(int minPosts, int maxPosts) {
-        return new CorpusSnapshotJob(
-                table, snapshots, analysis, new CorpusProperties(Duration.ofHours(1), minPosts, maxPosts));
+    private static CorpusSnapshot counted(Map<String, Long> frequencies) {
+        return new CorpusSnapshot(null, 300, frequencies);
+    }
+
+    private CorpusSnapshots process(int minPosts, int maxPosts) {
+        return new CorpusSnapshots(
+                jdbc, analysis, new CorpusProperties(Duration.ofHours(1), minPosts, maxPosts), clock);
     }
 
     private void insert(String text, int times) {

@@ -1,6 +1,7 @@
 package routes.tagging.local;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,7 +33,7 @@ final class Evaluation {
 
     /** The texts, without their gold tags, as a corpus. Small, but the same one for every extractor. */
     private final CorpusSnapshot corpus =
-            CorpusSnapshot.of(posts.stream().map(EvaluationPost::text).toList(), analysis);
+            counted(posts.stream().map(EvaluationPost::text).toList(), analysis);
 
     private final Map<String, Extractor> extractors = new LinkedHashMap<>();
 
@@ -49,6 +50,13 @@ final class Evaluation {
             System.out.println(evaluation.details());
         }
         System.out.println(evaluation.table());
+    }
+
+    /** A snapshot of all words of the texts. */
+    static CorpusSnapshot counted(Collection<String> texts, TextAnalysis analysis) {
+        CorpusSnapshot.Count count = new CorpusSnapshot.Count(analysis);
+        texts.forEach(count::add);
+        return count.snapshot(Integer.MAX_VALUE);
     }
 
     List<EvaluationPost> posts() {

@@ -173,8 +173,8 @@ class LocalTaggerTest {
         String text = "«Зенит» обыграл соперников. Зрители довольны.";
 
         assertThat(new WordReader(analysis).read(text, Language.RU))
-                .filteredOn(Word::name)
-                .extracting(word -> text.substring(word.start(), word.end()))
+                .filteredOn(Word::isName)
+                .extracting(word -> word.text)
                 .containsExactly("Зенит");
     }
 
@@ -189,8 +189,8 @@ class LocalTaggerTest {
         String text = "ВНИМАНИЕ! СРОЧНО ОБНОВИТЕ КЛАСТЕР БРОКЕРА. Команда Петрова выложила исправление.";
 
         assertThat(new WordReader(analysis).read(text, Language.RU))
-                .filteredOn(Word::name)
-                .extracting(word -> text.substring(word.start(), word.end()))
+                .filteredOn(Word::isName)
+                .extracting(word -> word.text)
                 .contains("Петрова")
                 .doesNotContain("КЛАСТЕР", "БРОКЕРА");
     }
@@ -208,7 +208,7 @@ class LocalTaggerTest {
                 .toList();
 
         assertThat(tags(text).get(0)).isEqualTo("Дайджест");
-        assertThat(tagger.tags(text, CorpusSnapshot.of(corpus, analysis), 5))
+        assertThat(tagger.tags(text, Evaluation.counted(corpus, analysis), 5))
                 .contains("погоду", "пробки")
                 .doesNotContain("Дайджест", "бот");
     }
@@ -216,7 +216,7 @@ class LocalTaggerTest {
     @Test
     void theSnapshotSurvivesJsonAndGivesTheSameTags() throws Exception {
         CorpusSnapshot snapshot =
-                CorpusSnapshot.of(Post.ALL.stream().map(Post::text).toList(), analysis);
+                Evaluation.counted(Post.ALL.stream().map(Post::text).toList(), analysis);
         ObjectMapper json = new ObjectMapper();
 
         CorpusSnapshot read = json.readValue(json.writeValueAsString(snapshot), CorpusSnapshot.class);
@@ -231,7 +231,7 @@ class LocalTaggerTest {
     @Test
     void theSmallestSnapshotsAreUsable() {
         for (long documents = 0; documents < 4; documents++) {
-            CorpusSnapshot snapshot = new CorpusSnapshot(documents, Map.of("kafk", documents));
+            CorpusSnapshot snapshot = new CorpusSnapshot(null, documents, Map.of("kafk", documents));
             assertThat(tagger.tags("Кластер Kafka", snapshot, 5)).contains("Kafka");
         }
     }

@@ -9,24 +9,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
+import org.apache.camel.util.CaseInsensitiveMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import routes.events.Json;
 import routes.llm.ModelFailureException.Kind;
 
-class ChatAnswersTest {
+class ChatCompletionsTest {
     private static final Instant NOW = Instant.parse("2026-01-02T22:00:00Z");
-    private final ChatAnswers answers = new ChatAnswers(Json.newMapper(), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final ChatCompletions answers = new ChatCompletions(Json.newMapper(), Clock.fixed(NOW, ZoneOffset.UTC));
 
-    private ChatAnswer read(String body) {
+    private ChatCompletions.Answer read(String body) {
         return answers.read(200, Map.of(), body.getBytes(StandardCharsets.UTF_8));
     }
 
     private ModelFailureException failure(int status, Map<String, Object> headers, String body) {
         return catchThrowableOfType(
                 ModelFailureException.class,
-                () -> answers.read(status, headers, body.getBytes(StandardCharsets.UTF_8)));
+                () -> answers.read(status, new CaseInsensitiveMap(headers), body.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -36,11 +37,11 @@ class ChatAnswersTest {
                                 """
                                 {"choices":[{"message":{"content":"[]","role":"assistant"},"finish_reason":"stop"}],
                                  "model":"GigaChat:2.0.28.2","usage":{"total_tokens":20,"cost":0.25}}"""))
-                .isEqualTo(new ChatAnswer("[]", 20, 0.25, false));
+                .isEqualTo(new ChatCompletions.Answer("[]", 20, 0.25, false));
         assertThat(
                         read(
                                 "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"text\":\"b\"}]}}]}"))
-                .isEqualTo(new ChatAnswer("ab", 0, null, false));
+                .isEqualTo(new ChatCompletions.Answer("ab", 0, null, false));
     }
 
     @ParameterizedTest

@@ -3,7 +3,11 @@ package routes.llm;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -13,73 +17,99 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
 import routes.llm.ModelFailureException.Kind;
 
 /**
- * Reads chat completions of GigaChat, OpenRouter and OpenAI-compatible servers. Recognises every form of an error: an HTTP status,
- * an {@code error} in an answer with status 200, one inside a choice, or an answer without content.
+ * Chat completions in the form that GigaChat, OpenRouter and OpenAI-compatible servers share. Recognises every form of an error: an
+ * HTTP status, an {@code error} in an answer with status 200, one inside a choice, or an answer without content.
  */
-final class ChatAnswers {
+@Component
+final class ChatCompletions {
+    /** Low, since the same text should get the same tags. GigaChat does not accept 0. */
+    private static final double TEMPERATURE = 0.1;
+
     private static final Pattern DAILY = Pattern.compile("(?i)per[-_ ]day|daily");
-    private static final Pattern NO_MODEL =
-            Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
-                    + "|(no such|unknown|invalid) model|not a valid model|no endpoints found");
     private static final Pattern POLICY = Pattern.compile(
             "(?i)content[-_ ]?(policy|filter|management)|moderation|safety|flagged|prohibited[-_ ]content");
-    private static final Pattern TOO_LONG = Pattern.compile(
-            "(?i)context[-_ ]?(length|window|size)|maximum (context|prompt)|(prompt|input|request|message)s? (is |are )?too (long|large)"
-                    + "|too many (input )?tokens|exceeds? .{0,40}token|token limit");
-    private static final Map<String, Kind> ERROR_TYPES = Map.ofEntries(
-            Map.entry("rate_limit_exceeded", Kind.RATE_LIMIT),
-            Map.entry("provider_overloaded", Kind.SERVER_ERROR),
-            Map.entry("provider_unavailable", Kind.SERVER_ERROR),
-            Map.entry("capacity_exhausted", Kind.SERVER_ERROR),
-            Map.entry("server", Kind.SERVER_ERROR),
-            Map.entry("timeout", Kind.SERVER_ERROR),
-            Map.entry("payment_required", Kind.QUOTA),
-            Map.entry("content_policy_violation", Kind.FILTERED),
-            Map.entry("content_filter", Kind.FILTERED),
-            Map.entry("context_length_exceeded", Kind.TOO_LONG),
-            Map.entry("not_found", Kind.UNKNOWN_MODEL),
-            Map.entry("model_not_found", Kind.UNKNOWN_MODEL),
-            Map.entry("no_endpoints", Kind.UNKNOWN_MODEL),
-            Map.entry("free_variant_ended", Kind.UNKNOWN_MODEL));
+    /** Messages of other 4xx errors. */
+    private static final Map<Kind, Pattern> MESSAGES = new EnumMap<>(Map.of(
+            Kind.UNKNOWN_MODEL,
+            Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
+                    + "|(no such|unknown|invalid) model|not a valid model|no endpoints found"),
+            Kind.TOO_LONG,
+            Pattern.compile("(?i)context[-_ ]?(length|window|size)|maximum (context|prompt)"
+                    + "|(prompt|input|request|message)s? (is |are )?too (long|large)"
+                    + "|too many (input )?tokens|exceeds? .{0,40}token|token limit"),
+            Kind.FILTERED,
+            POLICY));
+
+    private static final Map<Kind, List<String>> ERROR_TYPES = Map.of(
+            Kind.RATE_LIMIT, List.of("rate_limit_exceeded"),
+            Kind.SERVER_ERROR,
+                    List.of("provider_overloaded", "provider_unavailable", "capacity_exhausted", "server", "timeout"),
+            Kind.QUOTA, List.of("payment_required"),
+            Kind.FILTERED, List.of("content_policy_violation", "content_filter"),
+            Kind.TOO_LONG, List.of("context_length_exceeded"),
+            Kind.UNKNOWN_MODEL, List.of("not_found", "model_not_found", "no_endpoints", "free_variant_ended"));
     private static final Set<String> REFUSALS = Set.of("blacklist", "content_filter");
     private static final int LONGEST_MESSAGE = 200;
 
     private final ObjectMapper json;
     private final Clock clock;
 
-    ChatAnswers(ObjectMapper json, Clock clock) {
+    ChatCompletions(ObjectMapper json, Clock clock) {
         this.json = json;
         this.clock = clock;
     }
 
     /**
-     * @param headers of the answer, with names in any case
+     * The answer to a chat request. {@code content} is blank only if it was cut off.
+     *
+     * @param tokens tokens of request and answer
+     * @param cost in the provider's credits; null if the answer does not state it
+     * @param cutOff whether the answer ended at its length limit
+     */
+    record Answer(String content, long tokens, Double cost, boolean cutOff) {}
+
+    /** @param maxTokens maximum length of the answer */
+    String write(ModelTask task, String model, int maxTokens) {
+        ObjectNode request = json.createObjectNode().put("model", model);
+        ArrayNode messages = request.putArray("messages");
+        messages.addObject().put("role", "system").put("content", task.instruction());
+        messages.addObject().put("role", "user").put("content", task.material());
+        return request.put("temperature", TEMPERATURE)
+                .put("max_tokens", maxTokens)
+                .put("stream", false)
+                .toString();
+    }
+
+    /**
+     * @param headers of the answer; the map ignores case, as Camel's does
      * @throws ModelFailureException if there is no content
      */
-    ChatAnswer read(int status, Map<String, Object> headers, byte[] body) {
+    Answer read(int status, Map<String, Object> headers, byte[] body) {
         JsonNode answer = parse(body);
+        JsonNode error = answer.hasNonNull("error") ? answer.path("error") : answer; // GigaChat does not wrap errors
         if (status < 200 || status > 299) {
-            throw failure(status, error(answer), headers);
+            throw failure(status, error, headers);
         }
-        if (answer == null) {
-            throw new ModelFailureException(
-                    body.length == 0 ? Kind.EMPTY : Kind.UNUSABLE,
-                    body.length == 0 ? "the answer is empty" : "the answer is no JSON: " + shorten(text(body)));
+        if (answer.isMissingNode()) {
+            throw body.length == 0
+                    ? new ModelFailureException(Kind.EMPTY, "the answer is empty")
+                    : ModelFailureException.unusable("the answer is no JSON: " + shorten(text(body)));
         }
         JsonNode choice = answer.path("choices").path(0);
-        if (answer.hasNonNull("error")) {
-            throw failure(502, answer.path("error"), headers);
-        }
-        if (choice.hasNonNull("error")) {
-            throw failure(502, choice.path("error"), headers);
+        if (answer.hasNonNull("error") || choice.hasNonNull("error")) {
+            throw failure(502, answer.hasNonNull("error") ? error : choice.path("error"), headers);
         }
         String reason = choice.path("finish_reason").asText("");
         if (REFUSALS.contains(reason)) {
@@ -91,27 +121,23 @@ final class ChatAnswers {
             throw new ModelFailureException(Kind.EMPTY, "the answer has no content");
         }
         JsonNode usage = answer.path("usage");
-        return new ChatAnswer(
+        return new Answer(
                 content,
                 usage.path("total_tokens").asLong(0),
                 usage.path("cost").isNumber() ? usage.path("cost").asDouble() : null,
                 cutOff);
     }
 
+    /** Missing if the body is no JSON object. */
     private JsonNode parse(byte[] body) {
         try {
             JsonNode answer = json.readTree(body);
-            return answer == null || answer.isMissingNode() || !answer.isObject() ? null : answer;
+            return answer.isObject() ? answer : MissingNode.getInstance();
         } catch (JacksonException e) {
-            return null;
+            return MissingNode.getInstance();
         } catch (IOException e) {
-            throw new IllegalStateException("Bytes in memory cannot be read", e);
+            throw new UncheckedIOException("Bytes in memory cannot be read", e);
         }
-    }
-
-    /** The error object is inside {@code error} (OpenRouter) or is the answer itself (GigaChat). */
-    private static JsonNode error(JsonNode answer) {
-        return answer != null && answer.hasNonNull("error") ? answer.path("error") : answer;
     }
 
     private static String content(JsonNode content) {
@@ -125,16 +151,13 @@ final class ChatAnswers {
 
     /** @param status of the answer, for errors without their own */
     private ModelFailureException failure(int status, JsonNode error, Map<String, Object> headers) {
-        JsonNode details = error == null ? json.createObjectNode() : error;
-        int code =
-                details.path("code").canConvertToInt() && details.path("code").asInt() >= 400
-                        ? details.path("code").asInt()
-                        : details.path("http_status").asInt(status);
+        int code = error.path("code").asInt(0);
+        code = code >= 400 ? code : error.path("http_status").asInt(status);
         String message =
-                details.isTextual() ? details.asText() : details.path("message").asText("");
-        String raw = details.path("metadata").path("raw").asText("");
-        Kind kind = kind(code, type(details), message + " " + raw);
-        Duration pause = pause(headers, details);
+                error.isTextual() ? error.asText() : error.path("message").asText("");
+        String raw = error.path("metadata").path("raw").asText("");
+        Kind kind = kind(code, type(error), message + " " + raw);
+        Duration pause = pause(headers, error);
         if (kind == Kind.RATE_LIMIT && DAILY.matcher(message + " " + raw).find()) {
             kind = Kind.QUOTA;
             pause = pause != null ? pause : untilTomorrow();
@@ -144,18 +167,23 @@ final class ChatAnswers {
     }
 
     private static String type(JsonNode error) {
-        String inside = error.path("metadata").path("error_type").asText("");
-        String type = inside.isEmpty() ? error.path("error_type").asText("") : inside;
-        if (type.isEmpty() && error.path("code").isTextual()) {
-            type = error.path("code").asText();
-        }
-        return type.isEmpty() ? error.path("availability").path("code").asText("") : type;
+        JsonNode code = error.path("code");
+        return Stream.of(
+                        error.path("metadata").path("error_type"),
+                        error.path("error_type"),
+                        code.isTextual() ? code : MissingNode.getInstance(),
+                        error.path("availability").path("code"))
+                .map(type -> type.asText(""))
+                .filter(type -> !type.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private static Kind kind(int code, String type, String message) {
-        Kind known = ERROR_TYPES.get(type.toLowerCase(Locale.ROOT));
-        if (known != null) {
-            return known;
+        for (Map.Entry<Kind, List<String>> known : ERROR_TYPES.entrySet()) {
+            if (known.getValue().contains(type.toLowerCase(Locale.ROOT))) {
+                return known.getKey();
+            }
         }
         return switch (code) {
             case 401 -> Kind.UNAUTHORIZED;
@@ -164,19 +192,16 @@ final class ChatAnswers {
             case 404 -> Kind.UNKNOWN_MODEL;
             case 408 -> Kind.SERVER_ERROR;
             case 429 -> Kind.RATE_LIMIT;
-            default -> {
-                if (code >= 500) {
-                    yield Kind.SERVER_ERROR;
-                }
-                if (NO_MODEL.matcher(message).find()) {
-                    yield Kind.UNKNOWN_MODEL;
-                }
-                if (TOO_LONG.matcher(message).find()) {
-                    yield Kind.TOO_LONG;
-                }
-                yield POLICY.matcher(message).find() ? Kind.FILTERED : Kind.REFUSED;
-            }
+            default -> code >= 500 ? Kind.SERVER_ERROR : kindByMessage(message);
         };
+    }
+
+    private static Kind kindByMessage(String message) {
+        return MESSAGES.entrySet().stream()
+                .filter(known -> known.getValue().matcher(message).find())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(Kind.REFUSED);
     }
 
     /** {@code Retry-After} in seconds or as a date, {@code X-RateLimit-Reset} in milliseconds since 1970; in the headers or the error. */
@@ -194,10 +219,8 @@ final class ChatAnswers {
     }
 
     private static Optional<String> header(String name, Map<String, Object> headers, JsonNode inside) {
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name) && header.getValue() != null)
-                .map(header -> header.getValue().toString())
-                .findFirst()
+        return Optional.ofNullable(headers.get(name))
+                .map(Object::toString)
                 .or(() -> Optional.of(inside.path(name).asText("")).filter(text -> !text.isEmpty()));
     }
 
