@@ -15,7 +15,6 @@ import routes.api.http.ProblemType;
 import routes.ingest.ImportQueueFullException;
 import routes.ingest.ImportService;
 import routes.ingest.upload.ExportUnpacker;
-import routes.ingest.upload.UploadFolder;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
 
@@ -71,7 +70,7 @@ final class UploadController {
     private UUID take(User user, HttpServletRequest request) throws IOException {
         var body = new UploadBody(request.getInputStream(), limits);
         // deleted with its content unless the import is queued
-        try (UploadFolder folder = folders.create()) {
+        try (UploadFolders.Folder folder = folders.create()) {
             body.require(request.getContentLengthLong());
             unpacker.requireRoom(folder.exportFolder(), request.getContentLengthLong());
             UploadReader.Upload upload = reader.read(request, body, folder.exportFolder());

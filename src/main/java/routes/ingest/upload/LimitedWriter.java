@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,57 +20,93 @@ final class LimitedWriter {
     /** Below this size a ratio is harmless, and short texts have high ones. */
     private static final long RATIO_FROM_BYTES = 10 * 1024 * 1024;
 
-    private static final long BETWEEN_LOOKS_AT_DISK = 16 * 1024 * 1024;
+    private static final long BETWEEN_DISK_CHECKS = 16 * 1024 * 1024;
     /** Disk space that even a short file uses. */
     private static final int BLOCK = 4096;
 
     private static final int BUFFER = 64 * 1024;
 
     private final Path folder;
-    private final PackedInput packed;
     private final UploadProperties limits;
     private final byte[] buffer = new byte[BUFFER];
     private long written;
-    private long untilLookAtDisk;
+    private long packedTotal;
+    private long untilDiskCheck;
 
-    LimitedWriter(Path folder, PackedInput packed, UploadProperties limits) {
+    LimitedWriter(Path folder, UploadProperties limits) {
         this.folder = folder;
-        this.packed = packed;
         this.limits = limits;
+    }
+
+    /**
+     * @throws UploadRefusedException if the disk has no room for this many bytes in addition to the reserve
+     */
+    void requireRoom(long bytes) throws IOException {
+        if (Files.getFileStore(folder).getUsableSpace() - limits.diskReserve() < bytes) {
+            throw noRoom("The disk has no room for the upload");
+        }
+    }
+
+    /** Stores the packed upload. The caller limits its length. */
+    void spool(InputStream upload, Path file) throws IOException {
+        copy(upload, create(file, file.toString()), read -> {});
     }
 
     /**
      * Writes a new file.
      *
      * @param name relative, checked
-     * @return the checksum of what was written
+     * @param packed how many bytes as they were sent contained what has been read of the content
      * @throws UploadRefusedException if a limit is exceeded, or it cannot be written
      * @throws IOException if the content cannot be read
      */
-    long write(String name, InputStream content) throws IOException {
-        long packedBefore = packed.count();
-        long writtenBefore = written;
-        var checksum = new CRC32();
-        try (OutputStream file = create(name)) {
-            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-                written += read;
-                check(name, written - writtenBefore, packed.count() - packedBefore);
-                store(file, read);
-                checksum.update(buffer, 0, read);
-            }
-        }
-        return checksum.getValue();
-    }
-
-    private OutputStream create(String name) throws UploadRefusedException {
+    void write(String name, InputStream content, LongSupplier packed) throws IOException {
         Path file;
         try {
             file = folder.resolve(name);
         } catch (InvalidPathException e) {
             throw UploadRefusedException.unusable(
-                    "The name " + EntryName.shown(name) + " cannot be written on the disk of the process",
+                    "The name " + EntryNames.shown(name) + " cannot be written on the disk of the process",
                     "Have the process started with a UTF-8 locale, such as LC_ALL=C.UTF-8.");
         }
+        long writtenBefore = written;
+        long packedBefore = packedTotal;
+        copy(content, create(file, name), read -> {
+            written += read;
+            packedTotal = packedBefore + packed.getAsLong();
+            if (written > limits.maxUnpackedBytes()) {
+                throw new UploadRefusedException(
+                        TOO_LARGE,
+                        "The export is longer than " + limits.maxUnpackedBytes() + " bytes unpacked",
+                        "Export fewer chats or without videos, or put the export under IMPORT_DIR and send its path.");
+            }
+            if (isBomb(written - writtenBefore, packedTotal - packedBefore) || isBomb(written, packedTotal)) {
+                throw UploadRefusedException.unusable(
+                        "The zip unpacks to more than " + limits.maxRatio() + " times its size, at the entry "
+                                + EntryNames.shown(name),
+                        "Send an export of Telegram Desktop; if this is one, upload its result.json without zip.");
+            }
+        });
+    }
+
+    private interface Limit {
+        void check(int read) throws UploadRefusedException;
+    }
+
+    private void copy(InputStream content, OutputStream to, Limit limit) throws IOException {
+        try (to) {
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                limit.check(read);
+                store(to, read);
+            }
+        }
+    }
+
+    private boolean isBomb(long bytes, long packedBytes) {
+        return bytes > RATIO_FROM_BYTES && bytes / limits.maxRatio() > packedBytes;
+    }
+
+    private OutputStream create(Path file, String name) throws UploadRefusedException {
         try {
             Files.createDirectories(file.getParent());
             return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -78,7 +114,7 @@ final class LimitedWriter {
             // names that differ in the zip may be the same on the disk
             if (Files.exists(file)) {
                 throw UploadRefusedException.unusable(
-                        "The zip has the entry " + EntryName.shown(name) + " twice for the disk of the process",
+                        "The zip has the entry " + EntryNames.shown(name) + " twice for the disk of the process",
                         "Zip one export only, as Telegram Desktop wrote it.");
             }
             throw notWritten(e);
@@ -87,11 +123,11 @@ final class LimitedWriter {
 
     private void store(OutputStream file, int length) throws UploadRefusedException {
         try {
-            if (untilLookAtDisk <= 0) {
-                untilLookAtDisk = BETWEEN_LOOKS_AT_DISK;
-                Disk.require(folder, limits.diskReserve(), length);
+            if (untilDiskCheck <= 0) {
+                untilDiskCheck = BETWEEN_DISK_CHECKS;
+                requireRoom(length);
             }
-            untilLookAtDisk -= Math.max(length, BLOCK);
+            untilDiskCheck -= Math.max(length, BLOCK);
             file.write(buffer, 0, length);
         } catch (UploadRefusedException e) {
             throw e;
@@ -100,27 +136,15 @@ final class LimitedWriter {
         }
     }
 
-    private void check(String name, long ofEntry, long packedEntry) throws UploadRefusedException {
-        if (written > limits.maxUnpackedBytes()) {
-            throw new UploadRefusedException(
-                    TOO_LARGE,
-                    "The export is longer than " + limits.maxUnpackedBytes() + " bytes unpacked",
-                    "Export fewer chats or without videos, or put the export under IMPORT_DIR and send its path.");
-        }
-        if (isBomb(ofEntry, packedEntry) || isBomb(written, packed.count())) {
-            throw UploadRefusedException.unusable(
-                    "The zip unpacks to more than " + limits.maxRatio() + " times its size, at the entry "
-                            + EntryName.shown(name),
-                    "Send an export of Telegram Desktop; if this is one, upload its result.json without zip.");
-        }
-    }
-
-    private boolean isBomb(long bytes, long packedBytes) {
-        return bytes > RATIO_FROM_BYTES && bytes / limits.maxRatio() > packedBytes;
-    }
-
     private static UploadRefusedException notWritten(IOException failure) {
         LOG.warn("An upload cannot be written: {}", failure.toString());
-        return new UploadRefusedException(NO_ROOM, "The upload cannot be written to disk", Disk.REMEDY);
+        return noRoom("The upload cannot be written to disk");
+    }
+
+    private static UploadRefusedException noRoom(String message) {
+        return new UploadRefusedException(
+                NO_ROOM,
+                message,
+                "Have space freed on the disk of IMPORT_DIR (UPLOAD_DISK_RESERVE stays free), or send a smaller export.");
     }
 }
