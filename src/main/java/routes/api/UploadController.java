@@ -12,7 +12,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.ProblemType;
-import routes.ingest.ImportQueueFullException;
 import routes.ingest.ImportService;
 import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
@@ -60,7 +59,7 @@ final class UploadController {
             return ResponseEntity.accepted()
                     .location(URI.create("/imports/" + job))
                     .body(new ImportController.Accepted(job, "queued"));
-        } catch (ImportQueueFullException e) {
+        } catch (ImportService.QueueFullException e) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(null, e.getMessage());
         } finally {
             places.release();

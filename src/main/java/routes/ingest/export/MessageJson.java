@@ -15,8 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,8 +37,6 @@ final class MessageJson {
 
     private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*\"?(-?\\d{1,18})\\b");
 
-    private static final List<UnaryOperator<String>> MENDS = List.of(ControlEscapes::mend, UnquotedCustomEmoji::mend);
-
     private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(JsonCursor.MAX_VALUE_BYTES)
@@ -57,6 +54,32 @@ final class MessageJson {
             .with(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .with(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS);
 
+    /** One message of an export cannot be read; the messages around it can. */
+    static final class UnreadableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final Long messageId;
+        private final String field;
+
+        /**
+         * @param messageId null if it cannot be read
+         * @param field the field with the fault, or null
+         */
+        UnreadableException(Long messageId, String field, String reason) {
+            super(reason);
+            this.messageId = messageId;
+            this.field = field;
+        }
+
+        Long messageId() {
+            return messageId;
+        }
+
+        String field() {
+            return field;
+        }
+    }
+
     /** Null if it cannot be parsed without repair. */
     JsonNode readAsItIs(byte[] bytes, int length) {
         try {
@@ -67,33 +90,28 @@ final class MessageJson {
     }
 
     /**
-     * @throws UnreadableMessageException with the id and the field, if they can be found
+     * @throws UnreadableException with the id and the field, if they can be found
      */
-    JsonNode read(byte[] bytes, int length) throws UnreadableMessageException {
+    JsonNode read(byte[] bytes, int length) throws UnreadableException {
         JsonNode value = readAsItIs(bytes, length);
-        return value == null ? readMended(RawBytes.mend(bytes, length)) : value;
-    }
-
-    private JsonNode readMended(String text) throws UnreadableMessageException {
-        String mended = text;
-        for (UnaryOperator<String> mend : MENDS) {
-            mended = mend.apply(mended);
+        if (value != null) {
+            return value;
         }
+        String mended = OldVersions.mended(bytes, length);
         try {
             return mendedJson.readTree(mended);
         } catch (JsonProcessingException e) {
-            throw new UnreadableMessageException(id(mended), field(mended), reason(e));
+            throw new UnreadableException(id(mended), field(mended), reason(e));
         }
     }
 
     /**
      * The offset at which the next message begins or the list of messages ends, inside the bytes of an unreadable message that a fault
-     * has merged with what follows; else 0. A message of the next chat is never treated as one of this chat.
+     * has merged with what follows; 0 if there is none, -1 if another chat begins at an unknown offset. A message of the next chat is never treated as one of this chat.
      *
      * @param indentation of the message, in bytes
-     * @throws UnreadableMessageException if another chat begins in the bytes at an unknown offset
      */
-    static int nextMessage(byte[] bytes, int length, long indentation) throws UnreadableMessageException {
+    static int nextMessage(byte[] bytes, int length, long indentation) {
         // one character per byte, so that offsets stay correct
         String text = new String(bytes, 0, length, ISO_8859_1);
         Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, length), length);
@@ -106,17 +124,12 @@ final class MessageJson {
         if (!chat.find()) {
             return next;
         }
-        int end = chat.start();
-        next = 0;
-        Matcher between = BETWEEN_CHATS.matcher(text).region(0, end);
-        while (between.find()) {
-            next = between.start();
-        }
-        if (next == 0) {
-            throw new UnreadableMessageException(
-                    null, null, "a fault of this message hides where the next chat begins");
-        }
-        return next;
+        return BETWEEN_CHATS
+                .matcher(text)
+                .region(0, chat.start())
+                .results()
+                .mapToInt(MatchResult::start)
+                .reduce(-1, (earlier, last) -> last);
     }
 
     /** The id of a message that cannot be parsed as a whole, or null. */

@@ -41,7 +41,7 @@ final class EntryNames {
     private static final int MAX_PART_BYTES = 255;
     private static final int MAX_SHOWN = 100;
     private static final String RESULT = "result.json";
-    private static final String ONE_EXPORT = "Zip one export only, as Telegram Desktop wrote it.";
+    static final String ONE_EXPORT = "Zip one export only, as Telegram Desktop wrote it.";
 
     /**
      * Whether each path is a folder. Paths that differ only in case are equal, since some disks treat them so. Digests, since paths

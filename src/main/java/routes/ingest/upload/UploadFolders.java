@@ -1,24 +1,27 @@
 package routes.ingest.upload;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
 /**
  * The folders of uploads, each with an unguessable name. A folder exists from the first byte of its upload to the end of its import,
  * across restarts.
  */
+@Component
 public final class UploadFolders {
     private static final Logger LOG = LoggerFactory.getLogger(UploadFolders.class);
 
@@ -27,7 +30,7 @@ public final class UploadFolders {
     /**
      * @param importDir the folder for imports; uploads have their own folder in it
      */
-    public UploadFolders(Path importDir) {
+    public UploadFolders(@Value("${import.dir}") Path importDir) {
         root = in(importDir.toAbsolutePath().normalize());
     }
 
@@ -91,7 +94,8 @@ public final class UploadFolders {
      * @param isNeeded whether an unfinished import refers to something in the folder; called while no one else uses it
      */
     public void sweep(Predicate<Path> isNeeded) {
-        for (Path folder : folders()) {
+        File[] folders = root.toFile().listFiles(File::isDirectory);
+        for (Path folder : Stream.ofNullable(folders).flatMap(Stream::of).map(File::toPath).toList()) {
             try (Folder left = lock(folder).orElse(null)) {
                 if (left != null && isNeeded.test(folder)) {
                     left.keep();
@@ -126,18 +130,6 @@ public final class UploadFolders {
             FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
             LOG.warn("{} cannot be removed; it is tried again at the next start: {}", folder, e.toString());
-        }
-    }
-
-    private List<Path> folders() {
-        if (!Files.isDirectory(root)) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(root)) {
-            return folders.filter(Files::isDirectory).toList();
-        } catch (IOException e) {
-            LOG.warn("{} cannot be read: {}", root, e.toString());
-            return List.of();
         }
     }
 }
