@@ -279,8 +279,10 @@ public final class ImportService implements AutoCloseable {
         private final Source source;
         private final ImportTally tally;
         private final List<SourceMessage> batch = new ArrayList<>();
-        /** By channel. */
-        private final Map<UUID, SeenMessages> seen = new LinkedHashMap<>();
+        /** Messages of any kind, by channel. */
+        private final Map<UUID, SeenMessages> present = new LinkedHashMap<>();
+        /** Those that became posts, by channel. */
+        private final Map<UUID, SeenMessages> posts = new HashMap<>();
 
         private final ExecutorService saver =
                 Executors.newSingleThreadExecutor(work -> new Thread(work, "import-save"));
@@ -331,7 +333,7 @@ public final class ImportService implements AutoCloseable {
                 tally.note(new ImportNote("deletions", null, null, reason));
                 return;
             }
-            for (Map.Entry<UUID, SeenMessages> one : seen.entrySet()) {
+            for (Map.Entry<UUID, SeenMessages> one : present.entrySet()) {
                 tally.add(Count.POSTS_DELETED, retry(() -> deleteMissing(one.getKey(), one.getValue())));
             }
         }
@@ -342,17 +344,17 @@ public final class ImportService implements AutoCloseable {
          *
          * @return how many posts were deleted
          */
-        private int deleteMissing(UUID channelId, SeenMessages present) {
-            if (present.isEmpty() || removal.lastMessageId(order.tenantId(), channelId) > present.last()) {
+        private int deleteMissing(UUID channelId, SeenMessages seen) {
+            if (seen.isEmpty() || removal.lastMessageId(order.tenantId(), channelId) > seen.last()) {
                 return 0;
             }
             int deleted = 0;
-            long after = present.first() - 1;
+            long after = seen.first() - 1;
             List<PostRemoval.Message> stored;
             do {
-                stored = removal.messages(order.tenantId(), channelId, after, present.last(), BATCH_POSTS);
+                stored = removal.messages(order.tenantId(), channelId, after, seen.last(), BATCH_POSTS);
                 List<UUID> missing = stored.stream()
-                        .filter(message -> !present.contains(message.messageId()))
+                        .filter(message -> !seen.contains(message.messageId()))
                         .map(PostRemoval.Message::postId)
                         .toList();
                 deleted += delete(channelId, missing);
@@ -376,7 +378,8 @@ public final class ImportService implements AutoCloseable {
                 channels.subscribe(order.tenantId(), order.userId(), resolved.id());
                 return resolved;
             });
-            seen.computeIfAbsent(channel.id(), id -> new SeenMessages());
+            present.computeIfAbsent(channel.id(), id -> new SeenMessages());
+            posts.computeIfAbsent(channel.id(), id -> new SeenMessages());
         }
 
         @Override
@@ -384,11 +387,11 @@ public final class ImportService implements AutoCloseable {
             if (batch.size() + together.size() > BATCH_POSTS || batchCharacters > BATCH_CHARACTERS) {
                 flush();
             }
-            SeenMessages here = seen.get(channel.id());
             for (SourceMessage message : together) {
                 batch.add(message);
                 batchCharacters += message.text().length();
-                if (!here.add(message.id())) {
+                present.get(channel.id()).add(message.id());
+                if (!posts.get(channel.id()).add(message.id())) {
                     tally.repeated();
                 }
             }
@@ -406,7 +409,7 @@ public final class ImportService implements AutoCloseable {
         public void noPost(Long messageId) {
             tally.add(Count.MESSAGES_SKIPPED, 1);
             if (messageId != null) {
-                seen.get(channel.id()).addWithin(messageId);
+                present.get(channel.id()).addWithin(messageId);
             }
         }
 

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -230,7 +231,7 @@ final class ExportReader {
             cursor.next();
             for (int i = 0; i < MESSAGES_TO_TELL_THE_VERSION && old && isMessage(cursor.peek()) && cursor.cut(); i++) {
                 try {
-                    JsonNode message = json.read(cursor.value(), cursor.valueLength());
+                    JsonNode message = json.read(cursor.value());
                     old = !message.isObject() || OldVersions.mayShiftIds(message);
                     any |= message.isObject();
                 } catch (UnreadableException e) {
@@ -312,22 +313,21 @@ final class ExportReader {
         boolean ended = cursor.cut();
         boolean tooLong = cursor.isTooLong();
         byte[] bytes = cursor.value();
-        int length = cursor.valueLength();
-        JsonNode message = tooLong ? null : json.readAsItIs(bytes, length);
+        JsonNode message = tooLong ? null : json.readAsItIs(bytes);
         if (message == null) {
-            int next = MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
+            int next = MessageJson.nextMessage(bytes, start.position() - start.lineStart());
             if (next < 0) {
                 cursor.moveTo(start);
                 throw broken("a fault of this message hides where the next chat begins");
             } else if (next > 0) {
                 cursor.moveTo(start.plus(bytes, next));
-                length = next;
+                bytes = Arrays.copyOf(bytes, next);
             } else if (tooLong) {
                 cursor.moveTo(start);
                 ended = cursor.isSkipped();
             }
             if (next == 0 && (tooLong || !ended)) {
-                Long id = MessageJson.id(bytes, length);
+                Long id = MessageJson.id(bytes);
                 String reason = tooLong ? TOO_LONG : ENDS_IN_THE_MIDDLE;
                 if (!ended) {
                     throw broken(reason + "; the last message" + (id == null ? "" : ", " + id + ",") + " begins at "
@@ -335,7 +335,7 @@ final class ExportReader {
                 }
                 throw new UnreadableException(id, null, reason);
             }
-            message = json.read(bytes, length);
+            message = json.read(bytes);
         }
         if (!message.isObject()) {
             throw new UnreadableException(null, null, "it is " + Fields.typeOf(message) + ", not an object");
@@ -344,9 +344,9 @@ final class ExportReader {
     }
 
     private void unreadable(int number, UnreadableException failure, Place place) {
-        Long id = failure.messageId();
+        Long id = failure.messageId;
         String name = id == null ? "message without an id, number " + number + " of its chat" : "message " + id;
-        chats.unreadable(new ImportNote(name, id, failure.field(), failure.getMessage() + ", at " + place));
+        chats.unreadable(new ImportNote(name, id, failure.field, failure.getMessage() + ", at " + place));
     }
 
     private void unreadable(Chat chat, String field, String reason, Place place) {
@@ -370,7 +370,7 @@ final class ExportReader {
             throw new EOFException();
         }
         try {
-            JsonNode name = json.read(cursor.value(), cursor.valueLength());
+            JsonNode name = json.read(cursor.value());
             if (next == '"' && cursor.peek() == ':') {
                 cursor.next();
                 if (cursor.peek() < 0) {
@@ -405,7 +405,7 @@ final class ExportReader {
         if (!ended) {
             throw new EOFException();
         }
-        return json.read(cursor.value(), cursor.valueLength());
+        return json.read(cursor.value());
     }
 
     private FormatException noExport(String reason) {

@@ -58,32 +58,22 @@ final class MessageJson {
     static final class UnreadableException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private final Long messageId;
-        private final String field;
+        /** Null if it cannot be read. */
+        final Long messageId;
+        /** The field with the fault, or null. */
+        final String field;
 
-        /**
-         * @param messageId null if it cannot be read
-         * @param field the field with the fault, or null
-         */
         UnreadableException(Long messageId, String field, String reason) {
             super(reason);
             this.messageId = messageId;
             this.field = field;
         }
-
-        Long messageId() {
-            return messageId;
-        }
-
-        String field() {
-            return field;
-        }
     }
 
     /** Null if it cannot be parsed without repair. */
-    JsonNode readAsItIs(byte[] bytes, int length) {
+    JsonNode readAsItIs(byte[] bytes) {
         try {
-            return json.readTree(bytes, 0, length);
+            return json.readTree(bytes);
         } catch (IOException e) {
             return null;
         }
@@ -92,12 +82,12 @@ final class MessageJson {
     /**
      * @throws UnreadableException with the id and the field, if they can be found
      */
-    JsonNode read(byte[] bytes, int length) throws UnreadableException {
-        JsonNode value = readAsItIs(bytes, length);
+    JsonNode read(byte[] bytes) throws UnreadableException {
+        JsonNode value = readAsItIs(bytes);
         if (value != null) {
             return value;
         }
-        String mended = OldVersions.mended(bytes, length);
+        String mended = OldVersions.mended(bytes);
         try {
             return mendedJson.readTree(mended);
         } catch (JsonProcessingException e) {
@@ -111,16 +101,16 @@ final class MessageJson {
      *
      * @param indentation of the message, in bytes
      */
-    static int nextMessage(byte[] bytes, int length, long indentation) {
+    static int nextMessage(byte[] bytes, long indentation) {
         // one character per byte, so that offsets stay correct
-        String text = new String(bytes, 0, length, ISO_8859_1);
-        Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, length), length);
+        String text = new String(bytes, ISO_8859_1);
+        Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, text.length()), text.length());
         int next = start.find() ? start.start() : 0;
         int sibling = text.indexOf("\n" + " ".repeat((int) Math.min(indentation, MAX_INDENTATION)) + "{");
         if (sibling >= 0 && (next == 0 || sibling + 1 < next)) {
             next = sibling + 1;
         }
-        Matcher chat = MESSAGES.matcher(text).region(0, next == 0 ? length : next);
+        Matcher chat = MESSAGES.matcher(text).region(0, next == 0 ? text.length() : next);
         if (!chat.find()) {
             return next;
         }
@@ -133,8 +123,8 @@ final class MessageJson {
     }
 
     /** The id of a message that cannot be parsed as a whole, or null. */
-    static Long id(byte[] bytes, int length) {
-        return id(new String(bytes, 0, length, UTF_8));
+    static Long id(byte[] bytes) {
+        return id(new String(bytes, UTF_8));
     }
 
     private static Long id(String text) {

@@ -43,9 +43,9 @@ final class OldVersions {
      *       issues 24961 and 24984, fixed by commit 82d68f5b98 in 4.1.2). The value is at the end of its line.
      * </ul>
      */
-    static String mended(byte[] bytes, int length) {
+    static String mended(byte[] bytes) {
         String json = CONTROL_ESCAPE
-                .matcher(new String(bytes, 0, length, UTF_8))
+                .matcher(new String(bytes, UTF_8))
                 .replaceAll(escape -> escape.group(1) == null ? FOUR_SPACES : "$0");
         return UNQUOTED_EMOJI.matcher(json).replaceAll("$1\"$2\"");
     }
