@@ -402,7 +402,9 @@ public final class ImportService implements AutoCloseable {
             // earlier batches may contain the same messages
             flush();
             awaitSaved();
-            tally.add(Count.POSTS_DELETED, retry(() -> delete(channel.id(), removal.ids(order.tenantId(), channel.id(), messageIds))));
+            tally.add(
+                    Count.POSTS_DELETED,
+                    retry(() -> delete(channel.id(), removal.ids(order.tenantId(), channel.id(), messageIds))));
         }
 
         @Override

@@ -73,8 +73,9 @@ final class ImportTable {
         String columns = counts.stream()
                 .map(count -> count.name().toLowerCase(Locale.ROOT) + " = ?, ")
                 .collect(Collectors.joining());
-        jdbc.sql("UPDATE imports SET " + columns
-                        + """
+        jdbc.sql(
+                        "UPDATE imports SET " + columns
+                                + """
                         status = ?, errors = ?::jsonb, error = ?, updated_at = now(), finished_at = CASE WHEN ? THEN now() END
                         WHERE id = ?""")
                 .params(counts.stream().map(progress::count).toList())

@@ -83,8 +83,8 @@ public final class PostIntake {
                 .min(Comparator.comparingInt(at -> Math.abs(at - half)))
                 .orElse(half);
         return Stream.of(posts.subList(0, cut), posts.subList(cut, posts.size()))
-                .map(part -> new PostBatch(
-                        batch.tenantId(), batch.userId(), batch.channel(), part, batch.albumsInferred()))
+                .map(part ->
+                        new PostBatch(batch.tenantId(), batch.userId(), batch.channel(), part, batch.albumsInferred()))
                 .toList();
     }
 

@@ -93,14 +93,17 @@ public final class TerminalProgress implements ProgressListener {
     }
 
     private static long percent(ImportProgress progress) {
-        return progress.count(Count.BYTES_TOTAL) == 0 ? 100 : 100 * progress.count(Count.BYTES_DONE) / progress.count(Count.BYTES_TOTAL);
+        return progress.count(Count.BYTES_TOTAL) == 0
+                ? 100
+                : 100 * progress.count(Count.BYTES_DONE) / progress.count(Count.BYTES_TOTAL);
     }
 
     private static String left(ImportProgress progress) {
         if (progress.count(Count.BYTES_DONE) == 0) {
             return "?";
         }
-        double share = (double) (progress.count(Count.BYTES_TOTAL) - progress.count(Count.BYTES_DONE)) / progress.count(Count.BYTES_DONE);
+        double share = (double) (progress.count(Count.BYTES_TOTAL) - progress.count(Count.BYTES_DONE))
+                / progress.count(Count.BYTES_DONE);
         return time(Duration.ofMillis((long) (progress.elapsed().toMillis() * share)));
     }
 

@@ -95,7 +95,9 @@ class ImportServiceIT {
         assertThat(done.count(Count.MEDIA_TOTAL)).isEqualTo(7);
         assertThat(done.count(Count.MEDIA_MISSING)).isEqualTo(3);
         assertThat(done.count(Count.MESSAGES_SKIPPED)).isEqualTo(3);
-        assertThat(done.count(Count.BYTES_DONE)).isEqualTo(done.count(Count.BYTES_TOTAL)).isPositive();
+        assertThat(done.count(Count.BYTES_DONE))
+                .isEqualTo(done.count(Count.BYTES_TOTAL))
+                .isPositive();
         assertThat(count("posts")).isEqualTo(12);
         assertThat(count("media_objects")).isEqualTo(4);
         assertThat(count("media_group_items")).isEqualTo(3);
@@ -211,7 +213,8 @@ class ImportServiceIT {
 
         assertThat(again.status()).isEqualTo(Status.DONE);
         assertThat(again.count(Count.POSTS_DONE)).isEqualTo(12);
-        assertThat(again.count(Count.POSTS_NEW) + again.count(Count.POSTS_CHANGED)).isZero();
+        assertThat(again.count(Count.POSTS_NEW) + again.count(Count.POSTS_CHANGED))
+                .isZero();
         assertThat(count("outbox")).isEqualTo(events);
         assertThat(jdbc.sql("SELECT max(refs_count) FROM media_objects")
                         .query(Integer.class)
@@ -452,7 +455,9 @@ class ImportServiceIT {
                             .query(String.class)
                             .single())
                     .isEqualTo("v2");
-            assertThat(done.count(Count.POSTS_DONE)).isEqualTo(3L * distance + 1).isEqualTo(count("posts"));
+            assertThat(done.count(Count.POSTS_DONE))
+                    .isEqualTo(3L * distance + 1)
+                    .isEqualTo(count("posts"));
         }
     }
 
@@ -740,7 +745,8 @@ class ImportServiceIT {
         run(service, exportOf("1:раз", "2:два", "3:три"));
 
         assertThat(run(service, exportOf("1:раз")).count(Count.POSTS_DELETED)).isZero();
-        assertThat(run(service, exportOf("1:раз", "2:два")).count(Count.POSTS_DELETED)).isZero();
+        assertThat(run(service, exportOf("1:раз", "2:два")).count(Count.POSTS_DELETED))
+                .isZero();
 
         assertThat(live()).containsExactly(1L, 2L, 3L);
     }

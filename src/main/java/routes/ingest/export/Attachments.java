@@ -54,8 +54,8 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
         add(lines, giveaway.text("additional_prize"), prizes(giveaway, "quantity"));
         add(lines, results.text("additional_prize"), prizes(results, "winners_count"));
         List<TextPart> linked = lines.stream().map(TextPart::plain).toList();
-        List<String> links =
-                TextPart.urls(linked, Stream.ofNullable(message.text("game_link")).toList());
+        List<String> links = TextPart.urls(
+                linked, Stream.ofNullable(message.text("game_link")).toList());
         add(lines, joined(" — ", message.text("performer"), message.text("title")), message.text("sticker_emoji"));
         return new Attachments(lines.stream().distinct().toList(), poll.exist() ? poll(poll) : null, links);
     }
@@ -80,10 +80,7 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
                 })
                 .toList();
         return new Details.Poll(
-                plain(poll.get("question")),
-                poll.flag("closed"),
-                Fields.count(poll.number("total_voters")),
-                options);
+                plain(poll.get("question")), poll.flag("closed"), Fields.count(poll.number("total_voters")), options);
     }
 
     /** Telegram Desktop writes the object as a string that contains its JSON. */

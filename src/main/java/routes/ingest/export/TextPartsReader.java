@@ -19,8 +19,9 @@ final class TextPartsReader {
     private static final Map<String, String> NAMES =
             Map.of("link", "url", "phone", "phone_number", "mention_name", "text_mention");
 
-    private static final Pattern TYPES = Pattern.compile("mention|hashtag|cashtag|bot_command|url|email|phone_number|bank_card"
-            + "|bold|italic|underline|strikethrough|spoiler|blockquote|code|pre|text_link|text_mention|custom_emoji");
+    private static final Pattern TYPES = Pattern.compile(
+            "mention|hashtag|cashtag|bot_command|url|email|phone_number|bank_card"
+                    + "|bold|italic|underline|strikethrough|spoiler|blockquote|code|pre|text_link|text_mention|custom_emoji");
 
     private TextPartsReader() {}
 

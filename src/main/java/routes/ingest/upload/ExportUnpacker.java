@@ -123,7 +123,9 @@ public final class ExportUnpacker {
             var names = new EntryNames();
             Map<String, ZipArchiveEntry> files = check(zip, names, channel.size());
             Path export = names.export();
-            requireRoom(folder, files.values().stream().mapToLong(ZipArchiveEntry::getSize).sum());
+            requireRoom(
+                    folder,
+                    files.values().stream().mapToLong(ZipArchiveEntry::getSize).sum());
             for (Map.Entry<String, ZipArchiveEntry> file : files.entrySet()) {
                 write(zip, file.getValue(), file.getKey(), folder);
             }
@@ -286,7 +288,8 @@ public final class ExportUnpacker {
             // names that differ in the zip may be the same on the disk
             if (Files.exists(file)) {
                 throw UploadRefusedException.unusable(
-                        "The zip has the entry " + EntryNames.shown(file.getFileName().toString())
+                        "The zip has the entry "
+                                + EntryNames.shown(file.getFileName().toString())
                                 + " twice for the disk of the process",
                         EntryNames.ONE_EXPORT);
             }

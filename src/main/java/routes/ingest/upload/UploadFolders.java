@@ -95,7 +95,8 @@ public final class UploadFolders {
      */
     public void sweep(Predicate<Path> isNeeded) {
         File[] folders = root.toFile().listFiles(File::isDirectory);
-        for (Path folder : Stream.ofNullable(folders).flatMap(Stream::of).map(File::toPath).toList()) {
+        for (Path folder :
+                Stream.ofNullable(folders).flatMap(Stream::of).map(File::toPath).toList()) {
             try (Folder left = lock(folder).orElse(null)) {
                 if (left != null && isNeeded.test(folder)) {
                     left.keep();
