@@ -17,8 +17,8 @@ import routes.ingest.export.MessageJson.UnreadableException;
 
 /**
  * Reads {@code result.json} of Telegram Desktop: one chat ({@code messages} at the top) or a whole account ({@code chats.list},
- * {@code left_chats.list}), with keys in any order. Never holds more than one message. Reports the place of anything unreadable
- * and continues after it.
+ * {@code left_chats.list}), with keys in any order, also several documents in one file. Never holds more than one message. Reports
+ * the place of anything unreadable and continues after it.
  */
 final class ExportReader {
     private static final int MESSAGES_TO_TELL_THE_VERSION = 20;
@@ -83,6 +83,12 @@ final class ExportReader {
             if (cursor.peek() != '{' || !readChat(true)) {
                 throw noExport("it has neither messages nor chats");
             }
+            while (cursor.peek() == '{') {
+                Place start = cursor.place();
+                if (!readChat(true)) {
+                    unreadable(null, null, "a further document without messages or chats", start);
+                }
+            }
             if (cursor.peek() >= 0) {
                 unreadable(null, null, "the file goes on after the end of the export", cursor.place());
             }
@@ -106,6 +112,9 @@ final class ExportReader {
      */
     private boolean readChat(boolean top) throws IOException, InterruptedException {
         cursor.next();
+        if (top) {
+            namesakes.clear();
+        }
         boolean found = false;
         var chat = new Chat(null, null, null);
         List<Place> passed = new ArrayList<>();
