@@ -103,7 +103,7 @@ final class ModelPipeline implements AutoCloseable {
         ImportService imports = application.getBean(ImportService.class);
         UUID job = imports.submit(1, TENANT, file);
         await().atMost(Duration.ofSeconds(60)).until(() -> imports.find(job)
-                .map(ImportProgress::status)
+                .map(ImportService.State::status)
                 .filter(ImportProgress.Status.DONE::equals)
                 .isPresent());
         return ids;

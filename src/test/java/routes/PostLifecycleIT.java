@@ -467,7 +467,8 @@ class PostLifecycleIT {
                         .formatted(TG_CHANNEL, messageId, edit, text));
         ImportService imports = application.getBean(ImportService.class);
         UUID job = imports.submit(1, TENANT, file);
-        ImportProgress done = await().atMost(LONG).until(() -> imports.find(job).orElseThrow(), ImportProgress::isOver);
+        ImportService.State done =
+                await().atMost(LONG).until(() -> imports.find(job).orElseThrow(), ImportService.State::isOver);
         assertThat(done.status()).isEqualTo(ImportProgress.Status.DONE);
     }
 

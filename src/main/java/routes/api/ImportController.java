@@ -22,7 +22,6 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
-import routes.ingest.ImportQueueFullException;
 import routes.ingest.ImportService;
 
 @RestController
@@ -56,7 +55,7 @@ final class ImportController {
     private UUID submit(User user, Path export) {
         try {
             return service.submit(user.id(), user.tenantId(), export);
-        } catch (ImportQueueFullException e) {
+        } catch (ImportService.QueueFullException e) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(null, e.getMessage());
         } catch (IOException e) {
             LOG.info("Nothing to import at {}: {}", export, e.getMessage());

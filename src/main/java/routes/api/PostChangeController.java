@@ -15,7 +15,6 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.ProblemType;
 import routes.events.StorableText;
-import routes.ingest.PostUrls;
 import routes.ingest.TextMarks;
 import routes.ingest.TextPart;
 import routes.posts.DeletionReason;
@@ -40,7 +39,7 @@ final class PostChangeController {
     PostDetails edit(Caller caller, @PathVariable("post_id") String id, @Valid @RequestBody PostEdit edit) {
         PostStore.Place place = locate(caller, id);
         String text = StorableText.of(edit.content());
-        List<String> urls = PostUrls.of(List.of(TextPart.plain(text)), List.of());
+        List<String> urls = TextPart.urls(List.of(TextPart.plain(text)), List.of());
         Optional<Boolean> edited =
                 writer.edit(place.tenantId(), place.channelId(), place.id(), text, TextMarks.find(text), urls);
         return edited.flatMap(changed -> posts.find(caller, PostId.parse(id))).orElseThrow(() -> unknown(id));

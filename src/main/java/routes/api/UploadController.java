@@ -12,10 +12,8 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.ProblemType;
-import routes.ingest.ImportQueueFullException;
 import routes.ingest.ImportService;
 import routes.ingest.upload.ExportUnpacker;
-import routes.ingest.upload.UploadFolder;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
 
@@ -61,7 +59,7 @@ final class UploadController {
             return ResponseEntity.accepted()
                     .location(URI.create("/imports/" + job))
                     .body(new ImportController.Accepted(job, "queued"));
-        } catch (ImportQueueFullException e) {
+        } catch (ImportService.QueueFullException e) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(null, e.getMessage());
         } finally {
             places.release();
@@ -71,7 +69,7 @@ final class UploadController {
     private UUID take(User user, HttpServletRequest request) throws IOException {
         var body = new UploadBody(request.getInputStream(), limits);
         // deleted with its content unless the import is queued
-        try (UploadFolder folder = folders.create()) {
+        try (UploadFolders.Folder folder = folders.create()) {
             body.require(request.getContentLengthLong());
             unpacker.requireRoom(folder.exportFolder(), request.getContentLengthLong());
             UploadReader.Upload upload = reader.read(request, body, folder.exportFolder());

@@ -3,10 +3,8 @@ package routes.ingest;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.sql.SQLException;
-import java.util.Optional;
-import java.util.Set;
 import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
@@ -20,17 +18,16 @@ final class FailureReason {
     /** Program limit exceeded, such as a text too long for an index: https://www.postgresql.org/docs/17/errcodes-appendix.html. */
     private static final String LIMIT_EXCEEDED = "54";
 
-    private static final String NO_SPACE = "No space left on device";
-    private static final Set<String> NO_SPACE_STATES = Set.of("53100");
+    private static final String DISK_FULL = "53100";
     private static final int MAX_LENGTH = 300;
 
     private FailureReason() {}
 
     static String of(Throwable failure) {
-        Throwable root = root(failure);
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         String text = message(root).lines().findFirst().orElse("").strip();
-        boolean full = text.contains(NO_SPACE)
-                || (root instanceof SQLException sql && NO_SPACE_STATES.contains(String.valueOf(sql.getSQLState())));
+        boolean full =
+                text.contains("No space left on device") || sqlState(root).equals(DISK_FULL);
         String reason = full ? "the disk is full: " + text : text;
         return reason.length() > MAX_LENGTH ? reason.substring(0, MAX_LENGTH) + "…" : reason;
     }
@@ -40,29 +37,20 @@ final class FailureReason {
         if (failure instanceof IOException || failure instanceof TransactionException) {
             return true;
         }
-        boolean refused = root(failure) instanceof SQLException sql
-                && sql.getSQLState() != null
-                && sql.getSQLState().startsWith(LIMIT_EXCEEDED);
         return failure instanceof DataAccessException
-                && !refused
+                && !sqlState(NestedExceptionUtils.getMostSpecificCause(failure)).startsWith(LIMIT_EXCEEDED)
                 && (!(failure instanceof NonTransientDataAccessException)
                         || failure instanceof NonTransientDataAccessResourceException);
     }
 
-    private static Throwable root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return root;
+    private static String sqlState(Throwable root) {
+        return root instanceof SQLException sql && sql.getSQLState() != null ? sql.getSQLState() : "";
     }
 
     /** The message of some file exceptions is only the file's name. */
     private static String message(Throwable root) {
-        if (root instanceof PSQLException sql) {
-            return Optional.ofNullable(sql.getServerErrorMessage())
-                    .map(ServerErrorMessage::getMessage)
-                    .orElseGet(() -> String.valueOf(sql.getMessage()));
+        if (root instanceof PSQLException sql && sql.getServerErrorMessage() != null) {
+            return String.valueOf(sql.getServerErrorMessage().getMessage());
         }
         boolean bare =
                 root.getMessage() == null || (root instanceof FileSystemException file && file.getReason() == null);

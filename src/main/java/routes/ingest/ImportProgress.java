@@ -3,17 +3,12 @@ package routes.ingest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
  * Progress of an import.
  *
- * @param postsTotal an estimate from the share of bytes read while it runs; the exact number at the end
- * @param postsChanged posts that got new content
- * @param postsDeleted posts that the source reports as deleted or, if deletions are enabled, no longer contains
- * @param mediaMissing files that could not be stored
- * @param messagesSkipped messages that are not posts, such as service messages
- * @param messagesFailed messages, and larger parts of the export, that cannot be read or stored and are left out
  * @param notes what was left out or skipped and why, the first 100 of each
  * @param elapsed since it started
  * @param error why it failed, or null
@@ -22,18 +17,7 @@ public record ImportProgress(
         UUID id,
         Path file,
         Status status,
-        long bytesTotal,
-        long bytesDone,
-        long postsTotal,
-        long postsDone,
-        long postsNew,
-        long postsChanged,
-        long postsDeleted,
-        long albums,
-        long media,
-        long mediaMissing,
-        long messagesSkipped,
-        long messagesFailed,
+        Map<Count, Long> counts,
         List<ImportNote> notes,
         Duration elapsed,
         String error) {
@@ -43,10 +27,40 @@ public record ImportProgress(
         QUEUED,
         RUNNING,
         DONE,
-        FAILED
+        FAILED;
+
+        boolean isOver() {
+            return this == DONE || this == FAILED;
+        }
+    }
+
+    /** What is counted, as the columns of {@code imports}, in upper case. */
+    public enum Count {
+        BYTES_TOTAL,
+        BYTES_DONE,
+        /** An estimate from the share of bytes read while it runs; the exact number at the end. */
+        POSTS_TOTAL,
+        POSTS_DONE,
+        POSTS_NEW,
+        /** Posts that got new content. */
+        POSTS_CHANGED,
+        /** Posts that the source reports as deleted or, if deletions are enabled, no longer contains. */
+        POSTS_DELETED,
+        ALBUMS_TOTAL,
+        MEDIA_TOTAL,
+        /** Files that could not be stored. */
+        MEDIA_MISSING,
+        /** Messages that are not posts, such as service messages. */
+        MESSAGES_SKIPPED,
+        /** Messages, and larger parts of the export, that cannot be read or stored and are left out. */
+        MESSAGES_FAILED
+    }
+
+    public long count(Count what) {
+        return counts.getOrDefault(what, 0L);
     }
 
     public boolean isOver() {
-        return status == Status.DONE || status == Status.FAILED;
+        return status.isOver();
     }
 }

@@ -4,18 +4,37 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.sql.SQLException;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import routes.ingest.export.ExportFormatException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+import routes.ingest.ImportProgress.Count;
+import routes.ingest.export.ExportSource;
+import routes.posts.Channel;
+import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
+import routes.posts.DeletionReason;
+import routes.posts.PostBatch;
+import routes.posts.PostRemoval;
 
 /**
  * Imports exports one after the other and records them in {@code imports}. An interrupted run starts over at the next start of the
@@ -23,37 +42,58 @@ import routes.posts.ChannelStore;
  * releases when a process dies keeps two processes from running the same import.
  */
 public final class ImportService implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ImportService.class);
-    private static final long STOP_SECONDS = 20;
-    private static final long PAUSE_SECONDS = 2;
+    /** Large enough that a batch's fixed costs do not matter, small enough that a failed batch is quickly repeated. */
+    static final int BATCH_POSTS = 500;
 
-    private final DataSource database;
+    /** Bounds memory use if texts are longer than Telegram's 4096 characters. */
+    private static final long BATCH_CHARACTERS = 8_000_000;
+
+    /** If all messages of a batch of at least this size are rejected, the database is at fault and the import ends. */
+    private static final int ALL_REFUSED = 50;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImportService.class);
+    private static final Duration UNLIMITED = Duration.ofDays(3650);
+    private static final long PROGRESS_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long STOP_SECONDS = 20;
+    private static final long SAVER_STOP_SECONDS = 15;
+
+    private final JdbcTemplate jdbc;
     private final ImportTable table;
     private final ChannelStore channels;
-    private final Sources sources;
+    private final Source.Opener sources;
     private final PostIntake intake;
-    private final DeletedMessages deletions;
-    private final ImportSettings settings;
+    private final PostRemoval removal;
+    private final ImportProperties settings;
     private final ProgressListener listener;
-    private final ThreadPoolExecutor worker;
+    private final ThreadPoolExecutor worker = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "import"));
 
     public ImportService(
             DataSource database,
-            Sources sources,
+            Source.Opener sources,
             PostIntake intake,
-            DeletedMessages deletions,
-            ImportSettings settings,
+            PostRemoval removal,
+            ImportProperties settings,
             ProgressListener listener) {
-        this.database = database;
-        this.sources = sources;
-        this.intake = intake;
-        this.deletions = deletions;
-        this.settings = settings;
-        this.listener = listener;
+        jdbc = new JdbcTemplate(database);
         table = new ImportTable(database);
         channels = new ChannelStore(database);
-        worker = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "import"));
+        this.sources = sources;
+        this.intake = intake;
+        this.removal = removal;
+        this.settings = settings;
+        this.listener = listener;
+    }
+
+    /** Too many imports are queued. */
+    public static final class QueueFullException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        QueueFullException(int waiting) {
+            super(waiting + " imports wait already. Try again when one of them is done.");
+        }
     }
 
     /** Resumes all imports that an earlier process did not finish. This ignores the queue's limit. */
@@ -68,7 +108,7 @@ public final class ImportService implements AutoCloseable {
      * @return the id for {@link #find}
      * @throws IOException if there is nothing to import at that path
      * @throws IllegalArgumentException if the tenant has no such user
-     * @throws ImportQueueFullException if too many imports are queued
+     * @throws QueueFullException if too many imports are queued
      */
     public UUID submit(long userId, UUID tenantId, Path path) throws IOException {
         return submit(userId, tenantId, path, null);
@@ -81,29 +121,23 @@ public final class ImportService implements AutoCloseable {
      */
     public UUID submit(long userId, UUID tenantId, Path path, String uploadedName) throws IOException {
         Source source = sources.open(path);
-        UUID id = UUID.randomUUID();
+        String file = path.toAbsolutePath().normalize().toString();
+        var order = new ImportTable.Order(UUID.randomUUID(), userId, tenantId, file);
         synchronized (worker) {
             requireRoom();
-            table.insert(
-                    new ImportTable.Order(
-                            id,
-                            userId,
-                            tenantId,
-                            path.toAbsolutePath().normalize().toString()),
-                    source.size(),
-                    uploadedName);
-            worker.execute(() -> run(id));
+            table.insert(order, source.size(), uploadedName);
+            worker.execute(() -> run(order.id()));
         }
-        return id;
+        return order.id();
     }
 
     /**
-     * @throws ImportQueueFullException if too many imports are queued
+     * @throws QueueFullException if too many imports are queued
      */
     public void requireRoom() {
         int waiting = worker.getQueue().size();
         if (waiting >= settings.queueSize()) {
-            throw new ImportQueueFullException(waiting);
+            throw new QueueFullException(waiting);
         }
     }
 
@@ -112,7 +146,14 @@ public final class ImportService implements AutoCloseable {
         return table.hasUnfinishedIn(folder.toAbsolutePath().normalize() + File.separator);
     }
 
-    public Optional<ImportProgress> find(UUID id) {
+    /** What is stored of an import. */
+    public record State(ImportProgress.Status status, long messagesFailed) {
+        public boolean isOver() {
+            return status.isOver();
+        }
+    }
+
+    public Optional<State> find(UUID id) {
         return table.find(id);
     }
 
@@ -131,57 +172,55 @@ public final class ImportService implements AutoCloseable {
 
     /** Repeats the run while the database is unreachable, including for status updates. */
     private void run(UUID id) {
-        String said = null;
-        while (!worker.isShutdown()) {
-            try (ImportLock lock = ImportLock.tryAcquire(database, id).orElse(null)) {
-                if (lock == null) {
-                    LOG.info("Import {} is running in another process", id);
-                } else {
-                    table.begin(id).ifPresent(this::run);
-                }
-                return;
-            } catch (SQLException | DataAccessException e) {
-                String reason = FailureReason.of(e);
-                if (e instanceof DataAccessException && !FailureReason.mayPass(e)) {
-                    LOG.error("Import {} stops, since the database refuses its report: {}", id, reason);
-                    return;
-                }
-                if (!reason.equals(said)) {
-                    LOG.warn("Import {} waits for the database and begins again: {}", id, reason);
-                    said = reason;
-                }
-            }
-            try {
-                TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        try {
+            retry(id, UNLIMITED, () -> jdbc.execute((Connection session) -> runLocked(session, id)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Import {} stops, since the database refuses its report: {}", id, FailureReason.of(e));
         }
+    }
+
+    /**
+     * @param session holds the lock; when it ends, so does the lock
+     */
+    private Void runLocked(Connection session, UUID id) {
+        JdbcClient locks = JdbcClient.create(new SingleConnectionDataSource(session, true));
+        if (!lock(locks, "pg_try_advisory_lock", id)) {
+            LOG.info("Import {} is running in another process", id);
+            return null;
+        }
+        try {
+            table.begin(id).ifPresent(this::run);
+        } finally {
+            lock(locks, "pg_advisory_unlock", id);
+        }
+        return null;
+    }
+
+    private static boolean lock(JdbcClient session, String function, UUID id) {
+        return session.sql("SELECT " + function + "(hashtextextended(?, 0))")
+                .param("import:" + id)
+                .query(Boolean.class)
+                .single();
     }
 
     private void run(ImportTable.Order order) {
         Path path = Path.of(order.file());
-        Source source;
+        var tally = new ImportTally(order.id(), path, 0);
         try {
-            source = sources.open(path);
-        } catch (IOException e) {
-            report(new ImportTally(order.id(), path, 0), ImportProgress.Status.FAILED, reason(e));
-            return;
-        }
-        var tally = new ImportTally(order.id(), path, source.size());
-        try {
-            new ImportRun(order, source, intake, channels, deletions, settings, tally, worker::isShutdown, this::report)
-                    .run();
+            Source source = sources.open(path);
+            tally = new ImportTally(order.id(), path, source.size());
+            new Run(order, source, tally).run();
             report(tally, ImportProgress.Status.DONE, null);
         } catch (InterruptedException e) {
             table.requeue(order.id());
         } catch (IOException | RuntimeException e) {
             if (worker.isShutdown()) {
                 table.requeue(order.id());
-                return;
+            } else {
+                report(tally, ImportProgress.Status.FAILED, reason(e));
             }
-            report(tally, ImportProgress.Status.FAILED, reason(e));
         }
     }
 
@@ -193,9 +232,297 @@ public final class ImportService implements AutoCloseable {
 
     /** The message of an export's failure is used in full: it says where the fault is and what to do. */
     private static String reason(Exception failure) {
-        return failure instanceof ExportFormatException
+        return failure instanceof ExportSource.FormatException
                         || (failure instanceof FileSystemException file && file.getReason() != null)
                 ? failure.getMessage()
                 : FailureReason.of(failure);
+    }
+
+    @FunctionalInterface
+    private interface Step<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    /** Repeats the step while the database or the object store is unavailable. */
+    private <T> T retry(UUID id, Duration tolerance, Step<T> step) throws IOException, InterruptedException {
+        long giveUpNanos = System.nanoTime() + tolerance.toNanos();
+        var backOff = new ExponentialBackOff(FIRST_PAUSE_MILLIS, 2);
+        backOff.setMaxInterval(LONGEST_PAUSE_MILLIS);
+        BackOffExecution pauses = backOff.start();
+        String logged = null;
+        while (true) {
+            if (worker.isShutdown() || Thread.interrupted()) {
+                throw new InterruptedException("The import is stopped");
+            }
+            try {
+                return step.run();
+            } catch (IOException | RuntimeException e) {
+                if (!FailureReason.mayPass(e) || System.nanoTime() > giveUpNanos) {
+                    throw e;
+                }
+                String reason = FailureReason.of(e);
+                if (!reason.equals(logged)) {
+                    LOG.warn("Import {} waits and tries again: {}", id, reason);
+                    logged = reason;
+                }
+            }
+            Thread.sleep(pauses.nextBackOff());
+        }
+    }
+
+    /**
+     * One run of an import: splits the source into batches, saves them, and reports progress. A second thread saves one batch while
+     * the next is read, so that neither the parser nor the database waits for the other.
+     */
+    private final class Run implements Source.Sink {
+        private final ImportTable.Order order;
+        private final Source source;
+        private final ImportTally tally;
+        private final List<SourceMessage> batch = new ArrayList<>();
+        /** Messages of any kind, by channel. */
+        private final Map<UUID, SeenMessages> present = new LinkedHashMap<>();
+        /** Those that became posts, by channel. */
+        private final Map<UUID, SeenMessages> posts = new HashMap<>();
+
+        private final ExecutorService saver =
+                Executors.newSingleThreadExecutor(work -> new Thread(work, "import-save"));
+        private Future<Void> saving;
+        private Channel channel;
+        private long batchCharacters;
+        private long unreadable;
+        private long progressNanos = System.nanoTime();
+
+        Run(ImportTable.Order order, Source source, ImportTally tally) {
+            this.order = order;
+            this.source = source;
+            this.tally = tally;
+        }
+
+        void run() throws IOException, InterruptedException {
+            try {
+                readAndSave();
+                deleteMissing();
+            } finally {
+                // the batch is saved completely or not at all, but saving must not outlast the import's lock
+                saver.shutdownNow();
+                if (!saver.awaitTermination(SAVER_STOP_SECONDS, TimeUnit.SECONDS)) {
+                    LOG.warn("The last batch of import {} is still being saved", order.id());
+                }
+            }
+        }
+
+        private void readAndSave() throws IOException, InterruptedException {
+            try {
+                source.read(this);
+            } finally {
+                // everything read before the failure is valid
+                if (!Thread.currentThread().isInterrupted()) {
+                    flush();
+                    awaitSaved();
+                }
+            }
+        }
+
+        /** Runs at the end, since a channel may occur several times in the source. */
+        private void deleteMissing() throws IOException, InterruptedException {
+            if (!settings.deletions() || !source.showsDeletionsByAbsence()) {
+                return;
+            }
+            if (unreadable > 0) {
+                String reason = "no post is deleted, since " + unreadable + " parts of the export cannot be read";
+                tally.note(new ImportNote("deletions", null, null, reason));
+                return;
+            }
+            for (Map.Entry<UUID, SeenMessages> one : present.entrySet()) {
+                tally.add(Count.POSTS_DELETED, retry(() -> deleteMissing(one.getKey(), one.getValue())));
+            }
+        }
+
+        /**
+         * Deletes the posts of stored messages that are missing from a complete source, between the first and the last message in it.
+         * A source that ends before the last stored message is older than the stored data and proves nothing.
+         *
+         * @return how many posts were deleted
+         */
+        private int deleteMissing(UUID channelId, SeenMessages seen) {
+            if (seen.isEmpty() || removal.lastMessageId(order.tenantId(), channelId) > seen.last()) {
+                return 0;
+            }
+            int deleted = 0;
+            long after = seen.first() - 1;
+            List<PostRemoval.Message> stored;
+            do {
+                stored = removal.messages(order.tenantId(), channelId, after, seen.last(), BATCH_POSTS);
+                List<UUID> missing = stored.stream()
+                        .filter(message -> !seen.contains(message.messageId()))
+                        .map(PostRemoval.Message::postId)
+                        .toList();
+                deleted += delete(channelId, missing);
+                after = stored.isEmpty() ? after : stored.get(stored.size() - 1).messageId();
+            } while (stored.size() == BATCH_POSTS);
+            return deleted;
+        }
+
+        private int delete(UUID channelId, List<UUID> postIds) {
+            return postIds.isEmpty()
+                    ? 0
+                    : removal.delete(order.tenantId(), channelId, postIds, DeletionReason.TELEGRAM);
+        }
+
+        @Override
+        public void channel(ChannelIdentity identity) throws IOException, InterruptedException {
+            flush();
+            awaitSaved();
+            channel = retry(() -> {
+                Channel resolved = channels.resolve(identity);
+                channels.subscribe(order.tenantId(), order.userId(), resolved.id());
+                return resolved;
+            });
+            present.computeIfAbsent(channel.id(), id -> new SeenMessages());
+            posts.computeIfAbsent(channel.id(), id -> new SeenMessages());
+        }
+
+        @Override
+        public void messages(List<SourceMessage> together) throws IOException, InterruptedException {
+            if (batch.size() + together.size() > BATCH_POSTS || batchCharacters > BATCH_CHARACTERS) {
+                flush();
+            }
+            for (SourceMessage message : together) {
+                batch.add(message);
+                batchCharacters += message.text().length();
+                present.get(channel.id()).add(message.id());
+                if (!posts.get(channel.id()).add(message.id())) {
+                    tally.repeated();
+                }
+            }
+        }
+
+        @Override
+        public void deleted(List<Long> messageIds) throws IOException, InterruptedException {
+            // earlier batches may contain the same messages
+            flush();
+            awaitSaved();
+            tally.add(
+                    Count.POSTS_DELETED,
+                    retry(() -> delete(channel.id(), removal.ids(order.tenantId(), channel.id(), messageIds))));
+        }
+
+        @Override
+        public void noPost(Long messageId) {
+            tally.add(Count.MESSAGES_SKIPPED, 1);
+            if (messageId != null) {
+                present.get(channel.id()).addWithin(messageId);
+            }
+        }
+
+        @Override
+        public void leftOut(ImportNote what) {
+            unreadable++;
+            tally.leftOut(what);
+        }
+
+        @Override
+        public void noted(ImportNote what) {
+            tally.note(what);
+        }
+
+        @Override
+        public void position(long position) {
+            tally.read(position);
+        }
+
+        /** Prepares the batch while the previous one is being saved, then submits it for saving. */
+        private void flush() throws IOException, InterruptedException {
+            List<List<SourceMessage>> rounds = rounds(batch);
+            batch.clear();
+            batchCharacters = 0;
+            for (List<SourceMessage> messages : rounds) {
+                PostBatch prepared = retry(() -> intake.prepare(
+                        order.tenantId(),
+                        order.userId(),
+                        channel,
+                        messages,
+                        source.infersAlbums(),
+                        (message, failure) -> tally.leftOut(refused(message.id(), failure))));
+                awaitSaved();
+                saving = saver.submit(() -> saveUnlessAllRefused(prepared));
+            }
+            if (System.nanoTime() - progressNanos >= PROGRESS_NANOS) {
+                progressNanos = System.nanoTime();
+                retry(() -> {
+                    report(tally, ImportProgress.Status.RUNNING, null);
+                    return null;
+                });
+            }
+        }
+
+        /** A message that occurs several times is saved several times, one after the other, so that the newest edit wins. */
+        private static List<List<SourceMessage>> rounds(List<SourceMessage> messages) {
+            List<List<SourceMessage>> rounds = new ArrayList<>();
+            Map<Long, Integer> times = new HashMap<>();
+            for (SourceMessage message : messages) {
+                int round = times.merge(message.id(), 1, Integer::sum) - 1;
+                if (round == rounds.size()) {
+                    rounds.add(new ArrayList<>());
+                }
+                rounds.get(round).add(message);
+            }
+            return rounds;
+        }
+
+        private void awaitSaved() throws IOException, InterruptedException {
+            Future<Void> last = saving;
+            saving = null;
+            if (last != null) {
+                MediaStore.result(last);
+            }
+        }
+
+        private Void saveUnlessAllRefused(PostBatch prepared) throws IOException, InterruptedException {
+            List<ImportNote> refused = save(prepared);
+            int size = prepared.posts().size();
+            if (refused.size() == size && size >= ALL_REFUSED) {
+                throw new IOException("All of " + size + " messages were refused, so it is no fault of theirs: "
+                        + refused.get(0).reason());
+            }
+            refused.forEach(tally::leftOut);
+            return null;
+        }
+
+        /**
+         * Saves a batch. A rejected batch is split in halves down to the single messages that are rejected.
+         *
+         * @return the rejected messages
+         */
+        private List<ImportNote> save(PostBatch prepared) throws IOException, InterruptedException {
+            if (prepared.posts().isEmpty()) {
+                return List.of();
+            }
+            try {
+                tally.saved(prepared, retry(() -> intake.save(prepared)));
+                return List.of();
+            } catch (RuntimeException e) {
+                if (FailureReason.mayPass(e)) {
+                    throw e;
+                }
+                if (prepared.posts().size() == 1) {
+                    return List.of(refused(prepared.posts().get(0).telegramMessageId(), e));
+                }
+                List<ImportNote> refused = new ArrayList<>();
+                for (PostBatch half : PostIntake.halves(prepared)) {
+                    refused.addAll(save(half));
+                }
+                return refused;
+            }
+        }
+
+        private static ImportNote refused(long messageId, RuntimeException failure) {
+            return new ImportNote(
+                    "message " + messageId, messageId, null, "it cannot be stored: " + FailureReason.of(failure));
+        }
+
+        private <T> T retry(Step<T> step) throws IOException, InterruptedException {
+            return ImportService.this.retry(order.id(), settings.outageTolerance(), step);
+        }
     }
 }

@@ -1,17 +1,16 @@
 package routes.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.Json;
+import routes.ingest.ImportProgress.Count;
 
 /** The SQL of {@code imports}. */
 final class ImportTable {
@@ -70,32 +69,28 @@ final class ImportTable {
     }
 
     void write(ImportProgress progress) {
+        List<Count> counts = List.of(Count.values());
+        String columns = counts.stream()
+                .map(count -> count.name().toLowerCase(Locale.ROOT) + " = ?, ")
+                .collect(Collectors.joining());
         jdbc.sql(
-                        """
-                        UPDATE imports SET status = ?, bytes_total = ?, bytes_done = ?, posts_total = ?, posts_done = ?,
-                            posts_new = ?, posts_changed = ?, posts_deleted = ?, albums_total = ?, media_total = ?, media_missing = ?,
-                            messages_skipped = ?, messages_failed = ?, errors = ?::jsonb, error = ?, updated_at = now(),
-                            finished_at = CASE WHEN ? THEN now() END
+                        "UPDATE imports SET " + columns
+                                + """
+                        status = ?, errors = ?::jsonb, error = ?, updated_at = now(), finished_at = CASE WHEN ? THEN now() END
                         WHERE id = ?""")
-                .params(
-                        progress.status().name().toLowerCase(Locale.ROOT),
-                        progress.bytesTotal(),
-                        progress.bytesDone(),
-                        progress.postsTotal(),
-                        progress.postsDone(),
-                        progress.postsNew(),
-                        progress.postsChanged(),
-                        progress.postsDeleted(),
-                        progress.albums(),
-                        progress.media(),
-                        progress.mediaMissing(),
-                        progress.messagesSkipped(),
-                        progress.messagesFailed(),
-                        write(progress.notes()))
+                .params(counts.stream().map(progress::count).toList())
+                .params(progress.status().name().toLowerCase(Locale.ROOT), write(progress.notes()))
                 .param(progress.error())
-                .param(progress.isOver())
-                .param(progress.id())
+                .params(progress.isOver(), progress.id())
                 .update();
+    }
+
+    private String write(List<ImportNote> notes) {
+        try {
+            return json.writeValueAsString(notes);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A list of notes is always JSON", e);
+        }
     }
 
     /** Returns the import to the queue for the next start. */
@@ -105,47 +100,10 @@ final class ImportTable {
                 .update();
     }
 
-    Optional<ImportProgress> find(UUID id) {
-        return jdbc.sql(
-                        """
-                        SELECT *, coalesce(extract(epoch FROM coalesce(finished_at, now()) - started_at), 0) AS seconds
-                        FROM imports WHERE id = ?""")
+    Optional<ImportService.State> find(UUID id) {
+        return jdbc.sql("SELECT upper(status) AS status, messages_failed FROM imports WHERE id = ?")
                 .param(id)
-                .query((row, n) -> new ImportProgress(
-                        id,
-                        Path.of(row.getString("file")),
-                        ImportProgress.Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
-                        row.getLong("bytes_total"),
-                        row.getLong("bytes_done"),
-                        row.getLong("posts_total"),
-                        row.getLong("posts_done"),
-                        row.getLong("posts_new"),
-                        row.getLong("posts_changed"),
-                        row.getLong("posts_deleted"),
-                        row.getLong("albums_total"),
-                        row.getLong("media_total"),
-                        row.getLong("media_missing"),
-                        row.getLong("messages_skipped"),
-                        row.getLong("messages_failed"),
-                        notes(row.getString("errors")),
-                        Duration.ofMillis((long) (row.getDouble("seconds") * 1000)),
-                        row.getString("error")))
+                .query(ImportService.State.class)
                 .optional();
-    }
-
-    private List<ImportNote> notes(String errors) {
-        try {
-            return json.readValue(errors, new TypeReference<>() {});
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The errors of an import cannot be read", e);
-        }
-    }
-
-    private String write(List<ImportNote> notes) {
-        try {
-            return json.writeValueAsString(notes);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A list of notes is always JSON", e);
-        }
     }
 }

@@ -3,13 +3,17 @@ package routes.ingest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import routes.events.StorableText;
+import routes.ingest.ImportProgress.Count;
+import routes.posts.Post;
+import routes.posts.PostBatch;
 import routes.posts.SavedBatch;
 
-/** Counts what one run of an import did. Used by a single thread. */
+/** Counts what one run of an import did. */
 final class ImportTally {
     /** More would only make the row larger. The count of missing files is complete regardless. */
     private static final int MAX_NOTES = 100;
@@ -22,17 +26,7 @@ final class ImportTally {
     private final long startedNanos = System.nanoTime();
     private final List<ImportNote> messages = new ArrayList<>();
     private final List<ImportNote> notes = new ArrayList<>();
-    private long bytesDone;
-    private long saved;
-    private long repeated;
-    private long created;
-    private long changed;
-    private long deleted;
-    private long albums;
-    private long media;
-    private long mediaMissing;
-    private long skipped;
-    private long failed;
+    private final EnumMap<Count, Long> counts = new EnumMap<>(Count.class);
 
     ImportTally(UUID id, Path file, long bytesTotal) {
         this.id = id;
@@ -40,48 +34,45 @@ final class ImportTally {
         this.bytesTotal = bytesTotal;
     }
 
-    void read(long bytes) {
-        bytesDone = Math.min(bytes, bytesTotal);
+    synchronized void add(Count what, long number) {
+        counts.merge(what, number, Long::sum);
     }
 
-    void messageSkipped() {
-        skipped++;
+    synchronized void read(long bytes) {
+        counts.put(Count.BYTES_DONE, Math.min(bytes, bytesTotal));
     }
 
-    void saved(PostIntake.Prepared prepared, SavedBatch saved) {
-        this.saved += saved.created() + saved.edited() + saved.updated() + saved.unchanged();
-        created += saved.created();
-        changed += saved.edited();
-        albums += saved.albumsCreated() + saved.albumsChanged() + saved.albumsUnchanged();
-        media += prepared.files();
-        mediaMissing += prepared.skipped().size();
-        prepared.skipped().forEach(file -> note(new ImportNote(file.name(), null, null, file.reason())));
+    synchronized void saved(PostBatch batch, SavedBatch saved) {
+        add(Count.POSTS_DONE, saved.created() + saved.edited() + saved.updated() + saved.unchanged());
+        add(Count.POSTS_NEW, saved.created());
+        add(Count.POSTS_CHANGED, saved.edited());
+        add(Count.ALBUMS_TOTAL, saved.albumsCreated() + saved.albumsChanged() + saved.albumsUnchanged());
+        add(Count.MEDIA_TOTAL, batch.posts().stream().filter(Post::hasMedia).count());
+        batch.posts().stream().flatMap(post -> post.skippedFiles().stream()).forEach(file -> {
+            add(Count.MEDIA_MISSING, 1);
+            note(new ImportNote(file.name(), null, null, file.reason()));
+        });
     }
 
     /** A message occurred before in the source. It counts as one post. */
     void repeated() {
-        repeated++;
+        add(Count.POSTS_DONE, -1);
     }
 
-    void deleted(int posts) {
-        deleted += posts;
+    synchronized void note(ImportNote note) {
+        add(notes, note);
     }
 
-    void note(ImportNote note) {
+    synchronized void leftOut(ImportNote message) {
+        add(Count.MESSAGES_FAILED, 1);
+        add(messages, message);
+    }
+
+    private static void add(List<ImportNote> notes, ImportNote note) {
         if (notes.size() < MAX_NOTES) {
-            notes.add(storable(note));
+            notes.add(new ImportNote(
+                    storable(note.name()), note.messageId(), storable(note.field()), storable(note.reason())));
         }
-    }
-
-    void leftOut(ImportNote message) {
-        failed++;
-        if (messages.size() < MAX_NOTES) {
-            messages.add(storable(message));
-        }
-    }
-
-    private static ImportNote storable(ImportNote note) {
-        return new ImportNote(storable(note.name()), note.messageId(), storable(note.field()), storable(note.reason()));
     }
 
     /** Text from the file may have any length and contain any characters. */
@@ -90,33 +81,17 @@ final class ImportTally {
         return StorableText.of(cut);
     }
 
-    /** Messages that were left out come first. */
-    List<ImportNote> notes() {
-        return Stream.concat(messages.stream(), notes.stream()).toList();
-    }
-
-    ImportProgress progress(ImportProgress.Status status, String error) {
-        long posts = Math.max(0, saved - repeated);
-        boolean done = status == ImportProgress.Status.DONE;
-        long estimate = bytesDone == 0 ? posts : (long) ((double) posts * bytesTotal / bytesDone);
-        return new ImportProgress(
-                id,
-                file,
-                status,
-                bytesTotal,
-                done ? bytesTotal : bytesDone,
-                done ? posts : Math.max(posts, estimate),
-                posts,
-                created,
-                changed,
-                deleted,
-                albums,
-                media,
-                mediaMissing,
-                skipped,
-                failed,
-                notes(),
-                Duration.ofNanos(System.nanoTime() - startedNanos),
-                error);
+    synchronized ImportProgress progress(ImportProgress.Status status, String error) {
+        var now = counts.clone();
+        long posts = Math.max(0, now.getOrDefault(Count.POSTS_DONE, 0L));
+        long bytes = status == ImportProgress.Status.DONE ? bytesTotal : now.getOrDefault(Count.BYTES_DONE, 0L);
+        now.put(Count.BYTES_TOTAL, bytesTotal);
+        now.put(Count.BYTES_DONE, bytes);
+        now.put(Count.POSTS_DONE, posts);
+        now.put(Count.POSTS_TOTAL, bytes == 0 ? posts : Math.round((double) posts * bytesTotal / bytes));
+        // messages that were left out come first
+        List<ImportNote> all = Stream.concat(messages.stream(), notes.stream()).toList();
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - startedNanos);
+        return new ImportProgress(id, file, status, now, all, elapsed, error);
     }
 }

@@ -5,22 +5,21 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.util.List;
+import org.springframework.stereotype.Component;
 import routes.posts.MediaKind;
 import routes.posts.SavedBatch;
 
 /** Metrics of ingest. Every series exists from the start, at 0. */
+@Component
 public final class IngestMetrics {
     private static final double[] SIZE_BUCKETS = {51_200, 102_400, 512_000, 1_048_576, 5_242_880, 20_971_520};
-    private static final String STAGE = "ingest";
-    private static final List<String> MEDIA = List.of("photo", "video", "album", "doc");
-    private static final List<String> OUTCOMES = List.of("success", "skipped", "failed");
 
     private final MeterRegistry registry;
 
     public IngestMetrics(MeterRegistry registry) {
         this.registry = registry;
-        for (String media : MEDIA) {
-            OUTCOMES.forEach(outcome -> processed(media, outcome));
+        for (String media : List.of("photo", "video", "album", "doc")) {
+            List.of("success", "skipped", "failed").forEach(outcome -> processed(media, outcome));
             bytes(media);
             sizes(media);
         }
@@ -43,18 +42,17 @@ public final class IngestMetrics {
 
     void saved(SavedBatch batch) {
         int albums = batch.albumsCreated() + batch.albumsChanged();
-        albums("success").increment(albums);
-        albums("skipped").increment(batch.albumsUnchanged());
-        processed("album", "success").increment(albums);
-        processed("album", "skipped").increment(batch.albumsUnchanged());
+        List.of(albums("success"), processed("album", "success")).forEach(counter -> counter.increment(albums));
+        List.of(albums("skipped"), processed("album", "skipped"))
+                .forEach(counter -> counter.increment(batch.albumsUnchanged()));
     }
 
     private Counter processed(String media, String outcome) {
-        return registry.counter("media.processing", "stage", STAGE, "media", media, "outcome", outcome);
+        return registry.counter("media.processing", "stage", "ingest", "media", media, "outcome", outcome);
     }
 
     private Counter bytes(String media) {
-        return Counter.builder("media.bytes").tag("media", media).register(registry);
+        return registry.counter("media.bytes", "media", media);
     }
 
     private DistributionSummary sizes(String media) {

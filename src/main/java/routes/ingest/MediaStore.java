@@ -17,22 +17,24 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.springframework.stereotype.Component;
 import routes.events.MediaFile;
 import routes.events.SkippedFile;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
 
 /** Stores the files of messages in the object store, several at a time, each content once. */
+@Component
 public final class MediaStore implements AutoCloseable {
     private final ObjectStore objects;
-    private final MediaLimits limits;
+    private final long maxBytes;
     private final IngestMetrics metrics;
     private final ExecutorService workers;
 
-    public MediaStore(ObjectStore objects, MediaLimits limits, IngestMetrics metrics) {
+    public MediaStore(ObjectStore objects, MediaProperties limits, IngestMetrics metrics) {
         this.objects = objects;
-        this.limits = limits;
         this.metrics = metrics;
+        maxBytes = limits.maxBytes();
         workers = Executors.newFixedThreadPool(limits.concurrency(), work -> new Thread(work, "media-store"));
     }
 
@@ -60,14 +62,19 @@ public final class MediaStore implements AutoCloseable {
         workers.shutdownNow();
     }
 
-    private static Stored result(Future<Stored> done) throws IOException, InterruptedException {
+    /** The result of another thread's work; throws what that threw. */
+    static <T> T result(Future<T> work) throws IOException, InterruptedException {
         try {
-            return done.get();
+            return work.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
+            } else if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            } else if (e.getCause() instanceof InterruptedException stop) {
+                throw stop;
             }
-            throw new IllegalStateException("A file could not be stored", e.getCause());
+            throw new IllegalStateException(e.getCause());
         }
     }
 
@@ -75,49 +82,39 @@ public final class MediaStore implements AutoCloseable {
         if (file.missing() != null) {
             return skipped(file, file.missing());
         }
-        MediaFile read;
+        MediaFile media;
         try {
-            read = read(tenant, file);
-        } catch (RefusedException e) {
-            return skipped(file, e.getMessage());
+            long size = Files.size(file.path());
+            String type = type(file);
+            String refusal = refusal(size, type);
+            if (refusal != null) {
+                return skipped(file, refusal);
+            }
+            String sha256 = sha256(file.path());
+            media = new MediaFile(sha256, ObjectKeys.media(tenant, sha256, MediaType.extension(type)), type, size);
         } catch (IOException e) {
             // one unreadable file must not fail the import
             return skipped(file, "file cannot be read: " + e);
         }
         try (InputStream content = Files.newInputStream(file.path())) {
-            if (!objects.exists(read.s3Key())) {
-                objects.put(read.s3Key(), read.mimeType(), read.sizeBytes(), content);
+            if (!objects.exists(media.s3Key())) {
+                objects.put(media.s3Key(), media.mimeType(), media.sizeBytes(), content);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             metrics.failed(file.kind());
             throw new IOException("Cannot store " + file.path() + ": " + e.getMessage(), e);
         }
-        metrics.stored(file.kind(), read.sizeBytes());
-        return new Stored(read, null);
+        metrics.stored(file.kind(), media.sizeBytes());
+        return new Stored(media, null);
     }
 
-    private MediaFile read(UUID tenant, SourceFile file) throws IOException, RefusedException {
-        long size = Files.size(file.path());
+    private String refusal(long size, String type) {
         if (size == 0) {
-            throw new RefusedException("file is empty");
+            return "file is empty";
+        } else if (size > maxBytes) {
+            return "file has " + size + " bytes, more than " + maxBytes;
         }
-        if (size > limits.maxBytes()) {
-            throw new RefusedException("file has " + size + " bytes, more than " + limits.maxBytes());
-        }
-        String type = type(file);
-        if (!limits.types().contains(type)) {
-            throw new RefusedException("type " + type + " is not taken");
-        }
-        String sha256 = sha256(file.path());
-        return new MediaFile(sha256, ObjectKeys.media(tenant, sha256, MediaType.extension(type)), type, size);
-    }
-
-    private static final class RefusedException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        RefusedException(String reason) {
-            super(reason);
-        }
+        return MediaType.isAccepted(type) ? null : "type " + type + " is not taken";
     }
 
     private Stored skipped(SourceFile file, String reason) {

@@ -3,13 +3,14 @@ package routes.ingest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
-import routes.events.SkippedFile;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
 import routes.posts.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.Details;
@@ -20,6 +21,7 @@ import routes.posts.PostWriter;
 import routes.posts.SavedBatch;
 
 /** Processes messages of any source: finds links, stores files, saves posts together with their events. */
+@Component
 public final class PostIntake {
     private final MediaStore media;
     private final PostWriter posts;
@@ -32,68 +34,58 @@ public final class PostIntake {
     }
 
     /**
-     * Posts that are ready to be saved.
-     *
-     * @param files how many messages have a file
-     * @param skipped which of these files could not be stored, and why
-     */
-    public record Prepared(PostBatch batch, int files, List<SkippedFile> skipped) {
-
-        /** Two batches of at least one post each. An album is split only if it is the whole batch. */
-        List<Prepared> halves() {
-            List<Post> posts = batch.posts();
-            int half = posts.size() / 2;
-            int cut = IntStream.range(1, posts.size())
-                    .filter(at -> posts.get(at).groupedId() == null
-                            || !posts.get(at)
-                                    .groupedId()
-                                    .equals(posts.get(at - 1).groupedId()))
-                    .boxed()
-                    .min(Comparator.comparingInt(at -> Math.abs(at - half)))
-                    .orElse(half);
-            return List.of(
-                    new Prepared(of(posts.subList(0, cut)), files, skipped),
-                    new Prepared(of(posts.subList(cut, posts.size())), 0, List.of()));
-        }
-
-        private PostBatch of(List<Post> posts) {
-            return new PostBatch(batch.tenantId(), batch.userId(), batch.channel(), posts, batch.albumsInferred());
-        }
-    }
-
-    /**
      * Stores the files of messages and converts the messages to posts. May be retried if it fails.
      *
      * @param messages of one channel, with all members of each album
      * @param albumsInferred whether the source does not mark albums
+     * @param refused is told of each message that cannot be converted
      */
-    public Prepared prepare(
-            UUID tenantId, long userId, Channel channel, List<SourceMessage> messages, boolean albumsInferred)
+    public PostBatch prepare(
+            UUID tenantId,
+            long userId,
+            Channel channel,
+            List<SourceMessage> messages,
+            boolean albumsInferred,
+            BiConsumer<SourceMessage, RuntimeException> refused)
             throws IOException, InterruptedException {
         List<SourceFile> files = messages.stream()
                 .map(SourceMessage::file)
                 .filter(Objects::nonNull)
                 .toList();
-        List<MediaStore.Stored> stored = media.storeAll(tenantId, files);
-        Map<SourceFile, MediaStore.Stored> byFile = new HashMap<>();
-        var skipped = new ArrayList<SkippedFile>();
-        for (int i = 0; i < files.size(); i++) {
-            byFile.put(files.get(i), stored.get(i));
-            if (stored.get(i).skipped() != null) {
-                skipped.add(stored.get(i).skipped());
+        Iterator<MediaStore.Stored> stored = media.storeAll(tenantId, files).iterator();
+        var batch = new ArrayList<Post>();
+        for (SourceMessage message : messages) {
+            MediaStore.Stored file = message.file() == null ? null : stored.next();
+            try {
+                batch.add(post(message, channel, file));
+            } catch (RuntimeException e) {
+                refused.accept(message, e);
             }
         }
-        List<Post> batch = messages.stream()
-                .map(message -> post(message, channel, byFile.get(message.file())))
-                .toList();
-        return new Prepared(new PostBatch(tenantId, userId, channel, batch, albumsInferred), files.size(), skipped);
+        return new PostBatch(tenantId, userId, channel, batch, albumsInferred);
     }
 
     /** Saves the posts together with their events, or nothing. May be retried if it fails. */
-    public SavedBatch save(Prepared prepared) {
-        SavedBatch saved = posts.saveBatchAtomic(prepared.batch());
+    public SavedBatch save(PostBatch batch) {
+        SavedBatch saved = posts.saveBatchAtomic(batch);
         metrics.saved(saved);
         return saved;
+    }
+
+    /** Two batches of at least one post each. An album is split only if it is the whole batch. */
+    static List<PostBatch> halves(PostBatch batch) {
+        List<Post> posts = batch.posts();
+        int half = posts.size() / 2;
+        int cut = IntStream.range(1, posts.size())
+                .filter(at -> posts.get(at).groupedId() == null
+                        || !posts.get(at).groupedId().equals(posts.get(at - 1).groupedId()))
+                .boxed()
+                .min(Comparator.comparingInt(at -> Math.abs(at - half)))
+                .orElse(half);
+        return Stream.of(posts.subList(0, cut), posts.subList(cut, posts.size()))
+                .map(part ->
+                        new PostBatch(batch.tenantId(), batch.userId(), batch.channel(), part, batch.albumsInferred()))
+                .toList();
     }
 
     private static Post post(SourceMessage message, Channel channel, MediaStore.Stored stored) {
@@ -105,7 +97,7 @@ public final class PostIntake {
                 .text(message.text())
                 .entities(TextPart.entities(message.parts()))
                 .attachmentText(message.attachmentText())
-                .urls(PostUrls.of(message.parts(), message.furtherLinks()))
+                .urls(TextPart.urls(message.parts(), message.furtherLinks()))
                 .postedAt(message.postedAt())
                 .editedAt(message.editedAt())
                 .edited(message.editedAt() != null)
@@ -138,11 +130,11 @@ public final class PostIntake {
 
     /** A link by channel id opens only for members of the channel. Null if the source does not identify the channel. */
     private static String link(Channel channel, long messageId) {
-        if (channel.username() == null && channel.tgChannelId() > ChannelIdentity.LAST_TELEGRAM_ID) {
-            return null;
+        if (channel.username() != null) {
+            return "https://t.me/" + channel.username() + "/" + messageId;
         }
-        return channel.username() == null
-                ? "https://t.me/c/" + channel.tgChannelId() + "/" + messageId
-                : "https://t.me/" + channel.username() + "/" + messageId;
+        return channel.tgChannelId() > ChannelIdentity.LAST_TELEGRAM_ID
+                ? null
+                : "https://t.me/c/" + channel.tgChannelId() + "/" + messageId;
     }
 }

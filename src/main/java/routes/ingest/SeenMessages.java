@@ -7,7 +7,7 @@ import java.util.Map;
 /** The ids of a channel's messages that a source contains: one bit each where ids are close together. */
 final class SeenMessages {
     private static final int PAGE_BITS = 12;
-    private static final int IN_PAGE = (1 << PAGE_BITS) - 1;
+    private static final BitSet NONE = new BitSet();
 
     private final Map<Long, BitSet> pages = new HashMap<>();
     private long first = Long.MAX_VALUE;
@@ -22,15 +22,17 @@ final class SeenMessages {
 
     /** Adds a message that does not extend the range that the source covers. */
     boolean addWithin(long id) {
-        BitSet page = pages.computeIfAbsent(id >> PAGE_BITS, number -> new BitSet());
-        boolean added = !page.get((int) (id & IN_PAGE));
-        page.set((int) (id & IN_PAGE));
+        boolean added = !contains(id);
+        pages.computeIfAbsent(id >> PAGE_BITS, number -> new BitSet()).set(bit(id));
         return added;
     }
 
     boolean contains(long id) {
-        BitSet page = pages.get(id >> PAGE_BITS);
-        return page != null && page.get((int) (id & IN_PAGE));
+        return pages.getOrDefault(id >> PAGE_BITS, NONE).get(bit(id));
+    }
+
+    private static int bit(long id) {
+        return (int) (id & ((1 << PAGE_BITS) - 1));
     }
 
     boolean isEmpty() {

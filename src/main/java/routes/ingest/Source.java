@@ -1,6 +1,7 @@
 package routes.ingest;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import routes.posts.ChannelIdentity;
 
@@ -25,6 +26,16 @@ public interface Source {
      * @throws IOException if the source is corrupt or cannot be read; everything handed over before is valid
      */
     void read(Sink sink) throws IOException, InterruptedException;
+
+    /** Opens what a user wants to import. */
+    @FunctionalInterface
+    interface Opener {
+        /**
+         * @param path a file or a folder, as the user gave it
+         * @throws IOException if there is nothing readable, with a message for the user
+         */
+        Source open(Path path) throws IOException;
+    }
 
     /** Receives the content of a source. */
     interface Sink {

@@ -4,7 +4,6 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import routes.posts.Counters;
 import routes.posts.Details;
 import routes.posts.Forward;
@@ -46,7 +45,7 @@ public record SourceMessage(
         Details.Reply replyElsewhere) {
 
     public String text() {
-        return parts.stream().map(TextPart::text).collect(Collectors.joining());
+        return TextPart.text(parts);
     }
 
     /** Of two versions of a message, the one with the newer edit; else the one that has its file; else this one. */

@@ -3,6 +3,7 @@ package routes.ingest;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import routes.ingest.ImportProgress.Count;
 
 /** Shows the progress of an import to its user: one line updated in place, or a plain line at intervals in a log file. */
 public final class TerminalProgress implements ProgressListener {
@@ -28,19 +29,17 @@ public final class TerminalProgress implements ProgressListener {
             String line = line(progress);
             // spaces overwrite the rest of a longer line
             out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
-            width = line.length();
+            width = progress.isOver() ? 0 : line.length();
             if (progress.isOver()) {
                 out.println();
-                printNotes(progress);
-                width = 0;
             }
             out.flush();
         } else if (progress.isOver() || progress.elapsed().minus(printed).compareTo(PLAIN_INTERVAL) >= 0) {
             printed = progress.isOver() ? Duration.ZERO : progress.elapsed();
             out.println(line(progress));
-            if (progress.isOver()) {
-                printNotes(progress);
-            }
+        }
+        if (progress.isOver()) {
+            printNotes(progress);
         }
     }
 
@@ -51,7 +50,7 @@ public final class TerminalProgress implements ProgressListener {
                         + (note.field() == null ? "" : ", " + note.field())
                         + ": "
                         + plain(note.reason())));
-        if (progress.notes().size() > MAX_NOTES || progress.messagesFailed() > MAX_NOTES) {
+        if (progress.notes().size() > MAX_NOTES || progress.count(Count.MESSAGES_FAILED) > MAX_NOTES) {
             out.println("  and more: GET /imports/" + progress.id() + " shows the first 100 of each kind");
         }
     }
@@ -64,42 +63,47 @@ public final class TerminalProgress implements ProgressListener {
     private static String line(ImportProgress progress) {
         String name = "Import of " + progress.file().getFileName() + ": ";
         double seconds = Math.max(progress.elapsed().toMillis() / 1000.0, 0.001);
-        long rate = Math.round(progress.postsDone() / seconds);
+        long rate = Math.round(progress.count(Count.POSTS_DONE) / seconds);
         return name
                 + switch (progress.status()) {
                     case QUEUED -> "waits";
                     case RUNNING ->
                         "%d %%, %d posts, %d posts/s, %s left"
-                                .formatted(percent(progress), progress.postsDone(), rate, left(progress));
+                                .formatted(percent(progress), progress.count(Count.POSTS_DONE), rate, left(progress));
                     case DONE ->
                         "done, %d posts (%d new, %d changed%s), %d albums, %d files (%d missing), %d other messages%s in %s, %d posts/s"
                                 .formatted(
-                                        progress.postsDone(),
-                                        progress.postsNew(),
-                                        progress.postsChanged(),
-                                        progress.postsDeleted() == 0 ? "" : ", " + progress.postsDeleted() + " deleted",
-                                        progress.albums(),
-                                        progress.media(),
-                                        progress.mediaMissing(),
-                                        progress.messagesSkipped(),
-                                        progress.messagesFailed() == 0
-                                                ? ""
-                                                : ", " + progress.messagesFailed() + " left out",
+                                        progress.count(Count.POSTS_DONE),
+                                        progress.count(Count.POSTS_NEW),
+                                        progress.count(Count.POSTS_CHANGED),
+                                        unlessNone(progress.count(Count.POSTS_DELETED), "deleted"),
+                                        progress.count(Count.ALBUMS_TOTAL),
+                                        progress.count(Count.MEDIA_TOTAL),
+                                        progress.count(Count.MEDIA_MISSING),
+                                        progress.count(Count.MESSAGES_SKIPPED),
+                                        unlessNone(progress.count(Count.MESSAGES_FAILED), "left out"),
                                         time(progress.elapsed()),
                                         rate);
-                    case FAILED -> "failed after " + progress.postsDone() + " posts. " + progress.error();
+                    case FAILED -> "failed after " + progress.count(Count.POSTS_DONE) + " posts. " + progress.error();
                 };
     }
 
+    private static String unlessNone(long count, String what) {
+        return count == 0 ? "" : ", " + count + " " + what;
+    }
+
     private static long percent(ImportProgress progress) {
-        return progress.bytesTotal() == 0 ? 100 : 100 * progress.bytesDone() / progress.bytesTotal();
+        return progress.count(Count.BYTES_TOTAL) == 0
+                ? 100
+                : 100 * progress.count(Count.BYTES_DONE) / progress.count(Count.BYTES_TOTAL);
     }
 
     private static String left(ImportProgress progress) {
-        if (progress.bytesDone() == 0) {
+        if (progress.count(Count.BYTES_DONE) == 0) {
             return "?";
         }
-        double share = (double) (progress.bytesTotal() - progress.bytesDone()) / progress.bytesDone();
+        double share = (double) (progress.count(Count.BYTES_TOTAL) - progress.count(Count.BYTES_DONE))
+                / progress.count(Count.BYTES_DONE);
         return time(Duration.ofMillis((long) (progress.elapsed().toMillis() * share)));
     }
 

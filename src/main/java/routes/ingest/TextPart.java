@@ -3,6 +3,8 @@ package routes.ingest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import routes.events.StorableText;
 import routes.events.TextEntity;
 
@@ -20,6 +22,9 @@ public record TextPart(String text, TextEntity mark) {
     /** Telegram allows far fewer. Beyond this, formatted parts are not searched. */
     private static final int MAX_ENTITIES = 1_000;
 
+    /** A post with more links is a mere list of links. The excess is left out. */
+    static final int MAX_URLS = 100;
+
     public TextPart {
         text = StorableText.of(text);
         mark = mark == null ? null : mark.at(0, text.length());
@@ -33,13 +38,38 @@ public record TextPart(String text, TextEntity mark) {
         return new TextPart(text, TextEntity.of(type, 0, text.length()));
     }
 
-    boolean isFormatting() {
+    private boolean isFormatting() {
         return mark != null && FORMATTING.contains(mark.type());
     }
 
-    /** The address that the source links the text to, or null. */
-    String link() {
-        return mark == null ? null : mark.type().equals("url") ? text : mark.url();
+    /** The addresses that the source links the text to, else those in the text. */
+    private Stream<String> links() {
+        if (mark != null && mark.type().equals("url")) {
+            return Stream.of(text);
+        } else if (mark != null && mark.url() != null) {
+            return Stream.of(mark.url());
+        }
+        // Telegram makes no links in code, but a full address there counts as one
+        return TextMarks.links(text, mark == null || isFormatting()).stream()
+                .map(link -> text.substring(link.offset(), link.offset() + link.length()));
+    }
+
+    /**
+     * The links of a post that consists of these parts, in order, each once.
+     *
+     * @param further links of the post that are not in its text, such as those of buttons
+     */
+    public static List<String> urls(List<TextPart> parts, List<String> further) {
+        return Stream.concat(parts.stream().flatMap(TextPart::links), further.stream())
+                .flatMap(link -> UrlNormalizer.normalize(link).stream())
+                .distinct()
+                .limit(MAX_URLS)
+                .toList();
+    }
+
+    /** The text that consists of these parts. */
+    public static String text(List<TextPart> parts) {
+        return parts.stream().map(TextPart::text).collect(Collectors.joining());
     }
 
     /** The formatting of a text that consists of these parts, by offset, outer before inner. */

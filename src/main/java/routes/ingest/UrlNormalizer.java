@@ -5,11 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,31 +27,13 @@ public final class UrlNormalizer {
     private static final Pattern WITHOUT_SCHEME =
             Pattern.compile("[^/?#:@\\s]+\\.[^/?#:@\\s]+(:\\d+)?([/?#].*)?", Pattern.DOTALL);
     private static final Pattern AUTHORITY = Pattern.compile("(?:(.*)@)?(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]+)(?::(\\d*))?");
-    private static final Set<String> TRACKING = Set.of(
-            "fbclid",
-            "gclid",
-            "gbraid",
-            "wbraid",
-            "dclid",
-            "yclid",
-            "ysclid",
-            "msclkid",
-            "twclid",
-            "ttclid",
-            "igshid",
-            "igsh",
-            "mc_cid",
-            "mc_eid",
-            "mkt_tok",
-            "_openstat",
-            "_ga",
-            "_gl",
-            "erid",
-            "roistat",
-            "ref",
-            "source",
-            "campaign");
-    private static final String UNENCODED = "-._~:/?#[]@!$&'()*+,;=";
+    private static final Pattern TRACKING =
+            Pattern.compile("(?is)(?:utm_.*|fbclid|gclid|gbraid|wbraid|dclid|yclid|ysclid"
+                    + "|msclkid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok|_openstat|_ga|_gl|erid|roistat"
+                    + "|ref|source|campaign)(?:=.*)?");
+    /** Neither reserved nor unreserved characters of RFC 3986, and percent signs that encode nothing. */
+    private static final Pattern TO_ENCODE =
+            Pattern.compile("[^A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=%-]+|%(?![0-9A-Fa-f]{2})");
 
     private UrlNormalizer() {}
 
@@ -67,9 +48,9 @@ public final class UrlNormalizer {
             return Optional.empty();
         }
         String scheme = parts.group(1).toLowerCase(Locale.ROOT);
+        String path = parts.group(3).isEmpty() ? "/" : encode(parts.group(3));
         return authority(scheme, parts.group(2))
-                .map(authority -> scheme + "://" + authority + path(parts.group(3)) + query(parts.group(4))
-                        + encode(parts.group(5)))
+                .map(authority -> scheme + "://" + authority + path + query(parts.group(4)) + encode(parts.group(5)))
                 .filter(normal -> normal.length() <= MAX_LENGTH && isUri(normal));
     }
 
@@ -94,54 +75,21 @@ public final class UrlNormalizer {
         }
     }
 
-    private static String path(String path) {
-        return path.isEmpty() ? "/" : encode(path);
-    }
-
     private static String query(String query) {
-        if (query == null) {
-            return "";
-        }
-        String kept = Arrays.stream(query.substring(1).split("&"))
-                .filter(parameter -> !parameter.isEmpty() && !isTracking(parameter))
-                .collect(Collectors.joining("&"));
+        String kept = query == null
+                ? ""
+                : Arrays.stream(query.substring(1).split("&"))
+                        .filter(parameter -> !parameter.isEmpty()
+                                && !TRACKING.matcher(parameter).matches())
+                        .collect(Collectors.joining("&"));
         return kept.isEmpty() ? "" : "?" + encode(kept);
     }
 
-    private static boolean isTracking(String parameter) {
-        int end = parameter.indexOf('=');
-        String name = (end < 0 ? parameter : parameter.substring(0, end)).toLowerCase(Locale.ROOT);
-        return name.startsWith("utm_") || TRACKING.contains(name);
-    }
-
     private static String encode(String text) {
-        if (text == null) {
-            return "";
-        }
-        var encoded = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); ) {
-            int point = text.codePointAt(i);
-            if (isPlain(point) || isEncoded(text, i)) {
-                encoded.appendCodePoint(point);
-            } else {
-                for (byte octet : Character.toString(point).getBytes(UTF_8)) {
-                    encoded.append(String.format("%%%02X", octet));
-                }
-            }
-            i += Character.charCount(point);
-        }
-        return encoded.toString();
-    }
-
-    private static boolean isEncoded(String text, int at) {
-        return text.charAt(at) == '%'
-                && at + 2 < text.length()
-                && HexFormat.isHexDigit(text.charAt(at + 1))
-                && HexFormat.isHexDigit(text.charAt(at + 2));
-    }
-
-    private static boolean isPlain(int point) {
-        return point < 128 && (Character.isLetterOrDigit(point) || UNENCODED.indexOf(point) >= 0);
+        return text == null
+                ? ""
+                : TO_ENCODE.matcher(text).replaceAll(found -> URLEncoder.encode(found.group(), UTF_8)
+                        .replace("+", "%20"));
     }
 
     private static boolean isUri(String text) {

@@ -169,12 +169,12 @@ public class MainJob {
     private boolean awaitImports(List<UUID> ids) throws InterruptedException {
         boolean done = true;
         for (UUID id : ids) {
-            ImportProgress progress = patiently(() -> imports.find(id).orElseThrow());
-            while (!progress.isOver()) {
+            ImportService.State state = patiently(() -> imports.find(id).orElseThrow());
+            while (!state.isOver()) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                progress = patiently(() -> imports.find(id).orElseThrow());
+                state = patiently(() -> imports.find(id).orElseThrow());
             }
-            done &= progress.status() == ImportProgress.Status.DONE && progress.messagesFailed() == 0;
+            done &= state.status() == ImportProgress.Status.DONE && state.messagesFailed() == 0;
         }
         return done;
     }

@@ -39,11 +39,10 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
 import routes.graph.postgres.PostgresGraph;
-import routes.ingest.DeletedMessages;
+import routes.ingest.ImportProperties;
 import routes.ingest.ImportService;
-import routes.ingest.ImportSettings;
 import routes.ingest.IngestMetrics;
-import routes.ingest.MediaLimits;
+import routes.ingest.MediaProperties;
 import routes.ingest.MediaStore;
 import routes.ingest.PostIntake;
 import routes.ingest.export.ExportSource;
@@ -255,13 +254,13 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 ObjectStore objects,
                 UploadFolders uploads) {
             var metrics = new IngestMetrics(new SimpleMeterRegistry());
-            var media = new MediaStore(objects, MediaLimits.DEFAULT, metrics);
+            var media = new MediaStore(objects, new MediaProperties(41_943_040, 4), metrics);
             return new ImportService(
                     database,
                     path -> ExportSource.open(path, ZoneOffset.UTC),
                     new PostIntake(media, writer, metrics),
-                    new DeletedMessages(removal),
-                    new ImportSettings(1, Duration.ofSeconds(20), false),
+                    removal,
+                    new ImportProperties(null, 1, Duration.ofSeconds(20), false),
                     progress -> {
                         if (progress.isOver()) {
                             uploads.release(progress.file());

@@ -29,7 +29,8 @@ public final class ImportProcess {
         config.setJdbcUrl(arguments[0]);
         var database = new HikariDataSource(config);
         var metrics = new IngestMetrics(new SimpleMeterRegistry());
-        var media = new MediaStore(new FolderObjectStore(Path.of(arguments[2])), MediaLimits.DEFAULT, metrics);
+        var media = new MediaStore(
+                new FolderObjectStore(Path.of(arguments[2])), new MediaProperties(41_943_040, 4), metrics);
         var transactions = new JdbcTransactionManager(database);
         var outbox = new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog()));
         var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
@@ -43,8 +44,8 @@ public final class ImportProcess {
                         database,
                         path -> ExportSource.open(path, ZoneOffset.UTC),
                         new PostIntake(media, writer, metrics),
-                        new DeletedMessages(removal),
-                        new ImportSettings(5, Duration.ofSeconds(20), false),
+                        removal,
+                        new ImportProperties(null, 5, Duration.ofSeconds(20), false),
                         progress -> {
                             terminal.progress(progress);
                             if (progress.isOver()) {

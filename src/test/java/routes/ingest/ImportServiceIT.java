@@ -9,11 +9,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +42,7 @@ import routes.events.ContentHash;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
+import routes.ingest.ImportProgress.Count;
 import routes.ingest.ImportProgress.Status;
 import routes.ingest.export.ExportSource;
 import routes.objectstore.folder.FolderObjectStore;
@@ -84,14 +88,16 @@ class ImportServiceIT {
         ImportProgress done = run(service(), EXPORTS.resolve("channel"));
 
         assertThat(done.status()).isEqualTo(Status.DONE);
-        assertThat(done.postsDone()).isEqualTo(12);
-        assertThat(done.postsTotal()).isEqualTo(12);
-        assertThat(done.postsNew()).isEqualTo(12);
-        assertThat(done.albums()).isEqualTo(1);
-        assertThat(done.media()).isEqualTo(7);
-        assertThat(done.mediaMissing()).isEqualTo(3);
-        assertThat(done.messagesSkipped()).isEqualTo(3);
-        assertThat(done.bytesDone()).isEqualTo(done.bytesTotal()).isPositive();
+        assertThat(done.count(Count.POSTS_DONE)).isEqualTo(12);
+        assertThat(done.count(Count.POSTS_TOTAL)).isEqualTo(12);
+        assertThat(done.count(Count.POSTS_NEW)).isEqualTo(12);
+        assertThat(done.count(Count.ALBUMS_TOTAL)).isEqualTo(1);
+        assertThat(done.count(Count.MEDIA_TOTAL)).isEqualTo(7);
+        assertThat(done.count(Count.MEDIA_MISSING)).isEqualTo(3);
+        assertThat(done.count(Count.MESSAGES_SKIPPED)).isEqualTo(3);
+        assertThat(done.count(Count.BYTES_DONE))
+                .isEqualTo(done.count(Count.BYTES_TOTAL))
+                .isPositive();
         assertThat(count("posts")).isEqualTo(12);
         assertThat(count("media_objects")).isEqualTo(4);
         assertThat(count("media_group_items")).isEqualTo(3);
@@ -126,7 +132,7 @@ class ImportServiceIT {
         ImportProgress done = run(service(), folder);
 
         assertThat(done.status()).isEqualTo(Status.DONE);
-        assertThat(done.messagesSkipped())
+        assertThat(done.count(Count.MESSAGES_SKIPPED))
                 .as("service messages and one that is unsupported")
                 .isEqualTo(7);
         List<String> stored = jdbc.sql(
@@ -166,7 +172,7 @@ class ImportServiceIT {
 
         ImportProgress done = run(service, data);
 
-        assertThat(done.postsChanged()).isZero();
+        assertThat(done.count(Count.POSTS_CHANGED)).isZero();
         assertThat(count("outbox")).isEqualTo(events);
         assertThat(jdbc.sql("SELECT entities::text FROM posts")
                         .query(String.class)
@@ -186,7 +192,7 @@ class ImportServiceIT {
 
         ImportProgress done = run(service, data);
 
-        assertThat(done.postsChanged()).isEqualTo(1);
+        assertThat(done.count(Count.POSTS_CHANGED)).isEqualTo(1);
         assertThat(jdbc.sql("SELECT attachment_text FROM post_edits")
                         .query(String.class)
                         .single())
@@ -206,8 +212,9 @@ class ImportServiceIT {
         ImportProgress again = run(service, EXPORTS.resolve("channel"));
 
         assertThat(again.status()).isEqualTo(Status.DONE);
-        assertThat(again.postsDone()).isEqualTo(12);
-        assertThat(again.postsNew() + again.postsChanged()).isZero();
+        assertThat(again.count(Count.POSTS_DONE)).isEqualTo(12);
+        assertThat(again.count(Count.POSTS_NEW) + again.count(Count.POSTS_CHANGED))
+                .isZero();
         assertThat(count("outbox")).isEqualTo(events);
         assertThat(jdbc.sql("SELECT max(refs_count) FROM media_objects")
                         .query(Integer.class)
@@ -236,7 +243,7 @@ class ImportServiceIT {
 
         ImportProgress second = run(service, data);
 
-        assertThat(second.postsChanged()).isEqualTo(1);
+        assertThat(second.count(Count.POSTS_CHANGED)).isEqualTo(1);
         assertThat(jdbc.sql("SELECT content FROM post_edits")
                         .query(String.class)
                         .single())
@@ -275,14 +282,14 @@ class ImportServiceIT {
 
         assertThat(failed.status()).isEqualTo(Status.FAILED);
         assertThat(failed.error()).contains("ends in the middle", "import it once more");
-        assertThat(failed.postsDone()).isEqualTo(7);
+        assertThat(failed.count(Count.POSTS_DONE)).isEqualTo(7);
         assertThat(count("posts")).isEqualTo(7);
 
         Files.writeString(data.resolve("result.json"), whole);
         ImportProgress done = run(service, data);
 
         assertThat(done.status()).isEqualTo(Status.DONE);
-        assertThat(done.postsNew()).isEqualTo(5);
+        assertThat(done.count(Count.POSTS_NEW)).isEqualTo(5);
         assertThat(jdbc.sql("SELECT count(*) FROM outbox WHERE stream = 'posts.parsed'")
                         .query(Long.class)
                         .single())
@@ -312,14 +319,15 @@ class ImportServiceIT {
     void anImportThatAnotherProcessRunsIsLeftToIt() throws Exception {
         UUID running = UUID.randomUUID();
         insertImport(running, EXPORTS.resolve("channel"), "running");
-        try (ImportLock other =
-                ImportLock.tryAcquire(database.dataSource(), running).orElseThrow()) {
+        try (Connection other = database.dataSource().getConnection();
+                Statement lock = other.createStatement()) {
+            lock.execute("SELECT pg_advisory_lock(hashtextextended('import:" + running + "', 0))");
             ImportService service = service();
             service.start();
             run(service, EXPORTS.resolve("account"));
 
             assertThat(service.find(running).orElseThrow().status()).isEqualTo(Status.RUNNING);
-            assertThat(other).isNotNull();
+            lock.execute("SELECT pg_advisory_unlock_all()");
         }
     }
 
@@ -389,7 +397,7 @@ class ImportServiceIT {
         reading.await();
         service.submit(1, TENANT, data);
 
-        assertThatExceptionOfType(ImportQueueFullException.class)
+        assertThatExceptionOfType(ImportService.QueueFullException.class)
                 .isThrownBy(() -> service.submit(1, TENANT, data))
                 .withMessageContaining("1 imports wait already");
         assertThat(count("imports")).isEqualTo(2);
@@ -421,7 +429,7 @@ class ImportServiceIT {
         ImportProgress done = run(service(), CASES.resolve("08-same-message-twice"));
 
         assertThat(done.status()).isEqualTo(Status.DONE);
-        assertThat(done.postsDone()).isEqualTo(3);
+        assertThat(done.count(Count.POSTS_DONE)).isEqualTo(3);
         assertThat(live()).containsExactly(1L, 2L, 3L);
     }
 
@@ -447,7 +455,9 @@ class ImportServiceIT {
                             .query(String.class)
                             .single())
                     .isEqualTo("v2");
-            assertThat(done.postsDone()).isEqualTo(3L * distance + 1).isEqualTo(count("posts"));
+            assertThat(done.count(Count.POSTS_DONE))
+                    .isEqualTo(3L * distance + 1)
+                    .isEqualTo(count("posts"));
         }
     }
 
@@ -462,9 +472,9 @@ class ImportServiceIT {
                             .toList()));
 
             assertThat(done.status()).isEqualTo(Status.DONE);
-            assertThat(count("posts")).isEqualTo(1_296).isEqualTo(done.postsDone());
+            assertThat(count("posts")).isEqualTo(1_296).isEqualTo(done.count(Count.POSTS_DONE));
             assertThat(count("outbox")).isEqualTo(1_296);
-            assertThat(done.messagesFailed()).isEqualTo(4);
+            assertThat(done.count(Count.MESSAGES_FAILED)).isEqualTo(4);
             assertThat(done.notes())
                     .allMatch(note -> note.reason().contains("refused_by_a_test"))
                     .noneMatch(note -> note.reason().contains("тайна"))
@@ -487,7 +497,7 @@ class ImportServiceIT {
                             .mapToObj(id -> message(id, "").replace("}", ",\"photo\":\"a.jpg\"}"))
                             .toList()));
 
-            assertThat(done.messagesFailed()).isEqualTo(1);
+            assertThat(done.count(Count.MESSAGES_FAILED)).isEqualTo(1);
             assertThat(live()).containsExactly(1L, 2L, 4L, 5L);
             assertThat(count("media_groups")).isEqualTo(1);
         } finally {
@@ -517,8 +527,8 @@ class ImportServiceIT {
         ImportProgress done = run(service(), CASES.resolve("01-messages-list-silently-cut"));
 
         assertThat(done.status()).isEqualTo(Status.DONE);
-        assertThat(done.postsDone()).isEqualTo(3);
-        assertThat(done.messagesFailed()).isEqualTo(1);
+        assertThat(done.count(Count.POSTS_DONE)).isEqualTo(3);
+        assertThat(done.count(Count.MESSAGES_FAILED)).isEqualTo(1);
         assertThat(heard).last().satisfies(last -> assertThat(last.notes()).isEqualTo(done.notes()));
         assertThat(done.notes()).singleElement().satisfies(note -> assertThat(note.reason())
                 .contains("line 21"));
@@ -532,8 +542,8 @@ class ImportServiceIT {
                         .mapToObj(id -> id % 2 == 0 ? "null" : message(id, "x"))
                         .toList()));
 
-        assertThat(done.postsDone()).isEqualTo(150);
-        assertThat(done.messagesFailed()).isEqualTo(150);
+        assertThat(done.count(Count.POSTS_DONE)).isEqualTo(150);
+        assertThat(done.count(Count.MESSAGES_FAILED)).isEqualTo(150);
         assertThat(done.notes()).hasSize(100);
     }
 
@@ -559,7 +569,7 @@ class ImportServiceIT {
 
         assertThat(done.status()).isEqualTo(Status.DONE);
         assertThat(live()).containsExactly(1L, 2L, 3L, 4L, 5L, 7L);
-        assertThat(done.messagesFailed()).isEqualTo(1);
+        assertThat(done.count(Count.MESSAGES_FAILED)).isEqualTo(1);
     }
 
     @Test
@@ -609,7 +619,7 @@ class ImportServiceIT {
                 write(List.of(message(1, "раз"), message(2, "два"), form, message(4, "четыре"), message(5, "пять"))));
 
         assertThat(newer.status()).isEqualTo(Status.DONE);
-        assertThat(newer.postsDeleted()).isZero();
+        assertThat(newer.count(Count.POSTS_DELETED)).isZero();
         assertThat(live()).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
@@ -624,8 +634,8 @@ class ImportServiceIT {
 
         ImportProgress done = run(service, data);
 
-        assertThat(done.postsDeleted()).isZero();
-        assertThat(done.postsDone()).isEqualTo(5);
+        assertThat(done.count(Count.POSTS_DELETED)).isZero();
+        assertThat(done.count(Count.POSTS_DONE)).isEqualTo(5);
         assertThat(count("outbox")).isEqualTo(events);
     }
 
@@ -700,7 +710,7 @@ class ImportServiceIT {
 
         ImportProgress newer = run(service(), exportOf("1:раз", "3:три", "4:четыре"));
 
-        assertThat(newer.postsDeleted()).isZero();
+        assertThat(newer.count(Count.POSTS_DELETED)).isZero();
         assertThat(live()).containsExactly(1L, 2L, 3L, 4L);
     }
 
@@ -712,8 +722,12 @@ class ImportServiceIT {
 
         ImportProgress newer = run(service, exportOf("2:два", "5:пять", "6:шесть"));
 
-        assertThat(newer.postsDeleted()).isEqualTo(1);
-        assertThat(service.find(newer.id()).orElseThrow().postsDeleted()).isEqualTo(1);
+        assertThat(newer.count(Count.POSTS_DELETED)).isEqualTo(1);
+        assertThat(jdbc.sql("SELECT posts_deleted FROM imports WHERE id = ?")
+                        .param(newer.id())
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(1);
         assertThat(live()).as("1 is older than the export, 3 is gone from it").containsExactly(1L, 2L, 5L, 6L);
         assertThat(jdbc.sql("SELECT event->>'reason' FROM outbox WHERE stream = 'posts.deleted'")
                         .query(String.class)
@@ -721,7 +735,7 @@ class ImportServiceIT {
                 .containsExactly("telegram");
         assertThat(count("outbox")).isEqualTo(published + 2);
 
-        assertThat(run(service, exportOf("2:два", "5:пять", "6:шесть")).postsDeleted())
+        assertThat(run(service, exportOf("2:два", "5:пять", "6:шесть")).count(Count.POSTS_DELETED))
                 .isZero();
     }
 
@@ -730,8 +744,9 @@ class ImportServiceIT {
         ImportService service = deleting();
         run(service, exportOf("1:раз", "2:два", "3:три"));
 
-        assertThat(run(service, exportOf("1:раз")).postsDeleted()).isZero();
-        assertThat(run(service, exportOf("1:раз", "2:два")).postsDeleted()).isZero();
+        assertThat(run(service, exportOf("1:раз")).count(Count.POSTS_DELETED)).isZero();
+        assertThat(run(service, exportOf("1:раз", "2:два")).count(Count.POSTS_DELETED))
+                .isZero();
 
         assertThat(live()).containsExactly(1L, 2L, 3L);
     }
@@ -761,7 +776,7 @@ class ImportServiceIT {
 
         ImportProgress later = run(service, exportOf("1:раз", "2:два", "3:три"));
 
-        assertThat(later.postsChanged()).isEqualTo(1);
+        assertThat(later.count(Count.POSTS_CHANGED)).isEqualTo(1);
         assertThat(live()).containsExactly(1L, 2L);
         assertThat(jdbc.sql(
                                 """
@@ -779,7 +794,7 @@ class ImportServiceIT {
 
         ImportProgress done = run(service, exportOf("1:раз", "2:два", "3:три"));
 
-        assertThat(done.postsDeleted()).isEqualTo(1);
+        assertThat(done.count(Count.POSTS_DELETED)).isEqualTo(1);
         assertThat(live()).containsExactly(1L, 3L);
     }
 
@@ -833,14 +848,15 @@ class ImportServiceIT {
         return service(path -> ExportSource.open(path, ZoneOffset.UTC), 5);
     }
 
-    private ImportService service(Sources sources, int queueSize) throws IOException {
+    private ImportService service(Source.Opener sources, int queueSize) throws IOException {
         return service(sources, queueSize, false);
     }
 
-    private ImportService service(Sources sources, int queueSize, boolean deletions) throws IOException {
+    private ImportService service(Source.Opener sources, int queueSize, boolean deletions) throws IOException {
         DataSource source = database.dataSource();
         var metrics = new IngestMetrics(new SimpleMeterRegistry());
-        var media = new MediaStore(new FolderObjectStore(data.resolve("media")), MediaLimits.DEFAULT, metrics);
+        var media = new MediaStore(
+                new FolderObjectStore(data.resolve("media")), new MediaProperties(41_943_040, 4), metrics);
         var codec = new EventCodec(Json.newMapper(), new StreamCatalog());
         var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
         var writer = new PostWriter(
@@ -849,13 +865,13 @@ class ImportServiceIT {
                 source,
                 sources,
                 new PostIntake(media, writer, metrics),
-                new DeletedMessages(new PostRemoval(
+                new PostRemoval(
                         source,
                         new JdbcTransactionManager(source),
                         new Outbox(source, codec),
                         settings,
-                        Clock.systemUTC())),
-                new ImportSettings(queueSize, Duration.ofSeconds(20), deletions),
+                        Clock.systemUTC()),
+                new ImportProperties(null, queueSize, Duration.ofSeconds(20), deletions),
                 heard::add);
         open.add(media);
         open.add(service);
@@ -886,13 +902,22 @@ class ImportServiceIT {
         return await(service, service.submit(1, TENANT, path));
     }
 
-    private static ImportProgress await(ImportService service, UUID id) {
+    private ImportProgress await(ImportService service, UUID id) {
         // The pool lends a connection used less than half a second ago without a check, so the question itself can
         // meet a connection that a test has terminated.
-        return Awaitility.await()
+        ImportService.State state = Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(DataAccessException.class)
-                .until(() -> service.find(id).orElseThrow(), ImportProgress::isOver);
+                .until(() -> service.find(id).orElseThrow(), ImportService.State::isOver);
+        ImportProgress last = Awaitility.await()
+                .until(
+                        () -> heard.stream()
+                                .filter(progress -> progress.id().equals(id) && progress.isOver())
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+        assertThat(state).isEqualTo(new ImportService.State(last.status(), last.count(Count.MESSAGES_FAILED)));
+        return last;
     }
 
     private void export(String text, String fields) throws IOException {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +38,7 @@ class MediaStoreTest {
     @Test
     void theSameBytesAreStoredOnceUnderTheirHash() throws Exception {
         ObjectStore objects = new FolderObjectStore(folder.resolve("media"));
-        try (var media = new MediaStore(objects, MediaLimits.DEFAULT, metrics)) {
+        try (var media = new MediaStore(objects, new MediaProperties(41_943_040, 4), metrics)) {
             List<MediaStore.Stored> stored = media.storeAll(TENANT, List.of(file("a.jpg", JPEG), file("b.jpg", JPEG)));
 
             assertThat(stored)
@@ -60,7 +59,7 @@ class MediaStoreTest {
 
     @Test
     void whatIsNotTakenHasAReasonAndIsCounted() throws Exception {
-        var limits = new MediaLimits(20, Set.of("image/jpeg", "text/plain"), 2);
+        var limits = new MediaProperties(20, 2);
         try (var media = new MediaStore(new FolderObjectStore(folder.resolve("media")), limits, metrics)) {
             List<MediaStore.Stored> stored = media.storeAll(
                     TENANT,
@@ -89,7 +88,8 @@ class MediaStoreTest {
     void aFileThatCannotBeReadIsReportedAndTheOthersAreStored() throws Exception {
         SourceFile gone = file("gone.jpg", JPEG);
         Files.delete(gone.path());
-        try (var media = new MediaStore(new FolderObjectStore(folder.resolve("media")), MediaLimits.DEFAULT, metrics)) {
+        try (var media = new MediaStore(
+                new FolderObjectStore(folder.resolve("media")), new MediaProperties(41_943_040, 4), metrics)) {
             List<MediaStore.Stored> stored = media.storeAll(TENANT, List.of(gone, file("there.jpg", JPEG)));
 
             assertThat(stored.get(0).skipped().reason())
@@ -112,7 +112,7 @@ class MediaStoreTest {
                 }
             }
         };
-        try (var media = new MediaStore(waiting, new MediaLimits(1000, Set.of("image/jpeg"), 3), metrics)) {
+        try (var media = new MediaStore(waiting, new MediaProperties(1000, 3), metrics)) {
             List<SourceFile> files = IntStream.range(0, 6)
                     .mapToObj(i -> {
                         byte[] content = JPEG.clone();
@@ -133,7 +133,7 @@ class MediaStoreTest {
                 throw new IOException("No space left on device");
             }
         };
-        try (var media = new MediaStore(full, MediaLimits.DEFAULT, metrics)) {
+        try (var media = new MediaStore(full, new MediaProperties(41_943_040, 4), metrics)) {
             assertThatThrownBy(() -> media.storeAll(TENANT, List.of(file("a.jpg", JPEG))))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("a.jpg")

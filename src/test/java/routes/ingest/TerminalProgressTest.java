@@ -7,10 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import routes.ingest.ImportProgress.Count;
 import routes.ingest.ImportProgress.Status;
 
 class TerminalProgressTest {
@@ -92,24 +95,19 @@ class TerminalProgressTest {
             String error,
             long failed,
             List<ImportNote> notes) {
+        Map<Count, Long> counts = new EnumMap<>(Map.of(
+                Count.POSTS_NEW, 3L,
+                Count.POSTS_CHANGED, 2L,
+                Count.ALBUMS_TOTAL, 4L,
+                Count.MEDIA_TOTAL, 5L,
+                Count.MEDIA_MISSING, 1L,
+                Count.MESSAGES_SKIPPED, 6L));
+        counts.put(Count.BYTES_TOTAL, 1_000L);
+        counts.put(Count.BYTES_DONE, bytesDone);
+        counts.put(Count.POSTS_TOTAL, 4_000L);
+        counts.put(Count.POSTS_DONE, posts);
+        counts.put(Count.MESSAGES_FAILED, failed);
         return new ImportProgress(
-                new UUID(0, 1),
-                Path.of("/export/result.json"),
-                status,
-                1_000,
-                bytesDone,
-                4_000,
-                posts,
-                3,
-                2,
-                0,
-                4,
-                5,
-                1,
-                6,
-                failed,
-                notes,
-                elapsed,
-                error);
+                new UUID(0, 1), Path.of("/export/result.json"), status, counts, notes, elapsed, error);
     }
 }

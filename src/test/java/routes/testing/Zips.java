@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,27 +125,6 @@ public final class Zips {
         int size = zip.size() - start;
         zip.ints(0x06054b50).shorts(0, 0, 1, 1).ints(size, start).shorts(0);
         return zip.toBytes();
-    }
-
-    /** The beginning of a zip, up to the content of its first entry. */
-    public static byte[] storedStart(String name, int length, int crc) {
-        byte[] called = name.getBytes(UTF_8);
-        return new Fields()
-                .ints(0x04034b50)
-                .shorts(20, 0, 0, 0, 0)
-                .ints(crc, length, length)
-                .shorts(called.length, 0)
-                .bytes(called)
-                .toBytes();
-    }
-
-    /** A zip that something comes before; its end tells where its directory is. */
-    public static byte[] shifted(byte[] zip, long by) {
-        byte[] shifted = zip.clone();
-        var fields = ByteBuffer.wrap(shifted).order(ByteOrder.LITTLE_ENDIAN);
-        int offset = zip.length - 6;
-        fields.putInt(offset, (int) (fields.getInt(offset) + by));
-        return shifted;
     }
 
     /** Bytes that get about a thousandth of their length when packed. */

@@ -3,17 +3,16 @@ package routes.ingest.export;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import routes.ingest.PostUrls;
+import org.springframework.util.StringUtils;
 import routes.ingest.TextPart;
 import routes.posts.Details;
 
@@ -33,48 +32,32 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Attachments of(Fields message) {
+        Fields poll = message.object("poll");
+        Fields checklist = message.object("todo_list");
+        Fields location = message.object("location_information");
+        Fields contact = message.object("contact_information");
+        Fields invoice = invoice(message);
+        Fields giveaway = message.object("giveaway_information");
+        Fields results = message.object("giveaway_results");
+        String place = message.text("place_name");
         var lines = new ArrayList<String>();
-        Details.Poll poll = poll(message.object("poll"));
-        if (poll != null) {
-            add(lines, poll.question());
-            poll.options().forEach(option -> add(lines, option.text()));
-        }
-        inside(message.object("todo_list"), list -> {
-            add(lines, plain(list.get("title")));
-            list.elements("answers").forEach(task -> add(lines, plain(task)));
-        });
-        add(lines, message.text("place_name"));
-        add(lines, message.text("address"));
-        if (message.get("place_name") == null) {
-            inside(
-                    message.object("location_information"),
-                    place -> add(
-                            lines,
-                            Stream.of(place.text("latitude"), place.text("longitude"))
-                                    .collect(joined(", "))));
-        }
-        add(lines, message.text("game_title"));
-        add(lines, message.text("game_description"));
-        inside(message.object("contact_information"), contact -> {
-            add(
-                    lines,
-                    Stream.of(contact.text("first_name"), contact.text("last_name"))
-                            .collect(joined(" ")));
-            add(lines, contact.text("phone_number"));
-        });
-        inside(invoice(message), invoice -> {
-            add(lines, invoice.text("title"));
-            add(lines, invoice.text("description"));
-            add(lines, amount(invoice.number("amount"), invoice.text("currency")));
-        });
-        inside(message.object("giveaway_information"), giveaway -> prizes(lines, giveaway, "quantity"));
-        inside(message.object("giveaway_results"), giveaway -> prizes(lines, giveaway, "winners_count"));
+        add(lines, plain(poll.get("question")));
+        poll.elements("answers").forEach(answer -> add(lines, plain(answer)));
+        add(lines, plain(checklist.get("title")));
+        checklist.elements("answers").forEach(task -> add(lines, plain(task)));
+        add(lines, place, message.text("address"));
+        add(lines, place != null ? null : joined(", ", location.text("latitude"), location.text("longitude")));
+        add(lines, message.text("game_title"), message.text("game_description"));
+        add(lines, joined(" ", contact.text("first_name"), contact.text("last_name")), contact.text("phone_number"));
+        add(lines, invoice.text("title"), invoice.text("description"));
+        add(lines, amount(invoice.number("amount"), invoice.text("currency")));
+        add(lines, giveaway.text("additional_prize"), prizes(giveaway, "quantity"));
+        add(lines, results.text("additional_prize"), prizes(results, "winners_count"));
         List<TextPart> linked = lines.stream().map(TextPart::plain).toList();
-        List<String> links =
-                PostUrls.of(linked, Stream.ofNullable(message.text("game_link")).toList());
-        add(lines, Stream.of(message.text("performer"), message.text("title")).collect(joined(" — ")));
-        add(lines, message.text("sticker_emoji"));
-        return new Attachments(lines.stream().distinct().toList(), poll, links);
+        List<String> links = TextPart.urls(
+                linked, Stream.ofNullable(message.text("game_link")).toList());
+        add(lines, joined(" — ", message.text("performer"), message.text("title")), message.text("sticker_emoji"));
+        return new Attachments(lines.stream().distinct().toList(), poll.exist() ? poll(poll) : null, links);
     }
 
     /**
@@ -84,26 +67,20 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
      */
     String text(String fileName) {
         boolean named = fileName != null && !MADE_UP.matcher(fileName).matches();
-        String text = Stream.concat(lines.stream(), Stream.ofNullable(named ? fileName : null))
-                .collect(joined("\n"));
+        String text = joined("\n", String.join("\n", lines), named ? fileName : null);
         return text.isEmpty() ? null : text;
     }
 
     private static Details.Poll poll(Fields poll) {
-        if (poll == null) {
-            return null;
-        }
         List<Details.Poll.Option> options = poll.elements("answers")
                 .map(answer -> {
                     var option = new Fields(answer);
                     return new Details.Poll.Option(
-                            plain(answer),
-                            answer.isObject() ? count(option.number("voters")) : 0,
-                            answer.isObject() && option.flag("chosen"));
+                            plain(answer), Fields.count(option.number("voters")), option.flag("chosen"));
                 })
                 .toList();
         return new Details.Poll(
-                plain(poll.get("question")), poll.flag("closed"), count(poll.number("total_voters")), options);
+                plain(poll.get("question")), poll.flag("closed"), Fields.count(poll.number("total_voters")), options);
     }
 
     /** Telegram Desktop writes the object as a string that contains its JSON. */
@@ -113,22 +90,16 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
             return message.object("invoice_information");
         }
         try {
-            JsonNode inside = JSON.readTree(value.asText());
-            return inside.isObject() ? new Fields(inside) : null;
+            return new Fields(JSON.readTree(value.asText()));
         } catch (JsonProcessingException e) {
-            return null;
+            return new Fields(MissingNode.getInstance());
         }
     }
 
-    private static void prizes(List<String> lines, Fields giveaway, String number) {
-        add(lines, giveaway.text("additional_prize"));
-        int stars = count(giveaway.number("stars"));
-        int quantity = count(giveaway.number(number));
-        if (stars > 0) {
-            add(lines, stars + " Telegram Stars");
-        } else if (quantity > 0) {
-            add(lines, quantity + " × Telegram Premium");
-        }
+    private static String prizes(Fields giveaway, String number) {
+        int stars = Fields.count(giveaway.number("stars"));
+        int quantity = Fields.count(giveaway.number(number));
+        return stars > 0 ? stars + " Telegram Stars" : quantity > 0 ? quantity + " × Telegram Premium" : null;
     }
 
     /** The amount is in the smallest unit of the currency. */
@@ -146,28 +117,18 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
         return BigDecimal.valueOf(amount, digits).toPlainString() + " " + currency.toUpperCase(Locale.ROOT);
     }
 
-    static int count(Long number) {
-        return number == null ? 0 : (int) Math.max(0, Math.min(number, Integer.MAX_VALUE));
-    }
-
     private static String plain(JsonNode text) {
-        return TextPartsReader.read(text).stream().map(TextPart::text).collect(Collectors.joining());
+        return TextPart.text(TextPartsReader.read(text));
     }
 
-    private static void inside(Fields object, Consumer<Fields> then) {
-        if (object != null) {
-            then.accept(object);
-        }
+    private static void add(List<String> lines, String... more) {
+        Stream.of(more)
+                .filter(StringUtils::hasText)
+                .map(line -> line.replaceAll("\\s+", " ").strip())
+                .forEach(lines::add);
     }
 
-    private static void add(List<String> lines, String line) {
-        String clean = line == null ? "" : line.replaceAll("\\s+", " ").strip();
-        if (!clean.isEmpty()) {
-            lines.add(clean);
-        }
-    }
-
-    private static Collector<String, ?, String> joined(String separator) {
-        return Collectors.filtering(part -> part != null && !part.isBlank(), Collectors.joining(separator));
+    private static String joined(String separator, String... parts) {
+        return Stream.of(parts).filter(StringUtils::hasText).collect(Collectors.joining(separator));
     }
 }

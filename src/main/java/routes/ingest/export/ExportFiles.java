@@ -35,24 +35,23 @@ final class ExportFiles {
             String reason = text.contains(".") ? text.substring(0, text.indexOf('.')) : text;
             return new SourceFile(kind, type, shown, null, declaredType, reason);
         }
+        Path path = null;
+        String reason;
         try {
-            Path path = folder.resolve(value).normalize();
-            if (!path.startsWith(folder)) {
-                return outside(kind, type, shown, declaredType);
-            }
-            if (!Files.isRegularFile(path)) {
-                return new SourceFile(kind, type, shown, null, declaredType, "file is not in the export folder");
-            }
-            // a symbolic link may lead out of the folder although the path does not
-            return path.toRealPath().startsWith(folder)
-                    ? new SourceFile(kind, type, shown, path, declaredType, null)
-                    : outside(kind, type, shown, declaredType);
+            path = folder.resolve(value).normalize();
+            reason = missing(path);
         } catch (InvalidPathException | IOException e) {
-            return new SourceFile(kind, type, shown, null, declaredType, "file cannot be opened: " + e.getMessage());
+            reason = "file cannot be opened: " + e.getMessage();
         }
+        return new SourceFile(kind, type, shown, reason == null ? path : null, declaredType, reason);
     }
 
-    private static SourceFile outside(MediaKind kind, String type, String name, String declaredType) {
-        return new SourceFile(kind, type, name, null, declaredType, "path leaves the export folder");
+    /** Null if the file may be read. */
+    private String missing(Path path) throws IOException {
+        if (path.startsWith(folder) && !Files.isRegularFile(path)) {
+            return "file is not in the export folder";
+        }
+        // a symbolic link may lead out of the folder although the path does not
+        return path.startsWith(folder) && path.toRealPath().startsWith(folder) ? null : "path leaves the export folder";
     }
 }

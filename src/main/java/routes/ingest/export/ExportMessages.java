@@ -1,7 +1,14 @@
 package routes.ingest.export;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,13 +17,18 @@ import java.util.stream.Stream;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
 import routes.ingest.SourceMessageBuilder;
+import routes.ingest.TextPart;
+import routes.ingest.export.MessageJson.UnreadableException;
 import routes.posts.ChannelIdentity;
 import routes.posts.Counters;
 import routes.posts.Details;
 import routes.posts.Forward;
 import routes.posts.MediaKind;
 
-/** Converts messages of an export to the form that all sources share. */
+/**
+ * Converts messages of {@code result.json} to the form that all sources share. Telegram Desktop writes no views and no forwards, and
+ * before 2022 no {@code …_unixtime}.
+ */
 final class ExportMessages {
     /** By {@code media_type}. All others are documents. */
     private static final Map<String, String> TYPES = Map.of(
@@ -30,124 +42,165 @@ final class ExportMessages {
     private static final Set<String> VIDEO = Set.of("video", "video_message", "animation");
     private static final Set<String> UNNAMED = Set.of("sticker", "voice_message", "video_message");
     private static final Set<String> NEVER_IN_ALBUMS = Set.of("sticker", "voice_message", "video_message", "animation");
-    private static final String CHANNEL_PREFIX = "channel";
+    private static final Set<String> REACTIONS = Set.of("emoji", "custom_emoji", "paid");
     static final String SERVICE = "service";
-    private static final String MESSAGE = "message";
+    private static final String CHANNEL_PREFIX = "channel";
+    /** As Telegram shows it. */
+    private static final String DELETED_ACCOUNT = "Deleted Account";
+    /** The last second that RFC 3339 can represent. Milliseconds instead of seconds far exceed it. */
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     private final ExportFiles files;
-    private final ExportTimes times;
+    private final ZoneId zone;
 
     /**
      * @param zone of the exporting machine, for times of old exports, which have no zone
      */
     ExportMessages(ExportFiles files, ZoneId zone) {
         this.files = files;
-        times = new ExportTimes(zone);
+        this.zone = zone;
     }
 
     /**
      * Empty for messages that are not posts: service messages, messages that Telegram Desktop did not know, and messages of the small
      * group that was converted to a supergroup (their ids are negative and meaningless in the channel).
      *
-     * @throws UnreadableMessageException if it has no id, no time, or an unknown type
+     * @param message afterwards has the oddities of the post
+     * @throws UnreadableException if it has no id, no time, or an unknown type
      */
-    Optional<SourceMessage> post(ExportMessage message, ChannelIdentity channel) throws UnreadableMessageException {
-        Long id = message.id();
-        String type = message.type() == null ? MESSAGE : message.type();
-        if (type.equals(SERVICE)) {
+    Optional<SourceMessage> post(Fields message, ChannelIdentity channel) throws UnreadableException {
+        Long id = message.number("id");
+        String type = message.text("type");
+        if (SERVICE.equals(type)) {
             return Optional.empty();
         }
         if (id == null || id == 0) {
-            throw new UnreadableMessageException(null, "id", "its id is missing or cannot be read");
+            throw new UnreadableException(null, "id", "its id is missing or cannot be read");
         }
-        if (id < 0 || type.equals("unsupported")) {
+        if (id < 0 || "unsupported".equals(type)) {
             return Optional.empty();
         }
-        if (!type.equals(MESSAGE)) {
-            throw new UnreadableMessageException(id, "type", "its type is not known");
+        if (type != null && !type.equals("message")) {
+            throw new UnreadableException(id, "type", "its type is not known");
         }
-        Instant postedAt = times.first(message.dateUnixtime(), message.date())
-                .orElseThrow(() -> new UnreadableMessageException(
+        Instant postedAt = time(Instant.EPOCH, message.get("date_unixtime"), message.get("date"))
+                .orElseThrow(() -> new UnreadableException(
                         id, "date", "its time is missing, cannot be read or is not between 1970 and 9999"));
-        SourceFile file = file(message);
-        boolean inAlbums = file != null && !NEVER_IN_ALBUMS.contains(String.valueOf(message.mediaType()));
+        String mediaType = String.valueOf(message.text("media_type"));
+        String paidStars = message.text("paid_stars_amount");
+        SourceFile file = file(message, mediaType, paidStars);
+        var attachments = Attachments.of(message);
+        List<Details.Reaction> reactions =
+                message.objects("reactions").map(ExportMessages::reaction).toList();
+        String from = message.text("from");
+        String fromId = message.text("from_id");
+        String author = message.text("author");
+        Long replyTo = message.number("reply_to_message_id");
+        String replyToPeer = message.text("reply_to_peer_id");
         return Optional.of(SourceMessageBuilder.builder()
                 .id(id)
                 .postedAt(postedAt)
-                .editedAt(edited(message).map(EditedIn1970::mend).orElse(null))
-                .authorKey(message.fromId() + "|" + message.from() + "|" + message.author())
-                .authorName(authorName(message, channel))
-                .parts(message.text())
-                .furtherLinks(Stream.concat(message.attachments().links().stream(), message.buttonLinks().stream())
+                .editedAt(editedAt(message))
+                .authorKey(fromId + "|" + from + "|" + author)
+                .authorName(author != null || isChannelItself(fromId, from, channel) ? author : from)
+                .parts(text(message))
+                .furtherLinks(Stream.concat(attachments.links().stream(), buttonLinks(message))
                         .toList())
-                .attachmentText(message.attachments().text(wordsOf(file, message.mediaType())))
+                // programs generate the names of some files
+                .attachmentText(attachments.text(file == null || UNNAMED.contains(mediaType) ? null : file.title()))
                 .file(file)
-                .albumMedia(inAlbums && message.paidStars() == null)
-                .counters(new Counters(0, 0, reactions(message), 0))
-                .forward(forward(message))
+                .albumMedia(file != null && !NEVER_IN_ALBUMS.contains(mediaType) && paidStars == null)
+                .counters(new Counters(0, 0, sum(reactions), 0))
+                .forward(new Forward(channelId(message.text("forwarded_from_id")), null, null, forwardedFrom(message)))
                 // a reply to a message of another chat does not refer to the message with that id here
-                .replyToMessageId(message.replyToPeerId() == null ? message.replyToMessageId() : null)
-                .reactions(message.reactions())
-                .poll(message.attachments().poll())
-                .viaBot(message.viaBot())
-                .replyElsewhere(replyElsewhere(message))
+                .replyToMessageId(replyToPeer == null ? replyTo : null)
+                .reactions(reactions)
+                .poll(attachments.poll())
+                .viaBot(message.text("via_bot"))
+                .replyElsewhere(replyToPeer == null || replyTo == null ? null : reply(replyTo, channelId(replyToPeer)))
                 .build());
     }
 
-    /** The file name that the sender chose; null if a program generates it. */
-    private static String wordsOf(SourceFile file, String mediaType) {
-        return file == null || UNNAMED.contains(String.valueOf(mediaType)) ? null : file.title();
-    }
-
-    /** Fields that are missing from the post of this message, as {@code field: why}. */
-    List<String> leftOut(ExportMessage message) {
-        boolean edited = message.edited() != null || message.editedUnixtime() != null;
-        return edited && edited(message).isEmpty()
-                ? Stream.concat(message.oddities().stream(), Stream.of("edited: no time between 1970 and 9999"))
-                        .toList()
-                : message.oddities();
-    }
-
-    private Optional<Instant> edited(ExportMessage message) {
-        return times.first(EditedIn1970.FIRST, message.editedUnixtime(), message.edited());
-    }
-
-    private SourceFile file(ExportMessage message) {
-        if (message.photo() != null) {
-            return files.locate(MediaKind.PHOTO, "photo", message.photo(), null, null);
+    private Instant editedAt(Fields message) {
+        JsonNode seconds = message.get("edited_unixtime");
+        JsonNode local = message.get("edited");
+        Optional<Instant> edited = time(OldVersions.FIRST_EDIT, seconds, local);
+        if (edited.isEmpty() && (seconds != null || local != null)) {
+            message.odd("edited", "no time between 1970 and 9999");
         }
-        if (message.file() != null) {
-            String type = TYPES.getOrDefault(String.valueOf(message.mediaType()), "document");
+        return edited.map(OldVersions::edit).orElse(null);
+    }
+
+    private SourceFile file(Fields message, String mediaType, String paidStars) {
+        String photo = message.text("photo");
+        String file = message.text("file");
+        if (photo != null) {
+            return files.locate(MediaKind.PHOTO, "photo", photo, null, null);
+        }
+        if (file != null) {
+            String type = TYPES.getOrDefault(mediaType, "document");
             MediaKind kind = VIDEO.contains(type) ? MediaKind.VIDEO : MediaKind.DOCUMENT;
-            return files.locate(kind, type, message.file(), message.fileName(), message.mimeType());
+            return files.locate(kind, type, file, message.text("file_name"), message.text("mime_type"));
         }
-        if (message.paidStars() != null) {
-            String reason = "paid media, which Telegram Desktop does not export (" + message.paidStars() + " stars)";
+        if (paidStars != null) {
+            String reason = "paid media, which Telegram Desktop does not export (" + paidStars + " stars)";
             return new SourceFile(MediaKind.PHOTO, "paid_media", "paid media", null, null, reason);
         }
         return null;
     }
 
-    /** The signature; else the author, unless it is the channel itself. */
-    private static String authorName(ExportMessage message, ChannelIdentity channel) {
-        String id = message.fromId();
-        boolean channelItself = (CHANNEL_PREFIX + channel.tgChannelId()).equals(id)
-                // old versions write a number or nothing
-                || ((id == null || id.matches("\\d+")) && channel.title().equals(message.from()));
-        return message.author() != null || channelItself ? message.author() : message.from();
+    /** Versions before 2022 have no {@code text_entities}. Other programs keep only one of the two, or write less into one of them. */
+    private static List<TextPart> text(Fields message) {
+        List<TextPart> text = TextPartsReader.read(message.get("text"));
+        List<TextPart> entities = TextPartsReader.read(message.get("text_entities"));
+        return text.isEmpty() || (TextPart.text(text).equals(TextPart.text(entities)) && marks(entities) >= marks(text))
+                ? entities
+                : text;
     }
 
-    private static Forward forward(ExportMessage message) {
-        return new Forward(channelId(message.forwardedFromId()), null, null, message.forwardedFrom());
+    private static long marks(List<TextPart> text) {
+        return text.stream().filter(part -> part.mark() != null).count();
     }
 
-    private static Details.Reply replyElsewhere(ExportMessage message) {
-        Long id = message.replyToMessageId();
-        if (message.replyToPeerId() == null || id == null) {
-            return null;
-        }
-        Long channel = channelId(message.replyToPeerId());
-        return new Details.Reply(id, channel == null ? null : "https://t.me/c/" + channel + "/" + id);
+    private static Stream<String> buttonLinks(Fields message) {
+        return message.objects("inline_bot_buttons")
+                .filter(button -> "url".equals(button.text("type")))
+                .flatMap(button -> Stream.ofNullable(button.text("data")));
+    }
+
+    private static Details.Reaction reaction(Fields reaction) {
+        String type = String.valueOf(reaction.text("type"));
+        String emoji = reaction.text("emoji");
+        String document = reaction.text("document_id");
+        // the first versions with reactions wrote no type
+        String untyped = emoji != null || document == null ? "emoji" : "custom_emoji";
+        String known = REACTIONS.contains(type) ? type : untyped;
+        return new Details.Reaction(
+                known,
+                known.equals("emoji") ? emoji : null,
+                known.equals("custom_emoji") ? document : null,
+                Fields.count(reaction.number("count")));
+    }
+
+    private static int sum(List<Details.Reaction> reactions) {
+        return Fields.count(
+                reactions.stream().mapToLong(Details.Reaction::count).sum());
+    }
+
+    /** Whether the author is the channel, which is not shown as an author. Old versions write a number or nothing. */
+    private static boolean isChannelItself(String fromId, String from, ChannelIdentity channel) {
+        return (CHANNEL_PREFIX + channel.tgChannelId()).equals(fromId)
+                || ((fromId == null || fromId.matches("\\d+"))
+                        && channel.title().equals(from));
+    }
+
+    private static String forwardedFrom(Fields message) {
+        return message.isNull("forwarded_from") ? DELETED_ACCOUNT : message.text("forwarded_from");
+    }
+
+    private static Details.Reply reply(long messageId, Long channel) {
+        return new Details.Reply(messageId, channel == null ? null : "https://t.me/c/" + channel + "/" + messageId);
     }
 
     /** Null for a person or a group, or if it cannot be read. */
@@ -157,9 +210,27 @@ final class ExportMessages {
                 : null;
     }
 
-    private static int reactions(ExportMessage message) {
-        long sum =
-                message.reactions().stream().mapToLong(Details.Reaction::count).sum();
-        return (int) Math.min(sum, Integer.MAX_VALUE);
+    /** The first value that is a time from the given one to 9999: seconds since 1970, or a local time of the exporting machine. */
+    private Optional<Instant> time(Instant from, JsonNode... values) {
+        return Stream.of(values)
+                .filter(value -> value != null && (value.isTextual() || value.isNumber()))
+                .flatMap(value -> time(value.asText().strip()).stream())
+                .filter(time -> !time.isBefore(from) && time.getEpochSecond() <= LAST_SECOND)
+                .findFirst();
+    }
+
+    private Optional<Instant> time(String text) {
+        try {
+            // a fraction or an exponent does not make the message invalid
+            if (text.matches("[-+]?\\d{1,30}([.]\\d{1,30})?([eE][+]?\\d)?")) {
+                return Optional.of(Instant.ofEpochSecond(new BigDecimal(text).longValue()));
+            }
+            TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                    text.replace(' ', 'T'), ZonedDateTime::from, LocalDateTime::from);
+            return Optional.of(
+                    time instanceof LocalDateTime local ? local.atZone(zone).toInstant() : Instant.from(time));
+        } catch (DateTimeException | ArithmeticException e) {
+            return Optional.empty();
+        }
     }
 }

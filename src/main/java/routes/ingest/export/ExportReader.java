@@ -5,12 +5,15 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import routes.ingest.ImportNote;
+import routes.ingest.export.ExportSource.FormatException;
 import routes.ingest.export.JsonCursor.Place;
+import routes.ingest.export.MessageJson.UnreadableException;
 
 /**
  * Reads {@code result.json} of Telegram Desktop: one chat ({@code messages} at the top) or a whole account ({@code chats.list},
@@ -18,10 +21,7 @@ import routes.ingest.export.JsonCursor.Place;
  * the place of anything unreadable and continues after it.
  */
 final class ExportReader {
-    private static final int MAX_LISTS = 100;
     private static final int MESSAGES_TO_TELL_THE_VERSION = 20;
-    private static final Set<Integer> BYTE_ORDER_MARKS = Set.of(0xFE, 0xFF);
-    private static final int UTF_8_MARK = 0xEF;
 
     private static final String REMEDY =
             " What stands before it is imported. Export the chat again or mend the file, then import"
@@ -35,38 +35,48 @@ final class ExportReader {
     private final Path file;
     private final MessageJson json = new MessageJson();
     private final Map<String, Integer> namesakes = new HashMap<>();
+    private final ExportSource.Chats chats;
     private JsonCursor cursor;
-    private Handler handler;
 
-    ExportReader(Path file) {
+    ExportReader(Path file, ExportSource.Chats chats) {
         this.file = file;
+        this.chats = chats;
     }
 
-    /** Receives the content of the file in order. */
-    interface Handler {
-        /** Whether the messages of this chat are wanted. Others are skipped. */
-        boolean chat(ExportChat chat) throws IOException, InterruptedException;
+    /** The head of a chat. Any part may be null. The id is bare and positive, unless another program wrote it. */
+    record Chat(String name, String type, Long id) {
+        private static final Set<String> CHANNELS =
+                Set.of("public_channel", "private_channel", "public_supergroup", "private_supergroup");
+        private static final long BOT_API_SHIFT = 1_000_000_000_000L;
 
-        /**
-         * @param bytesRead of the file so far
-         * @throws UnreadableMessageException if the message must be reported
-         */
-        void message(ExportMessage message, long bytesRead)
-                throws IOException, InterruptedException, UnreadableMessageException;
+        /** Only channels and supergroups contain posts. Personal chats, small groups and saved messages are private. */
+        boolean isChannel() {
+            return type != null && CHANNELS.contains(type);
+        }
 
-        /** Something unreadable that is left out. Its reason says where it is. */
-        void unreadable(ImportNote what);
+        /** The id without the Bot API's prefix {@code -100}; null if there is none. */
+        Long bareId() {
+            if (id == null || id == 0 || id == Long.MIN_VALUE) {
+                return null;
+            }
+            return id < -BOT_API_SHIFT ? -id - BOT_API_SHIFT : Math.abs(id);
+        }
 
-        /** All messages of a wanted chat have been read. */
-        void chatEnd() throws IOException, InterruptedException;
+        Chat withId(long other) {
+            return new Chat(name, type, other);
+        }
+
+        /** The name in reports. */
+        String title() {
+            return name == null || name.isBlank() ? "chat without a name" : name;
+        }
     }
 
     /**
-     * @throws ExportFormatException if the file is not an export or is corrupt; everything handed over before is valid
-     * @throws IOException if it cannot be read, or if the handler throws it
+     * @throws FormatException if the file is not an export or is corrupt; everything handed over before is valid
+     * @throws IOException if it cannot be read, or if the receiver throws it
      */
-    void read(Handler to) throws IOException, InterruptedException {
-        handler = to;
+    void read() throws IOException, InterruptedException {
         try (var open = new JsonCursor(file)) {
             cursor = open;
             skipByteOrderMark();
@@ -88,12 +98,10 @@ final class ExportReader {
     }
 
     private void skipByteOrderMark() throws IOException {
-        int first = cursor.peek();
-        if (BYTE_ORDER_MARKS.contains(first)) {
-            throw noExport("it is UTF-16; save it as UTF-8");
-        }
-        if (first == UTF_8_MARK) {
-            cursor.moveTo(new Place(3, 1, 0));
+        switch (cursor.peek()) {
+            case 0xFE, 0xFF -> throw noExport("it is UTF-16; save it as UTF-8");
+            case 0xEF -> cursor.moveTo(new Place(3, 1, 0));
+            default -> {}
         }
     }
 
@@ -108,46 +116,69 @@ final class ExportReader {
             namesakes.clear();
         }
         boolean found = false;
-        var head = new ChatHead();
+        var chat = new Chat(null, null, null);
         List<Place> passed = new ArrayList<>();
         Place start = cursor.place();
         for (String name = nextName(); name != null; name = nextName()) {
             if (name.equals("messages")) {
                 found = true;
                 Place messages = cursor.place();
-                if (!head.chat().isComplete() && arePassed(head.chat())) {
+                boolean isComplete = chat.name() != null && chat.type() != null && chat.id() != null;
+                if (!isComplete && arePassed(chat)) {
                     passed.add(messages);
                 } else {
-                    readMessages(head.chat());
+                    readMessages(chat);
                 }
             } else if (top && (name.equals("chats") || name.equals("left_chats"))) {
                 found = true;
                 readChats(name);
             } else {
-                head.read(name);
+                chat = readHead(chat, name);
             }
         }
         Place end = cursor.place();
         for (Place messages : passed) {
             cursor.moveTo(messages);
-            readMessages(head.chat());
+            readMessages(chat);
         }
         if (!passed.isEmpty()) {
             cursor.moveTo(end);
         }
         if (!found && !top) {
-            unreadable(head.chat(), "messages", "it has no messages", start);
+            unreadable(chat, "messages", "it has no messages", start);
         }
         return found;
     }
 
+    /** The head of the chat with this field too. */
+    private Chat readHead(Chat head, String field) throws IOException {
+        if (!Set.of("name", "type", "id").contains(field)) {
+            cursor.skip();
+            return head;
+        }
+        Place place = cursor.place();
+        JsonNode value;
+        try {
+            value = cutValue();
+        } catch (UnreadableException e) {
+            unreadable(head, field, e.getMessage(), place);
+            return head;
+        }
+        if (field.equals("name") && value.isValueNode() && !value.isNull()) {
+            return new Chat(value.asText(), head.type(), head.id());
+        } else if (field.equals("type") && value.isTextual()) {
+            return new Chat(head.name(), value.asText(), head.id());
+        }
+        return field.equals("id") && Fields.whole(value) != null ? head.withId(Fields.whole(value)) : head;
+    }
+
     /** Skips messages if the chat's id, type or name may follow. False if the file ends in them and the chat is known. */
-    private boolean arePassed(ExportChat chat) throws IOException, InterruptedException {
+    private boolean arePassed(Chat chat) throws IOException, InterruptedException {
         Place messages = cursor.place();
         try {
             readList(null, "messages", this::passMessage);
             return true;
-        } catch (EOFException | ExportFormatException e) {
+        } catch (EOFException | FormatException e) {
             if (!chat.isChannel() || (chat.id() == null && chat.name() == null)) {
                 throw e;
             }
@@ -180,26 +211,26 @@ final class ExportReader {
         }
     }
 
-    private void readMessages(ExportChat head) throws IOException, InterruptedException {
-        ExportChat chat = withBareId(head);
+    private void readMessages(Chat head) throws IOException, InterruptedException {
+        Chat chat = withBareId(head);
         if (chat.isChannel() && chat.bareId() == null) {
             unreadable(chat, "id", "the chat has neither an id nor a name; add its \"id\" to the file", cursor.place());
             readList(chat, "messages", this::passMessage);
-        } else if (handler.chat(chat)) {
+        } else if (chats.chat(chat)) {
             readList(chat, "messages", this::readMessage);
-            handler.chatEnd();
+            chats.chatEnd();
         } else {
             readList(chat, "messages", this::passMessage);
         }
     }
 
     /** Old versions are detected by what they write into messages. */
-    private ExportChat withBareId(ExportChat chat) throws IOException {
+    private Chat withBareId(Chat chat) throws IOException {
         if (chat.bareId() == null && chat.name() != null && chat.isChannel()) {
             int number = namesakes.merge(chat.type() + "\n" + chat.name(), 1, Integer::sum);
-            return chat.withId(MissingChatId.of(chat.type(), chat.name(), number));
+            return chat.withId(OldVersions.missingId(chat.type(), chat.name(), number));
         }
-        if (chat.id() == null || !OldChatId.isPossible(chat.id())) {
+        if (!OldVersions.mayBeShifted(chat.id())) {
             return chat;
         }
         Place start = cursor.place();
@@ -209,10 +240,10 @@ final class ExportReader {
             cursor.next();
             for (int i = 0; i < MESSAGES_TO_TELL_THE_VERSION && old && isMessage(cursor.peek()) && cursor.cut(); i++) {
                 try {
-                    JsonNode message = json.read(cursor.value(), cursor.valueLength());
-                    old = !message.isObject() || OldChatId.mayHaveWritten(message);
+                    JsonNode message = json.read(cursor.value());
+                    old = !message.isObject() || OldVersions.mayShiftIds(message);
                     any |= message.isObject();
-                } catch (UnreadableMessageException e) {
+                } catch (UnreadableException e) {
                     // another one may reveal the version
                 }
                 if (cursor.peek() == ',') {
@@ -221,7 +252,7 @@ final class ExportReader {
             }
         }
         cursor.moveTo(start);
-        return old && any ? chat.withId(OldChatId.bare(chat.id())) : chat;
+        return old && any ? chat.withId(OldVersions.unshifted(chat.id())) : chat;
     }
 
     private static boolean isMessage(int next) {
@@ -237,8 +268,7 @@ final class ExportReader {
     }
 
     /** Reads a list. Elements of nested lists are read as elements of this list. */
-    private void readList(ExportChat owner, String field, ElementReader reader)
-            throws IOException, InterruptedException {
+    private void readList(Chat owner, String field, ElementReader reader) throws IOException, InterruptedException {
         if (cursor.peek() != '[') {
             Place place = cursor.place();
             if (owner == null && field.equals("messages")) {
@@ -270,9 +300,9 @@ final class ExportReader {
     private void readMessage(int number) throws IOException, InterruptedException {
         Place start = cursor.place();
         try {
-            ExportMessage message = ExportMessage.of(cutMessage());
-            handler.message(message, cursor.place().position());
-        } catch (UnreadableMessageException e) {
+            JsonNode message = cutMessage();
+            chats.message(message, cursor.place().position());
+        } catch (UnreadableException e) {
             unreadable(number, e, start);
         }
     }
@@ -281,63 +311,56 @@ final class ExportReader {
     private void passMessage(int number) throws IOException {
         try {
             cutMessage();
-        } catch (UnreadableMessageException e) {
+        } catch (UnreadableException e) {
             // it would not have been imported anyway
         }
     }
 
     /** Cuts out a message. The cursor is then after it, or at the next message if a fault made that a part of this one. */
-    private JsonNode cutMessage() throws IOException, UnreadableMessageException {
+    private JsonNode cutMessage() throws IOException, UnreadableException {
         Place start = cursor.place();
         boolean ended = cursor.cut();
         boolean tooLong = cursor.isTooLong();
         byte[] bytes = cursor.value();
-        int length = cursor.valueLength();
-        JsonNode message = tooLong ? null : json.readAsItIs(bytes, length);
+        JsonNode message = tooLong ? null : json.readAsItIs(bytes);
         if (message == null) {
-            int next = nextMessage(start, bytes, length);
-            if (next > 0) {
+            int next = MessageJson.nextMessage(bytes, start.position() - start.lineStart());
+            if (next < 0) {
+                cursor.moveTo(start);
+                throw broken("a fault of this message hides where the next chat begins");
+            } else if (next > 0) {
                 cursor.moveTo(start.plus(bytes, next));
-                length = next;
+                bytes = Arrays.copyOf(bytes, next);
             } else if (tooLong) {
                 cursor.moveTo(start);
                 ended = cursor.isSkipped();
             }
             if (next == 0 && (tooLong || !ended)) {
-                Long id = MessageJson.id(bytes, length);
+                Long id = MessageJson.id(bytes);
                 String reason = tooLong ? TOO_LONG : ENDS_IN_THE_MIDDLE;
                 if (!ended) {
                     throw broken(reason + "; the last message" + (id == null ? "" : ", " + id + ",") + " begins at "
                             + start);
                 }
-                throw new UnreadableMessageException(id, null, reason);
+                throw new UnreadableException(id, null, reason);
             }
-            message = json.read(bytes, length);
+            message = json.read(bytes);
         }
         if (!message.isObject()) {
-            throw new UnreadableMessageException(null, null, "it is " + Fields.typeOf(message) + ", not an object");
+            throw new UnreadableException(null, null, "it is " + Fields.typeOf(message) + ", not an object");
         }
         return message;
     }
 
-    private int nextMessage(Place start, byte[] bytes, int length) throws IOException {
-        try {
-            return MessageJson.nextMessage(bytes, length, start.position() - start.lineStart());
-        } catch (UnreadableMessageException e) {
-            cursor.moveTo(start);
-            throw broken(e.getMessage());
-        }
-    }
-
-    private void unreadable(int number, UnreadableMessageException failure, Place place) {
-        Long id = failure.messageId();
+    private void unreadable(int number, UnreadableException failure, Place place) {
+        Long id = failure.messageId;
         String name = id == null ? "message without an id, number " + number + " of its chat" : "message " + id;
-        handler.unreadable(new ImportNote(name, id, failure.field(), failure.getMessage() + ", at " + place));
+        chats.unreadable(new ImportNote(name, id, failure.field, failure.getMessage() + ", at " + place));
     }
 
-    private void unreadable(ExportChat chat, String field, String reason, Place place) {
+    private void unreadable(Chat chat, String field, String reason, Place place) {
         String name = chat == null ? file.getFileName().toString() : chat.title();
-        handler.unreadable(new ImportNote(name, null, field, reason + ", at " + place));
+        chats.unreadable(new ImportNote(name, null, field, reason + ", at " + place));
     }
 
     /** The name of an object's next field, whose value follows; null at the end of the object. */
@@ -356,7 +379,7 @@ final class ExportReader {
             throw new EOFException();
         }
         try {
-            JsonNode name = json.read(cursor.value(), cursor.valueLength());
+            JsonNode name = json.read(cursor.value());
             if (next == '"' && cursor.peek() == ':') {
                 cursor.next();
                 if (cursor.peek() < 0) {
@@ -364,7 +387,7 @@ final class ExportReader {
                 }
                 return name.asText();
             }
-        } catch (UnreadableMessageException e) {
+        } catch (UnreadableException e) {
             // not a name either
         }
         cursor.moveTo(place);
@@ -375,62 +398,31 @@ final class ExportReader {
     private String cutType() throws IOException {
         try {
             return Fields.typeOf(cutValue());
-        } catch (UnreadableMessageException e) {
+        } catch (UnreadableException e) {
             return "no JSON that can be read";
         }
     }
 
-    private JsonNode cutValue() throws IOException, UnreadableMessageException {
+    private JsonNode cutValue() throws IOException, UnreadableException {
         Place start = cursor.place();
         boolean ended = cursor.cut();
         if (cursor.isTooLong()) {
             cursor.moveTo(start);
             cursor.skip();
-            throw new UnreadableMessageException(null, null, "it is too long");
+            throw new UnreadableException(null, null, "it is too long");
         }
         if (!ended) {
             throw new EOFException();
         }
-        return json.read(cursor.value(), cursor.valueLength());
+        return json.read(cursor.value());
     }
 
-    private ExportFormatException noExport(String reason) {
-        return new ExportFormatException(file + " is no Telegram Desktop export: " + reason
+    private FormatException noExport(String reason) {
+        return new FormatException(file + " is no Telegram Desktop export: " + reason
                 + ". Choose the format \"Machine-readable JSON\" in Telegram" + " Desktop and import its result.json.");
     }
 
-    private ExportFormatException broken(String what) {
-        return new ExportFormatException("%s is broken at %s: %s.%s".formatted(file, cursor.place(), what, REMEDY));
-    }
-
-    /** The fields of a chat without its messages. */
-    private final class ChatHead {
-        private String name;
-        private String type;
-        private Long id;
-
-        void read(String field) throws IOException {
-            if (!Set.of("name", "type", "id").contains(field)) {
-                cursor.skip();
-                return;
-            }
-            Place place = cursor.place();
-            JsonNode value;
-            try {
-                value = cutValue();
-            } catch (UnreadableMessageException e) {
-                unreadable(chat(), field, e.getMessage(), place);
-                return;
-            }
-            switch (field) {
-                case "name" -> name = value.isValueNode() && !value.isNull() ? value.asText() : name;
-                case "type" -> type = value.isTextual() ? value.asText() : type;
-                default -> id = Fields.whole(value) != null ? Fields.whole(value) : id;
-            }
-        }
-
-        ExportChat chat() {
-            return new ExportChat(name, type, id);
-        }
+    private FormatException broken(String what) {
+        return new FormatException("%s is broken at %s: %s.%s".formatted(file, cursor.place(), what, REMEDY));
     }
 }

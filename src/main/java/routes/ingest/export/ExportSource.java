@@ -1,5 +1,6 @@
 package routes.ingest.export;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import routes.ingest.ImportNote;
 import routes.ingest.Source;
 import routes.ingest.SourceMessage;
+import routes.ingest.export.ExportReader.Chat;
+import routes.ingest.export.MessageJson.UnreadableException;
 import routes.posts.ChannelIdentity;
 
 /**
@@ -69,15 +72,25 @@ public final class ExportSource implements Source {
     public void read(Sink sink) throws IOException, InterruptedException {
         var chats = new Chats(sink);
         try {
-            new ExportReader(file).read(chats);
-        } catch (ExportFormatException e) {
+            new ExportReader(file, chats).read();
+        } catch (FormatException e) {
             // everything before the fault is valid; if it split an album, the rest joins it at the next import
             chats.chatEnd();
             throw e;
         }
     }
 
-    private final class Chats implements ExportReader.Handler {
+    /** The file is not a Telegram Desktop export, or it is corrupt. The message says where and what to do. */
+    public static final class FormatException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        FormatException(String message) {
+            super(message);
+        }
+    }
+
+    /** Receives the content of the file in order. */
+    final class Chats {
         private final Sink sink;
         private AlbumInference albums = new AlbumInference();
         private ChannelIdentity channel;
@@ -86,8 +99,8 @@ public final class ExportSource implements Source {
             this.sink = sink;
         }
 
-        @Override
-        public boolean chat(ExportChat chat) throws IOException, InterruptedException {
+        /** Whether the messages of this chat are wanted. Others are skipped. */
+        boolean chat(Chat chat) throws IOException, InterruptedException {
             if (chat.type() == null) {
                 unreadable(new ImportNote(chat.title(), null, "type", "the chat has no type that can be read"));
                 return false;
@@ -108,46 +121,41 @@ public final class ExportSource implements Source {
             return true;
         }
 
-        @Override
-        public void message(ExportMessage message, long bytesRead)
-                throws IOException, InterruptedException, UnreadableMessageException {
+        /**
+         * @param bytesRead of the file so far
+         * @throws UnreadableException if the message must be reported
+         */
+        void message(JsonNode json, long bytesRead) throws IOException, InterruptedException, UnreadableException {
+            var message = new Fields(json);
             Optional<SourceMessage> post = messages.post(message, channel);
+            Long id = message.number("id");
             if (post.isPresent()) {
                 handOver(albums.add(post.get()));
-                messages.leftOut(message).forEach(field -> note(message.id(), field));
+                message.oddities()
+                        .forEach((field, type) -> note(id, field, "imported without this field, which is " + type));
             } else {
-                sink.noPost(message.id());
-                noteUnlessService(message);
+                sink.noPost(id);
+                if (id != null && !ExportMessages.SERVICE.equals(message.text("type"))) {
+                    String reason = id < 0
+                            ? "it is of the small group that this chat was before; such messages are not imported"
+                            : "Telegram Desktop did not know its kind and exported nothing of it; export again with a newer version";
+                    note(id, id < 0 ? "id" : "type", reason);
+                }
             }
             sink.position(bytesRead);
         }
 
-        private void noteUnlessService(ExportMessage message) {
-            Long id = message.id();
-            if (id != null && !ExportMessages.SERVICE.equals(message.type())) {
-                String reason = id < 0
-                        ? "it is of the small group that this chat was before; such messages are not imported"
-                        : "Telegram Desktop did not know its kind and exported nothing of it; export again with a newer version";
-                sink.noted(new ImportNote("message " + id, id, id < 0 ? "id" : "type", reason));
-            }
+        private void note(long messageId, String field, String reason) {
+            sink.noted(new ImportNote("message " + messageId, messageId, field, reason));
         }
 
-        private void note(long messageId, String field) {
-            int colon = field.indexOf(": ");
-            sink.noted(new ImportNote(
-                    "message " + messageId,
-                    messageId,
-                    field.substring(0, colon),
-                    "imported without this field, which is " + field.substring(colon + 2)));
-        }
-
-        @Override
-        public void unreadable(ImportNote what) {
+        /** Something unreadable that is left out. Its reason says where it is. */
+        void unreadable(ImportNote what) {
             sink.leftOut(what);
         }
 
-        @Override
-        public void chatEnd() throws IOException, InterruptedException {
+        /** All messages of a wanted chat have been read. */
+        void chatEnd() throws IOException, InterruptedException {
             handOver(albums.finish());
         }
 

@@ -1,10 +1,11 @@
 package routes.ingest.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -15,21 +16,21 @@ import java.util.stream.StreamSupport;
 final class Fields {
     private final JsonNode object;
     private final String place;
-    private final List<String> oddities;
+    private final Map<String, String> oddities;
 
     Fields(JsonNode object) {
-        this(object, "", new ArrayList<>());
+        this(object, "", new LinkedHashMap<>());
     }
 
-    private Fields(JsonNode object, String place, List<String> oddities) {
+    private Fields(JsonNode object, String place, Map<String, String> oddities) {
         this.object = object;
         this.place = place;
         this.oddities = oddities;
     }
 
-    /** What was left out, such as {@code photo: an object}, including nested objects. */
-    List<String> oddities() {
-        return List.copyOf(oddities);
+    /** The fields that were left out and what they are, such as {@code photo} and {@code an object}, including nested objects. */
+    Map<String, String> oddities() {
+        return oddities;
     }
 
     JsonNode get(String name) {
@@ -55,11 +56,8 @@ final class Fields {
     /** An integer, also as a string; null if absent, of another type or beyond 64 bits. */
     Long number(String name) {
         JsonNode value = get(name);
-        if (value == null) {
-            return null;
-        }
-        Long number = whole(value);
-        if (number == null) {
+        Long number = value == null ? null : whole(value);
+        if (value != null && number == null) {
             odd(name, value);
         }
         return number;
@@ -74,14 +72,16 @@ final class Fields {
         return value != null && value.asBoolean();
     }
 
-    /** The fields of an object; null if absent or of another type. */
+    /** The fields of an object; none if it is absent or of another type. */
     Fields object(String name) {
         JsonNode value = get(name);
-        if (value == null || value.isObject()) {
-            return value == null ? null : new Fields(value, place + name + ".", oddities);
-        }
-        odd(name, value);
-        return null;
+        boolean isObject = value != null && (value.isObject() || odd(name, value));
+        return new Fields(isObject ? value : MissingNode.getInstance(), place + name + ".", oddities);
+    }
+
+    /** False for the fields of an absent object. */
+    boolean exist() {
+        return !object.isMissingNode();
     }
 
     /** The objects of a list. Other elements are left out. A single object counts as a list of one. */
@@ -111,14 +111,17 @@ final class Fields {
     static Long whole(JsonNode value) {
         try {
             // the exact value of 1e999999999 would fill the memory
-            return value.isValueNode() && value.asText().length() <= 30
-                    ? (value.isTextual() || value.isNumber()
-                            ? exact(value.asText().strip())
-                            : null)
-                    : null;
+            boolean isNumber =
+                    (value.isTextual() || value.isNumber()) && value.asText().length() <= 30;
+            return isNumber ? exact(value.asText().strip()) : null;
         } catch (ArithmeticException | NumberFormatException e) {
             return null;
         }
+    }
+
+    /** A number as a count; 0 for null and below. */
+    static int count(Long number) {
+        return number == null ? 0 : (int) Math.max(0, Math.min(number, Integer.MAX_VALUE));
     }
 
     private static Long exact(String text) {
@@ -137,7 +140,12 @@ final class Fields {
     }
 
     private boolean odd(String name, JsonNode value) {
-        oddities.add(place + name + ": " + typeOf(value));
+        odd(name, typeOf(value));
         return false;
+    }
+
+    /** Notes a field that is left out. */
+    void odd(String name, String what) {
+        oddities.put(place + name, what);
     }
 }

@@ -4,8 +4,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -18,10 +17,9 @@ final class JsonCursor implements Closeable {
     /** A message of 4096 characters with an entity on each is smaller than 1 MiB. */
     static final int MAX_VALUE_BYTES = 4 * 1024 * 1024;
 
-    private static final int FIRST_VALUE_BYTES = 64 * 1024;
     private static final int BUFFER_BYTES = 128 * 1024;
 
-    private final SeekableByteChannel file;
+    private final FileChannel file;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int end;
@@ -31,12 +29,11 @@ final class JsonCursor implements Closeable {
     private long line = 1;
     private long lineStart;
 
-    private byte[] value = new byte[FIRST_VALUE_BYTES];
-    private int valueLength;
+    private byte[] value = {};
     private boolean tooLong;
 
     JsonCursor(Path file) throws IOException {
-        this.file = Files.newByteChannel(file);
+        this.file = FileChannel.open(file);
     }
 
     /** A place in the file: offset in bytes from 0, line from 1, offset of the first byte of that line. */
@@ -100,7 +97,25 @@ final class JsonCursor implements Closeable {
      * @return false if the file ends before the value
      */
     boolean cut() throws IOException {
-        return scan(MAX_VALUE_BYTES);
+        peek();
+        long start = place().position();
+        boolean ended = scan(start + MAX_VALUE_BYTES);
+        long length = place().position() - start;
+        tooLong = length > MAX_VALUE_BYTES;
+        value = read(start, (int) Math.min(length, MAX_VALUE_BYTES));
+        return ended;
+    }
+
+    private byte[] read(long start, int length) throws IOException {
+        if (start >= bufferPosition) {
+            int from = (int) (start - bufferPosition);
+            return Arrays.copyOfRange(buffer, from, from + length);
+        }
+        var bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining() && file.read(bytes, start + bytes.position()) >= 0) {
+            // until the value is complete
+        }
+        return bytes.array();
     }
 
     /**
@@ -116,16 +131,12 @@ final class JsonCursor implements Closeable {
 
     /** Like {@link #skip}, but returns false if the file ends before the value. */
     boolean isSkipped() throws IOException {
-        return scan(0);
+        return scan(Long.MAX_VALUE);
     }
 
-    /** The last value that was cut, up to {@link #valueLength}. Valid until the next one. */
+    /** The last value that was cut. */
     byte[] value() {
         return value;
-    }
-
-    int valueLength() {
-        return valueLength;
     }
 
     /** Whether the last value that was cut is longer than {@link #MAX_VALUE_BYTES}. */
@@ -138,26 +149,22 @@ final class JsonCursor implements Closeable {
         file.close();
     }
 
-    private boolean scan(int limit) throws IOException {
-        valueLength = 0;
-        tooLong = false;
+    /**
+     * Consumes a value.
+     *
+     * @param limit the position in the file after which a value need not be consumed completely
+     */
+    private boolean scan(long limit) throws IOException {
         int first = peek();
-        if (first < 0) {
-            return false;
-        }
-        boolean ended =
-                first == '"' || first == '{' || first == '[' ? scanEnclosed(limit, first == '{') : scanBare(limit);
-        tooLong = limit > 0 && valueLength > limit;
-        valueLength = Math.min(valueLength, limit);
-        return ended;
+        boolean enclosed = first == '"' || first == '{' || first == '[';
+        return first >= 0 && (enclosed ? scanEnclosed(limit, first == '{') : scanBare(limit));
     }
 
-    private boolean scanEnclosed(int limit, boolean object) throws IOException {
+    private boolean scanEnclosed(long limit, boolean object) throws IOException {
         int depth = 0;
         boolean string = false;
         boolean escaped = false;
         while (at < end || fill()) {
-            int from = at;
             while (at < end) {
                 byte next = buffer[at];
                 consume();
@@ -174,15 +181,13 @@ final class JsonCursor implements Closeable {
                     depth--;
                 }
                 if (depth <= 0 && !string) {
-                    keep(from, limit);
                     if (object && next == ']') {
                         leaveEndOfList();
                     }
                     return true;
                 }
             }
-            keep(from, limit);
-            if (limit > 0 && valueLength > limit) {
+            if (bufferPosition + at > limit) {
                 return true;
             }
         }
@@ -203,13 +208,12 @@ final class JsonCursor implements Closeable {
         if (another) {
             moveTo(after);
         } else {
-            valueLength = Math.max(0, valueLength - 1);
             moveTo(new Place(after.position() - 1, after.line(), after.lineStart()));
         }
     }
 
     /** A number, a literal, or a byte that cannot start a value. */
-    private boolean scanBare(int limit) throws IOException {
+    private boolean scanBare(long limit) throws IOException {
         boolean any = false;
         while (at < end || fill()) {
             byte next = buffer[at];
@@ -217,29 +221,13 @@ final class JsonCursor implements Closeable {
             if (any && (structure || (next >= 0 && next <= ' '))) {
                 return true;
             }
-            int from = at;
             consume();
-            keep(from, limit);
-            if (structure || (limit > 0 && valueLength > limit)) {
+            if (structure || bufferPosition + at > limit) {
                 return true;
             }
             any = true;
         }
         return true;
-    }
-
-    /** Keeps the consumed bytes of the buffer, up to the limit. */
-    private void keep(int from, int limit) {
-        int count = at - from;
-        if (limit == 0) {
-            return;
-        }
-        int kept = Math.min(count, limit - valueLength);
-        if (valueLength + kept > value.length) {
-            value = Arrays.copyOf(value, Math.min(MAX_VALUE_BYTES, Math.max(value.length * 2, valueLength + kept)));
-        }
-        System.arraycopy(buffer, from, value, valueLength, kept);
-        valueLength += count;
     }
 
     private void consume() {

@@ -15,8 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,8 +37,6 @@ final class MessageJson {
 
     private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*\"?(-?\\d{1,18})\\b");
 
-    private static final List<UnaryOperator<String>> MENDS = List.of(ControlEscapes::mend, UnquotedCustomEmoji::mend);
-
     private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(JsonCursor.MAX_VALUE_BYTES)
@@ -57,71 +54,77 @@ final class MessageJson {
             .with(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .with(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS);
 
+    /** One message of an export cannot be read; the messages around it can. */
+    static final class UnreadableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        /** Null if it cannot be read. */
+        final Long messageId;
+        /** The field with the fault, or null. */
+        final String field;
+
+        UnreadableException(Long messageId, String field, String reason) {
+            super(reason);
+            this.messageId = messageId;
+            this.field = field;
+        }
+    }
+
     /** Null if it cannot be parsed without repair. */
-    JsonNode readAsItIs(byte[] bytes, int length) {
+    JsonNode readAsItIs(byte[] bytes) {
         try {
-            return json.readTree(bytes, 0, length);
+            return json.readTree(bytes);
         } catch (IOException e) {
             return null;
         }
     }
 
     /**
-     * @throws UnreadableMessageException with the id and the field, if they can be found
+     * @throws UnreadableException with the id and the field, if they can be found
      */
-    JsonNode read(byte[] bytes, int length) throws UnreadableMessageException {
-        JsonNode value = readAsItIs(bytes, length);
-        return value == null ? readMended(RawBytes.mend(bytes, length)) : value;
-    }
-
-    private JsonNode readMended(String text) throws UnreadableMessageException {
-        String mended = text;
-        for (UnaryOperator<String> mend : MENDS) {
-            mended = mend.apply(mended);
+    JsonNode read(byte[] bytes) throws UnreadableException {
+        JsonNode value = readAsItIs(bytes);
+        if (value != null) {
+            return value;
         }
+        String mended = OldVersions.mended(bytes);
         try {
             return mendedJson.readTree(mended);
         } catch (JsonProcessingException e) {
-            throw new UnreadableMessageException(id(mended), field(mended), reason(e));
+            throw new UnreadableException(id(mended), field(mended), reason(e));
         }
     }
 
     /**
      * The offset at which the next message begins or the list of messages ends, inside the bytes of an unreadable message that a fault
-     * has merged with what follows; else 0. A message of the next chat is never treated as one of this chat.
+     * has merged with what follows; 0 if there is none, -1 if another chat begins at an unknown offset. A message of the next chat is never treated as one of this chat.
      *
      * @param indentation of the message, in bytes
-     * @throws UnreadableMessageException if another chat begins in the bytes at an unknown offset
      */
-    static int nextMessage(byte[] bytes, int length, long indentation) throws UnreadableMessageException {
+    static int nextMessage(byte[] bytes, long indentation) {
         // one character per byte, so that offsets stay correct
-        String text = new String(bytes, 0, length, ISO_8859_1);
-        Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, length), length);
+        String text = new String(bytes, ISO_8859_1);
+        Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, text.length()), text.length());
         int next = start.find() ? start.start() : 0;
         int sibling = text.indexOf("\n" + " ".repeat((int) Math.min(indentation, MAX_INDENTATION)) + "{");
         if (sibling >= 0 && (next == 0 || sibling + 1 < next)) {
             next = sibling + 1;
         }
-        Matcher chat = MESSAGES.matcher(text).region(0, next == 0 ? length : next);
+        Matcher chat = MESSAGES.matcher(text).region(0, next == 0 ? text.length() : next);
         if (!chat.find()) {
             return next;
         }
-        int end = chat.start();
-        next = 0;
-        Matcher between = BETWEEN_CHATS.matcher(text).region(0, end);
-        while (between.find()) {
-            next = between.start();
-        }
-        if (next == 0) {
-            throw new UnreadableMessageException(
-                    null, null, "a fault of this message hides where the next chat begins");
-        }
-        return next;
+        return BETWEEN_CHATS
+                .matcher(text)
+                .region(0, chat.start())
+                .results()
+                .mapToInt(MatchResult::start)
+                .reduce(-1, (earlier, last) -> last);
     }
 
     /** The id of a message that cannot be parsed as a whole, or null. */
-    static Long id(byte[] bytes, int length) {
-        return id(new String(bytes, 0, length, UTF_8));
+    static Long id(byte[] bytes) {
+        return id(new String(bytes, UTF_8));
     }
 
     private static Long id(String text) {

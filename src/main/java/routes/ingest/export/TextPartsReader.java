@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Pattern;
+import org.springframework.util.StringUtils;
 import routes.events.TextEntity;
 import routes.events.TextEntityBuilder;
 import routes.ingest.TextPart;
@@ -18,26 +19,9 @@ final class TextPartsReader {
     private static final Map<String, String> NAMES =
             Map.of("link", "url", "phone", "phone_number", "mention_name", "text_mention");
 
-    private static final Set<String> TYPES = Set.of(
-            "mention",
-            "hashtag",
-            "cashtag",
-            "bot_command",
-            "url",
-            "email",
-            "phone_number",
-            "bank_card",
-            "bold",
-            "italic",
-            "underline",
-            "strikethrough",
-            "spoiler",
-            "blockquote",
-            "code",
-            "pre",
-            "text_link",
-            "text_mention",
-            "custom_emoji");
+    private static final Pattern TYPES = Pattern.compile(
+            "mention|hashtag|cashtag|bot_command|url|email|phone_number|bank_card"
+                    + "|bold|italic|underline|strikethrough|spoiler|blockquote|code|pre|text_link|text_mention|custom_emoji");
 
     private TextPartsReader() {}
 
@@ -74,22 +58,19 @@ final class TextPartsReader {
     private static TextEntity mark(Fields entity) {
         String written = String.valueOf(entity.text("type"));
         String type = NAMES.getOrDefault(written, written);
-        if (!TYPES.contains(type)) {
+        if (!TYPES.matcher(type).matches()) {
             return null;
         }
         String document = entity.text("document_id");
+        String language = entity.text("language");
         return TextEntityBuilder.builder()
                 .type(type)
                 .url(type.equals("text_link") ? entity.text("href") : null)
-                .language(type.equals("pre") ? blankToNull(entity.text("language")) : null)
+                .language(type.equals("pre") && StringUtils.hasText(language) ? language : null)
                 // 4.0.4 to 4.1.1 wrote the path of a file
                 .customEmojiId(document != null && document.matches("\\d+") ? document : null)
                 .userId(type.equals("text_mention") ? entity.number("user_id") : null)
                 .collapsed(type.equals("blockquote") && entity.flag("collapsed") ? true : null)
                 .build();
-    }
-
-    private static String blankToNull(String text) {
-        return text == null || text.isBlank() ? null : text;
     }
 }

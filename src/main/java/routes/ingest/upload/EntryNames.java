@@ -1,59 +1,162 @@
 package routes.ingest.upload;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
 
-import java.util.HashSet;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import org.apache.commons.compress.archivers.zip.UnicodePathExtraField;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.springframework.util.StringUtils;
 
-/**
- * The entry names of a zip so far. Names that differ only in case count as equal, since some disks treat them so. Only a digest of
- * each is kept: names may be long and numerous.
- */
+/** The names of a zip's entries, which may contain anything, as relative paths that are safe to write. Finds the export among them. */
 final class EntryNames {
-    private static final String REMEDY = "Zip one export only, as Telegram Desktop wrote it.";
+    /** What a Russian Windows writes into zips without declaring it. */
+    private static final Charset DOS_CYRILLIC = Charset.forName("IBM866");
 
-    private final Set<UUID> files = new HashSet<>();
-    private final Set<UUID> folders = new HashSet<>();
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    /** What a name without its trailing slash must not contain, and why. The first match is reported. */
+    private static final List<Map.Entry<Pattern, String>> FAULTS = List.of(
+            entry(Pattern.compile("^(?:/|[A-Za-z]:)"), "has an absolute path"),
+            entry(CONTROL, "has a control character in its name"),
+            entry(Pattern.compile("\\\\"), "has a backslash in its name"),
+            entry(Pattern.compile("(?:^|/)\\.\\.(?:/|$)"), "leads out of the folder"),
+            entry(Pattern.compile("(?:^|/)\\.?(?:/|$)"), "has a path with an empty part"),
+            entry(Pattern.compile("^.{1001}"), "has too long a name"),
+            entry(Pattern.compile("^(?:[^/]*/){16}"), "lies more than 16 folders deep"));
+
+    private static final int MAX_PART_BYTES = 255;
+    private static final int MAX_SHOWN = 100;
+    private static final String RESULT = "result.json";
+    static final String ONE_EXPORT = "Zip one export only, as Telegram Desktop wrote it.";
 
     /**
-     * @throws UploadRefusedException if the name is a duplicate, or if a file and a folder would have the same name
+     * Whether each path is a folder. Paths that differ only in case are equal, since some disks treat them so. Digests, since paths
+     * may be long and numerous.
      */
-    void add(String name, boolean isFolder) throws UploadRefusedException {
+    private final Map<UUID, Boolean> folders = new HashMap<>();
+
+    private final List<String> results = new ArrayList<>();
+    private boolean hasHtml;
+
+    /**
+     * Adds an entry.
+     *
+     * @return the path of a file, empty for a folder; accented letters are composed, since macOS decomposes them
+     * @throws UploadRefusedException if it must not be written to, is a duplicate, or if a file and a folder have the same name
+     */
+    Optional<String> add(ZipArchiveEntry entry) throws UploadRefusedException {
+        String decoded = decode(entry);
+        boolean isFolder = decoded.endsWith("/");
+        String bare = isFolder ? decoded.substring(0, decoded.length() - 1) : decoded;
+        check(bare);
+        String name = Normalizer.normalize(bare, Normalizer.Form.NFC);
         for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {
-            addFolder(name, name.substring(0, end));
+            add(name, name.substring(0, end), true);
         }
+        add(name, name, isFolder);
         if (isFolder) {
-            addFolder(name, name);
-        } else if (folders.contains(digest(name))) {
-            throw clash(name);
-        } else if (!files.add(digest(name))) {
+            return Optional.empty();
+        }
+        hasHtml |= ("/" + name).endsWith("/messages.html");
+        if (("/" + name).endsWith("/" + RESULT)) {
+            results.add(name);
+        }
+        return Optional.of(name);
+    }
+
+    /**
+     * The folder of the least deeply nested {@code result.json}. Deeper ones are files of posts that happen to have that name.
+     *
+     * @throws UploadRefusedException if there is no export, or more than one
+     */
+    Path export() throws UploadRefusedException {
+        int depth = results.stream().mapToInt(EntryNames::depth).min().orElse(0);
+        List<String> exports =
+                results.stream().filter(name -> depth(name) == depth).toList();
+        if (exports.isEmpty()) {
             throw UploadRefusedException.unusable(
-                    "The zip has the entry " + EntryName.shown(name) + " twice, or one whose name differs only in case",
-                    REMEDY);
+                    hasHtml
+                            ? "The zip holds an export as HTML, and no " + RESULT
+                            : "The zip holds no " + RESULT + "; zips inside of it are not unpacked",
+                    "Export from Telegram Desktop in the format \"Machine-readable JSON\" and zip that folder.");
+        }
+        if (exports.size() > 1) {
+            throw UploadRefusedException.unusable(
+                    "The zip holds more than one export: " + shown(exports.get(0)) + " and " + shown(exports.get(1)),
+                    "Upload each export by itself.");
+        }
+        String first = exports.get(0);
+        return Path.of(first.substring(0, first.length() - RESULT.length()));
+    }
+
+    /** Without characters that would garble a message. */
+    static String shown(String name) {
+        String shown = CONTROL.matcher(name).replaceAll("?");
+        return '"' + (shown.length() > MAX_SHOWN ? shown.substring(0, MAX_SHOWN) + "…" : shown) + '"';
+    }
+
+    private void add(String entry, String path, boolean isFolder) throws UploadRefusedException {
+        UUID digest = UUID.nameUUIDFromBytes(path.toLowerCase(Locale.ROOT).getBytes(UTF_8));
+        Boolean wasFolder = folders.putIfAbsent(digest, isFolder);
+        if (wasFolder != null && wasFolder != isFolder) {
+            throw UploadRefusedException.unusable(
+                    "The zip's entry " + shown(entry) + " clashes with another one: a file and a folder of one name",
+                    ONE_EXPORT);
+        } else if (wasFolder != null && !isFolder) {
+            throw UploadRefusedException.unusable(
+                    "The zip has the entry " + shown(entry) + " twice, or one whose name differs only in case",
+                    ONE_EXPORT);
         }
     }
 
-    boolean hasFile(String name) {
-        return files.contains(digest(name));
-    }
-
-    private void addFolder(String name, String folder) throws UploadRefusedException {
-        if (files.contains(digest(folder))) {
-            throw clash(name);
+    private static void check(String name) throws UploadRefusedException {
+        String fault = FAULTS.stream()
+                .filter(one -> one.getKey().matcher(name).find())
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+        if (fault == null
+                && Arrays.stream(name.split("/")).anyMatch(part -> part.getBytes(UTF_8).length > MAX_PART_BYTES)) {
+            fault = "has too long a name";
         }
-        folders.add(digest(folder));
+        if (fault != null) {
+            throw UploadRefusedException.unusable(
+                    "The zip's entry " + shown(name) + " " + fault,
+                    "Zip the folder as Telegram Desktop wrote it, with another program.");
+        }
     }
 
-    private static UploadRefusedException clash(String name) {
-        return UploadRefusedException.unusable(
-                "The zip's entry " + EntryName.shown(name)
-                        + " clashes with another one: a file and a folder of one name",
-                REMEDY);
+    /** UTF-8 if the zip declares it or if nothing else is possible. */
+    private static String decode(ZipArchiveEntry entry) {
+        byte[] name = entry.getRawName();
+        var checksum = new CRC32();
+        checksum.update(name);
+        if (entry.getExtraField(UnicodePathExtraField.UPATH_ID) instanceof UnicodePathExtraField unicode
+                && unicode.getNameCRC32() == checksum.getValue()) {
+            name = unicode.getUnicodeName();
+        }
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
+        } catch (CharacterCodingException e) {
+            return new String(name, DOS_CYRILLIC);
+        }
     }
 
-    private static UUID digest(String name) {
-        return UUID.nameUUIDFromBytes(name.toLowerCase(Locale.ROOT).getBytes(UTF_8));
+    private static int depth(String path) {
+        return StringUtils.countOccurrencesOf(path, "/");
     }
 }

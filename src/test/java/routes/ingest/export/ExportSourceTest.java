@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.events.TextEntity;
 import routes.ingest.ImportNote;
-import routes.ingest.PostUrls;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
 import routes.ingest.TextPart;
@@ -251,7 +250,7 @@ class ExportSourceTest {
         var sink = new RecordingSink();
 
         assertThatThrownBy(() -> ExportSource.open(folder, ZoneOffset.UTC).read(sink))
-                .isInstanceOf(ExportFormatException.class)
+                .isInstanceOf(ExportSource.FormatException.class)
                 .hasMessageContaining(folder.resolve("result.json").toString())
                 .hasMessageContaining("byte "
                         + whole.substring(0, whole.indexOf("Java 25 is out")).getBytes(UTF_8).length)
@@ -283,7 +282,7 @@ class ExportSourceTest {
         Files.writeString(folder.resolve("result.json"), content);
 
         assertThatThrownBy(() -> read(folder))
-                .isInstanceOf(ExportFormatException.class)
+                .isInstanceOf(ExportSource.FormatException.class)
                 .hasMessageContaining("is no Telegram Desktop export");
     }
 
@@ -298,7 +297,7 @@ class ExportSourceTest {
         }
 
         assertThatThrownBy(() -> read(folder))
-                .isInstanceOf(ExportFormatException.class)
+                .isInstanceOf(ExportSource.FormatException.class)
                 .hasMessageContaining("longer than " + JsonCursor.MAX_VALUE_BYTES);
     }
 
@@ -333,7 +332,7 @@ class ExportSourceTest {
     }
 
     private static List<String> urls(SourceMessage message) {
-        return PostUrls.of(message.parts(), message.furtherLinks());
+        return TextPart.urls(message.parts(), message.furtherLinks());
     }
 
     private static RecordingSink read(Path path) throws IOException, InterruptedException {

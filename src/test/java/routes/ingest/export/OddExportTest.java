@@ -584,7 +584,7 @@ class OddExportTest {
 
                 assertThatThrownBy(
                                 () -> ExportSource.open(folder, ZoneOffset.UTC).read(sink))
-                        .isInstanceOf(ExportFormatException.class)
+                        .isInstanceOf(ExportSource.FormatException.class)
                         .hasMessageContaining("ends in the middle")
                         .hasMessageContaining("line ");
                 assertThat(ids(sink)).containsExactly(1L, 2L, 3L, 4L);

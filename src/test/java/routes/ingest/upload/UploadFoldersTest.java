@@ -22,7 +22,7 @@ class UploadFoldersTest {
 
     @Test
     void theFolderOfAnUploadThatFailsGoesWithEverythingInIt() throws IOException {
-        try (UploadFolder folder = folders.create()) {
+        try (UploadFolders.Folder folder = folders.create()) {
             Files.createDirectories(folder.exportFolder().resolve("photos"));
             Files.writeString(folder.exportFolder().resolve("photos/a"), "x");
         }
@@ -64,7 +64,7 @@ class UploadFoldersTest {
 
     @Test
     void theSweepLeavesAloneWhatIsBeingUploaded() throws IOException {
-        try (UploadFolder folder = folders.create()) {
+        try (UploadFolders.Folder folder = folders.create()) {
             folders.sweep(any -> false);
 
             assertThat(folder.exportFolder()).exists();
@@ -79,7 +79,7 @@ class UploadFoldersTest {
     }
 
     private Path kept() throws IOException {
-        try (UploadFolder folder = folders.create()) {
+        try (UploadFolders.Folder folder = folders.create()) {
             folder.keep();
             return folder.exportFolder();
         }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.events.TextEntity;
 
-class PostUrlsTest {
+class TextPartUrlsTest {
 
     @ParameterizedTest
     @CsvSource(
@@ -29,7 +29,7 @@ class PostUrlsTest {
                 "https://example.org/a… | https://example.org/a",
             })
     void punctuationOfTheSentenceIsNoPartOfTheAddress(String text, String url) {
-        assertThat(PostUrls.of(List.of(TextPart.plain(text)), List.of())).containsExactly(url);
+        assertThat(TextPart.urls(List.of(TextPart.plain(text)), List.of())).containsExactly(url);
     }
 
     @Test
@@ -41,14 +41,14 @@ class PostUrlsTest {
                 TextPart.of("url", "c.example"),
                 linked("написать", "mailto:a@example.org"));
 
-        assertThat(PostUrls.of(text, List.of("https://d.example/", "https://b.example/")))
+        assertThat(TextPart.urls(text, List.of("https://d.example/", "https://b.example/")))
                 .containsExactly(
                         "https://b.example/", "https://a.example/", "https://c.example/", "https://d.example/");
     }
 
     @Test
     void mailAddressesAndPlainWordsAreNoLinks() {
-        assertThat(PostUrls.of(
+        assertThat(TextPart.urls(
                         List.of(TextPart.plain("пишите на info@www.example.org, версия 3.14.example")), List.of()))
                 .isEmpty();
     }
@@ -59,7 +59,7 @@ class PostUrlsTest {
                 .mapToObj(i -> "https://example.org/" + i)
                 .collect(Collectors.joining(" "));
 
-        assertThat(PostUrls.of(List.of(TextPart.plain(text)), List.of())).hasSize(PostUrls.MAX_URLS);
+        assertThat(TextPart.urls(List.of(TextPart.plain(text)), List.of())).hasSize(TextPart.MAX_URLS);
     }
 
     @ParameterizedTest
@@ -76,7 +76,7 @@ class PostUrlsTest {
             })
     void addressesWithoutASchemeAreFoundInFormattedText(String text, String urls) {
         for (String type : List.of("blockquote", "bold", "italic", "underline", "strikethrough", "spoiler")) {
-            assertThat(PostUrls.of(List.of(TextPart.of(type, text)), List.of()))
+            assertThat(TextPart.urls(List.of(TextPart.of(type, text)), List.of()))
                     .as(type)
                     .containsExactly(urls.split(" "));
         }
@@ -100,7 +100,7 @@ class PostUrlsTest {
                 "U.S.A. и i.e.",
             })
     void filesAbbreviationsNumbersAndMailAddressesAreNoLinks(String text) {
-        assertThat(PostUrls.of(List.of(TextPart.of("bold", text), TextPart.plain(" " + text)), List.of()))
+        assertThat(TextPart.urls(List.of(TextPart.of("bold", text), TextPart.plain(" " + text)), List.of()))
                 .isEmpty();
     }
 
@@ -108,7 +108,7 @@ class PostUrlsTest {
     void codeHoldsOnlyWholeAddresses() {
         List<TextPart> text = List.of(TextPart.of("pre", "import example.com // https://example.org/a"));
 
-        assertThat(PostUrls.of(text, List.of())).containsExactly("https://example.org/a");
+        assertThat(TextPart.urls(text, List.of())).containsExactly("https://example.org/a");
     }
 
     @Test
