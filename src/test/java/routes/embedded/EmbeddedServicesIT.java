@@ -54,7 +54,8 @@ class EmbeddedServicesIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void services_of_a_killed_process_are_stopped_and_their_data_taken_over(boolean recorded) throws Exception {
-        Process child = new ProcessBuilder(ChildJvm.command(List.of(), Services.class, PreparedData.in(dir).toString()))
+        Process child = new ProcessBuilder(ChildJvm.command(
+                        List.of(), Services.class, PreparedData.in(dir).toString()))
                 .redirectErrorStream(true)
                 .start();
         try (var output = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {

@@ -21,7 +21,8 @@ public final class ChildJvm {
         return withClassPath(System.getProperty("java.class.path"), options, main, arguments);
     }
 
-    private static List<String> withClassPath(String classPath, List<String> options, Class<?> main, String... arguments) {
+    private static List<String> withClassPath(
+            String classPath, List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
