@@ -111,7 +111,7 @@ class TaggingAlertsIT {
     }
 
     @Test
-    void tags_that_are_made_and_not_stored_are_told_and_no_more_when_they_are_stored() throws Exception {
+    void the_alert_about_tags_that_are_not_stored_fires_until_they_are_stored() throws Exception {
         tagAndStore(1);
         stage("pauseStage");
         awaitPaused();
@@ -136,7 +136,7 @@ class TaggingAlertsIT {
     }
 
     @Test
-    void a_cache_of_more_than_9000_keys_is_told_and_no_fewer() throws Exception {
+    void the_alert_about_the_cache_fires_above_9000_keys_only() throws Exception {
         long keys = tagged.getCacheSize();
         assertThat(keys).isLessThan(LIMIT);
         for (long i = keys; i < LIMIT; i++) {
