@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import routes.embedded.PreparedData;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
 
@@ -49,7 +50,10 @@ class ApiExamplesIT {
         Path work = Files.createDirectories(dir.resolve("work"));
 
         try (var application = CommandLine.open(RunOptions.parse(
-                "--demo", "--data.dir=" + work.resolve("data"), "--api.port=0", "--management.port=0"))) {
+                "--demo",
+                "--data.dir=" + PreparedData.in(work.resolve("data")),
+                "--api.port=0",
+                "--management.port=0"))) {
             application.getBean(MainJob.class).run(new PrintStream(OutputStream.nullOutputStream()));
             String port = application.getEnvironment().getRequiredProperty("local.server.port");
             List<Call> calls = run(work, curl, "http://127.0.0.1:" + port);

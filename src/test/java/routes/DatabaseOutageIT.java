@@ -39,12 +39,12 @@ import routes.redisstreams.StreamInspector;
 
 /**
  * The whole application under load while its PostgreSQL is killed and comes back: the stages pause and go on. The system
- * property {@code outage.seconds} makes the outage longer than the few seconds that fit a build.
+ * properties {@code outage.seconds} and {@code outage.posts} allow a longer outage and more posts than fit a build.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class DatabaseOutageIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final int POSTS = 2_000;
+    private static final int POSTS = Integer.getInteger("outage.posts", 800);
     private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 8);
 
     /** Longer than stages take to try again. */
@@ -77,7 +77,7 @@ class DatabaseOutageIT {
         ImportService imports = application.getBean(ImportService.class);
         UUID id = imports.submit(1, TENANT, export);
         eventually().until(() -> imports.find(id).orElseThrow().isOver());
-        eventually().until(() -> counts().indexed() > 100);
+        eventually().until(() -> counts().tagged() > 100);
 
         ProcessHandle postgres = postmaster(data);
         List<String> command = commandOf(postgres);

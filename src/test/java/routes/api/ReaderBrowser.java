@@ -34,7 +34,10 @@ import org.springframework.util.FileSystemUtils;
 /** A Chromium of this machine without a window; tests that need it are skipped where there is none. Nothing is downloaded. */
 final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** The default of half a second would be most of the time of these tests. */
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private Path profile;
     private ChromeDriver driver;
@@ -143,7 +146,7 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
     }
 
     void awaitTrue(String what, String script, Object... arguments) {
-        new WebDriverWait(driver, PATIENCE)
+        new WebDriverWait(driver, TIMEOUT, POLL)
                 .withMessage(what)
                 .until(any -> Boolean.TRUE.equals(driver.executeScript(script, arguments)));
     }

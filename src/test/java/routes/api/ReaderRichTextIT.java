@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,8 +26,9 @@ class ReaderRichTextIT {
     /** Ten UTF-16 units: a letter, two emoji of two units, one of one unit with its selector, letters. */
     private static final String TEXT = "a😀b☀️c😀d";
 
-    @BeforeEach
-    void aPageWithMessages() {
+    /** One page serves all tests: they only call functions of its modules. */
+    @BeforeAll
+    static void openAPageWithMessages() {
         browser.newReader(api.port(), "en");
         browser.open("/?view=status");
     }

@@ -41,6 +41,9 @@ class StalledConnectionsIT {
     static final RunningApi api = new RunningApi()
             .with("api.keys", KEY.entry())
             .with("api.rate-limit", "100000")
+            // the test opens its connections faster than they are accepted; the system repeats what finds no place
+            // after seconds
+            .with("server.tomcat.accept-count", Integer.toString(STALLED))
             .with("server.tomcat.connection-timeout", "4s");
 
     private final List<Socket> open = new ArrayList<>();

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.FileSystemUtils;
 import routes.configuration.ConfigurationException;
+import routes.testing.ChildJvm;
 
 class EmbeddedServicesIT {
 
@@ -53,12 +54,8 @@ class EmbeddedServicesIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void services_of_a_killed_process_are_stopped_and_their_data_taken_over(boolean recorded) throws Exception {
-        Process child = new ProcessBuilder(List.of(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Services.class.getName(),
-                        dir.toString()))
+        Process child = new ProcessBuilder(ChildJvm.command(
+                        List.of(), Services.class, PreparedData.in(dir).toString()))
                 .redirectErrorStream(true)
                 .start();
         try (var output = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {

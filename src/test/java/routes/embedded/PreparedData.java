@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
@@ -26,7 +27,9 @@ public final class PreparedData {
             }
             if (Files.notExists(data.resolve("postgres"))) {
                 new DataFolder(data).close();
-                copy(original.resolve("postgres"), data);
+                copy("-a", original.resolve("postgres"), data);
+                // as links: nothing writes to them
+                copy("-al", original.resolve("programs"), data.resolve("postgres"));
             }
             return data;
         } catch (IOException e) {
@@ -50,6 +53,10 @@ public final class PreparedData {
                     .load()
                     .migrate();
         }
+        // what the machine's failure would lose is of no use to a test
+        Files.writeString(
+                folder.resolve("postgres/cluster/postgresql.conf"), "fsync = off\n", StandardOpenOption.APPEND);
+        Files.move(folder.resolve("postgres/programs"), folder.resolve("programs"));
         // they belong to the server that has run
         Files.delete(folder.resolve("postgres/process"));
         Files.delete(folder.resolve("postgres/port"));
@@ -57,8 +64,8 @@ public final class PreparedData {
     }
 
     /** With modes and symbolic links. */
-    private static void copy(Path from, Path to) throws IOException {
-        Process copy = new ProcessBuilder("cp", "-a", from.toString(), to.toString())
+    private static void copy(String options, Path from, Path to) throws IOException {
+        Process copy = new ProcessBuilder("cp", options, from.toString(), to.toString())
                 .inheritIO()
                 .start();
         try {

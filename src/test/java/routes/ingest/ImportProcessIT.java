@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.testing.ChildJvm;
 import routes.testing.EmbeddedDatabase;
 
 class ImportProcessIT {
@@ -74,16 +76,12 @@ class ImportProcessIT {
     }
 
     private Process start(Path export, String memory) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        memory,
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ImportProcess.class.getName(),
+        return new ProcessBuilder(ChildJvm.command(
+                        List.of(memory),
+                        ImportProcess.class,
                         database.jdbcUrl(),
                         export.toString(),
-                        data.resolve("media").toString())
+                        data.resolve("media").toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(data.resolve("output.txt").toFile())
                 .start();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static routes.redisstreams.Streams.eventually;
 
 import io.lettuce.core.RedisClient;
-import java.io.File;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.testing.ChildJvm;
 import routes.testing.EmbeddedRedis;
 
 /** The ledger: every entry that went in comes out exactly once, whatever happens to the processes between. */
@@ -88,18 +88,12 @@ class ExactlyOnceIT {
     }
 
     private Process forkLink() throws IOException {
-        return new ProcessBuilder(
-                        new File(System.getProperty("java.home"), "bin/java").getPath(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx128m",
-                        "-XX:+UseSerialGC",
-                        "-Dorg.apache.camel.jmx.disabled=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Link.class.getName(),
+        return new ProcessBuilder(ChildJvm.command(
+                        List.of("-Xmx128m", "-Dorg.apache.camel.jmx.disabled=true"),
+                        Link.class,
                         REDIS.uri(),
                         streams.fromIn(Map.of("maxInFlight", 12, "readCount", 6)),
-                        streams.toOut())
+                        streams.toOut()))
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.PIPE)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -7,7 +7,6 @@ import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import routes.redisstreams.LedgerStages.Plan;
+import routes.testing.ChildJvm;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 
@@ -77,8 +77,11 @@ class LedgerIT {
     private Random random;
     private List<Action> actions;
 
+    private static ChildJvm.Archived stages;
+
     @BeforeAll
-    static void createTable() {
+    static void prepare(@TempDir Path archive) throws Exception {
+        stages = new ChildJvm.Archived(archive, LedgerStages.class, REDIS.uri(), "recording", "recording");
         DATABASE.jdbc()
                 .sql(
                         "CREATE TABLE ledger (prefix text, n text, commits int NOT NULL DEFAULT 1, PRIMARY KEY (prefix, n))")
@@ -87,7 +90,7 @@ class LedgerIT {
 
     static LongStream seeds() {
         long first = Long.getLong("ledger.first", 1);
-        return LongStream.range(first, first + Long.getLong("ledger.seeds", 10));
+        return LongStream.range(first, first + Long.getLong("ledger.seeds", 6));
     }
 
     @AfterEach
@@ -295,19 +298,8 @@ class LedgerIT {
         if (!Files.exists(log)) {
             Files.createFile(log);
         }
-        List<String> command = new ArrayList<>(List.of(
-                new File(System.getProperty("java.home"), "bin/java").getPath(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-Xmx128m",
-                "-Dorg.apache.camel.jmx.disabled=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LedgerStages.class.getName(),
-                REDIS.uri(),
-                prefix,
-                name));
+        List<String> command =
+                stages.command(List.of("-Xmx128m", "-Dorg.apache.camel.jmx.disabled=true"), REDIS.uri(), prefix, name);
         if (hasDatabase()) {
             command.add(DATABASE.jdbcUrl());
         }

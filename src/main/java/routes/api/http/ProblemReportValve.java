@@ -29,8 +29,8 @@ import org.springframework.http.ProblemDetail;
 
 /**
  * The outermost valve. Requests that Tomcat refuses before Spring sees them (a malformed request line) get problem details instead of
- * HTML. If a request is answered before its body is read, the connection is closed: Tomcat would otherwise wait for the body with
- * one of its few threads.
+ * HTML. If a request is answered before its body has arrived, the connection is closed: Tomcat would otherwise wait for the body
+ * with one of its few threads.
  */
 final class ProblemReportValve extends ErrorReportValve {
 
@@ -60,7 +60,7 @@ final class ProblemReportValve extends ErrorReportValve {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         request.setAttribute(RESPONSE, response);
         super.invoke(request, response);
-        if (!request.isAsync() && !isBodyRead(request)) {
+        if (!request.isAsync() && !isBodyRead(request) && !isBodyReceived(request)) {
             int status = response.getStatus();
             request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             response.getCoyoteResponse()
@@ -74,6 +74,14 @@ final class ProblemReportValve extends ErrorReportValve {
         var isRead = new AtomicBoolean();
         request.getCoyoteRequest().action(ActionCode.REQUEST_BODY_FULLY_READ, isRead);
         return isRead.get();
+    }
+
+    /** Whether Tomcat can skip the body without waiting for the client. */
+    private static boolean isBodyReceived(Request request) {
+        var coyote = request.getCoyoteRequest();
+        coyote.action(ActionCode.AVAILABLE, Boolean.TRUE);
+        long length = coyote.getContentLengthLong();
+        return length >= 0 && coyote.getAvailable() >= length - coyote.getBytesRead();
     }
 
     private void linger(SocketWrapperBase<?> connection) {

@@ -1,92 +1,77 @@
 package routes.operations.alerts;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.condition.EnabledIf;
 
-/** The alerts that ship, by the cases of config/prometheus/alerts_test.yml. */
+/** The alerts that ship, and the cases of {@code alerts_test.yml}. */
 class AlertRulesTest {
+    static final String RULES = "config/prometheus/alerts.yml";
+    private static final String CASES = "config/prometheus/alerts_test.yml";
 
     @Test
-    void every_rule_has_a_name_of_its_own_an_expression_and_a_summary() throws IOException {
-        List<AlertRules.Rule> rules = AlertRules.raw();
-        assertThat(rules).hasSizeGreaterThan(10).allSatisfy(rule -> {
-            assertThat(rule.alert()).isNotBlank();
-            assertThat(rule.expr()).as(rule.alert()).isNotBlank();
-            assertThat(rule.annotations().get("summary")).as(rule.alert()).isNotBlank();
-        });
-        assertThat(rules).extracting(AlertRules.Rule::alert).doesNotHaveDuplicates();
+    @EnabledIf(value = Promtool.IS_INSTALLED, disabledReason = Promtool.MISSING)
+    void prometheus_accepts_the_rules() throws Exception {
+        Promtool.run("check", "rules", RULES);
     }
 
     @Test
-    void every_expression_is_one_that_the_evaluator_knows() throws IOException {
-        assertThat(AlertRules.raw()).allSatisfy(rule -> PromQl.parse(rule.expr()));
+    @EnabledIf(value = Promtool.IS_INSTALLED, disabledReason = Promtool.MISSING)
+    void each_alert_fires_and_stays_silent_as_its_cases_say() throws Exception {
+        Promtool.run("test", "rules", CASES);
+    }
+
+    @Test
+    void every_rule_has_a_name_of_its_own_an_expression_and_a_summary() throws IOException {
+        assertThat(rules()).hasSizeGreaterThan(10).allSatisfy(rule -> {
+            assertThat(rule.path("alert").asText()).isNotBlank();
+            assertThat(rule.path("expr").asText())
+                    .as(rule.path("alert").asText())
+                    .isNotBlank();
+            assertThat(rule.at("/annotations/summary").asText())
+                    .as(rule.path("alert").asText())
+                    .isNotBlank();
+        });
+        assertThat(rules()).extracting(rule -> rule.path("alert").asText()).doesNotHaveDuplicates();
     }
 
     @Test
     void every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_stays_silent_all_the_time() throws IOException {
-        Map<Boolean, Set<String>> alerts = AlertCases.read().tests().stream()
-                .collect(Collectors.partitioningBy(
-                        test -> test.alertRuleTest().stream()
-                                .anyMatch(expected -> !expected.expAlerts().isEmpty()),
-                        Collectors.flatMapping(
-                                test -> test.alertRuleTest().stream().map(AlertCases.Expected::alertname),
-                                Collectors.toSet())));
-        Set<String> names = AlertRules.read().stream().map(AlertRule::name).collect(Collectors.toSet());
-        assertThat(alerts.get(true)).as("fires").isEqualTo(names);
-        assertThat(alerts.get(false)).as("silent").isEqualTo(names);
-    }
-
-    @Test
-    void the_cases_are_of_the_rules_that_ship_each_minute() throws IOException {
-        AlertCases cases = AlertCases.read();
-        assertThat(cases.ruleFiles()).containsExactly("alerts.yml");
-        assertThat(cases.evaluationInterval()).isEqualTo("1m");
-    }
-
-    static Stream<AlertCases.Case> cases() throws IOException {
-        return AlertCases.read().tests().stream();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
-    void what_fires(AlertCases.Case test) throws IOException {
-        Scrapes scrapes = test.scrapes();
-        for (AlertCases.Expected expected : test.alertRuleTest()) {
-            AlertRule rule = AlertRules.named(expected.alertname());
-            assertThat(rule.fired(scrapes, Parser.durationOf("1m"), expected.at()))
-                    .as("%s at %s", rule.name(), expected.evalTime())
-                    .isEqualTo(expected.fired());
+        JsonNode cases = read(CASES);
+        assertThat(cases.path("rule_files"))
+                .singleElement()
+                .extracting(JsonNode::asText)
+                .isEqualTo("alerts.yml");
+        assertThat(cases.path("evaluation_interval").asText()).isEqualTo("1m");
+        Set<String> fire = new TreeSet<>();
+        Set<String> stay = new TreeSet<>();
+        for (JsonNode test : cases.path("tests")) {
+            boolean fires = test.path("alert_rule_test").findValues("exp_alerts").stream()
+                    .anyMatch(alerts -> !alerts.isEmpty());
+            (fires ? fire : stay).addAll(test.path("alert_rule_test").findValuesAsText("alertname"));
         }
+        Set<String> names = new TreeSet<>();
+        rules().forEach(rule -> names.add(rule.path("alert").asText()));
+        assertThat(fire).isEqualTo(names);
+        assertThat(stay).isEqualTo(names);
     }
 
-    @Test
-    void values_are_written_as_promtool_reads_them() {
-        assertThat(values("1 2")).containsExactly("1", "2");
-        assertThat(values("1x2")).containsExactly("1.0", "1.0", "1.0");
-        assertThat(values("1+2x3")).containsExactly("1.0", "3.0", "5.0", "7.0");
-        assertThat(values("5-2x1 _ _x2 stale NaN")).containsExactly("5.0", "3.0", "_", "_", "_", "stale", "NaN");
+    private static List<JsonNode> rules() throws IOException {
+        List<JsonNode> rules = new ArrayList<>();
+        read(RULES).path("groups").forEach(group -> group.path("rules").forEach(rules::add));
+        return rules;
     }
 
-    private static List<String> values(String text) {
-        return new AlertCases.Series("a", text).expanded();
-    }
-
-    @Test
-    void a_template_that_is_not_known_is_an_error() {
-        var rule = new AlertRule(
-                "A", PromQl.parse("a > 0"), Parser.durationOf("0s"), Map.of("summary", "{{ $value | humanize }}"));
-        Scrapes scrapes = new AlertCases.Case("", "1m", List.of(new AlertCases.Series("a", "1")), List.of()).scrapes();
-        assertThatThrownBy(() -> rule.fired(scrapes, Parser.durationOf("1m"), Parser.durationOf("0s")))
-                .hasMessageContaining("A has a template that is not known");
+    private static JsonNode read(String file) throws IOException {
+        return new YAMLMapper().readTree(new File(file));
     }
 }

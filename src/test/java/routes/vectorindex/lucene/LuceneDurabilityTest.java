@@ -29,6 +29,7 @@ import org.apache.lucene.store.FilterDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import routes.testing.ChildJvm;
 import routes.vectorindex.IndexedPoint;
 import routes.vectorindex.StoredPoint;
 import routes.vectorindex.VectorIndexException;
@@ -41,12 +42,7 @@ class LuceneDurabilityTest {
 
     @Test
     void everythingReportedAsWrittenSurvivesAKillOfTheProcess() throws Exception {
-        Process writer = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        EndlessWriter.class.getName(),
-                        folder.toString())
+        Process writer = new ProcessBuilder(ChildJvm.command(List.of(), EndlessWriter.class, folder.toString()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<Integer> reported = new ArrayList<>();
