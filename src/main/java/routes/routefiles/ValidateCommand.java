@@ -28,7 +28,7 @@ public final class ValidateCommand {
             return 1;
         }
         RouteFiles files = new RouteFiles(classPath, folder);
-        RouteSet set = files.resolve(PipelineStages.all());
+        RouteFiles.RouteSet set = files.resolve(PipelineStages.all());
         List<RouteProblem> problems = validator.validate(set);
         files.outdated(true).forEach(warning -> out.println("warning: " + warning));
         problems.forEach(out::println);

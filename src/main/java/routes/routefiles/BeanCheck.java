@@ -1,0 +1,168 @@
+package routes.routefiles;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.Processor;
+import org.apache.camel.tooling.model.EipModel;
+import org.springframework.util.ClassUtils;
+import routes.routefiles.YamlNode.Entry;
+
+/**
+ * Named beans exist, have the required type, and have the called method. Beans are named by EIPs, by options, in endpoints and in
+ * Simple expressions.
+ */
+record BeanCheck(RouteModel model, Problems problems) {
+
+    // "class", "type" and "property" are not beans of the registry
+    private static final Pattern NO_BEAN = Pattern.compile("#(class|type|property|valueAs|autowired).*");
+    private static final Pattern IN_SIMPLE =
+            Pattern.compile("\\$\\{(?:bean|ref):(?!type:)([\\w-]+)(?:(?:\\?method=|\\.|::)(\\w+))?[^}]*}");
+    private static final Pattern WORK = Pattern.compile("work\\(\\*,\\s*'([^']+)',\\s*'([^']+)'\\)");
+    private static final Set<String> CALLS = Set.of("bean", "process", "method");
+
+    void check() {
+        model.flows().stream()
+                .flatMap(Flow::allSteps)
+                .filter(step -> step.is("bean", "process"))
+                .filter(step -> step.options().textAt("ref").isEmpty()
+                        && step.options().textAt("beanType").isEmpty())
+                .forEach(step -> problems.add(step.place(), "'" + step.eip() + "' needs 'ref', the name of a bean"));
+        for (Flow flow : model.effective()) {
+            block(flow.kind().key, flow.body());
+            model.endpoints(flow).forEach(this::endpoint);
+        }
+    }
+
+    /** The bean that {@code name}, {@code #name}, {@code #bean:name} refers to; empty if it is not a bean or not known yet. */
+    static Optional<String> name(String text, RouteModel model) {
+        String resolved = model.resolve(text.trim());
+        if (NO_BEAN.matcher(resolved).matches() || resolved.contains("${") || Placeholders.in(resolved)) {
+            return Optional.empty();
+        }
+        String name = resolved.replaceFirst("^#(bean:)?", "").replaceFirst("^\\{(.*)}$", "$1");
+        return Optional.of(name).filter(bean -> !bean.isBlank());
+    }
+
+    private void node(String key, YamlNode node) {
+        node.items().forEach(item -> node(key, item));
+        if (node.isMap()) {
+            block(key, node);
+        }
+    }
+
+    private void block(String key, YamlNode block) {
+        if (CALLS.contains(key)) {
+            Class<?> type = key.equals("process") ? Processor.class : Object.class;
+            block.scalarAt("ref").ifPresent(ref -> reference(ref.place(), ref.text(), block.textAt("method"), type));
+            block.scalarAt("method").ifPresent(this::worked);
+        }
+        for (Entry entry : block.values()) {
+            if (entry.value().isScalar()) {
+                option(key, entry.key(), entry.value());
+            } else if (!entry.key().equals("parameters")) { // those of an endpoint
+                node(entry.key(), entry.value());
+            }
+        }
+    }
+
+    /** {@code events.work(*, 'bean', 'method')} names a bean too. */
+    private void worked(YamlNode call) {
+        Matcher work = WORK.matcher(call.text());
+        if (work.matches()) {
+            reference(call.place(), work.group(1), Optional.of(work.group(2)), Object.class);
+        }
+    }
+
+    private void option(String block, String option, YamlNode value) {
+        if (block.equals("ref") && option.equals("expression")
+                || option.endsWith("Ref") && !option.equals("routeTemplateRef")) {
+            reference(value);
+            return;
+        }
+        if (option.equals("routePolicy")) {
+            Arrays.stream(value.text().split(",", -1))
+                    .forEach(policy -> reference(value.place(), policy, Optional.empty(), Object.class));
+            return;
+        }
+        Optional<EipModel.EipOptionModel> object = model.catalog().eip(block).stream()
+                .flatMap(eip -> eip.getOptions().stream())
+                .filter(known -> known.getName().equals(option))
+                .filter(known ->
+                        known.getType().equals("object") && known.getKind().equals("attribute"))
+                .findFirst();
+        if (object.isPresent()) {
+            reference(
+                    value.place(),
+                    value.text(),
+                    Optional.empty(),
+                    type(object.get().getJavaType()));
+        } else { // the text of an expression or a message
+            IN_SIMPLE
+                    .matcher(value.text())
+                    .results()
+                    .forEach(bean ->
+                            exists(value.place(), bean.group(1), Optional.ofNullable(bean.group(2)), Object.class));
+        }
+    }
+
+    private void endpoint(EndpointUse use) {
+        if (use.scheme().equals("bean")) {
+            reference(use.place(), use.path(), use.option("method").map(YamlNode::text), Object.class);
+        }
+        use.options().values().stream()
+                .filter(value -> value.text().startsWith("#"))
+                .forEach(this::reference);
+    }
+
+    private void reference(YamlNode bean) {
+        reference(bean.place(), bean.text(), Optional.empty(), Object.class);
+    }
+
+    private void reference(Place place, String bean, Optional<String> method, Class<?> wanted) {
+        name(bean, model).ifPresent(name -> exists(place, name, method, wanted));
+    }
+
+    /**
+     * @param method method to be called; empty if none is named
+     * @param wanted required type of the bean; {@code Object.class} for any
+     */
+    private void exists(Place place, String name, Optional<String> method, Class<?> wanted) {
+        Map<String, Class<?>> beans = model.environment().beans();
+        Class<?> type = beans.get(name);
+        if (type == null) {
+            problems.add(place, "there is no bean '" + name + "'" + Nearest.hint(name, beans.keySet()));
+        }
+        if (type == null || type == Object.class) {
+            return;
+        }
+        String bean = "bean '" + name + "' (" + type.getSimpleName() + ")";
+        if (!wanted.isAssignableFrom(type)) {
+            problems.add(place, bean + " is no " + wanted.getSimpleName() + ", which is needed here");
+        }
+        // Camel accepts arguments too: "parse(${body})"
+        Set<String> methods = Arrays.stream(type.getMethods())
+                .filter(own -> own.getDeclaringClass() != Object.class)
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        method.map(call -> call.replaceFirst("\\(.*", "").trim())
+                .filter(call -> !Placeholders.in(call) && !methods.contains(call))
+                .ifPresent(call -> problems.add(
+                        place, bean + " has no public method '" + call + "': it has " + String.join(", ", methods)));
+    }
+
+    // a strategy may be any object with a suitable method: Camel adapts it
+    private static Class<?> type(String javaType) {
+        if (javaType.equals("org.apache.camel.AggregationStrategy")
+                || !ClassUtils.isPresent(javaType, BeanCheck.class.getClassLoader())) {
+            return Object.class; // or the type of a part of Camel that is not on the class path
+        }
+        return ClassUtils.resolveClassName(javaType, BeanCheck.class.getClassLoader());
+    }
+}
