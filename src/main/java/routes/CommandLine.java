@@ -8,7 +8,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -28,9 +27,9 @@ import routes.operations.MainJob;
 import routes.operations.RunOptions;
 import routes.operations.StartChecks;
 import routes.routefiles.OwnStreamsReader;
+import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteLoadException;
-import routes.routefiles.SpringRouteEnvironment;
 import routes.routefiles.ValidateCommand;
 
 /** Runs what the arguments ask for. Turns failures into one line and an exit code. */
@@ -100,17 +99,12 @@ class CommandLine {
         LoggingSystem.get(getClass().getClassLoader())
                 .beforeInitialize(); // drops all log output until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
-        var settings = SpringRouteEnvironment.environment(classPath.getResourceLoader());
-        var own = new OwnStreamsReader(classPath, folder, settings::getProperty).read();
-        var environment = SpringRouteEnvironment.of(
-                TelegramAssistant.class,
-                settings,
-                classPath.getResourceLoader(),
-                new StreamCatalog(own).names(),
-                Set.of());
-        return new ValidateCommand(
-                        new RouteFileValidator(environment, getClass().getClassLoader()), classPath)
-                .run(folder, out);
+        var settings = RouteEnvironment.settings(classPath.getResourceLoader());
+        var own = OwnStreamsReader.read(classPath, folder, settings::getProperty);
+        var environment = RouteEnvironment.of(
+                TelegramAssistant.class, settings, classPath.getResourceLoader(), new StreamCatalog(own).names());
+        return ValidateCommand.run(
+                new RouteFileValidator(environment, getClass().getClassLoader()), classPath, folder, out);
     }
 
     private int start(RunOptions options) {

@@ -39,9 +39,9 @@ import routes.configuration.ManagementProperties;
 import routes.configuration.PipelineProperties;
 import routes.configuration.Setting;
 import routes.embedded.DataFolder;
+import routes.routefiles.Nearest;
 import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteFiles;
-import routes.routefiles.model.Nearest;
 
 /**
  * Fails fast, before any service starts: unknown settings, missing folders, unknown stages, ports in use, a data folder that is in

@@ -3,7 +3,6 @@ package routes.operations;
 import io.lettuce.core.RedisClient;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
@@ -145,8 +144,7 @@ class Startup implements ApplicationRunner {
 
     private void loadRoutes(PipelineStages stages) throws Exception {
         var classPath = new PathMatchingResourcePatternResolver(spring);
-        var environment =
-                new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
+        var environment = new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names());
         var files = new RouteFiles(classPath, config.dir().resolve("routes"));
         files.outdated(false).forEach(file -> LOG.warn("{}", file));
         new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))

@@ -5,28 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
-import routes.routefiles.model.ComponentCatalog;
-import routes.routefiles.model.EndpointUse;
-import routes.routefiles.model.Nearest;
-import routes.routefiles.model.RouteModel;
-import routes.routefiles.yaml.Place;
-import routes.routefiles.yaml.YamlList;
-import routes.routefiles.yaml.YamlMap;
-import routes.routefiles.yaml.YamlNode;
-import routes.routefiles.yaml.YamlReader;
-import routes.routefiles.yaml.YamlScalar;
 
 /**
  * Reads an integrator's additions to the streams: those declared in the file {@value #FILE} of the override folder, and the
@@ -40,63 +28,53 @@ public final class OwnStreamsReader {
     private static final int LONGEST_NAME = 100;
     private static final Set<String> KEYS = Set.of("name", "description", "groups");
 
-    private final ResourcePatternResolver classPath;
-    private final Path folder;
-    private final Function<String, String> properties;
+    private OwnStreamsReader() {}
 
-    /** @param folder the override folder, {@code config/routes}; it may be missing */
-    public OwnStreamsReader(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
-        this.classPath = classPath;
-        this.folder = folder;
-        this.properties = properties;
-    }
-
-    /** Reads what is readable; validation reports the rest. */
-    public OwnStreams read() {
-        Map<String, Set<String>> groups = new LinkedHashMap<>(declared(folder, new ArrayList<>()));
+    /**
+     * Reads what is readable; validation reports the rest.
+     *
+     * @param folder the override folder, {@code config/routes}; it may be missing
+     * @param properties value of a property, null if there is none
+     */
+    public static OwnStreams read(
+            ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
+        Problems ignored = new Problems();
+        Map<String, Set<String>> groups = declared(folder, ignored);
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
         for (RouteFile file :
                 new RouteFiles(classPath, folder).resolve(PipelineStages.all()).files()) {
-            YamlReader.read(file.location(), file.text()).root().ifPresent(root -> documents.put(file, root));
+            YamlReader.read(file.location(), file.text(), ignored).ifPresent(root -> documents.put(file, root));
         }
-        var environment = new RouteEnvironment(Map.of(), properties, Set.of(), Set.of());
         var model = new RouteModel(
                 documents,
                 List.of(),
-                true,
-                environment,
-                new ComponentCatalog(getClass().getClassLoader()));
+                new RouteEnvironment(Map.of(), properties, Set.of()),
+                new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
         Set<String> known = new StreamCatalog().names();
         model.routes()
-                .flatMap(route -> model.endpoints(route).stream())
+                .flatMap(model::endpoints)
                 .filter(EndpointUse::readsStream)
                 .filter(use -> known.contains(use.path()) || groups.containsKey(use.path()))
-                .forEach(use -> Optional.ofNullable(use.options().get("group"))
-                        .map(YamlScalar::text)
-                        .filter(group -> GROUP.matcher(group).matches())
+                .forEach(use -> use.option("group")
+                        .map(YamlNode::text)
+                        .filter(GROUP.asMatchPredicate())
                         .ifPresent(group -> groups.computeIfAbsent(use.path(), name -> new LinkedHashSet<>())
                                 .add(group)));
         return new OwnStreams(groups);
     }
 
     /** The groups by stream that the file declares; empty if there is no file. */
-    static Map<String, Set<String>> declared(Path folder, List<RouteProblem> problems) {
-        Path file = folder.resolve(FILE);
+    static Map<String, Set<String>> declared(Path folder, Problems problems) {
         Map<String, Set<String>> streams = new LinkedHashMap<>();
-        if (!Files.isRegularFile(file)) {
-            return streams;
-        }
-        String text = text(file);
+        String text = text(folder.resolve(FILE));
         if (text.lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#"))) {
             return streams;
         }
-        YamlReader.Document document = YamlReader.read(file.toString(), text);
-        problems.addAll(document.problems());
-        document.root().ifPresent(root -> {
-            if (root instanceof YamlList list) {
-                list.items().forEach(item -> stream(item, streams, problems));
+        YamlReader.read(folder.resolve(FILE).toString(), text, problems).ifPresent(root -> {
+            if (root.isList()) {
+                root.items().forEach(item -> stream(item, streams, problems));
             } else {
-                problem(problems, root.place(), "write a list of streams: - name: alerts.raised");
+                problems.add(root.place(), "write a list of streams: - name: alerts.raised");
             }
         });
         return streams;
@@ -104,65 +82,52 @@ public final class OwnStreamsReader {
 
     private static String text(Path file) {
         try {
-            return Files.readString(file, StandardCharsets.UTF_8);
+            return Files.isRegularFile(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read as UTF-8", e);
         }
     }
 
-    private static void stream(YamlNode item, Map<String, Set<String>> streams, List<RouteProblem> problems) {
-        if (!(item instanceof YamlMap map) || map.text("name").isEmpty()) {
-            problem(problems, item.place(), "a stream needs a name: - name: alerts.raised");
+    private static void stream(YamlNode item, Map<String, Set<String>> streams, Problems problems) {
+        if (item.textAt("name").isEmpty()) {
+            problems.add(item.place(), "a stream needs a name: - name: alerts.raised");
             return;
         }
-        map.entries().values().stream()
+        item.values().stream()
                 .filter(entry -> !KEYS.contains(entry.key()))
-                .forEach(entry -> problem(
-                        problems,
+                .forEach(entry -> problems.add(
                         entry.place(),
                         "unknown key '" + entry.key() + "'" + Nearest.hint(entry.key(), KEYS)
                                 + ": a stream has name, description, groups"));
-        YamlScalar name = map.scalar("name").orElseThrow();
-        if (!NAME.matcher(name.text()).matches() || name.text().length() > LONGEST_NAME) {
-            problem(
-                    problems,
+        YamlNode name = item.at("name").orElseThrow();
+        String text = name.text();
+        if (!NAME.matcher(text).matches() || text.length() > LONGEST_NAME) {
+            problems.add(
                     name.place(),
-                    "'" + name.text() + "' cannot be the name of a stream: use lower-case letters and"
-                            + " digits, separated by '.', '-' or '_', as in alerts.raised, at most " + LONGEST_NAME
-                            + " characters");
-        } else if (name.text().endsWith(".dlq")) {
-            problem(
-                    problems,
-                    name.place(),
-                    "'" + name.text() + "' is where dead letters go: choose a name without .dlq");
-        } else if (streams.putIfAbsent(name.text(), groups(map, problems)) != null) {
-            problem(problems, name.place(), "stream '" + name.text() + "' is declared twice");
+                    "'" + text + "' cannot be the name of a stream: use lower-case letters and digits, separated by"
+                            + " '.', '-' or '_', as in alerts.raised, at most " + LONGEST_NAME + " characters");
+        } else if (text.endsWith(".dlq")) {
+            problems.add(name.place(), "'" + text + "' is where dead letters go: choose a name without .dlq");
+        } else if (streams.putIfAbsent(text, groups(item, problems)) != null) {
+            problems.add(name.place(), "stream '" + text + "' is declared twice");
         }
     }
 
-    private static Set<String> groups(YamlMap stream, List<RouteProblem> problems) {
+    private static Set<String> groups(YamlNode stream, Problems problems) {
         Set<String> groups = new LinkedHashSet<>();
         stream.entry("groups").ifPresent(entry -> {
-            if (entry.value() instanceof YamlList list) {
-                for (YamlNode item : list.items()) {
-                    if (item instanceof YamlScalar group
-                            && GROUP.matcher(group.text()).matches()) {
-                        groups.add(group.text());
-                    } else {
-                        problem(
-                                problems,
-                                item.place(),
-                                "the name of a consumer group consists of letters, digits, '.', '-', '_'");
-                    }
+            if (!entry.value().isList()) {
+                problems.add(entry.place(), "'groups' is a list: groups: [alert_mailers]");
+            }
+            for (YamlNode group : entry.value().items()) {
+                if (GROUP.matcher(group.text()).matches()) {
+                    groups.add(group.text());
+                } else {
+                    problems.add(
+                            group.place(), "the name of a consumer group consists of letters, digits, '.', '-', '_'");
                 }
-            } else {
-                problem(problems, entry.place(), "'groups' is a list: groups: [alert_mailers]");
             }
         });
         return groups;
-    }
-
-    private static void problem(List<RouteProblem> problems, Place place, String message) {
-        problems.add(new RouteProblem(place.file(), place.line(), place.column(), message));
     }
 }

@@ -2,10 +2,14 @@ package routes.routefiles;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.springframework.util.StringUtils;
 
 /**
  * The value of {@code PIPELINE_ROUTES}: which stages a process runs.
@@ -40,17 +44,8 @@ public record PipelineStages(Set<String> names) {
 
     /** Comma-separated, spaces around names ignored; null, blank and {@code all} mean all. */
     public static PipelineStages parse(String value) {
-        Set<String> names = new LinkedHashSet<>();
-        for (String name : (value == null ? "" : value).split(",", -1)) {
-            if (!name.isBlank()) {
-                names.add(name.trim());
-            }
-        }
+        Set<String> names = new HashSet<>(List.of(StringUtils.tokenizeToStringArray(value, ",")));
         return names.equals(Set.of("all")) ? all() : new PipelineStages(names);
-    }
-
-    public boolean complete() {
-        return names.isEmpty();
     }
 
     public boolean includes(String stage) {
@@ -66,17 +61,16 @@ public record PipelineStages(Set<String> names) {
     public void check(Collection<String> added) {
         Set<String> known = new LinkedHashSet<>(KNOWN);
         known.addAll(new TreeSet<>(added));
-        Set<String> unknown = new TreeSet<>(names);
-        unknown.removeAll(known);
-        Set<String> planned = new TreeSet<>(unknown);
-        planned.retainAll(PLANNED);
-        unknown.removeAll(PLANNED);
+        Map<Boolean, List<String>> unusable = names.stream()
+                .filter(name -> !known.contains(name))
+                .sorted()
+                .collect(Collectors.partitioningBy(PLANNED::contains));
         List<String> problems = new ArrayList<>();
-        if (!unknown.isEmpty()) {
-            problems.add("unknown stage " + String.join(", ", unknown));
+        if (!unusable.get(false).isEmpty()) {
+            problems.add("unknown stage " + String.join(", ", unusable.get(false)));
         }
-        if (!planned.isEmpty()) {
-            problems.add("not built yet: " + String.join(", ", planned));
+        if (!unusable.get(true).isEmpty()) {
+            problems.add("not built yet: " + String.join(", ", unusable.get(true)));
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("PIPELINE_ROUTES: " + String.join("; ", problems) + "; known are "

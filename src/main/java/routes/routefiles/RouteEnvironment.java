@@ -1,8 +1,19 @@
 package routes.routefiles;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.DefaultBootstrapContext;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
+import org.springframework.context.annotation.ConfigurationClassPostProcessor;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ResourceLoader;
+import routes.configuration.EnvironmentVariables;
 
 /**
  * What route files may refer to.
@@ -10,17 +21,41 @@ import java.util.function.Function;
  * @param beans type of each bean by name; {@code Object.class} if unknown
  * @param properties value of a property, null if there is none
  * @param streams logical names of the stream catalogue
- * @param entryPoints names of {@code direct:} endpoints that Java code sends to
  */
-public record RouteEnvironment(
-        Map<String, Class<?>> beans,
-        Function<String, String> properties,
-        Set<String> streams,
-        Set<String> entryPoints) {
+public record RouteEnvironment(Map<String, Class<?>> beans, Function<String, String> properties, Set<String> streams) {
 
-    public RouteEnvironment {
-        beans = Map.copyOf(beans);
-        streams = Set.copyOf(streams);
-        entryPoints = Set.copyOf(entryPoints);
+    /** The settings that a start would have now: {@code application.yml}, environment variables, system properties. */
+    public static ConfigurableEnvironment settings(ResourceLoader resources) {
+        ConfigurableEnvironment settings = new StandardEnvironment();
+        settings.setConversionService(new ApplicationConversionService()); // as at a start
+        ConfigDataEnvironmentPostProcessor.applyTo(settings, resources, new DefaultBootstrapContext());
+        new EnvironmentVariables().postProcessEnvironment(settings, null);
+        return settings;
+    }
+
+    /**
+     * What an application declares, without starting it: Spring evaluates the configuration classes and their conditions as at a
+     * start, but creates no bean.
+     *
+     * @param application the class with {@code @SpringBootApplication}, or another configuration class
+     */
+    public static RouteEnvironment of(
+            Class<?> application, ConfigurableEnvironment settings, ResourceLoader resources, Set<String> streams) {
+        DefaultListableBeanFactory factory = new DefaultListableBeanFactory();
+        factory.setBeanClassLoader(resources.getClassLoader());
+        new AnnotatedBeanDefinitionReader(factory, settings).register(application);
+        ConfigurationClassPostProcessor configuration = new ConfigurationClassPostProcessor();
+        configuration.setEnvironment(settings);
+        configuration.setResourceLoader(resources);
+        configuration.postProcessBeanDefinitionRegistry(factory);
+        Map<String, Class<?>> beans = new HashMap<>();
+        for (String name : factory.getBeanDefinitionNames()) {
+            Class<?> type = factory.getType(name, false);
+            beans.put(name, type == null ? Object.class : type);
+            for (String alias : factory.getAliases(name)) {
+                beans.put(alias, beans.get(name));
+            }
+        }
+        return new RouteEnvironment(beans, settings::getProperty, streams);
     }
 }

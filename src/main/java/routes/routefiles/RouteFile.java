@@ -1,14 +1,27 @@
 package routes.routefiles;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.ResourceHelper;
+
 /**
- * One route file to load.
+ * One route file to load, such as {@code 30-tagging.camel.yaml} or {@code providers/llm-local.camel.yaml}.
  *
- * @param name of the built-in file if there is one, also for its replacement
+ * @param path relative to the routes folder, including the folder {@code providers/} if the file is in it; that of the built-in file
+ *     if there is one, also for its replacement
  * @param origin where the text comes from
  * @param location as shown in problems and in Hawtio
  * @param text UTF-8, decoded
  */
-public record RouteFile(RouteFileName name, Origin origin, String location, String text) {
+public record RouteFile(String path, Origin origin, String location, String text) {
+
+    static final String SUFFIX = ".camel.yaml";
+    static final String PROVIDERS = "providers/";
+
+    private static final int FIRST_STAGE = 10;
+    private static final Pattern NAME =
+            Pattern.compile("(?:providers/)?(?:(\\d{1,4})-)?([^/]+)" + Pattern.quote(SUFFIX));
 
     /** Where a route file comes from. */
     public enum Origin {
@@ -20,8 +33,46 @@ public record RouteFile(RouteFileName name, Origin origin, String location, Stri
         ADDED
     }
 
+    static boolean isName(String path) {
+        return NAME.matcher(path).matches();
+    }
+
     /** The file name without numeric prefix and suffix: the id of its route and the name of its stage. */
     public String routeId() {
-        return name.routeId();
+        return routeId(path);
+    }
+
+    static String routeId(String path) {
+        return name(path).group(2);
+    }
+
+    /** The numeric prefix; without one the file comes last. */
+    int position() {
+        String prefix = name(path).group(1);
+        return prefix == null ? Integer.MAX_VALUE : Integer.parseInt(prefix);
+    }
+
+    boolean isProvider() {
+        return path.startsWith(PROVIDERS);
+    }
+
+    /** Other files, with error handling, templates and providers, belong to every process. */
+    boolean isStage() {
+        return !isProvider() && position() >= FIRST_STAGE;
+    }
+
+    /** The text for Camel's loader, under the name by which an integrator knows the file. */
+    Resource resource() {
+        // Camel treats everything after the first dot of a name as its type
+        String id = routeId();
+        return ResourceHelper.fromString(location.replace(id + SUFFIX, id.replace('.', '-') + SUFFIX), text);
+    }
+
+    private static Matcher name(String path) {
+        Matcher name = NAME.matcher(path);
+        if (!name.matches()) {
+            throw new IllegalArgumentException(path + " is not the name of a route file");
+        }
+        return name;
     }
 }

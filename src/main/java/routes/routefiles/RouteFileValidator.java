@@ -4,25 +4,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import routes.routefiles.check.Problems;
-import routes.routefiles.check.RouteChecks;
-import routes.routefiles.model.ComponentCatalog;
-import routes.routefiles.model.RouteModel;
-import routes.routefiles.yaml.YamlNode;
-import routes.routefiles.yaml.YamlReader;
+import org.apache.camel.CamelContext;
+import routes.routefiles.RouteFiles.RouteSet;
 
 /** Checks route files without starting anything. Reports all problems of all files, not only the first. */
 public final class RouteFileValidator {
 
     private final RouteEnvironment environment;
     private final ComponentCatalog catalog;
-    private final RouteChecks checks;
+    private final SchemaCheck schema;
 
     /** @param classPath contains the components and Camel's schema */
     public RouteFileValidator(RouteEnvironment environment, ClassLoader classPath) {
         this.environment = environment;
         this.catalog = new ComponentCatalog(classPath);
-        this.checks = new RouteChecks(classPath);
+        this.schema = new SchemaCheck(classPath);
     }
 
     /** The problems of the set, by file, line and column; empty if there are none. */
@@ -32,15 +28,30 @@ public final class RouteFileValidator {
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
         List<RouteFile> unreadable = new ArrayList<>();
         for (RouteFile file : set.files()) {
-            YamlReader.Document document = YamlReader.read(file.location(), file.text());
-            problems.addAll(document.problems());
-            if (document.problems().isEmpty()) {
-                documents.put(file, document.root().orElseThrow());
-            } else {
-                unreadable.add(file);
-            }
+            YamlReader.read(file.location(), file.text(), problems)
+                    .ifPresentOrElse(root -> documents.put(file, root), () -> unreadable.add(file));
         }
-        checks.check(new RouteModel(documents, unreadable, set.complete(), environment, catalog), problems);
+        check(new RouteModel(documents, unreadable, environment, catalog), problems);
         return problems.sorted();
+    }
+
+    /** Each check ignores what it does not understand: another check reports that. */
+    private void check(RouteModel model, Problems problems) {
+        schema.check(model, problems);
+        // before others: it skips files in which a step may not be what it seems
+        new BodyCheck(model, problems).check();
+        new NameCheck(model, problems).check();
+        new ReferenceCheck(model, problems).check();
+        new EndpointCheck(model, problems).check();
+        new BeanCheck(model, problems).check();
+        new DeliveryCheck(model, problems).check();
+        CamelContext scratch = ScratchContext.start(model);
+        try {
+            new StreamCheck(model, problems, scratch).check();
+            // last, because it skips files in which other checks found problems
+            new CamelCheck(model, problems, scratch).check();
+        } finally {
+            scratch.stop();
+        }
     }
 }

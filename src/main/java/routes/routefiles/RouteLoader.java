@@ -9,6 +9,7 @@ import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
+import routes.routefiles.RouteFiles.RouteSet;
 
 /** Loads route files into a Camel context after they have passed validation. */
 public final class RouteLoader {
@@ -68,7 +69,7 @@ public final class RouteLoader {
 
     private static void load(RoutesLoader loader, RouteFile file) {
         try {
-            loader.loadRoutes(new RouteResource(file));
+            loader.loadRoutes(file.resource());
         } catch (Exception e) { // the loader declares Exception
             throw new RouteLoadException(file.location(), e);
         }

@@ -1,6 +1,6 @@
 /**
- * Finds, validates and loads the route files of the product and of integrators.
+ * Finds, checks and loads the route files of the product and of integrators.
  *
- * <p>Uses: configuration, events, routefiles.check, routefiles.model, routefiles.yaml.
+ * <p>Uses: configuration, events, redisstreams.
  */
 package routes.routefiles;

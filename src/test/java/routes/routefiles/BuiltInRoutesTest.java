@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,13 +21,12 @@ class BuiltInRoutesTest {
     @Test
     void builtInRouteFilesAreValid() throws IOException {
         PathMatchingResourcePatternResolver classPath = new PathMatchingResourcePatternResolver();
-        RouteSet set = new RouteFiles(classPath, Path.of("config/routes")).resolve(PipelineStages.all());
-        RouteEnvironment environment = SpringRouteEnvironment.of(
+        RouteFiles.RouteSet set = new RouteFiles(classPath, Path.of("config/routes")).resolve(PipelineStages.all());
+        RouteEnvironment environment = RouteEnvironment.of(
                 TelegramAssistant.class,
-                SpringRouteEnvironment.environment(classPath.getResourceLoader()),
+                RouteEnvironment.settings(classPath.getResourceLoader()),
                 classPath.getResourceLoader(),
-                new StreamCatalog().names(),
-                Set.of());
+                new StreamCatalog().names());
 
         List<RouteProblem> problems =
                 new RouteFileValidator(environment, getClass().getClassLoader()).validate(set);
@@ -45,7 +43,7 @@ class BuiltInRoutesTest {
 
     private static int sources() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            return (int) files.filter(file -> file.toString().endsWith(RouteFileName.SUFFIX))
+            return (int) files.filter(file -> file.toString().endsWith(RouteFile.SUFFIX))
                     .count();
         }
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import routes.events.StreamCatalog;
+import routes.routefiles.RouteFiles.RouteSet;
 
 /**
  * Each file or folder in {@code bad} has its mistake; {@code bad.expected} says what must be reported for it, where and
@@ -63,11 +64,11 @@ class RouteFileValidatorTest {
     @Test
     void reportsTheProblemsOfAllFilesAtOnce() throws IOException {
         List<RouteFile> all = badSamples()
-                .filter(sample -> sample.startsWith("unknown-") && sample.endsWith(RouteFileName.SUFFIX))
+                .filter(sample -> sample.startsWith("unknown-") && sample.endsWith(RouteFile.SUFFIX))
                 .flatMap(sample -> Samples.set(BAD.resolve(sample)).files().stream())
                 .toList();
 
-        List<RouteProblem> problems = validator.validate(new RouteSet(all, true, List.of()));
+        List<RouteProblem> problems = validator.validate(new RouteSet(all, List.of()));
 
         assertThat(problems)
                 .extracting(RouteProblem::file)
@@ -90,7 +91,7 @@ class RouteFileValidatorTest {
     void acceptsTheGroupsOfAStageInTheFileThatReplacesOrIsIt() {
         RouteFile override = own("indexing", "posts.enriched", "indexing_workers");
         assertThat(problems(new RouteFile(
-                        override.name(), RouteFile.Origin.OVERRIDE, override.location(), override.text())))
+                        override.path(), RouteFile.Origin.OVERRIDE, override.location(), override.text())))
                 .isEmpty();
         assertThat(problems(own("trends", "posts.indexed", "trend_workers"))).isEmpty();
         // another stream has another group of that name
@@ -115,7 +116,7 @@ class RouteFileValidatorTest {
 
     private static RouteFile own(String id, String stream, String group) {
         return new RouteFile(
-                RouteFileName.parse(id + ".camel.yaml").orElseThrow(),
+                id + ".camel.yaml",
                 RouteFile.Origin.ADDED,
                 "config/routes/" + id + ".camel.yaml",
                 """
@@ -138,31 +139,11 @@ class RouteFileValidatorTest {
         RouteEnvironment environment = Samples.environment();
         Set<String> streams = new StreamCatalog().names();
         return new RouteFileValidator(
-                        new RouteEnvironment(environment.beans(), environment.properties(), streams, Set.of()),
+                        new RouteEnvironment(environment.beans(), environment.properties(), streams),
                         Samples.classPath())
-                .validate(new RouteSet(List.of(files), true, List.of())).stream()
+                .validate(new RouteSet(List.of(files), List.of())).stream()
                         .map(RouteProblem::toString)
                         .toList();
-    }
-
-    @Test
-    void doesNotAskForCallersOfARouteWhenStagesAreLeftOut() {
-        RouteSet unused = Samples.set(BAD.resolve("direct-unused.camel.yaml"));
-
-        assertThat(validator.validate(new RouteSet(unused.files(), false, List.of())))
-                .isEmpty();
-    }
-
-    @Test
-    void takesADirectEndpointForUsedWhenJavaCallsIt() {
-        RouteEnvironment environment = Samples.environment();
-        RouteFileValidator withCaller = new RouteFileValidator(
-                new RouteEnvironment(
-                        environment.beans(), environment.properties(), environment.streams(), Set.of("direct-unused")),
-                Samples.classPath());
-
-        assertThat(withCaller.validate(Samples.set(BAD.resolve("direct-unused.camel.yaml"))))
-                .isEmpty();
     }
 
     @Test
@@ -171,8 +152,7 @@ class RouteFileValidatorTest {
         Map<String, Class<?>> untyped =
                 environment.beans().keySet().stream().collect(Collectors.toMap(name -> name, name -> Object.class));
         RouteFileValidator validatorOfNames = new RouteFileValidator(
-                new RouteEnvironment(untyped, environment.properties(), environment.streams(), Set.of()),
-                Samples.classPath());
+                new RouteEnvironment(untyped, environment.properties(), environment.streams()), Samples.classPath());
 
         assertThat(validatorOfNames.validate(Samples.set(Samples.FOLDER.resolve("good"))))
                 .isEmpty();

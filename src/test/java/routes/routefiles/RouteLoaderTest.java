@@ -11,6 +11,7 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import routes.routefiles.RouteFiles.RouteSet;
 
 class RouteLoaderTest {
 
@@ -70,8 +71,8 @@ class RouteLoaderTest {
             """;
 
     private final CamelContext context = new DefaultCamelContext();
-    private final RouteLoader loader = new RouteLoader(new RouteFileValidator(
-            new RouteEnvironment(Map.of(), name -> null, Set.of(), Set.of("echo")), Samples.classPath()));
+    private final RouteLoader loader = new RouteLoader(
+            new RouteFileValidator(new RouteEnvironment(Map.of(), name -> null, Set.of()), Samples.classPath()));
 
     @AfterEach
     void stop() {
@@ -119,7 +120,6 @@ class RouteLoaderTest {
                         routes/10-echo.camel.yaml:1:3: templatedRoute needs 'routeId'
                         routes/10-echo.camel.yaml:2:23: there is no routeTemplate 'stagge' (did you mean 'stage'?)
                         routes/10-echo.camel.yaml:3:5: unknown option 'routId' of 'templatedRoute' (did you mean 'routeId'?)""");
-        assertThat(refused.problems()).hasSize(3);
         assertThat(context.getRoutes()).isEmpty();
     }
 
@@ -129,12 +129,10 @@ class RouteLoaderTest {
                         file("00-errors.camel.yaml", errors),
                         file("05-stage.template.camel.yaml", template),
                         file("10-echo.camel.yaml", stage)),
-                true,
                 List.of());
     }
 
     private static RouteFile file(String name, String text) {
-        return new RouteFile(
-                RouteFileName.parse(name).orElseThrow(), RouteFile.Origin.BUILT_IN, "routes/" + name, text);
+        return new RouteFile(name, RouteFile.Origin.BUILT_IN, "routes/" + name, text);
     }
 }

@@ -12,13 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import routes.routefiles.model.ComponentCatalog;
-import routes.routefiles.model.Flow;
-import routes.routefiles.model.RouteModel;
-import routes.routefiles.yaml.YamlList;
-import routes.routefiles.yaml.YamlMap;
-import routes.routefiles.yaml.YamlNode;
-import routes.routefiles.yaml.YamlReader;
 
 /** The table of routes in docs/routes.md follows from the route files; {@code -Dupdate.docs=true} writes it. */
 class RouteTableTest {
@@ -47,45 +40,44 @@ class RouteTableTest {
     private static RouteModel model() throws IOException {
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
         try (Stream<Path> files = Files.walk(ROUTES)) {
-            for (Path path : files.filter(file -> file.toString().endsWith(RouteFileName.SUFFIX))
+            for (Path path : files.filter(file -> file.toString().endsWith(RouteFile.SUFFIX))
                     .sorted()
                     .toList()) {
                 String name = ROUTES.relativize(path).toString();
                 String text = Files.readString(path);
                 documents.put(
-                        new RouteFile(RouteFileName.parse(name).orElseThrow(), RouteFile.Origin.BUILT_IN, name, text),
-                        YamlReader.read(name, text).root().orElseThrow());
+                        new RouteFile(name, RouteFile.Origin.BUILT_IN, name, text),
+                        YamlReader.read(name, text, new Problems()).orElseThrow());
             }
         }
-        var environment = new RouteEnvironment(Map.of(), name -> null, Set.of(), Set.of());
+        var environment = new RouteEnvironment(Map.of(), name -> null, Set.of());
         return new RouteModel(
-                documents, List.of(), true, environment, new ComponentCatalog(RouteTableTest.class.getClassLoader()));
+                documents, List.of(), environment, new ComponentCatalog(RouteTableTest.class.getClassLoader()));
     }
 
     private static void row(Flow route, RouteModel model, StringBuilder table) {
-        YamlMap from = route.from().orElseThrow();
+        YamlNode from = route.route().at("from").orElseThrow();
         var published = new TreeSet<String>();
         var beans = new TreeSet<String>();
-        maps(route.body()).forEach(map -> {
+        route.body().all().filter(YamlNode::isMap).forEach(map -> {
             if (map != from) {
-                map.text("uri").map(RouteTableTest::code).ifPresent(published::add);
+                map.textAt("uri").map(RouteTableTest::code).ifPresent(published::add);
             }
-            map.text("method")
-                    .flatMap(method -> map.text("ref").map(ref -> code(called(ref, method))))
+            map.textAt("method")
+                    .flatMap(method -> map.textAt("ref").map(ref -> code(called(ref, method))))
                     .ifPresent(beans::add);
         });
-        String group = from.map("parameters")
-                .flatMap(parameters -> parameters.text("group"))
+        String group = from.textAt("parameters", "group")
                 .map(name -> " as " + code(name))
                 .orElse("");
         table.append("| ")
                 .append(String.join(
                         " | ",
                         route.id().orElseThrow(),
-                        code(from.text("uri").orElseThrow()) + group,
+                        code(from.textAt("uri").orElseThrow()) + group,
                         String.join(" ", published),
                         String.join(" ", beans),
-                        route.body().text("description").orElseGet(() -> madeFrom(route, model))))
+                        route.body().textAt("description").orElseGet(() -> madeFrom(route, model))))
                 .append(" |\n");
     }
 
@@ -100,17 +92,10 @@ class RouteTableTest {
         return model.flows(Flow.Kind.TEMPLATED_ROUTE)
                 .filter(flow -> flow.id().equals(route.id()))
                 .map(flow -> "Made from the template `"
-                        + flow.body().text("routeTemplateRef").orElseThrow() + "`, in "
-                        + route.file().name().path())
+                        + flow.body().textAt("routeTemplateRef").orElseThrow() + "`, in "
+                        + route.file().path())
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static Stream<YamlMap> maps(YamlNode node) {
-        if (node instanceof YamlMap map) {
-            return Stream.concat(Stream.of(map), map.entries().values().stream().flatMap(entry -> maps(entry.value())));
-        }
-        return node instanceof YamlList list ? list.items().stream().flatMap(RouteTableTest::maps) : Stream.empty();
     }
 
     private static String code(String text) {

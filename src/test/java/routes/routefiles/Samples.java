@@ -17,6 +17,7 @@ import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import routes.events.PostTagged;
+import routes.routefiles.RouteFiles.RouteSet;
 import routes.stages.EventRoutes;
 
 /** The sample route files and what they may refer to. */
@@ -73,8 +74,7 @@ final class Samples {
                         "albumRepository", RecoverableAggregationRepository.class,
                         "memoryRepository", MemoryAggregationRepository.class),
                 properties::get,
-                Set.of("posts.parsed", "posts.tagged", "posts.vision.uploaded", "posts.vision.analyzed"),
-                Set.of());
+                Set.of("posts.parsed", "posts.tagged", "posts.vision.uploaded", "posts.vision.analyzed"));
     }
 
     /** With metadata of {@code redis-streams}, which the component itself brings later. */
@@ -94,7 +94,7 @@ final class Samples {
                     .sorted()
                     .map(file -> file(sample, file))
                     .toList();
-            return new RouteSet(found, true, List.of());
+            return new RouteSet(found, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -102,8 +102,7 @@ final class Samples {
 
     private static RouteFile file(Path sample, Path file) {
         Path folder = Files.isDirectory(sample) ? sample : sample.getParent();
-        RouteFileName name =
-                RouteFileName.parse(folder.relativize(file).toString()).orElseThrow();
+        String name = folder.relativize(file).toString();
         String location = sample.getParent().relativize(file).toString();
         try {
             return new RouteFile(name, RouteFile.Origin.BUILT_IN, location, Files.readString(file));

@@ -1,0 +1,56 @@
+package routes.routefiles;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A place where a flow names an endpoint. Known properties are resolved.
+ *
+ * @param place of the URI
+ * @param path what follows {@code scheme:}, or the parameters that form it; without the query
+ * @param options the query and the parameters that are not part of the path
+ * @param dynamic whether a part is computed from the exchange
+ */
+record EndpointUse(Role role, Place place, String scheme, String path, Map<String, YamlNode> options, boolean dynamic) {
+
+    /** What the flow does with the endpoint. */
+    enum Role {
+        FROM,
+        TO,
+        POLL
+    }
+
+    boolean is(Role wanted) {
+        return role == wanted;
+    }
+
+    /** For messages and comparisons: {@code direct:tagging}. */
+    String name() {
+        return scheme + ":" + path;
+    }
+
+    Optional<YamlNode> option(String name) {
+        return Optional.ofNullable(options.get(name));
+    }
+
+    /** Whether it calls, or is called by, another route of this process. */
+    boolean isLink() {
+        return scheme.equals("direct") || scheme.equals("seda");
+    }
+
+    /** Whether it is an endpoint of the redis-streams component. */
+    boolean isStream() {
+        return scheme.equals("redis-streams");
+    }
+
+    /** Whether the flow reads entries of a stream here. */
+    boolean readsStream() {
+        return isStream() && role != Role.TO;
+    }
+
+    /** Whether the flow publishes to a stream here, together with the acknowledgement of the current entry. */
+    boolean publishesWithEntry() {
+        boolean immediate = option("publish").map(YamlNode::text).orElse("").equalsIgnoreCase("immediate");
+        return isStream() && is(Role.TO) && !immediate;
+    }
+}

@@ -1,0 +1,160 @@
+package routes.routefiles;
+
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.util.URISupport;
+import routes.routefiles.EndpointUse.Role;
+import routes.routefiles.YamlNode.Kind;
+
+/**
+ * All parsed files of a set, with what they are checked against.
+ *
+ * @param documents of the files that could be read, in loading order
+ * @param unreadable the files that could not be read
+ * @param flows as written
+ * @param effective the flows with each templated route expanded; also includes the templates themselves
+ */
+record RouteModel(
+        Map<RouteFile, YamlNode> documents,
+        List<RouteFile> unreadable,
+        RouteEnvironment environment,
+        ComponentCatalog catalog,
+        List<Flow> flows,
+        List<Flow> effective) {
+
+    private static final Pattern URI = Pattern.compile("([a-zA-Z][\\w+.-]*)(?::(?://)?([^?]*)(?:\\?(.*))?)?");
+
+    RouteModel(
+            Map<RouteFile, YamlNode> documents,
+            List<RouteFile> unreadable,
+            RouteEnvironment environment,
+            ComponentCatalog catalog) {
+        this(documents, unreadable, environment, catalog, new ArrayList<>(), new ArrayList<>());
+        documents.forEach((file, document) -> flows.addAll(Flow.read(file, document)));
+        for (Flow flow : flows) {
+            if (flow.is(Flow.Kind.TEMPLATED_ROUTE)) {
+                template(flow).ifPresent(template -> effective.add(template.expand(flow)));
+            } else {
+                effective.add(flow);
+            }
+        }
+    }
+
+    /** Whether what seems to be missing may be in an unreadable file: the file contains its name. */
+    boolean mayHold(String name) {
+        return unreadable.stream()
+                .anyMatch(file -> file.routeId().equals(name) || file.text().contains(name));
+    }
+
+    Stream<Flow> flows(Flow.Kind kind) {
+        return flows.stream().filter(flow -> flow.is(kind));
+    }
+
+    /** The routes that will exist: written ones and those created from templates. */
+    Stream<Flow> routes() {
+        return effective.stream().filter(flow -> flow.is(Flow.Kind.ROUTE));
+    }
+
+    /** The template that a templated route names. */
+    Optional<Flow> template(Flow templatedRoute) {
+        Optional<String> ref = templatedRoute.body().textAt("routeTemplateRef");
+        return flows(Flow.Kind.ROUTE_TEMPLATE)
+                .filter(template -> ref.isPresent() && template.id().equals(ref))
+                .findFirst();
+    }
+
+    /** The text with the values of known properties. */
+    String resolve(String text) {
+        return Placeholders.resolve(text, environment.properties());
+    }
+
+    /** The configurations that the route names; a name may be a pattern. */
+    Stream<String> configurationIds(Flow route) {
+        return route.route().scalarAt("routeConfigurationId").stream()
+                .flatMap(ids -> Stream.of(resolve(ids.text()).split(",")));
+    }
+
+    /** The endpoints that the flow names. */
+    Stream<EndpointUse> endpoints(Flow flow) {
+        Stream<EndpointUse> from = flow.route().at("from").flatMap(block -> use(Role.FROM, block)).stream();
+        return Stream.concat(from, flow.allSteps().flatMap(step -> endpoint(step).stream()));
+    }
+
+    /** The flows that consume from each {@code direct:name} and {@code seda:name}. */
+    Map<String, List<Flow>> consumers() {
+        Map<String, List<Flow>> consumers = new LinkedHashMap<>();
+        effective.forEach(flow -> endpoints(flow)
+                .filter(use -> use.is(Role.FROM) && use.isLink())
+                .forEach(use -> consumers
+                        .computeIfAbsent(use.name(), name -> new ArrayList<>())
+                        .add(flow)));
+        return consumers;
+    }
+
+    /** The endpoint that the step itself names. */
+    Optional<EndpointUse> endpoint(Step step) {
+        return switch (step.eip()) {
+            case "to", "toD", "wireTap" -> use(Role.TO, step.options());
+            case "poll" -> use(Role.POLL, step.options());
+            case "enrich" -> computed(Role.TO, step.options());
+            case "pollEnrich" -> computed(Role.POLL, step.options());
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<EndpointUse> computed(Role role, YamlNode options) {
+        return Stream.of("constant", "simple")
+                .flatMap(language -> options.scalarAt("expression", language, "expression").stream())
+                .findFirst()
+                .flatMap(uri -> use(role, uri, Map.of()));
+    }
+
+    private Optional<EndpointUse> use(Role role, YamlNode block) {
+        Map<String, YamlNode> parameters = new LinkedHashMap<>();
+        block.at("parameters").stream()
+                .flatMap(given -> given.values().stream())
+                .filter(entry -> entry.value().isScalar())
+                .forEach(entry -> parameters.put(entry.key(), entry.value().withText(resolve(entry.value().text()))));
+        return block.scalarAt("uri").flatMap(uri -> use(role, uri, parameters));
+    }
+
+    private Optional<EndpointUse> use(Role role, YamlNode uri, Map<String, YamlNode> parameters) {
+        Matcher parts = URI.matcher(resolve(uri.text()));
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        String scheme = parts.group(1);
+        Map<String, YamlNode> options = query(uri.place(), parts.group(3));
+        options.putAll(parameters);
+        String path = parts.group(2);
+        if (path == null) {
+            path = catalog.pathOptions(scheme).stream()
+                    .filter(options::containsKey)
+                    .map(name -> options.remove(name).text())
+                    .collect(Collectors.joining(":"));
+        }
+        boolean dynamic = path.contains("${")
+                || options.values().stream().anyMatch(value -> value.text().contains("${"));
+        return Optional.of(new EndpointUse(role, uri.place(), scheme, path, options, dynamic));
+    }
+
+    private static Map<String, YamlNode> query(Place place, String query) {
+        Map<String, YamlNode> options = new LinkedHashMap<>();
+        try {
+            URISupport.parseQuery(query)
+                    .forEach((name, value) ->
+                            options.put(name, YamlNode.scalar(place, Kind.TEXT, String.valueOf(value))));
+        } catch (URISyntaxException e) {
+            options.clear(); // Camel rejects it too when the scratch context creates the route, with the reason
+        }
+        return options;
+    }
+}

@@ -1,6 +1,0 @@
-/**
- * YAML with the place of each node.
- *
- * <p>Uses: routefiles.
- */
-package routes.routefiles.yaml;

@@ -1,0 +1,108 @@
+package routes.routefiles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.stereotype.Component;
+
+class RouteEnvironmentTest {
+
+    /** Cannot be made: to be asked about, but not to be started. */
+    @Lazy
+    @Component("worker")
+    static class Worker {
+        Worker() {
+            throw new IllegalStateException("made");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(Worker.class)
+    static class Application {
+
+        @Bean({"tagger", "labeller"})
+        @Lazy
+        Samples.Tagger tagger() {
+            throw new IllegalStateException("made");
+        }
+
+        @Bean
+        @Lazy
+        @ConditionalOnProperty("ledger.enabled")
+        Samples.Ledger ledger() {
+            throw new IllegalStateException("made");
+        }
+    }
+
+    @Test
+    void knowsNamesAndTypesOfBeansWithoutMakingThem() {
+        Map<String, Class<?>> beans = environment("ledger.enabled", "true").beans();
+
+        assertThat(beans)
+                .containsEntry("worker", Worker.class)
+                .containsEntry("tagger", Samples.Tagger.class)
+                .containsEntry("labeller", Samples.Tagger.class)
+                .containsEntry("ledger", Samples.Ledger.class);
+    }
+
+    @Test
+    void leavesOutBeansWhoseConditionFails() {
+        assertThat(environment("ledger.enabled", "false").beans()).doesNotContainKey("ledger");
+    }
+
+    @Test
+    void knowsTheBeansThatAStartedContextHas() {
+        try (AnnotationConfigApplicationContext started = new AnnotationConfigApplicationContext(Application.class)) {
+            String[] own = Arrays.stream(started.getBeanDefinitionNames())
+                    .filter(name -> !name.startsWith("org.springframework"))
+                    .toArray(String[]::new);
+
+            assertThat(environment("ledger.enabled", "").beans().keySet()).contains(own);
+            assertThat(own).contains("worker", "tagger");
+        }
+    }
+
+    @Test
+    void resolvesPropertiesAsAStartDoes() {
+        RouteEnvironment environment = environment("tagging.concurrency", "${TAGGING_CONCURRENCY_OF_NOBODY:4}");
+
+        assertThat(environment.properties().apply("tagging.concurrency")).isEqualTo("4");
+        assertThat(environment.properties().apply("tagging.concurency")).isNull();
+    }
+
+    @Test
+    void readsApplicationYml(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("application.yml"), "tagging:\n  concurrency: 7\n");
+        System.setProperty("spring.config.additional-location", folder + "/");
+        try {
+            ConfigurableEnvironment environment = RouteEnvironment.settings(new DefaultResourceLoader());
+
+            assertThat(environment.getProperty("tagging.concurrency")).isEqualTo("7");
+        } finally {
+            System.clearProperty("spring.config.additional-location");
+        }
+    }
+
+    private static RouteEnvironment environment(String property, String value) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of(property, value)));
+        return RouteEnvironment.of(Application.class, environment, new DefaultResourceLoader(), Set.of());
+    }
+}
