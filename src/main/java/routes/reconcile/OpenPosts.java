@@ -1,8 +1,5 @@
 package routes.reconcile;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,12 +21,27 @@ class OpenPosts {
     /** Range of post numbers, both ends inclusive: posts whose states look final and whose tags are compared with the index. */
     record Sweep(long from, long to) {}
 
-    private final JdbcClient jdbc;
-    private final ObjectMapper json;
+    /** The event whose loss explains the state of a post. */
+    enum Lost {
+        /** The post was not tagged, or its tags were lost before they were stored. */
+        PARSED,
+        /** The tags are stored, but the index does not have them. */
+        TAGGED,
+        NOTHING
+    }
 
-    OpenPosts(JdbcClient jdbc, ObjectMapper json) {
+    /**
+     * A post that may be incomplete.
+     *
+     * @param number order in which posts are processed
+     * @param contentVersion of its text
+     */
+    record OpenPost(UUID id, long number, long contentVersion, Lost lost) {}
+
+    private final JdbcClient jdbc;
+
+    OpenPosts(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        this.json = json;
     }
 
     /** The database time. */
@@ -68,8 +80,14 @@ class OpenPosts {
                               OR t.metadata ->> 'content_version' IS DISTINCT FROM p.index_state ->> 'content_version'
                               OR t.metadata ->> 'occurred_at' IS DISTINCT FROM p.index_state ->> 'occurred_at'
                               OR (t.metadata ->> 'content_version')::bigint < p.content_version))
-                        SELECT p.id, p.number, p.content_version, p.tagging_status, p.indexing_status,
-                               p.index_state::text AS indexed, t.metadata::text AS tagged
+                        SELECT p.id, p.number, p.content_version,
+                               p.tagging_status IN ('pending', 'retrying') AS tagging_open,
+                               p.indexing_status IN ('pending', 'failed') AS indexing_open,
+                               t.metadata ->> 'content_version' AS stored_content,
+                               t.metadata ->> 'vision_version' AS stored_vision, t.metadata ->> 'occurred_at' AS stored_at,
+                               p.index_state ->> 'content_version' AS indexed_content,
+                               p.index_state ->> 'vision_version' AS indexed_vision,
+                               p.index_state ->> 'occurred_at' AS indexed_at
                         FROM open
                         JOIN posts p ON p.id = open.id
                         LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
@@ -88,7 +106,11 @@ class OpenPosts {
                 .param("from", sweep.from())
                 .param("to", sweep.to())
                 .param("limit", limit)
-                .query((row, number) -> post(row))
+                .query((row, number) -> new OpenPost(
+                        row.getObject("id", UUID.class),
+                        row.getLong("number"),
+                        row.getLong("content_version"),
+                        lost(row)))
                 .list();
     }
 
@@ -119,32 +141,25 @@ class OpenPosts {
         return time.toMillis() / 1000.0;
     }
 
-    private OpenPost post(ResultSet row) throws SQLException {
-        return new OpenPost(
-                row.getObject("id", UUID.class),
-                row.getLong("number"),
-                row.getLong("content_version"),
-                List.of("pending", "retrying").contains(row.getString("tagging_status")),
-                List.of("pending", "failed").contains(row.getString("indexing_status")),
-                version(row.getString("tagged")),
-                version(row.getString("indexed")));
+    private static Lost lost(ResultSet row) throws SQLException {
+        TagSetVersion stored = version(row, "stored");
+        if (row.getBoolean("tagging_open")
+                || stored == null
+                || stored.contentVersion() < row.getLong("content_version")) {
+            return Lost.PARSED;
+        }
+        TagSetVersion indexed = version(row, "indexed");
+        return row.getBoolean("indexing_open") || indexed == null || stored.isNewerThan(indexed)
+                ? Lost.TAGGED
+                : Lost.NOTHING;
     }
 
-    /** Tags and index store the version of their tags in the same format. */
-    private TagSetVersion version(String text) {
-        if (text == null) {
-            return null;
-        }
-        try {
-            JsonNode version = json.readTree(text);
-            return version.hasNonNull("occurred_at")
-                    ? TagSetVersion.of(
-                            version.path("content_version").asLong(),
-                            version.path("vision_version").asText(null),
-                            Instant.parse(version.path("occurred_at").asText()))
-                    : null;
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A version of tags is no JSON: " + text, e);
-        }
+    /** The version of the stored tags, or of those in the index; null without any. */
+    private static TagSetVersion version(ResultSet row, String of) throws SQLException {
+        String occurredAt = row.getString(of + "_at");
+        return occurredAt == null
+                ? null
+                : TagSetVersion.of(
+                        row.getLong(of + "_content"), row.getString(of + "_vision"), Instant.parse(occurredAt));
     }
 }

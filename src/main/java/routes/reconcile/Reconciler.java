@@ -18,7 +18,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.outbox.Outbox;
-import routes.reconcile.OpenPost.Lost;
+import routes.reconcile.OpenPosts.Lost;
+import routes.reconcile.OpenPosts.OpenPost;
 import routes.reconcile.OpenPosts.Sweep;
 import routes.reconcile.PostsUnderWay.Known;
 import routes.schedule.Job;
@@ -98,9 +99,7 @@ public class Reconciler implements Job {
         if (posts.page(0, sweep, wait, unchangedSince, PAGE).isEmpty()) {
             return new Counts(0, 0, 0, 0, false);
         }
-        // Before the pages are read: an event under way that was not seen here has changed its row since then, or has
-        // just been
-        // published by another process.
+        // before the pages are read: an event that appears later changes its row, or another process published it
         Optional<Known> known = underWay.look();
         if (known.isEmpty()) {
             LOG.info("Posts that may be stuck are looked for when fewer than {} events wait", PostsUnderWay.AT_MOST);

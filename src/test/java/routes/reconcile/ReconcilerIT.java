@@ -533,7 +533,7 @@ class ReconcilerIT {
         var link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(10));
         var keys = new StreamKeys(catalog, new LegacyProperties(false));
         return new Reconciler(
-                new OpenPosts(jdbc, json),
+                new OpenPosts(jdbc),
                 new PostsUnderWay(new OutstandingEntries(link), catalog, keys, codec, jdbc),
                 new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 codec,
