@@ -68,15 +68,14 @@ public final class DataFolder implements AutoCloseable {
             channel.write(
                     ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
             channel.force(true);
-        } catch (IOException e) {
+        } catch (IOException | ConfigurationException e) {
             close();
-            throw new ConfigurationException(
-                    "DATA_DIR=" + path + ": the folder cannot be locked (" + e
-                            + "); it must be on a local disk with room",
-                    e);
-        } catch (ConfigurationException e) {
-            close();
-            throw e;
+            throw e instanceof ConfigurationException inUse
+                    ? inUse
+                    : new ConfigurationException(
+                            "DATA_DIR=" + path + ": the folder cannot be locked (" + e
+                                    + "); it must be on a local disk with room",
+                            e);
         }
     }
 

@@ -1,6 +1,10 @@
 package routes.embedded;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,22 +17,61 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.configuration.ConfigurationException;
 
 /**
- * A server that outlived the process which started it (after a {@code kill -9}). It is stopped, so that the next one can open
- * the same files. The system reuses process ids, so an id alone does not identify a server: start time and command line must
- * match the recorded ones as well.
+ * What the embedded servers have in common: their ports, their sessions, and how a server that outlived the process which started it
+ * (after a {@code kill -9}) is found and stopped, so that the next one can open the same files. The system reuses process ids, so an id
+ * alone does not identify a server: start time and command line must match the recorded ones as well.
  */
-final class OrphanProcess {
-    private static final Logger LOG = LoggerFactory.getLogger(OrphanProcess.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+final class ServerProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     /** Start times depend on the system clock, which may have been adjusted. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private static final String RECORD = "process";
 
-    private OrphanProcess() {}
+    private ServerProcess() {}
+
+    /**
+     * The port of a server: the configured one, else that of the last start, else a free one.
+     *
+     * @param variable   variable that configures the port, for the message
+     * @param configured 0: choose one
+     * @param record     file that stores the choice
+     * @throws ConfigurationException if the configured port is in use
+     */
+    static int port(String variable, int configured, Path record) {
+        if (configured != 0) {
+            if (!isFree(configured)) {
+                throw new ConfigurationException(variable + "=" + configured
+                        + ": the port is taken by another process; stop it or set another port (0: any free one)");
+            }
+            return configured;
+        }
+        String last = lines(record).stream().findFirst().orElse("").strip();
+        if (last.matches("\\d{1,5}") && isFree(Integer.parseInt(last))) {
+            return Integer.parseInt(last);
+        }
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Files.writeString(record, Integer.toString(any.getLocalPort()));
+            return any.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(record + ": the port cannot be recorded", e);
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException | IllegalArgumentException taken) {
+            return false;
+        }
+    }
 
     /**
      * The command in its own session, if the system supports that. Ctrl-C in a terminal then reaches this process only, which stops its
@@ -39,6 +82,18 @@ final class OrphanProcess {
         return Files.isExecutable(setsid)
                 ? Stream.concat(Stream.of(setsid.toString()), command.stream()).toList()
                 : command;
+    }
+
+    /** Stops a server and waits for its end even in an interrupted thread, as in a cancelled start. */
+    static void evenIfInterrupted(Runnable stop) {
+        boolean wasInterrupted = Thread.interrupted();
+        try {
+            stop.run();
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Records the server in its folder: process id, start time, command line. */
@@ -52,10 +107,10 @@ final class OrphanProcess {
      * Stops the server of the folder, if it still runs.
      *
      * @param folder  folder of the server, with its record and its programs
-     * @param pidFile written by the server, its first line is the process id; for servers of versions that wrote no record
+     * @param pidFile written by the server, its first line is the process id; for a server that was not recorded yet
      * @param name    of the server, for the log
      */
-    static void stop(Path folder, Path pidFile, String name) {
+    static void stopOrphan(Path folder, Path pidFile, String name) {
         recorded(folder.resolve(RECORD))
                 .or(() -> unrecorded(pidFile, folder.resolve("programs")))
                 .ifPresent(process -> stop(process, name));
@@ -65,7 +120,7 @@ final class OrphanProcess {
         List<String> record = lines(file);
         return record.size() < 3
                 ? Optional.empty()
-                : process(record.get(0))
+                : process(record)
                         .filter(process -> Duration.between(Instant.parse(record.get(1)), startOf(process))
                                         .abs()
                                         .compareTo(CLOCK_TOLERANCE)
@@ -73,22 +128,26 @@ final class OrphanProcess {
                         .filter(process -> commandLine(process).equals(record.get(2)));
     }
 
-    /** A server of a version that wrote no record: it runs our copy of the program, and wrote its process id after it started. */
+    /** A server without a record runs our copy of the program, and wrote its process id after it started. */
     private static Optional<ProcessHandle> unrecorded(Path pidFile, Path programs) {
-        List<String> lines = lines(pidFile);
-        if (lines.isEmpty()) {
-            return Optional.empty();
-        }
-        return process(lines.get(0))
+        return process(lines(pidFile))
                 .filter(process -> process.info()
                         .command()
-                        .map(command -> Path.of(command).startsWith(programs))
-                        .orElse(false))
-                .filter(process -> startOf(process).isBefore(modified(pidFile).plus(CLOCK_TOLERANCE)));
+                        .filter(command -> Path.of(command).startsWith(programs))
+                        .isPresent())
+                .filter(process -> startOf(process)
+                        .isBefore(Instant.ofEpochMilli(pidFile.toFile().lastModified())
+                                .plus(CLOCK_TOLERANCE)));
     }
 
-    private static Optional<ProcessHandle> process(String pid) {
-        return pid.strip().matches("\\d{1,10}") ? ProcessHandle.of(Long.parseLong(pid.strip())) : Optional.empty();
+    /** The running process whose id is the first line. */
+    private static Optional<ProcessHandle> process(List<String> lines) {
+        return lines.stream()
+                .limit(1)
+                .map(String::strip)
+                .filter(pid -> pid.matches("\\d{1,10}"))
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .findFirst();
     }
 
     private static Instant startOf(ProcessHandle process) {
@@ -97,6 +156,15 @@ final class OrphanProcess {
 
     private static String commandLine(ProcessHandle process) {
         return process.info().commandLine().orElse("").replace('\n', ' ');
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read, so what the last run left cannot be found: {}", file, e.toString());
+            return List.of();
+        }
     }
 
     private static void stop(ProcessHandle process, String name) {
@@ -109,26 +177,9 @@ final class OrphanProcess {
         }
     }
 
-    private static List<String> lines(Path file) {
-        try {
-            return Files.exists(file) ? Files.readAllLines(file) : List.of();
-        } catch (IOException e) {
-            LOG.warn("{} cannot be read, so a server left by the last run cannot be found: {}", file, e.toString());
-            return List.of();
-        }
-    }
-
-    private static Instant modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toInstant();
-        } catch (IOException e) {
-            return Instant.MIN.plus(CLOCK_TOLERANCE);
-        }
-    }
-
     private static boolean ended(ProcessHandle process) {
         try {
-            process.onExit().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            process.onExit().get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;
