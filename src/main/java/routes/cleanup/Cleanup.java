@@ -188,6 +188,7 @@ public class Cleanup {
                                 + lock)
                 .param(postIds.toArray(UUID[]::new))
                 .query(State.class)
+                .list()
                 .stream()
                 .collect(Collectors.toMap(State::id, state -> state));
     }

@@ -8,9 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -40,6 +43,12 @@ public class CleanupSweep implements Job {
 
     /** Before the first post: the checkpoint is the expiry and the id of the last deleted post. */
     private static final String START = "1970-01-01T00:00Z " + new UUID(0, 0);
+
+    /**
+     * @param interval how often expired posts are looked for
+     */
+    @ConfigurationProperties("cleanup")
+    record CleanupProperties(@DefaultValue("1h") @DurationMin(seconds = 1) Duration interval) {}
 
     private final JdbcClient jdbc;
     private final PostRemoval removal;

@@ -7,7 +7,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import routes.configuration.DataProperties;
 
 /** Selects the embedded or the configured service for each of PostgreSQL and Redis. */
 @Configuration(proxyBeanMethods = false)
@@ -47,7 +46,7 @@ class EmbeddedConfiguration {
             @DefaultValue("0") @Min(0) @Max(65535) int redisPort) {}
 
     @Bean
-    DataFolder dataFolder(DataProperties properties) {
+    DataFolder dataFolder(DataFolder.DataProperties properties) {
         return new DataFolder(properties.dir());
     }
 

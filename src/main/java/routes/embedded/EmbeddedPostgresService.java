@@ -77,24 +77,19 @@ final class EmbeddedPostgresService implements AutoCloseable {
                     "# written at every start\nhost " + DATABASE + " " + USER + " 127.0.0.1/32 scram-sha-256\n");
             password = password(folder.resolve("pgpass"));
             run("pg_ctl", "start", "-w", "-t", "60", "-o", options());
-        } catch (IOException | RuntimeException e) {
-            if (Files.exists(cluster.resolve("postmaster.pid"))) {
-                close();
-            }
-            throw new ConfigurationException(
-                    "The embedded PostgreSQL does not start (" + e + "); see " + log
-                            + ", or set DATABASE_URL to a server of your own",
-                    e);
-        }
-        try {
             ServerProcess.record(folder, server());
             check();
             Files.writeString(folder.resolve(FINISHED), "The first start was finished.\n");
         } catch (IOException | RuntimeException e) {
-            close();
+            if (Files.exists(cluster.resolve("postmaster.pid"))) {
+                close();
+            }
             throw e instanceof ConfigurationException known
                     ? known
-                    : new ConfigurationException(folder + ": cannot be used (" + e + ")", e);
+                    : new ConfigurationException(
+                            "The embedded PostgreSQL does not start (" + e + "); see " + log
+                                    + ", or set DATABASE_URL to a server of your own",
+                            e);
         }
         LOG.info("Embedded PostgreSQL on 127.0.0.1:{}, data in {}", port, cluster);
     }

@@ -17,7 +17,6 @@ import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.StreamCatalog;
-import routes.reconcile.OpenPosts.OpenPost;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.OutstandingEntries.Entry;
 import routes.stages.StreamKeys;
@@ -47,10 +46,9 @@ class PostsUnderWay {
      */
     record Known(Set<UUID> underWay, Map<UUID, Long> dead) {
 
-        /** Whether to skip the post. */
-        boolean has(OpenPost post) {
-            return underWay.contains(post.id())
-                    || dead.getOrDefault(post.id(), Long.MIN_VALUE) >= post.contentVersion();
+        /** Whether to skip the post with this version of its text. */
+        boolean has(UUID post, long contentVersion) {
+            return underWay.contains(post) || dead.getOrDefault(post, Long.MIN_VALUE) >= contentVersion;
         }
     }
 

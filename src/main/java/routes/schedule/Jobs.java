@@ -28,6 +28,8 @@ import net.javacrumbs.shedlock.provider.redis.spring.RedisLockProvider;
 import net.javacrumbs.shedlock.support.KeepAliveLockProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
@@ -52,6 +54,12 @@ public class Jobs implements AutoCloseable {
 
     /** One scrape reads the table once. */
     private static final Duration TIMES_CACHED = Duration.ofSeconds(2);
+
+    /**
+     * @param startDelay pause between the start of a process and the first check of what is due
+     */
+    @ConfigurationProperties("schedule")
+    record ScheduleProperties(@DefaultValue("30s") Duration startDelay) {}
 
     /** Result of a call. */
     public enum Outcome {
