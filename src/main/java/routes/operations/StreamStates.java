@@ -152,8 +152,8 @@ public class StreamStates {
                     deadLetters.merge(stream.name(), inspector.stream(key).deadLetters(), Long::sum);
                     inspector
                             .groups(key)
-                            .forEach(state -> groups.merge(
-                                    id(stream.name(), state.group()), Group.of(state), Group::plus));
+                            .forEach(state ->
+                                    groups.merge(id(stream.name(), state.group()), Group.of(state), Group::plus));
                     noStreams.remove(key);
                 } catch (RedisCommandExecutionException e) {
                     if (!String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
@@ -241,8 +241,8 @@ public class StreamStates {
     boolean isUnserved(String stream, String group, Duration quiet) {
         return !consumers.serves(stream, group)
                 && group(stream, group)
-                        .filter(found -> found.lag() > 0
-                                && found.since().plus(WAITING).isBefore(clock.instant()))
+                        .filter(found ->
+                                found.lag() > 0 && found.since().plus(WAITING).isBefore(clock.instant()))
                         .filter(found -> found.quiet().compareTo(quiet) > 0)
                         .isPresent();
     }
