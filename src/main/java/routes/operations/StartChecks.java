@@ -216,7 +216,7 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
     }
 
     private static void checkConfigFolder(Path folder) {
-        if (!Files.isDirectory(folder) && !folder.equals(new ConfigFolderProperties(Path.of("config")).dir())) {
+        if (!Files.isDirectory(folder) && !folder.equals(Path.of("config"))) {
             throw new ConfigurationException("CONFIG_DIR=" + folder + ": "
                     + (Files.exists(folder) ? "is not a folder" : "the folder does not exist")
                     + "; create it, or leave CONFIG_DIR empty for the folder config");

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
@@ -81,16 +81,14 @@ class StreamMetrics implements StreamListener {
                 "stream.oldest.pending.seconds",
                 stream,
                 group,
-                state -> state.oldestPending().toMillis() / 1000.0);
-        Gauge.builder("stream.unserved.group", states, known -> known.isUnserved(stream, group, QUIET) ? 1 : 0)
+                found -> found.oldestPending().toMillis() / 1000.0);
+        Gauge.builder("stream.unserved.group", () -> states.isUnserved(stream, group, QUIET) ? 1 : 0)
                 .tags("stream", stream, "group", group)
                 .register(registry);
     }
 
-    private void gauge(String name, String stream, String group, ToDoubleFunction<Group> value) {
-        Gauge.builder(name, states, known -> known.group(stream, group)
-                        .map(found -> value.applyAsDouble(found))
-                        .orElse(Double.NaN))
+    private void gauge(String name, String stream, String group, Function<Group, Number> value) {
+        Gauge.builder(name, () -> states.group(stream, group).map(value).orElse(null))
                 .tags("stream", stream, "group", group)
                 .register(registry);
     }

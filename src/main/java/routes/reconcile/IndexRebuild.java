@@ -190,9 +190,9 @@ public class IndexRebuild implements DisposableBean {
 
     private void run() {
         boolean failing = false;
+        long pause = 0;
         try {
-            while (progress != null) {
-                long pause = PAUSE_MILLIS;
+            while (progress != null && !stop.await(pause, TimeUnit.MILLISECONDS)) {
                 try {
                     pause = step() ? 0 : PAUSE_MILLIS;
                     failing = false;
@@ -204,9 +204,6 @@ public class IndexRebuild implements DisposableBean {
                     }
                     failing = true;
                     pause = PAUSE_AFTER_FAILURE_MILLIS;
-                }
-                if (stop.await(pause, TimeUnit.MILLISECONDS)) {
-                    return;
                 }
             }
         } catch (InterruptedException e) {
@@ -257,11 +254,10 @@ public class IndexRebuild implements DisposableBean {
                 .param("limit", PAGE)
                 .query(Candidate.class)
                 .list();
-        List<Candidate> missing = row.fromEmpty()
-                ? page
-                : page.stream()
-                        .filter(post -> index.find(post.tenantId(), post.id()).isEmpty())
-                        .toList();
+        List<Candidate> missing = page.stream()
+                .filter(post -> row.fromEmpty()
+                        || index.find(post.tenantId(), post.id()).isEmpty())
+                .toList();
         List<UUID> ids = missing.stream().map(Candidate::id).toList();
         jdbc.sql(
                         """
