@@ -17,8 +17,10 @@ import org.springframework.stereotype.Repository;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
+import routes.events.PostEnrichedBuilder;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
+import routes.events.PostTaggedBuilder;
 import routes.events.Trigger;
 import routes.posts.StoredPostEvents;
 
@@ -78,35 +80,25 @@ class LostEvents {
     }
 
     private static PostEnriched enriched(PostTagged tags) {
-        return new PostEnriched(
-                Event.SCHEMA_VERSION,
-                tags.traceId(),
-                tags.occurredAt(),
-                IdempotencyKeys.postEnriched(
-                        tags.postId(),
-                        "tagged",
-                        List.of(
-                                Long.toString(tags.contentVersion()),
-                                String.valueOf(tags.visionVersion()),
-                                tags.tagsHash())),
-                tags.postId(),
-                tags.tenantId(),
-                "tagged",
-                tags.tags(),
-                tags.tagsHash(),
-                tags.trigger(),
-                tags.contentVersion(),
-                tags.visionVersion(),
-                null,
-                tags.urls(),
-                null,
-                null,
-                true,
-                "reindex",
-                null,
-                null,
-                null,
-                null);
+        var versions =
+                List.of(Long.toString(tags.contentVersion()), String.valueOf(tags.visionVersion()), tags.tagsHash());
+        return PostEnrichedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(tags.traceId())
+                .occurredAt(tags.occurredAt())
+                .idempotencyKey(IdempotencyKeys.postEnriched(tags.postId(), "tagged", versions))
+                .postId(tags.postId())
+                .tenantId(tags.tenantId())
+                .source("tagged")
+                .tags(tags.tags())
+                .tagsHash(tags.tagsHash())
+                .trigger(tags.trigger())
+                .contentVersion(tags.contentVersion())
+                .visionVersion(tags.visionVersion())
+                .sourceUrls(tags.urls())
+                .skipped(true)
+                .skipReason("reindex")
+                .build();
     }
 
     private PostTagged tagged(ResultSet row) throws SQLException {
@@ -115,27 +107,27 @@ class LostEvents {
         long version = row.getLong("content_version");
         String vision = row.getString("vision_version");
         String hash = row.getString("tags_hash");
-        return new PostTagged(
-                Event.SCHEMA_VERSION,
-                row.getString("trace_id"),
-                Instant.parse(row.getString("occurred_at")),
-                IdempotencyKeys.postTagged(id, version, trigger, vision, hash),
-                id,
-                row.getObject("tenant_id", UUID.class),
-                row.getString("reader"),
-                row.getObject("channel_id", UUID.class),
-                strings(row, "tags"),
-                hash,
-                List.of(),
-                strings(row, "links"),
-                row.getString("provider"),
-                row.getString("model"),
-                null,
-                trigger,
-                version,
-                vision,
-                row.getString("features_hash"),
-                remarks(row.getString("remarks")));
+        return PostTaggedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(row.getString("trace_id"))
+                .occurredAt(Instant.parse(row.getString("occurred_at")))
+                .idempotencyKey(IdempotencyKeys.postTagged(id, version, trigger, vision, hash))
+                .postId(id)
+                .tenantId(row.getObject("tenant_id", UUID.class))
+                .userId(row.getString("reader"))
+                .channelId(row.getObject("channel_id", UUID.class))
+                .tags(strings(row, "tags"))
+                .tagsHash(hash)
+                .topics(List.of())
+                .urls(strings(row, "links"))
+                .provider(row.getString("provider"))
+                .model(row.getString("model"))
+                .trigger(trigger)
+                .contentVersion(version)
+                .visionVersion(vision)
+                .featuresHash(row.getString("features_hash"))
+                .metadata(remarks(row.getString("remarks")))
+                .build();
     }
 
     private Map<String, Object> remarks(String text) {
