@@ -94,7 +94,8 @@ class JobsConfiguration {
                         .filter(one -> one.stream().equals(stream.name()))
                         .forEach(one -> needed.add(one.group()));
                 for (String key : keys.of(stream)) {
-                    LOG.debug("{}: {}", key, trimmer.trim(key, needed, properties.maxlen()));
+                    var trimmed = trimmer.trim(key, needed, properties.maxlen());
+                    LOG.debug("{}: {}", key, trimmed);
                 }
             }
         });
