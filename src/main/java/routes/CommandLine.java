@@ -10,15 +10,19 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.InstantiationAwareBeanPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import routes.api.access.NewApiKey;
 import routes.configuration.ConfigurationException;
@@ -75,10 +79,9 @@ class CommandLine {
             }
             return start(options);
         } catch (ConfigurationException e) {
-            return stopped(e);
+            return stopped(e.getMessage());
         } catch (UncheckedIOException e) {
-            return stopped(new ConfigurationException(
-                    e.getMessage() + ": " + e.getCause().getMessage(), e));
+            return stopped(e.getMessage() + ": " + e.getCause().getMessage());
         }
     }
 
@@ -182,31 +185,42 @@ class CommandLine {
             out.println("Stopped; the next start goes on with what was not finished");
             return OK;
         }
-        ConfigurationException setting = cause(e, ConfigurationException.class);
+        var setting = ObjectHelper.getException(ConfigurationException.class, e);
         if (setting != null) {
-            return stopped(setting);
+            return stopped(setting.getMessage());
         }
-        RouteLoadException routes = cause(e, RouteLoadException.class);
+        var routes = ObjectHelper.getException(RouteLoadException.class, e);
         if (routes != null) {
-            return stopped(new ConfigurationException(routes.getMessage(), routes));
+            return stopped(routes.getMessage());
         }
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            if (String.valueOf(at.getMessage()).contains("No space left on device")) {
+        for (Throwable cause : ObjectHelper.createExceptionIterable(e)) {
+            if (String.valueOf(cause.getMessage()).contains("No space left on device")) {
                 err.println(
                         "telegram-assistant: The disk is full; make room and start again. Nothing that was stored is lost ("
-                                + at.getMessage().lines().findFirst().orElse("") + ")");
+                                + cause.getMessage().lines().findFirst().orElse("") + ")");
                 return FAILED;
             }
         }
-        PortInUseException port = cause(e, PortInUseException.class);
+        var port = ObjectHelper.getException(PortInUseException.class, e);
         if (port != null) {
-            return stopped(
-                    new ConfigurationException(
-                            "Port " + port.getPort()
-                                    + " is taken by another process; stop it, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)"));
+            return stopped("Port " + port.getPort()
+                    + " is taken by another process; stop it, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)");
         }
         LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
         return FAILED;
+    }
+
+    /** Suppresses Spring Boot's report of a failed start: {@link #failed} reports it, in one line where possible. */
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    static final class StartFailures implements SpringBootExceptionReporter {
+
+        // Spring Boot creates reporters with the context
+        StartFailures(ConfigurableApplicationContext context) {}
+
+        @Override
+        public boolean reportException(Throwable failure) {
+            return true;
+        }
     }
 
     /**
@@ -239,17 +253,8 @@ class CommandLine {
                 TelegramAssistant.class.getPackage().getImplementationVersion(), "(not from a jar)");
     }
 
-    private int stopped(ConfigurationException e) {
-        err.println("telegram-assistant: " + e.getMessage());
+    private int stopped(String message) {
+        err.println("telegram-assistant: " + message);
         return WRONG_SETTING;
-    }
-
-    private static <T extends Throwable> T cause(Throwable e, Class<T> type) {
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            if (type.isInstance(at)) {
-                return type.cast(at);
-            }
-        }
-        return null;
     }
 }

@@ -3,7 +3,7 @@ package routes.api;
 import java.util.UUID;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
-import routes.operations.DeadLetters;
+import routes.operations.StreamStates;
 
 /** Counts the posts that a user sees, by pipeline state. */
 @Component
@@ -17,16 +17,18 @@ final class PipelineStore {
             """;
 
     private final ApiDatabase database;
-    private final ObjectProvider<DeadLetters> deadLetters;
+    private final ObjectProvider<StreamStates> states;
 
-    /** @param deadLetters absent in a process without the pipeline */
-    PipelineStore(ApiDatabase database, ObjectProvider<DeadLetters> deadLetters) {
+    /** @param states absent in a process without the pipeline */
+    PipelineStore(ApiDatabase database, ObjectProvider<StreamStates> states) {
         this.database = database;
-        this.deadLetters = deadLetters;
+        this.states = states;
     }
 
     Pipeline count(User user) {
-        UUID[] dead = deadLetters.stream().flatMap(all -> all.posts().stream()).toArray(UUID[]::new);
+        UUID[] dead = states.stream()
+                .flatMap(all -> all.postsWithDeadLetters().stream())
+                .toArray(UUID[]::new);
         return database.sql(
                         """
                         SELECT posts.*, found.*, albums.*, files.*, letters.*

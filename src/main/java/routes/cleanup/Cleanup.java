@@ -1,7 +1,8 @@
 package routes.cleanup;
 
-import java.time.Instant;
-import java.util.ArrayList;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,32 +31,32 @@ import routes.vectorindex.VectorIndexException;
  */
 @Component("cleanup")
 public class Cleanup {
+    private static final String PROCESSED = "cleanup.processed";
     private static final int TIMEOUT_SECONDS = 60;
 
-    private final DeletedPosts posts;
     private final PostRemoval removal;
     private final VectorIndex index;
     private final Graph graph;
-    private final CleanupMetrics metrics;
     private final JdbcClient jdbc;
+    private final MeterRegistry metrics;
     private final TransactionTemplate transaction;
 
     Cleanup(
-            DeletedPosts posts,
             PostRemoval removal,
             VectorIndex index,
             Graph graph,
-            CleanupMetrics metrics,
             JdbcClient jdbc,
-            PlatformTransactionManager transactions) {
-        this.posts = posts;
+            PlatformTransactionManager transactions,
+            MeterRegistry metrics) {
         this.removal = removal;
         this.index = index;
         this.graph = graph;
-        this.metrics = metrics;
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        this.transaction.setTimeout(TIMEOUT_SECONDS);
+        this.metrics = metrics;
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TIMEOUT_SECONDS);
+        // every series exists from the start
+        List.of("success", "skipped", "retrying", "failed").forEach(status -> count(status, 0));
     }
 
     /**
@@ -63,27 +64,46 @@ public class Cleanup {
      *     unknown post is deleted if it arrives later
      */
     public List<StageOutcome> clean(List<PostDeleted> events) {
-        List<StageOutcome> outcomes;
         try {
-            outcomes = remove(events);
+            List<StageOutcome> outcomes = remove(events);
+            outcomes.forEach(outcome -> count(outcome.kind() == StageOutcome.Kind.DONE ? "success" : "skipped", 1));
+            return outcomes;
         } catch (VectorIndexException | DataAccessException | TransactionException e) {
-            events.forEach(event -> metrics.processed("retrying")); // a dependency is unavailable
+            count("retrying", events.size()); // a dependency is unavailable
             throw e;
         } catch (RuntimeException e) {
-            events.forEach(event -> metrics.processed("failed"));
+            count("failed", events.size());
             throw e;
         }
-        outcomes.forEach(
-                outcome -> metrics.processed(outcome.kind() == StageOutcome.Kind.DONE ? "success" : "skipped"));
-        return outcomes;
+    }
+
+    private void count(String status, int events) {
+        metrics.counter(PROCESSED, "status", status).increment(events);
+    }
+
+    /**
+     * A post that is to be removed, or has been removed.
+     *
+     * @param restoredAt when an import last restored it, null if none did
+     */
+    private record State(
+            UUID id, UUID tenantId, UUID channelId, boolean deleted, boolean cleaned, OffsetDateTime restoredAt) {
+
+        boolean belongsTo(UUID tenant) {
+            return tenant == null || tenant.equals(tenantId);
+        }
+
+        boolean isRestoredAfter(PostDeleted event) {
+            return restoredAt != null && !event.occurredAt().isAfter(restoredAt.toInstant());
+        }
     }
 
     /** Posts that are deleted together. */
     private record Target(UUID tenantId, UUID channelId, DeletionReason reason) {}
 
     private List<StageOutcome> remove(List<PostDeleted> events) {
-        List<UUID> ids = events.stream().map(PostDeleted::postId).distinct().toList();
-        Map<UUID, DeletedPosts.State> found = new HashMap<>(posts.find(ids));
+        Map<UUID, State> found =
+                new HashMap<>(find(events.stream().map(PostDeleted::postId).toList(), ""));
         List<EarlyDeletion> missing = events.stream()
                 .filter(event -> !found.containsKey(event.postId()))
                 .map(event -> new EarlyDeletion(
@@ -91,43 +111,42 @@ public class Cleanup {
                 .toList();
         Set<UUID> early = missing.isEmpty() ? Set.of() : removal.noteEarly(missing);
         if (early.size() < missing.size()) {
-            found.putAll(posts.find(missing.stream().map(EarlyDeletion::postId).toList()));
+            found.putAll(find(missing.stream().map(EarlyDeletion::postId).toList(), ""));
         }
         Map<Target, List<UUID>> present = events.stream()
-                .filter(event ->
-                        isOf(event, found) && !found.get(event.postId()).deleted() && !isRestored(event, found))
+                .filter(event -> isOfTenant(event, found))
+                .filter(event -> !found.get(event.postId()).deleted()
+                        && !found.get(event.postId()).isRestoredAfter(event))
                 .collect(Collectors.groupingBy(
-                        event -> target(found.get(event.postId()), event),
+                        event -> target(event, found.get(event.postId())),
                         Collectors.mapping(PostDeleted::postId, Collectors.toList())));
         // events of other producers: ours delete the post in the transaction that publishes the event
         present.forEach((target, postIds) ->
                 removal.deleteUnpublished(target.tenantId(), target.channelId(), postIds, target.reason()));
         Map<UUID, StageOutcome> cleaned = clean(events.stream()
-                .filter(event -> isOf(event, found))
+                .filter(event -> isOfTenant(event, found))
                 .map(PostDeleted::postId)
                 .filter(id -> !found.get(id).cleaned())
                 .collect(Collectors.toSet()));
         return events.stream()
-                .map(event -> early.contains(event.postId())
-                        ? StageOutcome.skipped("unknown_post")
-                        : !isOf(event, found)
-                                ? StageOutcome.skipped("post_of_another_tenant")
-                                : cleaned.getOrDefault(event.postId(), StageOutcome.skipped("already_cleaned")))
+                .map(event -> {
+                    if (early.contains(event.postId())) {
+                        return StageOutcome.skipped("unknown_post");
+                    }
+                    return isOfTenant(event, found)
+                            ? cleaned.getOrDefault(event.postId(), StageOutcome.skipped("already_cleaned"))
+                            : StageOutcome.skipped("post_of_another_tenant");
+                })
                 .toList();
     }
 
-    private static Target target(DeletedPosts.State post, PostDeleted event) {
+    private static Target target(PostDeleted event, State post) {
         return new Target(post.tenantId(), post.channelId(), DeletionReason.of(event.reason()));
     }
 
-    private static boolean isOf(PostDeleted event, Map<UUID, DeletedPosts.State> found) {
-        DeletedPosts.State post = found.get(event.postId());
-        return post != null && (event.tenantId() == null || event.tenantId().equals(post.tenantId()));
-    }
-
-    private static boolean isRestored(PostDeleted event, Map<UUID, DeletedPosts.State> found) {
-        Instant restoredAt = found.get(event.postId()).restoredAt();
-        return restoredAt != null && !event.occurredAt().isAfter(restoredAt);
+    private static boolean isOfTenant(PostDeleted event, Map<UUID, State> found) {
+        State post = found.get(event.postId());
+        return post != null && post.belongsTo(event.tenantId());
     }
 
     /** In one transaction; a post that is not deleted has been restored since. */
@@ -137,28 +156,40 @@ public class Cleanup {
         }
         return transaction.execute(status -> {
             PostLock.take(jdbc, postIds);
-            Map<UUID, StageOutcome> outcomes = new HashMap<>();
-            Map<UUID, List<UUID>> byTenant = new HashMap<>();
-            posts.hold(postIds).forEach((id, post) -> {
-                boolean due = post.deleted() && !post.cleaned();
-                outcomes.put(
-                        id,
-                        due
-                                ? StageOutcome.done(null)
-                                : post.deleted()
-                                        ? StageOutcome.skipped("already_cleaned")
-                                        : StageOutcome.skipped("restored_since"));
-                if (due) {
-                    byTenant.computeIfAbsent(post.tenantId(), tenant -> new ArrayList<>())
-                            .add(id);
-                }
-            });
-            byTenant.forEach((tenantId, ids) -> {
-                index.delete(tenantId, ids);
-                graph.remove(tenantId, ids);
-                removal.erase(tenantId, ids);
-            });
-            return outcomes;
+            // locked in id order until the end of the transaction, so that no import restores the posts
+            Map<UUID, State> posts = find(postIds, "ORDER BY id FOR NO KEY UPDATE");
+            posts.values().stream()
+                    .filter(post -> post.deleted() && !post.cleaned())
+                    .collect(Collectors.groupingBy(State::tenantId, Collectors.mapping(State::id, Collectors.toList())))
+                    .forEach((tenantId, ids) -> {
+                        index.delete(tenantId, ids);
+                        graph.remove(tenantId, ids);
+                        removal.erase(tenantId, ids);
+                    });
+            return posts.values().stream().collect(Collectors.toMap(State::id, Cleanup::outcome));
         });
+    }
+
+    private static StageOutcome outcome(State post) {
+        if (!post.deleted()) {
+            return StageOutcome.skipped("restored_since");
+        }
+        return post.cleaned() ? StageOutcome.skipped("already_cleaned") : StageOutcome.done(null);
+    }
+
+    /** Those of the posts that are stored. */
+    private Map<UUID, State> find(Collection<UUID> postIds, String lock) {
+        return jdbc
+                .sql(
+                        """
+                        SELECT id, tenant_id, channel_id, is_deleted AS deleted, cleaned_at IS NOT NULL AS cleaned, restored_at
+                        FROM posts WHERE id = ANY (?)
+                        """
+                                + lock)
+                .param(postIds.toArray(UUID[]::new))
+                .query(State.class)
+                .list()
+                .stream()
+                .collect(Collectors.toMap(State::id, state -> state));
     }
 }

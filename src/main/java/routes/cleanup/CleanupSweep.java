@@ -3,14 +3,19 @@ package routes.cleanup;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.graph.Graph;
 import routes.posts.DeletionReason;
@@ -36,14 +41,23 @@ public class CleanupSweep implements Job {
     /** A post of another producer that has not arrived after this time will not arrive. */
     private static final Duration KEEP_EARLY = Duration.ofDays(7);
 
-    private final DeletedPosts posts;
+    /** Before the first post: the checkpoint is the expiry and the id of the last deleted post. */
+    private static final String START = "1970-01-01T00:00Z " + new UUID(0, 0);
+
+    /**
+     * @param interval how often expired posts are looked for
+     */
+    @ConfigurationProperties("cleanup")
+    record CleanupProperties(@DefaultValue("1h") @DurationMin(seconds = 1) Duration interval) {}
+
+    private final JdbcClient jdbc;
     private final PostRemoval removal;
     private final Graph graph;
     private final StringRedisTemplate redis;
     private final Clock clock;
 
-    CleanupSweep(DeletedPosts posts, PostRemoval removal, Graph graph, StringRedisTemplate redis, Clock clock) {
-        this.posts = posts;
+    CleanupSweep(JdbcClient jdbc, PostRemoval removal, Graph graph, StringRedisTemplate redis, Clock clock) {
+        this.jdbc = jdbc;
         this.removal = removal;
         this.graph = graph;
         this.redis = redis;
@@ -68,47 +82,62 @@ public class CleanupSweep implements Job {
     /** Stops after the current batch when its thread is interrupted. */
     public Swept sweep() {
         var swept = new Swept(expire(), removeOrphans(), forgetEarly());
-        if (swept.equals(NOTHING)) {
-            LOG.debug("Clean-up: nothing to do");
-        } else {
-            LOG.info("Clean-up: {}", swept);
-        }
+        LOG.atLevel(swept.equals(NOTHING) ? Level.DEBUG : Level.INFO).log("Clean-up: {}", swept);
         return swept;
     }
 
+    private record Expired(UUID id, UUID tenantId, UUID channelId, OffsetDateTime expiresAt) {}
+
+    private record Owner(UUID tenantId, UUID channelId) {}
+
     private int expire() {
-        Instant now = clock.instant();
+        OffsetDateTime now = OffsetDateTime.now(clock);
         String stored = redis.opsForValue().get(EXPIRED);
-        SweepPlace place = stored == null ? SweepPlace.START : SweepPlace.parse(stored);
+        String place = stored == null ? START : stored;
         int expired = 0;
         while (!Thread.currentThread().isInterrupted()) {
-            List<DeletedPosts.Expired> batch = posts.expired(now, place, BATCH);
+            List<Expired> batch = expired(now, place);
             expired += delete(batch);
             if (batch.size() < BATCH) {
                 redis.delete(EXPIRED);
                 return expired;
             }
-            DeletedPosts.Expired last = batch.get(BATCH - 1);
-            place = new SweepPlace(last.expiresAt(), last.id());
-            redis.opsForValue().set(EXPIRED, place.toString(), KEEP);
+            Expired last = batch.get(BATCH - 1);
+            place = last.expiresAt() + " " + last.id();
+            redis.opsForValue().set(EXPIRED, place, KEEP);
         }
         return expired;
     }
 
-    private record Owner(UUID tenantId, UUID channelId) {}
+    /** The posts that expired first, after the given place. */
+    private List<Expired> expired(OffsetDateTime now, String place) {
+        String[] after = place.split(" ");
+        return jdbc.sql(
+                        """
+                        SELECT id, tenant_id, channel_id, expires_at FROM posts
+                        WHERE NOT is_deleted AND expires_at <= ? AND (expires_at, id) > (?, ?)
+                        ORDER BY expires_at, id LIMIT ?
+                        """)
+                .params(now, OffsetDateTime.parse(after[0]), UUID.fromString(after[1]), BATCH)
+                .query(Expired.class)
+                .list();
+    }
 
     /** One transaction per channel, since a channel's writers take turns. */
-    private int delete(List<DeletedPosts.Expired> batch) {
-        Map<Owner, List<UUID>> byChannel = new LinkedHashMap<>();
-        batch.forEach(post -> byChannel
-                .computeIfAbsent(new Owner(post.tenantId(), post.channelId()), owner -> new ArrayList<>())
-                .add(post.id()));
-        int deleted = 0;
-        for (var channel : byChannel.entrySet()) {
-            Owner owner = channel.getKey();
-            deleted += removal.delete(owner.tenantId(), owner.channelId(), channel.getValue(), DeletionReason.TTL);
-        }
-        return deleted;
+    private int delete(List<Expired> batch) {
+        return batch.stream()
+                .collect(Collectors.groupingBy(
+                        post -> new Owner(post.tenantId(), post.channelId()),
+                        LinkedHashMap::new,
+                        Collectors.mapping(Expired::id, Collectors.toList())))
+                .entrySet()
+                .stream()
+                .mapToInt(channel -> removal.delete(
+                        channel.getKey().tenantId(),
+                        channel.getKey().channelId(),
+                        channel.getValue(),
+                        DeletionReason.TTL))
+                .sum();
     }
 
     private int removeOrphans() {

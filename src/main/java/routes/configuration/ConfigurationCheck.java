@@ -7,6 +7,7 @@ import jakarta.validation.ValidatorFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.springframework.boot.SpringApplication;
@@ -38,10 +39,11 @@ public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
                 .messageInterpolator(new ParameterMessageInterpolator())
                 .buildValidatorFactory()) {
             Validator validator = factory.getValidator();
-            List<String> wrong = new ConfigurationRecords()
-                    .records().stream()
-                            .flatMap(type -> check(type, binder, validator).stream())
-                            .toList();
+            List<String> wrong = Setting.all().stream()
+                    .map(Setting::owner)
+                    .distinct()
+                    .flatMap(type -> check(type, binder, validator).stream())
+                    .toList();
             if (!wrong.isEmpty()) {
                 throw new ConfigurationException(String.join("; ", wrong));
             }
@@ -51,8 +53,7 @@ public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
 
     /** Lists of YAML files are numbered properties, but routes refer to a list as a whole. */
     private static Map<String, Object> lists(ConfigurableEnvironment environment, Binder binder) {
-        return new ConfigurationRecords()
-                .settings()
+        return Setting.all().stream()
                 .filter(setting -> environment.containsProperty(setting.property() + "[0]"))
                 .collect(Collectors.toMap(
                         Setting::property,
@@ -77,29 +78,30 @@ public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
     }
 
     private static String unreadable(Class<?> type, BindException e) {
-        Setting setting = setting(type, e.getName());
+        ConfigurationPropertyName name = e.getName();
+        Setting wrong = setting(type, setting -> {
+            var property = ConfigurationPropertyName.of(setting.property());
+            return property.equals(name) || property.isAncestorOf(name);
+        });
         Object value = e.getProperty() == null ? "" : e.getProperty().getValue();
-        return setting.variable() + "=" + Secrets.mask(setting.variable(), value) + ": " + allowed(setting.type());
+        return wrong(wrong, value, allowed(wrong.type()));
     }
 
     private static String outOfBounds(Class<?> type, ConstraintViolation<?> violation) {
         String component = violation.getPropertyPath().iterator().next().getName();
-        Setting setting = Arrays.stream(type.getRecordComponents())
-                .filter(part -> part.getName().equals(component))
-                .findFirst()
-                .map(part -> Setting.of(type, part))
-                .orElseThrow();
-        return setting.variable() + "=" + Secrets.mask(setting.variable(), violation.getInvalidValue()) + ": "
-                + violation.getMessage();
+        Setting wrong = setting(type, setting -> setting.component().equals(component));
+        return wrong(wrong, violation.getInvalidValue(), violation.getMessage());
     }
 
-    private static Setting setting(Class<?> type, ConfigurationPropertyName name) {
-        return Arrays.stream(type.getRecordComponents())
-                .map(part -> Setting.of(type, part))
-                .filter(setting -> name.equals(ConfigurationPropertyName.of(setting.property()))
-                        || ConfigurationPropertyName.of(setting.property()).isAncestorOf(name))
+    private static Setting setting(Class<?> owner, Predicate<Setting> isMeant) {
+        return Setting.all().stream()
+                .filter(setting -> setting.owner().equals(owner) && isMeant.test(setting))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(name + " is no setting of " + type.getName()));
+                .orElseThrow();
+    }
+
+    private static String wrong(Setting setting, Object value, String allowed) {
+        return setting.variable() + "=" + Secrets.mask(setting.variable(), value) + ": " + allowed;
     }
 
     private static String allowed(Class<?> type) {

@@ -30,7 +30,7 @@ public class EnvironmentVariables implements EnvironmentPostProcessor, Ordered {
         Map<String, Object> variables = environment.getSystemEnvironment();
         Map<String, Object> values = new HashMap<>();
         Map<String, Object> defaults = new HashMap<>();
-        new ConfigurationRecords().settings().forEach(setting -> {
+        Setting.all().forEach(setting -> {
             defaults.put(setting.property(), setting.defaultValue());
             Object value = variables.get(setting.variable());
             Object file = variables.get(setting.fileVariable());

@@ -15,6 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import routes.configuration.ConfigurationException;
 
 /**
@@ -28,6 +30,12 @@ public final class DataFolder implements AutoCloseable {
 
     /** Folders with data that earlier versions left accessible to other users. */
     private static final List<String> OPEN_BEFORE = List.of(".unfinished", "index", "media", "vision");
+
+    /**
+     * @param dir folder of all persistent data: embedded services, media, index
+     */
+    @ConfigurationProperties("data")
+    public record DataProperties(@DefaultValue("data") Path dir) {}
 
     private final Path path;
     private final FileChannel channel;
@@ -68,15 +76,14 @@ public final class DataFolder implements AutoCloseable {
             channel.write(
                     ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
             channel.force(true);
-        } catch (IOException e) {
+        } catch (IOException | ConfigurationException e) {
             close();
-            throw new ConfigurationException(
-                    "DATA_DIR=" + path + ": the folder cannot be locked (" + e
-                            + "); it must be on a local disk with room",
-                    e);
-        } catch (ConfigurationException e) {
-            close();
-            throw e;
+            throw e instanceof ConfigurationException inUse
+                    ? inUse
+                    : new ConfigurationException(
+                            "DATA_DIR=" + path + ": the folder cannot be locked (" + e
+                                    + "); it must be on a local disk with room",
+                            e);
         }
     }
 

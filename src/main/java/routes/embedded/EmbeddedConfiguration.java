@@ -1,24 +1,60 @@
 package routes.embedded;
 
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import routes.configuration.DataProperties;
 
 /** Selects the embedded or the configured service for each of PostgreSQL and Redis. */
 @Configuration(proxyBeanMethods = false)
 class EmbeddedConfiguration {
 
+    /**
+     * @param url PostgreSQL as postgresql://user:password@host:port/db or jdbc:postgresql://…; empty: an embedded server
+     */
+    @ConfigurationProperties("database")
+    record DatabaseProperties(
+            @DefaultValue("")
+                    @Pattern(
+                            regexp = "|(jdbc:)?postgres(ql)?(\\+\\w+)?://.+",
+                            message = "must be postgresql://user:password@host:port/db or jdbc:postgresql://…")
+                    String url) {}
+
+    /**
+     * @param url Redis 6.2 or later, or Valkey, as redis://user:password@host:port/db or rediss://…; empty: an embedded server
+     * @param caFile file in PEM format with the certificates that a rediss:// server is checked against; empty: those that Java trusts
+     */
+    @ConfigurationProperties("redis")
+    record RedisProperties(
+            @DefaultValue("")
+                    @Pattern(
+                            regexp = "|rediss?://.+",
+                            message = "must be redis://user:password@host:port/db or rediss://…")
+                    String url,
+            @DefaultValue("") String caFile) {}
+
+    /**
+     * @param postgresPort port of the embedded PostgreSQL on 127.0.0.1; 0: a free one, kept across restarts while it stays free
+     * @param redisPort    port of the embedded Redis on 127.0.0.1; 0: a free one, kept across restarts while it stays free
+     */
+    @ConfigurationProperties("embedded")
+    record EmbeddedProperties(
+            @DefaultValue("0") @Min(0) @Max(65535) int postgresPort,
+            @DefaultValue("0") @Min(0) @Max(65535) int redisPort) {}
+
     @Bean
-    DataFolder dataFolder(DataProperties properties) {
+    DataFolder dataFolder(DataFolder.DataProperties properties) {
         return new DataFolder(properties.dir());
     }
 
-    /** The address of PostgreSQL for the connection pool. Owns the embedded server if there is one. */
     @Bean
     PostgresService postgresService(DatabaseProperties database, EmbeddedProperties embedded, DataFolder data) {
         return database.url().isEmpty()
                 ? PostgresService.embedded(new EmbeddedPostgresService(data, embedded.postgresPort()))
-                : PostgresService.configured(PostgresUrl.parse(database.url()));
+                : PostgresService.configured(database.url());
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,7 +40,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
     private static final String FINISHED = "finished";
 
     private static final String SUPERUSER = "postgres";
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int PROGRAM_TIMEOUT_SECONDS = 120;
 
     /** On the command line, so that nothing in the cluster's files can override them. */
     private static final Map<String, String> SETTINGS = Map.of(
@@ -63,47 +64,32 @@ final class EmbeddedPostgresService implements AutoCloseable {
         folder = data.folder("postgres");
         cluster = folder.resolve("cluster");
         log = folder.resolve("postgres.log");
-        OrphanProcess.stop(folder, cluster.resolve("postmaster.pid"), "PostgreSQL");
+        ServerProcess.stopOrphan(folder, cluster.resolve("postmaster.pid"), "PostgreSQL");
         removeUnfinished();
-        port = EmbeddedPort.choose("EMBEDDED_POSTGRES_PORT", configuredPort, folder.resolve("port"))
-                .number();
+        port = ServerProcess.port("EMBEDDED_POSTGRES_PORT", configuredPort, folder.resolve("port"));
         try {
             bin = programs().resolve("bin");
             if (Files.notExists(cluster.resolve("PG_VERSION"))) {
-                run(
-                        null,
-                        "initdb",
-                        "-D",
-                        cluster.toString(),
-                        "-U",
-                        SUPERUSER,
-                        "--auth=reject",
-                        "--encoding=UTF-8",
-                        "--locale=C.UTF-8");
+                run("initdb", "-U", SUPERUSER, "--auth=reject", "--encoding=UTF-8", "--locale=C.UTF-8");
             }
             Files.writeString(
                     cluster.resolve("pg_hba.conf"),
                     "# written at every start\nhost " + DATABASE + " " + USER + " 127.0.0.1/32 scram-sha-256\n");
             password = password(folder.resolve("pgpass"));
-            run(null, "pg_ctl", "start", "-w", "-t", "60", "-D", cluster.toString(), "-o", options());
+            run("pg_ctl", "start", "-w", "-t", "60", "-o", options());
+            ServerProcess.record(folder, server());
+            check();
+            Files.writeString(folder.resolve(FINISHED), "The first start was finished.\n");
         } catch (IOException | RuntimeException e) {
             if (Files.exists(cluster.resolve("postmaster.pid"))) {
                 close();
             }
-            throw new ConfigurationException(
-                    "The embedded PostgreSQL does not start (" + e + "); see " + log
-                            + ", or set DATABASE_URL to a server of your own",
-                    e);
-        }
-        try {
-            OrphanProcess.record(folder, server());
-            check();
-            Files.writeString(folder.resolve(FINISHED), "The first start was finished.\n");
-        } catch (IOException | RuntimeException e) {
-            close();
             throw e instanceof ConfigurationException known
                     ? known
-                    : new ConfigurationException(folder + ": cannot be used (" + e + ")", e);
+                    : new ConfigurationException(
+                            "The embedded PostgreSQL does not start (" + e + "); see " + log
+                                    + ", or set DATABASE_URL to a server of your own",
+                            e);
         }
         LOG.info("Embedded PostgreSQL on 127.0.0.1:{}, data in {}", port, cluster);
     }
@@ -167,20 +153,14 @@ final class EmbeddedPostgresService implements AutoCloseable {
         Path statements = folder.resolve("roles.sql");
         DataFolder.writeSecret(statements, roles(made));
         try {
-            // no server is running, so no client can connect; a failing statement must not be logged with the password
-            // in it
+            // no server is running, so no client can connect; a failing statement must not be logged with its password
             run(
-                    statements,
+                    Redirect.from(statements.toFile()),
                     "postgres",
                     "--single",
-                    "-D",
-                    cluster.toString(),
-                    "-c",
-                    "exit_on_error=on",
-                    "-c",
-                    "log_min_error_statement=panic",
-                    "-c",
-                    "password_encryption=scram-sha-256",
+                    "--exit_on_error=on",
+                    "--log_min_error_statement=panic",
+                    "--password_encryption=scram-sha-256",
                     DATABASE);
         } finally {
             Files.delete(statements);
@@ -211,11 +191,15 @@ final class EmbeddedPostgresService implements AutoCloseable {
                 .collect(Collectors.joining(" "));
     }
 
+    private void run(String program, String... arguments) throws IOException {
+        run(Redirect.PIPE, program, arguments);
+    }
+
     /**
      * Runs a program of the server. A terminal signal must not end {@code pg_ctl} before the server has written its process id: nothing
      * would stop the server then.
      */
-    private void run(Path input, String program, String... arguments) throws IOException {
+    private void run(Redirect input, String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (LinuxUtils.isUnshareAvailable()) {
             // the server refuses to run as root
@@ -223,17 +207,16 @@ final class EmbeddedPostgresService implements AutoCloseable {
         }
         command.add(bin.resolve(program).toString());
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(OrphanProcess.inOwnSession(command))
+        ProcessBuilder builder = new ProcessBuilder(ServerProcess.inOwnSession(command))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        if (input != null) {
-            builder.redirectInput(input.toFile());
-        }
+                .redirectOutput(Redirect.appendTo(log.toFile()))
+                .redirectInput(input);
+        builder.environment().put("PGDATA", cluster.toString());
         Process process = builder.start();
         try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(PROGRAM_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IOException(program + " did not end within " + PATIENCE_SECONDS + " s");
+                throw new IOException(program + " did not end within " + PROGRAM_TIMEOUT_SECONDS + " s");
             }
         } catch (InterruptedException e) {
             process.destroy();
@@ -271,18 +254,14 @@ final class EmbeddedPostgresService implements AutoCloseable {
         return password;
     }
 
-    /** Waits for the server's end even in an interrupted thread, as in a cancelled start. */
     @Override
     public void close() {
-        boolean wasInterrupted = Thread.interrupted();
-        try {
-            run(null, "pg_ctl", "stop", "-m", "fast", "-w", "-t", "60", "-D", cluster.toString());
-        } catch (IOException e) {
-            LOG.warn("The embedded PostgreSQL did not stop ({}); the next start stops it", e.getMessage());
-        } finally {
-            if (wasInterrupted) {
-                Thread.currentThread().interrupt();
+        ServerProcess.evenIfInterrupted(() -> {
+            try {
+                run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "60");
+            } catch (IOException e) {
+                LOG.warn("The embedded PostgreSQL did not stop ({}); the next start stops it", e.getMessage());
             }
-        }
+        });
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
@@ -23,7 +24,8 @@ import routes.configuration.ConfigurationException;
  */
 final class EmbeddedRedisService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedisService.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Process process;
     private final int port;
@@ -31,10 +33,8 @@ final class EmbeddedRedisService implements AutoCloseable {
 
     EmbeddedRedisService(DataFolder data, int configuredPort) {
         Path folder = data.folder("redis");
-        Path pidFile = folder.resolve("redis.pid");
-        OrphanProcess.stop(folder, pidFile, "Redis");
-        port = EmbeddedPort.choose("EMBEDDED_REDIS_PORT", configuredPort, folder.resolve("port"))
-                .number();
+        ServerProcess.stopOrphan(folder, folder.resolve("redis.pid"), "Redis");
+        port = ServerProcess.port("EMBEDDED_REDIS_PORT", configuredPort, folder.resolve("port"));
         Path log = folder.resolve("redis.log");
         try {
             // a kill during unpacking may have left it incomplete
@@ -46,7 +46,7 @@ final class EmbeddedRedisService implements AutoCloseable {
             DataFolder.writeSecret(folder.resolve("password"), password);
             Path settings = folder.resolve("redis.conf");
             DataFolder.writeSecret(settings, settings());
-            process = new ProcessBuilder(OrphanProcess.inOwnSession(List.of(program.toString(), settings.toString())))
+            process = new ProcessBuilder(ServerProcess.inOwnSession(List.of(program.toString(), settings.toString())))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -56,7 +56,7 @@ final class EmbeddedRedisService implements AutoCloseable {
         }
         try {
             awaitReady(log);
-            OrphanProcess.record(folder, process.toHandle());
+            ServerProcess.record(folder, process.toHandle());
         } catch (IOException | RuntimeException e) {
             process.destroyForcibly();
             throw e instanceof ConfigurationException known ? known : failed(log, e.toString(), e);
@@ -66,23 +66,23 @@ final class EmbeddedRedisService implements AutoCloseable {
 
     /** Paths are relative to the working directory of the server. */
     private String settings() {
-        return String.join(
-                "\n",
-                "bind 127.0.0.1",
-                "port " + port,
-                "requirepass " + password,
-                "pidfile redis.pid",
-                "daemonize no",
-                "save \"\"",
-                "appendonly yes",
-                "appendfsync always",
-                "maxmemory-policy noeviction",
-                "");
+        return """
+                bind 127.0.0.1
+                port %d
+                requirepass %s
+                pidfile redis.pid
+                daemonize no
+                save ""
+                appendonly yes
+                appendfsync always
+                maxmemory-policy noeviction
+                """
+                .formatted(port, password);
     }
 
     /** Waits until the server that answers on the port accepts our password. */
     private void awaitReady(Path log) {
-        Instant end = Instant.now().plus(PATIENCE);
+        Instant end = Instant.now().plus(TIMEOUT);
         while (process.isAlive() && Instant.now().isBefore(end)) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
@@ -92,21 +92,15 @@ final class EmbeddedRedisService implements AutoCloseable {
                     return;
                 }
             } catch (IOException notYet) {
-                // retried below
+                LOG.trace("Redis does not accept connections yet", notYet);
             }
-            pause();
+            LockSupport.parkNanos(PAUSE.toNanos());
+            if (Thread.currentThread().isInterrupted()) {
+                throw failed(log, "interrupted", null);
+            }
         }
         throw failed(
-                log, process.isAlive() ? "no answer after " + PATIENCE.toSeconds() + " s" : "it ended at once", null);
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(20);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while the embedded Redis starts", e);
-        }
+                log, process.isAlive() ? "no answer after " + TIMEOUT.toSeconds() + " s" : "it ended at once", null);
     }
 
     private static ConfigurationException failed(Path log, String reason, Throwable cause) {
@@ -124,22 +118,18 @@ final class EmbeddedRedisService implements AutoCloseable {
                 .build();
     }
 
-    /** Waits for the server's end even in an interrupted thread, as in a cancelled start. */
     @Override
     public void close() {
-        boolean wasInterrupted = Thread.interrupted();
-        process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        ServerProcess.evenIfInterrupted(() -> {
+            process.destroy();
+            try {
+                if (!process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
                 process.destroyForcibly();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            process.destroyForcibly();
-        } finally {
-            if (wasInterrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        });
     }
 }

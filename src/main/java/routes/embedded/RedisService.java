@@ -14,6 +14,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
+import routes.embedded.EmbeddedConfiguration.RedisProperties;
 
 /** The Redis for streams, keys and counters, and how every client connects to it. */
 public final class RedisService implements AutoCloseable {

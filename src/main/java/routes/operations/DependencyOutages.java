@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
+import java.util.List;
 import java.util.Set;
 import org.apache.camel.util.ObjectHelper;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -26,28 +27,30 @@ public class DependencyOutages {
     /** Disk full, out of memory, too many connections, I/O error; same source. */
     private static final Set<String> CODES = Set.of("53100", "53200", "53300", "58030");
 
+    private static final List<Class<? extends Throwable>> TYPES = List.of(
+            SQLTransientConnectionException.class,
+            SQLNonTransientConnectionException.class,
+            SQLRecoverableException.class,
+            CannotCreateTransactionException.class,
+            TransactionSystemException.class, // the connection was lost during commit or rollback
+            AlreadyClosedException.class,
+            FileSystemException.class,
+            ConnectException.class,
+            ObjectStoreException.class);
+
     /** Whether the exception or one of its causes is such a failure. */
     public boolean isAway(Throwable failure) {
         for (Throwable cause : ObjectHelper.createExceptionIterable(failure)) {
-            if (cause instanceof SQLTransientConnectionException
-                    || cause instanceof SQLNonTransientConnectionException
-                    || cause instanceof SQLRecoverableException
-                    || cause instanceof CannotCreateTransactionException
-                    // the connection was lost during commit or rollback
-                    || cause instanceof TransactionSystemException
-                    || cause instanceof AlreadyClosedException
-                    || cause instanceof FileSystemException
-                    || cause instanceof ConnectException
-                    || cause instanceof ObjectStoreException
+            if (TYPES.stream().anyMatch(type -> type.isInstance(cause))
                     || (cause instanceof VectorIndexException && cause.getCause() instanceof IOException)
-                    || (cause instanceof SQLException refusal && isAway(refusal.getSQLState()))) {
+                    || (cause instanceof SQLException refusal && isOutage(refusal.getSQLState()))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean isAway(String state) {
+    private static boolean isOutage(String state) {
         return state != null && (CODES.contains(state) || CLASSES.stream().anyMatch(state::startsWith));
     }
 }

@@ -10,29 +10,26 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
-import routes.configuration.ApiProperties;
 import routes.configuration.ConfigurationException;
-import routes.configuration.ManagementProperties;
-import routes.configuration.PipelineProperties;
 import routes.embedded.DataFolder;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
+import routes.ingest.ProgressListener;
+import routes.ingest.TerminalProgress;
 import routes.ingest.export.DemoExport;
 import routes.ingest.export.ExportSource;
+import routes.outbox.OutboxRelay;
 import routes.reconcile.IndexRebuild;
-import routes.routefiles.PipelineStages;
 
 /** Runs what the command line asks for once the pipeline has started: imports, progress, summary, exit. */
 @Component
@@ -42,38 +39,41 @@ public class MainJob {
 
     private static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final long DEFAULT_USER = 1;
-    private static final long LOOK_MILLIS = 250;
-    private static final long OUTAGE_MILLIS = 1_000;
+    private static final long POLL_MILLIS = 250;
+    private static final long RETRY_MILLIS = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(MainJob.class);
 
     private final RunOptions options;
     private final ImportService imports;
-    private final IdleWatch idle;
+    private final OutboxRelay outbox;
+    private final StreamStates streams;
     private final PipelineCounts stored;
     private final IndexRebuild rebuild;
     private final TaggingTrial trial;
     private final DependencyOutages outages;
     private final DataFolder data;
-    private final PipelineProperties pipeline;
-    private final ApiProperties api;
-    private final ManagementProperties management;
+    private final StartChecks.PipelineProperties pipeline;
+    private final StartChecks.ApiProperties api;
+    private final StartChecks.ManagementProperties management;
     private volatile boolean stopping;
 
     MainJob(
-            ObjectProvider<RunOptions> options,
+            RunOptions options,
             ImportService imports,
-            IdleWatch idle,
+            OutboxRelay outbox,
+            StreamStates streams,
             PipelineCounts stored,
             IndexRebuild rebuild,
             TaggingTrial trial,
             DependencyOutages outages,
             DataFolder data,
-            PipelineProperties pipeline,
-            ApiProperties api,
-            ManagementProperties management) {
-        this.options = options.getIfAvailable(RunOptions::none);
+            StartChecks.PipelineProperties pipeline,
+            StartChecks.ApiProperties api,
+            StartChecks.ManagementProperties management) {
+        this.options = options;
         this.imports = imports;
-        this.idle = idle;
+        this.outbox = outbox;
+        this.streams = streams;
         this.stored = stored;
         this.rebuild = rebuild;
         this.trial = trial;
@@ -84,6 +84,12 @@ public class MainJob {
         this.management = management;
     }
 
+    /** Shows the progress of imports. */
+    @Bean
+    static ProgressListener importProgress() {
+        return new TerminalProgress(System.out, System.console() != null);
+    }
+
     /**
      * @return exit code, or {@link #STAYS_UP}
      * @throws ConfigurationException if a path has nothing to import
@@ -92,27 +98,34 @@ public class MainJob {
         if (options.tryTagging().isPresent()) {
             return trial.run(options.tryTagging().get(), out) ? 0 : 1;
         }
+        var output = new MainJobOutput(out);
         Instant started = Instant.now();
-        PipelineCounts.Counts before = patiently(stored::counts);
-        long deadBefore = patiently(idle::deadLetters);
-        List<UUID> submitted = submit();
-        boolean imported = awaitImports(submitted);
+        PipelineCounts.Counts before = retrying(stored::counts);
+        long deadBefore = retrying(streams::deadLettersNow);
+        boolean imported = awaitImports(submit());
         if (options.hasImports() || options.reindex() || options.exitWhenIdle()) {
-            awaitIdle(out);
-            PipelineCounts.Counts counts = patiently(stored::counts);
-            long dead = patiently(idle::deadLetters);
-            new Summary(counts, dead, Duration.between(started, Instant.now())).print(out);
+            awaitIdle(output);
+            PipelineCounts.Counts counts = retrying(stored::counts);
+            long dead = retrying(streams::deadLettersNow);
+            output.summary(counts, dead, Duration.between(started, Instant.now()));
             if (options.exitWhenIdle()) {
                 boolean clean = imported && dead <= deadBefore && counts.failed() <= before.failed();
                 return clean ? 0 : 1;
             }
         }
-        printAddresses(out);
-        if (!patiently(idle::isIdle)) {
-            out.println("Goes on with what the last run left");
-            awaitIdle(out);
+        addresses().forEach(output::line);
+        if (!retrying(this::isIdle)) {
+            output.line("Goes on with what the last run left");
+            awaitIdle(output);
         }
         return STAYS_UP;
+    }
+
+    /** Whether the stages of this process have no work left. Checks the outbox first, then the streams. */
+    private boolean isIdle() {
+        return rebuild.progress().filter(IndexRebuild.Progress::publishing).isEmpty()
+                && outbox.unpublished() == 0
+                && streams.isIdleNow();
     }
 
     /**
@@ -121,41 +134,33 @@ public class MainJob {
      * @throws ConfigurationException with one line for each path without an export
      */
     public static void requireExports(RunOptions options) {
-        String missing = options.imports().stream()
-                .flatMap(path -> missing(path).stream())
-                .collect(Collectors.joining("\n"));
-        if (!missing.isEmpty()) {
-            throw new ConfigurationException(missing);
+        List<String> missing = new ArrayList<>();
+        for (Path path : options.imports()) {
+            try {
+                ExportSource.open(path, ZoneOffset.UTC);
+            } catch (IOException e) {
+                missing.add("--import=" + path + ": " + e.getMessage());
+            }
         }
-    }
-
-    private static Optional<String> missing(Path path) {
-        try {
-            ExportSource.open(path, ZoneOffset.UTC);
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of("--import=" + path + ": " + e.getMessage());
+        if (!missing.isEmpty()) {
+            throw new ConfigurationException(String.join("\n", missing));
         }
     }
 
     private List<UUID> submit() throws InterruptedException {
         List<Path> paths = new ArrayList<>(options.imports());
         if (options.demo()) {
-            paths.add(unpackDemo());
+            try {
+                paths.add(new DemoExport("/demo").unpack(data.path()));
+            } catch (IOException e) {
+                throw new ConfigurationException("--demo: " + data.path() + " cannot be written (" + e + ")", e);
+            }
         }
         List<UUID> submitted = new ArrayList<>();
         for (Path path : paths) {
-            submitted.add(patiently(() -> submit(path)));
+            submitted.add(retrying(() -> submit(path)));
         }
         return submitted;
-    }
-
-    private Path unpackDemo() {
-        try {
-            return new DemoExport("/demo").unpack(data.path());
-        } catch (IOException e) {
-            throw new ConfigurationException("--demo: " + data.path() + " cannot be written (" + e + ")", e);
-        }
     }
 
     private UUID submit(Path path) {
@@ -169,45 +174,44 @@ public class MainJob {
     private boolean awaitImports(List<UUID> ids) throws InterruptedException {
         boolean done = true;
         for (UUID id : ids) {
-            ImportService.State state = patiently(() -> imports.find(id).orElseThrow());
+            ImportService.State state = retrying(() -> imports.find(id).orElseThrow());
             while (!state.isOver()) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                state = patiently(() -> imports.find(id).orElseThrow());
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                state = retrying(() -> imports.find(id).orElseThrow());
             }
             done &= state.status() == ImportProgress.Status.DONE && state.messagesFailed() == 0;
         }
         return done;
     }
 
-    private void awaitIdle(PrintStream out) throws InterruptedException {
-        ProcessingProgress progress = new ProcessingProgress(out);
-        while (!patiently(idle::isIdle)) {
-            if (progress.isDue()) {
-                progress.show(patiently(stored::counts), rebuild.progress());
+    private void awaitIdle(MainJobOutput output) throws InterruptedException {
+        while (!retrying(this::isIdle)) {
+            if (output.isProgressDue()) {
+                output.progress(retrying(stored::counts), rebuild.progress());
             }
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-        progress.end(patiently(stored::counts));
+        output.progressEnds(retrying(stored::counts));
     }
 
     /** Retries while PostgreSQL or Redis is unreachable, as the pipeline does. */
-    private <T> T patiently(Supplier<T> look) throws InterruptedException {
-        boolean said = false;
+    private <T> T retrying(Supplier<T> work) throws InterruptedException {
+        boolean logged = false;
         while (!stopping) {
             try {
-                return look.get();
+                return work.get();
             } catch (DataAccessException | TransactionException | RedisException e) {
                 if (!outages.isAway(e)
                         && !(e instanceof RedisException)
                         && !(e instanceof TransientDataAccessException)) {
                     throw e;
                 }
-                if (!said) {
+                if (!logged) {
                     LOG.warn("PostgreSQL or Redis cannot be reached; waiting until it can");
-                    said = true;
+                    logged = true;
                 }
             }
-            TimeUnit.MILLISECONDS.sleep(OUTAGE_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }
         throw new InterruptedException("The process stops");
     }
@@ -217,18 +221,21 @@ public class MainJob {
         stopping = true;
     }
 
-    private void printAddresses(PrintStream out) {
+    private List<String> addresses() {
         String operations = "http://" + management.address() + ":" + management.port();
-        if (PipelineStages.parse(pipeline.routes()).includes("api")) {
-            String http = "http://" + api.address() + ":" + api.port();
-            out.println("Page       " + http + "/");
-            out.println("Search     " + http + "/users/1/search?q=…");
-            out.println("API        " + http + "/docs");
-            out.println("Health     " + http + "/health");
+        String http = "http://" + api.address() + ":" + api.port();
+        List<String> lines = new ArrayList<>();
+        if (pipeline.stages().includes("api")) {
+            lines.addAll(List.of(
+                    "Page       " + http + "/",
+                    "Search     " + http + "/users/1/search?q=…",
+                    "API        " + http + "/docs",
+                    "Health     " + http + "/health"));
         } else {
-            out.println("Health     " + operations + "/health");
+            lines.add("Health     " + operations + "/health");
         }
-        out.println("Metrics    " + operations + "/metrics");
-        out.println("Stop it with Ctrl-C; everything is kept in " + data.path());
+        lines.add("Metrics    " + operations + "/metrics");
+        lines.add("Stop it with Ctrl-C; everything is kept in " + data.path());
+        return lines;
     }
 }

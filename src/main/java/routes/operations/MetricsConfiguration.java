@@ -3,7 +3,6 @@ package routes.operations;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.config.MeterFilterReply;
 import java.io.IOException;
 import java.util.Properties;
 import org.springframework.context.annotation.Bean;
@@ -22,15 +21,11 @@ class MetricsConfiguration {
         return new MeterFilter() {
             @Override
             public Meter.Id map(Meter.Id id) {
-                String description = descriptions.getProperty(id.getName());
-                return description == null
+                String text = descriptions.getProperty(id.getName());
+                return text == null
                         ? id
                         : new Meter.Id(
-                                id.getName(),
-                                Tags.of(id.getTagsAsIterable()),
-                                id.getBaseUnit(),
-                                description,
-                                id.getType());
+                                id.getName(), Tags.of(id.getTagsAsIterable()), id.getBaseUnit(), text, id.getType());
             }
         };
     }
@@ -41,13 +36,6 @@ class MetricsConfiguration {
      */
     @Bean
     MeterFilter noSeriesWithoutRoute() {
-        return new MeterFilter() {
-            @Override
-            public MeterFilterReply accept(Meter.Id id) {
-                return id.getName().startsWith("camel.") && "".equals(id.getTag("routeId"))
-                        ? MeterFilterReply.DENY
-                        : MeterFilterReply.NEUTRAL;
-            }
-        };
+        return MeterFilter.deny(id -> id.getName().startsWith("camel.") && "".equals(id.getTag("routeId")));
     }
 }

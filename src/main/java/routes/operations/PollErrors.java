@@ -1,13 +1,13 @@
 package routes.operations;
 
-import java.time.Clock;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
-import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /** Logs failures of polling routes; a failure that repeats on every poll is logged once a minute. */
@@ -16,13 +16,9 @@ class PollErrors implements ExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PollErrors.class);
     private static final Duration REPEAT = Duration.ofMinutes(1);
 
-    private final Clock clock;
-    private String last = "";
-    private Instant lastLogged = Instant.MIN;
-
-    PollErrors(Clock clock) {
-        this.clock = clock;
-    }
+    /** The kinds of failures logged within the last minute. */
+    private final Cache<String, Boolean> logged =
+            Caffeine.newBuilder().expireAfterWrite(REPEAT).build();
 
     @Override
     public void handleException(Throwable exception) {
@@ -35,17 +31,13 @@ class PollErrors implements ExceptionHandler {
     }
 
     @Override
-    public synchronized void handleException(String message, Exchange exchange, Throwable exception) {
-        Throwable root =
-                ObjectHelper.createExceptionIterable(exception).iterator().next();
+    public void handleException(String message, Exchange exchange, Throwable exception) {
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(exception);
         String what = root.getClass().getSimpleName();
-        Instant now = clock.instant();
-        if (what.equals(last) && now.isBefore(lastLogged.plus(REPEAT))) {
+        if (logged.asMap().putIfAbsent(what, true) != null) {
             LOG.debug("{} again", message, exception);
             return;
         }
-        last = what;
-        lastLogged = now;
         String route = exchange == null ? "a route" : exchange.getFromRouteId();
         LOG.warn("{} in {}: {}: {}. It is tried again", message, route, what, root.getMessage());
     }

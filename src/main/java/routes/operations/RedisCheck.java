@@ -1,6 +1,7 @@
 package routes.operations;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,23 +11,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
 import org.springframework.stereotype.Component;
 import routes.redisstreams.RedisLink;
 
-/** Checks that Redis is configured not to lose data. */
+/** Checks that Redis answers and is configured not to lose data. */
 @Component
 class RedisCheck {
     private static final Logger LOG = LoggerFactory.getLogger(RedisCheck.class);
-    private static final int[] OLDEST = {6, 2};
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
 
     /**
      * The result of the check.
      *
+     * @param version  empty if it could not be read
      * @param problems one line each: what is wrong, why it matters, what to do
      * @param unknown  what could not be checked because Redis refused the command
      */
-    record Report(List<String> problems, Optional<String> unknown) {}
+    record Report(String version, List<String> problems, Optional<String> unknown) {}
 
     private final RedisLink link;
 
@@ -34,69 +36,77 @@ class RedisCheck {
         this.link = link;
     }
 
-    /** Logs each problem once, at start. */
+    /**
+     * Logs each problem once, at start.
+     *
+     * @throws RedisException if Redis does not answer
+     */
     void warn() {
         Report report = report();
         report.problems().forEach(LOG::warn);
         report.unknown().ifPresent(LOG::info);
     }
 
-    /** @throws io.lettuce.core.RedisException if Redis does not answer */
+    /** Down if Redis does not answer, degraded if it could lose data. */
+    Health health() {
+        try {
+            Report report = report();
+            Health.Builder health =
+                    HealthConfiguration.health(report.problems()).withDetail("version", report.version());
+            report.unknown().ifPresent(unknown -> health.withDetail("unknown", unknown));
+            return health.build();
+        } catch (RedisException e) {
+            return Health.down(e).build();
+        }
+    }
+
+    /** @throws RedisException if Redis does not answer */
     Report report() {
         Map<String, String> info;
         try {
             info = parse(link.call(commands -> commands.info()));
         } catch (RedisCommandExecutionException e) {
             return new Report(
+                    "",
                     List.of(),
                     Optional.of(
                             "Version, memory policy and persistence of Redis could not be checked: " + e.getMessage()));
         }
         List<String> problems = new ArrayList<>();
-        version(info.getOrDefault("redis_version", "")).ifPresent(problems::add);
-        policy(info.getOrDefault("maxmemory_policy", "noeviction")).ifPresent(problems::add);
         Optional<String> unknown = Optional.empty();
+        String version = info.getOrDefault("redis_version", "");
+        oldVersion(version).ifPresent(problems::add);
+        String policy = info.getOrDefault("maxmemory_policy", "noeviction");
+        if (!policy.equals("noeviction")) {
+            problems.add(
+                    "maxmemory-policy of Redis is " + policy
+                            + ": when its memory is full it throws away streams with the posts under way; set it to noeviction");
+        }
         if (!info.getOrDefault("aof_enabled", "1").equals("1")) {
             try {
                 String save = link.call(commands -> commands.configGet("save")).getOrDefault("save", "");
-                problems.add(withoutLog(save));
+                problems.add(
+                        save.isBlank()
+                                ? "Redis keeps nothing on disk: a restart loses every event under way, until RECONCILE_AFTER has"
+                                        + " passed; set appendonly to yes"
+                                : "Redis keeps only snapshots (save " + save
+                                        + "): a crash loses the events since the last one, until RECONCILE_AFTER has passed;"
+                                        + " set appendonly to yes");
             } catch (RedisCommandExecutionException e) {
                 unknown = Optional.of(
                         "Whether Redis keeps its data could not be checked, since it does not let us read its"
                                 + " configuration: " + e.getMessage());
             }
         }
-        return new Report(List.copyOf(problems), unknown);
+        return new Report(version, List.copyOf(problems), unknown);
     }
 
-    static Optional<String> version(String version) {
-        Matcher parts = VERSION.matcher(version);
-        if (!parts.matches()) {
-            return Optional.empty();
-        }
-        int major = Integer.parseInt(parts.group(1));
-        int minor = Integer.parseInt(parts.group(2));
-        boolean old = major < OLDEST[0] || (major == OLDEST[0] && minor < OLDEST[1]);
-        return old
-                ? Optional.of("Redis is version " + version
-                        + ": the streams need commands of 6.2; install Redis 6.2 or later, or Valkey")
-                : Optional.empty();
-    }
-
-    static Optional<String> policy(String policy) {
-        return policy.equals("noeviction")
-                ? Optional.empty()
-                : Optional.of(
-                        "maxmemory-policy of Redis is " + policy
-                                + ": when its memory is full it throws away streams with the posts under way; set it to noeviction");
-    }
-
-    private static String withoutLog(String save) {
-        return save.isBlank()
-                ? "Redis keeps nothing on disk: a restart loses every event under way, until RECONCILE_AFTER has passed; set"
-                        + " appendonly to yes"
-                : "Redis keeps only snapshots (save " + save
-                        + "): a crash loses the events since the last one, until RECONCILE_AFTER has passed; set appendonly to yes";
+    static Optional<String> oldVersion(String version) {
+        return Optional.of(VERSION.matcher(version))
+                .filter(Matcher::matches)
+                .filter(parts -> 100 * Integer.parseInt(parts.group(1)) + Integer.parseInt(parts.group(2)) < 602)
+                .map(old -> "Redis is version " + version
+                        + ": the streams need commands of 6.2; install Redis 6.2 or later, or Valkey");
     }
 
     private static Map<String, String> parse(String info) {

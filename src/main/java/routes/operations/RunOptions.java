@@ -3,7 +3,12 @@ package routes.operations;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import routes.configuration.ConfigurationException;
 
 /**
@@ -64,105 +69,74 @@ public record RunOptions(
             Without --demo and --import nothing is imported.
             """;
 
-    public static RunOptions none() {
-        return new RunOptions(
-                false,
-                List.of(),
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
-                List.of());
-    }
+    private static final Set<String> FLAGS =
+            Set.of("--demo", "--reindex", "--exit-when-idle", "--help", "-h", "--version");
+
+    private static final String PATH = "<path>";
+
+    /** Options with a value, and an example of the value. */
+    private static final Map<String, String> VALUES = Map.of(
+            "--import", PATH,
+            "--validate", PATH,
+            "--try", "tagging",
+            "--post", "<id or number of a post>",
+            "--make-key", "<who gets it>",
+            "--tenant", "<id or name of a tenant>",
+            "--role", "reader");
 
     /** @throws ConfigurationException for an unknown option or a missing value */
     public static RunOptions parse(String... arguments) {
-        boolean demo = false;
-        boolean reindex = false;
-        boolean version = false;
-        boolean exitWhenIdle = false;
-        boolean help = false;
-        Optional<Path> validate = Optional.empty();
-        Optional<String> trial = Optional.empty();
-        Optional<String> post = Optional.empty();
-        Optional<String> key = Optional.empty();
-        Optional<String> tenant = Optional.empty();
-        Optional<String> role = Optional.empty();
-        List<Path> imports = new ArrayList<>();
+        MultiValueMap<String, String> given = new LinkedMultiValueMap<>();
         List<String> properties = new ArrayList<>();
         for (String argument : arguments) {
-            int equals = argument.indexOf('=');
-            String name = equals < 0 ? argument : argument.substring(0, equals);
-            switch (name) {
-                case "--demo" -> demo = true;
-                case "--reindex" -> reindex = true;
-                case "--version" -> version = true;
-                case "--exit-when-idle" -> exitWhenIdle = true;
-                case "--help", "-h" -> help = true;
-                case "--import" -> imports.add(path(argument, equals));
-                case "--validate" -> validate = Optional.of(path(argument, equals));
-                case "--try" -> trial = Optional.of(value(argument, equals, "tagging"));
-                case "--post" -> post = Optional.of(value(argument, equals, "<id or number of a post>"));
-                case "--make-key" -> key = Optional.of(value(argument, equals, "<who gets it>"));
-                case "--tenant" -> tenant = Optional.of(value(argument, equals, "<id or name of a tenant>"));
-                case "--role" -> role = Optional.of(value(argument, equals, "reader"));
-                default -> {
-                    if (!name.startsWith("--") || !name.contains(".") || equals < 0) {
-                        throw new ConfigurationException(
-                                argument + ": no such option; --help shows those that there are");
-                    }
-                    properties.add(argument);
+            String[] parts = argument.split("=", 2);
+            String name = parts[0];
+            String value = parts.length == 2 ? parts[1] : "";
+            if (FLAGS.contains(name)) {
+                given.add(name, "");
+            } else if (VALUES.containsKey(name)) {
+                if (value.isEmpty()) {
+                    String example = VALUES.get(name);
+                    throw new ConfigurationException(argument + ": a " + (example.equals(PATH) ? "path" : "value")
+                            + " must follow, as in " + name + "=" + example);
                 }
+                given.add(name, value);
+            } else if (name.startsWith("--") && name.contains(".") && parts.length == 2) {
+                properties.add(argument);
+            } else {
+                throw new ConfigurationException(argument + ": no such option; --help shows those that there are");
             }
         }
-        check(trial, post);
-        return new RunOptions(
-                demo,
-                List.copyOf(imports),
-                reindex,
-                exitWhenIdle,
-                validate,
-                post,
-                keyRequest(key, tenant, role),
-                help,
-                version,
-                List.copyOf(properties));
-    }
-
-    private static void check(Optional<String> trial, Optional<String> post) {
+        Optional<String> trial = last(given, "--try");
+        Optional<String> post = last(given, "--post");
         if (trial.isPresent() && !trial.get().equals("tagging")) {
             throw new ConfigurationException("--try=" + trial.get() + ": only tagging can be tried, as --try=tagging");
         }
         if (trial.isPresent() != post.isPresent()) {
             throw new ConfigurationException("--try=tagging and --post=<id or number of a post> go together");
         }
-    }
-
-    private static Optional<KeyRequest> keyRequest(
-            Optional<String> name, Optional<String> tenant, Optional<String> role) {
-        if (name.isEmpty() && (tenant.isPresent() || role.isPresent())) {
+        Optional<String> holder = last(given, "--make-key");
+        if (holder.isEmpty() && (given.containsKey("--tenant") || given.containsKey("--role"))) {
             throw new ConfigurationException("--tenant and --role belong to --make-key=<name>");
         }
-        return name.map(who -> new KeyRequest(who, tenant.orElse("default"), role.orElse("reader")));
+        return new RunOptions(
+                given.containsKey("--demo"),
+                given.getOrDefault("--import", List.of()).stream().map(Path::of).toList(),
+                given.containsKey("--reindex"),
+                given.containsKey("--exit-when-idle"),
+                last(given, "--validate").map(Path::of),
+                post,
+                holder.map(name -> new KeyRequest(
+                        name,
+                        last(given, "--tenant").orElse("default"),
+                        last(given, "--role").orElse("reader"))),
+                given.containsKey("--help") || given.containsKey("-h"),
+                given.containsKey("--version"),
+                List.copyOf(properties));
     }
 
-    private static String value(String argument, int equals, String example) {
-        if (equals < 0 || equals == argument.length() - 1) {
-            throw new ConfigurationException(
-                    argument + ": a value must follow, as in " + argument.replace("=", "") + "=" + example);
-        }
-        return argument.substring(equals + 1);
-    }
-
-    private static Path path(String argument, int equals) {
-        if (equals < 0 || equals == argument.length() - 1) {
-            throw new ConfigurationException(
-                    argument + ": a path must follow, as in " + argument.replace("=", "") + "=<path>");
-        }
-        return Path.of(argument.substring(equals + 1));
+    private static Optional<String> last(MultiValueMap<String, String> given, String name) {
+        return Optional.ofNullable(CollectionUtils.lastElement(given.get(name)));
     }
 
     public boolean hasImports() {

@@ -1,18 +1,18 @@
 package routes.operations;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,19 +24,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
-import routes.configuration.ApiProperties;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
-import routes.configuration.ConfigurationRecords;
-import routes.configuration.DataProperties;
-import routes.configuration.ManagementProperties;
-import routes.configuration.PipelineProperties;
 import routes.configuration.Setting;
 import routes.embedded.DataFolder;
 import routes.routefiles.Nearest;
@@ -56,6 +53,33 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
 
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
 
+    /**
+     * @param address address that the HTTP API listens on
+     * @param port    port of the HTTP API
+     */
+    @ConfigurationProperties("api")
+    record ApiProperties(
+            @DefaultValue("127.0.0.1") String address, @DefaultValue("8010") @Min(0) @Max(65535) int port) {}
+
+    /**
+     * @param address address that metrics and health are served on
+     * @param port    port of metrics and health
+     */
+    @ConfigurationProperties("management")
+    record ManagementProperties(
+            @DefaultValue("127.0.0.1") String address, @DefaultValue("8001") @Min(0) @Max(65535) int port) {}
+
+    /**
+     * @param routes stages that this process runs, separated by commas; empty: all
+     */
+    @ConfigurationProperties("pipeline")
+    record PipelineProperties(@DefaultValue("") String routes) {
+
+        PipelineStages stages() {
+            return PipelineStages.parse(routes);
+        }
+    }
+
     private final RunOptions options;
 
     public StartChecks(RunOptions options) {
@@ -71,14 +95,14 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         checkNames(environment, config);
         warnOfVariables(environment);
         checkConfigFolder(config);
-        String routes =
-                binder.bindOrCreate("pipeline", PipelineProperties.class).routes();
-        checkStages(routes, config);
-        if (options.reindex() && !PipelineStages.parse(routes).includes("indexing")) {
+        var pipeline = binder.bindOrCreate("pipeline", PipelineProperties.class);
+        PipelineStages stages = pipeline.stages();
+        checkStages(stages, config);
+        if (options.reindex() && !stages.includes("indexing")) {
             throw new ConfigurationException(
-                    "--reindex needs the stage indexing, which PIPELINE_ROUTES=" + routes + " leaves out");
+                    "--reindex needs the stage indexing, which PIPELINE_ROUTES=" + pipeline.routes() + " leaves out");
         }
-        if (PipelineStages.parse(routes).includes("api")) {
+        if (stages.includes("api")) {
             var api = binder.bindOrCreate("api", ApiProperties.class);
             checkPort(
                     "API_PORT",
@@ -90,7 +114,8 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
                 "MANAGEMENT_PORT",
                 management.address(),
                 environment.getProperty("management.server.port", Integer.class, management.port()));
-        checkDataFolder(binder.bindOrCreate("data", DataProperties.class).dir());
+        checkDataFolder(
+                binder.bindOrCreate("data", DataFolder.DataProperties.class).dir());
     }
 
     /** @param config folder with route files, whose placeholders count as settings too */
@@ -101,23 +126,23 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
             named.put(name, "--" + name);
         });
         environment.getPropertySources().stream()
-                .filter(OriginTrackedMapPropertySource.class::isInstance)
-                .map(OriginTrackedMapPropertySource.class::cast)
                 // the operator's file, not the one in the jar
-                .filter(source -> source.getName().contains("'file ["))
+                .filter(source -> source instanceof OriginTrackedMapPropertySource
+                        && source.getName().contains("'file ["))
+                .map(OriginTrackedMapPropertySource.class::cast)
                 .forEach(source -> Stream.of(source.getPropertyNames())
                         .forEach(name -> named.putIfAbsent(name, name + " in " + source.getName())));
-        List<String> ours =
-                new ConfigurationRecords().settings().map(Setting::property).toList();
+        List<String> ours = Setting.all().stream().map(Setting::property).toList();
         Set<String> known = ours.stream().map(StartChecks::canonical).collect(Collectors.toSet());
         named.keySet().removeIf(name -> known.contains(canonical(name)));
         if (!named.isEmpty()) {
-            Libraries libraries = Libraries.read();
-            named.keySet().removeIf(libraries::know);
+            Set<String> libraries = libraries();
             String routes = ownRoutes(config);
-            named.keySet().removeIf(name -> Pattern.compile("\\{\\{[?!]?" + Pattern.quote(name) + "\\b")
-                    .matcher(routes)
-                    .find());
+            named.keySet()
+                    .removeIf(name -> isOfLibrary(canonical(name), libraries)
+                            || Pattern.compile("\\{\\{[?!]?" + Pattern.quote(name) + "\\b")
+                                    .matcher(routes)
+                                    .find());
         }
         if (!named.isEmpty()) {
             throw new ConfigurationException(named.entrySet().stream()
@@ -132,11 +157,11 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         if (!Files.isDirectory(folder)) {
             return "";
         }
+        var text = new StringBuilder();
         try (Stream<Path> files = Files.walk(folder)) {
-            var text = new StringBuilder();
             for (Path file :
                     files.filter(file -> file.toString().endsWith(".yaml")).toList()) {
-                text.append(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+                text.append(Files.readString(file));
             }
             return text.toString();
         } catch (IOException e) {
@@ -146,10 +171,9 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
 
     /** Only warns, since other programs set variables too: about names with one of our prefixes that resemble one of our names. */
     private static void warnOfVariables(ConfigurableEnvironment environment) {
-        Set<String> ours = new TreeSet<>();
-        new ConfigurationRecords()
-                .settings()
-                .forEach(setting -> ours.addAll(List.of(setting.variable(), setting.variable() + "_FILE")));
+        Set<String> ours = Setting.all().stream()
+                .flatMap(setting -> Stream.of(setting.variable(), setting.fileVariable()))
+                .collect(Collectors.toCollection(TreeSet::new));
         Set<String> prefixes = ours.stream()
                 .map(name -> name.substring(0, name.indexOf('_') + 1))
                 .collect(Collectors.toSet());
@@ -165,60 +189,43 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         return name.replaceAll("\\[[^]]*]", "").replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * The settings of the libraries, from their configuration metadata.
-     *
-     * @param names    canonical names
-     * @param prefixes of map settings, which accept arbitrary keys
-     */
-    private record Libraries(Set<String> names, Set<String> prefixes) {
-
-        static Libraries read() {
-            Set<String> names = new TreeSet<>();
-            Set<String> prefixes = new TreeSet<>();
-            ObjectMapper json = new ObjectMapper();
-            ClassLoader classes = StartChecks.class.getClassLoader();
-            try {
-                for (String file : List.of(
-                        "META-INF/spring-configuration-metadata.json",
-                        "META-INF/additional-spring-configuration-metadata.json")) {
-                    for (URL metadata : Collections.list(classes.getResources(file))) {
-                        try (InputStream in = metadata.openStream()) {
-                            for (JsonNode property : json.readTree(in).path("properties")) {
-                                String name = canonical(property.path("name").asText());
-                                names.add(name);
-                                String type = property.path("type").asText();
-                                if (type.startsWith("java.util.Map") || type.equals("java.util.Properties")) {
-                                    prefixes.add(name + ".");
-                                }
-                            }
-                        }
-                    }
+    /** Canonical names of the settings of the libraries, from their configuration metadata. */
+    private static Set<String> libraries() {
+        Set<String> names = new HashSet<>();
+        ClassLoader classPath = StartChecks.class.getClassLoader();
+        try {
+            for (String prefix : List.of("", "additional-")) {
+                for (URL metadata : Collections.list(
+                        classPath.getResources("META-INF/" + prefix + "spring-configuration-metadata.json"))) {
+                    new ObjectMapper()
+                            .readTree(metadata)
+                            .path("properties")
+                            .forEach(property ->
+                                    names.add(canonical(property.path("name").asText())));
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
-            return new Libraries(names, prefixes);
-        }
-
-        boolean know(String name) {
-            String canonical = canonical(name);
-            return names.contains(canonical) || prefixes.stream().anyMatch(canonical::startsWith);
+            return names;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
+    /** Settings that are maps, such as {@code logging.level}, accept names below their own. */
+    private static boolean isOfLibrary(String name, Set<String> libraries) {
+        return libraries.contains(name) || libraries.stream().anyMatch(known -> name.startsWith(known + "."));
+    }
+
     private static void checkConfigFolder(Path folder) {
-        if (!Files.isDirectory(folder) && !folder.equals(new ConfigFolderProperties(Path.of("config")).dir())) {
+        if (!Files.isDirectory(folder) && !folder.equals(Path.of("config"))) {
             throw new ConfigurationException("CONFIG_DIR=" + folder + ": "
                     + (Files.exists(folder) ? "is not a folder" : "the folder does not exist")
                     + "; create it, or leave CONFIG_DIR empty for the folder config");
         }
     }
 
-    private static void checkStages(String routes, Path config) {
+    private static void checkStages(PipelineStages stages, Path config) {
         try {
-            new RouteFiles(new PathMatchingResourcePatternResolver(), config.resolve("routes"))
-                    .resolve(PipelineStages.parse(routes));
+            new RouteFiles(new PathMatchingResourcePatternResolver(), config.resolve("routes")).resolve(stages);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(e.getMessage(), e);
         }

@@ -2,45 +2,64 @@ package routes.operations;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
+import routes.operations.StreamStates.Group;
 import routes.outbox.OutboxRelay;
-import routes.redisstreams.StreamInspector.GroupState;
+import routes.redisstreams.Outcome;
+import routes.redisstreams.StreamListener;
+import routes.stages.StageEntry;
+import routes.timeline.StageTimeline;
 
 /**
- * Gauges of streams, groups and outbox. An unknown value is NaN, which never satisfies an alert condition. Groups of stages that are
+ * Gauges of streams, groups and outbox, and {@code stream_messages_total}: outcomes of entries in this process. Every series exists from
+ * the start. Also records entries that did not reach a stage in the timelines of their posts.
+ *
+ * <p>An unknown value is NaN, which never satisfies an alert condition. Groups of stages that are
  * not implemented yet have no gauges, unless a route of this process serves them.
  */
 @Component
-class StreamMetrics {
+class StreamMetrics implements StreamListener {
+    /** A running consumer, however slow, refreshes its entries several times in this interval. */
+    private static final Duration QUIET = Duration.ofMinutes(5);
+
+    /** Counters of stages whose failed deliveries are counted here: once per delivery, as retrying or (the last one) failed. */
+    private static final Map<String, String> STAGES =
+            Map.of("tag_persist_workers", "tags.persisted", "indexing_workers", "indexing.processed");
+
     private final Set<String> registered = ConcurrentHashMap.newKeySet();
     private final MeterRegistry registry;
     private final StreamStates states;
-    private final UnservedGroups unserved;
-    private final ServedGroups served;
+    private final StreamConsumers consumers;
+    private final StageTimeline timeline;
 
     StreamMetrics(
             MeterRegistry registry,
             StreamCatalog catalog,
             StreamStates states,
-            UnservedGroups unserved,
-            ServedGroups served,
-            OutboxRelay outbox) {
+            StreamConsumers consumers,
+            OutboxRelay outbox,
+            StageTimeline timeline) {
         this.registry = registry;
         this.states = states;
-        this.unserved = unserved;
-        this.served = served;
+        this.consumers = consumers;
+        this.timeline = timeline;
         catalog.streams().forEach(stream -> {
-            Gauge.builder("stream.dead.letters", states, known -> known.stream(stream.name())
-                            .map(state -> (double) state.deadLetters())
-                            .orElse(Double.NaN))
+            Gauge.builder("stream.dead.letters", () -> states.deadLetters().get(stream.name()))
                     .tag("stream", stream.name())
                     .register(registry);
             catalog.servedGroups(stream).forEach(group -> register(stream.name(), group));
+            stream.groups().forEach(group -> {
+                for (Outcome outcome : Outcome.values()) {
+                    count(stream.name(), group, outcome, 0);
+                }
+            });
         });
         Gauge.builder("outbox.unpublished", outbox, OutboxRelay::unpublished).register(registry);
     }
@@ -48,7 +67,7 @@ class StreamMetrics {
     /** Registers the groups of integrator routes, which may be added at run time. */
     @Scheduled(fixedDelay = 5_000)
     void registerOwnGroups() {
-        served.list().forEach(one -> register(one.stream(), one.group()));
+        consumers.list().forEach(one -> register(one.stream(), one.group()));
     }
 
     /** Does nothing if the group already has gauges. */
@@ -56,23 +75,47 @@ class StreamMetrics {
         if (!registered.add(stream + " " + group)) {
             return; // the registry would log a warning
         }
-        gauge("stream.consumer.lag", stream, group, GroupState::lag);
-        gauge("stream.consumer.pending", stream, group, GroupState::pending);
+        gauge("stream.consumer.lag", stream, group, Group::lag);
+        gauge("stream.consumer.pending", stream, group, Group::pending);
         gauge(
                 "stream.oldest.pending.seconds",
                 stream,
                 group,
-                state -> state.oldestPendingAge().toMillis() / 1000.0);
-        Gauge.builder("stream.unserved.group", unserved, known -> known.isUnserved(stream, group) ? 1 : 0)
+                found -> found.oldestPending().toMillis() / 1000.0);
+        Gauge.builder("stream.unserved.group", () -> states.isUnserved(stream, group, QUIET) ? 1 : 0)
                 .tags("stream", stream, "group", group)
                 .register(registry);
     }
 
-    private void gauge(String name, String stream, String group, ToDoubleFunction<GroupState> value) {
-        Gauge.builder(name, states, known -> known.group(stream, group)
-                        .map(found -> value.applyAsDouble(found.state()))
-                        .orElse(Double.NaN))
+    private void gauge(String name, String stream, String group, Function<Group, Number> value) {
+        Gauge.builder(name, () -> states.group(stream, group).map(value).orElse(null))
                 .tags("stream", stream, "group", group)
                 .register(registry);
+    }
+
+    private void count(String stream, String group, Outcome outcome, int entries) {
+        registry.counter("stream.messages", "stream", stream, "group", group, "outcome", outcome.label())
+                .increment(entries);
+    }
+
+    @Override
+    public void onOutcome(String stream, String group, Outcome outcome) {
+        count(stream, group, outcome, 1);
+        String stage = STAGES.get(group);
+        if (stage != null && (outcome == Outcome.FAILED || outcome == Outcome.DEAD_LETTERED)) {
+            registry.counter(stage, "status", outcome == Outcome.FAILED ? "retrying" : "failed")
+                    .increment();
+        }
+    }
+
+    @Override
+    public String describe(Map<String, String> fields) {
+        return StageEntry.postIn(fields).map(post -> "post " + post).orElse("no post");
+    }
+
+    @Override
+    public void onUnprocessed(
+            String stream, String group, String entryId, Map<String, String> fields, Outcome outcome) {
+        timeline.unprocessed(stream, group, entryId, fields, outcome);
     }
 }

@@ -1,15 +1,26 @@
 package routes.operations;
 
 import java.time.Instant;
-import java.util.UUID;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import javax.management.openmbean.CompositeDataSupport;
+import javax.management.openmbean.CompositeType;
 import javax.management.openmbean.OpenDataException;
+import javax.management.openmbean.OpenType;
+import javax.management.openmbean.SimpleType;
 import javax.management.openmbean.TabularData;
+import javax.management.openmbean.TabularDataSupport;
+import javax.management.openmbean.TabularType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jmx.export.annotation.ManagedOperation;
 import org.springframework.jmx.export.annotation.ManagedOperationParameter;
 import org.springframework.jmx.export.annotation.ManagedResource;
@@ -17,6 +28,7 @@ import routes.configuration.ConfigurationException;
 import routes.posts.TaggingRequests;
 import routes.reconcile.Reconciler;
 import routes.schedule.Jobs;
+import routes.timeline.TimelineRecord;
 import routes.timeline.TimelineTable;
 
 /**
@@ -26,32 +38,49 @@ import routes.timeline.TimelineTable;
 @ManagedResource(description = "Looks into streams and posts, pauses stages, has posts tagged and published again")
 public class StreamReplay {
     private static final int MAX_RECORDS = 1_000;
+    private static final String STAGE = "A name of PIPELINE_ROUTES, or the id of a route of your own";
+    private static final String POST = "Id (UUID) or number of the post";
 
     private static final Logger AUDIT = LoggerFactory.getLogger(StreamReplay.class);
 
+    /** The table of {@link #tracePost}: all texts, except for the number of the row. */
+    private static final Map<String, Function<TimelineRecord, Object>> COLUMNS = new LinkedHashMap<>();
+
+    static {
+        COLUMNS.put("started_at", TimelineRecord::startedAt);
+        COLUMNS.put("stage", TimelineRecord::stage);
+        COLUMNS.put("outcome", TimelineRecord::outcome);
+        COLUMNS.put("reason", TimelineRecord::reason);
+        COLUMNS.put("provider", TimelineRecord::provider);
+        COLUMNS.put("model", TimelineRecord::model);
+        COLUMNS.put("entry_id", TimelineRecord::entryId);
+        COLUMNS.put("delivery", TimelineRecord::delivery);
+        COLUMNS.put("content_version", TimelineRecord::contentVersion);
+        COLUMNS.put("trigger", TimelineRecord::trigger);
+        COLUMNS.put("duration_ms", TimelineRecord::durationMs);
+        COLUMNS.put("trace_id", TimelineRecord::traceId);
+    }
+
     private final TimelineTable timelines;
-    private final StagePauses pauses;
+    private final StreamConsumers consumers;
     private final Jobs jobs;
     private final Reconciler reconciler;
     private final TaggingRequests tagging;
     private final TaggingTrial trial;
-    private final JdbcClient jdbc;
 
     StreamReplay(
             TimelineTable timelines,
-            StagePauses pauses,
+            StreamConsumers consumers,
             Jobs jobs,
             Reconciler reconciler,
             TaggingRequests tagging,
-            TaggingTrial trial,
-            JdbcClient jdbc) {
+            TaggingTrial trial) {
         this.timelines = timelines;
-        this.pauses = pauses;
+        this.consumers = consumers;
         this.jobs = jobs;
         this.reconciler = reconciler;
         this.tagging = tagging;
         this.trial = trial;
-        this.jdbc = jdbc;
     }
 
     /**
@@ -60,22 +89,18 @@ public class StreamReplay {
      * @param stage a name of PIPELINE_ROUTES, or the id of one of your own routes
      */
     @ManagedOperation(description = "Pauses a stage in all processes until resumeStage; kept across restarts")
-    @ManagedOperationParameter(
-            name = "stage",
-            description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
+    @ManagedOperationParameter(name = "stage", description = STAGE)
     public String pauseStage(String stage) {
         return audited(
                 "pauseStage(" + stage + ")",
-                () -> pauses.pause(stage, "pauseStage at " + Instant.now()) + " consumer groups rest");
+                () -> consumers.pause(stage, "pauseStage at " + Instant.now()) + " consumer groups rest");
     }
 
     /** Resumes a stage paused by {@link #pauseStage}. */
     @ManagedOperation(description = "Ends what pauseStage began")
-    @ManagedOperationParameter(
-            name = "stage",
-            description = "A name of PIPELINE_ROUTES, or the id of a route of your own")
+    @ManagedOperationParameter(name = "stage", description = STAGE)
     public String resumeStage(String stage) {
-        return audited("resumeStage(" + stage + ")", () -> pauses.resume(stage) + " consumer groups go on");
+        return audited("resumeStage(" + stage + ")", () -> consumers.resume(stage) + " consumer groups go on");
     }
 
     /**
@@ -106,9 +131,9 @@ public class StreamReplay {
     @ManagedOperation(
             description =
                     "Tags a post without storing anything: prompt, raw answers, what was accepted and why not the rest")
-    @ManagedOperationParameter(name = "post", description = "Id (UUID) or number of the post")
+    @ManagedOperationParameter(name = "post", description = POST)
     public String tryTagging(String post) {
-        return audited("tryTagging(" + post + ")", () -> trial.show(post), shown -> "shown");
+        return audited("tryTagging(" + post + ")", () -> trial.show(post));
     }
 
     /** Runs the reconciler now over all posts, including recent ones, unless it is already running. */
@@ -142,38 +167,38 @@ public class StreamReplay {
      * @throws IllegalArgumentException for an invalid id or number, or an unknown post
      */
     @ManagedOperation(description = "Every stage a post went through: outcome, reason, provider, entry id, duration")
-    @ManagedOperationParameter(name = "post", description = "Id (UUID) or number of the post")
+    @ManagedOperationParameter(name = "post", description = POST)
     public TabularData tracePost(String post) throws OpenDataException {
-        var records = plain(() -> timelines.read(id(post), MAX_RECORDS));
+        var records = plain(() -> timelines.read(trial.id(post), MAX_RECORDS));
         if (records.isEmpty()) {
             throw new IllegalArgumentException("There is no post " + post);
         }
-        return TimelineData.of(records);
+        return table(records);
     }
 
-    private UUID id(String post) {
-        String text = post == null ? "" : post.strip();
-        if (text.matches("\\d{1,18}")) {
-            return jdbc.sql("SELECT id FROM posts WHERE number = ?")
-                    .param(Long.valueOf(text))
-                    .query(UUID.class)
-                    .optional()
-                    .orElseThrow(() -> new IllegalArgumentException("There is no post " + text));
+    private static TabularData table(List<TimelineRecord> records) throws OpenDataException {
+        String[] names =
+                Stream.concat(Stream.of("n"), COLUMNS.keySet().stream()).toArray(String[]::new);
+        OpenType<?>[] types = new OpenType<?>[names.length];
+        Arrays.fill(types, SimpleType.STRING);
+        types[0] = SimpleType.INTEGER;
+        var row = new CompositeType("record", "A stage of a post", names, names, types);
+        var table =
+                new TabularDataSupport(new TabularType("timeline", "The stages of a post", row, new String[] {"n"}));
+        for (TimelineRecord record : records) {
+            Map<String, Object> values = new HashMap<>();
+            COLUMNS.forEach((name, value) -> values.put(name, Objects.toString(value.apply(record), null)));
+            values.put("n", table.size() + 1);
+            table.put(new CompositeDataSupport(row, values));
         }
-        if (!text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
-            throw new IllegalArgumentException("'" + text + "' must be the id (a UUID) or the number of a post");
-        }
-        return UUID.fromString(text);
+        return table;
     }
 
+    /** Logs the call and the first line of its answer: the others are texts of posts. */
     private static String audited(String call, Supplier<String> work) {
-        return audited(call, work, answer -> answer);
-    }
-
-    private static String audited(String call, Supplier<String> work, UnaryOperator<String> logged) {
         try {
             String answer = plain(work);
-            AUDIT.info("{}: {}", call, logged.apply(answer));
+            AUDIT.info("{}: {}", call, answer.lines().findFirst().orElse(""));
             return answer;
         } catch (RuntimeException e) {
             AUDIT.info("{}: refused, {}", call, e.getMessage());

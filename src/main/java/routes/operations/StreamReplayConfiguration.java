@@ -9,14 +9,10 @@ import org.apache.camel.management.DefaultManagementObjectNameStrategy;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jmx.export.MBeanExporter;
-import routes.posts.TaggingRequests;
-import routes.reconcile.Reconciler;
-import routes.schedule.Jobs;
-import routes.timeline.TimelineTable;
 
 /** Registers {@link StreamReplay} in the JMX domain of the Camel context, and names consumers after their routes. */
 @Configuration(proxyBeanMethods = false)
@@ -24,16 +20,7 @@ class StreamReplayConfiguration {
 
     @Bean
     CamelContextConfiguration streamReplayMBean(
-            TimelineTable timelines,
-            StagePauses pauses,
-            Jobs jobs,
-            Reconciler reconciler,
-            TaggingRequests tagging,
-            TaggingTrial trial,
-            JdbcClient jdbc,
-            ObjectProvider<MBeanExporter> exporter) {
-        // not a Spring bean: Spring would register it a second time under another name
-        StreamReplay replay = new StreamReplay(timelines, pauses, jobs, reconciler, tagging, trial, jdbc);
+            AutowireCapableBeanFactory spring, ObjectProvider<MBeanExporter> exporter) {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext camel) {
@@ -48,17 +35,15 @@ class StreamReplayConfiguration {
                     return; // JMX is disabled
                 }
                 try {
-                    mbeans.registerManagedResource(replay, name(camel, agent));
+                    var name = new ObjectName(agent.getMBeanObjectDomainName() + ":context=" + camel.getManagementName()
+                            + ",type=services,name=StreamReplay");
+                    // not a Spring bean: Spring would register it a second time under another name
+                    mbeans.registerManagedResource(spring.createBean(StreamReplay.class), name);
                 } catch (MalformedObjectNameException e) {
                     throw new IllegalStateException("The MBean StreamReplay cannot be registered", e);
                 }
             }
         };
-    }
-
-    private static ObjectName name(CamelContext camel, ManagementAgent agent) throws MalformedObjectNameException {
-        return new ObjectName(agent.getMBeanObjectDomainName() + ":context=" + camel.getManagementName()
-                + ",type=services,name=StreamReplay");
     }
 
     /** Camel's default names end with a number that changes at each start, so dashboards cannot use them. */

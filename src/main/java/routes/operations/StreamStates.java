@@ -6,6 +6,7 @@ import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,42 +14,116 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
+import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamInspector.GroupState;
-import routes.redisstreams.StreamInspector.StreamState;
+import routes.stages.StageEntry;
 import routes.stages.StreamKeys;
 
 /**
- * The state of the streams for metrics and health. Read from Redis every few seconds, so a scrape costs nothing. A stream with
- * several keys is reported as one.
+ * The state of the streams and the posts with dead letters, for metrics, health and the API. Read from Redis every few seconds, so a
+ * scrape costs nothing. A stream with several keys is reported as one.
  */
 @Component
-class StreamStates {
+public class StreamStates {
     private static final Logger LOG = LoggerFactory.getLogger(StreamStates.class);
 
-    /** {@code since}: when the group last had no backlog or made progress. */
-    record Group(GroupState state, Instant since) {}
+    /** Longer than the interval between two reads, so new entries do not count as waiting. */
+    private static final Duration WAITING = Duration.ofSeconds(10);
 
-    private record Snapshot(Map<String, StreamState> streams, Map<String, Group> groups) {}
+    private static final int NEWEST_DEAD_LETTERS = 10_000;
+
+    /**
+     * A consumer group of a stream.
+     *
+     * @param lag     entries that were not delivered
+     * @param pending entries that were delivered and not acknowledged
+     * @param quiet   how long no consumer was active
+     * @param since   when the group last had no backlog or made progress
+     */
+    record Group(long lag, long pending, Duration oldestPending, Duration quiet, Instant since) {
+        private static final Duration NO_CONSUMER = ChronoUnit.FOREVER.getDuration();
+
+        private static Group of(GroupState state) {
+            return new Group(
+                    state.lag(),
+                    state.pending(),
+                    state.oldestPendingAge(),
+                    state.consumers() == 0 ? NO_CONSUMER : state.quiet(),
+                    null);
+        }
+
+        /** The group of a stream with two keys. */
+        private Group plus(Group other) {
+            return new Group(
+                    lag + other.lag,
+                    pending + other.pending,
+                    Collections.max(List.of(oldestPending, other.oldestPending)),
+                    Collections.min(List.of(quiet, other.quiet)),
+                    null);
+        }
+
+        private boolean hasEntries() {
+            return lag + pending > 0;
+        }
+
+        /** Lag falls when entries are delivered, pending when they are settled. Both are progress; new entries are not. */
+        private Group after(Optional<Group> before, Instant now) {
+            Instant progress = before.filter(last -> hasEntries() && lag >= last.lag && pending >= last.pending)
+                    .map(Group::since)
+                    .orElse(now);
+            return new Group(lag, pending, oldestPending, quiet, progress);
+        }
+    }
+
+    /** By stream name, and by stream and group name. */
+    private record Snapshot(Map<String, Long> deadLetters, Map<String, Group> groups) {
+
+        Optional<Group> group(String stream, String group) {
+            return Optional.ofNullable(groups.get(id(stream, group)));
+        }
+
+        boolean hasEntries(String stream, String group) {
+            return group(stream, group).filter(Group::hasEntries).isPresent();
+        }
+    }
+
+    /** The posts of the dead letters of a stream. */
+    private record DeadPosts(long deadLetters, Set<UUID> posts) {}
 
     private final StreamInspector inspector;
+    private final OutstandingEntries entries;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
+    private final StreamConsumers consumers;
     private final Clock clock;
+    private final Set<String> noStreams = ConcurrentHashMap.newKeySet();
     private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
-    private final Set<String> noStreams = new HashSet<>();
-    private volatile boolean away;
+    private volatile Map<String, DeadPosts> deadPosts = Map.of();
+    private volatile boolean unreachable;
 
-    StreamStates(StreamInspector inspector, StreamCatalog catalog, StreamKeys keys, Clock clock) {
+    StreamStates(
+            StreamInspector inspector,
+            OutstandingEntries entries,
+            StreamCatalog catalog,
+            StreamKeys keys,
+            StreamConsumers consumers,
+            Clock clock) {
         this.inspector = inspector;
+        this.entries = entries;
         this.catalog = catalog;
         this.keys = keys;
+        this.consumers = consumers;
         this.clock = clock;
     }
 
@@ -56,30 +131,32 @@ class StreamStates {
     void refresh() {
         try {
             snapshot = read();
-            away = false;
+            deadPosts = deadPosts(snapshot);
+            unreachable = false;
         } catch (RedisCommandInterruptedException e) {
-            // the process is stopping
-            Thread.currentThread().interrupt();
+            Thread.currentThread().interrupt(); // the process is stopping
         } catch (RedisException e) {
-            if (!away) {
-                LOG.warn("The state of the streams is unknown while Redis is away: {}", e.getMessage());
+            if (!unreachable) {
+                LOG.warn("The state of the streams is unknown until Redis can be reached: {}", e.getMessage());
             }
-            away = true;
+            unreachable = true;
         }
     }
 
     private Snapshot read() {
-        Map<String, StreamState> streams = new HashMap<>();
+        Map<String, Long> deadLetters = new TreeMap<>();
         Map<String, Group> groups = new HashMap<>();
         for (EventStream stream : catalog.streams()) {
-            Map<String, GroupState> states = new HashMap<>();
             for (String key : keys.of(stream)) {
                 try {
-                    streams.merge(stream.name(), inspector.stream(key), StreamStates::together);
-                    inspector.groups(key).forEach(state -> states.merge(state.group(), state, StreamStates::together));
+                    deadLetters.merge(stream.name(), inspector.stream(key).deadLetters(), Long::sum);
+                    inspector
+                            .groups(key)
+                            .forEach(state ->
+                                    groups.merge(id(stream.name(), state.group()), Group.of(state), Group::plus));
                     noStreams.remove(key);
                 } catch (RedisCommandExecutionException e) {
-                    if (!isOfAnotherType(e)) {
+                    if (!String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
                         throw e;
                     }
                     if (noStreams.add(key)) {
@@ -87,63 +164,87 @@ class StreamStates {
                     }
                 }
             }
-            states.forEach((group, state) -> {
-                String id = id(stream.name(), group);
-                groups.put(id, new Group(state, since(snapshot.groups().get(id), state)));
-            });
         }
-        return new Snapshot(streams, groups);
+        Map<String, Group> before = snapshot.groups();
+        Instant now = clock.instant();
+        groups.replaceAll((id, group) -> group.after(Optional.ofNullable(before.get(id)), now));
+        return new Snapshot(deadLetters, groups);
     }
 
-    /** Whether the key of the command is not a stream. */
-    static boolean isOfAnotherType(RedisCommandExecutionException e) {
-        return String.valueOf(e.getMessage()).startsWith("WRONGTYPE");
+    /** Reads the streams whose number of dead letters has changed. */
+    private Map<String, DeadPosts> deadPosts(Snapshot now) {
+        Map<String, DeadPosts> found = new HashMap<>();
+        now.deadLetters().forEach((stream, number) -> {
+            DeadPosts before = deadPosts.getOrDefault(stream, new DeadPosts(0, Set.of()));
+            found.put(stream, before.deadLetters() == number ? before : new DeadPosts(number, readDead(stream)));
+        });
+        return found;
     }
 
-    private static StreamState together(StreamState one, StreamState other) {
-        return new StreamState(one.key(), one.length() + other.length(), one.deadLetters() + other.deadLetters());
-    }
-
-    private static GroupState together(GroupState one, GroupState other) {
-        return new GroupState(
-                one.key(),
-                one.group(),
-                one.lag() + other.lag(),
-                one.lagExact() && other.lagExact(),
-                one.pending() + other.pending(),
-                Collections.max(List.of(one.oldestPendingAge(), other.oldestPendingAge())),
-                Collections.max(List.of(one.oldestPendingIdle(), other.oldestPendingIdle())),
-                one.consumers() + other.consumers(),
-                quiet(one, other));
-    }
-
-    private static Duration quiet(GroupState one, GroupState other) {
-        if (one.consumers() == 0 || other.consumers() == 0) {
-            return one.consumers() == 0 ? other.quiet() : one.quiet();
+    private Set<UUID> readDead(String stream) {
+        Set<UUID> posts = new HashSet<>();
+        for (String key : keys.of(catalog.stream(stream))) {
+            entries.readNewest(keys.deadLetters(key), NEWEST_DEAD_LETTERS, entry -> StageEntry.postIn(entry.fields())
+                    .ifPresent(posts::add));
         }
-        return Collections.min(List.of(one.quiet(), other.quiet()));
-    }
-
-    // Lag falls when entries are delivered, pending when they are settled. Both are progress; new entries are not.
-    private Instant since(Group before, GroupState now) {
-        boolean idle = now.lag() + now.pending() == 0;
-        boolean moved = before == null
-                || now.lag() < before.state().lag()
-                || now.pending() < before.state().pending();
-        return idle || moved ? clock.instant() : before.since();
+        return posts;
     }
 
     /** False until the first successful read, and while Redis is unavailable. */
     boolean known() {
-        return !away && !snapshot.streams().isEmpty();
+        return !unreachable && !snapshot.deadLetters().isEmpty();
     }
 
-    Optional<StreamState> stream(String name) {
-        return Optional.ofNullable(snapshot.streams().get(name));
+    /** By stream name, without those that could not be read. */
+    Map<String, Long> deadLetters() {
+        return snapshot.deadLetters();
+    }
+
+    /** Posts of the newest {@value #NEWEST_DEAD_LETTERS} dead letters of each stream. */
+    public Set<UUID> postsWithDeadLetters() {
+        return deadPosts.values().stream()
+                .flatMap(dead -> dead.posts().stream())
+                .collect(Collectors.toSet());
     }
 
     Optional<Group> group(String stream, String group) {
-        return Optional.ofNullable(snapshot.groups().get(id(stream, group)));
+        return snapshot.group(stream, group);
+    }
+
+    /** Whether no stage of any process has entries left, as of the last read. */
+    boolean isIdle() {
+        return known()
+                && catalog.streams().stream().allMatch(stream -> catalog.servedGroups(stream).stream()
+                        .noneMatch(group -> snapshot.hasEntries(stream.name(), group)));
+    }
+
+    /**
+     * Whether the stages of this process have no entries left now. Reads the streams in order. The acknowledgement of an entry and the
+     * publication of its outputs are atomic, so no entry is missed. Entries that wait for a retry are pending.
+     */
+    boolean isIdleNow() {
+        Snapshot now = read();
+        return consumers.list().stream().noneMatch(one -> now.hasEntries(one.stream(), one.group()));
+    }
+
+    /** The number of dead letters now. */
+    long deadLettersNow() {
+        return read().deadLetters().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * Whether entries wait without a consumer: no route of this process serves the group, and no consumer of another process was
+     * active lately. Redis keeps stopped consumers, so the existence of consumers proves nothing.
+     *
+     * @param quiet how long no consumer was active
+     */
+    boolean isUnserved(String stream, String group, Duration quiet) {
+        return !consumers.serves(stream, group)
+                && group(stream, group)
+                        .filter(found ->
+                                found.lag() > 0 && found.since().plus(WAITING).isBefore(clock.instant()))
+                        .filter(found -> found.quiet().compareTo(quiet) > 0)
+                        .isPresent();
     }
 
     private static String id(String stream, String group) {

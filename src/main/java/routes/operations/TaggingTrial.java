@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
@@ -78,20 +77,34 @@ class TaggingTrial {
     }
 
     private PostParsed find(String post) {
-        boolean number = post.matches("\\d{1,18}");
-        if (!number && !post.matches("[0-9a-fA-F-]{36}")) {
-            throw new ConfigurationException("--post=" + post + ": must be the id (a UUID) or the number of a post");
-        }
-        Optional<UUID> id = jdbc.sql(
-                        number
-                                ? "SELECT id FROM posts WHERE number = :post AND NOT is_deleted"
-                                : "SELECT id FROM posts WHERE id = :post AND NOT is_deleted")
-                .param("post", number ? Long.valueOf(post) : UUID.fromString(post))
+        List<UUID> ids = jdbc.sql("SELECT id FROM posts WHERE id = ? AND NOT is_deleted")
+                .param(id(post))
                 .query(UUID.class)
-                .optional();
-        return posts.parsed(id.map(List::of).orElse(List.of()), Optional.empty(), "try").stream()
+                .list();
+        return posts.parsed(ids, Optional.empty(), "try").stream()
                 .findFirst()
-                .orElseThrow(() -> new ConfigurationException("--post=" + post + ": there is no such post"));
+                .orElseThrow(() -> new ConfigurationException("There is no post " + post));
+    }
+
+    /**
+     * The id of a post.
+     *
+     * @param post id (a UUID) or number
+     * @throws ConfigurationException if it is neither, or no post has the number
+     */
+    UUID id(String post) {
+        String text = post == null ? "" : post.strip();
+        if (text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
+            return UUID.fromString(text);
+        }
+        if (!text.matches("\\d{1,18}")) {
+            throw new ConfigurationException("'" + text + "' must be the id (a UUID) or the number of a post");
+        }
+        return jdbc.sql("SELECT id FROM posts WHERE number = ?")
+                .param(Long.valueOf(text))
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(() -> new ConfigurationException("There is no post " + text));
     }
 
     private Exchange ask(TaggingTask task) {
@@ -125,7 +138,8 @@ class TaggingTrial {
         ModelResult result = exchange.getMessage().getBody(ModelResult.class);
         TagRules.Checked tags = TaggingTask.tags(result, event).orElseThrow();
         String model = result.model() == null ? "" : " " + result.model();
-        out.println("Outcome    by " + result.provider() + model + describe(result.metadata()) + ", nothing is stored");
+        String remarks = result.metadata().isEmpty() ? "" : " " + result.metadata();
+        out.println("Outcome    by " + result.provider() + model + remarks + ", nothing is stored");
         tags.accepted().forEach(tag -> out.println("Accepted   " + tag));
         tags.rejected()
                 .forEach(tag -> out.println(
@@ -134,10 +148,6 @@ class TaggingTrial {
             out.println("Nothing in the text could be a tag; the post would be skipped");
         }
         return !tags.accepted().isEmpty();
-    }
-
-    private static String describe(Map<String, Object> metadata) {
-        return metadata.isEmpty() ? "" : " " + metadata;
     }
 
     private static void section(PrintStream out, String title, String text) {

@@ -61,7 +61,12 @@ public class IndexRebuild implements DisposableBean {
             long lastNumber,
             long published,
             long total,
-            OffsetDateTime startedAt) {}
+            OffsetDateTime startedAt) {
+
+        boolean isUnderWay() {
+            return reason != null;
+        }
+    }
 
     private record Candidate(UUID id, UUID tenantId, long number, boolean tagged) {}
 
@@ -101,20 +106,18 @@ public class IndexRebuild implements DisposableBean {
         } else {
             lost(known).ifPresent(reason -> {
                 LOG.warn("The vector index {}; it is rebuilt in the background from the database", reason);
-                begin(
-                        reason,
-                        known.filter(row -> row.reason() != null)
-                                .map(Row::fromEmpty)
-                                .orElse(false));
+                begin(reason, known.filter(Row::isUnderWay).map(Row::fromEmpty).orElse(false));
             });
         }
         Row row = row().orElseGet(() -> {
-            store(index.identity().orElseGet(() -> UUID.randomUUID().toString()));
+            jdbc.sql("INSERT INTO vector_index (identity) VALUES (?)")
+                    .param(index.identity().orElseGet(() -> UUID.randomUUID().toString()))
+                    .update();
             return row().orElseThrow();
         });
         boolean foreign = index.count() > 0
                 && !index.identity().map(row.identity()::equals).orElse(true);
-        if (foreign || (row.reason() != null && row.fromEmpty() && row.position() == 0)) {
+        if (foreign || (row.isUnderWay() && row.fromEmpty() && row.position() == 0)) {
             index.clear();
         }
         if (!index.identity().equals(Optional.of(row.identity()))) {
@@ -139,7 +142,7 @@ public class IndexRebuild implements DisposableBean {
 
     /** Why the index cannot be the one filled from this database. */
     private Optional<String> lost(Optional<Row> known) {
-        Optional<Row> underWay = known.filter(row -> row.reason() != null);
+        Optional<Row> underWay = known.filter(Row::isUnderWay);
         if (underWay.isPresent()
                 && (underWay.get().position() == 0 || index.identity().equals(underWay.map(Row::identity)))) {
             return Optional.empty(); // the rebuild continues
@@ -153,19 +156,13 @@ public class IndexRebuild implements DisposableBean {
             return Optional.of("belongs to another database");
         } else if (known.isPresent() && identity.isEmpty()) {
             return Optional.of("was lost")
-                    .filter(reason -> indexed > 0 || known.get().reason() != null);
+                    .filter(reason -> indexed > 0 || known.get().isUnderWay());
         }
         return held < indexed ? Optional.of("holds %d of %d posts".formatted(held, indexed)) : Optional.empty();
     }
 
     private Optional<Row> row() {
         return jdbc.sql("SELECT * FROM vector_index").query(Row.class).optional();
-    }
-
-    private void store(String identity) {
-        jdbc.sql("INSERT INTO vector_index (identity) VALUES (?)")
-                .param(identity)
-                .update();
     }
 
     /**
@@ -193,9 +190,9 @@ public class IndexRebuild implements DisposableBean {
 
     private void run() {
         boolean failing = false;
+        long pause = 0;
         try {
-            while (progress != null) {
-                long pause = PAUSE_MILLIS;
+            while (progress != null && !stop.await(pause, TimeUnit.MILLISECONDS)) {
                 try {
                     pause = step() ? 0 : PAUSE_MILLIS;
                     failing = false;
@@ -207,9 +204,6 @@ public class IndexRebuild implements DisposableBean {
                     }
                     failing = true;
                     pause = PAUSE_AFTER_FAILURE_MILLIS;
-                }
-                if (stop.await(pause, TimeUnit.MILLISECONDS)) {
-                    return;
                 }
             }
         } catch (InterruptedException e) {
@@ -260,11 +254,10 @@ public class IndexRebuild implements DisposableBean {
                 .param("limit", PAGE)
                 .query(Candidate.class)
                 .list();
-        List<Candidate> missing = row.fromEmpty()
-                ? page
-                : page.stream()
-                        .filter(post -> index.find(post.tenantId(), post.id()).isEmpty())
-                        .toList();
+        List<Candidate> missing = page.stream()
+                .filter(post -> row.fromEmpty()
+                        || index.find(post.tenantId(), post.id()).isEmpty())
+                .toList();
         List<UUID> ids = missing.stream().map(Candidate::id).toList();
         jdbc.sql(
                         """
@@ -292,7 +285,7 @@ public class IndexRebuild implements DisposableBean {
     }
 
     private Progress progress(Row row) {
-        if (row.reason() == null) {
+        if (!row.isUnderWay()) {
             return null;
         }
         long open = jdbc.sql(

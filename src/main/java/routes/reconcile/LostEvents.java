@@ -2,9 +2,7 @@ package routes.reconcile;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -12,7 +10,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,8 +17,10 @@ import org.springframework.stereotype.Repository;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
+import routes.events.PostEnrichedBuilder;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
+import routes.events.PostTaggedBuilder;
 import routes.events.Trigger;
 import routes.posts.StoredPostEvents;
 
@@ -30,18 +29,22 @@ import routes.posts.StoredPostEvents;
 class LostEvents {
     private static final String SELECT =
             """
-            SELECT p.id, p.tenant_id, p.channel_id, p.trace_id,
-                   t.provider, t.data::text AS tags, t.metadata::text AS tags_metadata,
+            SELECT p.id, p.tenant_id, p.channel_id, t.provider, t.data ->> 'model' AS model,
+                   coalesce(p.trace_id, replace(gen_random_uuid()::text, '-', '')) AS trace_id,
+                   coalesce(t.data ->> 'trigger', 'initial') AS trigger,
+                   ARRAY(SELECT jsonb_array_elements_text(t.data -> 'tags')) AS tags,
                    ARRAY(SELECT jsonb_array_elements_text(p.urls)) AS links,
+                   t.metadata ->> 'tags_hash' AS tags_hash, t.metadata ->> 'content_version' AS content_version,
+                   t.metadata ->> 'vision_version' AS vision_version, t.metadata ->> 'features_hash' AS features_hash,
+                   t.metadata ->> 'occurred_at' AS occurred_at,
+                   nullif(t.metadata - '{tags_hash,content_version,vision_version,features_hash,occurred_at}'::text[], '{}')
+                       AS remarks,
                    coalesce((SELECT min(s.user_id) FROM user_channel s JOIN users u ON u.id = s.user_id
                              WHERE s.channel_id = p.channel_id AND u.tenant_id = p.tenant_id AND s.is_active), 0) AS reader
             FROM posts p
             JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
             WHERE p.id IN (:ids) ORDER BY p.number
             """;
-    private static final List<String> VERSIONS =
-            List.of("tags_hash", "content_version", "vision_version", "features_hash", "occurred_at");
-    private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
     private final StoredPostEvents posts;
@@ -77,81 +80,61 @@ class LostEvents {
     }
 
     private static PostEnriched enriched(PostTagged tags) {
-        return new PostEnriched(
-                Event.SCHEMA_VERSION,
-                tags.traceId(),
-                tags.occurredAt(),
-                IdempotencyKeys.postEnriched(
-                        tags.postId(),
-                        "tagged",
-                        List.of(
-                                Long.toString(tags.contentVersion()),
-                                String.valueOf(tags.visionVersion()),
-                                tags.tagsHash())),
-                tags.postId(),
-                tags.tenantId(),
-                "tagged",
-                tags.tags(),
-                tags.tagsHash(),
-                tags.trigger(),
-                tags.contentVersion(),
-                tags.visionVersion(),
-                null,
-                tags.urls(),
-                null,
-                null,
-                true,
-                "reindex",
-                null,
-                null,
-                null,
-                null);
+        var versions =
+                List.of(Long.toString(tags.contentVersion()), String.valueOf(tags.visionVersion()), tags.tagsHash());
+        return PostEnrichedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(tags.traceId())
+                .occurredAt(tags.occurredAt())
+                .idempotencyKey(IdempotencyKeys.postEnriched(tags.postId(), "tagged", versions))
+                .postId(tags.postId())
+                .tenantId(tags.tenantId())
+                .source("tagged")
+                .tags(tags.tags())
+                .tagsHash(tags.tagsHash())
+                .trigger(tags.trigger())
+                .contentVersion(tags.contentVersion())
+                .visionVersion(tags.visionVersion())
+                .sourceUrls(tags.urls())
+                .skipped(true)
+                .skipReason("reindex")
+                .build();
     }
 
     private PostTagged tagged(ResultSet row) throws SQLException {
         UUID id = row.getObject("id", UUID.class);
-        JsonNode data = parse(row.getString("tags"));
-        ObjectNode metadata = (ObjectNode) parse(row.getString("tags_metadata"));
-        Trigger trigger = Trigger.of(data.path("trigger").asText(Trigger.INITIAL.text()));
-        long version = metadata.path("content_version").asLong();
-        String vision = metadata.path("vision_version").asText(null);
-        String hash = metadata.path("tags_hash").asText();
-        Instant occurredAt = Instant.parse(metadata.path("occurred_at").asText());
-        String features = metadata.path("features_hash").asText(null);
-        Map<String, Object> remarks = json.convertValue(metadata.deepCopy().remove(VERSIONS), OBJECT);
-        return new PostTagged(
-                Event.SCHEMA_VERSION,
-                traceId(row),
-                occurredAt,
-                IdempotencyKeys.postTagged(id, version, trigger, vision, hash),
-                id,
-                row.getObject("tenant_id", UUID.class),
-                row.getString("reader"),
-                row.getObject("channel_id", UUID.class),
-                json.convertValue(data.path("tags"), new TypeReference<List<String>>() {}),
-                hash,
-                List.of(),
-                strings(row, "links"),
-                row.getString("provider"),
-                data.path("model").asText(null),
-                null,
-                trigger,
-                version,
-                vision,
-                features,
-                remarks.isEmpty() ? null : remarks);
+        Trigger trigger = Trigger.of(row.getString("trigger"));
+        long version = row.getLong("content_version");
+        String vision = row.getString("vision_version");
+        String hash = row.getString("tags_hash");
+        return PostTaggedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(row.getString("trace_id"))
+                .occurredAt(Instant.parse(row.getString("occurred_at")))
+                .idempotencyKey(IdempotencyKeys.postTagged(id, version, trigger, vision, hash))
+                .postId(id)
+                .tenantId(row.getObject("tenant_id", UUID.class))
+                .userId(row.getString("reader"))
+                .channelId(row.getObject("channel_id", UUID.class))
+                .tags(strings(row, "tags"))
+                .tagsHash(hash)
+                .topics(List.of())
+                .urls(strings(row, "links"))
+                .provider(row.getString("provider"))
+                .model(row.getString("model"))
+                .trigger(trigger)
+                .contentVersion(version)
+                .visionVersion(vision)
+                .featuresHash(row.getString("features_hash"))
+                .metadata(remarks(row.getString("remarks")))
+                .build();
     }
 
-    private static String traceId(ResultSet row) throws SQLException {
-        return Objects.requireNonNullElseGet(
-                row.getString("trace_id"), () -> UUID.randomUUID().toString().replace("-", ""));
-    }
-
-    private JsonNode parse(String text) {
+    private Map<String, Object> remarks(String text) {
         try {
-            return json.readTree(text);
+            return text == null ? null : json.readValue(text, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("post_enrichment holds what is no JSON: " + text, e);
+            throw new IllegalStateException("The metadata of tags are no JSON object: " + text, e);
         }
     }
 

@@ -34,12 +34,11 @@ class PostsUnderWay {
 
     /** From the outbox downstream: when an event is acknowledged, its successor is in the next stream at the same moment. */
     private static final List<Step> STEPS = List.of(
-            new Step(PostParsed.class, "tagging_workers"),
-            new Step(PostTagged.class, "tag_persist_workers"),
-            new Step(PostTagged.class, "enrich_workers"),
-            new Step(PostEnriched.class, "indexing_workers"));
+            new Step(PostParsed.class, Set.of("tagging_workers")),
+            new Step(PostTagged.class, Set.of("tag_persist_workers", "enrich_workers")),
+            new Step(PostEnriched.class, Set.of("indexing_workers")));
 
-    private record Step(Class<? extends Event> type, String group) {}
+    private record Step(Class<? extends Event> type, Set<String> groups) {}
 
     /**
      * @param underWay posts with an event that is not settled
@@ -47,14 +46,11 @@ class PostsUnderWay {
      */
     record Known(Set<UUID> underWay, Map<UUID, Long> dead) {
 
-        /** Whether to skip the post. */
-        boolean has(OpenPost post) {
-            return underWay.contains(post.id())
-                    || dead.getOrDefault(post.id(), Long.MIN_VALUE) >= post.contentVersion();
+        /** Whether to skip the post with this version of its text. */
+        boolean has(UUID post, long contentVersion) {
+            return underWay.contains(post) || dead.getOrDefault(post, Long.MIN_VALUE) >= contentVersion;
         }
     }
-
-    private record PostVersion(UUID id, long contentVersion) {}
 
     private final OutstandingEntries entries;
     private final StreamCatalog catalog;
@@ -70,8 +66,8 @@ class PostsUnderWay {
         this.codec = codec;
         this.jdbc = jdbc;
         STEPS.forEach(step -> {
-            if (!catalog.stream(step.type()).groups().contains(step.group())) {
-                throw new IllegalStateException("The catalogue has no group " + step.group());
+            if (!catalog.stream(step.type()).groups().containsAll(step.groups())) {
+                throw new IllegalStateException("The catalogue lacks a group of " + step);
             }
         });
     }
@@ -82,79 +78,61 @@ class PostsUnderWay {
      * @return empty if there are too many
      */
     Optional<Known> look() {
-        Set<UUID> underWay = new HashSet<>();
-        List<UUID> outbox = outbox();
-        if (outbox.size() > AT_MOST) {
+        List<UUID> unpublished = unpublished();
+        if (unpublished.size() > AT_MOST) {
             return Optional.empty();
         }
-        underWay.addAll(outbox);
+        Set<UUID> underWay = new HashSet<>(unpublished);
         for (Step step : STEPS) {
             EventStream stream = catalog.stream(step.type());
             for (String key : keys.of(stream)) {
-                boolean all = entries.read(key, step.group(), AT_MOST, entry -> post(stream, entry)
-                        .ifPresent(post -> underWay.add(post.id())));
-                if (!all) {
-                    return Optional.empty();
+                for (String group : step.groups()) {
+                    boolean all = entries.read(key, group, AT_MOST, entry -> event(stream, entry)
+                            .ifPresent(event -> underWay.addAll(event.posts())));
+                    if (!all) {
+                        return Optional.empty();
+                    }
                 }
             }
         }
         return Optional.of(new Known(underWay, dead()));
     }
 
-    private List<UUID> outbox() {
+    private List<UUID> unpublished() {
         return jdbc.sql(
                         """
-                        SELECT event ->> 'post_id' FROM outbox
+                        SELECT (event ->> 'post_id')::uuid FROM outbox
                         WHERE published_at IS NULL AND event ->> 'post_id' ~* ? LIMIT ?""")
                 .params(UUID_PATTERN, AT_MOST + 1)
-                .query((row, number) -> UUID.fromString(row.getString(1)))
+                .query(UUID.class)
                 .list();
     }
 
     private Map<UUID, Long> dead() {
         Map<UUID, Long> dead = new HashMap<>();
-        Set<String> read = new HashSet<>();
         for (Step step : STEPS) {
             EventStream stream = catalog.stream(step.type());
             for (String key : keys.of(stream)) {
-                if (read.add(key)) {
-                    entries.readNewest(keys.deadLetters(key), DEAD_LETTERS, entry -> {
-                        if (isOfStep(stream, entry)) {
-                            post(stream, entry)
-                                    .ifPresent(post -> dead.merge(post.id(), post.contentVersion(), Math::max));
-                        }
-                    });
-                }
+                entries.readNewest(keys.deadLetters(key), DEAD_LETTERS, entry -> {
+                    if (step.groups().contains(entry.fields().getOrDefault("dlq_group", ""))) {
+                        event(stream, entry).ifPresent(event -> event.posts()
+                                .forEach(post -> dead.merge(post, version(event), Math::max)));
+                    }
+                });
             }
         }
         return dead;
     }
 
-    private static boolean isOfStep(EventStream stream, Entry entry) {
-        String group = entry.fields().get("dlq_group");
-        return STEPS.stream()
-                .anyMatch(step -> step.type() == stream.type() && step.group().equals(group));
-    }
-
-    private Optional<PostVersion> post(EventStream stream, Entry entry) {
+    private Optional<Event> event(EventStream stream, Entry entry) {
         try {
-            Event event = codec.read(stream.name(), entry.id(), entry.fields());
-            if (event instanceof PostParsed parsed) {
-                return Optional.of(version(parsed.postId(), parsed.contentVersion()));
-            }
-            if (event instanceof PostTagged tagged) {
-                return Optional.of(version(tagged.postId(), tagged.contentVersion()));
-            }
-            return event instanceof PostEnriched enriched
-                    ? Optional.of(version(enriched.postId(), enriched.contentVersion()))
-                    : Optional.empty();
+            return Optional.of(codec.read(stream.name(), entry.id(), entry.fields()));
         } catch (InvalidEventException e) {
-            // it identifies no post, and becomes a dead letter or is one
-            return Optional.empty();
+            return Optional.empty(); // it identifies no post, and becomes a dead letter or is one
         }
     }
 
-    private static PostVersion version(UUID id, Long contentVersion) {
-        return new PostVersion(id, contentVersion == null ? 0 : contentVersion);
+    private static long version(Event event) {
+        return event.contentVersion() == null ? 0 : event.contentVersion();
     }
 }

@@ -2,24 +2,31 @@ package routes.reconcile;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Event;
 import routes.events.EventCodec;
+import routes.events.TagSetVersion;
 import routes.outbox.Outbox;
-import routes.reconcile.OpenPost.Lost;
-import routes.reconcile.OpenPosts.Sweep;
 import routes.reconcile.PostsUnderWay.Known;
 import routes.schedule.Job;
 
@@ -33,9 +40,17 @@ public class Reconciler implements Job {
     private static final int PAGE = 500;
     private static final int MAX_PAGES = PostsUnderWay.AT_MOST / PAGE;
     private static final int SWEPT = 20_000;
+
+    /** Each repetition doubles the pause before the next one, up to this multiple of the first. */
+    private static final int LONGEST_PAUSE = 64;
+
     private static final int TRANSACTION_SECONDS = 60;
     /** Maximum duration of a transaction that writes posts. */
     private static final Duration SETTLING = Duration.ofSeconds(60);
+
+    /** @param after how often stuck posts with nothing under way are published again, and after how long without a change */
+    @ConfigurationProperties("reconcile")
+    record ReconcileProperties(@DefaultValue("10m") @DurationMin(seconds = 1) Duration after) {}
 
     /**
      * Result of a run.
@@ -48,7 +63,35 @@ public class Reconciler implements Job {
      */
     public record Counts(int open, int published, int underWay, int dead, boolean tooMuch) {}
 
-    private final OpenPosts posts;
+    /**
+     * What a run looks at.
+     *
+     * @param from first number of the posts whose states look final and whose tags are compared with the index
+     * @param to last number of them
+     * @param minAge minimum age of the posts, and minimum time since they were last published again
+     * @param unchangedSince they have not been changed since; counters, which are unrelated to the pipeline, change all the
+     *     time, so this is as recent as possible
+     */
+    private record Scope(long from, long to, Duration minAge, OffsetDateTime unchangedSince) {}
+
+    /** The event whose loss explains the state of a post. */
+    private enum Lost {
+        /** The post was not tagged, or its tags were lost before they were stored. */
+        PARSED,
+        /** The tags are stored, but the index does not have them. */
+        TAGGED,
+        NOTHING
+    }
+
+    /**
+     * A post that may be incomplete.
+     *
+     * @param number order in which posts are processed
+     * @param contentVersion of its text
+     */
+    private record OpenPost(UUID id, long number, long contentVersion, Lost lost) {}
+
+    private final JdbcClient jdbc;
     private final PostsUnderWay underWay;
     private final LostEvents events;
     private final EventCodec codec;
@@ -59,7 +102,7 @@ public class Reconciler implements Job {
     private long sweptTo;
 
     Reconciler(
-            OpenPosts posts,
+            JdbcClient jdbc,
             PostsUnderWay underWay,
             LostEvents events,
             EventCodec codec,
@@ -67,7 +110,7 @@ public class Reconciler implements Job {
             ReconcileProperties properties,
             PlatformTransactionManager transactions,
             MeterRegistry metrics) {
-        this.posts = posts;
+        this.jdbc = jdbc;
         this.underWay = underWay;
         this.events = events;
         this.codec = codec;
@@ -85,28 +128,40 @@ public class Reconciler implements Job {
 
     @Override
     public synchronized void run() {
-        reconcile(properties.after(), settling(), nextSweep());
+        long from = sweptTo >= highestNumber() ? 0 : sweptTo;
+        sweptTo = from + SWEPT;
+        Duration wait = properties.after();
+        // a transaction that changed a row before then has committed before we look, including its outbox entries
+        Duration settling = wait.compareTo(SETTLING) < 0 ? wait : SETTLING;
+        reconcile(new Scope(from + 1, sweptTo, wait, now().minus(settling)));
     }
 
     /** Checks all posts, regardless of their age and of when they were last published again. */
     public synchronized Counts runNow() {
-        return reconcile(Duration.ZERO, Duration.ZERO, new Sweep(1, posts.highestNumber()));
+        return reconcile(new Scope(1, highestNumber(), Duration.ZERO, now()));
     }
 
-    private Counts reconcile(Duration wait, Duration settling, Sweep sweep) {
-        OffsetDateTime unchangedSince = posts.now().minus(settling);
-        if (posts.page(0, sweep, wait, unchangedSince, PAGE).isEmpty()) {
+    private OffsetDateTime now() {
+        return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single();
+    }
+
+    private long highestNumber() {
+        return jdbc.sql("SELECT coalesce(max(number), 0) FROM posts")
+                .query(Long.class)
+                .single();
+    }
+
+    private Counts reconcile(Scope scope) {
+        if (page(0, scope).isEmpty()) {
             return new Counts(0, 0, 0, 0, false);
         }
-        // Before the pages are read: an event under way that was not seen here has changed its row since then, or has
-        // just been
-        // published by another process.
+        // before the pages are read: an event that appears later changes its row, or another process published it
         Optional<Known> known = underWay.look();
         if (known.isEmpty()) {
             LOG.info("Posts that may be stuck are looked for when fewer than {} events wait", PostsUnderWay.AT_MOST);
             return new Counts(0, 0, 0, 0, true);
         }
-        Counts counts = publish(sweep, wait, unchangedSince, known.get());
+        Counts counts = publish(scope, known.get());
         reconciled.increment(counts.published());
         if (counts.published() > 0) {
             LOG.warn(
@@ -116,19 +171,7 @@ public class Reconciler implements Job {
         return counts;
     }
 
-    /** A transaction that changed a row before then has committed before we look, including its outbox entries. */
-    private Duration settling() {
-        return properties.after().compareTo(SETTLING) < 0 ? properties.after() : SETTLING;
-    }
-
-    private Sweep nextSweep() {
-        long highest = posts.highestNumber();
-        long from = sweptTo >= highest ? 0 : sweptTo;
-        sweptTo = from + SWEPT;
-        return new Sweep(from + 1, sweptTo);
-    }
-
-    private Counts publish(Sweep sweep, Duration wait, OffsetDateTime unchangedSince, Known known) {
+    private Counts publish(Scope scope, Known known) {
         int open = 0;
         int published = 0;
         int underWayNow = 0;
@@ -138,13 +181,20 @@ public class Reconciler implements Job {
             long from = after;
             List<OpenPost> looked = new ArrayList<>();
             published += transaction.execute(status -> {
-                looked.addAll(posts.page(from, sweep, wait, unchangedSince, PAGE));
-                return publish(looked.stream().filter(post -> !known.has(post)).toList(), wait);
+                looked.addAll(page(from, scope));
+                return publish(
+                        looked.stream()
+                                .filter(post -> !known.has(post.id(), post.contentVersion()))
+                                .toList(),
+                        scope.minAge());
             });
             for (OpenPost post : looked) {
                 open += post.lost() == Lost.NOTHING ? 0 : 1;
-                underWayNow += known.underWay().contains(post.id()) ? 1 : 0;
-                dead += known.has(post) && !known.underWay().contains(post.id()) ? 1 : 0;
+                if (known.underWay().contains(post.id())) {
+                    underWayNow++;
+                } else if (known.has(post.id(), post.contentVersion())) {
+                    dead++;
+                }
             }
             if (looked.size() < PAGE) {
                 break;
@@ -158,7 +208,7 @@ public class Reconciler implements Job {
         Map<UUID, Lost> lost = stuck.stream()
                 .filter(post -> post.lost() != Lost.NOTHING)
                 .collect(Collectors.toMap(OpenPost::id, OpenPost::lost));
-        Map<Lost, List<UUID>> due = posts.note(lost.keySet(), wait).stream().collect(Collectors.groupingBy(lost::get));
+        Map<Lost, List<UUID>> due = note(lost.keySet(), wait).stream().collect(Collectors.groupingBy(lost::get));
         List<Event> again = new ArrayList<>(events.parsed(due.getOrDefault(Lost.PARSED, List.of())));
         again.addAll(events.tagged(due.getOrDefault(Lost.TAGGED, List.of())));
         again.removeIf(event -> !isValid(event));
@@ -175,5 +225,110 @@ public class Reconciler implements Job {
             LOG.warn("{} cannot be published again: {}", event.idempotencyKey(), e.getMessage());
             return false;
         }
+    }
+
+    /**
+     * The next posts in number order, locked until the end of the transaction. Skips posts locked by other transactions: they are
+     * being changed.
+     *
+     * @param after number of the last post of the previous page
+     */
+    private List<OpenPost> page(long after, Scope scope) {
+        return jdbc.sql(
+                        """
+                        -- each part by its index; in one condition they would read the whole table
+                        WITH open AS MATERIALIZED (
+                          SELECT id FROM posts WHERE tagging_status IN ('pending', 'retrying') AND number > :after
+                          UNION
+                          SELECT id FROM posts WHERE indexing_status IN ('pending', 'failed') AND number > :after
+                          UNION
+                          SELECT p.id FROM posts p
+                          LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                          WHERE p.number BETWEEN :from AND :to AND p.number > :after
+                            AND (t.post_id IS NULL
+                              OR t.metadata ->> 'content_version' IS DISTINCT FROM p.index_state ->> 'content_version'
+                              OR t.metadata ->> 'occurred_at' IS DISTINCT FROM p.index_state ->> 'occurred_at'
+                              OR (t.metadata ->> 'content_version')::bigint < p.content_version))
+                        SELECT p.id, p.number, p.content_version,
+                               p.tagging_status IN ('pending', 'retrying') AS tagging_open,
+                               p.indexing_status IN ('pending', 'failed') AS indexing_open,
+                               t.metadata ->> 'content_version' AS stored_content,
+                               t.metadata ->> 'vision_version' AS stored_vision, t.metadata ->> 'occurred_at' AS stored_at,
+                               p.index_state ->> 'content_version' AS indexed_content,
+                               p.index_state ->> 'vision_version' AS indexed_vision,
+                               p.index_state ->> 'occurred_at' AS indexed_at
+                        FROM open
+                        JOIN posts p ON p.id = open.id
+                        LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                        LEFT JOIN post_reconciliations r ON r.post_id = p.id
+                        WHERE NOT p.is_deleted AND (p.expires_at IS NULL OR p.expires_at > now())
+                          AND p.created_at < now() - make_interval(secs => :wait) AND p.updated_at < :unchanged
+                          AND (r.post_id IS NULL OR r.reconciled_at < now()
+                                - make_interval(secs => :wait * least(power(2, least(r.times - 1, 20)), :longest)))
+                        ORDER BY p.number LIMIT :limit
+                        FOR UPDATE OF p SKIP LOCKED
+                        """)
+                .param("after", after)
+                .param("wait", seconds(scope.minAge()))
+                .param("unchanged", scope.unchangedSince())
+                .param("longest", LONGEST_PAUSE)
+                .param("from", scope.from())
+                .param("to", scope.to())
+                .param("limit", PAGE)
+                .query((row, number) -> new OpenPost(
+                        row.getObject("id", UUID.class),
+                        row.getLong("number"),
+                        row.getLong("content_version"),
+                        lost(row)))
+                .list();
+    }
+
+    private static Lost lost(ResultSet row) throws SQLException {
+        TagSetVersion stored = version(row, "stored");
+        if (row.getBoolean("tagging_open")
+                || stored == null
+                || stored.contentVersion() < row.getLong("content_version")) {
+            return Lost.PARSED;
+        }
+        TagSetVersion indexed = version(row, "indexed");
+        return row.getBoolean("indexing_open") || indexed == null || stored.isNewerThan(indexed)
+                ? Lost.TAGGED
+                : Lost.NOTHING;
+    }
+
+    /** The version of the stored tags, or of those in the index; null without any. */
+    private static TagSetVersion version(ResultSet row, String of) throws SQLException {
+        String occurredAt = row.getString(of + "_at");
+        return occurredAt == null
+                ? null
+                : TagSetVersion.of(
+                        row.getLong(of + "_content"), row.getString(of + "_vision"), Instant.parse(occurredAt));
+    }
+
+    /**
+     * Records that these posts are published again. The count restarts for posts that have been final for a long time.
+     *
+     * @return those that no other process published in the meantime
+     */
+    private List<UUID> note(Collection<UUID> ids, Duration wait) {
+        return jdbc.sql(
+                        """
+                        INSERT INTO post_reconciliations (post_id, times, reconciled_at)
+                        SELECT id, 1, now() FROM unnest(:ids) AS id
+                        ON CONFLICT (post_id) DO UPDATE SET reconciled_at = now(),
+                            times = CASE WHEN post_reconciliations.reconciled_at < now() - make_interval(secs => :reset)
+                                         THEN 1 ELSE post_reconciliations.times + 1 END
+                        WHERE post_reconciliations.reconciled_at < now() - make_interval(secs => :wait)
+                        RETURNING post_id
+                        """)
+                .param("ids", ids.toArray(UUID[]::new))
+                .param("wait", seconds(wait))
+                .param("reset", 2 * LONGEST_PAUSE * seconds(wait))
+                .query(UUID.class)
+                .list();
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1000.0;
     }
 }

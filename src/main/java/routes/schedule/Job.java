@@ -11,4 +11,24 @@ public interface Job {
      * loops are bounded.
      */
     void run() throws Exception;
+
+    static Job of(String name, Work work) {
+        return new Job() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public void run() throws Exception {
+                work.run();
+            }
+        };
+    }
+
+    /** The work of one run. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
+    }
 }

@@ -1,31 +1,71 @@
 package routes.schedule;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import net.javacrumbs.shedlock.core.DefaultLockingTaskExecutor;
+import net.javacrumbs.shedlock.core.LockConfiguration;
+import net.javacrumbs.shedlock.core.LockingTaskExecutor;
+import net.javacrumbs.shedlock.provider.redis.spring.RedisLockProvider;
+import net.javacrumbs.shedlock.support.KeepAliveLockProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.support.CronExpression;
+import org.springframework.stereotype.Component;
+import routes.configuration.InstanceProperties;
 
-/** Runs jobs, as bean {@code jobs}: for the schedule routes, and on demand. */
-public class Jobs {
+/**
+ * Runs jobs: for the schedule routes, which use this bean's name, and on demand. Over all processes of one Redis, one runs a job at a
+ * time: it holds the key {@code job:lock:<name>} and extends it while the job runs; after a crash the key expires. If Redis loses the
+ * key, a second runner can start, so jobs must be correct with two.
+ *
+ * <p>Publishes {@code scheduler_last_run_timestamp_seconds} and {@code scheduler_next_run_timestamp_seconds}, the same in every
+ * process: 0 before the first run, NaN while the database is unavailable.
+ */
+@Component
+public class Jobs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final String RUNS = "scheduler.runs";
+    private static final Duration LOCK_EXPIRES = Duration.ofSeconds(60);
+
+    /** One scrape reads the table once. */
+    private static final Duration TIMES_CACHED = Duration.ofSeconds(2);
+
+    /**
+     * @param startDelay pause between the start of a process and the first check of what is due
+     */
+    @ConfigurationProperties("schedule")
+    record ScheduleProperties(@DefaultValue("30s") Duration startDelay) {}
 
     /** Result of a call. */
     public enum Outcome {
         SUCCESS,
         FAILED,
-        /** Another process is running it or ran it a moment ago. */
+        /** It is not due, or another process is running it or ran it a moment ago. */
         SKIPPED;
 
         String label() {
@@ -34,23 +74,59 @@ public class Jobs {
     }
 
     private final Map<String, Job> jobs = new TreeMap<>();
-    private final JobLock lock;
     private final JobTable table;
     private final MeterRegistry metrics;
     private final String instance;
+    private final ScheduledExecutorService lockExtender = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "job-lock");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final LockingTaskExecutor locking;
+    private final LoadingCache<String, List<JobTable.Times>> times;
 
-    Jobs(Collection<Job> jobs, JobLock lock, JobTable table, MeterRegistry metrics, String instance) {
-        jobs.forEach(job -> this.jobs.put(job.name(), job));
-        this.lock = lock;
+    Jobs(
+            Collection<Job> jobs,
+            RedisConnectionFactory redis,
+            JobTable table,
+            MeterRegistry metrics,
+            InstanceProperties instance) {
         this.table = table;
         this.metrics = metrics;
-        this.instance = instance;
-        for (String name : this.jobs.keySet()) {
+        this.instance = instance.nameOrHost();
+        var locks = new RedisLockProvider.Builder(redis)
+                // together they form job:lock:<name>
+                .keyPrefix("job")
+                .environment("lock")
+                // a lock that another process now holds is neither extended nor released
+                .safeUpdate(true)
+                .build();
+        locking = new DefaultLockingTaskExecutor(new KeepAliveLockProvider(locks, lockExtender));
+        times = Caffeine.newBuilder().expireAfterWrite(TIMES_CACHED).build(all -> table.times());
+        for (Job job : jobs) {
+            this.jobs.put(job.name(), job);
             for (Outcome outcome : Outcome.values()) {
-                metrics.counter(RUNS, "job", name, "outcome", outcome.label());
+                count(job, outcome, 0);
             }
+            gauge("scheduler.last.run.timestamp", job, JobTable.Times::lastEndedAt);
+            gauge("scheduler.next.run.timestamp", job, JobTable.Times::nextRunAt);
         }
-        new JobMetrics(this.jobs.keySet(), table, metrics);
+    }
+
+    private void gauge(String metric, Job job, Function<JobTable.Times, OffsetDateTime> time) {
+        TimeGauge.builder(metric, () -> epochMillis(job, time), TimeUnit.MILLISECONDS)
+                .tag("job", job.name())
+                .register(metrics);
+    }
+
+    private long epochMillis(Job job, Function<JobTable.Times, OffsetDateTime> time) {
+        return times.get("all").stream()
+                .filter(row -> row.name().equals(job.name()))
+                .map(time)
+                .filter(Objects::nonNull)
+                .mapToLong(found -> found.toInstant().toEpochMilli())
+                .findFirst()
+                .orElse(0);
     }
 
     /**
@@ -63,9 +139,7 @@ public class Jobs {
     public Outcome run(String name, String every) {
         Duration period = DurationStyle.detectAndParse(every);
         return run(
-                job(name),
-                () -> !table.startedWithin(name, period.dividedBy(2)),
-                () -> table.started(name, period, instance));
+                job(name), now -> !table.startedAfter(name, now.minus(period.dividedBy(2))), now -> now.plus(period));
     }
 
     /**
@@ -80,25 +154,11 @@ public class Jobs {
         if (cron.isBlank() || cron.strip().equals("-")) {
             return Outcome.SKIPPED;
         }
-        Instant next;
-        try {
-            next = next(cron);
-            if (!table.isDue(name, next)) {
-                return Outcome.SKIPPED;
-            }
-        } catch (DataAccessException e) {
-            return counted(job, failed(job, e));
-        }
-        return run(job, () -> table.isDue(name, next), () -> table.started(name, next, instance));
-    }
-
-    /** By the database clock, like all job times. */
-    private Instant next(String cron) {
-        OffsetDateTime next = CronExpression.parse("0 " + cron.strip()).next(table.now());
-        if (next == null) {
+        CronExpression planned = CronExpression.parse("0 " + cron.strip());
+        if (planned.next(LocalDateTime.now(ZoneOffset.UTC)) == null) {
             throw new IllegalArgumentException("'" + cron + "' names a date that does not exist");
         }
-        return next.toInstant();
+        return run(job, now -> table.isDue(name, planned.next(now)), planned::next);
     }
 
     /** Runs a job now, unless it is already running; otherwise like {@link #run(String, String)}. */
@@ -107,33 +167,8 @@ public class Jobs {
     }
 
     /** Like {@link #runNow(String)}, with other work in place of the job. */
-    public Outcome runNow(String name, Work work) {
-        Job job = job(name);
-        return run(
-                new Job() {
-                    @Override
-                    public String name() {
-                        return job.name();
-                    }
-
-                    @Override
-                    public void run() throws Exception {
-                        work.run();
-                    }
-                },
-                () -> true,
-                () -> table.started(name, (Duration) null, instance));
-    }
-
-    /** The work of a run. */
-    @FunctionalInterface
-    public interface Work {
-        void run() throws Exception;
-    }
-
-    /** All jobs that ever ran, in any process. */
-    public List<JobState> states() {
-        return table.all();
+    public Outcome runNow(String name, Job.Work work) {
+        return run(Job.of(job(name).name(), work), now -> true, now -> null);
     }
 
     private Job job(String name) {
@@ -144,59 +179,65 @@ public class Jobs {
         return job;
     }
 
-    private Outcome run(Job job, BooleanSupplier isDue, Runnable started) {
+    /** @param next the next planned time, from the database time; null to leave the plan as it is */
+    private Outcome run(Job job, Predicate<OffsetDateTime> isDue, UnaryOperator<OffsetDateTime> next) {
         Outcome outcome;
         try {
-            outcome = lock.run(job.name(), () -> runLocked(job, isDue, started), Outcome.SKIPPED);
+            outcome = isDue.test(table.now()) ? runLocked(job, isDue, next) : Outcome.SKIPPED;
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            outcome = failed(job, e);
+            LOG.warn("Job {} failed and is tried again at its next time: {}", job.name(), reason(e));
+            LOG.debug("Job {} failed", job.name(), e);
+            outcome = Outcome.FAILED;
         }
-        return counted(job, outcome);
-    }
-
-    private static Outcome failed(Job job, Throwable e) {
-        LOG.warn("Job {} failed and is tried again at its next time: {}", job.name(), reason(e));
-        LOG.debug("Job {} failed", job.name(), e);
-        return Outcome.FAILED;
-    }
-
-    private Outcome counted(Job job, Outcome outcome) {
-        metrics.counter(RUNS, "job", job.name(), "outcome", outcome.label()).increment();
+        count(job, outcome, 1);
         return outcome;
     }
 
-    private Outcome runLocked(Job job, BooleanSupplier isDue, Runnable started) throws Exception {
-        if (!isDue.getAsBoolean()) {
-            return Outcome.SKIPPED;
-        }
-        started.run();
+    private Outcome runLocked(Job job, Predicate<OffsetDateTime> isDue, UnaryOperator<OffsetDateTime> next)
+            throws Throwable {
+        var lock = new LockConfiguration(Instant.now(), job.name(), LOCK_EXPIRES, Duration.ZERO);
+        var result = locking.executeWithLock(
+                () -> {
+                    OffsetDateTime now = table.now();
+                    if (!isDue.test(now)) {
+                        return Outcome.SKIPPED; // another process ran it before we got the lock
+                    }
+                    table.started(job.name(), now, next.apply(now), instance);
+                    work(job);
+                    return Outcome.SUCCESS;
+                },
+                lock);
+        return result.wasExecuted() ? result.getResult() : Outcome.SKIPPED;
+    }
+
+    private void work(Job job) throws Exception {
         try {
             job.run();
         } catch (Exception e) {
-            noteFailure(job, e);
+            try {
+                table.ended(job.name(), Outcome.FAILED.label(), reason(e));
+            } catch (DataAccessException unrecorded) {
+                e.addSuppressed(unrecorded); // the database may be the reason why the job failed
+            }
             throw e;
         }
         table.ended(job.name(), Outcome.SUCCESS.label(), null);
-        return Outcome.SUCCESS;
     }
 
-    private void noteFailure(Job job, Exception cause) {
-        try {
-            table.ended(job.name(), Outcome.FAILED.label(), reason(cause));
-        } catch (DataAccessException e) {
-            // the database may be the reason why the job failed
-            cause.addSuppressed(e);
-        }
+    private void count(Job job, Outcome outcome, int runs) {
+        metrics.counter(RUNS, "job", job.name(), "outcome", outcome.label()).increment(runs);
     }
 
     private static String reason(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
         String message = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
         return root.getClass().getSimpleName() + ": " + message;
+    }
+
+    @Override
+    public void close() {
+        lockExtender.shutdownNow();
     }
 }

@@ -118,10 +118,9 @@ class CleanupIT {
         writer = new PostWriter(source, transactions, outbox, settings, Clock.systemUTC());
         channel = new ChannelStore(source).resolve(new ChannelIdentity(CHANNELS.incrementAndGet(), null, "Новости"));
         var counted = JdbcClient.create(database);
-        var posts = new DeletedPosts(counted);
-        cleanup = new Cleanup(posts, removal, index, graph, new CleanupMetrics(metrics), counted, transactions);
+        cleanup = new Cleanup(removal, index, graph, counted, transactions, metrics);
         redis = new StringRedisTemplate(connections);
-        sweep = new CleanupSweep(posts, removal, graph, redis, Clock.systemUTC());
+        sweep = new CleanupSweep(counted, removal, graph, redis, Clock.systemUTC());
     }
 
     @AfterEach

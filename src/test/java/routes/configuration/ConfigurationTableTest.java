@@ -23,8 +23,7 @@ class ConfigurationTableTest {
     private static final String END = "<!-- end of configuration -->";
 
     private final Map<String, String> descriptions = descriptions();
-    private final List<Setting> settings = new ConfigurationRecords()
-            .settings()
+    private final List<Setting> settings = Setting.all().stream()
             .sorted(Comparator.comparing(Setting::variable))
             .toList();
 

@@ -148,10 +148,10 @@ class EmbeddedServicesIT {
         Path pidFile = folder.resolve("redis.pid");
         try {
             Files.writeString(pidFile, other.pid() + "\n");
-            OrphanProcess.stop(folder, pidFile, "Redis");
+            ServerProcess.stopOrphan(folder, pidFile, "Redis");
             assertThat(other.isAlive()).as("only the process id is the same").isTrue();
 
-            OrphanProcess.record(folder, other.toHandle());
+            ServerProcess.record(folder, other.toHandle());
             List<String> record = Files.readAllLines(folder.resolve("process"));
             Files.write(
                     folder.resolve("process"),
@@ -159,15 +159,15 @@ class EmbeddedServicesIT {
                             record.get(0),
                             Instant.parse(record.get(1)).minusSeconds(3600).toString(),
                             record.get(2)));
-            OrphanProcess.stop(folder, pidFile, "Redis");
+            ServerProcess.stopOrphan(folder, pidFile, "Redis");
             assertThat(other.isAlive()).as("another start time").isTrue();
 
             Files.write(folder.resolve("process"), List.of(record.get(0), record.get(1), record.get(2) + " --port 1"));
-            OrphanProcess.stop(folder, pidFile, "Redis");
+            ServerProcess.stopOrphan(folder, pidFile, "Redis");
             assertThat(other.isAlive()).as("another command line").isTrue();
 
             Files.write(folder.resolve("process"), record);
-            OrphanProcess.stop(folder, pidFile, "Redis");
+            ServerProcess.stopOrphan(folder, pidFile, "Redis");
             assertThat(other.isAlive()).as("the recorded process").isFalse();
         } finally {
             other.destroyForcibly();
@@ -183,7 +183,7 @@ class EmbeddedServicesIT {
         try {
             Files.writeString(pidFile, later.pid() + "\n");
             Files.setLastModifiedTime(pidFile, FileTime.from(Instant.now().minusSeconds(3600)));
-            OrphanProcess.stop(dir.resolve("redis"), pidFile, "Redis");
+            ServerProcess.stopOrphan(dir.resolve("redis"), pidFile, "Redis");
             assertThat(later.isAlive()).isTrue();
         } finally {
             later.destroyForcibly();

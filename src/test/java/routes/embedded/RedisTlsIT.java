@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import routes.configuration.ConfigurationException;
+import routes.embedded.EmbeddedConfiguration.RedisProperties;
 import routes.testing.EmbeddedRedis;
 
 /** Redis behind TLS with a certificate of its own. The TLS ends in the test, in front of a real Redis. */

@@ -533,12 +533,12 @@ class ReconcilerIT {
         var link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(10));
         var keys = new StreamKeys(catalog, new LegacyProperties(false));
         return new Reconciler(
-                new OpenPosts(jdbc, json),
+                jdbc,
                 new PostsUnderWay(new OutstandingEntries(link), catalog, keys, codec, jdbc),
                 new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 codec,
                 new Outbox(DATABASE.dataSource(), codec),
-                new ReconcileProperties(Duration.ofMinutes(10)),
+                new Reconciler.ReconcileProperties(Duration.ofMinutes(10)),
                 new JdbcTransactionManager(DATABASE.dataSource()),
                 metrics);
     }

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import routes.configuration.InstanceProperties;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 
@@ -133,7 +135,7 @@ class JobsIT {
         Instant before = Instant.now();
         first.run("sample", "10m");
 
-        assertThat(second.states()).singleElement().satisfies(state -> {
+        assertThat(state()).satisfies(state -> {
             assertThat(state.instance()).isEqualTo("first");
             assertThat(state.lastOutcome()).isEqualTo("success");
             assertThat(state.lastEndedAt()).isAfterOrEqualTo(state.lastStartedAt());
@@ -147,11 +149,9 @@ class JobsIT {
                     .isBetween(before.toEpochMilli() / 1e3 + 595, before.toEpochMilli() / 1e3 + 620);
         });
 
-        Instant next = second.states().get(0).nextRunAt();
+        OffsetDateTime next = state().nextRunAt();
         second.runNow("sample");
-        assertThat(second.states().get(0).nextRunAt())
-                .as("on demand leaves the schedule")
-                .isEqualTo(next);
+        assertThat(state().nextRunAt()).as("on demand leaves the schedule").isEqualTo(next);
     }
 
     @Test
@@ -169,14 +169,14 @@ class JobsIT {
             assertThat(line.getThrowableProxy()).isNull();
         });
         assertThat(counted("failed")).isOne();
-        assertThat(jobs.states()).singleElement().satisfies(state -> {
+        assertThat(state()).satisfies(state -> {
             assertThat(state.lastOutcome()).isEqualTo("failed");
             assertThat(state.lastError()).isEqualTo("IllegalArgumentException: the disk is full");
         });
 
         assertThat(jobs.runNow("sample")).isEqualTo(Jobs.Outcome.SUCCESS);
         assertThat(counted("success")).isOne();
-        assertThat(jobs.states().get(0).lastError()).isNull();
+        assertThat(state().lastError()).isNull();
     }
 
     @Test
@@ -216,7 +216,7 @@ class JobsIT {
             Jobs jobs = process("one", job(() -> {}), metrics, ahead);
 
             assertThat(jobs.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SKIPPED);
-            assertThat(Duration.between(Instant.now(), jobs.states().get(0).nextRunAt()))
+            assertThat(Duration.between(OffsetDateTime.now(), state().nextRunAt()))
                     .isGreaterThan(Duration.ofDays(3650));
         }
     }
@@ -230,23 +230,24 @@ class JobsIT {
                 .hasMessageContaining("'0 0 31 2 *'");
     }
 
-    private interface Work {
-        void run() throws Exception;
+    private Job job(Job.Work work) {
+        return Job.of("sample", () -> {
+            runs.incrementAndGet();
+            work.run();
+        });
     }
 
-    private Job job(Work work) {
-        return new Job() {
-            @Override
-            public String name() {
-                return "sample";
-            }
+    /** A row of the table {@code jobs}. */
+    private record State(
+            OffsetDateTime lastStartedAt,
+            OffsetDateTime lastEndedAt,
+            String lastOutcome,
+            String lastError,
+            OffsetDateTime nextRunAt,
+            String instance) {}
 
-            @Override
-            public void run() throws Exception {
-                runs.incrementAndGet();
-                work.run();
-            }
-        };
+    private static State state() {
+        return DATABASE.jdbc().sql("SELECT * FROM jobs").query(State.class).single();
     }
 
     private Jobs process(String instance, Job job) {
@@ -261,10 +262,10 @@ class JobsIT {
         var redis = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
         redis.afterPropertiesSet();
         redis.start();
-        var lock = new JobLock(redis);
-        opened.add(lock);
+        var jobs = new Jobs(List.of(job), redis, new JobTable(jdbc), registry, new InstanceProperties(instance));
+        opened.add(jobs);
         opened.add(redis::destroy);
-        return new Jobs(List.of(job), lock, new JobTable(jdbc), registry, instance);
+        return jobs;
     }
 
     private static double gauge(SimpleMeterRegistry registry, String name) {

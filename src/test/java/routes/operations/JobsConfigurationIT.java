@@ -9,22 +9,25 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
+import routes.operations.JobsConfiguration.OutboxProperties;
 import routes.outbox.OutboxRelay;
 import routes.testing.EmbeddedDatabase;
 
-class OutboxPruneJobIT {
+class JobsConfigurationIT {
     @RegisterExtension
     static final EmbeddedDatabase DATABASE = new EmbeddedDatabase();
 
     @Test
-    void all_that_was_published_long_ago_goes_and_nothing_else() {
+    void all_that_was_published_long_ago_goes_and_nothing_else() throws Exception {
         insert(2_500, "now() - interval '3 days 1 minute'");
         insert(7, "now() - interval '2 days 23 hours'");
         insert(11, "NULL");
         var codec = new EventCodec(Json.newMapper(), new StreamCatalog());
         var properties = new OutboxProperties(200, 500, Duration.ofDays(3), Duration.ofHours(1));
 
-        new OutboxPruneJob(new OutboxRelay(DATABASE.dataSource(), codec), properties, Clock.systemUTC()).run();
+        new JobsConfiguration()
+                .outboxPruneJob(new OutboxRelay(DATABASE.dataSource(), codec), properties, Clock.systemUTC())
+                .run();
 
         assertThat(count("published_at IS NOT NULL")).isEqualTo(7);
         assertThat(count("published_at IS NULL")).isEqualTo(11);

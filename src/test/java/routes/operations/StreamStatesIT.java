@@ -29,7 +29,7 @@ import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.testing.EmbeddedRedis;
 
-class UnservedGroupsIT {
+class StreamStatesIT {
     private static final String STREAM = "posts.parsed";
     private static final String GROUP = "tagging_workers";
     private static final Duration QUIET = Duration.ofMillis(400);
@@ -62,8 +62,8 @@ class UnservedGroupsIT {
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(5));
     private final StreamKeys keys = new StreamKeys(catalog, new LegacyProperties(true));
-    private final StreamStates states = new StreamStates(new StreamInspector(link), catalog, keys, clock);
-    private final UnservedGroups unserved = new UnservedGroups(states, new ServedGroups(camel), clock, QUIET);
+    private final StreamStates states = new StreamStates(
+            new StreamInspector(link), new OutstandingEntries(link), catalog, keys, new StreamConsumers(camel), clock);
 
     @BeforeEach
     void createGroups() {
@@ -84,19 +84,15 @@ class UnservedGroupsIT {
                 .toList();
         deadLetters.forEach(key -> REDIS.commands().set(key, "no stream"));
         REDIS.commands().xadd(keys.deadLetters(catalog.stream(STREAM).key()), Map.of("data", "{}"));
-        var dead = new DeadLetters(new StreamInspector(link), new OutstandingEntries(link), catalog, keys);
 
         states.refresh();
 
         assertThat(states.known()).isTrue();
-        assertThat(states.stream("posts.deleted")).isEmpty();
-        assertThat(states.stream(STREAM)).isPresent();
-        dead.refresh();
-        assertThat(dead.byStream()).isEqualTo(Map.of(STREAM, 1L));
+        assertThat(states.deadLetters()).doesNotContainKey("posts.deleted").containsEntry(STREAM, 1L);
 
         deadLetters.forEach(key -> REDIS.commands().del(key));
         states.refresh();
-        assertThat(states.stream("posts.deleted")).isPresent();
+        assertThat(states.deadLetters()).containsKey("posts.deleted");
     }
 
     @Test
@@ -139,10 +135,10 @@ class UnservedGroupsIT {
         look();
 
         assertThat(isUnserved()).isTrue();
-        assertThat(states.group(STREAM, GROUP).orElseThrow().state().lag()).isOne();
+        assertThat(states.group(STREAM, GROUP).orElseThrow().lag()).isOne();
         add(catalog.key(STREAM));
         look();
-        assertThat(states.group(STREAM, GROUP).orElseThrow().state().lag()).isEqualTo(2);
+        assertThat(states.group(STREAM, GROUP).orElseThrow().lag()).isEqualTo(2);
     }
 
     @Test
@@ -164,11 +160,11 @@ class UnservedGroupsIT {
         look();
 
         assertThat(isUnserved()).isFalse();
-        assertThat(unserved.isUnserved(STREAM, "post_persist_workers")).isTrue();
+        assertThat(states.isUnserved(STREAM, "post_persist_workers", QUIET)).isTrue();
     }
 
     private boolean isUnserved() {
-        return unserved.isUnserved(STREAM, GROUP);
+        return states.isUnserved(STREAM, GROUP, QUIET);
     }
 
     private void look() {

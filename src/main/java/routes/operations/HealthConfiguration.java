@@ -1,0 +1,164 @@
+package routes.operations;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ServiceStatus;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.operations.StreamConsumers.Served;
+import routes.outbox.OutboxRelay;
+import routes.reconcile.IndexRebuild;
+import routes.redisstreams.RedisStreamsConsumer;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndexException;
+
+/** The parts of {@code /health} that are the product's own; the names of the beans are those of the parts. */
+@Configuration(proxyBeanMethods = false)
+class HealthConfiguration {
+    private static final Status DEGRADED = new Status("DEGRADED");
+
+    /** A stage that has entries but makes no progress for this long is down. */
+    private static final Duration STALL = Duration.ofMinutes(5);
+
+    /** Health requests need no key, so the cost must not grow with their number. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    /** Longer than a post can be in transit between two stages. */
+    private static final int SETTLED_SECONDS = 60;
+
+    /** Up, or degraded if there are problems. */
+    static Health.Builder health(List<String> problems) {
+        return problems.isEmpty() ? Health.up() : Health.status(DEGRADED).withDetail("problems", problems);
+    }
+
+    /** Whether Redis answers and cannot lose data. Replaces Spring Boot's indicator. */
+    @Bean
+    HealthIndicator redisHealthIndicator(RedisCheck check) {
+        return check::health;
+    }
+
+    /** Whether the vector index answers and is complete. */
+    @Bean
+    HealthIndicator index(VectorIndex index, IndexRebuild rebuild) {
+        return () -> {
+            try {
+                long posts = index.count();
+                var problems = rebuild.progress().stream()
+                        .map(IndexRebuild.Progress::toString)
+                        .toList();
+                return health(problems).withDetail("posts", posts).build();
+            } catch (VectorIndexException e) {
+                return Health.down(e).build();
+            }
+        };
+    }
+
+    /** Whether posts are stuck: dead letters, posts whose indexing failed, and unindexed posts without an event in flight. */
+    @Bean
+    HealthIndicator pipeline(StreamStates states, OutboxRelay outbox, JdbcClient jdbc) {
+        LoadingCache<String, Health> cached = Caffeine.newBuilder()
+                .expireAfterWrite(FRESH)
+                .build(name -> {
+                    try {
+                        return health(problems(states, outbox, jdbc)).build();
+                    } catch (DataAccessException e) {
+                        return Health.down(e)
+                                .build(); // cached too: waiting callers do not query an unavailable database again
+                    }
+                });
+        return () -> cached.get("pipeline");
+    }
+
+    private record Left(long failed, long waiting) {}
+
+    private static List<String> problems(StreamStates states, OutboxRelay outbox, JdbcClient jdbc) {
+        List<String> problems = new ArrayList<>();
+        states.deadLetters().forEach((stream, number) -> {
+            if (number > 0) {
+                problems.add(number + " dead letters in " + stream);
+            }
+        });
+        Left left = jdbc.sql(
+                        """
+                        SELECT count(*) FILTER (WHERE indexing_status = 'failed') AS failed,
+                               count(*) FILTER (WHERE indexing_status = 'pending'
+                                                  AND updated_at < now() - make_interval(secs => ?)) AS waiting
+                        FROM posts WHERE indexing_status IN ('pending', 'failed') AND NOT is_deleted
+                        """)
+                .param(SETTLED_SECONDS)
+                .query(Left.class)
+                .single();
+        if (left.failed() > 0) {
+            problems.add(left.failed() + " posts could not be indexed; indexing_error says why");
+        }
+        if (left.waiting() > 0 && outbox.unpublished() == 0 && states.isIdle()) {
+            problems.add(left.waiting() + " posts are not indexed, and no event about them is under way");
+        }
+        return problems;
+    }
+
+    /**
+     * The consumers of this process. A stage is up while its route runs and makes progress. A stage with failing entries is degraded.
+     */
+    @Bean
+    HealthIndicator stages(CamelContext camel, StreamConsumers consumers, StreamStates states, Clock clock) {
+        return () -> {
+            Map<String, Stage> stages = new LinkedHashMap<>();
+            for (Served one : consumers.list()) {
+                ServiceStatus route = camel.getRouteController().getRouteStatus(one.routeId());
+                stages.put(one.routeId(), stage(one, route, states, clock));
+            }
+            if (stages.isEmpty()) {
+                return Health.outOfService().build();
+            }
+            List<Status> all = stages.values().stream().map(Stage::status).toList();
+            Health.Builder health = Health.status(Stream.of(Status.DOWN, DEGRADED)
+                    .filter(all::contains)
+                    .findFirst()
+                    .orElse(Status.UP));
+            stages.forEach((route, stage) -> health.withDetail(route, stage.text()));
+            return health.build();
+        };
+    }
+
+    private record Stage(Status status, String text) {}
+
+    private static Stage stage(Served one, ServiceStatus route, StreamStates states, Clock clock) {
+        if (route != ServiceStatus.Started) {
+            return new Stage(Status.DOWN, "the route is " + route);
+        }
+        String problem = one.consumer().map(RedisStreamsConsumer::getProblem).orElse("");
+        if (!problem.isEmpty()) {
+            return new Stage(Status.DOWN, problem);
+        }
+        int failing = one.consumer().map(RedisStreamsConsumer::getParked).orElse(0);
+        Status running = failing > 0 ? DEGRADED : Status.UP;
+        String paused =
+                one.consumer().map(RedisStreamsConsumer::getPausedBecause).orElse("");
+        if (!paused.isEmpty()) {
+            return new Stage(running, "PAUSED: " + paused);
+        }
+        return states.group(one.stream(), one.group())
+                .filter(group -> group.since().plus(STALL).isBefore(clock.instant()))
+                .map(group -> new Stage(
+                        Status.DOWN,
+                        "no progress since %s with %d waiting and %d pending"
+                                .formatted(group.since(), group.lag(), group.pending())))
+                .orElse(new Stage(
+                        running,
+                        failing > 0 ? "DEGRADED: " + failing + " entries failed and are delivered again" : "UP"));
+    }
+}

@@ -1,0 +1,114 @@
+package routes.operations;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import routes.events.EventStream;
+import routes.events.StreamCatalog;
+import routes.outbox.OutboxRelay;
+import routes.posts.TaggingRequests;
+import routes.redisstreams.StreamGroups;
+import routes.redisstreams.StreamTrimmer;
+import routes.schedule.Job;
+import routes.stages.StreamKeys;
+
+/** The jobs that no stage owns, and their settings. */
+@Configuration(proxyBeanMethods = false)
+class JobsConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(JobsConfiguration.class);
+    private static final int PRUNE_BATCH = 1_000;
+
+    /** Limit per run: rows keep expiring, so a run might never end. */
+    private static final int MAX_PRUNE_BATCHES = 1_000;
+
+    private static final int MAX_RETRIED_POSTS = 100;
+
+    /**
+     * @param pollInterval  pause between polls of an empty outbox, in milliseconds
+     * @param batchSize     events published and marked in one transaction
+     * @param keep          how long published events are kept
+     * @param pruneInterval how often older events are removed
+     */
+    @ConfigurationProperties("outbox")
+    record OutboxProperties(
+            @DefaultValue("200") @Min(10) @Max(60_000) int pollInterval,
+            @DefaultValue("500") @Min(1) @Max(5_000) int batchSize,
+            @DefaultValue("3d") @DurationMin(seconds = 0) Duration keep,
+            @DefaultValue("1h") @DurationMin(seconds = 1) Duration pruneInterval) {}
+
+    /**
+     * @param maxlen       entries that a stream keeps for replay; beyond that, entries that every group has processed are removed
+     * @param trimInterval how often streams are trimmed
+     */
+    @ConfigurationProperties("redis.stream")
+    record StreamProperties(
+            @DefaultValue("100000") @Min(1) long maxlen,
+            @DefaultValue("10m") @DurationMin(seconds = 1) Duration trimInterval) {}
+
+    /** Removes old published events from the outbox in small transactions. */
+    @Bean
+    Job outboxPruneJob(OutboxRelay outbox, OutboxProperties properties, Clock clock) {
+        return Job.of("outbox-prune", () -> {
+            Instant olderThan = clock.instant().minus(properties.keep());
+            long removed = 0;
+            int last = PRUNE_BATCH;
+            for (int batch = 0; batch < MAX_PRUNE_BATCHES && last == PRUNE_BATCH; batch++) {
+                last = outbox.prune(olderThan, PRUNE_BATCH);
+                removed += last;
+            }
+            LOG.debug("{} published events removed from the outbox", removed);
+        });
+    }
+
+    /**
+     * The only code that trims streams. Keeps entries for the catalogue groups of implemented stages, served or not, and for the groups
+     * that routes of this process serve. Dead letters are not trimmed.
+     */
+    @Bean
+    Job streamTrimJob(
+            StreamGroups groups,
+            StreamTrimmer trimmer,
+            StreamCatalog catalog,
+            StreamKeys keys,
+            StreamConsumers consumers,
+            StreamProperties properties) {
+        return Job.of("stream-trim", () -> {
+            // after Redis was flushed, the groups of stages that no process runs are missing: nothing would be trimmed
+            // or
+            // reported as waiting without them
+            groups.ensureGroups(keys.groups());
+            for (EventStream stream : catalog.streams()) {
+                Set<String> needed = new LinkedHashSet<>(catalog.servedGroups(stream));
+                consumers.list().stream()
+                        .filter(one -> one.stream().equals(stream.name()))
+                        .forEach(one -> needed.add(one.group()));
+                for (String key : keys.of(stream)) {
+                    var trimmed = trimmer.trim(key, needed, properties.maxlen());
+                    LOG.debug("{}: {}", key, trimmed);
+                }
+            }
+        });
+    }
+
+    /** Retries posts whose tagging was lost: no event is in flight and no one requested a retry. */
+    @Bean
+    Job taggingRetryJob(TaggingRequests requests) {
+        return Job.of("tagging-retry", () -> {
+            int queued = requests.retryStale(MAX_RETRIED_POSTS);
+            if (queued > 0) {
+                LOG.info("{} posts that were pending or retrying are tagged again", queued);
+            }
+        });
+    }
+}

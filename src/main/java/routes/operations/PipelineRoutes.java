@@ -1,0 +1,81 @@
+package routes.operations;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.stereotype.Component;
+import routes.configuration.ConfigFolderProperties;
+import routes.events.StreamCatalog;
+import routes.llm.Providers;
+import routes.routefiles.PipelineStages;
+import routes.routefiles.RouteEnvironment;
+import routes.routefiles.RouteFileValidator;
+import routes.routefiles.RouteFiles;
+import routes.routefiles.RouteLoader;
+import routes.tagging.TaggingProperties;
+
+/** Loads and starts the routes of the stages that this process runs. */
+@Component
+class PipelineRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineRoutes.class);
+
+    private final ApplicationContext spring;
+    private final CamelContext camel;
+    private final StreamCatalog catalog;
+    private final ConfigFolderProperties config;
+    private final Providers providers;
+    private final TaggingProperties tagging;
+
+    PipelineRoutes(
+            ApplicationContext spring,
+            CamelContext camel,
+            StreamCatalog catalog,
+            ConfigFolderProperties config,
+            Providers providers,
+            TaggingProperties tagging) {
+        this.spring = spring;
+        this.camel = camel;
+        this.catalog = catalog;
+        this.config = config;
+        this.providers = providers;
+        this.tagging = tagging;
+    }
+
+    /** @param trial start only what another route calls: no stream consumer */
+    void start(PipelineStages stages, boolean trial) throws Exception {
+        var environment =
+                new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
+        var files = new RouteFiles(
+                new PathMatchingResourcePatternResolver(spring), config.dir().resolve("routes"));
+        files.outdated(false).forEach(file -> LOG.warn("{}", file));
+        new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
+                .load(camel, files.resolve(stages));
+        if (stages.includes("tagging")) {
+            providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
+        }
+        for (Route route : camel.getRoutes()) {
+            if (!trial || route.getEndpoint().getEndpointUri().startsWith("direct:")) {
+                camel.getRouteController().startRoute(route.getRouteId());
+            }
+        }
+        LOG.info(
+                "{} routes {}: {}",
+                camel.getRoutesSize(),
+                trial ? "are there" : "run",
+                camel.getRoutes().stream().map(Route::getRouteId).collect(Collectors.joining(", ")));
+    }
+
+    private Map<String, Class<?>> beans() {
+        return Stream.of(spring.getBeanDefinitionNames())
+                .collect(Collectors.toMap(
+                        name -> name, name -> Objects.requireNonNullElse(spring.getType(name), Object.class)));
+    }
+}
