@@ -2,7 +2,7 @@ package routes.ingest;
 
 import java.util.List;
 import java.util.UUID;
-import routes.posts.Channel;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
 import routes.posts.PostRemoval.Message;

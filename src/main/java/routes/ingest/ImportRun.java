@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.posts.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
-import routes.posts.SavedBatch;
+import routes.posts.ChannelStore.Channel;
+import routes.posts.PostWriter.SavedBatch;
 
 /**
  * One run of an import: splits the source into batches, saves them, and reports progress. A second thread saves one batch while

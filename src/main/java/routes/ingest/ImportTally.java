@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import routes.events.StorableText;
-import routes.posts.SavedBatch;
+import routes.posts.PostWriter.SavedBatch;
 
 /** Counts what one run of an import did. Used by a single thread. */
 final class ImportTally {

@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.util.List;
-import routes.posts.MediaKind;
-import routes.posts.SavedBatch;
+import routes.posts.Post.MediaKind;
+import routes.posts.PostWriter.SavedBatch;
 
 /** Metrics of ingest. Every series exists from the start, at 0. */
 public final class IngestMetrics {

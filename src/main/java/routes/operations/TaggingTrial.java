@@ -19,7 +19,7 @@ import routes.events.PostParsed;
 import routes.llm.ModelCall;
 import routes.llm.ModelResult;
 import routes.llm.ProviderChain;
-import routes.posts.StoredPostEvents;
+import routes.posts.PostEvents;
 import routes.tagging.TagProposal;
 import routes.tagging.TagProposals;
 import routes.tagging.Tagging;
@@ -30,10 +30,10 @@ import routes.tagging.TaggingTask;
 class TaggingTrial {
     private final CamelContext camel;
     private final JdbcClient jdbc;
-    private final StoredPostEvents posts;
+    private final PostEvents posts;
     private final Tagging tagging;
 
-    TaggingTrial(@Lazy CamelContext camel, JdbcClient jdbc, StoredPostEvents posts, Tagging tagging) {
+    TaggingTrial(@Lazy CamelContext camel, JdbcClient jdbc, PostEvents posts, Tagging tagging) {
         this.camel = camel;
         this.jdbc = jdbc;
         this.posts = posts;

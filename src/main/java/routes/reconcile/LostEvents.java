@@ -23,7 +23,7 @@ import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.Trigger;
-import routes.posts.StoredPostEvents;
+import routes.posts.PostEvents;
 
 /** Recreates events from the stored data. */
 @Repository
@@ -44,11 +44,11 @@ class LostEvents {
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
-    private final StoredPostEvents posts;
+    private final PostEvents posts;
     private final ObjectMapper json;
     private final Clock clock;
 
-    LostEvents(JdbcClient jdbc, StoredPostEvents posts, ObjectMapper json, Clock clock) {
+    LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock clock) {
         this.jdbc = jdbc;
         this.posts = posts;
         this.json = json;

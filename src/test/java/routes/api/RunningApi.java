@@ -54,10 +54,10 @@ import routes.llm.ProviderCredentials;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.outbox.Outbox;
+import routes.posts.PostEvents;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
-import routes.posts.StoredPostEvents;
 import routes.posts.TaggingRequests;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
@@ -221,7 +221,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         TaggingRequests taggingRequests(DataSource database, JdbcClient jdbc, Outbox outbox) {
             return new TaggingRequests(
                     jdbc,
-                    new StoredPostEvents(jdbc, Clock.systemUTC()),
+                    new PostEvents(jdbc, Clock.systemUTC()),
                     outbox,
                     Duration.ofHours(1),
                     new JdbcTransactionManager(database));

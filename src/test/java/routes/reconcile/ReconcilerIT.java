@@ -41,7 +41,7 @@ import routes.events.StreamCatalog;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.outbox.Outbox;
-import routes.posts.StoredPostEvents;
+import routes.posts.PostEvents;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.stages.LegacyProperties;
@@ -489,7 +489,7 @@ class ReconcilerIT {
         return new IndexRebuild(
                 jdbc,
                 index,
-                new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
+                new LostEvents(jdbc, new PostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 new Outbox(DATABASE.dataSource(), codec),
                 new JdbcTransactionManager(DATABASE.dataSource()));
     }
@@ -535,7 +535,7 @@ class ReconcilerIT {
         return new Reconciler(
                 new OpenPosts(jdbc, json),
                 new PostsUnderWay(new OutstandingEntries(link), catalog, keys, codec, jdbc),
-                new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
+                new LostEvents(jdbc, new PostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 codec,
                 new Outbox(DATABASE.dataSource(), codec),
                 new ReconcileProperties(Duration.ofMinutes(10)),

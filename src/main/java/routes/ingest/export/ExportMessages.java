@@ -11,10 +11,10 @@ import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
 import routes.ingest.SourceMessageBuilder;
 import routes.posts.ChannelIdentity;
-import routes.posts.Counters;
 import routes.posts.Details;
-import routes.posts.Forward;
-import routes.posts.MediaKind;
+import routes.posts.Post.Counters;
+import routes.posts.Post.Forward;
+import routes.posts.Post.MediaKind;
 
 /** Converts messages of an export to the form that all sources share. */
 final class ExportMessages {
