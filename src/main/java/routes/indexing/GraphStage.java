@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -14,8 +13,8 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Sha256;
 import routes.graph.Graph;
-import routes.graph.GraphChange;
-import routes.graph.PostGraph;
+import routes.graph.Graph.GraphChange;
+import routes.graph.Graph.PostGraph;
 
 /** Writes posts to the graph, separately from the vector index: a failure here does not undo what was written there. */
 @Component
@@ -69,8 +68,7 @@ class GraphStage {
         long started = System.nanoTime();
         try {
             GraphChange change = savepoint.execute(status -> graph.apply(changed));
-            int millis = Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-            return new Batch(hashes, ids, change, millis, null);
+            return new Batch(hashes, ids, change, VectorStage.millisSince(started), null);
         } catch (RuntimeException e) {
             ids.forEach(id -> hashes.put(id, null));
             return new Batch(hashes, ids, new GraphChange(0, 0), 0, e);

@@ -1,7 +1,8 @@
 package routes.indexing;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -9,8 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -26,6 +25,8 @@ import routes.events.PostIndexed;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
+import routes.indexing.PostContent.IndexState;
+import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
 
 /**
@@ -38,8 +39,6 @@ public class Indexing {
     private static final String NO_CONTENT = "no_content";
     private static final String DELETED = "deleted";
     private static final int TIMEOUT_SECONDS = 60;
-
-    private record Tags(List<String> names, TagSetVersion version, String visionVersion) {}
 
     /**
      * What an event requests.
@@ -56,7 +55,7 @@ public class Indexing {
     private final VectorStage vectorStage;
     private final GraphStage graph;
     private final EmbeddingProvider embeddings;
-    private final IndexingMetrics metrics;
+    private final MeterRegistry registry;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -65,14 +64,15 @@ public class Indexing {
             VectorStage vectors,
             GraphStage graph,
             EmbeddingProvider embeddings,
-            IndexingMetrics metrics,
+            MeterRegistry registry,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.contents = contents;
         this.vectorStage = vectors;
         this.graph = graph;
         this.embeddings = embeddings;
-        this.metrics = metrics;
+        this.registry = registry;
+        List.of("success", "skipped", "retrying", "failed").forEach(this::processed); // every series exists from the start
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
@@ -93,11 +93,11 @@ public class Indexing {
 
     /** Null for an event of an old producer, which carries no tag information. */
     private static Tags tags(PostEnriched event) {
-        if (event.tagsHash() == null) {
-            return null;
-        }
-        TagSetVersion version = TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt());
-        return new Tags(event.tags(), version, event.visionVersion());
+        return event.tagsHash() == null
+                ? null
+                : new Tags(
+                        event.tags(),
+                        TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt()));
     }
 
     /**
@@ -127,8 +127,13 @@ public class Indexing {
         } catch (RuntimeException e) {
             throw failed(wanted, e);
         }
-        written.changed().forEach(changed -> metrics.processed(changed ? "success" : "skipped"));
+        written.changed().forEach(changed -> processed(changed ? "success" : "skipped").increment());
         return written.answers();
+    }
+
+    /** The stream listener counts failed deliveries, since it knows whether they are retried. */
+    private Counter processed(String status) {
+        return registry.counter("indexing.processed", "status", status);
     }
 
     /** Stores the error in the row of a single post. A failed batch is processed again post by post. */
@@ -146,8 +151,7 @@ public class Indexing {
     private Written write(List<Wanted> wanted) {
         long started = System.nanoTime();
         List<UUID> ids = wanted.stream().map(Wanted::postId).distinct().toList();
-        contents.lock(ids);
-        Map<UUID, PostContent> posts = contents.find(ids);
+        Map<UUID, PostContent> posts = contents.lock(ids);
         Map<UUID, Tags> tags = new HashMap<>();
         Map<UUID, VectorStage.Wanted> live = new LinkedHashMap<>();
         for (Wanted post : wanted) {
@@ -158,7 +162,7 @@ public class Indexing {
             }
         }
         tags.forEach((id, newest) ->
-                live.put(id, new VectorStage.Wanted(posts.get(id), newest.names(), IndexText.of(posts.get(id)))));
+                live.put(id, new VectorStage.Wanted(posts.get(id), newest.names(), posts.get(id).text())));
         VectorStage.Batch vectors = vectorStage.write(live.values());
         GraphStage.Batch edges = graph.write(live.values());
         List<PostContent> deleted = wanted.stream()
@@ -166,14 +170,17 @@ public class Indexing {
                 .filter(post -> post != null && post.deleted())
                 .distinct()
                 .toList();
-        remove(deleted);
+        PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
+            vectorStage.remove(tenantId, postIds);
+            graph.remove(tenantId, postIds);
+        });
         contents.save(Stream.concat(
                         live.keySet().stream().map(id -> row(posts.get(id), tags.get(id), vectors, edges)),
                         deleted.stream()
                                 .map(post -> new PostContents.Row(
                                         post.postId(), "skipped", DELETED, IndexState.EMPTY, post.revision() + 1)))
                 .toList());
-        int millis = Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+        int millis = VectorStage.millisSince(started);
         List<Recorded> answers = new ArrayList<>();
         List<Boolean> changed = new ArrayList<>();
         for (Wanted post : wanted) {
@@ -203,27 +210,10 @@ public class Indexing {
                 : null;
     }
 
-    private void remove(List<PostContent> deleted) {
-        deleted.stream()
-                .collect(Collectors.groupingBy(
-                        PostContent::tenantId, Collectors.mapping(PostContent::postId, Collectors.toList())))
-                .forEach((tenantId, ids) -> {
-                    vectorStage.remove(tenantId, ids);
-                    graph.remove(tenantId, ids);
-                });
-    }
-
     private static PostContents.Row row(
             PostContent post, Tags tags, VectorStage.Batch vectors, GraphStage.Batch edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
-        Instant occurredAt = tags.version().occurredAt();
-        IndexState state = new IndexState(
-                vector.hash(),
-                edges.hashes().get(post.postId()),
-                tags.names(),
-                tags.version().contentVersion(),
-                tags.visionVersion(),
-                occurredAt.equals(Instant.MIN) ? null : occurredAt);
+        IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
         return vector.hash() == null
                 ? new PostContents.Row(post.postId(), "skipped", NO_CONTENT, state, vector.revision())
                 : new PostContents.Row(post.postId(), "indexed", null, state, vector.revision());
@@ -233,28 +223,13 @@ public class Indexing {
      * The newest of the stored tags, the event's tags, and those of an earlier event of the batch, or else of the last indexing.
      */
     private static Tags newest(PostContent post, Tags earlier, Tags fromEvent) {
-        IndexState state = post.state();
-        Tags newest = earlier != null ? earlier : new Tags(state.tags(), state.version(), state.visionVersion());
-        if (fromEvent != null && replaces(fromEvent, newest)) {
+        Tags newest = earlier != null ? earlier : post.state().known();
+        if (fromEvent != null && fromEvent.replaces(newest)) {
             newest = fromEvent;
         }
         // also for the same version: the stored tags have passed the rules of tag persistence
-        if (post.tagsVersion().compareTo(newest.version()) >= 0) {
-            newest = new Tags(post.tags(), post.tagsVersion(), visionVersion(post.tagsVersion()));
-        }
-        return newest;
-    }
-
-    /** Only sets with a reason for the missing tags are empty. Such a set never replaces tags of the same text. */
-    private static boolean replaces(Tags newer, Tags known) {
-        boolean sameText = newer.version().contentVersion() == known.version().contentVersion();
-        boolean keeps = newer.names().isEmpty() && !known.names().isEmpty() && sameText;
-        return newer.version().isNewerThan(known.version()) && !keeps;
-    }
-
-    private static String visionVersion(TagSetVersion version) {
-        var vision = version.visionVersion();
-        return vision.prompt() == 0 ? null : "vision@" + vision.date() + "#p" + vision.prompt();
+        Tags stored = post.tags();
+        return stored.version().compareTo(newest.version()) >= 0 ? stored : newest;
     }
 
     private PostIndexed event(

@@ -1,5 +1,7 @@
 package routes.tagpersistence;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +26,9 @@ public class TagPersistence {
     private static final int TIMEOUT_SECONDS = 30;
 
     private final TagRows rows;
-    private final TagPersistenceMetrics metrics;
+    private final MeterRegistry registry;
+    private final Counter conflicts;
+    private final Timer latency;
     private final TransactionTemplate transaction;
 
     /** Pending writes: new sets, and sets that only advance the versions. At most one of each per post. */
@@ -33,9 +37,15 @@ public class TagPersistence {
         final Map<UUID, PostTagged> moved = new LinkedHashMap<>();
     }
 
-    TagPersistence(TagRows rows, TagPersistenceMetrics metrics, PlatformTransactionManager transactions) {
+    TagPersistence(TagRows rows, MeterRegistry registry, PlatformTransactionManager transactions) {
         this.rows = rows;
-        this.metrics = metrics;
+        this.registry = registry;
+        // every series exists from the start
+        List.of("success", "skipped", "retrying", "failed").forEach(this::persisted);
+        conflicts = registry.counter("tags.persist.conflicts");
+        latency = Timer.builder("tags.persist.latency")
+                .publishPercentileHistogram()
+                .register(registry);
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
     }
@@ -49,23 +59,24 @@ public class TagPersistence {
     public List<Recorded> save(List<PostTagged> events) {
         Timer.Sample sample = Timer.start();
         List<Recorded> answers = transaction.execute(status -> store(events));
-        sample.stop(metrics.latency());
+        sample.stop(latency);
         answers.forEach(this::count);
         return answers;
     }
 
     private void count(Recorded answer) {
-        if (!(answer instanceof StageOutcome outcome)) {
-            return;
+        if (answer instanceof StageOutcome outcome) {
+            persisted(outcome.kind() == StageOutcome.Kind.DONE ? "success" : "skipped")
+                    .increment();
+            if (OLDER.equals(outcome.reason())) {
+                conflicts.increment();
+            }
         }
-        if (outcome.kind() == StageOutcome.Kind.DONE) {
-            metrics.success();
-        } else {
-            metrics.skipped();
-        }
-        if (OLDER.equals(outcome.reason())) {
-            metrics.conflict();
-        }
+    }
+
+    /** The stream listener counts failed deliveries, since it knows whether they are retried. */
+    private Counter persisted(String status) {
+        return registry.counter("tags.persisted", "status", status);
     }
 
     private List<Recorded> store(List<PostTagged> events) {

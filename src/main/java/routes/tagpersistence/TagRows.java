@@ -1,7 +1,5 @@
 package routes.tagpersistence;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -42,12 +40,9 @@ class TagRows {
      */
     Map<UUID, Post> holdPosts(Collection<UUID> ids) {
         return jdbc
-                .sql("SELECT id, tenant_id, is_deleted FROM posts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
+                .sql("SELECT id, tenant_id, is_deleted AS deleted FROM posts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
                 .param("ids", ids.toArray(UUID[]::new))
-                .query((row, number) -> new Post(
-                        row.getObject("id", UUID.class),
-                        row.getObject("tenant_id", UUID.class),
-                        row.getBoolean("is_deleted")))
+                .query(Post.class)
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Post::id, post -> post));
@@ -58,17 +53,20 @@ class TagRows {
         Map<UUID, Stored> stored = new HashMap<>();
         jdbc.sql(
                         """
-                        SELECT post_id, metadata, metadata->>'tags_hash' AS tags_hash, jsonb_array_length(data->'tags') > 0 AS has_tags
+                        SELECT post_id, (metadata->>'content_version')::bigint AS content_version,
+                               metadata->>'vision_version' AS vision_version, metadata->>'occurred_at' AS occurred_at,
+                               metadata->>'tags_hash' AS tags_hash, jsonb_array_length(data->'tags') > 0 AS has_tags
                         FROM post_enrichment WHERE post_id = ANY (:ids) AND kind = 'tags'
                         """)
                 .param("ids", postIds.toArray(UUID[]::new))
                 .query(row -> {
+                    TagSetVersion version = TagSetVersion.of(
+                            row.getLong("content_version"),
+                            row.getString("vision_version"),
+                            Instant.parse(row.getString("occurred_at")));
                     stored.put(
                             row.getObject("post_id", UUID.class),
-                            new Stored(
-                                    version(parse(row.getString("metadata"))),
-                                    row.getString("tags_hash"),
-                                    row.getBoolean("has_tags")));
+                            new Stored(version, row.getString("tags_hash"), row.getBoolean("has_tags")));
                 });
         return stored;
     }
@@ -136,20 +134,5 @@ class TagRows {
                 .put("vision_version", event.visionVersion())
                 .put("features_hash", event.featuresHash())
                 .put("occurred_at", event.occurredAt().toString());
-    }
-
-    private static TagSetVersion version(JsonNode metadata) {
-        return TagSetVersion.of(
-                metadata.path("content_version").asLong(),
-                metadata.path("vision_version").asText(null),
-                Instant.parse(metadata.path("occurred_at").asText()));
-    }
-
-    private JsonNode parse(String text) {
-        try {
-            return json.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("post_enrichment holds what is no JSON", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package routes.timeline;
 
+import jakarta.annotation.PostConstruct;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,17 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
 
 /**
  * Writes the stages' records in batches, several times a second, and removes old ones. While the database is unavailable,
- * records wait in the buffer. Remaining records are written on close.
+ * records wait in the buffer. Remaining records are written on close, which happens after the routes stop, since Camel stops them before
+ * beans are destroyed, and before the database stops.
  */
+@Component
 class TimelineWriter implements AutoCloseable {
     static final int BATCH = 500;
 
     private static final Logger LOG = LoggerFactory.getLogger(TimelineWriter.class);
     private static final long PAUSE_MILLIS = 250;
-    private static final long PAUSE_AWAY_MILLIS = 2_000;
+    private static final long OUTAGE_PAUSE_MILLIS = 2_000;
     private static final long STOP_SECONDS = 10;
     private static final Duration PRUNE_INTERVAL = Duration.ofHours(1);
     private static final int PRUNE_ROWS = 5_000;
@@ -34,16 +38,17 @@ class TimelineWriter implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "timeline");
     private List<TimelineRecord> batch = List.of();
     private Instant nextPrune;
-    private boolean away;
+    private boolean outage;
 
-    TimelineWriter(TimelineBuffer buffer, TimelineTable table, Duration keep, Clock clock) {
+    TimelineWriter(TimelineBuffer buffer, TimelineTable table, TimelineProperties properties, Clock clock) {
         this.buffer = buffer;
         this.table = table;
-        this.keep = keep;
+        keep = Duration.ofDays(properties.days());
         this.clock = clock;
         nextPrune = clock.instant().plus(PRUNE_INTERVAL);
     }
 
+    @PostConstruct
     void start() {
         thread.setDaemon(true);
         thread.start();
@@ -51,7 +56,7 @@ class TimelineWriter implements AutoCloseable {
 
     private void run() {
         try {
-            while (!stop.await(away ? PAUSE_AWAY_MILLIS : PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!stop.await(outage ? OUTAGE_PAUSE_MILLIS : PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 attempt(this::writeAll);
                 if (!clock.instant().isBefore(nextPrune)) {
                     nextPrune = clock.instant().plus(PRUNE_INTERVAL);
@@ -67,14 +72,14 @@ class TimelineWriter implements AutoCloseable {
     private void attempt(Runnable work) {
         try {
             work.run();
-            away = false;
+            outage = false;
         } catch (RuntimeException e) {
-            if (!away) {
+            if (!outage) {
                 LOG.warn(
-                        "Timelines are not written while the database is away: {}",
+                        "Timelines are not written while the database is unavailable: {}",
                         NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             }
-            away = true;
+            outage = true;
         }
     }
 

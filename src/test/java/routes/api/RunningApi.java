@@ -28,7 +28,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -283,7 +282,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         HybridSearch search(
                 VectorIndex index,
                 EmbeddingProvider embeddings,
-                JdbcTemplate jdbc,
+                JdbcClient jdbc,
                 PlatformTransactionManager transactions) {
             return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new TextAnalysis());
         }

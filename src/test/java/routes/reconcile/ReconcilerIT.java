@@ -48,8 +48,8 @@ import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PostPayload;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 

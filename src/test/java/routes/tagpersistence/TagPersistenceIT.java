@@ -52,7 +52,7 @@ class TagPersistenceIT {
         transaction = new TransactionTemplate(new DataSourceTransactionManager(DATABASE.dataSource()));
         persistence = new TagPersistence(
                 new TagRows(JdbcClient.create(database), Json.newMapper()),
-                new TagPersistenceMetrics(metrics),
+                metrics,
                 new DataSourceTransactionManager(database));
         post = UUID.randomUUID();
         UUID channel = UUID.randomUUID();
