@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.AlbumAssembled;
@@ -23,8 +26,12 @@ import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
 import routes.events.PostIndexed;
 import routes.events.Recorded;
+import routes.events.Sha256;
 import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
+import routes.graph.Graph;
+import routes.graph.Graph.GraphChange;
+import routes.graph.Graph.PostGraph;
 import routes.indexing.PostContent.IndexState;
 import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
@@ -51,9 +58,20 @@ public class Indexing {
     /** {@code graphFailure}: why the graph is not up to date although the vector index is. */
     private record Written(List<Recorded> answers, List<Boolean> changed, RuntimeException graphFailure) {}
 
+    /**
+     * What the graph contains now.
+     *
+     * @param hashes by post, of everything that the graph stores about it; null if the write failed
+     * @param changed the posts that were written
+     * @param failure null if the graph is up to date
+     */
+    private record Edges(
+            Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {}
+
     private final PostContents contents;
     private final VectorStage vectorStage;
-    private final GraphStage graph;
+    private final Graph graph;
+    private final TransactionTemplate savepoint;
     private final EmbeddingProvider embeddings;
     private final MeterRegistry registry;
     private final TransactionTemplate transaction;
@@ -62,7 +80,7 @@ public class Indexing {
     Indexing(
             PostContents contents,
             VectorStage vectors,
-            GraphStage graph,
+            Graph graph,
             EmbeddingProvider embeddings,
             MeterRegistry registry,
             PlatformTransactionManager transactions,
@@ -75,6 +93,9 @@ public class Indexing {
         List.of("success", "skipped", "retrying", "failed").forEach(this::processed); // every series exists from the start
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
+        // if the graph is in the same database, its failure must not roll back the surrounding transaction
+        savepoint = new TransactionTemplate(
+                transactions, new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_NESTED));
         this.clock = clock;
     }
 
@@ -164,7 +185,7 @@ public class Indexing {
         tags.forEach((id, newest) ->
                 live.put(id, new VectorStage.Wanted(posts.get(id), newest.names(), posts.get(id).text())));
         VectorStage.Batch vectors = vectorStage.write(live.values());
-        GraphStage.Batch edges = graph.write(live.values());
+        Edges edges = writeGraph(live.values());
         List<PostContent> deleted = wanted.stream()
                 .map(post -> content(posts, post))
                 .filter(post -> post != null && post.deleted())
@@ -201,6 +222,43 @@ public class Indexing {
         return new Written(answers, changed, edges.failure());
     }
 
+    /** Writes the posts that differ from the graph. A failure here does not undo what was written to the vector index. */
+    private Edges writeGraph(Collection<VectorStage.Wanted> posts) {
+        Map<UUID, String> hashes = new HashMap<>();
+        List<PostGraph> changed = new ArrayList<>();
+        for (VectorStage.Wanted tagged : posts) {
+            PostContent post = tagged.post();
+            PostGraph wanted = new PostGraph(
+                    post.tenantId(),
+                    post.postId(),
+                    post.channelId(),
+                    tagged.tags(),
+                    post.urls(),
+                    post.images(),
+                    post.albumId(),
+                    post.albumPosition(),
+                    post.forwardedFrom(),
+                    post.replyTo());
+            String hash = Sha256.hex(wanted.toString());
+            hashes.put(post.postId(), hash);
+            if (!hash.equals(post.state().graph())) {
+                changed.add(wanted);
+            }
+        }
+        List<UUID> ids = changed.stream().map(PostGraph::postId).toList();
+        if (changed.isEmpty()) {
+            return new Edges(hashes, ids, new GraphChange(0, 0), 0, null);
+        }
+        long started = System.nanoTime();
+        try {
+            GraphChange change = savepoint.execute(status -> graph.apply(changed));
+            return new Edges(hashes, ids, change, VectorStage.millisSince(started), null);
+        } catch (RuntimeException e) {
+            ids.forEach(id -> hashes.put(id, null));
+            return new Edges(hashes, ids, new GraphChange(0, 0), 0, e);
+        }
+    }
+
     /** Null if the tenant has no such post. */
     private static PostContent content(Map<UUID, PostContent> posts, Wanted wanted) {
         PostContent content = posts.get(wanted.postId());
@@ -211,7 +269,7 @@ public class Indexing {
     }
 
     private static PostContents.Row row(
-            PostContent post, Tags tags, VectorStage.Batch vectors, GraphStage.Batch edges) {
+            PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
         return vector.hash() == null
@@ -237,7 +295,7 @@ public class Indexing {
             PostContent post,
             String hash,
             VectorStage.Batch vectors,
-            GraphStage.Batch edges,
+            Edges edges,
             int millis) {
         return new PostIndexed(
                 Event.SCHEMA_VERSION,

@@ -75,21 +75,14 @@ class PostContents {
         jdbc.sql(
                         """
                         WITH written AS (
-                            SELECT w.* FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::bigint[])
-                                AS w (id, status, reason, state, revision)
-                            JOIN posts USING (id) ORDER BY id FOR NO KEY UPDATE OF posts)
-                        UPDATE posts SET indexing_status = w.status, indexing_error = w.reason, index_state = w.state::jsonb,
+                            SELECT w.* FROM jsonb_to_recordset(?::jsonb)
+                                AS w (post_id uuid, status text, reason text, state jsonb, revision bigint)
+                            JOIN posts ON posts.id = post_id ORDER BY post_id FOR NO KEY UPDATE OF posts)
+                        UPDATE posts SET indexing_status = w.status, indexing_error = w.reason, index_state = w.state,
                             index_revision = greatest(index_revision, w.revision), indexed_at = now(), updated_at = now()
-                        FROM written w WHERE posts.id = w.id
+                        FROM written w WHERE posts.id = w.post_id
                         """)
-                .params(
-                        rows.stream().map(Row::postId).toArray(UUID[]::new),
-                        rows.stream().map(Row::status).toArray(String[]::new),
-                        rows.stream().map(Row::reason).toArray(String[]::new),
-                        rows.stream()
-                                .map(row -> json.valueToTree(row.state()).toString())
-                                .toArray(String[]::new),
-                        rows.stream().map(Row::revision).toArray(Long[]::new))
+                .param(json.valueToTree(rows).toString())
                 .update();
     }
 

@@ -3,7 +3,6 @@ package routes.posts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -96,21 +95,14 @@ public final class Albums {
 
     /** The albums that are stored in this or a later revision. Takes no locks. */
     public Set<Announced> saved(List<Announced> albums) {
-        Set<Announced> saved = new HashSet<>();
-        jdbc.sql(
+        return Set.copyOf(jdbc.sql(
                         """
-                        SELECT DISTINCT a.ordinality FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::int[])
-                            WITH ORDINALITY AS a (tenant_id, channel_id, grouped_id, revision, ordinality)
+                        SELECT DISTINCT a.* FROM jsonb_to_recordset(?::jsonb)
+                            AS a (tenant_id uuid, channel_id uuid, grouped_id bigint, revision int)
                         JOIN media_groups g USING (tenant_id, channel_id, grouped_id) WHERE g.revision >= a.revision""")
-                .params(
-                        albums.stream().map(Announced::tenantId).toArray(UUID[]::new),
-                        albums.stream().map(Announced::channelId).toArray(UUID[]::new),
-                        albums.stream().map(Announced::groupedId).toArray(Long[]::new),
-                        albums.stream().map(Announced::revision).toArray(Integer[]::new))
-                .query(row -> {
-                    saved.add(albums.get(row.getInt(1) - 1));
-                });
-        return saved;
+                .param(PostTable.json(albums))
+                .query(Announced.class)
+                .list());
     }
 
     /**
@@ -214,14 +206,9 @@ public final class Albums {
         jdbc.sql(
                         """
                         INSERT INTO media_group_items (group_id, position, post_id, media_kind, media_sha256)
-                        SELECT ?, position - 1, post_id, media_kind, sha256
-                        FROM unnest(?::uuid[], ?::text[], ?::text[])
-                            WITH ORDINALITY AS member (post_id, media_kind, sha256, position)""")
-                .params(
-                        id,
-                        members.stream().map(Member::postId).toArray(UUID[]::new),
-                        members.stream().map(Member::mediaKind).toArray(String[]::new),
-                        members.stream().map(Member::sha256).toArray(String[]::new))
+                        SELECT ?, position - 1, (member ->> 'post_id')::uuid, member ->> 'media_kind', member ->> 'sha256'
+                        FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS members (member, position)""")
+                .params(id, PostTable.json(members))
                 .update();
         return new Album(id, album.groupedId(), members, album.contentHash(), album.revision(), album.change());
     }

@@ -50,11 +50,9 @@ final class MediaTable {
         jdbc.sql(
                         """
                         INSERT INTO post_media_map (post_id, file_sha256, position)
-                        SELECT * FROM unnest(?::uuid[], ?::text[], ?::int[]) ON CONFLICT DO NOTHING""")
-                .params(
-                        references.stream().map(Reference::postId).toArray(UUID[]::new),
-                        references.stream().map(Reference::sha256).toArray(String[]::new),
-                        references.stream().map(Reference::position).toArray(Integer[]::new))
+                        SELECT post_id, sha256, position
+                        FROM jsonb_to_recordset(?::jsonb) AS r (post_id uuid, sha256 text, position int) ON CONFLICT DO NOTHING""")
+                .param(PostTable.json(references))
                 .update();
         count(tenantId, referenced, "last_seen_at = now(), ");
     }
@@ -108,14 +106,10 @@ final class MediaTable {
         jdbc.sql(
                         """
                         INSERT INTO media_objects (tenant_id, s3_bucket, file_sha256, mime, size_bytes, s3_key)
-                        SELECT ?, ?, file.* FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[]) AS file
+                        SELECT ?, ?, sha256, mime_type, size_bytes, s3_key FROM jsonb_to_recordset(?::jsonb)
+                            AS file (sha256 text, mime_type text, size_bytes bigint, s3_key text)
                         ON CONFLICT (tenant_id, file_sha256) DO NOTHING""")
-                .params(tenantId, bucket)
-                .params(
-                        files.stream().map(MediaFile::sha256).toArray(String[]::new),
-                        files.stream().map(MediaFile::mimeType).toArray(String[]::new),
-                        files.stream().map(MediaFile::sizeBytes).toArray(Long[]::new),
-                        files.stream().map(MediaFile::s3Key).toArray(String[]::new))
+                .params(tenantId, bucket, PostTable.json(files))
                 .update();
     }
 

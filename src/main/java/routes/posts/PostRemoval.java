@@ -218,13 +218,10 @@ public final class PostRemoval {
             jdbc.sql(
                             """
                             INSERT INTO early_deletions (post_id, tenant_id, reason)
-                            SELECT * FROM unnest(?::uuid[], ?::uuid[], ?::text[]) ON CONFLICT DO NOTHING""")
-                    .params(
-                            noted.stream().map(EarlyDeletion::postId).toArray(UUID[]::new),
-                            noted.stream().map(EarlyDeletion::tenantId).toArray(UUID[]::new),
-                            noted.stream()
-                                    .map(deletion -> deletion.reason().text())
-                                    .toArray(String[]::new))
+                            SELECT post_id, tenant_id, lower(reason)
+                            FROM jsonb_to_recordset(?::jsonb) AS deletion (post_id uuid, tenant_id uuid, reason text)
+                            ON CONFLICT DO NOTHING""")
+                    .param(PostTable.json(noted))
                     .update();
             return missing;
         });

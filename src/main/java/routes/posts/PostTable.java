@@ -180,9 +180,14 @@ final class PostTable {
         if (!posts.isEmpty()) {
             jdbc.sql(sql.formatted(CONTENT))
                     .params(parameters)
-                    .param(posts.stream().map(this::row).toList().toString())
+                    .param(json(posts.stream().map(this::row).toList()))
                     .update();
         }
+    }
+
+    /** For {@code jsonb_to_recordset}: records as objects, their components in snake case. */
+    static String json(List<?> rows) {
+        return JSON.valueToTree(rows).toString();
     }
 
     private ObjectNode row(SavedPost saved) {

@@ -1,26 +1,26 @@
 package routes.timeline;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import routes.events.StorableText;
+import routes.events.Json;
 
 /** The SQL of {@code post_timeline}. */
 @Component
 public class TimelineTable {
     private static final int TIMEOUT_SECONDS = 10;
 
+    private static final ObjectMapper JSON = Json.newMapper();
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
@@ -43,39 +43,19 @@ public class TimelineTable {
                     SELECT coalesce(r.post_id, known.post_id), coalesce(r.stage, known.stage), r.outcome, r.reason,
                         r.provider, r.model, r.entry_id, r.delivery, coalesce(r.content_version, known.content_version),
                         coalesce(r.trigger, known.trigger), r.started_at, r.duration_ms, coalesce(r.trace_id, known.trace_id)
-                    FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[],
-                            ?::bigint[], ?::text[], ?::timestamptz[], ?::int[], ?::text[])
-                        AS r (post_id, stage, outcome, reason, provider, model, entry_id, delivery, content_version, trigger,
-                              started_at, duration_ms, trace_id)
+                    FROM jsonb_to_recordset(?::jsonb)
+                        AS r (post_id uuid, stage text, outcome text, reason text, provider text, model text, entry_id text,
+                              delivery int, content_version bigint, trigger text, started_at timestamptz, duration_ms int,
+                              trace_id text)
                     LEFT JOIN LATERAL (
                         SELECT * FROM post_timeline t
                         WHERE r.post_id IS NULL AND t.entry_id = r.entry_id AND t.outcome = 'retrying'
                             AND (r.stage IS NULL OR t.stage = r.stage)
                         ORDER BY t.id DESC LIMIT 1) known ON true
-                    WHERE coalesce(r.post_id, known.post_id) IS NOT NULL""").params(
-                    column(records, TimelineRecord::postId, UUID[]::new),
-                    text(records, TimelineRecord::stage),
-                    text(records, TimelineRecord::outcome),
-                    text(records, TimelineRecord::reason),
-                    text(records, TimelineRecord::provider),
-                    text(records, TimelineRecord::model),
-                    text(records, TimelineRecord::entryId),
-                    column(records, TimelineRecord::delivery, Integer[]::new),
-                    column(records, TimelineRecord::contentVersion, Long[]::new),
-                    text(records, TimelineRecord::trigger),
-                    text(records, record -> record.startedAt().toString()),
-                    column(records, TimelineRecord::durationMs, Integer[]::new),
-                    text(records, TimelineRecord::traceId)).update();
+                    WHERE coalesce(r.post_id, known.post_id) IS NOT NULL""")
+                    .param(JSON.valueToTree(records).toString())
+                    .update();
         });
-    }
-
-    private static String[] text(List<TimelineRecord> records, Function<TimelineRecord, String> value) {
-        return column(records, record -> StorableText.of(value.apply(record)), String[]::new);
-    }
-
-    private static <T> T[] column(
-            List<TimelineRecord> records, Function<TimelineRecord, T> value, IntFunction<T[]> array) {
-        return records.stream().map(value).toArray(array);
     }
 
     /**

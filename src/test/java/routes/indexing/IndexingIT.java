@@ -94,7 +94,7 @@ class IndexingIT {
         return new Indexing(
                 new PostContents(JdbcClient.create(database), Json.newMapper()),
                 new VectorStage(index, embeddings, metrics),
-                new GraphStage(store, transactions),
+                store,
                 embeddings,
                 metrics,
                 transactions,

@@ -51,7 +51,8 @@ class TagPersistenceIT {
     void aStoredPost() {
         transaction = new TransactionTemplate(new DataSourceTransactionManager(DATABASE.dataSource()));
         persistence = new TagPersistence(
-                new TagRows(JdbcClient.create(database), Json.newMapper()),
+                JdbcClient.create(database),
+                Json.newMapper(),
                 metrics,
                 new DataSourceTransactionManager(database));
         post = UUID.randomUUID();

@@ -248,7 +248,6 @@ class LuceneVectorIndexTest {
         assertThat(index.fetch(query("космос"), List.of(post(1)))).isEmpty();
         assertThat(index.read(TENANT, List.of(post(1)))).isEmpty();
         assertThat(index.find(TENANT, post(1))).isEmpty();
-        assertThat(index.count()).isZero();
         index.delete(TENANT, List.of(post(1)));
         assertThat(index.upsert(point(1, "космос"))).isEqualTo(WriteResult.WRITTEN);
         assertThat(index.find(other, post(1))).contains(new StoredPoint(9, theirs.textHash()));
