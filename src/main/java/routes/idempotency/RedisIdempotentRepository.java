@@ -91,7 +91,8 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private final RedisLink link;
     private final Cache<String, Boolean> cache;
 
-    public RedisIdempotentRepository(RedisClient client, RedisIdempotencyOptions options, Consumer<Duplicate> listener) {
+    public RedisIdempotentRepository(
+            RedisClient client, RedisIdempotencyOptions options, Consumer<Duplicate> listener) {
         this.client = client;
         this.options = options;
         this.listener = listener;

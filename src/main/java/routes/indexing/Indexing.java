@@ -90,7 +90,8 @@ public class Indexing {
         this.graph = graph;
         this.embeddings = embeddings;
         this.registry = registry;
-        List.of("success", "skipped", "retrying", "failed").forEach(this::processed); // every series exists from the start
+        List.of("success", "skipped", "retrying", "failed")
+                .forEach(this::processed); // every series exists from the start
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
         // if the graph is in the same database, its failure must not roll back the surrounding transaction
@@ -148,7 +149,8 @@ public class Indexing {
         } catch (RuntimeException e) {
             throw failed(wanted, e);
         }
-        written.changed().forEach(changed -> processed(changed ? "success" : "skipped").increment());
+        written.changed()
+                .forEach(changed -> processed(changed ? "success" : "skipped").increment());
         return written.answers();
     }
 
@@ -182,8 +184,10 @@ public class Indexing {
                 tags.compute(content.postId(), (id, known) -> newest(content, known, post.tags()));
             }
         }
-        tags.forEach((id, newest) ->
-                live.put(id, new VectorStage.Wanted(posts.get(id), newest.names(), posts.get(id).text())));
+        tags.forEach((id, newest) -> live.put(
+                id,
+                new VectorStage.Wanted(
+                        posts.get(id), newest.names(), posts.get(id).text())));
         VectorStage.Batch vectors = vectorStage.write(live.values());
         Edges edges = writeGraph(live.values());
         List<PostContent> deleted = wanted.stream()
@@ -268,8 +272,7 @@ public class Indexing {
                 : null;
     }
 
-    private static PostContents.Row row(
-            PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
+    private static PostContents.Row row(PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
         return vector.hash() == null
@@ -291,12 +294,7 @@ public class Indexing {
     }
 
     private PostIndexed event(
-            Wanted wanted,
-            PostContent post,
-            String hash,
-            VectorStage.Batch vectors,
-            Edges edges,
-            int millis) {
+            Wanted wanted, PostContent post, String hash, VectorStage.Batch vectors, Edges edges, int millis) {
         return new PostIndexed(
                 Event.SCHEMA_VERSION,
                 wanted.traceId(),

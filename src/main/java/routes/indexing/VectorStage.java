@@ -68,8 +68,10 @@ class VectorStage {
         Set<UUID> changedTexts = new HashSet<>();
         for (Wanted post : wanted) {
             StoredPoint known = stored.get(post.postId());
-            long revision =
-                    Math.max(known == null ? 0 : known.indexRevision(), post.post().revision()) + 1;
+            long revision = Math.max(
+                            known == null ? 0 : known.indexRevision(),
+                            post.post().revision())
+                    + 1;
             if (post.text().isBlank()) {
                 written.put(post.postId(), new Written(null, known != null, revision));
                 if (known != null) {

@@ -19,11 +19,11 @@ import routes.embeddings.EmbeddingProvider;
 import routes.graph.Graph;
 import routes.graph.Graph.Neighbour;
 import routes.text.TextAnalysis;
+import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPost;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.SearchHit;
 import routes.vectorindex.VectorIndex.SearchQuery;
-import routes.vectorindex.VectorIndex;
 
 /**
  * Full-text search, vector search and graph neighbourhood, fused by reciprocal ranks. What a vector represents depends on the

@@ -169,7 +169,8 @@ public class TagPersistence {
      */
     private Map<UUID, Post> lockPosts(UUID[] ids) {
         return jdbc
-                .sql("SELECT id, tenant_id, is_deleted AS deleted FROM posts WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE")
+                .sql(
+                        "SELECT id, tenant_id, is_deleted AS deleted FROM posts WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE")
                 .param(ids)
                 .query(Post.class)
                 .list()

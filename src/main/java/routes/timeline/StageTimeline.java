@@ -137,8 +137,8 @@ public class StageTimeline implements RoutePolicyFactory {
             }
             for (StageEntry entry : entries) {
                 Optional<Throwable> cause = failure.or(entry::failure);
-                End end = cause.map(known -> End.failed(exchange, entry, known))
-                        .orElseGet(() -> End.of(exchange, entry));
+                End end =
+                        cause.map(known -> End.failed(exchange, entry, known)).orElseGet(() -> End.of(exchange, entry));
                 List<TimelineRecord> records = records(entry, end, (int) Math.min(Integer.MAX_VALUE, durationMs));
                 StreamCompletion.of(exchange, entry.message())
                         .filter(completion -> cause.isEmpty())

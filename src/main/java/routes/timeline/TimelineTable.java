@@ -37,7 +37,7 @@ public class TimelineTable {
         transaction.executeWithoutResult(status -> {
             jdbc.sql("SET LOCAL synchronous_commit = off").update();
             jdbc.sql(
-                    """
+                            """
                     INSERT INTO post_timeline (post_id, stage, outcome, reason, provider, model, entry_id, delivery,
                         content_version, trigger, started_at, duration_ms, trace_id)
                     SELECT coalesce(r.post_id, known.post_id), coalesce(r.stage, known.stage), r.outcome, r.reason,
@@ -66,7 +66,7 @@ public class TimelineTable {
      */
     public List<TimelineRecord> read(UUID postId, int limit) {
         List<TimelineRecord> latest = new ArrayList<>(jdbc.sql(
-                """
+                        """
                 WITH post AS (SELECT * FROM posts WHERE id = ?),
                      texts AS (SELECT content_version, replaced_at AS until FROM post_edits WHERE post_id = ?
                                UNION ALL SELECT content_version, NULL FROM post),

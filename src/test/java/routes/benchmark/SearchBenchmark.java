@@ -26,8 +26,8 @@ import routes.graph.NoGraph;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostQuery;
 import routes.text.TextAnalysis;
-import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /**

@@ -48,9 +48,9 @@ import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
+import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
-import routes.vectorindex.VectorIndex;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** Which posts are published again, as what, and when not. */

@@ -51,10 +51,7 @@ class TagPersistenceIT {
     void aStoredPost() {
         transaction = new TransactionTemplate(new DataSourceTransactionManager(DATABASE.dataSource()));
         persistence = new TagPersistence(
-                JdbcClient.create(database),
-                Json.newMapper(),
-                metrics,
-                new DataSourceTransactionManager(database));
+                JdbcClient.create(database), Json.newMapper(), metrics, new DataSourceTransactionManager(database));
         post = UUID.randomUUID();
         UUID channel = UUID.randomUUID();
         DATABASE.jdbc()

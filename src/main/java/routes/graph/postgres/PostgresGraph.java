@@ -88,8 +88,9 @@ public final class PostgresGraph implements Graph {
         newest.forEach((node, post) -> edges.addAll(relationships(node, post)));
         SortedSet<Node> nodes = ends(edges);
         return transaction.execute(status -> {
-            int nodesCreated = insert(nodes.stream().filter(node -> !node.isPost()).toList())
-                    + lock(nodes.stream().filter(Node::isPost).toList());
+            int nodesCreated =
+                    insert(nodes.stream().filter(node -> !node.isPost()).toList())
+                            + lock(nodes.stream().filter(Node::isPost).toList());
             Set<Edge> stored = edgesOf(newest.keySet());
             List<Edge> outdated =
                     stored.stream().filter(edge -> !edges.contains(edge)).toList();

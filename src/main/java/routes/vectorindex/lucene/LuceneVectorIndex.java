@@ -53,6 +53,9 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.IOConsumer;
+import org.apache.lucene.util.IOFunction;
+import org.apache.lucene.util.IOSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.text.PostAnalyzer;
@@ -326,14 +329,14 @@ public final class LuceneVectorIndex implements VectorIndex {
         });
     }
 
-    private void change(Set<String> keys, IndexWriting.Write change) {
+    private void change(Set<String> keys, IOConsumer<IndexWriter> change) {
         exclusively(keys, () -> {
             await(writing.submit(change));
             return null;
         });
     }
 
-    private static void await(CompletableFuture<?>... commits) throws IOException, InterruptedException {
+    private static void await(CompletableFuture<?>... commits) throws IOException {
         try {
             CompletableFuture.allOf(commits).get(COMMIT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -343,6 +346,8 @@ public final class LuceneVectorIndex implements VectorIndex {
             throw new IOException(e.getCause().getMessage(), e.getCause());
         } catch (TimeoutException e) {
             throw new IOException("no commit within " + COMMIT_TIMEOUT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
     }
 
@@ -350,15 +355,11 @@ public final class LuceneVectorIndex implements VectorIndex {
         searchers.maybeRefreshBlocking();
     }
 
-    private interface Search<T> {
-        T in(IndexSearcher searcher) throws IOException;
-    }
-
-    private <T> T search(Search<T> search) {
+    private <T> T search(IOFunction<IndexSearcher, T> search) {
         try {
             IndexSearcher searcher = searchers.acquire();
             try {
-                return search.in(searcher);
+                return search.apply(searcher);
             } finally {
                 searchers.release(searcher);
             }
@@ -367,31 +368,29 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    private interface Writing<T> {
-        T run() throws IOException, InterruptedException;
-    }
-
-    private <T> T exclusively(Set<String> keys, Writing<T> work) {
+    /** Runs the work while no other thread writes these posts. */
+    private <T> T exclusively(Set<String> keys, IOSupplier<T> work) {
         try {
             take(keys);
             try {
-                return work.run();
+                return work.get();
             } finally {
                 release(keys);
             }
         } catch (IOException | UncheckedIOException | AlreadyClosedException e) {
             throw failed("written", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failed("written", e);
         }
     }
 
     /** Waits until none of the posts is being written, then claims them: all or none, so that two batches cannot deadlock. */
-    private void take(Set<String> keys) throws InterruptedException {
+    private void take(Set<String> keys) throws IOException {
         synchronized (busy) {
             while (!Collections.disjoint(busy, keys)) {
-                busy.wait();
+                try {
+                    busy.wait();
+                } catch (InterruptedException e) {
+                    throw interrupted(e);
+                }
             }
             busy.addAll(keys);
         }
@@ -402,6 +401,11 @@ public final class LuceneVectorIndex implements VectorIndex {
             busy.removeAll(keys);
             busy.notifyAll();
         }
+    }
+
+    private static IOException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IOException("the thread was interrupted", e);
     }
 
     private VectorIndexException failed(String what, Exception cause) {

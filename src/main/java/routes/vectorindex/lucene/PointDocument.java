@@ -225,7 +225,8 @@ final class PointDocument {
                     FloatVectorValues vectors = reader.getFloatVectorValues(VECTOR);
                     boolean hasVector = vectors != null && vectors.advance(doc) == doc;
                     float[] vector = hasVector ? vectors.vectorValue().clone() : new float[0];
-                    String text = reader.storedFields().document(doc, Set.of(TEXT)).get(TEXT);
+                    String text =
+                            reader.storedFields().document(doc, Set.of(TEXT)).get(TEXT);
                     return new IndexedPoint(update.payload(), vector, text, update.indexRevision(), update.textHash());
                 })
                 .values();

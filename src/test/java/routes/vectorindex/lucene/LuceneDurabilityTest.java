@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.StoredPoint;
-import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndex.WriteResult;
+import routes.vectorindex.VectorIndexException;
 
 @Timeout(120)
 class LuceneDurabilityTest {

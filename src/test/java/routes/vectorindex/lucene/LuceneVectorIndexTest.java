@@ -38,8 +38,8 @@ import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.SearchHit;
 import routes.vectorindex.VectorIndex.SearchQuery;
 import routes.vectorindex.VectorIndex.StoredPoint;
-import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndex.WriteResult;
+import routes.vectorindex.VectorIndexException;
 
 class LuceneVectorIndexTest {
     @TempDir
@@ -188,8 +188,7 @@ class LuceneVectorIndexTest {
         IndexedPoint point = point(1, "🚀");
         index.upsert(point);
 
-        assertThat(update(retagged(point, "ракета"), 2, point.textHash()))
-                .isEqualTo(WriteResult.WRITTEN);
+        assertThat(update(retagged(point, "ракета"), 2, point.textHash())).isEqualTo(WriteResult.WRITTEN);
         assertThat(index.textSearch(query("🚀"))).hasSize(1);
     }
 
