@@ -16,8 +16,8 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.http.Caller;
 import routes.api.http.Cursor;
 import routes.search.HybridSearch;
-import routes.search.PostQuery;
-import routes.search.SearchResult;
+import routes.search.HybridSearch.PostQuery;
+import routes.search.HybridSearch.SearchResult;
 
 @RestController
 final class SearchController {

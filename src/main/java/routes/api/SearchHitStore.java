@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.search.HybridSearch;
-import routes.search.PostHit;
+import routes.search.HybridSearch.PostHit;
 
 /** Loads the posts of search hits from the database. */
 @Component

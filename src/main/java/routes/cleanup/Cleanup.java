@@ -19,9 +19,9 @@ import routes.events.PostDeleted;
 import routes.events.StageOutcome;
 import routes.graph.Graph;
 import routes.posts.DeletionReason;
-import routes.posts.EarlyDeletion;
 import routes.posts.PostLock;
 import routes.posts.PostRemoval;
+import routes.posts.PostRemoval.EarlyDeletion;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 

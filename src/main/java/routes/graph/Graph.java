@@ -1,8 +1,10 @@
 package routes.graph;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import routes.text.TagKey;
 
 /**
  * The graph of channels, posts, tags, pages, images and albums. Every node and every result belongs to one tenant.
@@ -11,6 +13,55 @@ import java.util.UUID;
  * of posts that carry both.
  */
 public interface Graph {
+    /** A tag carried by more posts than this is a hub. */
+    int HUB = 1_000;
+
+    /**
+     * Everything the graph stores about one post; lists without duplicates.
+     *
+     * @param tags in any form; stored as {@link TagKey}, so that "нейросети" and "Нейросеть" are one tag; the first
+     *     {@value #MOST_TAGS} of at most {@value #LONGEST_TAG} characters, since every pair of them is stored
+     * @param urls those of at most {@value #LONGEST_URL} bytes: an index row of PostgreSQL holds no more than 2,704
+     * @param imageSha256s lower-case hex
+     * @param albumId {@code media_groups.id}; null for a post without album
+     * @param albumPosition 0-based; ignored without album
+     * @param forwardedFromChannelId our id of the origin channel or, if we do not have it, another stable key; null if the post
+     *     is not a forward
+     * @param replyToPostId null if the post is not a reply
+     */
+    record PostGraph(
+            UUID tenantId,
+            UUID postId,
+            UUID channelId,
+            List<String> tags,
+            List<String> urls,
+            List<String> imageSha256s,
+            Long albumId,
+            int albumPosition,
+            String forwardedFromChannelId,
+            UUID replyToPostId) {
+        static final int MOST_TAGS = 50;
+        static final int LONGEST_TAG = 200;
+        static final int LONGEST_URL = 2_000;
+
+        public PostGraph {
+            tags = tags.stream()
+                    .filter(tag -> tag.length() <= LONGEST_TAG)
+                    .map(TagKey::of)
+                    .filter(tag -> !tag.isEmpty() && tag.length() <= LONGEST_TAG)
+                    .distinct()
+                    .limit(MOST_TAGS)
+                    .toList();
+            urls = urls.stream()
+                    .filter(url -> url.getBytes(StandardCharsets.UTF_8).length <= LONGEST_URL)
+                    .distinct()
+                    .toList();
+            imageSha256s = imageSha256s.stream().distinct().toList();
+        }
+    }
+
+    /** How many nodes and relationships a write created; 0 and 0 for a replay. */
+    record GraphChange(int nodesCreated, int relationshipsCreated) {}
 
     /**
      * Updates the graph to match the posts, in one transaction. Removes relationships that a post no longer has; a replay changes
@@ -18,11 +69,6 @@ public interface Graph {
      * one counts.
      */
     GraphChange apply(List<PostGraph> posts);
-
-    /** {@link #apply(List)} for one post. */
-    default GraphChange apply(PostGraph post) {
-        return apply(List.of(post));
-    }
 
     /**
      * Removes the posts and their relationships; decreases co-occurrence weights. Also removes the nodes that only these posts were
@@ -48,17 +94,16 @@ public interface Graph {
     Orphans removeOrphans(String place, int limit);
 
     /**
+     * A post near others in the graph.
+     *
+     * @param weight sum over the shared tags of 1 / number of posts that carry the tag: rare shared tags weigh most
+     * @param sharedTags number of tags shared with the starting point
+     */
+    record Neighbour(UUID postId, double weight, int sharedTags) {}
+
+    /**
      * Other posts that share tags with the given ones, heaviest first. Skips tags carried by more than {@value #HUB} posts: they do
      * not indicate similarity, and skipping them bounds the work.
      */
     List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit);
-
-    /** Posts that carry any of the given tags (any form), heaviest first; hubs as above. */
-    List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit);
-
-    /** Tags most often used together with the given one, heaviest first. */
-    List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit);
-
-    /** A tag carried by more posts than this is a hub. */
-    int HUB = 1_000;
 }

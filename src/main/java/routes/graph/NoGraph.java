@@ -10,7 +10,6 @@ import org.springframework.stereotype.Component;
 @Component
 @ConditionalOnProperty(prefix = "graph", name = "store", havingValue = "none")
 public class NoGraph implements Graph {
-
     @Override
     public GraphChange apply(List<PostGraph> posts) {
         return new GraphChange(0, 0);
@@ -28,16 +27,6 @@ public class NoGraph implements Graph {
 
     @Override
     public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
-        return List.of();
-    }
-
-    @Override
-    public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
-        return List.of();
-    }
-
-    @Override
-    public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
         return List.of();
     }
 }

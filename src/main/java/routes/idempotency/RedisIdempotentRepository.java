@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.api.management.ManagedAttribute;
@@ -54,12 +55,12 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
               local done, lease, owner = KEYS[2 * i - 1], KEYS[2 * i], ARGV[2 * i]
               local holder = redis.call('GET', lease)
               if ARGV[2 * i + 1] == '0' and redis.call('EXISTS', done) == 1 then
-                answers[i] = 'done'
+                answers[i] = 'DONE'
               elseif holder and holder ~= owner then
-                answers[i] = 'held'
+                answers[i] = 'HELD'
               else
                 redis.call('SET', lease, owner, 'PX', ARGV[1])
-                answers[i] = 'taken'
+                answers[i] = 'TAKEN'
               end
             end
             return answers
@@ -86,11 +87,12 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
 
     private final RedisClient client;
     private final RedisIdempotencyOptions options;
-    private final DuplicateListener listener;
+    private final Consumer<Duplicate> listener;
     private final RedisLink link;
     private final Cache<String, Boolean> cache;
 
-    public RedisIdempotentRepository(RedisClient client, RedisIdempotencyOptions options, DuplicateListener listener) {
+    public RedisIdempotentRepository(
+            RedisClient client, RedisIdempotencyOptions options, Consumer<Duplicate> listener) {
         this.client = client;
         this.options = options;
         this.listener = listener;
@@ -116,6 +118,13 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         DONE,
         /** Another consumer is processing it. */
         HELD
+    }
+
+    /** Where a key that is claimed again was found done. */
+    public enum Duplicate {
+        /** The cache of this process. */
+        CACHE,
+        REDIS
     }
 
     private record Wanted(String key, String owner, boolean force) {}
@@ -144,11 +153,11 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     private boolean isTaken(Wanted wanted) {
-        String answer = take(List.of(wanted)).get(0);
-        if (answer(answer) == Answer.HELD) {
+        Answer answer = take(List.of(wanted)).get(0);
+        if (answer == Answer.HELD) {
             throw new InProgressElsewhereException(doneKey(wanted.key()));
         }
-        return answer(answer) == Answer.TAKEN;
+        return answer == Answer.TAKEN;
     }
 
     /**
@@ -163,8 +172,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         for (Claim claim : claims) {
             wanted.add(new Wanted(claim.key(), completions.get(wanted.size()).owner(), claim.force()));
         }
-        List<Answer> answers =
-                take(wanted).stream().map(RedisIdempotentRepository::answer).toList();
+        List<Answer> answers = take(wanted);
         for (int i = 0; i < claims.size(); i++) {
             if (answers.get(i) == Answer.TAKEN) {
                 completions.get(i).keepLease(leaseKey(claims.get(i).key()), options.lease());
@@ -189,42 +197,34 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
                 .toList();
     }
 
-    private List<String> take(List<Wanted> wanted) {
-        List<String> answers = new ArrayList<>();
+    private List<Answer> take(List<Wanted> wanted) {
+        List<Answer> answers = new ArrayList<>(); // null: ask Redis
         List<String> keys = new ArrayList<>();
         List<String> arguments =
                 new ArrayList<>(List.of(Long.toString(options.lease().toMillis())));
         for (Wanted claim : wanted) {
             if (!claim.force() && cache.getIfPresent(claim.key()) != null) {
-                listener.onDuplicate(DuplicateListener.Source.CACHE);
-                answers.add(DONE);
+                listener.accept(Duplicate.CACHE);
+                answers.add(Answer.DONE);
             } else {
                 keys.addAll(List.of(doneKey(claim.key()), leaseKey(claim.key())));
                 arguments.addAll(List.of(claim.owner(), claim.force() ? "1" : "0"));
                 answers.add(null);
             }
         }
-        Iterator<String> asked = keys.isEmpty()
+        Iterator<String> replies = keys.isEmpty()
                 ? Collections.emptyIterator()
                 : eval(ADD, keys, arguments.toArray(String[]::new)).iterator();
         for (int i = 0; i < answers.size(); i++) {
             if (answers.get(i) == null) {
-                answers.set(i, asked.next());
-                if (answers.get(i).equals(DONE)) {
+                answers.set(i, Answer.valueOf(replies.next()));
+                if (answers.get(i) == Answer.DONE) {
                     cache.put(wanted.get(i).key(), true);
-                    listener.onDuplicate(DuplicateListener.Source.REDIS);
+                    listener.accept(Duplicate.REDIS);
                 }
             }
         }
         return answers;
-    }
-
-    private static Answer answer(String text) {
-        return switch (text) {
-            case "taken" -> Answer.TAKEN;
-            case DONE -> Answer.DONE;
-            default -> Answer.HELD;
-        };
     }
 
     @Override

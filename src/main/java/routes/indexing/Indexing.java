@@ -1,20 +1,22 @@
 package routes.indexing;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.AlbumAssembled;
@@ -24,8 +26,14 @@ import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
 import routes.events.PostIndexed;
 import routes.events.Recorded;
+import routes.events.Sha256;
 import routes.events.StageOutcome;
 import routes.events.TagSetVersion;
+import routes.graph.Graph;
+import routes.graph.Graph.GraphChange;
+import routes.graph.Graph.PostGraph;
+import routes.indexing.PostContent.IndexState;
+import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
 
 /**
@@ -39,8 +47,6 @@ public class Indexing {
     private static final String DELETED = "deleted";
     private static final int TIMEOUT_SECONDS = 60;
 
-    private record Tags(List<String> names, TagSetVersion version, String visionVersion) {}
-
     /**
      * What an event requests.
      *
@@ -52,29 +58,45 @@ public class Indexing {
     /** {@code graphFailure}: why the graph is not up to date although the vector index is. */
     private record Written(List<Recorded> answers, List<Boolean> changed, RuntimeException graphFailure) {}
 
+    /**
+     * What the graph contains now.
+     *
+     * @param hashes by post, of everything that the graph stores about it; null if the write failed
+     * @param changed the posts that were written
+     * @param failure null if the graph is up to date
+     */
+    private record Edges(
+            Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {}
+
     private final PostContents contents;
     private final VectorStage vectorStage;
-    private final GraphStage graph;
+    private final Graph graph;
+    private final TransactionTemplate savepoint;
     private final EmbeddingProvider embeddings;
-    private final IndexingMetrics metrics;
+    private final MeterRegistry registry;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
     Indexing(
             PostContents contents,
             VectorStage vectors,
-            GraphStage graph,
+            Graph graph,
             EmbeddingProvider embeddings,
-            IndexingMetrics metrics,
+            MeterRegistry registry,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.contents = contents;
         this.vectorStage = vectors;
         this.graph = graph;
         this.embeddings = embeddings;
-        this.metrics = metrics;
+        this.registry = registry;
+        List.of("success", "skipped", "retrying", "failed")
+                .forEach(this::processed); // every series exists from the start
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
+        // if the graph is in the same database, its failure must not roll back the surrounding transaction
+        savepoint = new TransactionTemplate(
+                transactions, new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_NESTED));
         this.clock = clock;
     }
 
@@ -93,11 +115,11 @@ public class Indexing {
 
     /** Null for an event of an old producer, which carries no tag information. */
     private static Tags tags(PostEnriched event) {
-        if (event.tagsHash() == null) {
-            return null;
-        }
-        TagSetVersion version = TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt());
-        return new Tags(event.tags(), version, event.visionVersion());
+        return event.tagsHash() == null
+                ? null
+                : new Tags(
+                        event.tags(),
+                        TagSetVersion.of(event.contentVersion(), event.visionVersion(), event.occurredAt()));
     }
 
     /**
@@ -127,8 +149,14 @@ public class Indexing {
         } catch (RuntimeException e) {
             throw failed(wanted, e);
         }
-        written.changed().forEach(changed -> metrics.processed(changed ? "success" : "skipped"));
+        written.changed()
+                .forEach(changed -> processed(changed ? "success" : "skipped").increment());
         return written.answers();
+    }
+
+    /** The stream listener counts failed deliveries, since it knows whether they are retried. */
+    private Counter processed(String status) {
+        return registry.counter("indexing.processed", "status", status);
     }
 
     /** Stores the error in the row of a single post. A failed batch is processed again post by post. */
@@ -146,8 +174,7 @@ public class Indexing {
     private Written write(List<Wanted> wanted) {
         long started = System.nanoTime();
         List<UUID> ids = wanted.stream().map(Wanted::postId).distinct().toList();
-        contents.lock(ids);
-        Map<UUID, PostContent> posts = contents.find(ids);
+        Map<UUID, PostContent> posts = contents.lock(ids);
         Map<UUID, Tags> tags = new HashMap<>();
         Map<UUID, VectorStage.Wanted> live = new LinkedHashMap<>();
         for (Wanted post : wanted) {
@@ -157,23 +184,28 @@ public class Indexing {
                 tags.compute(content.postId(), (id, known) -> newest(content, known, post.tags()));
             }
         }
-        tags.forEach((id, newest) ->
-                live.put(id, new VectorStage.Wanted(posts.get(id), newest.names(), IndexText.of(posts.get(id)))));
+        tags.forEach((id, newest) -> live.put(
+                id,
+                new VectorStage.Wanted(
+                        posts.get(id), newest.names(), posts.get(id).text())));
         VectorStage.Batch vectors = vectorStage.write(live.values());
-        GraphStage.Batch edges = graph.write(live.values());
+        Edges edges = writeGraph(live.values());
         List<PostContent> deleted = wanted.stream()
                 .map(post -> content(posts, post))
                 .filter(post -> post != null && post.deleted())
                 .distinct()
                 .toList();
-        remove(deleted);
+        PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
+            vectorStage.remove(tenantId, postIds);
+            graph.remove(tenantId, postIds);
+        });
         contents.save(Stream.concat(
                         live.keySet().stream().map(id -> row(posts.get(id), tags.get(id), vectors, edges)),
                         deleted.stream()
                                 .map(post -> new PostContents.Row(
                                         post.postId(), "skipped", DELETED, IndexState.EMPTY, post.revision() + 1)))
                 .toList());
-        int millis = Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+        int millis = VectorStage.millisSince(started);
         List<Recorded> answers = new ArrayList<>();
         List<Boolean> changed = new ArrayList<>();
         for (Wanted post : wanted) {
@@ -194,6 +226,43 @@ public class Indexing {
         return new Written(answers, changed, edges.failure());
     }
 
+    /** Writes the posts that differ from the graph. A failure here does not undo what was written to the vector index. */
+    private Edges writeGraph(Collection<VectorStage.Wanted> posts) {
+        Map<UUID, String> hashes = new HashMap<>();
+        List<PostGraph> changed = new ArrayList<>();
+        for (VectorStage.Wanted tagged : posts) {
+            PostContent post = tagged.post();
+            PostGraph wanted = new PostGraph(
+                    post.tenantId(),
+                    post.postId(),
+                    post.channelId(),
+                    tagged.tags(),
+                    post.urls(),
+                    post.images(),
+                    post.albumId(),
+                    post.albumPosition(),
+                    post.forwardedFrom(),
+                    post.replyTo());
+            String hash = Sha256.hex(wanted.toString());
+            hashes.put(post.postId(), hash);
+            if (!hash.equals(post.state().graph())) {
+                changed.add(wanted);
+            }
+        }
+        List<UUID> ids = changed.stream().map(PostGraph::postId).toList();
+        if (changed.isEmpty()) {
+            return new Edges(hashes, ids, new GraphChange(0, 0), 0, null);
+        }
+        long started = System.nanoTime();
+        try {
+            GraphChange change = savepoint.execute(status -> graph.apply(changed));
+            return new Edges(hashes, ids, change, VectorStage.millisSince(started), null);
+        } catch (RuntimeException e) {
+            ids.forEach(id -> hashes.put(id, null));
+            return new Edges(hashes, ids, new GraphChange(0, 0), 0, e);
+        }
+    }
+
     /** Null if the tenant has no such post. */
     private static PostContent content(Map<UUID, PostContent> posts, Wanted wanted) {
         PostContent content = posts.get(wanted.postId());
@@ -203,27 +272,9 @@ public class Indexing {
                 : null;
     }
 
-    private void remove(List<PostContent> deleted) {
-        deleted.stream()
-                .collect(Collectors.groupingBy(
-                        PostContent::tenantId, Collectors.mapping(PostContent::postId, Collectors.toList())))
-                .forEach((tenantId, ids) -> {
-                    vectorStage.remove(tenantId, ids);
-                    graph.remove(tenantId, ids);
-                });
-    }
-
-    private static PostContents.Row row(
-            PostContent post, Tags tags, VectorStage.Batch vectors, GraphStage.Batch edges) {
+    private static PostContents.Row row(PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
-        Instant occurredAt = tags.version().occurredAt();
-        IndexState state = new IndexState(
-                vector.hash(),
-                edges.hashes().get(post.postId()),
-                tags.names(),
-                tags.version().contentVersion(),
-                tags.visionVersion(),
-                occurredAt.equals(Instant.MIN) ? null : occurredAt);
+        IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
         return vector.hash() == null
                 ? new PostContents.Row(post.postId(), "skipped", NO_CONTENT, state, vector.revision())
                 : new PostContents.Row(post.postId(), "indexed", null, state, vector.revision());
@@ -233,37 +284,17 @@ public class Indexing {
      * The newest of the stored tags, the event's tags, and those of an earlier event of the batch, or else of the last indexing.
      */
     private static Tags newest(PostContent post, Tags earlier, Tags fromEvent) {
-        IndexState state = post.state();
-        Tags newest = earlier != null ? earlier : new Tags(state.tags(), state.version(), state.visionVersion());
-        if (fromEvent != null && replaces(fromEvent, newest)) {
+        Tags newest = earlier != null ? earlier : post.state().known();
+        if (fromEvent != null && fromEvent.replaces(newest)) {
             newest = fromEvent;
         }
         // also for the same version: the stored tags have passed the rules of tag persistence
-        if (post.tagsVersion().compareTo(newest.version()) >= 0) {
-            newest = new Tags(post.tags(), post.tagsVersion(), visionVersion(post.tagsVersion()));
-        }
-        return newest;
-    }
-
-    /** Only sets with a reason for the missing tags are empty. Such a set never replaces tags of the same text. */
-    private static boolean replaces(Tags newer, Tags known) {
-        boolean sameText = newer.version().contentVersion() == known.version().contentVersion();
-        boolean keeps = newer.names().isEmpty() && !known.names().isEmpty() && sameText;
-        return newer.version().isNewerThan(known.version()) && !keeps;
-    }
-
-    private static String visionVersion(TagSetVersion version) {
-        var vision = version.visionVersion();
-        return vision.prompt() == 0 ? null : "vision@" + vision.date() + "#p" + vision.prompt();
+        Tags stored = post.tags();
+        return stored.version().compareTo(newest.version()) >= 0 ? stored : newest;
     }
 
     private PostIndexed event(
-            Wanted wanted,
-            PostContent post,
-            String hash,
-            VectorStage.Batch vectors,
-            GraphStage.Batch edges,
-            int millis) {
+            Wanted wanted, PostContent post, String hash, VectorStage.Batch vectors, Edges edges, int millis) {
         return new PostIndexed(
                 Event.SCHEMA_VERSION,
                 wanted.traceId(),

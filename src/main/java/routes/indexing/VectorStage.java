@@ -1,22 +1,25 @@
 package routes.indexing;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.Sha256;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PayloadUpdate;
-import routes.vectorindex.PostPayload;
-import routes.vectorindex.StoredPoint;
 import routes.vectorindex.VectorIndex;
-import routes.vectorindex.WriteResult;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PayloadUpdate;
+import routes.vectorindex.VectorIndex.PostPayload;
+import routes.vectorindex.VectorIndex.StoredPoint;
+import routes.vectorindex.VectorIndex.WriteResult;
 
 /** Writes posts to the vector index; embeds a text only if it has changed. */
 @Component
@@ -24,7 +27,11 @@ class VectorStage {
     private static final int SHORT_TEXT = 300;
 
     /** The desired state of a post; a blank text removes it from the index. */
-    record Wanted(PostContent post, List<String> tags, String text) {}
+    record Wanted(PostContent post, List<String> tags, String text) {
+        UUID postId() {
+            return post.postId();
+        }
+    }
 
     /**
      * @param hash of everything that the index stores about the post now; null if it stores nothing
@@ -37,68 +44,62 @@ class VectorStage {
 
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
-    private final IndexingMetrics metrics;
+    private final Timer latency;
 
-    VectorStage(VectorIndex index, EmbeddingProvider embeddings, IndexingMetrics metrics) {
+    VectorStage(VectorIndex index, EmbeddingProvider embeddings, MeterRegistry registry) {
         this.index = index;
         this.embeddings = embeddings;
-        this.metrics = metrics;
+        latency = Timer.builder("embedding.latency")
+                .tags("provider", embeddings.provider(), "model", embeddings.model())
+                .publishPercentileHistogram()
+                .register(registry);
     }
 
     /** Uses one call of the embedding provider, and one call of the index for each kind of change. */
     Batch write(Collection<Wanted> wanted) {
         long started = System.nanoTime();
-        Map<UUID, StoredPoint> stored = stored(wanted);
+        Map<UUID, StoredPoint> stored = new HashMap<>();
+        PostContent.byTenant(wanted.stream().map(Wanted::post).toList())
+                .forEach((tenantId, postIds) -> stored.putAll(index.find(tenantId, postIds)));
         Map<UUID, Written> written = new HashMap<>();
         List<PostContent> removed = new ArrayList<>();
-        Map<UUID, Wanted> embedded = new HashMap<>();
+        Map<UUID, PayloadUpdate> writes = new HashMap<>();
         List<PayloadUpdate> updates = new ArrayList<>();
-        Map<UUID, String> textHashes = new HashMap<>();
+        Set<UUID> changedTexts = new HashSet<>();
         for (Wanted post : wanted) {
-            PostContent content = post.post();
-            StoredPoint known = stored.get(content.postId());
-            long revision = Math.max(known == null ? 0 : known.indexRevision(), content.revision()) + 1;
+            StoredPoint known = stored.get(post.postId());
+            long revision = Math.max(
+                            known == null ? 0 : known.indexRevision(),
+                            post.post().revision())
+                    + 1;
             if (post.text().isBlank()) {
-                written.put(content.postId(), new Written(null, known != null, revision));
+                written.put(post.postId(), new Written(null, known != null, revision));
                 if (known != null) {
-                    removed.add(content);
+                    removed.add(post.post());
                 }
                 continue;
             }
             String textHash = Sha256.hex(String.join("\n", embeddings.provider(), embeddings.model(), post.text()));
-            PostPayload payload = payload(content, post.tags(), post.text());
-            String hash = Sha256.hex(textHash + "\n" + payload);
+            PayloadUpdate write = new PayloadUpdate(payload(post), revision, textHash);
+            String hash = Sha256.hex(textHash + "\n" + write.payload());
             boolean sameText = known != null && known.textHash().equals(textHash);
-            boolean same = sameText && hash.equals(content.state().vector());
-            written.put(content.postId(), new Written(hash, !same, revision));
-            textHashes.put(content.postId(), textHash);
+            boolean same = sameText && hash.equals(post.post().state().vector());
+            written.put(post.postId(), new Written(hash, !same, revision));
+            writes.put(post.postId(), write);
             if (!sameText) {
-                embedded.put(content.postId(), post);
+                changedTexts.add(post.postId());
             } else if (!same) {
-                updates.add(new PayloadUpdate(payload, revision, textHash));
+                updates.add(write);
             }
         }
-        removed.stream()
-                .collect(Collectors.groupingBy(
-                        PostContent::tenantId, Collectors.mapping(PostContent::postId, Collectors.toList())))
-                .forEach(index::delete);
-        for (UUID postId : update(updates)) {
-            wanted.stream()
-                    .filter(post -> post.post().postId().equals(postId))
-                    .forEach(post -> embedded.put(postId, post));
-        }
-        int embeddingMs = embed(embedded.values(), written, textHashes);
+        PostContent.byTenant(removed).forEach(index::delete);
+        changedTexts.addAll(update(updates));
+        int embeddingMs = embed(
+                wanted.stream()
+                        .filter(post -> changedTexts.contains(post.postId()))
+                        .toList(),
+                writes);
         return new Batch(written, embeddingMs, millisSince(started) - embeddingMs);
-    }
-
-    private Map<UUID, StoredPoint> stored(Collection<Wanted> wanted) {
-        Map<UUID, StoredPoint> stored = new HashMap<>();
-        wanted.stream()
-                .map(Wanted::post)
-                .collect(Collectors.groupingBy(
-                        PostContent::tenantId, Collectors.mapping(PostContent::postId, Collectors.toList())))
-                .forEach((tenantId, postIds) -> stored.putAll(index.find(tenantId, postIds)));
-        return stored;
     }
 
     /** Returns the posts that must be embedded after all. */
@@ -116,23 +117,19 @@ class VectorStage {
     }
 
     /** Returns the embedding time in milliseconds. */
-    private int embed(Collection<Wanted> posts, Map<UUID, Written> written, Map<UUID, String> textHashes) {
+    private int embed(List<Wanted> posts, Map<UUID, PayloadUpdate> writes) {
         if (posts.isEmpty()) {
             return 0;
         }
         long started = System.nanoTime();
-        List<float[]> vectors = metrics.embedding()
-                .record(() -> embeddings.embed(posts.stream().map(Wanted::text).toList()));
+        List<float[]> vectors = latency.record(
+                () -> embeddings.embed(posts.stream().map(Wanted::text).toList()));
         int embeddingMs = millisSince(started);
         List<IndexedPoint> points = new ArrayList<>();
         for (Wanted post : posts) {
-            UUID postId = post.post().postId();
+            PayloadUpdate write = writes.get(post.postId());
             points.add(new IndexedPoint(
-                    payload(post.post(), post.tags(), post.text()),
-                    vectors.get(points.size()),
-                    post.text(),
-                    written.get(postId).revision(),
-                    textHashes.get(postId)));
+                    write.payload(), vectors.get(points.size()), post.text(), write.indexRevision(), write.textHash()));
         }
         index.upsertAll(points);
         return embeddingMs;
@@ -142,24 +139,25 @@ class VectorStage {
         index.delete(tenantId, postIds);
     }
 
-    private static PostPayload payload(PostContent post, List<String> tags, String text) {
-        String shortText = post.content().isBlank() ? text : post.content();
+    private static PostPayload payload(Wanted wanted) {
+        PostContent post = wanted.post();
+        String shortText = post.content().isBlank() ? wanted.text() : post.content();
         return new PostPayload(
                 post.postId(),
                 post.tenantId(),
                 post.channelId(),
                 post.number(),
-                tags,
+                wanted.tags(),
                 post.postedAt(),
                 post.expiresAt(),
                 post.albumId(),
                 shortText.substring(0, Math.min(shortText.length(), SHORT_TEXT)),
-                !post.crawl().path("urls").isEmpty(),
-                post.vision().path("classification").path("type").asText(null),
-                post.vision().path("is_meme").asBoolean(false));
+                !post.data("crawl").path("urls").isEmpty(),
+                post.data("vision").path("classification").path("type").asText(null),
+                post.data("vision").path("is_meme").asBoolean(false));
     }
 
-    private static int millisSince(long nanos) {
+    static int millisSince(long nanos) {
         return Math.toIntExact(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos));
     }
 }

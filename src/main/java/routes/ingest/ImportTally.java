@@ -12,6 +12,7 @@ import routes.ingest.ImportProgress.Count;
 import routes.posts.Post;
 import routes.posts.PostBatch;
 import routes.posts.SavedBatch;
+import routes.posts.PostWriter.SavedBatch;
 
 /** Counts what one run of an import did. */
 final class ImportTally {

@@ -8,6 +8,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 import routes.posts.MediaKind;
 import routes.posts.SavedBatch;
+import routes.posts.Post.MediaKind;
+import routes.posts.PostWriter.SavedBatch;
 
 /** Metrics of ingest. Every series exists from the start, at 0. */
 @Component

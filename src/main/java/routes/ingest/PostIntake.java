@@ -12,13 +12,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import routes.posts.Channel;
+import routes.events.SkippedFile;
 import routes.posts.ChannelIdentity;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.Details;
 import routes.posts.Post;
-import routes.posts.PostBatch;
 import routes.posts.PostBuilder;
 import routes.posts.PostWriter;
-import routes.posts.SavedBatch;
+import routes.posts.PostWriter.PostBatch;
+import routes.posts.PostWriter.SavedBatch;
 
 /** Processes messages of any source: finds links, stores files, saves posts together with their events. */
 @Component

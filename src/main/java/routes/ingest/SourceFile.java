@@ -1,7 +1,7 @@
 package routes.ingest;
 
 import java.nio.file.Path;
-import routes.posts.MediaKind;
+import routes.posts.Post.MediaKind;
 
 /**
  * The file of a message.

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import routes.posts.Counters;
+import java.util.stream.Collectors;
 import routes.posts.Details;
-import routes.posts.Forward;
+import routes.posts.Post.Counters;
+import routes.posts.Post.Forward;
 
 /**
  * A message of a channel, from any source.

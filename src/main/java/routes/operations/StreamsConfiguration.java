@@ -19,7 +19,6 @@ import routes.configuration.ConfigurationException;
 import routes.configuration.InstanceProperties;
 import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
-import routes.idempotency.DuplicateListener;
 import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
 import routes.redisstreams.OutstandingEntries;
@@ -114,7 +113,7 @@ class StreamsConfiguration {
         var options = new RedisIdempotencyOptions(
                 "tagging:processed:", TAGGED_ONCE, LEASE, instance.nameOrHost(), CACHED_KEYS, TIMEOUT);
         var repository = new RedisIdempotentRepository(client, options, source -> {
-            if (source == DuplicateListener.Source.REDIS) {
+            if (source == RedisIdempotentRepository.Duplicate.REDIS) {
                 hits.increment();
             }
         });

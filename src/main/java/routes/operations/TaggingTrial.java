@@ -21,6 +21,10 @@ import routes.llm.ModelResult;
 import routes.llm.Providers;
 import routes.posts.StoredPostEvents;
 import routes.tagging.TagRules;
+import routes.llm.ProviderChain;
+import routes.posts.PostEvents;
+import routes.tagging.TagProposal;
+import routes.tagging.TagProposals;
 import routes.tagging.Tagging;
 import routes.tagging.TaggingTask;
 
@@ -29,14 +33,14 @@ import routes.tagging.TaggingTask;
 class TaggingTrial {
     private final CamelContext camel;
     private final JdbcClient jdbc;
-    private final StoredPostEvents posts;
+    private final PostEvents posts;
     private final Tagging tagging;
     private final String providers;
 
     TaggingTrial(
             @Lazy CamelContext camel,
             JdbcClient jdbc,
-            StoredPostEvents posts,
+            PostEvents posts,
             Tagging tagging,
             @Value("${tagging.providers}") String providers) {
         this.camel = camel;

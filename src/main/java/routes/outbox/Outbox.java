@@ -3,19 +3,17 @@ package routes.outbox;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.Event;
 import routes.events.EventCodec;
 
 /** Stores events in the transaction that makes them true. The {@link OutboxRelay} publishes them. */
 public final class Outbox {
-    private static final int ROWS_PER_STATEMENT = 500;
-
-    private final JdbcTemplate jdbc;
+    private final JdbcClient jdbc;
     private final EventCodec codec;
 
     public Outbox(DataSource database, EventCodec codec) {
-        jdbc = new JdbcTemplate(database);
+        jdbc = JdbcClient.create(database);
         this.codec = codec;
     }
 
@@ -26,14 +24,17 @@ public final class Outbox {
      *     relay it would block all others
      */
     public void append(List<? extends Event> events) {
+        if (events.isEmpty()) {
+            return;
+        }
         List<Map<String, String>> entries = events.stream().map(codec::write).toList();
-        jdbc.batchUpdate(
-                "INSERT INTO outbox (stream, event) VALUES (?, ?::jsonb)",
-                entries,
-                ROWS_PER_STATEMENT,
-                (statement, entry) -> {
-                    statement.setString(1, entry.get("event"));
-                    statement.setString(2, entry.get("data"));
-                });
+        jdbc.sql(
+                        """
+                        INSERT INTO outbox (stream, event) SELECT stream, event::jsonb
+                        FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS entry (stream, event, position) ORDER BY position""")
+                .params(
+                        entries.stream().map(entry -> entry.get("event")).toArray(String[]::new),
+                        entries.stream().map(entry -> entry.get("data")).toArray(String[]::new))
+                .update();
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +31,14 @@ public final class OutboxRelay {
         this.codec = codec;
     }
 
+    /**
+     * An event that waits to be published.
+     *
+     * @param stream logical name
+     * @param fields the entry, as it will be written to the stream
+     */
+    public record OutboxRow(long id, String stream, Map<String, String> fields) {}
+
     private record Stored(long id, String stream, String event, boolean object, String traceId, String key) {}
 
     /**
@@ -45,12 +52,14 @@ public final class OutboxRelay {
             if (rows.isEmpty()) {
                 unmarked.clear();
             } else {
-                Map<Boolean, List<Stored>> publishable =
-                        rows.stream().collect(Collectors.partitioningBy(row -> problem(row) == null));
-                publishable.get(false).forEach(this::quarantine);
-                if (!publishable.get(true).isEmpty()) {
+                rows.stream().filter(row -> problem(row) != null).forEach(this::quarantine);
+                List<OutboxRow> publishable = rows.stream()
+                        .filter(row -> problem(row) == null)
+                        .map(this::row)
+                        .toList();
+                if (!publishable.isEmpty()) {
                     unmarked.add(rows.get(0).stream());
-                    return publishable.get(true).stream().map(this::row).toList();
+                    return publishable;
                 }
             }
             rows = oldest(limit);

@@ -13,34 +13,36 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import routes.events.AlbumParsed;
 import routes.events.EntryFailure;
 import routes.events.MediaFile;
 import routes.events.PostParsed;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
-import routes.posts.AlbumWriter;
-import routes.posts.Channel;
+import routes.posts.Albums;
 import routes.posts.ChannelStore;
-import routes.posts.Counters;
-import routes.posts.Forward;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.Post;
-import routes.posts.PostBatch;
+import routes.posts.Post.Counters;
+import routes.posts.Post.Forward;
 import routes.posts.PostBuilder;
 import routes.posts.PostNotThereYetException;
 import routes.posts.PostWriter;
+import routes.posts.PostWriter.PostBatch;
 
 /**
  * Writes posts and albums of producers other than our ingest, and publishes nothing. For an event of our own ingest, or a
  * redelivered one, it only reads one row.
  */
+@Component
 public final class PostPersistence {
     private final JdbcClient jdbc;
     private final ChannelStore channels;
     private final PostWriter posts;
-    private final AlbumWriter albums;
+    private final Albums albums;
 
-    public PostPersistence(DataSource database, ChannelStore channels, PostWriter posts, AlbumWriter albums) {
+    public PostPersistence(DataSource database, ChannelStore channels, PostWriter posts, Albums albums) {
         jdbc = JdbcClient.create(database);
         this.channels = channels;
         this.posts = posts;
@@ -108,28 +110,25 @@ public final class PostPersistence {
      * member has not been written yet.
      */
     public List<Recorded> saveAlbums(List<AlbumParsed> events) {
-        Set<AlbumWriter.Announced> saved =
-                albums.saved(events.stream().map(PostPersistence::announced).toList());
+        Set<Albums.Announced> saved = albums.saved(events.stream()
+                .map(event -> announced(event, event.channelId()))
+                .toList());
         return events.stream()
-                .<Recorded>map(event ->
-                        saved.contains(announced(event)) ? StageOutcome.skipped("already_stored") : save(event))
+                .<Recorded>map(event -> saved.contains(announced(event, event.channelId()))
+                        ? StageOutcome.skipped("already_stored")
+                        : save(event))
                 .toList();
     }
 
-    private static AlbumWriter.Announced announced(AlbumParsed event) {
+    private static Albums.Announced announced(AlbumParsed event, UUID channelId) {
         int revision = event.revision() == null ? 1 : event.revision();
-        return new AlbumWriter.Announced(event.tenantId(), event.channelId(), event.groupedId(), revision);
+        return new Albums.Announced(event.tenantId(), channelId, event.groupedId(), revision);
     }
 
     private Recorded save(AlbumParsed event) {
-        UUID channelId = channels.resolve(event.channelId(), 0).id();
         try {
-            albums.save(
-                    event.tenantId(),
-                    channelId,
-                    event.groupedId(),
-                    announced(event).revision(),
-                    event.postIds());
+            UUID channelId = channels.resolve(event.channelId(), 0).id();
+            albums.save(announced(event, channelId), event.postIds());
             return StageOutcome.done(null);
         } catch (PostNotThereYetException e) {
             return EntryFailure.counted(e);

@@ -1,20 +1,23 @@
 package routes.posts;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of {@code channels} and their subscribers. */
+@Component
 public final class ChannelStore {
     private static final String COLUMNS = "id, tg_channel_id, username, title";
-
     private final JdbcClient jdbc;
 
     public ChannelStore(DataSource database) {
         jdbc = JdbcClient.create(database);
     }
+
+    /** A row of {@code channels}; {@code tgChannelId} and {@code username} are null while unknown. */
+    public record Channel(UUID id, Long tgChannelId, String username, String title) {}
 
     /**
      * Finds or creates the channel, and updates its title. A row that was subscribed to by user name before its id was known becomes
@@ -40,35 +43,37 @@ public final class ChannelStore {
 
     /** For events of channels that are unknown here. {@code tgChannelId} may be 0, as the prior system wrote it. */
     public Channel resolve(UUID id, long tgChannelId) {
-        return byId(id).or(() -> tgChannelId > 0 ? byTelegramId(tgChannelId) : Optional.empty())
-                .orElseGet(() -> {
+        Long known = tgChannelId > 0 ? tgChannelId : null;
+        return byId(id).or(() -> byTelegramId(known))
+                .or(() -> {
                     jdbc.sql("INSERT INTO channels (id, tg_channel_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                            .param(id)
-                            .param(tgChannelId > 0 ? tgChannelId : null)
+                            .params(id, known)
                             .update();
-                    return byId(id).or(() -> byTelegramId(tgChannelId))
-                            .orElseThrow(() ->
-                                    new IllegalStateException("Channel " + id + " can be neither read nor created"));
-                });
+                    return byId(id).or(() -> byTelegramId(known));
+                })
+                .orElseThrow(() -> new IllegalStateException("Channel " + id + " can be neither read nor created"));
     }
 
     /** Subscribes the user to the channel, also if they had left it. */
     public void subscribe(UUID tenantId, long userId, UUID channelId) {
-        jdbc.sql(
-                        """
-                        INSERT INTO user_channel (user_id, channel_id)
-                        SELECT id, ? FROM users WHERE id = ? AND tenant_id = ?
-                        ON CONFLICT (user_id, channel_id) DO UPDATE SET is_active = true WHERE NOT user_channel.is_active""")
-                .params(channelId, userId, tenantId)
-                .update();
+        subscribe(
+                tenantId,
+                userId,
+                channelId,
+                "(user_id, channel_id) DO UPDATE SET is_active = true WHERE NOT user_channel.is_active");
     }
 
     /** Like {@link #subscribe}, but does not resubscribe a user who has left the channel. */
     void subscribeUnlessLeft(UUID tenantId, long userId, UUID channelId) {
+        subscribe(tenantId, userId, channelId, "DO NOTHING");
+    }
+
+    private void subscribe(UUID tenantId, long userId, UUID channelId, String onConflict) {
         jdbc.sql(
                         """
                         INSERT INTO user_channel (user_id, channel_id)
-                        SELECT id, ? FROM users WHERE id = ? AND tenant_id = ? ON CONFLICT DO NOTHING""")
+                        SELECT id, ? FROM users WHERE id = ? AND tenant_id = ? ON CONFLICT\s"""
+                                + onConflict)
                 .params(channelId, userId, tenantId)
                 .update();
     }
@@ -95,35 +100,33 @@ public final class ChannelStore {
                 .update();
     }
 
-    private Optional<Channel> byTelegramId(long tgChannelId) {
-        return read("SELECT " + COLUMNS + " FROM channels WHERE tg_channel_id = ?", List.of(tgChannelId));
+    private Optional<Channel> byTelegramId(Long tgChannelId) {
+        return channel("SELECT " + COLUMNS + " FROM channels WHERE tg_channel_id = ?", tgChannelId);
     }
 
     private Optional<Channel> byId(UUID id) {
-        return read("SELECT " + COLUMNS + " FROM channels WHERE id = ?", List.of(id));
+        return channel("SELECT " + COLUMNS + " FROM channels WHERE id = ?", id);
     }
 
     private Optional<Channel> claimByUsername(ChannelIdentity identity) {
-        return identity.username() == null
-                ? Optional.empty()
-                : read(
-                        "UPDATE channels SET tg_channel_id = ? WHERE lower(username) = lower(?) AND tg_channel_id IS NULL RETURNING "
-                                + COLUMNS,
-                        List.of(identity.tgChannelId(), identity.username()));
+        return channel(
+                "UPDATE channels SET tg_channel_id = ? WHERE lower(username) = lower(?) AND tg_channel_id IS NULL RETURNING "
+                        + COLUMNS,
+                identity.tgChannelId(),
+                identity.username());
     }
 
     private Optional<Channel> insert(ChannelIdentity identity, String username) {
-        return jdbc.sql("INSERT INTO channels (id, tg_channel_id, username, title) VALUES (?, ?, ?, left(?, 500))"
-                        + " ON CONFLICT DO NOTHING RETURNING " + COLUMNS)
-                .param(UUID.randomUUID())
-                .param(identity.tgChannelId())
-                .param(username)
-                .param(identity.title())
-                .query(Channel.class)
-                .optional();
+        return channel(
+                "INSERT INTO channels (id, tg_channel_id, username, title) VALUES (?, ?, ?, left(?, 500))"
+                        + " ON CONFLICT DO NOTHING RETURNING " + COLUMNS,
+                UUID.randomUUID(),
+                identity.tgChannelId(),
+                username,
+                identity.title());
     }
 
-    private Optional<Channel> read(String sql, List<?> parameters) {
+    private Optional<Channel> channel(String sql, Object... parameters) {
         return jdbc.sql(sql).params(parameters).query(Channel.class).optional();
     }
 }

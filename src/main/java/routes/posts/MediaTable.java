@@ -9,17 +9,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.MediaFile;
+import routes.posts.PostTable.SavedPost;
 
 /** The SQL of {@code media_objects} and {@code post_media_map}. */
 final class MediaTable {
-    private static final int ROWS_PER_STATEMENT = 500;
-
-    private final JdbcTemplate jdbc;
+    private final JdbcClient jdbc;
     private final String bucket;
 
-    MediaTable(JdbcTemplate jdbc, String bucket) {
+    MediaTable(JdbcClient jdbc, String bucket) {
         this.jdbc = jdbc;
         this.bucket = bucket;
     }
@@ -43,71 +42,75 @@ final class MediaTable {
                 tenantId,
                 files.values().stream().filter(file -> file.s3Key() != null).toList());
         var referenced = new TreeSet<>(files.keySet());
-        referenced.addAll(jdbc.queryForList(
-                "SELECT file_sha256 FROM post_media_map WHERE post_id = ANY (?)", String.class, (Object) postIds));
-        String[] sha256List = referenced.toArray(String[]::new);
-        lock(tenantId, sha256List);
-        jdbc.update("DELETE FROM post_media_map WHERE post_id = ANY (?)", (Object) postIds);
-        jdbc.batchUpdate(
-                "INSERT INTO post_media_map (post_id, file_sha256, position) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                posts.stream().flatMap(MediaTable::references).toList(),
-                ROWS_PER_STATEMENT,
-                (statement, reference) -> {
-                    statement.setObject(1, reference.postId());
-                    statement.setString(2, reference.sha256());
-                    statement.setInt(3, reference.position());
-                });
-        count(tenantId, sha256List, "last_seen_at = now(), ");
+        referenced.addAll(files(postIds));
+        lock(tenantId, referenced);
+        delete(postIds);
+        List<Reference> references =
+                posts.stream().flatMap(MediaTable::references).toList();
+        jdbc.sql(
+                        """
+                        INSERT INTO post_media_map (post_id, file_sha256, position)
+                        SELECT post_id, sha256, position
+                        FROM jsonb_to_recordset(?::jsonb) AS r (post_id uuid, sha256 text, position int) ON CONFLICT DO NOTHING""")
+                .param(PostTable.json(references))
+                .update();
+        count(tenantId, referenced, "last_seen_at = now(), ");
     }
 
     /** Removes the files of posts. Locks them as above, so that their reference counts stay correct. */
     void release(UUID tenantId, UUID[] postIds) {
-        List<String> files = jdbc.queryForList(
-                "SELECT DISTINCT file_sha256 FROM post_media_map WHERE post_id = ANY (?) ORDER BY file_sha256",
-                String.class,
-                (Object) postIds);
-        if (files.isEmpty()) {
-            return;
+        var files = new TreeSet<>(files(postIds));
+        if (!files.isEmpty()) {
+            lock(tenantId, files);
+            delete(postIds);
+            count(tenantId, files, "");
         }
-        String[] sha256List = files.toArray(String[]::new);
-        lock(tenantId, sha256List);
-        jdbc.update("DELETE FROM post_media_map WHERE post_id = ANY (?)", (Object) postIds);
-        count(tenantId, sha256List, "");
     }
 
-    private void lock(UUID tenantId, String[] sha256List) {
-        jdbc.queryForList(
-                "SELECT 1 FROM media_objects WHERE tenant_id = ? AND file_sha256 = ANY (?) ORDER BY file_sha256 FOR UPDATE",
-                tenantId,
-                sha256List);
+    private List<String> files(UUID[] postIds) {
+        return jdbc.sql("SELECT DISTINCT file_sha256 FROM post_media_map WHERE post_id = ANY (?)")
+                .param(postIds)
+                .query(String.class)
+                .list();
     }
 
-    private void count(UUID tenantId, String[] sha256List, String seen) {
-        jdbc.update(
-                "UPDATE media_objects o SET " + seen
-                        + """
+    private void lock(UUID tenantId, TreeSet<String> files) {
+        jdbc.sql(
+                        "SELECT 1 FROM media_objects WHERE tenant_id = ? AND file_sha256 = ANY (?) ORDER BY file_sha256 FOR UPDATE")
+                .params(tenantId, files.toArray(String[]::new))
+                .query((row, n) -> true)
+                .list();
+    }
+
+    private void delete(UUID[] postIds) {
+        jdbc.sql("DELETE FROM post_media_map WHERE post_id = ANY (?)")
+                .param(postIds)
+                .update();
+    }
+
+    private void count(UUID tenantId, TreeSet<String> files, String seen) {
+        jdbc.sql(
+                        "UPDATE media_objects o SET " + seen
+                                + """
                         refs_count = (SELECT count(*) FROM post_media_map m JOIN posts p ON p.id = m.post_id
                                       WHERE m.file_sha256 = o.file_sha256 AND p.tenant_id = o.tenant_id)
-                        WHERE tenant_id = ? AND file_sha256 = ANY (?)""",
-                tenantId,
-                sha256List);
+                        WHERE tenant_id = ? AND file_sha256 = ANY (?)""")
+                .params(tenantId, files.toArray(String[]::new))
+                .update();
     }
 
     private void insertObjects(UUID tenantId, List<MediaFile> files) {
-        jdbc.batchUpdate(
-                """
-                INSERT INTO media_objects (tenant_id, file_sha256, mime, size_bytes, s3_key, s3_bucket)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, file_sha256) DO NOTHING""",
-                files,
-                ROWS_PER_STATEMENT,
-                (statement, file) -> {
-                    statement.setObject(1, tenantId);
-                    statement.setString(2, file.sha256());
-                    statement.setString(3, file.mimeType());
-                    statement.setLong(4, file.sizeBytes());
-                    statement.setString(5, file.s3Key());
-                    statement.setString(6, bucket);
-                });
+        if (files.isEmpty()) {
+            return;
+        }
+        jdbc.sql(
+                        """
+                        INSERT INTO media_objects (tenant_id, s3_bucket, file_sha256, mime, size_bytes, s3_key)
+                        SELECT ?, ?, sha256, mime_type, size_bytes, s3_key FROM jsonb_to_recordset(?::jsonb)
+                            AS file (sha256 text, mime_type text, size_bytes bigint, s3_key text)
+                        ON CONFLICT (tenant_id, file_sha256) DO NOTHING""")
+                .params(tenantId, bucket, PostTable.json(files))
+                .update();
     }
 
     private static Stream<Reference> references(SavedPost saved) {

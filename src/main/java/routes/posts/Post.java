@@ -3,6 +3,8 @@ package routes.posts;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import routes.events.ContentHash;
 import routes.events.MediaFile;
 import routes.events.PostParsed;
 import routes.events.SkippedFile;
@@ -73,6 +75,10 @@ public record Post(
         return PostParsed.allText(text, attachmentText);
     }
 
+    String contentHash() {
+        return ContentHash.of(allText());
+    }
+
     /**
      * The post with another text, or this post if the text is the same. Its version is the time of the edit, as for an edit in its
      * channel, but always higher than the version before, even within a second or if a clock is slow.
@@ -92,5 +98,39 @@ public record Post(
                 .editedAt(Instant.ofEpochSecond(version))
                 .edited(true)
                 .build();
+    }
+
+    /** The media of a post. Voice, audio, stickers and other files count as documents. */
+    public enum MediaKind {
+        PHOTO,
+        VIDEO,
+        DOCUMENT;
+
+        /** As in {@code media_group_items.media_kind}. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Telegram's counters. Stored counters never decrease. */
+    public record Counters(int views, int forwards, int reactions, int replies) {
+        public static final Counters NONE = new Counters(0, 0, 0, 0);
+
+        Counters max(Counters other) {
+            return new Counters(
+                    Math.max(views, other.views),
+                    Math.max(forwards, other.forwards),
+                    Math.max(reactions, other.reactions),
+                    Math.max(replies, other.replies));
+        }
+    }
+
+    /** The origin of a forwarded post. Each part is null if the source does not contain it. {@code chatId} is the bare positive id. */
+    public record Forward(Long chatId, Long messageId, Instant date, String name) {
+        public static final Forward NONE = new Forward(null, null, null, null);
+
+        public Forward {
+            name = StorableText.of(name);
+        }
     }
 }

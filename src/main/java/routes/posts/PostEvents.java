@@ -1,12 +1,20 @@
 package routes.posts;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
 import routes.events.AlbumParsed;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
@@ -14,19 +22,76 @@ import routes.events.PostParsed;
 import routes.events.PostParsedBuilder;
 import routes.events.Trigger;
 import routes.events.VisionUploaded;
+import routes.posts.Albums.Album;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.PostMerge.Outcome;
+import routes.posts.PostTable.SavedPost;
+import routes.posts.PostWriter.PostBatch;
 
-/** The events of a saved batch: only for posts that are new or have new content. */
-final class PostEvents {
-    private PostEvents() {}
+/** The events of posts: those of a saved batch, and again those of stored posts. */
+@Repository
+public class PostEvents {
+    private final JdbcClient jdbc;
+    private final Clock clock;
 
+    public PostEvents(JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /**
+     * The events of stored posts as ingest published them, on behalf of a reader of the channel.
+     *
+     * @param trigger if it is not that of ingest
+     * @param request makes stages process them although they did so before
+     */
+    public List<PostParsed> parsed(Collection<UUID> ids, Optional<Trigger> trigger, String request) {
+        return jdbc.sql(
+                        """
+                        SELECT p.id, p.tenant_id, p.channel_id, p.trace_id, p.content_hash, c.tg_channel_id, %s,
+                               coalesce((SELECT min(s.user_id) FROM user_channel s JOIN users u ON u.id = s.user_id
+                                         WHERE s.channel_id = p.channel_id AND u.tenant_id = p.tenant_id AND s.is_active), 0)
+                                   AS reader
+                        FROM posts p JOIN channels c ON c.id = p.channel_id
+                        WHERE p.id = ANY (?) ORDER BY p.number
+                        """
+                                .formatted(PostTable.POST))
+                .param(ids.toArray(UUID[]::new))
+                .query((row, number) -> parsed(row, trigger, request))
+                .list();
+    }
+
+    private PostParsed parsed(ResultSet row, Optional<Trigger> trigger, String request) throws SQLException {
+        Post post = PostTable.post(row);
+        UUID tenant = row.getObject("tenant_id", UUID.class);
+        long channel = row.getLong("tg_channel_id");
+        long version = post.contentVersion();
+        return fields(post, Objects.requireNonNullElseGet(row.getString("content_hash"), post::contentHash))
+                .traceId(Objects.requireNonNullElseGet(row.getString("trace_id"), PostEvents::newTraceId))
+                .occurredAt(clock.instant())
+                .idempotencyKey(IdempotencyKeys.postParsed(tenant, channel, post.telegramMessageId(), version, request))
+                .userId(row.getString("reader"))
+                .tenantId(tenant)
+                .channelId(row.getObject("channel_id", UUID.class))
+                .tgChannelId(channel)
+                .postId(row.getObject("id", UUID.class))
+                .trigger(trigger.orElse(version == 0 ? Trigger.INITIAL : Trigger.EDIT))
+                .requestId(request)
+                .build();
+    }
+
+    static String newTraceId() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /** The events of a saved batch: only for posts that are new or have new content. */
     static List<Event> of(PostBatch batch, List<SavedPost> posts, List<Album> albums, Instant now) {
         var events = new ArrayList<Event>();
         posts.stream()
-                .filter(post -> post.is(Outcome.CREATED) || post.is(Outcome.EDITED) || post.is(Outcome.RESTORED))
+                .filter(post -> post.is(Outcome.CREATED) || post.isPublishedAgain())
                 .forEach(post -> events.add(parsed(batch, post, now)));
         albums.stream()
-                .filter(album -> album.change() != Album.Change.NONE)
+                .filter(album -> album.change() != Albums.Change.NONE)
                 .forEach(album -> events.add(album(batch.tenantId(), batch.userId(), batch.channel(), album, now)));
         Map<Long, Album> byGroup = albums.stream().collect(Collectors.toMap(Album::groupedId, Function.identity()));
         posts.stream()
@@ -44,7 +109,7 @@ final class PostEvents {
         String request = saved.is(Outcome.RESTORED) ? "restored-" + now.getEpochSecond() : null;
         UUID tenant = batch.tenantId();
         long channel = tgChannelId(batch.channel());
-        return parsed(post, saved.contentHash())
+        return fields(post, post.contentHash())
                 .traceId(saved.traceId())
                 .occurredAt(now)
                 .idempotencyKey(IdempotencyKeys.postParsed(
@@ -60,7 +125,7 @@ final class PostEvents {
     }
 
     /** The fields that come from the post. Who publishes it, when and why is still to be set. */
-    static PostParsedBuilder parsed(Post post, String contentHash) {
+    private static PostParsedBuilder fields(Post post, String contentHash) {
         return PostParsedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
                 .text(post.text())

@@ -2,6 +2,8 @@ package routes.posts;
 
 import java.util.HashSet;
 import java.util.Objects;
+import routes.posts.Post.Forward;
+import routes.posts.PostTable.StoredPost;
 
 /**
  * The changes that an arriving post makes to the stored row. A pure function whose result does not depend on the order in which
@@ -88,7 +90,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
                 // an album keeps its number, whatever a later export infers
                 .groupedId(first(old.groupedId(), arriving.groupedId()))
                 .counters(old.counters().max(arriving.counters()))
-                .forward(current ? arriving.forward().orElse(old.forward()) : old.forward())
+                .forward(current && !arriving.forward().equals(Forward.NONE) ? arriving.forward() : old.forward())
                 .replyToMessageId(first(current ? arriving.replyToMessageId() : null, old.replyToMessageId()))
                 .authorName(first(current ? arriving.authorName() : null, old.authorName()))
                 .details(current ? old.details().merge(arriving.details()) : old.details())

@@ -2,7 +2,6 @@ package routes.posts;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,25 +11,29 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostDeleted;
 import routes.outbox.Outbox;
+import routes.posts.ChannelStore.Channel;
 
 /**
  * Deletes posts. Readers no longer see them once the transaction ends. The event in the same transaction makes the clean-up stage
  * remove their remaining data elsewhere. Their albums are recomputed from the other members.
  */
+@Component
 public final class PostRemoval {
     private final TransactionTemplate transaction;
-    private final JdbcTemplate jdbc;
+    private final JdbcClient jdbc;
     private final ChannelStore channels;
-    private final AlbumTable albums;
-    private final PostTombstones tombstones;
+    private final Albums albums;
+    private final MediaTable media;
     private final Outbox outbox;
     private final Clock clock;
 
@@ -40,12 +43,11 @@ public final class PostRemoval {
             Outbox outbox,
             PostStoreSettings settings,
             Clock clock) {
-        transaction = new TransactionTemplate(transactions);
-        transaction.setTimeout((int) settings.transactionTimeout().toSeconds());
-        jdbc = new JdbcTemplate(database);
+        transaction = settings.transaction(transactions);
+        jdbc = JdbcClient.create(database);
         channels = new ChannelStore(database);
-        albums = new AlbumTable(jdbc);
-        tombstones = new PostTombstones(jdbc, settings.mediaBucket());
+        albums = new Albums(database, transactions, settings);
+        media = new MediaTable(jdbc, settings.mediaBucket());
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -72,46 +74,41 @@ public final class PostRemoval {
 
     /** The posts of these messages that are not deleted. */
     public List<UUID> ids(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
-        return jdbc.queryForList(
-                """
-                SELECT id FROM posts WHERE (tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))
-                    AND NOT is_deleted""",
-                UUID.class,
-                tenantId,
-                channelId,
-                messageIds.toArray(Long[]::new));
+        return jdbc.sql(
+                        """
+                        SELECT id FROM posts WHERE (tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))
+                            AND NOT is_deleted""")
+                .params(tenantId, channelId, messageIds.toArray(Long[]::new))
+                .query(UUID.class)
+                .list();
     }
 
     /** Posts that are not deleted by message id, from {@code after} (exclusive) to {@code last} (inclusive). */
     public List<Message> messages(UUID tenantId, UUID channelId, long after, long last, int limit) {
-        return jdbc.query(
-                """
-                SELECT telegram_message_id, id FROM posts
-                WHERE tenant_id = ? AND channel_id = ? AND telegram_message_id > ? AND telegram_message_id <= ?
-                    AND NOT is_deleted
-                ORDER BY telegram_message_id LIMIT ?""",
-                (row, n) -> new Message(row.getLong("telegram_message_id"), row.getObject("id", UUID.class)),
-                tenantId,
-                channelId,
-                after,
-                last,
-                limit);
+        return jdbc.sql(
+                        """
+                        SELECT telegram_message_id AS message_id, id AS post_id FROM posts
+                        WHERE tenant_id = ? AND channel_id = ? AND telegram_message_id > ? AND telegram_message_id <= ?
+                            AND NOT is_deleted
+                        ORDER BY telegram_message_id LIMIT ?""")
+                .params(tenantId, channelId, after, last, limit)
+                .query(Message.class)
+                .list();
     }
 
     /** The highest message id that was ever stored; 0 if there is none. */
     public long lastMessageId(UUID tenantId, UUID channelId) {
-        Long last = jdbc.queryForObject(
-                "SELECT coalesce(max(telegram_message_id), 0) FROM posts WHERE tenant_id = ? AND channel_id = ?",
-                Long.class,
-                tenantId,
-                channelId);
-        return Objects.requireNonNull(last);
+        return jdbc.sql(
+                        "SELECT coalesce(max(telegram_message_id), 0) FROM posts WHERE tenant_id = ? AND channel_id = ?")
+                .params(tenantId, channelId)
+                .query(Long.class)
+                .single();
     }
 
     private int remove(
             UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason, boolean publish) {
-        Integer removed = transaction.execute(status -> {
-            ChannelLock.take(jdbc, tenantId, channelId);
+        return Objects.requireNonNull(transaction.execute(status -> {
+            PostLock.takeChannel(jdbc, tenantId, channelId);
             List<Gone> gone = mark(tenantId, postIds, reason);
             if (gone.isEmpty()) {
                 return 0;
@@ -123,51 +120,36 @@ public final class PostRemoval {
                 gone.forEach(post -> events.add(deleted(tenantId, channelId, post, reason, now)));
             }
             long reader = channels.reader(tenantId, channelId);
-            albumsWithout(tenantId, channelId, gone)
+            var groupedIds = new TreeSet<Long>();
+            gone.stream().map(Gone::groupedId).filter(Objects::nonNull).forEach(groupedIds::add);
+            albums.save(tenantId, channelId, groupedIds, Map.of(), true).stream()
+                    .filter(album -> album.change() != Albums.Change.NONE)
                     .forEach(album -> events.add(PostEvents.album(tenantId, reader, channel, album, now)));
+            albums.clearEmpty(tenantId, channelId, groupedIds);
             outbox.append(events);
             return gone.size();
-        });
-        return Objects.requireNonNull(removed);
+        }));
     }
 
     /** Marks posts as deleted. Pending stages are skipped. */
     private List<Gone> mark(UUID tenantId, Collection<UUID> postIds, DeletionReason reason) {
-        return jdbc.query(
-                """
-                UPDATE posts SET is_deleted = true, deleted_at = now(), deletion_reason = ?,
-                    tagging_status = CASE WHEN tagging_status IN ('pending', 'retrying') THEN 'skipped'
-                                          ELSE tagging_status END,
-                    indexing_status = 'skipped', indexing_error = 'deleted', updated_at = now()
-                WHERE id = ANY (?) AND tenant_id = ? AND NOT is_deleted
-                RETURNING id, grouped_id, trace_id, expires_at""",
-                (row, n) -> {
-                    OffsetDateTime expiresAt = row.getObject("expires_at", OffsetDateTime.class);
-                    return new Gone(
-                            row.getObject("id", UUID.class),
-                            row.getObject("grouped_id", Long.class),
-                            row.getString("trace_id"),
-                            expiresAt == null ? null : expiresAt.toInstant());
-                },
-                reason.text(),
-                postIds.toArray(UUID[]::new),
-                tenantId);
-    }
-
-    private List<Album> albumsWithout(UUID tenantId, UUID channelId, List<Gone> gone) {
-        var groupedIds = new TreeSet<Long>();
-        gone.stream().map(Gone::groupedId).filter(Objects::nonNull).forEach(groupedIds::add);
-        List<Album> changed = albums.save(tenantId, channelId, groupedIds, Map.of(), true).stream()
-                .filter(album -> album.change() != Album.Change.NONE)
-                .toList();
-        albums.clearEmpty(tenantId, channelId, groupedIds);
-        return changed;
+        return jdbc.sql(
+                        """
+                        UPDATE posts SET is_deleted = true, deleted_at = now(), deletion_reason = ?,
+                            tagging_status = CASE WHEN tagging_status IN ('pending', 'retrying') THEN 'skipped'
+                                                  ELSE tagging_status END,
+                            indexing_status = 'skipped', indexing_error = 'deleted', updated_at = now()
+                        WHERE id = ANY (?) AND tenant_id = ? AND NOT is_deleted
+                        RETURNING id, grouped_id, trace_id, expires_at""")
+                .params(reason.text(), postIds.toArray(UUID[]::new), tenantId)
+                .query(Gone.class)
+                .list();
     }
 
     private static PostDeleted deleted(UUID tenantId, UUID channelId, Gone post, DeletionReason reason, Instant now) {
         return new PostDeleted(
                 Event.SCHEMA_VERSION,
-                post.traceId() == null ? PostWriter.newTraceId() : post.traceId(),
+                Objects.requireNonNullElseGet(post.traceId(), PostEvents::newTraceId),
                 now,
                 IdempotencyKeys.postDeleted(post.id()),
                 post.id(),
@@ -178,30 +160,91 @@ public final class PostRemoval {
     }
 
     /**
+     * Clears the rows of deleted posts and removes all dependent data. The remaining tombstones show what they were and when they were
+     * deleted: counters, times and ids reveal nothing of the content. Takes part in the transaction of the calling thread.
+     */
+    public void erase(UUID tenantId, Collection<UUID> postIds) {
+        UUID[] ids = postIds.toArray(UUID[]::new);
+        media.release(tenantId, ids);
+        for (String table : List.of("post_edits", "post_enrichment", "media_group_items", "trend_posts")) {
+            jdbc.sql("DELETE FROM " + table + " WHERE post_id = ANY (?)")
+                    .param(ids)
+                    .update();
+        }
+        jdbc.sql(
+                        """
+                        UPDATE posts SET content = '', attachment_text = NULL, entities = NULL, details = '{}', content_hash = NULL,
+                            urls = '[]', author_name = NULL, has_media = false,
+                            forward_from_chat_id = NULL, forward_from_message_id = NULL, forward_date = NULL,
+                            forward_from_name = NULL, reply_to_message_id = NULL, telegram_post_url = NULL,
+                            tagging_error = NULL, indexing_status = 'skipped', indexing_error = 'deleted', index_state = '{}',
+                            index_revision = index_revision + 1, cleaned_at = now(), updated_at = now()
+                        WHERE id = ANY (?) AND is_deleted""")
+                .param(ids)
+                .update();
+    }
+
+    /**
+     * A deletion whose post is not stored yet.
+     *
+     * @param tenantId null if the event does not contain it; then it applies to the post of any tenant
+     * @param channelId null if the event does not contain it
+     */
+    public record EarlyDeletion(UUID tenantId, UUID channelId, UUID postId, DeletionReason reason) {}
+
+    /**
      * Records deletions of posts that are not stored yet. Such a post is stored as deleted when it arrives. The channel's lock orders
      * this with a concurrent write of the post.
      *
      * @return the posts whose deletions were recorded; the others are stored by now
      */
     public Set<UUID> noteEarly(Collection<EarlyDeletion> deletions) {
-        Set<UUID> noted = transaction.execute(status -> {
+        return transaction.execute(status -> {
             deletions.stream()
                     .filter(deletion -> deletion.tenantId() != null && deletion.channelId() != null)
                     .map(deletion -> List.of(deletion.tenantId(), deletion.channelId()))
                     .distinct()
                     .sorted(Comparator.comparing(Object::toString))
-                    .forEach(channel -> ChannelLock.take(jdbc, channel.get(0), channel.get(1)));
-            return tombstones.noteEarly(deletions);
+                    .forEach(channel -> PostLock.takeChannel(jdbc, channel.get(0), channel.get(1)));
+            Set<UUID> missing = deletions.stream().map(EarlyDeletion::postId).collect(Collectors.toSet());
+            jdbc.sql("SELECT id FROM posts WHERE id = ANY (?)")
+                    .param(missing.toArray(UUID[]::new))
+                    .query(UUID.class)
+                    .list()
+                    .forEach(missing::remove);
+            List<EarlyDeletion> noted = deletions.stream()
+                    .filter(deletion -> missing.contains(deletion.postId()))
+                    .toList();
+            jdbc.sql(
+                            """
+                            INSERT INTO early_deletions (post_id, tenant_id, reason)
+                            SELECT post_id, tenant_id, lower(reason)
+                            FROM jsonb_to_recordset(?::jsonb) AS deletion (post_id uuid, tenant_id uuid, reason text)
+                            ON CONFLICT DO NOTHING""")
+                    .param(PostTable.json(noted))
+                    .update();
+            return missing;
         });
-        return Objects.requireNonNull(noted);
     }
 
-    /**
-     * Clears the rows of deleted posts and removes all dependent data. The remaining tombstones show what they were and when they were
-     * deleted. Takes part in the transaction of the calling thread.
-     */
-    public void erase(UUID tenantId, Collection<UUID> postIds) {
-        tombstones.erase(tenantId, postIds.toArray(UUID[]::new));
+    /** Just inserted posts whose deletion arrived first become tombstones at once: no other store contains them. */
+    void applyEarly(UUID tenantId, List<UUID> inserted) {
+        if (inserted.isEmpty()) {
+            return;
+        }
+        List<UUID> deleted = jdbc.sql(
+                        """
+                        WITH early AS (DELETE FROM early_deletions WHERE post_id = ANY (?)
+                                           AND (tenant_id IS NULL OR tenant_id = ?) RETURNING *)
+                        UPDATE posts p SET is_deleted = true, deleted_at = early.deleted_at,
+                            deletion_reason = early.reason, tagging_status = 'skipped'
+                        FROM early WHERE p.id = early.post_id RETURNING p.id""")
+                .params(inserted.toArray(UUID[]::new), tenantId)
+                .query(UUID.class)
+                .list();
+        if (!deleted.isEmpty()) {
+            erase(tenantId, deleted);
+        }
     }
 
     /**
@@ -210,6 +253,11 @@ public final class PostRemoval {
      * @return how many; fewer than the limit means that none remain
      */
     public int forgetEarly(Instant before, int limit) {
-        return tombstones.forgetEarly(before, limit);
+        return jdbc.sql(
+                        """
+                        DELETE FROM early_deletions WHERE post_id IN
+                            (SELECT post_id FROM early_deletions WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?)""")
+                .params(PostTable.time(before), limit)
+                .update();
     }
 }

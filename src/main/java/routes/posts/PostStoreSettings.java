@@ -1,6 +1,11 @@
 package routes.posts;
 
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.objectstore.ObjectStore;
 
 /**
  * @param timeToLive after which posts expire, counted from the later of posting and saving, so that an old export does not
@@ -8,15 +13,16 @@ import java.time.Duration;
  * @param transactionTimeout whole seconds, after which a batch is rolled back
  * @param mediaBucket the object store's bucket that media keys belong to
  */
+@Component
 public record PostStoreSettings(Duration timeToLive, Duration transactionTimeout, String mediaBucket) {
-    public PostStoreSettings {
-        if (timeToLive.isNegative()) {
-            throw new IllegalArgumentException(
-                    "The time to live of posts is zero (never) or positive, not " + timeToLive);
-        }
-        if (transactionTimeout.toSeconds() < 1) {
-            throw new IllegalArgumentException(
-                    "The time-out of a transaction is at least 1 s, not " + transactionTimeout);
-        }
+    @Autowired
+    PostStoreSettings(PostProperties properties, ObjectStore objects) {
+        this(Duration.ofDays(properties.ttlDays()), Duration.ofSeconds(60), objects.bucket());
+    }
+
+    TransactionTemplate transaction(PlatformTransactionManager transactions) {
+        var transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout((int) transactionTimeout.toSeconds());
+        return transaction;
     }
 }

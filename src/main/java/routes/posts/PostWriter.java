@@ -14,14 +14,19 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.PostIds;
 import routes.events.PostParsed;
 import routes.events.TextEntity;
 import routes.outbox.Outbox;
+import routes.posts.Albums.Album;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.PostMerge.Outcome;
+import routes.posts.PostTable.SavedPost;
+import routes.posts.PostTable.StoredPost;
 
 /**
  * The only writer of posts, for all sources. A batch and its events are one transaction: after a crash at any point either both
@@ -30,16 +35,16 @@ import routes.posts.PostMerge.Outcome;
  * <p>A lock of the transaction serializes batches of one channel. Files, which channels share, are locked in the order of their
  * hashes. So concurrent importers never deadlock.
  */
+@Component
 public final class PostWriter {
     private final TransactionTemplate transaction;
-    private final JdbcTemplate jdbc;
+    private final JdbcClient jdbc;
     private final ChannelStore channels;
     private final PostTable posts;
     private final MediaTable media;
-    private final AlbumTable albums;
-    private final PostTombstones tombstones;
+    private final Albums albums;
+    private final PostRemoval removal;
     private final Outbox outbox;
-    private final PostStoreSettings settings;
     private final Clock clock;
 
     public PostWriter(
@@ -48,18 +53,44 @@ public final class PostWriter {
             Outbox outbox,
             PostStoreSettings settings,
             Clock clock) {
-        transaction = new TransactionTemplate(transactions);
-        transaction.setTimeout((int) settings.transactionTimeout().toSeconds());
-        jdbc = new JdbcTemplate(database);
+        transaction = settings.transaction(transactions);
+        jdbc = JdbcClient.create(database);
         channels = new ChannelStore(database);
-        posts = new PostTable(jdbc);
+        posts = new PostTable(jdbc, settings.timeToLive(), clock);
         media = new MediaTable(jdbc, settings.mediaBucket());
-        albums = new AlbumTable(jdbc);
-        tombstones = new PostTombstones(jdbc, settings.mediaBucket());
+        albums = new Albums(database, transactions, settings);
+        removal = new PostRemoval(database, transactions, outbox, settings, clock);
         this.outbox = outbox;
-        this.settings = settings;
         this.clock = clock;
     }
+
+    /**
+     * Posts of one channel that are saved together. All members of an album that the source contains are in one batch.
+     *
+     * @param userId on whose behalf; gets subscribed to the channel
+     * @param albumsInferred whether the source does not mark albums, and they were inferred from times and ids
+     */
+    public record PostBatch(UUID tenantId, long userId, Channel channel, List<Post> posts, boolean albumsInferred) {
+        public PostBatch {
+            posts = List.copyOf(posts);
+        }
+    }
+
+    /**
+     * What a batch changed.
+     *
+     * @param created posts that did not exist
+     * @param edited posts with new content, or restored after they were deleted
+     * @param updated posts of which only counters and similar fields changed
+     */
+    public record SavedBatch(
+            int created,
+            int edited,
+            int updated,
+            int unchanged,
+            int albumsCreated,
+            int albumsChanged,
+            int albumsUnchanged) {}
 
     /**
      * Saves posts, albums, media references and the events of new posts and new content ({@code save_batch_atomic}).
@@ -69,7 +100,7 @@ public final class PostWriter {
     public SavedBatch saveBatchAtomic(PostBatch batch) {
         return transaction.execute(status -> {
             List<SavedPost> saved =
-                    savePosts(batch, post -> created(batch, post), PostMerge::seen, PostWriter::startsAnew);
+                    savePosts(batch, post -> created(batch, post), PostMerge::seen, SavedPost::isPublishedAgain);
             List<Album> savedAlbums = saveAlbums(batch, saved);
             outbox.append(PostEvents.of(batch, saved, savedAlbums, clock.instant()));
             batch.posts().stream()
@@ -78,11 +109,6 @@ public final class PostWriter {
                     .ifPresent(last -> channels.parsedUpTo(batch.channel().id(), last));
             return summary(saved, savedAlbums);
         });
-    }
-
-    /** Whether the outbox is about to publish the post again, so that the stages process it again. */
-    private static boolean startsAnew(SavedPost post) {
-        return post.is(Outcome.EDITED) || post.is(Outcome.RESTORED);
     }
 
     /** The post's identity according to the event of another producer. */
@@ -115,19 +141,19 @@ public final class PostWriter {
     public Optional<Boolean> edit(
             UUID tenantId, UUID channelId, UUID postId, String text, List<TextEntity> entities, List<String> urls) {
         return transaction.execute(status -> {
-            ChannelLock.take(jdbc, tenantId, channelId);
-            Optional<StoredPost> row = posts.read(postId).filter(stored -> stored.deletion() == null);
+            PostLock.takeChannel(jdbc, tenantId, channelId);
+            StoredPost stored = posts.read(List.of(postId)).get(postId);
+            if (stored == null || stored.deletion() != null) {
+                return Optional.empty();
+            }
             Instant now = clock.instant();
-            return row.map(stored -> stored.post().edit(text, entities, urls, now))
-                    .map(edited -> {
-                        Channel channel = channels.require(channelId);
-                        long reader = channels.reader(tenantId, channelId);
-                        PostBatch batch = new PostBatch(tenantId, reader, channel, List.of(edited), false);
-                        List<SavedPost> saved =
-                                savePosts(batch, post -> created(batch, post), PostMerge::of, PostWriter::startsAnew);
-                        outbox.append(PostEvents.of(batch, saved, saveAlbums(batch, saved), now));
-                        return saved.get(0).is(Outcome.EDITED);
-                    });
+            Post edited = stored.post().edit(text, entities, urls, now);
+            Channel channel = channels.require(channelId);
+            var batch = new PostBatch(tenantId, channels.reader(tenantId, channelId), channel, List.of(edited), false);
+            List<SavedPost> saved =
+                    savePosts(batch, post -> created(batch, post), PostMerge::of, SavedPost::isPublishedAgain);
+            outbox.append(PostEvents.of(batch, saved, saveAlbums(batch, saved), now));
+            return Optional.of(saved.get(0).is(Outcome.EDITED));
         });
     }
 
@@ -136,23 +162,29 @@ public final class PostWriter {
         Map<UUID, StoredPost> rows =
                 posts.read(arrived.keySet().stream().map(PostParsed::postId).toList());
         return arrived.keySet().stream()
-                .filter(event -> rows.containsKey(event.postId())
-                        && PostMerge.of(rows.get(event.postId()), arrived.get(event))
-                                        .outcome()
-                                == Outcome.UNCHANGED)
+                .filter(event -> rows.containsKey(event.postId()))
+                .filter(event -> PostMerge.of(rows.get(event.postId()), arrived.get(event))
+                                .outcome()
+                        == Outcome.UNCHANGED)
                 .collect(Collectors.toSet());
     }
 
+    /**
+     * @param create the row of a post that is not stored
+     * @param merge the changes of a stored post
+     * @param restarts whether the stages process the post again
+     */
     private List<SavedPost> savePosts(
             PostBatch batch,
             Function<Post, SavedPost> create,
             BiFunction<StoredPost, Post, PostMerge> merge,
-            Predicate<SavedPost> startsAnew) {
+            Predicate<SavedPost> restarts) {
+        UUID tenantId = batch.tenantId();
         UUID channelId = batch.channel().id();
-        ChannelLock.take(jdbc, batch.tenantId(), channelId);
-        channels.subscribeUnlessLeft(batch.tenantId(), batch.userId(), channelId);
+        PostLock.takeChannel(jdbc, tenantId, channelId);
+        channels.subscribeUnlessLeft(tenantId, batch.userId(), channelId);
         Map<Long, StoredPost> stored = posts.read(
-                batch.tenantId(),
+                tenantId,
                 channelId,
                 batch.posts().stream().map(Post::telegramMessageId).toList());
         List<SavedPost> saved = keepAlbums(batch.posts(), stored).stream()
@@ -161,30 +193,24 @@ public final class PostWriter {
                     return row == null ? create.apply(post) : merged(post, row, merge.apply(row, post));
                 })
                 .toList();
-        List<SavedPost> changed = saved.stream()
-                .filter(post -> !post.is(Outcome.CREATED) && !post.is(Outcome.UNCHANGED))
-                .toList();
-        posts.revive(
-                changed.stream().filter(post -> post.is(Outcome.RESTORED)).toList(),
-                clock.instant(),
-                settings.timeToLive());
-        posts.keepOldTexts(changed.stream()
-                .filter(post -> post.merge().textChanged())
-                .map(SavedPost::id)
-                .toList());
+        List<SavedPost> changed = select(saved, post -> !post.is(Outcome.CREATED) && !post.is(Outcome.UNCHANGED));
+        posts.revive(select(changed, post -> post.is(Outcome.RESTORED)));
+        posts.keepOldTexts(ids(select(changed, post -> post.merge().textChanged())));
         posts.update(changed);
-        posts.restart(changed.stream().filter(startsAnew).map(SavedPost::id).toList());
-        List<SavedPost> created =
-                saved.stream().filter(post -> post.is(Outcome.CREATED)).toList();
-        posts.insert(batch.tenantId(), channelId, created, clock.instant(), settings.timeToLive());
-        media.save(
-                batch.tenantId(),
-                saved.stream().filter(post -> post.merge().mediaChanged()).toList());
-        if (!created.isEmpty()) {
-            tombstones.applyEarly(
-                    batch.tenantId(), created.stream().map(SavedPost::id).toArray(UUID[]::new));
-        }
+        posts.restart(ids(select(changed, restarts)));
+        List<SavedPost> created = select(saved, post -> post.is(Outcome.CREATED));
+        posts.insert(tenantId, channelId, created);
+        media.save(tenantId, select(saved, post -> post.merge().mediaChanged()));
+        removal.applyEarly(tenantId, ids(created));
         return saved;
+    }
+
+    private static List<SavedPost> select(List<SavedPost> posts, Predicate<SavedPost> condition) {
+        return posts.stream().filter(condition).toList();
+    }
+
+    private static List<UUID> ids(List<SavedPost> posts) {
+        return posts.stream().map(SavedPost::id).toList();
     }
 
     /** A part of a known album joins it, under the album's stored number. */
@@ -207,13 +233,14 @@ public final class PostWriter {
 
     private static SavedPost created(PostBatch batch, Post post) {
         UUID id = PostIds.of(batch.tenantId(), batch.channel().tgChannelId(), post.telegramMessageId());
-        return new SavedPost(id, newTraceId(), PostMerge.created(post), post);
+        return new SavedPost(id, PostEvents.newTraceId(), PostMerge.created(post), post);
     }
 
     private static SavedPost merged(Post post, StoredPost row, PostMerge merge) {
-        boolean newTrace =
-                merge.outcome() == Outcome.EDITED || merge.outcome() == Outcome.RESTORED || row.traceId() == null;
-        return new SavedPost(row.id(), newTrace ? newTraceId() : row.traceId(), merge, post);
+        var saved = new SavedPost(row.id(), row.traceId(), merge, post);
+        return saved.isPublishedAgain() || row.traceId() == null
+                ? new SavedPost(row.id(), PostEvents.newTraceId(), merge, post)
+                : saved;
     }
 
     private List<Album> saveAlbums(PostBatch batch, List<SavedPost> saved) {
@@ -230,22 +257,18 @@ public final class PostWriter {
         return albums.save(batch.tenantId(), batch.channel().id(), groupedIds, kinds, batch.albumsInferred());
     }
 
-    static String newTraceId() {
-        return UUID.randomUUID().toString().replace("-", "");
+    private static SavedBatch summary(List<SavedPost> saved, List<Album> albums) {
+        return new SavedBatch(
+                count(saved, post -> post.is(Outcome.CREATED)),
+                count(saved, SavedPost::isPublishedAgain),
+                count(saved, post -> post.is(Outcome.UPDATED)),
+                count(saved, post -> post.is(Outcome.UNCHANGED)),
+                count(albums, album -> album.change() == Albums.Change.CREATED),
+                count(albums, album -> album.change() == Albums.Change.CHANGED),
+                count(albums, album -> album.change() == Albums.Change.NONE));
     }
 
-    private static SavedBatch summary(List<SavedPost> saved, List<Album> albums) {
-        Map<Outcome, Long> posts =
-                saved.stream().collect(Collectors.groupingBy(SavedPost::outcome, Collectors.counting()));
-        Map<Album.Change, Long> groups =
-                albums.stream().collect(Collectors.groupingBy(Album::change, Collectors.counting()));
-        return new SavedBatch(
-                posts.getOrDefault(Outcome.CREATED, 0L).intValue(),
-                (int) (posts.getOrDefault(Outcome.EDITED, 0L) + posts.getOrDefault(Outcome.RESTORED, 0L)),
-                posts.getOrDefault(Outcome.UPDATED, 0L).intValue(),
-                posts.getOrDefault(Outcome.UNCHANGED, 0L).intValue(),
-                groups.getOrDefault(Album.Change.CREATED, 0L).intValue(),
-                groups.getOrDefault(Album.Change.CHANGED, 0L).intValue(),
-                groups.getOrDefault(Album.Change.NONE, 0L).intValue());
+    private static <T> int count(List<T> all, Predicate<T> condition) {
+        return (int) all.stream().filter(condition).count();
     }
 }

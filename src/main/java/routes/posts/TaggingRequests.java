@@ -3,6 +3,7 @@ package routes.posts;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Value;
@@ -36,15 +37,23 @@ public class TaggingRequests {
     private static final String STALE =
             "greatest(p.last_tagging_attempt, p.created_at) < now() - make_interval(secs => :stale)";
 
+    /** True for a post that waits for its tags for long, or failed and is forced. */
+    private static final String UNTAGGED =
+            """
+            (p.tagging_status = 'retrying' OR p.tagging_status = 'pending' AND %s
+             OR :force AND p.tagging_status = 'failed')
+            """
+                    .formatted(STALE);
+
     private final JdbcClient jdbc;
-    private final StoredPostEvents events;
+    private final PostEvents events;
     private final Outbox outbox;
     private final Duration stale;
     private final TransactionTemplate transaction;
 
     public TaggingRequests(
             JdbcClient jdbc,
-            StoredPostEvents events,
+            PostEvents events,
             Outbox outbox,
             @Value("${tagging.retry-stale}") Duration stale,
             PlatformTransactionManager transactions) {
@@ -66,43 +75,24 @@ public class TaggingRequests {
         return queue(
                 """
                 p.tenant_id = :tenant AND EXISTS (SELECT 1 FROM user_channel s WHERE s.channel_id = p.channel_id
-                                                    AND s.user_id = :user AND s.is_active)
-                AND (p.tagging_status = 'retrying' OR p.tagging_status = 'pending' AND %s
-                     OR :force AND p.tagging_status = 'failed')
-                """
-                        .formatted(STALE),
-                tenantId,
-                userId,
+                                                    AND s.user_id = :user AND s.is_active) AND\s"""
+                        + UNTAGGED,
+                Map.of("tenant", tenantId, "user", userId),
                 force,
                 limit);
     }
 
     /** Like {@link #retry}, for all tenants. */
     public int retryAll(boolean force, int limit) {
-        return queue(
-                """
-                (p.tagging_status = 'retrying' OR p.tagging_status = 'pending' AND %s
-                 OR :force AND p.tagging_status = 'failed') AND :tenant::uuid IS NULL AND :user = 0
-                """
-                        .formatted(STALE),
-                null,
-                0,
-                force,
-                limit);
+        return queue(UNTAGGED, Map.of(), force, limit);
     }
 
     /** Retries posts of all tenants that are pending or retrying and whose last try is long ago. */
     public int retryStale(int limit) {
-        return queue(
-                "p.tagging_status IN ('pending', 'retrying') AND " + STALE
-                        + " AND :tenant::uuid IS NULL AND :user = 0 AND NOT :force",
-                null,
-                0,
-                false,
-                limit);
+        return queue("p.tagging_status IN ('pending', 'retrying') AND " + STALE, Map.of(), false, limit);
     }
 
-    private int queue(String condition, UUID tenantId, long userId, boolean force, int limit) {
+    private int queue(String condition, Map<String, ?> parameters, boolean force, int limit) {
         UUID request = UUID.randomUUID();
         return transaction.execute(status -> {
             List<UUID> due = jdbc.sql(
@@ -117,8 +107,7 @@ public class TaggingRequests {
                             FROM due WHERE p.id = due.id RETURNING p.id
                             """
                                     .formatted(IS_OPEN, condition))
-                    .param("tenant", tenantId)
-                    .param("user", userId)
+                    .params(parameters)
                     .param("force", force)
                     .param("limit", limit)
                     .param("request", request)

@@ -22,7 +22,7 @@ import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.PostTaggedBuilder;
 import routes.events.Trigger;
-import routes.posts.StoredPostEvents;
+import routes.posts.PostEvents;
 
 /** Recreates events from the stored data. */
 @Repository
@@ -47,11 +47,11 @@ class LostEvents {
             """;
 
     private final JdbcClient jdbc;
-    private final StoredPostEvents posts;
+    private final PostEvents posts;
     private final ObjectMapper json;
     private final Clock clock;
 
-    LostEvents(JdbcClient jdbc, StoredPostEvents posts, ObjectMapper json, Clock clock) {
+    LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock clock) {
         this.jdbc = jdbc;
         this.posts = posts;
         this.json = json;

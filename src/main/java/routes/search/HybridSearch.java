@@ -1,5 +1,6 @@
 package routes.search;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,23 +14,26 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 import routes.graph.Graph;
-import routes.graph.Neighbour;
+import routes.graph.Graph.Neighbour;
 import routes.text.TextAnalysis;
-import routes.vectorindex.IndexedPost;
-import routes.vectorindex.SearchHit;
-import routes.vectorindex.SearchQuery;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.IndexedPost;
+import routes.vectorindex.VectorIndex.PostPayload;
+import routes.vectorindex.VectorIndex.SearchHit;
+import routes.vectorindex.VectorIndex.SearchQuery;
 
 /**
- * Full-text search, vector search and graph neighbourhood, fused by {@link ReciprocalRanks}. What a vector represents depends on the
+ * Full-text search, vector search and graph neighbourhood, fused by reciprocal ranks. What a vector represents depends on the
  * embedding provider: a model encodes the meaning of a text, the local provider its words and their spelling.
  *
  * <p>A hit must match by words, have a vector score above the provider's {@link EmbeddingProvider#noiseFloor()}, or share at least
  * two tags with one of the best hits. Weaker matches are coincidence and are dropped, however few hits remain. A query without any
  * word, name or emoji finds nothing. If embeddings or graph fail, the other rankings still answer.
  */
+@Component
 public final class HybridSearch {
     private static final Logger LOG = LoggerFactory.getLogger(HybridSearch.class);
 
@@ -45,10 +49,21 @@ public final class HybridSearch {
     /** One shared tag means the same subject area, two mean the same subject. */
     private static final int MIN_SHARED_TAGS = 2;
 
+    /**
+     * Reciprocal rank fusion merges rankings whose scores are not comparable: each gives a post 1 / (60 + rank). The constant is from
+     * Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
+     * It keeps the first ranks of one list from outweighing agreement between lists.
+     */
+    private static final double RANK_CONSTANT = 60;
+
     private static final Comparator<SearchHit> NEWEST_FIRST = Comparator.comparing(
                     SearchHit::postedAt, Comparator.reverseOrder())
             .thenComparing(SearchHit::postNumber, Comparator.reverseOrder());
 
+    private static final Comparator<SearchHit> BEST_FIRST = Comparator.comparingDouble(SearchHit::score)
+            .thenComparing(SearchHit::postedAt)
+            .reversed()
+            .thenComparing(SearchHit::postId);
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
     private final Graph graph;
@@ -60,6 +75,73 @@ public final class HybridSearch {
         this.graph = graph;
         this.snippets = new Snippets(analysis);
     }
+
+    /**
+     * A search query and its filters.
+     *
+     * @param channelIds channels to search, which the reader must be subscribed to; the empty set finds nothing
+     * @param text only the first {@value #MAX_TEXT} characters are used
+     * @param tags a post needs at least one of them; empty for no restriction
+     * @param from earliest {@code posted_at}, inclusive; null for no limit
+     * @param to latest {@code posted_at}, exclusive; null for no limit
+     * @param order of the hits
+     * @param offset hits to skip; only about the best {@link HybridSearch#DEPTH} are available
+     * @param limit 1 to {@value #MAX_LIMIT} hits
+     */
+    public record PostQuery(
+            UUID tenantId,
+            Set<UUID> channelIds,
+            String text,
+            Set<String> tags,
+            Instant from,
+            Instant to,
+            Order order,
+            int offset,
+            int limit) {
+        /** Best first or newest first. */
+        public enum Order {
+            RELEVANCE,
+            DATE
+        }
+
+        public static final int MAX_TEXT = 500;
+        public static final int MAX_LIMIT = 100;
+
+        public PostQuery {
+            channelIds = Set.copyOf(channelIds);
+            tags = Set.copyOf(tags);
+            if (offset < 0) {
+                throw new IllegalArgumentException("offset must not be negative: " + offset);
+            }
+            if (limit < 1 || limit > MAX_LIMIT) {
+                throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
+            }
+            if (text.length() > MAX_TEXT) {
+                boolean splitsPair = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1));
+                text = text.substring(0, splitsPair ? MAX_TEXT - 1 : MAX_TEXT);
+            }
+        }
+    }
+
+    /**
+     * A found post.
+     *
+     * @param score sum of reciprocal ranks, comparable within one answer only
+     * @param text everything indexed for the post, for answers that quote it
+     */
+    public record PostHit(PostPayload payload, double score, String text) {
+        public UUID postId() {
+            return payload.postId();
+        }
+    }
+
+    /**
+     * A page of hits in the requested order.
+     *
+     * @param hasMore whether there are more hits after this page
+     * @param unavailable parts of the search that failed and are missing from the ranking: {@code embeddings}, {@code graph}
+     */
+    public record SearchResult(List<PostHit> hits, boolean hasMore, Set<String> unavailable) {}
 
     /** @throws routes.vectorindex.VectorIndexException if the index fails: search is impossible without it */
     public SearchResult search(PostQuery query) {
@@ -122,12 +204,13 @@ public final class HybridSearch {
                 .toList();
         List<UUID> byVector = ranking(near, found);
         List<UUID> byText = ranking(index.textSearch(limits), found);
-        ReciprocalRanks ranks = new ReciprocalRanks().add(byVector).add(byText);
-        List<UUID> seeds = best(ranks, found).stream().limit(SEEDS).toList();
-        ranks.add(neighbourhood(limits, seeds, found, unavailable));
-        List<SearchHit> hits = best(ranks, found).stream()
-                .map(post -> found.get(post).withScore(ranks.scores().get(post)))
-                .toList();
+        Map<UUID, Double> scores = new HashMap<>();
+        rank(byVector, scores);
+        rank(byText, scores);
+        List<UUID> seeds =
+                best(scores, found).stream().map(SearchHit::postId).limit(SEEDS).toList();
+        rank(neighbourhood(limits, seeds, found, unavailable), scores);
+        List<SearchHit> hits = best(scores, found);
         return new Ranked(hits, Math.max(byVector.size(), byText.size()) == limits.limit());
     }
 
@@ -158,14 +241,16 @@ public final class HybridSearch {
         return hits.stream().map(SearchHit::postId).toList();
     }
 
-    private static List<UUID> best(ReciprocalRanks ranks, Map<UUID, SearchHit> found) {
-        Comparator<UUID> order = Comparator.comparing(
-                        (UUID post) -> -ranks.scores().get(post))
-                .thenComparing(post -> found.get(post).postedAt(), Comparator.reverseOrder())
-                .thenComparing(Comparator.naturalOrder());
-        return found.keySet().stream()
-                .filter(ranks.scores()::containsKey)
-                .sorted(order)
+    private static void rank(List<UUID> ranking, Map<UUID, Double> scores) {
+        for (int i = 0; i < ranking.size(); i++) {
+            scores.merge(ranking.get(i), 1 / (RANK_CONSTANT + i + 1), Double::sum);
+        }
+    }
+
+    private static List<SearchHit> best(Map<UUID, Double> scores, Map<UUID, SearchHit> found) {
+        return scores.entrySet().stream()
+                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
+                .sorted(BEST_FIRST)
                 .toList();
     }
 

@@ -5,8 +5,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import org.springframework.stereotype.Component;
 
 /** Records that wait to be written. Never blocks: records that do not fit are dropped and counted. */
+@Component
 class TimelineBuffer {
     private static final String METRIC = "timeline.records";
 
@@ -14,8 +16,8 @@ class TimelineBuffer {
     private final Counter written;
     private final Counter dropped;
 
-    TimelineBuffer(int capacity, MeterRegistry registry) {
-        records = new ArrayBlockingQueue<>(capacity);
+    TimelineBuffer(TimelineProperties properties, MeterRegistry registry) {
+        records = new ArrayBlockingQueue<>(properties.buffer());
         written = registry.counter(METRIC, "outcome", "written");
         dropped = registry.counter(METRIC, "outcome", "dropped");
     }

@@ -1,31 +1,33 @@
 package routes.timeline;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import routes.events.StorableText;
+import routes.events.Json;
 
 /** The SQL of {@code post_timeline}. */
+@Component
 public class TimelineTable {
     private static final int TIMEOUT_SECONDS = 10;
 
-    private final JdbcTemplate jdbc;
+    private static final ObjectMapper JSON = Json.newMapper();
+    private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
     public TimelineTable(DataSource database, PlatformTransactionManager transactions) {
-        jdbc = new JdbcTemplate(database);
-        jdbc.setQueryTimeout(TIMEOUT_SECONDS);
+        var template = new JdbcTemplate(database);
+        template.setQueryTimeout(TIMEOUT_SECONDS);
+        jdbc = JdbcClient.create(template);
         transaction = new TransactionTemplate(transactions);
         transaction.setTimeout(TIMEOUT_SECONDS);
     }
@@ -33,47 +35,27 @@ public class TimelineTable {
     /** Inserts in one statement, without waiting for the disk: a crash may lose the latest timeline records, and nothing else. */
     void insert(List<TimelineRecord> records) {
         transaction.executeWithoutResult(status -> {
-            jdbc.execute("SET LOCAL synchronous_commit = off");
-            jdbc.update(
-                    """
+            jdbc.sql("SET LOCAL synchronous_commit = off").update();
+            jdbc.sql(
+                            """
                     INSERT INTO post_timeline (post_id, stage, outcome, reason, provider, model, entry_id, delivery,
                         content_version, trigger, started_at, duration_ms, trace_id)
                     SELECT coalesce(r.post_id, known.post_id), coalesce(r.stage, known.stage), r.outcome, r.reason,
                         r.provider, r.model, r.entry_id, r.delivery, coalesce(r.content_version, known.content_version),
                         coalesce(r.trigger, known.trigger), r.started_at, r.duration_ms, coalesce(r.trace_id, known.trace_id)
-                    FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[],
-                            ?::bigint[], ?::text[], ?::timestamptz[], ?::int[], ?::text[])
-                        AS r (post_id, stage, outcome, reason, provider, model, entry_id, delivery, content_version, trigger,
-                              started_at, duration_ms, trace_id)
+                    FROM jsonb_to_recordset(?::jsonb)
+                        AS r (post_id uuid, stage text, outcome text, reason text, provider text, model text, entry_id text,
+                              delivery int, content_version bigint, trigger text, started_at timestamptz, duration_ms int,
+                              trace_id text)
                     LEFT JOIN LATERAL (
                         SELECT * FROM post_timeline t
                         WHERE r.post_id IS NULL AND t.entry_id = r.entry_id AND t.outcome = 'retrying'
                             AND (r.stage IS NULL OR t.stage = r.stage)
                         ORDER BY t.id DESC LIMIT 1) known ON true
-                    WHERE coalesce(r.post_id, known.post_id) IS NOT NULL""",
-                    column(records, TimelineRecord::postId, UUID[]::new),
-                    text(records, TimelineRecord::stage),
-                    text(records, TimelineRecord::outcome),
-                    text(records, TimelineRecord::reason),
-                    text(records, TimelineRecord::provider),
-                    text(records, TimelineRecord::model),
-                    text(records, TimelineRecord::entryId),
-                    column(records, TimelineRecord::delivery, Integer[]::new),
-                    column(records, TimelineRecord::contentVersion, Long[]::new),
-                    text(records, TimelineRecord::trigger),
-                    text(records, record -> record.startedAt().toString()),
-                    column(records, TimelineRecord::durationMs, Integer[]::new),
-                    text(records, TimelineRecord::traceId));
+                    WHERE coalesce(r.post_id, known.post_id) IS NOT NULL""")
+                    .param(JSON.valueToTree(records).toString())
+                    .update();
         });
-    }
-
-    private static String[] text(List<TimelineRecord> records, Function<TimelineRecord, String> value) {
-        return column(records, record -> StorableText.of(value.apply(record)), String[]::new);
-    }
-
-    private static <T> T[] column(
-            List<TimelineRecord> records, Function<TimelineRecord, T> value, IntFunction<T[]> array) {
-        return records.stream().map(value).toArray(array);
     }
 
     /**
@@ -83,8 +65,8 @@ public class TimelineTable {
      * @return empty if there is no such post
      */
     public List<TimelineRecord> read(UUID postId, int limit) {
-        List<TimelineRecord> latest = jdbc.query(
-                """
+        List<TimelineRecord> latest = new ArrayList<>(jdbc.sql(
+                        """
                 WITH post AS (SELECT * FROM posts WHERE id = ?),
                      texts AS (SELECT content_version, replaced_at AS until FROM post_edits WHERE post_id = ?
                                UNION ALL SELECT content_version, NULL FROM post),
@@ -109,11 +91,10 @@ public class TimelineTable {
                     SELECT t.post_id, t.stage, t.outcome, t.reason, t.provider, t.model, t.entry_id, t.delivery,
                            t.content_version, t.trigger, t.started_at, t.duration_ms, t.trace_id
                     FROM post JOIN post_timeline t ON t.post_id = post.id) record
-                ORDER BY started_at DESC, stage DESC LIMIT ?""",
-                (row, n) -> record(row),
-                postId,
-                postId,
-                limit);
+                ORDER BY started_at DESC, stage DESC LIMIT ?""")
+                .params(postId, postId, limit)
+                .query(TimelineRecord.class)
+                .list());
         Collections.reverse(latest);
         return latest;
     }
@@ -125,29 +106,12 @@ public class TimelineTable {
      * @return how many were removed; fewer than the limit means that none are left
      */
     int prune(Instant before, int limit) {
-        return jdbc.update(
-                """
-                DELETE FROM post_timeline WHERE id IN (
-                    SELECT id FROM (SELECT id, started_at FROM post_timeline ORDER BY id LIMIT ?) oldest
-                    WHERE started_at < ?)""",
-                limit,
-                before.atOffset(ZoneOffset.UTC));
-    }
-
-    private static TimelineRecord record(ResultSet row) throws SQLException {
-        return new TimelineRecord(
-                row.getObject("post_id", UUID.class),
-                row.getString("stage"),
-                row.getString("outcome"),
-                row.getString("reason"),
-                row.getString("provider"),
-                row.getString("model"),
-                row.getString("entry_id"),
-                row.getObject("delivery", Integer.class),
-                row.getObject("content_version", Long.class),
-                row.getString("trigger"),
-                row.getObject("started_at", OffsetDateTime.class).toInstant(),
-                row.getInt("duration_ms"),
-                row.getString("trace_id"));
+        return jdbc.sql(
+                        """
+                        DELETE FROM post_timeline WHERE id IN (
+                            SELECT id FROM (SELECT id, started_at FROM post_timeline ORDER BY id LIMIT ?) oldest
+                            WHERE started_at < ?)""")
+                .params(limit, before.atOffset(ZoneOffset.UTC))
+                .update();
     }
 }

@@ -1,28 +1,32 @@
 package routes.timeline;
 
+import jakarta.annotation.PostConstruct;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Writes the stages' records in batches, several times a second, and removes old ones. While the database is unavailable,
- * records wait in the buffer. Remaining records are written on close.
+ * records wait in the buffer. Remaining records are written on close, which happens after the routes stop, since Camel stops them before
+ * beans are destroyed, and before the database stops.
  */
+@Component
 class TimelineWriter implements AutoCloseable {
     static final int BATCH = 500;
 
     private static final Logger LOG = LoggerFactory.getLogger(TimelineWriter.class);
     private static final long PAUSE_MILLIS = 250;
-    private static final long PAUSE_AWAY_MILLIS = 2_000;
     private static final long STOP_SECONDS = 10;
-    private static final Duration PRUNE_INTERVAL = Duration.ofHours(1);
     private static final int PRUNE_ROWS = 5_000;
     private static final int PRUNE_BATCHES = 100;
 
@@ -30,64 +34,49 @@ class TimelineWriter implements AutoCloseable {
     private final TimelineTable table;
     private final Duration keep;
     private final Clock clock;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final Thread thread = new Thread(this::run, "timeline");
+    private final ScheduledExecutorService executor;
     private List<TimelineRecord> batch = List.of();
-    private Instant nextPrune;
-    private boolean away;
+    private boolean outage;
 
-    TimelineWriter(TimelineBuffer buffer, TimelineTable table, Duration keep, Clock clock) {
+    TimelineWriter(TimelineBuffer buffer, TimelineTable table, TimelineProperties properties, Clock clock) {
         this.buffer = buffer;
         this.table = table;
-        this.keep = keep;
+        keep = Duration.ofDays(properties.days());
         this.clock = clock;
-        nextPrune = clock.instant().plus(PRUNE_INTERVAL);
+        var threads = new CustomizableThreadFactory("timeline");
+        threads.setDaemon(true);
+        executor = Executors.newSingleThreadScheduledExecutor(threads);
     }
 
+    @PostConstruct
     void start() {
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void run() {
-        try {
-            while (!stop.await(away ? PAUSE_AWAY_MILLIS : PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                attempt(this::writeAll);
-                if (!clock.instant().isBefore(nextPrune)) {
-                    nextPrune = clock.instant().plus(PRUNE_INTERVAL);
-                    attempt(this::prune);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        attempt(this::writeAll);
+        executor.scheduleWithFixedDelay(
+                () -> attempt(this::writeAll), PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        executor.scheduleWithFixedDelay(() -> attempt(this::prune), 1, 1, TimeUnit.HOURS);
     }
 
     private void attempt(Runnable work) {
         try {
             work.run();
-            away = false;
+            outage = false;
         } catch (RuntimeException e) {
-            if (!away) {
+            if (!outage) {
                 LOG.warn(
-                        "Timelines are not written while the database is away: {}",
+                        "Timelines are not written while the database is unavailable: {}",
                         NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             }
-            away = true;
+            outage = true;
         }
     }
 
+    /** A batch that could not be written is the first of the next attempt. */
     private void writeAll() {
-        while (true) {
-            if (batch.isEmpty()) {
-                batch = buffer.take(BATCH);
-            }
-            if (batch.isEmpty()) {
-                return;
-            }
+        if (batch.isEmpty()) {
+            batch = buffer.take(BATCH);
+        }
+        while (!batch.isEmpty()) {
             write(batch);
-            batch = List.of();
+            batch = buffer.take(BATCH);
         }
     }
 
@@ -114,7 +103,7 @@ class TimelineWriter implements AutoCloseable {
     private void prune() {
         Instant before = clock.instant().minus(keep);
         int removed = PRUNE_ROWS;
-        for (int i = 0; i < PRUNE_BATCHES && removed == PRUNE_ROWS && stop.getCount() > 0; i++) {
+        for (int i = 0; i < PRUNE_BATCHES && removed == PRUNE_ROWS && !executor.isShutdown(); i++) {
             removed = table.prune(before, PRUNE_ROWS);
         }
     }
@@ -122,10 +111,10 @@ class TimelineWriter implements AutoCloseable {
     /** Call after the stages have ended. */
     @Override
     public void close() {
-        stop.countDown();
+        executor.execute(() -> attempt(this::writeAll));
+        executor.shutdown();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
-            if (thread.isAlive()) {
+            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("The last records of timelines could not be written within {} s", STOP_SECONDS);
             }
         } catch (InterruptedException e) {

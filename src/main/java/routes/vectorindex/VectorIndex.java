@@ -1,9 +1,11 @@
 package routes.vectorindex;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -14,6 +16,135 @@ import java.util.UUID;
  * repeated unchanged.
  */
 public interface VectorIndex extends AutoCloseable {
+
+    /**
+     * What the index stores about a post besides its text and vector.
+     *
+     * @param postNumber the post's short number ({@code posts.number})
+     * @param tags as displayed, in the provider's order
+     * @param expiresAt when the post leaves the index; null if never
+     * @param albumId {@code media_groups.id}; null for a post without album
+     * @param textShort beginning of the post's own text
+     * @param hasCrawl whether the text contains crawled pages
+     * @param classification of the picture (photo, meme, ...); null without vision
+     */
+    record PostPayload(
+            UUID postId,
+            UUID tenantId,
+            UUID channelId,
+            long postNumber,
+            List<String> tags,
+            Instant postedAt,
+            Instant expiresAt,
+            Long albumId,
+            String textShort,
+            boolean hasCrawl,
+            String classification,
+            boolean isMeme) {
+        public PostPayload {
+            tags = List.copyOf(tags);
+            textShort = textShort == null ? "" : textShort;
+        }
+    }
+
+    /** A write of a post. */
+    interface PostWrite {
+        PostPayload payload();
+
+        /** Increases with every composition of the post; an older one never replaces a newer one. */
+        long indexRevision();
+
+        /**
+         * Identifies the embedded text <em>and</em> the embedding model, so that a change of either changes the hash; opaque to the
+         * index.
+         */
+        String textHash();
+    }
+
+    /**
+     * One post to be indexed.
+     *
+     * @param vector of length 1 and of the collection's dimension; the zero vector means that the text has none: only text
+     *     search finds such a post
+     * @param text the whole text for full-text search
+     */
+    // Components are passed, not copied: the vector is big and no caller keeps a reference to it.
+    @SuppressWarnings("ArrayRecordComponent")
+    record IndexedPoint(PostPayload payload, float[] vector, String text, long indexRevision, String textHash)
+            implements PostWrite {}
+
+    /**
+     * A new payload for a post whose text has not changed.
+     *
+     * @param textHash hash of the text and model that the stored vector must have been made from
+     */
+    record PayloadUpdate(PostPayload payload, long indexRevision, String textHash) implements PostWrite {}
+
+    /** Result of a write. A returned result is final and durable. */
+    enum WriteResult {
+        /** The point is stored as given. */
+        WRITTEN,
+        /** Nothing was changed: the index contains a newer revision of the post. */
+        STALE,
+        /** Only from {@code updatePayloads}: the post is not in the index or was embedded from another text; upsert it. */
+        TEXT_DIFFERS
+    }
+
+    /** The stored state that decides whether an indexer must embed and write a post again. */
+    record StoredPoint(long indexRevision, String textHash) {}
+
+    /**
+     * A post as stored in the index.
+     *
+     * @param text the indexed text, for snippets
+     */
+    record IndexedPost(PostPayload payload, String text) {}
+
+    /**
+     * A query and its filters.
+     *
+     * @param channelIds the only channels to search; the empty set finds nothing
+     * @param tags posts that carry at least one of these tags in any form ({@link routes.text.TagKey}); the empty set does not
+     *     filter
+     * @param from earliest {@code posted_at}, inclusive; null for no limit
+     * @param to latest {@code posted_at}, exclusive; null for no limit
+     * @param text for full-text search; null for vector search only
+     * @param vector for vector search; null or the zero vector for text search only
+     * @param limit 1 to {@value #MAX_LIMIT} hits
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record SearchQuery(
+            UUID tenantId,
+            Set<UUID> channelIds,
+            Set<String> tags,
+            Instant from,
+            Instant to,
+            String text,
+            float[] vector,
+            int limit) {
+        public static final int MAX_LIMIT = 1_000;
+
+        public SearchQuery {
+            channelIds = Set.copyOf(channelIds);
+            tags = Set.copyOf(tags);
+            if (limit < 1 || limit > MAX_LIMIT) {
+                throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
+            }
+        }
+    }
+
+    /**
+     * A found post, with the fields that sort hits and group albums. {@link #read} returns the rest.
+     *
+     * @param score cosine similarity (-1 to 1) of a vector search, BM25 score (0 and up) of a text search; comparable only
+     *     within one result
+     * @param albumId null for a post without album
+     */
+    record SearchHit(UUID postId, double score, Instant postedAt, long postNumber, Long albumId) {
+        public SearchHit withScore(double other) {
+            return new SearchHit(postId, other, postedAt, postNumber, albumId);
+        }
+    }
 
     /**
      * Writes the points and returns when they are durable and visible to the next search. A point whose revision is lower than the
@@ -34,12 +165,6 @@ public interface VectorIndex extends AutoCloseable {
      * @return one result per update, in order: {@code WRITTEN}, {@code STALE} or {@code TEXT_DIFFERS}
      */
     List<WriteResult> updatePayloads(List<PayloadUpdate> updates);
-
-    /** {@link #updatePayloads} for one post. */
-    default WriteResult updatePayload(PostPayload payload, long indexRevision, String textHash) {
-        return updatePayloads(List.of(new PayloadUpdate(payload, indexRevision, textHash)))
-                .get(0);
-    }
 
     /** Removes the posts; returns when the removal is durable and visible. Ignores unknown posts. */
     void delete(UUID tenantId, Collection<UUID> postIds);
@@ -67,9 +192,6 @@ public interface VectorIndex extends AutoCloseable {
     /** Payload and text of those posts that the tenant has in the index. */
     Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds);
 
-    /** Number of posts of the tenant. */
-    long count(UUID tenantId);
-
     /** Number of posts of all tenants. */
     long count();
 
@@ -82,7 +204,7 @@ public interface VectorIndex extends AutoCloseable {
     /**
      * Must be called at start with the embedding provider's dimension.
      *
-     * @throws DimensionMismatchException if the index contains vectors of another dimension
+     * @throws VectorIndexException if the index contains vectors of another dimension
      */
     void checkDimension(int dimension);
 

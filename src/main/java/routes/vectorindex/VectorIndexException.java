@@ -11,4 +11,11 @@ public class VectorIndexException extends RuntimeException {
     public VectorIndexException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The index contains vectors of a different length than the embedding provider produces. */
+    public static VectorIndexException dimensions(String index, int stored, int provided) {
+        return new VectorIndexException("The vector index " + index + " holds vectors of " + stored
+                + " dimensions but the embedding provider makes vectors of " + provided
+                + ". Start once with --reindex to build the index again, or configure the provider it was built with.");
+    }
 }

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.embeddings.EmbeddingProvider;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PostPayload;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
 
 class PostChangesIT {
 

@@ -15,9 +15,9 @@ import java.util.UUID;
 import javax.imageio.ImageIO;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.embeddings.EmbeddingProvider;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PostPayload;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
 
 /** A channel as a reader finds it after some work of the pipeline, read by user 1. */
 final class ReaderFixtures {

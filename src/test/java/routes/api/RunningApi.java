@@ -28,7 +28,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -53,10 +52,10 @@ import routes.llm.ProviderCredentials;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.outbox.Outbox;
+import routes.posts.PostEvents;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
-import routes.posts.StoredPostEvents;
 import routes.posts.TaggingRequests;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
@@ -220,7 +219,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         TaggingRequests taggingRequests(DataSource database, JdbcClient jdbc, Outbox outbox) {
             return new TaggingRequests(
                     jdbc,
-                    new StoredPostEvents(jdbc, Clock.systemUTC()),
+                    new PostEvents(jdbc, Clock.systemUTC()),
                     outbox,
                     Duration.ofHours(1),
                     new JdbcTransactionManager(database));
@@ -282,7 +281,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         HybridSearch search(
                 VectorIndex index,
                 EmbeddingProvider embeddings,
-                JdbcTemplate jdbc,
+                JdbcClient jdbc,
                 PlatformTransactionManager transactions) {
             return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new TextAnalysis());
         }

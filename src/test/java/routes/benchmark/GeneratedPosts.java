@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import routes.embeddings.EmbeddingProvider;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PostPayload;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
 
 /**
  * Posts of some 450 letters, each of them different and the same in every run: Russian with some English words, made of

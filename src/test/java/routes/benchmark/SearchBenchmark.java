@@ -24,10 +24,10 @@ import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
 import routes.search.HybridSearch;
-import routes.search.PostQuery;
+import routes.search.HybridSearch.PostQuery;
 import routes.text.TextAnalysis;
-import routes.vectorindex.IndexedPoint;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /**

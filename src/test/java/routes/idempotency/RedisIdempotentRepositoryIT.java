@@ -41,7 +41,7 @@ class RedisIdempotentRepositoryIT {
     private static final String GROUP = "workers";
 
     private final List<CamelContext> contexts = new ArrayList<>();
-    private final List<DuplicateListener.Source> duplicates = new CopyOnWriteArrayList<>();
+    private final List<RedisIdempotentRepository.Duplicate> duplicates = new CopyOnWriteArrayList<>();
     private final List<String> processed = new CopyOnWriteArrayList<>();
     private final RedisCommands<String, String> redis = REDIS.commands();
     private final IdentityHashMap<RedisIdempotentRepository, RedisClient> clients = new IdentityHashMap<>();
@@ -76,7 +76,8 @@ class RedisIdempotentRepositoryIT {
         assertThat(repository(Duration.ofMinutes(1)).add(exchange(), "k"))
                 .as("another process")
                 .isFalse();
-        assertThat(duplicates).containsExactly(DuplicateListener.Source.CACHE, DuplicateListener.Source.REDIS);
+        assertThat(duplicates)
+                .containsExactly(RedisIdempotentRepository.Duplicate.CACHE, RedisIdempotentRepository.Duplicate.REDIS);
         assertThat(repository.getCacheSize()).isEqualTo(1);
         assertThat(redis.get(prefix + "k")).isEqualTo("done");
         assertThat(redis.pttl(prefix + "k")).isBetween(1L, Duration.ofHours(24).toMillis());
@@ -172,7 +173,8 @@ class RedisIdempotentRepositoryIT {
         assertThat(redis.exists(prefix + "k:lease")).isZero();
         eventually().untilAsserted(() -> assertThat(repository.getCacheSize()).isEqualTo(1));
         add("k");
-        eventually().untilAsserted(() -> assertThat(duplicates).containsExactly(DuplicateListener.Source.CACHE));
+        eventually()
+                .untilAsserted(() -> assertThat(duplicates).containsExactly(RedisIdempotentRepository.Duplicate.CACHE));
         assertThat(processed).containsExactly("k");
         assertThat(redis.xlen(stream + "-out")).isEqualTo(1);
     }

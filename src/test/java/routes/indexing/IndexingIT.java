@@ -19,7 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -34,20 +33,19 @@ import routes.events.StreamCatalog;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.graph.Graph;
-import routes.graph.GraphChange;
-import routes.graph.Neighbour;
+import routes.graph.Graph.GraphChange;
+import routes.graph.Graph.Neighbour;
+import routes.graph.Graph.PostGraph;
 import routes.graph.NoGraph;
-import routes.graph.PostGraph;
-import routes.graph.RelatedTag;
 import routes.graph.postgres.PostgresGraph;
 import routes.posts.PostNotThereYetException;
 import routes.testing.Answers;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.text.TextAnalysis;
-import routes.vectorindex.IndexedPost;
-import routes.vectorindex.SearchHit;
-import routes.vectorindex.SearchQuery;
+import routes.vectorindex.VectorIndex.IndexedPost;
+import routes.vectorindex.VectorIndex.SearchHit;
+import routes.vectorindex.VectorIndex.SearchQuery;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
 class IndexingIT {
@@ -73,7 +71,7 @@ class IndexingIT {
     void aStoredPost() {
         index = LuceneVectorIndex.open(dir);
         var transactions = new DataSourceTransactionManager(database);
-        graph = new BreakableGraph(new PostgresGraph(new JdbcTemplate(database), transactions));
+        graph = new BreakableGraph(new PostgresGraph(JdbcClient.create(database), transactions));
         indexing = indexing(graph, transactions);
         post = UUID.randomUUID();
         channel = UUID.randomUUID();
@@ -92,11 +90,11 @@ class IndexingIT {
     }
 
     private Indexing indexing(Graph store, PlatformTransactionManager transactions) {
-        var metrics = new IndexingMetrics(new SimpleMeterRegistry(), embeddings);
+        var metrics = new SimpleMeterRegistry();
         return new Indexing(
                 new PostContents(JdbcClient.create(database), Json.newMapper()),
                 new VectorStage(index, embeddings, metrics),
-                new GraphStage(store, transactions),
+                store,
                 embeddings,
                 metrics,
                 transactions,
@@ -203,7 +201,7 @@ class IndexingIT {
         assertThat(index(enriched(9, NOON))).isNull();
         assertThat(column("indexing_status")).isEqualTo("skipped");
         assertThat(column("indexing_error")).isEqualTo("no_content");
-        assertThat(index.count(TENANT)).isZero();
+        assertThat(index.count()).isZero();
     }
 
     @Test
@@ -215,7 +213,7 @@ class IndexingIT {
                 .update();
         index(enriched(0, NOON.plusSeconds(1), "галактики"));
 
-        assertThat(index.count(TENANT)).isZero();
+        assertThat(index.count()).isZero();
         assertThat(column("indexing_error")).isEqualTo("deleted");
     }
 
@@ -363,16 +361,6 @@ class IndexingIT {
         public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
             return graph.neighboursOfPosts(tenantId, postIds, limit);
         }
-
-        @Override
-        public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
-            return graph.neighboursOfTags(tenantId, tags, limit);
-        }
-
-        @Override
-        public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
-            return graph.relatedTags(tenantId, tag, limit);
-        }
     }
 
     @Test
@@ -397,7 +385,7 @@ class IndexingIT {
         assertThat(one).isPositive();
         assertThat(database.count(() -> indexing.index(batch.subList(1, 64)))).isEqualTo(one);
         assertThat(embeddings.calls()).as("calls of the embedding provider").hasValue(embedded + 1);
-        assertThat(index.count(TENANT)).isEqualTo(64);
+        assertThat(index.count()).isEqualTo(64);
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
-import routes.posts.MediaKind;
+import routes.posts.Post.MediaKind;
 
 class MediaStoreTest {
     private static final UUID TENANT = new UUID(0, 1);

@@ -27,6 +27,7 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.PostDeleted;
 import routes.events.StreamCatalog;
+import routes.outbox.OutboxRelay.OutboxRow;
 import routes.testing.EmbeddedDatabase;
 
 class OutboxRelayIT {

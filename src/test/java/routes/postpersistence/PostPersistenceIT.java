@@ -29,14 +29,14 @@ import routes.events.StageOutcome;
 import routes.events.StreamCatalog;
 import routes.events.TextEntity;
 import routes.outbox.Outbox;
-import routes.posts.AlbumWriter;
-import routes.posts.Channel;
+import routes.posts.Albums;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
-import routes.posts.PostBatch;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.PostNotThereYetException;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
+import routes.posts.PostWriter.PostBatch;
 import routes.posts.SamplePosts;
 import routes.testing.Answers;
 import routes.testing.CountingDatabase;
@@ -64,14 +64,9 @@ class PostPersistenceIT {
                 .update();
         var transactions = new JdbcTransactionManager(source);
         channels = new ChannelStore(source);
-        writer = new PostWriter(
-                source,
-                transactions,
-                new Outbox(source, codec),
-                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
-                Clock.systemUTC());
-        persistence = new PostPersistence(
-                source, channels, writer, new AlbumWriter(source, transactions, Duration.ofSeconds(30)));
+        var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
+        writer = new PostWriter(source, transactions, new Outbox(source, codec), settings, Clock.systemUTC());
+        persistence = new PostPersistence(source, channels, writer, new Albums(source, transactions, settings));
     }
 
     @Test

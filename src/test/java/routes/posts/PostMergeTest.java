@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import routes.events.TextEntity;
+import routes.posts.Post.Counters;
 import routes.posts.PostMerge.Outcome;
+import routes.posts.PostTable.StoredPost;
 
 class PostMergeTest {
 

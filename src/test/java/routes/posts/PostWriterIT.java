@@ -40,6 +40,9 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
 import routes.outbox.Outbox;
+import routes.posts.ChannelStore.Channel;
+import routes.posts.PostWriter.PostBatch;
+import routes.posts.PostWriter.SavedBatch;
 import routes.testing.EmbeddedDatabase;
 
 class PostWriterIT {

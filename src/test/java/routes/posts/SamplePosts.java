@@ -9,6 +9,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import routes.events.MediaFile;
 import routes.events.SkippedFile;
+import routes.posts.Post.Counters;
+import routes.posts.Post.MediaKind;
 
 /** Posts for tests; each method changes one thing of a plain post. */
 public final class SamplePosts {

@@ -41,16 +41,16 @@ import routes.events.StreamCatalog;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.outbox.Outbox;
-import routes.posts.StoredPostEvents;
+import routes.posts.PostEvents;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
 import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PostPayload;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** Which posts are published again, as what, and when not. */
@@ -489,7 +489,7 @@ class ReconcilerIT {
         return new IndexRebuild(
                 jdbc,
                 index,
-                new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
+                new LostEvents(jdbc, new PostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 new Outbox(DATABASE.dataSource(), codec),
                 new JdbcTransactionManager(DATABASE.dataSource()));
     }
@@ -535,7 +535,7 @@ class ReconcilerIT {
         return new Reconciler(
                 jdbc,
                 new PostsUnderWay(new OutstandingEntries(link), catalog, keys, codec, jdbc),
-                new LostEvents(jdbc, new StoredPostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
+                new LostEvents(jdbc, new PostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 codec,
                 new Outbox(DATABASE.dataSource(), codec),
                 new Reconciler.ReconcileProperties(Duration.ofMinutes(10)),

@@ -1,8 +1,8 @@
 package routes.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static routes.search.PostQuery.Order.DATE;
-import static routes.search.PostQuery.Order.RELEVANCE;
+import static routes.search.HybridSearch.PostQuery.Order.DATE;
+import static routes.search.HybridSearch.PostQuery.Order.RELEVANCE;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,13 +23,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.Graph;
-import routes.graph.GraphChange;
-import routes.graph.Neighbour;
-import routes.graph.PostGraph;
-import routes.graph.RelatedTag;
+import routes.graph.Graph.GraphChange;
+import routes.graph.Graph.Neighbour;
+import routes.graph.Graph.PostGraph;
+import routes.search.HybridSearch.PostHit;
+import routes.search.HybridSearch.PostQuery;
+import routes.search.HybridSearch.SearchResult;
 import routes.text.TextAnalysis;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PostPayload;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
 class HybridSearchTest {
@@ -267,11 +269,6 @@ class HybridSearchTest {
         }
 
         @Override
-        public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
         public GraphChange apply(List<PostGraph> posts) {
             throw new UnsupportedOperationException();
         }
@@ -283,11 +280,6 @@ class HybridSearchTest {
 
         @Override
         public Orphans removeOrphans(String place, int limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
             throw new UnsupportedOperationException();
         }
     }

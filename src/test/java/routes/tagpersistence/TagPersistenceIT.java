@@ -51,9 +51,7 @@ class TagPersistenceIT {
     void aStoredPost() {
         transaction = new TransactionTemplate(new DataSourceTransactionManager(DATABASE.dataSource()));
         persistence = new TagPersistence(
-                new TagRows(JdbcClient.create(database), Json.newMapper()),
-                new TagPersistenceMetrics(metrics),
-                new DataSourceTransactionManager(database));
+                JdbcClient.create(database), Json.newMapper(), metrics, new DataSourceTransactionManager(database));
         post = UUID.randomUUID();
         UUID channel = UUID.randomUUID();
         DATABASE.jdbc()

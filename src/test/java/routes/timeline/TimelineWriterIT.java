@@ -53,7 +53,7 @@ class TimelineWriterIT {
 
     @Test
     void records_are_written_within_a_moment_and_read_in_the_order_of_time() {
-        var buffer = new TimelineBuffer(1_000, metrics);
+        var buffer = buffer(1_000);
         try (var writer = writer(buffer, table)) {
             Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
             TimelineRecord later = record("indexing", "done", now, "2-0");
@@ -73,7 +73,7 @@ class TimelineWriterIT {
 
     @Test
     void what_is_left_is_written_at_the_end_in_batches() {
-        var buffer = new TimelineBuffer(10_000, metrics);
+        var buffer = buffer(10_000);
         TimelineWriter writer = writer(buffer, table);
         buffer.add(records(3 * TimelineWriter.BATCH + 1));
         writer.close();
@@ -88,7 +88,7 @@ class TimelineWriterIT {
         config.setJdbcUrl("jdbc:postgresql://127.0.0.1:1/none");
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(250);
-        var buffer = new TimelineBuffer(1_000, metrics);
+        var buffer = buffer(1_000);
         try (var away = new HikariDataSource(config);
                 var writer = writer(buffer, new TimelineTable(away, new JdbcTransactionManager(away)))) {
             long started = System.nanoTime();
@@ -104,7 +104,7 @@ class TimelineWriterIT {
 
     @Test
     void only_the_records_that_the_database_refuses_are_dropped() {
-        var buffer = new TimelineBuffer(1_000, metrics);
+        var buffer = buffer(1_000);
         buffer.add(records(TimelineWriter.BATCH - 1));
         buffer.add(List.of(record("tagging", "an outcome of many letters", Instant.now(), "1-0")));
         buffer.add(records(3));
@@ -118,7 +118,7 @@ class TimelineWriterIT {
     @ParameterizedTest
     @ValueSource(strings = {"tr\0ace", "\uD83D", "\uDE80 half"})
     void texts_that_no_database_takes_are_cleaned_whatever_the_column(String odd) {
-        var buffer = new TimelineBuffer(1_000, metrics);
+        var buffer = buffer(1_000);
         buffer.add(List.of(
                 new TimelineRecord(post, "tagging", "done", odd, odd, odd, odd, 1, 0L, odd, Instant.now(), 12, odd)));
         writer(buffer, table).close();
@@ -135,8 +135,8 @@ class TimelineWriterIT {
         table.insert(List.of(record("tagging", "retrying", Instant.now().minusSeconds(9), "1-7")));
 
         table.insert(List.of(
-                StageRecords.unprocessed("tagging", "1-7", Map.of(), Outcome.LOST_ENTRY, Instant.now()),
-                StageRecords.unprocessed("tagging", "9-9", Map.of(), Outcome.LOST_ENTRY, Instant.now())));
+                StageTimeline.unprocessed("tagging", "1-7", Map.of(), Outcome.LOST_ENTRY, Instant.now()),
+                StageTimeline.unprocessed("tagging", "9-9", Map.of(), Outcome.LOST_ENTRY, Instant.now())));
 
         assertThat(table.read(post, 10)).last().satisfies(lost -> {
             assertThat(lost.outcome()).isEqualTo("lost");
@@ -149,7 +149,7 @@ class TimelineWriterIT {
 
     @Test
     void an_entry_that_was_given_up_without_being_processed_names_its_post_itself() {
-        table.insert(List.of(StageRecords.unprocessed(
+        table.insert(List.of(StageTimeline.unprocessed(
                 "tagging",
                 "1-7",
                 Map.of("data", "{\"post_id\":\"" + post + "\"}", "trace_id", "t"),
@@ -196,8 +196,16 @@ class TimelineWriterIT {
         assertThat(rows()).isEqualTo(1);
     }
 
+    private TimelineBuffer buffer(int capacity) {
+        return new TimelineBuffer(properties(capacity), metrics);
+    }
+
+    private static TimelineProperties properties(int buffer) {
+        return new TimelineProperties(true, 30, buffer);
+    }
+
     private static TimelineWriter writer(TimelineBuffer buffer, TimelineTable table) {
-        var writer = new TimelineWriter(buffer, table, Duration.ofDays(30), Clock.systemUTC());
+        var writer = new TimelineWriter(buffer, table, properties(1_000), Clock.systemUTC());
         writer.start();
         return writer;
     }

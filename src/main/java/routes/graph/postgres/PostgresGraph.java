@@ -12,20 +12,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.RowMapper;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.graph.Graph;
-import routes.graph.GraphChange;
-import routes.graph.Neighbour;
-import routes.graph.PostGraph;
-import routes.graph.RelatedTag;
-import routes.graph.postgres.PostRelationships.Edge;
-import routes.graph.postgres.PostRelationships.Node;
-import routes.text.TagKey;
 
 /**
  * The graph in the tables {@code graph_nodes} and {@code graph_edges}; the label is the node's kind, the key its identity.
@@ -33,40 +27,70 @@ import routes.text.TagKey;
  * <p>Workers cannot deadlock: every transaction acquires its locks in the same order: nodes other than posts, posts, pairs of tags,
  * each sorted. The lock on a post's row lets one transaction at a time compare its old and new tags, which keeps
  * {@code RELATED_TO.weight} equal to the number of posts that carry both tags.
+ *
+ * <p>No transaction may add a relationship while another one removes its node as an orphan, and the rows of tags are too contended
+ * to be locked one by one. So transactions that write relationships share a lock, and the removal briefly holds it exclusively.
  */
+@Component
+@ConditionalOnProperty(prefix = "graph", name = "store", havingValue = "postgres")
 public final class PostgresGraph implements Graph {
     private static final int TRANSACTION_TIMEOUT_SECONDS = 30;
-    private static final Pattern POSITION = Pattern.compile("\"position\": *(\\d+)");
-    static final Comparator<Node> NODE_ORDER =
-            Comparator.comparing(Node::tenant).thenComparing(Node::label).thenComparing(Node::key);
-
-    private final JdbcTemplate jdbc;
+    private static final String NODES_LOCK = "hashtextextended('graph nodes', 0)";
+    private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
-    private final CoOccurrence coOccurrence;
-    private final GraphOrphans orphans;
 
-    public PostgresGraph(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    public PostgresGraph(JdbcClient jdbc, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        this.coOccurrence = new CoOccurrence(jdbc);
-        this.orphans = new GraphOrphans(jdbc);
+        transaction = new TransactionTemplate(transactions);
         transaction.setTimeout(TRANSACTION_TIMEOUT_SECONDS);
+    }
+
+    private record Node(UUID tenant, String label, String key) implements Comparable<Node> {
+        private static final Comparator<Node> ORDER =
+                Comparator.comparing(Node::tenant).thenComparing(Node::label).thenComparing(Node::key);
+
+        static Node post(UUID tenant, UUID postId) {
+            return new Node(tenant, "Post", postId.toString());
+        }
+
+        boolean isPost() {
+            return label.equals("Post");
+        }
+
+        Edge to(String type, String otherLabel, Object otherKey) {
+            return new Edge(this, type, new Node(tenant, otherLabel, otherKey.toString()), null);
+        }
+
+        Edge from(String type, String otherLabel, Object otherKey, Integer position) {
+            return new Edge(new Node(tenant, otherLabel, otherKey.toString()), type, this, position);
+        }
+
+        @Override
+        public int compareTo(Node other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /** @param position of a member in its album; null for all other types */
+    private record Edge(Node from, String type, Node to, Integer position) {}
+
+    /** Two tags of one tenant, in sort order. */
+    private record Pair(UUID tenant, String first, String second) {
+        private static final Comparator<Pair> ORDER =
+                Comparator.comparing(Pair::tenant).thenComparing(Pair::first).thenComparing(Pair::second);
     }
 
     @Override
     public GraphChange apply(List<PostGraph> graphs) {
-        Map<Node, PostGraph> newest = new TreeMap<>(NODE_ORDER);
-        graphs.forEach(post -> newest.put(PostRelationships.post(post.tenantId(), post.postId()), post));
-        SortedSet<Node> posts = new TreeSet<>(NODE_ORDER);
-        SortedSet<Node> others = new TreeSet<>(NODE_ORDER);
+        Map<Node, PostGraph> newest = new TreeMap<>();
+        graphs.forEach(post -> newest.put(Node.post(post.tenantId(), post.postId()), post));
         Set<Edge> edges = new LinkedHashSet<>();
-        for (PostGraph post : newest.values()) {
-            PostRelationships relationships = PostRelationships.of(post);
-            relationships.nodes().forEach(node -> (node.label().equals("Post") ? posts : others).add(node));
-            edges.addAll(relationships.edges());
-        }
+        newest.forEach((node, post) -> edges.addAll(relationships(node, post)));
+        SortedSet<Node> nodes = ends(edges);
         return transaction.execute(status -> {
-            int nodesCreated = insert(others) + lock(posts);
+            int nodesCreated =
+                    insert(nodes.stream().filter(node -> !node.isPost()).toList())
+                            + lock(nodes.stream().filter(Node::isPost).toList());
             Set<Edge> stored = edgesOf(newest.keySet());
             List<Edge> outdated =
                     stored.stream().filter(edge -> !edges.contains(edge)).toList();
@@ -75,195 +99,267 @@ public final class PostgresGraph implements Graph {
             if (outdated.isEmpty() && missing.isEmpty()) {
                 return new GraphChange(nodesCreated, 0);
             }
-            delete(outdated);
-            insert(missing);
-            return new GraphChange(nodesCreated, missing.size() + coOccurrence.change(stored, edges));
+            replace(outdated, missing);
+            return new GraphChange(nodesCreated, missing.size() + changeWeights(stored, edges));
         });
+    }
+
+    private static List<Edge> relationships(Node post, PostGraph graph) {
+        List<Edge> edges = new ArrayList<>();
+        edges.add(post.from("HAS_POST", "Channel", graph.channelId(), null));
+        graph.tags().forEach(tag -> edges.add(post.to("TAGGED_AS", "Tag", tag)));
+        graph.urls().forEach(url -> edges.add(post.to("REFERS_TO", "WebPage", url)));
+        graph.imageSha256s().forEach(sha256 -> edges.add(post.to("HAS_IMAGE", "Image", sha256)));
+        if (graph.albumId() != null) {
+            edges.add(post.from("CONTAINS", "Album", graph.albumId(), graph.albumPosition()));
+        }
+        if (graph.forwardedFromChannelId() != null) {
+            edges.add(post.to("FORWARDED_FROM", "Channel", graph.forwardedFromChannelId()));
+        }
+        if (graph.replyToPostId() != null) {
+            edges.add(post.to("REPLIES_TO", "Post", graph.replyToPostId()));
+        }
+        return edges;
+    }
+
+    private static SortedSet<Node> ends(Collection<Edge> edges) {
+        return edges.stream()
+                .flatMap(edge -> Stream.of(edge.from(), edge.to()))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override
     public void remove(UUID tenantId, Collection<UUID> postIds) {
-        SortedSet<Node> posts = new TreeSet<>(NODE_ORDER);
-        postIds.forEach(postId -> posts.add(PostRelationships.post(tenantId, postId)));
+        SortedSet<Node> posts = new TreeSet<>();
+        postIds.forEach(postId -> posts.add(Node.post(tenantId, postId)));
         String[] keys = column(posts, Node::key);
         transaction.executeWithoutResult(status -> {
             lock(posts);
             Set<Edge> stored = edgesOf(posts);
-            for (String end : List.of("from", "to")) { // also relationships that point to the posts, such as replies
-                jdbc.update(
-                        "delete from graph_edges where tenant_id = ? and %1$s_label = 'Post' and %1$s_key = any (?)"
-                                .formatted(end),
-                        tenantId,
-                        keys);
+            for (String where : List.of( // also relationships that point to the posts, such as replies
+                    "graph_edges WHERE tenant_id = ? AND from_label = 'Post' AND from_key = ANY (?)",
+                    "graph_edges WHERE tenant_id = ? AND to_label = 'Post' AND to_key = ANY (?)",
+                    "graph_nodes WHERE tenant_id = ? AND label = 'Post' AND key = ANY (?)")) {
+                jdbc.sql("DELETE FROM " + where).params(tenantId, keys).update();
             }
-            jdbc.update(
-                    "delete from graph_nodes where tenant_id = ? and label = 'Post' and key = any (?)", tenantId, keys);
-            coOccurrence.change(stored, Set.of());
-            orphans.removeUnlessBusy(stored);
+            changeWeights(stored, Set.of());
+            SortedSet<Node> left = ends(stored);
+            left.removeIf(Node::isPost);
+            // does not wait for the lock: this transaction holds posts that holders of the shared lock may wait for
+            if (!left.isEmpty()
+                    && jdbc.sql("SELECT pg_try_advisory_xact_lock(" + NODES_LOCK + ")")
+                            .query(Boolean.class)
+                            .single()) {
+                removeUnrelated(left);
+            }
         });
     }
 
+    /** One step through all nodes except posts, in primary key order. */
     @Override
     public Orphans removeOrphans(String place, int limit) {
-        return transaction.execute(status -> orphans.remove(place, limit));
+        String[] after = place.isEmpty() ? new String[] {new UUID(0, 0).toString(), "", ""} : place.split(" ", 3);
+        return transaction.execute(status -> {
+            List<Node> nodes = jdbc.sql(
+                            """
+                            SELECT tenant_id AS tenant, label, key FROM graph_nodes
+                            WHERE (tenant_id, label, key) > (?::uuid, ?, ?) AND label <> 'Post'
+                            ORDER BY tenant_id, label, key LIMIT ?""")
+                    .params(after[0], after[1], after[2], limit)
+                    .query(Node.class)
+                    .list();
+            if (nodes.isEmpty()) {
+                return new Orphans(0, null);
+            }
+            jdbc.sql("SELECT pg_advisory_xact_lock(" + NODES_LOCK + ")")
+                    .query((row, n) -> true)
+                    .list();
+            int removed = removeUnrelated(nodes);
+            Node last = nodes.get(nodes.size() - 1);
+            return new Orphans(
+                    removed, nodes.size() < limit ? null : last.tenant() + " " + last.label() + " " + last.key());
+        });
+    }
+
+    private int removeUnrelated(Collection<Node> nodes) {
+        return jdbc.sql(
+                        """
+                        DELETE FROM graph_nodes node
+                        USING unnest(?::uuid[], ?::text[], ?::text[]) AS seen (tenant_id, label, key)
+                        WHERE node.tenant_id = seen.tenant_id AND node.label = seen.label AND node.key = seen.key
+                            AND NOT EXISTS (SELECT 1 FROM graph_edges edge WHERE edge.tenant_id = node.tenant_id
+                                AND edge.from_label = node.label AND edge.from_key = node.key)
+                            AND NOT EXISTS (SELECT 1 FROM graph_edges edge WHERE edge.tenant_id = node.tenant_id
+                                AND edge.to_label = node.label AND edge.to_key = node.key)""")
+                .params(columns(nodes))
+                .update();
     }
 
     @Override
     public List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit) {
-        String[] posts = column(postIds, UUID::toString);
-        List<String> tags = jdbc.queryForList(
-                """
-                select distinct to_key from graph_edges
-                where tenant_id = ? and from_label = 'Post' and from_key = any (?) and type = 'TAGGED_AS'
-                """,
-                String.class,
-                tenantId,
-                posts);
-        return neighbours(tenantId, tags, posts, limit);
-    }
-
-    @Override
-    public List<Neighbour> neighboursOfTags(UUID tenantId, Collection<String> tags, int limit) {
-        return neighbours(tenantId, tags.stream().map(TagKey::of).distinct().toList(), new String[0], limit);
-    }
-
-    private List<Neighbour> neighbours(UUID tenantId, List<String> tags, String[] without, int limit) {
-        return jdbc.query(
-                """
-                select from_key, sum(1.0 / carriers) as weight, count(*) as shared
-                from (
-                    select edge.from_key, count(*) over (partition by tag.name) as carriers
-                    from unnest(?::text[]) as tag (name)
-                    cross join lateral (
-                        select from_key from graph_edges
-                        where tenant_id = ? and to_label = 'Tag' and to_key = tag.name and type = 'TAGGED_AS'
-                        limit ? + 1) as edge) as carrier
-                where carriers <= ? and from_key <> all (?::text[])
-                group by from_key
-                order by weight desc, from_key
-                limit ?
-                """,
-                (row, i) -> new Neighbour(
-                        UUID.fromString(row.getString("from_key")), row.getDouble("weight"), row.getInt("shared")),
-                column(tags, tag -> tag),
-                tenantId,
-                HUB,
-                HUB,
-                without,
-                limit);
-    }
-
-    @Override
-    public List<RelatedTag> relatedTags(UUID tenantId, String tag, int limit) {
-        String name = TagKey.of(tag);
-        RowMapper<RelatedTag> related = (row, i) -> new RelatedTag(row.getString("name"), row.getLong("weight"));
-        return jdbc.query(
-                """
-                select to_key as name, weight from graph_edges
-                where tenant_id = ? and from_label = 'Tag' and from_key = ? and type = 'RELATED_TO'
-                union all
-                select from_key, weight from graph_edges
-                where tenant_id = ? and to_label = 'Tag' and to_key = ? and type = 'RELATED_TO'
-                order by weight desc, name
-                limit ?
-                """,
-                related,
-                tenantId,
-                name,
-                tenantId,
-                name,
-                limit);
+        return jdbc.sql(
+                        """
+                        WITH tag AS (
+                            SELECT DISTINCT to_key AS name FROM graph_edges
+                            WHERE tenant_id = :tenant AND from_label = 'Post' AND from_key = ANY (:posts) AND type = 'TAGGED_AS')
+                        SELECT from_key::uuid AS post_id, sum(1.0 / carriers) AS weight, count(*) AS shared_tags
+                        FROM (
+                            SELECT edge.from_key, count(*) OVER (PARTITION BY tag.name) AS carriers
+                            FROM tag CROSS JOIN LATERAL (
+                                SELECT from_key FROM graph_edges
+                                WHERE tenant_id = :tenant AND to_label = 'Tag' AND to_key = tag.name AND type = 'TAGGED_AS'
+                                LIMIT :hub + 1) AS edge) AS carrier
+                        WHERE carriers <= :hub AND from_key <> ALL (:posts)
+                        GROUP BY from_key
+                        ORDER BY weight DESC, from_key
+                        LIMIT :limit""")
+                .param("tenant", tenantId)
+                .param("posts", column(postIds, UUID::toString))
+                .param("hub", HUB)
+                .param("limit", limit)
+                .query(Neighbour.class)
+                .list();
     }
 
     /** Waits for a node that another transaction is creating. From here to the end of the transaction, no node can be removed. */
-    private int insert(SortedSet<Node> nodes) {
-        return jdbc.update(
-                """
-                with guard as materialized (%s)
-                insert into graph_nodes (tenant_id, label, key)
-                select node.* from guard, unnest(?::uuid[], ?::text[], ?::text[]) as node
-                on conflict do nothing
-                """
-                        .formatted(GraphOrphans.KEEP_NODES),
-                column(nodes, node -> node.tenant().toString()),
-                column(nodes, Node::label),
-                column(nodes, Node::key));
+    private int insert(Collection<Node> nodes) {
+        return jdbc.sql(
+                        """
+                        WITH guard AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s))
+                        INSERT INTO graph_nodes (tenant_id, label, key)
+                        SELECT node.* FROM guard, unnest(?::uuid[], ?::text[], ?::text[]) AS node
+                        ON CONFLICT DO NOTHING"""
+                                .formatted(NODES_LOCK))
+                .params(columns(nodes))
+                .update();
     }
 
     /** Creates missing rows: a row that does not exist cannot be locked. Returns the number of nodes created. */
-    private int lock(SortedSet<Node> posts) {
-        Integer created = jdbc.queryForObject(
-                """
-                with locked as (
-                    insert into graph_nodes (tenant_id, label, key)
-                    select tenant_id, 'Post', key from unnest(?::uuid[], ?::text[]) as post (tenant_id, key)
-                    on conflict (tenant_id, label, key) do update set label = excluded.label
-                    returning xmax = 0 as inserted)
-                select count(*) filter (where inserted) from locked
-                """,
-                Integer.class,
-                column(posts, node -> node.tenant().toString()),
-                column(posts, Node::key));
-        return created == null ? 0 : created;
+    private int lock(Collection<Node> posts) {
+        return jdbc.sql(
+                        """
+                        WITH locked AS (
+                            INSERT INTO graph_nodes (tenant_id, label, key)
+                            SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[])
+                            ON CONFLICT (tenant_id, label, key) DO UPDATE SET label = excluded.label
+                            RETURNING xmax = 0 AS inserted)
+                        SELECT count(*) FILTER (WHERE inserted) FROM locked""")
+                .params(columns(posts))
+                .query(Integer.class)
+                .single();
     }
 
     /** The stored relationships of the posts: those that start at them, and those of the channel and album that contain them. */
     private Set<Edge> edgesOf(Set<Node> posts) {
-        Set<Edge> edges = new LinkedHashSet<>();
-        jdbc.query(
-                """
-                with post as (select * from unnest(?::uuid[], ?::text[]) as post (tenant_id, key))
-                select edge.* from graph_edges edge join post
-                    on edge.tenant_id = post.tenant_id and edge.from_label = 'Post' and edge.from_key = post.key
-                union all
-                select edge.* from graph_edges edge join post
-                    on edge.tenant_id = post.tenant_id and edge.to_label = 'Post' and edge.to_key = post.key
-                        and edge.type in ('HAS_POST', 'CONTAINS')
-                """,
-                row -> {
+        return new LinkedHashSet<>(jdbc.sql(
+                        """
+                        WITH post AS (SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[]) AS post (tenant_id, label, key))
+                        SELECT edge.*, (properties ->> 'position')::int AS position FROM graph_edges edge JOIN post
+                            ON edge.tenant_id = post.tenant_id AND edge.from_label = 'Post' AND edge.from_key = post.key
+                        UNION ALL
+                        SELECT edge.*, (properties ->> 'position')::int AS position FROM graph_edges edge JOIN post
+                            ON edge.tenant_id = post.tenant_id AND edge.to_label = 'Post' AND edge.to_key = post.key
+                                AND edge.type IN ('HAS_POST', 'CONTAINS')""")
+                .params(columns(posts))
+                .query((row, n) -> {
                     UUID tenant = row.getObject("tenant_id", UUID.class);
-                    Matcher position = POSITION.matcher(row.getString("properties"));
-                    edges.add(new Edge(
-                            tenant,
+                    return new Edge(
                             new Node(tenant, row.getString("from_label"), row.getString("from_key")),
                             row.getString("type"),
                             new Node(tenant, row.getString("to_label"), row.getString("to_key")),
-                            position.find() ? Integer.valueOf(position.group(1)) : null));
-                },
-                column(posts, node -> node.tenant().toString()),
-                column(posts, Node::key));
-        return edges;
+                            row.getObject("position", Integer.class));
+                })
+                .list());
     }
 
-    private void delete(Collection<Edge> edges) {
-        jdbc.update(
-                """
-                delete from graph_edges edge
-                using unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-                    as old (tenant_id, from_label, from_key, type, to_label, to_key)
-                where (edge.tenant_id, edge.from_label, edge.from_key, edge.type, edge.to_label, edge.to_key)
-                    = (old.tenant_id, old.from_label, old.from_key, old.type, old.to_label, old.to_key)
-                """,
-                ends(edges));
+    private void replace(List<Edge> outdated, List<Edge> missing) {
+        jdbc.sql(
+                        """
+                        DELETE FROM graph_edges edge
+                        USING unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                            AS old (tenant_id, from_label, from_key, type, to_label, to_key)
+                        WHERE (edge.tenant_id, edge.from_label, edge.from_key, edge.type, edge.to_label, edge.to_key)
+                            = (old.tenant_id, old.from_label, old.from_key, old.type, old.to_label, old.to_key)""")
+                .params(keys(outdated))
+                .update();
+        jdbc.sql(
+                        """
+                        INSERT INTO graph_edges (tenant_id, from_label, from_key, type, to_label, to_key, properties)
+                        SELECT tenant_id, from_label, from_key, type, to_label, to_key,
+                            jsonb_strip_nulls(jsonb_build_object('position', position))
+                        FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[])
+                            AS edge (tenant_id, from_label, from_key, type, to_label, to_key, position)""")
+                .params(keys(missing))
+                .param(missing.stream().map(Edge::position).toArray(Integer[]::new))
+                .update();
     }
 
-    private void insert(Collection<Edge> edges) {
-        List<Object> columns = new ArrayList<>(List.of(ends(edges)));
-        columns.add(edges.stream().map(Edge::position).toArray(Integer[]::new));
-        jdbc.update(
-                """
-                insert into graph_edges (tenant_id, from_label, from_key, type, to_label, to_key, properties)
-                select tenant_id, from_label, from_key, type, to_label, to_key,
-                    case when position is null then '{}'::jsonb else jsonb_build_object('position', position) end
-                from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[])
-                    as edge (tenant_id, from_label, from_key, type, to_label, to_key, position)
-                """,
-                columns.toArray());
+    /**
+     * Subtracts the previous tag pairs of the posts from the weights of {@code RELATED_TO} and adds the current ones. The caller
+     * holds the locks of the posts; this method locks the rows of the pairs, in the order of their names.
+     *
+     * @return number of pairs that were not related before
+     */
+    private int changeWeights(Collection<Edge> before, Collection<Edge> after) {
+        Map<Pair, Integer> deltas = new TreeMap<>(Pair.ORDER);
+        countPairs(deltas, before, -1);
+        countPairs(deltas, after, 1);
+        deltas.values().removeIf(delta -> delta == 0);
+        if (deltas.isEmpty()) {
+            return 0;
+        }
+        Object[] pairs = {
+            deltas.keySet().stream().map(Pair::tenant).toArray(UUID[]::new),
+            column(deltas.keySet(), Pair::first),
+            column(deltas.keySet(), Pair::second)
+        };
+        // One statement locks all the rows in the order of the pairs. xmax is 0 in a newly inserted row.
+        int created = jdbc.sql(
+                        """
+                        WITH weighed AS (
+                            INSERT INTO graph_edges (tenant_id, from_label, from_key, type, to_label, to_key, weight)
+                            SELECT tenant_id, 'Tag', first, 'RELATED_TO', 'Tag', second, delta
+                            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int[]) AS pair (tenant_id, first, second, delta)
+                            ON CONFLICT (tenant_id, from_label, from_key, type, to_label, to_key)
+                                DO UPDATE SET weight = graph_edges.weight + excluded.weight
+                            RETURNING xmax = 0 AS inserted)
+                        SELECT count(*) FILTER (WHERE inserted) FROM weighed""")
+                .params(pairs)
+                .param(deltas.values().toArray(Integer[]::new))
+                .query(Integer.class)
+                .single();
+        jdbc.sql(
+                        """
+                        DELETE FROM graph_edges edge
+                        USING unnest(?::uuid[], ?::text[], ?::text[]) AS pair (tenant_id, first, second)
+                        WHERE edge.tenant_id = pair.tenant_id AND edge.from_label = 'Tag' AND edge.from_key = pair.first
+                            AND edge.type = 'RELATED_TO' AND edge.to_label = 'Tag' AND edge.to_key = pair.second
+                            AND edge.weight <= 0""")
+                .params(pairs)
+                .update();
+        return created;
     }
 
-    private static Object[] ends(Collection<Edge> edges) {
+    private static void countPairs(Map<Pair, Integer> deltas, Collection<Edge> edges, int delta) {
+        Map<Node, SortedSet<String>> tags = edges.stream()
+                .filter(edge -> edge.type().equals("TAGGED_AS"))
+                .collect(Collectors.groupingBy(
+                        Edge::from,
+                        Collectors.mapping(edge -> edge.to().key(), Collectors.toCollection(TreeSet::new))));
+        tags.forEach((post, names) -> names.forEach(first -> names.tailSet(first).stream()
+                .skip(1)
+                .forEach(second -> deltas.merge(new Pair(post.tenant(), first, second), delta, Integer::sum))));
+    }
+
+    private static Object[] columns(Collection<Node> nodes) {
         return new Object[] {
-            column(edges, edge -> edge.tenant().toString()),
+            nodes.stream().map(Node::tenant).toArray(UUID[]::new), column(nodes, Node::label), column(nodes, Node::key)
+        };
+    }
+
+    private static Object[] keys(Collection<Edge> edges) {
+        return new Object[] {
+            edges.stream().map(edge -> edge.from().tenant()).toArray(UUID[]::new),
             column(edges, edge -> edge.from().label()),
             column(edges, edge -> edge.from().key()),
             column(edges, Edge::type),
@@ -272,7 +368,7 @@ public final class PostgresGraph implements Graph {
         };
     }
 
-    static <T> String[] column(Collection<T> rows, Function<T, String> value) {
+    private static <T> String[] column(Collection<T> rows, Function<T, String> value) {
         return rows.stream().map(value).toArray(String[]::new);
     }
 }

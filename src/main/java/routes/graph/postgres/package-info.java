@@ -1,6 +1,6 @@
 /**
  * The graph in PostgreSQL.
  *
- * <p>Uses: graph, text.
+ * <p>Uses: graph.
  */
 package routes.graph.postgres;

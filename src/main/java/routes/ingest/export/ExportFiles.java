@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import routes.ingest.SourceFile;
-import routes.posts.MediaKind;
+import routes.posts.Post.MediaKind;
 
 /** The files next to a {@code result.json}. A path that leads out of the export's folder is never opened. */
 final class ExportFiles {

@@ -20,10 +20,10 @@ import routes.ingest.SourceMessageBuilder;
 import routes.ingest.TextPart;
 import routes.ingest.export.MessageJson.UnreadableException;
 import routes.posts.ChannelIdentity;
-import routes.posts.Counters;
 import routes.posts.Details;
-import routes.posts.Forward;
-import routes.posts.MediaKind;
+import routes.posts.Post.Counters;
+import routes.posts.Post.Forward;
+import routes.posts.Post.MediaKind;
 
 /**
  * Converts messages of {@code result.json} to the form that all sources share. Telegram Desktop writes no views and no forwards, and

@@ -12,6 +12,8 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.IOConsumer;
+import org.apache.lucene.util.IORunnable;
 
 /**
  * Group commit: one thread applies the writes of all callers and makes them durable together. Only this thread uses the index
@@ -22,17 +24,7 @@ import org.apache.lucene.store.Directory;
  */
 final class IndexWriting implements AutoCloseable {
 
-    /** A change of the index. */
-    interface Write {
-        void to(IndexWriter writer) throws IOException;
-    }
-
-    /** Runs after every commit, before the waiting callers continue. */
-    interface Committed {
-        void run() throws IOException;
-    }
-
-    private record Pending(Write write, CompletableFuture<Void> done) {}
+    private record Pending(IOConsumer<IndexWriter> write, CompletableFuture<Void> done) {}
 
     /** Number of segments that are merged into one of the next level: the graph of a big segment is built once per 50 000 posts. */
     private static final int SEGMENTS_PER_MERGE = 20;
@@ -40,7 +32,9 @@ final class IndexWriting implements AutoCloseable {
     private final Directory directory;
     private final Analyzer analyzer;
     private final IndexProperties properties;
-    private final Committed committed;
+    /** Runs after every commit, before the waiting callers continue. */
+    private final IORunnable committed;
+
     private final Thread thread = new Thread(this::run, "vector-index-commit");
     private List<Pending> waiting = new ArrayList<>();
     private boolean closed;
@@ -50,7 +44,7 @@ final class IndexWriting implements AutoCloseable {
 
     private long lastCommit;
 
-    IndexWriting(Directory directory, Analyzer analyzer, IndexProperties properties, Committed committed)
+    IndexWriting(Directory directory, Analyzer analyzer, IndexProperties properties, IORunnable committed)
             throws IOException {
         this.directory = directory;
         this.analyzer = analyzer;
@@ -67,7 +61,7 @@ final class IndexWriting implements AutoCloseable {
      * Completes when the write is durable and visible. Fails alone if the write throws an {@link IllegalArgumentException},
      * together with the whole commit otherwise.
      */
-    synchronized CompletableFuture<Void> submit(Write write) {
+    synchronized CompletableFuture<Void> submit(IOConsumer<IndexWriter> write) {
         if (closed) {
             return CompletableFuture.failedFuture(new IOException("it is closed"));
         }
@@ -97,7 +91,7 @@ final class IndexWriting implements AutoCloseable {
             }
             for (Pending pending : group) {
                 try {
-                    pending.write().to(writer);
+                    pending.write().accept(writer);
                     written.add(pending);
                 } catch (IllegalArgumentException refused) {
                     pending.done().completeExceptionally(refused);

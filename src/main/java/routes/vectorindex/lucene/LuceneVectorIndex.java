@@ -12,7 +12,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
@@ -35,8 +40,6 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.LRUQueryCache;
@@ -45,26 +48,19 @@ import org.apache.lucene.search.QueryCache;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.IOConsumer;
+import org.apache.lucene.util.IOFunction;
+import org.apache.lucene.util.IOSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.text.PostAnalyzer;
-import routes.vectorindex.DimensionMismatchException;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.IndexedPost;
-import routes.vectorindex.PayloadUpdate;
-import routes.vectorindex.PostPayload;
-import routes.vectorindex.SearchHit;
-import routes.vectorindex.SearchQuery;
-import routes.vectorindex.StoredPoint;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
-import routes.vectorindex.WriteResult;
 
 /**
  * The vector index in a local folder: vectors ({@link PointVectors}), BM25 for words. One process at a time.
@@ -86,7 +82,9 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final String name;
     private final Directory directory;
     private final Analyzer analyzer = new PostAnalyzer();
-    private final BusyPosts busy = new BusyPosts();
+    /** Keys of the posts that are being written: for one post, comparing revisions and writing must not interleave. */
+    private final Set<String> busy = new HashSet<>();
+
     /** Readers search the same channels again and again. Lucene's own cache skips segments below 10 000 posts. */
     private final QueryCache filters = new LRUQueryCache(1_000, 32 << 20, segment -> true, 10);
 
@@ -170,54 +168,51 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public List<WriteResult> upsertAll(List<IndexedPoint> points) {
-        Set<String> keys = points.stream().map(point -> key(point.payload())).collect(Collectors.toSet());
-        return exclusively(keys, () -> {
-            Map<String, StoredPoint> known = stored(keys); // later also the points of this batch
-            List<WriteResult> results = new ArrayList<>();
-            List<IndexedPoint> newer = new ArrayList<>();
-            for (IndexedPoint point : points) {
-                String key = key(point.payload());
-                if (isNewer(known.get(key), point.indexRevision())) {
-                    results.add(WriteResult.STALE);
-                } else {
-                    known.put(key, new StoredPoint(point.indexRevision(), point.textHash()));
-                    newer.add(point);
-                    results.add(WriteResult.WRITTEN);
-                }
-            }
-            writeDurably(newer);
-            return results;
-        });
+        return write(points, false, Map::values);
     }
 
+    /** Lucene cannot change a document in place: vector and text are read back and written with the new payload. */
     @Override
     public List<WriteResult> updatePayloads(List<PayloadUpdate> updates) {
-        Set<String> keys = updates.stream().map(update -> key(update.payload())).collect(Collectors.toSet());
+        return write(updates, true, newest -> search(searcher -> PointDocument.updated(searcher, newest)));
+    }
+
+    /**
+     * @param sameText whether the stored point must have been made from the same text
+     * @param points the points to store for the accepted writes, which are the last ones of their posts
+     */
+    private <T extends PostWrite> List<WriteResult> write(
+            List<T> writes, boolean sameText, Function<Map<String, T>, Collection<IndexedPoint>> points) {
+        Set<String> keys =
+                writes.stream().map(write -> PointDocument.key(write.payload())).collect(Collectors.toSet());
         return exclusively(keys, () -> {
-            Map<String, StoredPoint> known = stored(keys);
+            Map<String, StoredPoint> known = search(searcher -> PointDocument.states(searcher, keys));
             List<WriteResult> results = new ArrayList<>();
-            Map<String, PayloadUpdate> newest = new HashMap<>();
-            for (PayloadUpdate update : updates) {
-                String key = key(update.payload());
+            Map<String, T> newest = new LinkedHashMap<>();
+            for (T write : writes) {
+                String key = PointDocument.key(write.payload());
                 StoredPoint stored = known.get(key);
-                if (isNewer(stored, update.indexRevision())) {
+                if (stored != null && stored.indexRevision() > write.indexRevision()) {
                     results.add(WriteResult.STALE);
-                } else if (stored == null || !stored.textHash().equals(update.textHash())) {
+                } else if (sameText && (stored == null || !stored.textHash().equals(write.textHash()))) {
                     results.add(WriteResult.TEXT_DIFFERS);
                 } else {
-                    known.put(key, new StoredPoint(update.indexRevision(), update.textHash()));
-                    newest.put(key, update);
+                    known.put(key, new StoredPoint(write.indexRevision(), write.textHash()));
+                    newest.put(key, write);
                     results.add(WriteResult.WRITTEN);
                 }
             }
-            // Lucene cannot change a document in place: vector and text are read back and written with the new payload.
-            writeDurably(search(searcher -> StoredPosts.updated(searcher, newest)));
+            if (!newest.isEmpty()) {
+                await(points.apply(newest).stream()
+                        .map(point -> {
+                            Document document = PointDocument.of(point);
+                            Term key = new Term(PointDocument.KEY, PointDocument.key(point.payload()));
+                            return writing.submit(writer -> writer.updateDocument(key, document));
+                        })
+                        .toArray(CompletableFuture[]::new));
+            }
             return results;
         });
-    }
-
-    private static boolean isNewer(StoredPoint stored, long revision) {
-        return stored != null && stored.indexRevision() > revision;
     }
 
     @Override
@@ -225,21 +220,18 @@ public final class LuceneVectorIndex implements VectorIndex {
         Set<String> keys = postIds.stream()
                 .map(postId -> PointDocument.key(tenantId, postId))
                 .collect(Collectors.toSet());
-        exclusively(keys, () -> {
-            Query posts = PointQueries.anyOf(PointDocument.KEY, keys, key -> key);
-            await(writing.submit(writer -> writer.deleteDocuments(posts)));
-            return null;
-        });
+        Query posts = PointDocument.anyOf(PointDocument.KEY, keys, key -> key);
+        change(keys, writer -> writer.deleteDocuments(posts));
     }
 
     @Override
     public Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds) {
-        return byId(tenantId, postIds, StoredPosts::states);
+        return byId(tenantId, postIds, PointDocument::states);
     }
 
     @Override
     public Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds) {
-        return byId(tenantId, postIds, StoredPosts::posts);
+        return byId(tenantId, postIds, PointDocument::posts);
     }
 
     private interface Lookup<T> {
@@ -256,11 +248,11 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public List<SearchHit> vectorSearch(SearchQuery query) {
-        return UnitVector.of(query.vector())
+        return PointDocument.unitVector(query.vector())
                 .map(vector -> {
                     int neighbours = Math.max(query.limit(), MIN_NEIGHBOURS);
                     Query nearest = new KnnFloatVectorQuery(
-                            PointDocument.VECTOR, vector, neighbours, PointQueries.filter(query));
+                            PointDocument.VECTOR, vector, neighbours, PointDocument.filter(query));
                     // Lucene's score of a dot product is (1 + cosine) / 2
                     return hits(nearest, query.limit(), score -> 2 * score - 1);
                 })
@@ -270,21 +262,16 @@ public final class LuceneVectorIndex implements VectorIndex {
     @Override
     public List<SearchHit> textSearch(SearchQuery query) {
         return Optional.ofNullable(query.text())
-                .flatMap(text -> PointQueries.words(analyzer, text))
-                .map(words -> hits(within(query, words), query.limit(), score -> score))
+                .flatMap(text -> PointDocument.words(analyzer, text))
+                .map(words -> hits(PointDocument.within(query, words), query.limit(), score -> score))
                 .orElse(List.of());
     }
 
     @Override
     public List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds) {
         Query posts =
-                PointQueries.anyOf(PointDocument.KEY, postIds, postId -> PointDocument.key(within.tenantId(), postId));
-        return postIds.isEmpty() ? List.of() : hits(within(within, posts), postIds.size(), score -> 0.0);
-    }
-
-    @Override
-    public long count(UUID tenantId) {
-        return search(searcher -> searcher.count(new TermQuery(new Term(PointDocument.TENANT, tenantId.toString()))));
+                PointDocument.anyOf(PointDocument.KEY, postIds, postId -> PointDocument.key(within.tenantId(), postId));
+        return postIds.isEmpty() ? List.of() : hits(PointDocument.within(within, posts), postIds.size(), score -> 0.0);
     }
 
     @Override
@@ -302,11 +289,9 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public void identify(String identity) {
-        exclusively(Set.of(), () -> {
-            await(writing.submit(writer ->
-                    writer.setLiveCommitData(Map.of(IDENTITY, identity).entrySet())));
-            return null;
-        });
+        change(
+                Set.of(),
+                writer -> writer.setLiveCommitData(Map.of(IDENTITY, identity).entrySet()));
     }
 
     @Override
@@ -314,16 +299,13 @@ public final class LuceneVectorIndex implements VectorIndex {
         FieldInfo vectors = search(searcher ->
                 FieldInfos.getMergedFieldInfos(searcher.getIndexReader()).fieldInfo(PointDocument.VECTOR));
         if (vectors != null && vectors.getVectorDimension() != dimension) {
-            throw new DimensionMismatchException("in " + name, vectors.getVectorDimension(), dimension);
+            throw VectorIndexException.dimensions("in " + name, vectors.getVectorDimension(), dimension);
         }
     }
 
     @Override
     public void clear() {
-        exclusively(Set.of(), () -> {
-            await(writing.submit(IndexWriter::deleteAll));
-            return null;
-        });
+        change(Set.of(), IndexWriter::deleteAll);
     }
 
     @Override
@@ -337,52 +319,26 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    private static Query within(SearchQuery query, Query posts) {
-        return new BooleanQuery.Builder()
-                .add(posts, Occur.MUST)
-                .add(PointQueries.filter(query), Occur.FILTER)
-                .build();
-    }
-
-    private interface Scoring {
-        double of(double luceneScore);
-    }
-
-    private List<SearchHit> hits(Query query, int limit, Scoring scoring) {
+    private List<SearchHit> hits(Query query, int limit, DoubleUnaryOperator scoring) {
         return search(searcher -> {
             List<SearchHit> hits = new ArrayList<>();
             for (ScoreDoc found : searcher.search(query, limit).scoreDocs) {
-                hits.add(StoredPosts.hit(searcher, found.doc, scoring.of(found.score)));
+                hits.add(PointDocument.hit(searcher, found.doc, scoring.applyAsDouble(found.score)));
             }
             return hits;
         });
     }
 
-    private Map<String, StoredPoint> stored(Collection<String> keys) {
-        return search(searcher -> StoredPosts.states(searcher, keys));
+    private void change(Set<String> keys, IOConsumer<IndexWriter> change) {
+        exclusively(keys, () -> {
+            await(writing.submit(change));
+            return null;
+        });
     }
 
-    private static String key(PostPayload payload) {
-        return PointDocument.key(payload.tenantId(), payload.postId());
-    }
-
-    private void writeDurably(List<IndexedPoint> points) throws IOException, InterruptedException {
-        if (points.isEmpty()) {
-            return;
-        }
-        CompletableFuture<?>[] commits = points.stream()
-                .map(point -> {
-                    Document document = PointDocument.of(point);
-                    Term key = new Term(PointDocument.KEY, key(point.payload()));
-                    return writing.submit(writer -> writer.updateDocument(key, document));
-                })
-                .toArray(CompletableFuture[]::new);
-        await(CompletableFuture.allOf(commits));
-    }
-
-    private static void await(CompletableFuture<?> commit) throws IOException, InterruptedException {
+    private static void await(CompletableFuture<?>... commits) throws IOException {
         try {
-            commit.get(COMMIT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            CompletableFuture.allOf(commits).get(COMMIT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IllegalArgumentException refused) {
                 throw refused;
@@ -390,6 +346,8 @@ public final class LuceneVectorIndex implements VectorIndex {
             throw new IOException(e.getCause().getMessage(), e.getCause());
         } catch (TimeoutException e) {
             throw new IOException("no commit within " + COMMIT_TIMEOUT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
     }
 
@@ -397,15 +355,11 @@ public final class LuceneVectorIndex implements VectorIndex {
         searchers.maybeRefreshBlocking();
     }
 
-    private interface Search<T> {
-        T in(IndexSearcher searcher) throws IOException;
-    }
-
-    private <T> T search(Search<T> search) {
+    private <T> T search(IOFunction<IndexSearcher, T> search) {
         try {
             IndexSearcher searcher = searchers.acquire();
             try {
-                return search.in(searcher);
+                return search.apply(searcher);
             } finally {
                 searchers.release(searcher);
             }
@@ -414,24 +368,44 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    private interface Writing<T> {
-        T run() throws IOException, InterruptedException;
-    }
-
-    private <T> T exclusively(Set<String> keys, Writing<T> work) {
+    /** Runs the work while no other thread writes these posts. */
+    private <T> T exclusively(Set<String> keys, IOSupplier<T> work) {
         try {
-            busy.take(keys);
+            take(keys);
             try {
-                return work.run();
+                return work.get();
             } finally {
-                busy.release(keys);
+                release(keys);
             }
         } catch (IOException | UncheckedIOException | AlreadyClosedException e) {
             throw failed("written", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failed("written", e);
         }
+    }
+
+    /** Waits until none of the posts is being written, then claims them: all or none, so that two batches cannot deadlock. */
+    private void take(Set<String> keys) throws IOException {
+        synchronized (busy) {
+            while (!Collections.disjoint(busy, keys)) {
+                try {
+                    busy.wait();
+                } catch (InterruptedException e) {
+                    throw interrupted(e);
+                }
+            }
+            busy.addAll(keys);
+        }
+    }
+
+    private void release(Set<String> keys) {
+        synchronized (busy) {
+            busy.removeAll(keys);
+            busy.notifyAll();
+        }
+    }
+
+    private static IOException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IOException("the thread was interrupted", e);
     }
 
     private VectorIndexException failed(String what, Exception cause) {

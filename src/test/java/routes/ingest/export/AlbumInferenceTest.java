@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
 import routes.ingest.TextPart;
-import routes.posts.Counters;
-import routes.posts.Forward;
-import routes.posts.MediaKind;
+import routes.posts.Post.Counters;
+import routes.posts.Post.Forward;
+import routes.posts.Post.MediaKind;
 
 class AlbumInferenceTest {
 

@@ -25,7 +25,7 @@ import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
 import routes.ingest.TextPart;
 import routes.posts.ChannelIdentity;
-import routes.posts.MediaKind;
+import routes.posts.Post.MediaKind;
 
 class ExportSourceTest {
     private static final Path EXPORTS = Path.of("src/test/resources/exports");

@@ -32,8 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import routes.testing.ChildJvm;
 import routes.vectorindex.IndexedPoint;
 import routes.vectorindex.StoredPoint;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.StoredPoint;
+import routes.vectorindex.VectorIndex.WriteResult;
 import routes.vectorindex.VectorIndexException;
-import routes.vectorindex.WriteResult;
 
 @Timeout(120)
 class LuceneDurabilityTest {
@@ -114,7 +116,7 @@ class LuceneDurabilityTest {
             pool.shutdownNow();
         }
         try (LuceneVectorIndex index = LuceneVectorIndex.open(folder)) {
-            assertThat(index.count(TENANT)).isEqualTo(12);
+            assertThat(index.count()).isEqualTo(12);
         }
     }
 
@@ -133,7 +135,7 @@ class LuceneDurabilityTest {
             int before = directory.commits.get();
             inParallel(16, 25, (thread, i) -> index.upsert(point(thread * 25 + i, "космос " + thread + " " + i)));
 
-            assertThat(index.count(TENANT)).isEqualTo(400);
+            assertThat(index.count()).isEqualTo(400);
             assertThat(directory.commits.get() - before).isLessThan(100);
         }
     }
@@ -143,7 +145,7 @@ class LuceneDurabilityTest {
         try (LuceneVectorIndex index = LuceneVectorIndex.open(folder)) {
             inParallel(8, 20, (thread, i) -> index.upsert(revision(1, i * 8 + thread, "космос")));
 
-            assertThat(index.count(TENANT)).isOne();
+            assertThat(index.count()).isOne();
             assertThat(index.find(TENANT, post(1)))
                     .map(StoredPoint::indexRevision)
                     .contains(19 * 8 + 7L);
@@ -169,7 +171,7 @@ class LuceneDurabilityTest {
             assertThat(index.textSearch(query("беды"))).hasSize(2);
         }
         try (LuceneVectorIndex index = LuceneVectorIndex.open(folder)) {
-            assertThat(index.count(TENANT)).isEqualTo(2);
+            assertThat(index.count()).isEqualTo(2);
         }
     }
 

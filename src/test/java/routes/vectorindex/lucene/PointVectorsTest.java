@@ -2,7 +2,6 @@ package routes.vectorindex.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static routes.vectorindex.lucene.Points.DAY;
-import static routes.vectorindex.lucene.Points.TENANT;
 import static routes.vectorindex.lucene.Points.point;
 import static routes.vectorindex.lucene.Points.post;
 import static routes.vectorindex.lucene.Points.query;
@@ -33,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import routes.text.PostAnalyzer;
-import routes.vectorindex.SearchHit;
+import routes.vectorindex.VectorIndex.SearchHit;
 
 class PointVectorsTest {
     private static final int VECTORS = 3_000;
@@ -116,7 +115,7 @@ class PointVectorsTest {
                     .extracting(SearchHit::postId)
                     .startsWith(post(21))
                     .doesNotContain(post(7));
-            assertThat(index.count(TENANT)).isEqualTo(21);
+            assertThat(index.count()).isEqualTo(21);
         }
     }
 

@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.UUID;
 import routes.embeddings.LocalEmbeddings;
 import routes.text.TextAnalysis;
-import routes.vectorindex.IndexedPoint;
-import routes.vectorindex.PostPayload;
-import routes.vectorindex.SearchQuery;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
+import routes.vectorindex.VectorIndex.SearchQuery;
 
 /** Points and queries for tests: one tenant and channel unless told otherwise. */
 final class Points {
