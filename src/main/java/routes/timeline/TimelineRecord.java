@@ -1,5 +1,6 @@
 package routes.timeline;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -15,6 +16,7 @@ import java.util.UUID;
  * @param delivery which delivery of the entry it was, from 1
  * @param durationMs time in the stage, without waiting; 0 if unknown
  */
+@JsonInclude
 public record TimelineRecord(
         UUID postId,
         String stage,
