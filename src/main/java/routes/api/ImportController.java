@@ -141,16 +141,14 @@ final class ImportController {
             @RequestParam(name = "limit", defaultValue = "20") @Min(1) @Max(100) int limit,
             @RequestParam(name = "cursor", required = false) String cursor) {
         User user = users.require(id);
-        return Page.read("imports " + user.id(), cursor, limit, (after, count) -> list(user, after, count), ImportJob::place);
+        return Page.read(
+                "imports " + user.id(), cursor, limit, (after, count) -> list(user, after, count), ImportJob::place);
     }
 
     private List<ImportJob> list(User user, Optional<Cursor> after, int limit) {
-        return database.rows(
-                        IMPORTS + " AND i.user_id = :user"
-                                + (after.isPresent()
-                                        ? " AND (i.created_at, i.id) < (CAST(:time AS timestamptz), :id)"
-                                        : "")
-                                + " ORDER BY i.created_at DESC, i.id DESC LIMIT :limit")
+        return database.rows(IMPORTS + " AND i.user_id = :user"
+                        + (after.isPresent() ? " AND (i.created_at, i.id) < (CAST(:time AS timestamptz), :id)" : "")
+                        + " ORDER BY i.created_at DESC, i.id DESC LIMIT :limit")
                 .param("user", user.id())
                 .params(Cursor.parameters(after))
                 .param("limit", limit)

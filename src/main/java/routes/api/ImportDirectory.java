@@ -37,8 +37,7 @@ final class ImportDirectory {
             }
             // the path may be a folder that contains the link
             for (Path read : List.of(file, file.resolve("result.json"))) {
-                if (Files.exists(read)
-                        && (!read.toRealPath().startsWith(folder) || isIn(uploads, read.toRealPath()))) {
+                if (Files.exists(read) && (!read.toRealPath().startsWith(folder) || isIn(uploads, read.toRealPath()))) {
                     throw refused("path leads out of IMPORT_DIR, or into the folder of uploads, by a symbolic link");
                 }
             }

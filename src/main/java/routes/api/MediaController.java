@@ -23,8 +23,7 @@ final class MediaController {
     private static final Logger LOG = LoggerFactory.getLogger(MediaController.class);
 
     /** Types that a browser may display; anything else could contain a script. */
-    private static final String SHOWN =
-            "image/(jpeg|png|gif|webp)|video/(mp4|webm)|audio/(ogg|mpeg)|application/pdf";
+    private static final String SHOWN = "image/(jpeg|png|gif|webp)|video/(mp4|webm)|audio/(ogg|mpeg)|application/pdf";
 
     private static final String POLICY = "sandbox; default-src 'none'";
 

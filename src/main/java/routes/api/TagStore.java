@@ -53,7 +53,7 @@ final class TagStore {
     }
 
     /**
-     * The tag of the filter and its other forms in the same posts, normalised like {@link PostFilter#sameTag}; null without a
+     * The tag of the filter and its other forms in the same posts, normalised like the condition of {@link PostFilter}; null without a
      * tag.
      */
     String[] forms(User user, PostFilter filter) {

@@ -3,7 +3,6 @@ package routes.api;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -72,7 +71,7 @@ final class UploadController {
 
     @PostMapping(path = "/users/{user_id}/imports", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @Role.Needed(Role.OPERATOR)
-    ResponseEntity<ImportController.Accepted> start(@PathVariable("user_id") long id, HttpServletRequest request) throws IOException {
+    ResponseEntity<ImportController.Accepted> start(@PathVariable("user_id") long id, HttpServletRequest request) {
         User user = users.require(id);
         if (!permits.tryAcquire()) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(
@@ -88,10 +87,10 @@ final class UploadController {
         }
     }
 
-    private UUID store(User user, HttpServletRequest request) throws IOException {
-        var body = new UploadBody(request.getInputStream(), limits);
+    private UUID store(User user, HttpServletRequest request) {
         // deleted with its content unless the import is queued
         try (UploadFolder folder = folders.create()) {
+            var body = new UploadBody(request.getInputStream(), limits);
             body.require(request.getContentLengthLong());
             unpacker.requireRoom(folder.exportFolder(), request.getContentLengthLong());
             Upload upload = read(request, body, folder.exportFolder());
@@ -99,7 +98,7 @@ final class UploadController {
             folder.keep();
             return job;
         } catch (IOException e) {
-            throw explain(e, body);
+            throw explain(e);
         }
     }
 
@@ -159,12 +158,7 @@ final class UploadController {
         return shown.isEmpty() ? "upload" : shown.substring(0, Math.min(shown.length(), MAX_NAME));
     }
 
-    /**
-     * The problem to answer with.
-     *
-     * @throws IOException if the client has disconnected
-     */
-    private static ErrorResponseException explain(IOException failure, UploadBody body) throws IOException {
+    private static ErrorResponseException explain(IOException failure) {
         Optional<UploadRefusedException> refused = cause(failure, UploadRefusedException.class);
         if (refused.isPresent()) {
             ProblemType type =
@@ -176,13 +170,6 @@ final class UploadController {
                     };
             return type.exception(
                     PART, refused.get().getMessage(), refused.get().remedy());
-        }
-        if (body.failure().isPresent()) {
-            IOException lost = body.failure().get();
-            if (cause(lost, SocketTimeoutException.class).isPresent()) {
-                return ProblemType.TOO_SLOW.exception(null, "The body has stalled");
-            }
-            throw lost;
         }
         if (cause(failure, FileUploadException.class).isPresent()) {
             return ProblemType.MALFORMED_REQUEST.exception(

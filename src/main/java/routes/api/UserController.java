@@ -148,7 +148,8 @@ final class UserController {
 
     @PostMapping(path = "/users/{user_id}/channels", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Role.Needed(Role.OPERATOR)
-    ResponseEntity<Subscription> subscribe(@PathVariable("user_id") long id, @Valid @RequestBody NewSubscription wanted) {
+    ResponseEntity<Subscription> subscribe(
+            @PathVariable("user_id") long id, @Valid @RequestBody NewSubscription wanted) {
         User user = users.require(id);
         UUID channel = channel(wanted);
         int changed = database.sql(

@@ -164,7 +164,8 @@ class AccessIT {
             ApiClient client = api.client(foreign.key());
             assertThat(withoutIds(call(client, operation, UnaryOperator.identity(), path(operation.pattern()))))
                     .isEqualTo(withoutIds(call(client, operation, UnaryOperator.identity(), unknown)));
-            for (UnaryOperator<HttpRequest.Builder> type : List.of(json, UnaryOperator.<HttpRequest.Builder>identity())) {
+            for (UnaryOperator<HttpRequest.Builder> type :
+                    List.of(json, UnaryOperator.<HttpRequest.Builder>identity())) {
                 assertThat(withoutIds(client.send(operation.method(), path(operation.pattern()), "{", type)))
                         .isEqualTo(withoutIds(client.send(operation.method(), unknown, "{", type)));
             }

@@ -42,7 +42,8 @@ class ContractIT {
     static final RunningApi api = new RunningApi();
 
     /** The document itself, a script that shows it, and Spring's way to the error page. */
-    private static final Set<String> NOT_OPERATIONS = Set.of("GET /openapi.yaml", "GET /openapi.json", "GET /redoc.js", "null /error");
+    private static final Set<String> NOT_OPERATIONS =
+            Set.of("GET /openapi.yaml", "GET /openapi.json", "GET /redoc.js", "null /error");
 
     private final OpenApiContract contract = OpenApiContract.INSTANCE;
     private final ApiClient client = api.client();
@@ -75,20 +76,22 @@ class ContractIT {
 
     @Test
     void theRolesAreThoseOfTheDocument() {
-        implemented().forEach((name, methods) -> methods.forEach(method -> {
-            JsonNode own = contract.operations().stream()
-                    .filter(operation -> operation.name().equals(name))
-                    .findFirst()
-                    .orElseThrow()
-                    .definition()
-                    .path("security");
-            JsonNode security = own.isMissingNode() ? contract.document().path("security") : own;
-            Role.Needed needed = method.getMethodAnnotation(Role.Needed.class);
-            // an operation without a requirement has no annotation: its path is open, see AccessIT
-            assertThat((needed == null ? Role.READER : needed.value()).text())
-                    .as(name)
-                    .isEqualTo(security.at("/0/key/0").asText("reader"));
-        }));
+        implemented()
+                .forEach((name, methods) -> methods.forEach(method -> {
+                    JsonNode own = contract.operations().stream()
+                            .filter(operation -> operation.name().equals(name))
+                            .findFirst()
+                            .orElseThrow()
+                            .definition()
+                            .path("security");
+                    JsonNode security =
+                            own.isMissingNode() ? contract.document().path("security") : own;
+                    Role.Needed needed = method.getMethodAnnotation(Role.Needed.class);
+                    // an operation without a requirement has no annotation: its path is open, see AccessIT
+                    assertThat((needed == null ? Role.READER : needed.value()).text())
+                            .as(name)
+                            .isEqualTo(security.at("/0/key/0").asText("reader"));
+                }));
     }
 
     @Test

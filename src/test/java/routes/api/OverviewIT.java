@@ -151,10 +151,9 @@ class OverviewIT {
         assertThat(Callers.as(tenant, () -> users.list(Optional.empty(), 10)))
                 .extracting(User::id)
                 .containsExactly(user, second);
-        assertThat(users.list(Optional.empty(), 1000))
-                .extracting(User::id)
-                .contains(1L, user, second);
-        assertThat(catchThrowable(() -> Callers.as(tenant, () -> users.require(1)))).isInstanceOf(ErrorResponseException.class);
+        assertThat(users.list(Optional.empty(), 1000)).extracting(User::id).contains(1L, user, second);
+        assertThat(catchThrowable(() -> Callers.as(tenant, () -> users.require(1))))
+                .isInstanceOf(ErrorResponseException.class);
     }
 
     @Test

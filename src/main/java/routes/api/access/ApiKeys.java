@@ -41,15 +41,16 @@ final class ApiKeys {
             if (parts.length != 4) {
                 throw new IllegalArgumentException("must have the form name:sha256:tenant:role");
             }
-            String name = required("[A-Za-z0-9._-]{1,64}", parts[0], "the name must be 1 to 64 letters, digits and . _ -");
+            String name =
+                    required("[A-Za-z0-9._-]{1,64}", parts[0], "the name must be 1 to 64 letters, digits and . _ -");
             String hash = parts[1].toLowerCase(Locale.ROOT);
             required("[0-9a-f]{64}", hash, name + ": the second part must be the SHA-256 of the key, 64 hex digits");
             String tenant = required(
                     "[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}",
                     parts[2],
                     name + ": the third part must be the id or name of a tenant");
-            String role = required(
-                    "reader|operator|admin", parts[3], name + ": the role must be reader, operator or admin");
+            String role =
+                    required("reader|operator|admin", parts[3], name + ": the role must be reader, operator or admin");
             return new Key(name, hash, tenant, Role.valueOf(role.toUpperCase(Locale.ROOT)));
         }
 
