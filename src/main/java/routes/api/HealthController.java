@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.springframework.boot.actuate.health.CompositeHealth;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthComponent;
@@ -17,6 +15,7 @@ import org.springframework.boot.actuate.health.HealthEndpointGroups;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -46,9 +45,6 @@ final class HealthController {
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record HealthReport(String status, String reason, Map<String, HealthReport> components) {
 
-        /** Parts whose problems contain only counts. */
-        private static final Set<String> OPEN = Set.of("pipeline", "index");
-
         static HealthReport of(HealthComponent component, Status status) {
             var parts = new TreeMap<String, HealthReport>();
             if (component instanceof CompositeHealth composite && composite.getComponents() != null) {
@@ -60,31 +56,26 @@ final class HealthController {
         }
 
         private static HealthReport part(String name, HealthComponent part) {
+            String status = part.getStatus().getCode();
             if (name.equals("stages")) {
-                return stages((Health) part);
+                var stages = new TreeMap<String, HealthReport>();
+                ((Health) part).getDetails().forEach((stage, text) -> stages.put(stage, stage(text.toString())));
+                return new HealthReport(status, null, stages);
             }
-            return OPEN.contains(name)
-                            && part instanceof Health health
-                            && health.getDetails().get("problems") instanceof List<?> problems
-                    ? new HealthReport(
-                            part.getStatus().getCode(),
-                            problems.stream().map(String::valueOf).collect(Collectors.joining("; ")),
-                            Map.of())
-                    : of(part, part.getStatus());
+            // the problems of these two contain only counts
+            if (Set.of("pipeline", "index").contains(name)
+                    && part instanceof Health health
+                    && health.getDetails().get("problems") instanceof List<?> problems) {
+                return new HealthReport(status, StringUtils.collectionToDelimitedString(problems, "; "), null);
+            }
+            return of(part, part.getStatus());
         }
 
-        private static HealthReport stages(Health stages) {
-            var each = new TreeMap<String, HealthReport>();
-            stages.getDetails().forEach((stage, said) -> {
-                String text = said.toString();
-                String status = Stream.of("UP", "PAUSED", "DEGRADED")
-                        .filter(text::startsWith)
-                        .findFirst()
-                        .orElse("DOWN");
-                String reason = status.equals("DEGRADED") ? text.substring("DEGRADED: ".length()) : null;
-                each.put(stage, new HealthReport(status, reason, Map.of()));
-            });
-            return new HealthReport(stages.getStatus().getCode(), null, each);
+        private static HealthReport stage(String text) {
+            return text.startsWith("DEGRADED: ")
+                    ? new HealthReport("DEGRADED", text.substring("DEGRADED: ".length()), null)
+                    : new HealthReport(
+                            text.startsWith("UP") ? "UP" : text.startsWith("PAUSED") ? "PAUSED" : "DOWN", null, null);
         }
     }
 
@@ -101,14 +92,16 @@ final class HealthController {
 
     @GetMapping("/health/live")
     ResponseEntity<HealthReport> live() {
-        HealthComponent live = health.healthForPath("live");
-        return answer(live, live.getStatus());
+        return answer(health.healthForPath("live"));
     }
 
     @GetMapping("/health/ready")
     ResponseEntity<HealthReport> ready() {
-        HealthComponent ready = health.healthForPath("ready");
-        return answer(ready, ready.getStatus());
+        return answer(health.healthForPath("ready"));
+    }
+
+    private static ResponseEntity<HealthReport> answer(HealthComponent component) {
+        return answer(component, component.getStatus());
     }
 
     private static ResponseEntity<HealthReport> answer(HealthComponent component, Status status) {

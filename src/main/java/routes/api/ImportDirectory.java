@@ -31,23 +31,13 @@ final class ImportDirectory {
         try {
             Path folder = root.toRealPath();
             Path file = folder.resolve(path).normalize();
-            if (!file.startsWith(folder)) {
-                throw refused("path leads out of IMPORT_DIR");
-            }
             Path uploads = UploadFolders.in(folder);
-            if (file.startsWith(uploads)) {
-                throw refused("path leads into the folder of uploads");
-            }
-            if (!Files.exists(file)) {
-                throw refused("There is no such file or folder in IMPORT_DIR");
+            if (!file.startsWith(folder) || file.startsWith(uploads)) {
+                throw refused("path leads out of IMPORT_DIR, or into the folder of uploads");
             }
             // the path may be a folder that contains the link
             for (Path read : List.of(file, file.resolve("result.json"))) {
-                if (!Files.exists(read)) {
-                    continue;
-                }
-                Path real = read.toRealPath();
-                if (!real.startsWith(folder) || isIn(uploads, real)) {
+                if (Files.exists(read) && (!read.toRealPath().startsWith(folder) || isIn(uploads, read.toRealPath()))) {
                     throw refused("path leads out of IMPORT_DIR, or into the folder of uploads, by a symbolic link");
                 }
             }

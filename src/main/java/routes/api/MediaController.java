@@ -7,11 +7,12 @@ import java.io.InputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.ServletWebRequest;
-import routes.api.http.Caller;
+import routes.api.access.ApiDatabase;
 import routes.api.http.ProblemType;
 import routes.objectstore.ObjectStore;
 
@@ -20,32 +21,36 @@ import routes.objectstore.ObjectStore;
 final class MediaController {
 
     private static final Logger LOG = LoggerFactory.getLogger(MediaController.class);
+
+    /** Types that a browser may display; anything else could contain a script. */
+    private static final String SHOWN = "image/(jpeg|png|gif|webp)|video/(mp4|webm)|audio/(ogg|mpeg)|application/pdf";
+
     private static final String POLICY = "sandbox; default-src 'none'";
 
     /** Immutable, since the URL contains the hash of the content; private, since it needs a key. */
     private static final String CACHE = "private, max-age=86400, immutable";
 
-    private final MediaFileStore files;
+    private final ApiDatabase database;
     private final ObjectStore objects;
 
-    MediaController(MediaFileStore files, ObjectStore objects) {
-        this.files = files;
+    MediaController(ApiDatabase database, ObjectStore objects) {
+        this.database = database;
         this.objects = objects;
     }
 
+    record StoredFile(String mime, long sizeBytes, String s3Key) {}
+
     @GetMapping("/posts/{post_id}/media/{sha256}")
     void read(
-            Caller caller,
-            @PathVariable("post_id") String id,
+            @PathVariable("post_id") PostId post,
             @PathVariable("sha256") @Pattern(regexp = "[0-9a-f]{64}", message = "must be a SHA-256 in lower-case hex")
                     String sha256,
             ServletWebRequest request,
             HttpServletResponse response)
             throws IOException {
-        StoredFile file = files.find(caller, PostId.parse(id), sha256)
-                .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
-                        "sha256", "There is no post " + id + " with a stored file " + sha256));
-        if (isKnown(file, request, response)) {
+        StoredFile file = find(post, sha256);
+        if (request.checkNotModified('"' + sha256 + '"')) {
+            response.setHeader(HttpHeaders.CACHE_CONTROL, CACHE);
             return;
         }
         try (InputStream content = open(file)) {
@@ -54,12 +59,24 @@ final class MediaController {
         }
     }
 
-    private static boolean isKnown(StoredFile file, ServletWebRequest request, HttpServletResponse response) {
-        boolean known = request.checkNotModified('"' + file.sha256() + '"');
-        if (known) {
-            response.setHeader(HttpHeaders.CACHE_CONTROL, CACHE);
-        }
-        return known;
+    /** The file, if it belongs to this post and is stored; deleted posts have no files. */
+    StoredFile find(PostId post, String sha256) {
+        return database.rows(
+                        """
+                        SELECT o.mime, o.size_bytes, o.s3_key
+                        FROM posts p
+                        JOIN post_media_map m ON m.post_id = p.id AND m.file_sha256 = :sha256
+                        JOIN media_objects o ON o.tenant_id = p.tenant_id AND o.file_sha256 = m.file_sha256
+                        WHERE %s = :id AND NOT p.is_deleted
+                          AND p.tenant_id = coalesce(CAST(:caller AS uuid), p.tenant_id)
+                        """
+                                .formatted(post.column()))
+                .param("id", post.value())
+                .param("sha256", sha256)
+                .query(ApiDatabase.as(StoredFile.class))
+                .optional()
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
+                        "sha256", "There is no post " + post.value() + " with a stored file " + sha256));
     }
 
     private InputStream open(StoredFile file) {
@@ -77,11 +94,14 @@ final class MediaController {
 
     /** Called only on success, since errors have their own headers. Replaces the default security headers. */
     private static void describe(StoredFile file, HttpServletResponse response) {
-        response.setContentType(file.contentType());
+        boolean isShown = file.mime().matches(SHOWN);
+        response.setContentType(isShown ? file.mime() : MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(file.sizeBytes());
         response.setHeader(HttpHeaders.CACHE_CONTROL, CACHE);
         response.setHeader("Content-Security-Policy", POLICY);
-        String disposition = file.isShown() ? "inline" : "attachment";
-        response.setHeader(HttpHeaders.CONTENT_DISPOSITION, disposition + "; filename=\"" + file.name() + '"');
+        // the last segment of the key contains only letters, digits, dots and dashes
+        String name = file.s3Key().substring(file.s3Key().lastIndexOf('/') + 1);
+        response.setHeader(
+                HttpHeaders.CONTENT_DISPOSITION, (isShown ? "inline" : "attachment") + "; filename=\"" + name + '"');
     }
 }

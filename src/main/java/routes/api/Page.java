@@ -2,6 +2,8 @@ package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import routes.api.http.Cursor;
 
@@ -14,14 +16,25 @@ import routes.api.http.Cursor;
 record Page<T>(List<T> items, String nextCursor) {
 
     /**
-     * @param rows up to {@code limit + 1} rows; the extra row only indicates that there is another page
+     * Reads a page.
+     *
+     * @param scope everything that the list depends on
+     * @param cursor where the page starts; null for the first page
+     * @param rows reads a number of rows after a cursor, if there is one; a row more than the limit shows that there is another page
      * @param place the sort key of a row
+     * @throws org.springframework.web.ErrorResponseException status 400 for a cursor of another list
      */
-    static <T> Page<T> of(List<T> rows, int limit, Function<T, Cursor> place, String scope) {
-        if (rows.size() <= limit) {
-            return new Page<>(rows, null);
+    static <T> Page<T> read(
+            String scope,
+            String cursor,
+            int limit,
+            BiFunction<Optional<Cursor>, Integer, List<T>> rows,
+            Function<T, Cursor> place) {
+        List<T> found = rows.apply(Optional.ofNullable(cursor).map(text -> Cursor.decode(text, scope)), limit + 1);
+        if (found.size() <= limit) {
+            return new Page<>(found, null);
         }
-        List<T> page = rows.subList(0, limit);
-        return new Page<>(page, place.apply(page.get(limit - 1)).encode(scope));
+        return new Page<>(
+                found.subList(0, limit), place.apply(found.get(limit - 1)).encode(scope));
     }
 }

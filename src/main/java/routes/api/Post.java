@@ -8,11 +8,12 @@ import java.util.UUID;
 import routes.api.http.Cursor;
 
 /**
- * A post as lists show it.
+ * A post.
  *
  * @param attachmentText text of the attachments, one line each; null if there is none
  * @param entities formatting of the content, as in the event posts.parsed
  * @param media stored and missing files; fields that apply to only one of the two are absent from the other
+ * @param enrichments null in lists
  */
 @JsonInclude
 record Post(
@@ -45,7 +46,12 @@ record Post(
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode forwardedFrom,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode replyTo,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode poll,
-        @JsonInclude(JsonInclude.Include.NON_NULL) String viaBot) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) String viaBot,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Enrichments enrichments) {
+
+    /** The results of all stages by kind; null until the stage has stored one. */
+    @JsonInclude
+    record Enrichments(JsonNode tags, JsonNode vision, JsonNode ocr, JsonNode crawl) {}
 
     Cursor place() {
         return Cursor.of(postedAt, number);

@@ -1,6 +1,8 @@
 package routes.api;
 
+import java.util.UUID;
 import java.util.regex.Pattern;
+import org.springframework.web.ErrorResponseException;
 import routes.api.http.ProblemType;
 
 /**
@@ -12,23 +14,29 @@ record PostId(String column, Object value) {
 
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
 
+    /** The full form only, unlike {@link UUID#fromString}, which also accepts 1-1-1-1-1. */
+    private static final Pattern ID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
     /**
-     * @throws org.springframework.web.ErrorResponseException status 400
+     * Spring converts path variables with it.
+     *
+     * @throws ErrorResponseException status 400
      */
-    static PostId parse(String text) {
-        if (NUMBER.matcher(text).matches()) {
-            try {
+    public static PostId valueOf(String text) {
+        try {
+            if (NUMBER.matcher(text).matches()) {
                 return new PostId("p.number", Long.valueOf(text));
-            } catch (NumberFormatException e) {
-                // 19 digits may exceed the range of long
-                throw invalid();
+            } else if (ID.matcher(text).matches()) {
+                return new PostId("p.id", UUID.fromString(text));
             }
+        } catch (NumberFormatException e) {
+            // 19 digits may exceed the range of long
         }
-        return new PostId("p.id", Uuids.parse(text).orElseThrow(PostId::invalid));
+        throw ProblemType.INVALID_PARAMETER.exception(
+                null, "The value is neither a UUID nor a number", "Use id or number of the post.");
     }
 
-    private static RuntimeException invalid() {
-        return ProblemType.INVALID_PARAMETER.exception(
-                "post_id", "post_id is neither a UUID nor a number", "Use id or number of the post.");
+    ErrorResponseException unknown() {
+        return ProblemType.NOT_FOUND.exception("post_id", "There is no post " + value);
     }
 }

@@ -1,48 +1,44 @@
 package routes.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
-import java.util.UUID;
-import routes.events.Json;
+import org.springframework.jdbc.core.RowMapper;
+import routes.api.access.ApiDatabase;
 
 /** The columns selected from {@code posts p}, and the mapping of the rows. */
 final class PostRows {
 
-    static final String TAGS =
-            """
-            ARRAY(SELECT tag #>> '{}' FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') tag
-                  WHERE e.post_id = p.id AND e.kind = 'tags') AS tags
-            """;
-
     /** Number of characters shown of the post that a post replies to. */
     private static final int SNIPPET = 160;
 
-    private static final char VEIL = '▒';
+    /** Stands for each character of a spoiler. */
+    private static final char MASK = '▒';
 
-    static final String COLUMNS = TAGS
-            + """
-            ,
-            p.id, p.number, p.channel_id, p.telegram_message_id, p.content, p.attachment_text, p.entities,
+    static final String COLUMNS =
+            """
+            ARRAY(SELECT tag #>> '{}' FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') tag
+                  WHERE e.post_id = p.id AND e.kind = 'tags') AS tags,
+            p.id, p.number, p.channel_id, p.telegram_message_id, p.content, p.attachment_text,
+            coalesce(p.entities, '[]') AS entities,
             p.tagging_status, p.tagging_attempts, p.tagging_error, p.indexing_status, p.posted_at, p.edited_at, p.is_edited,
             p.telegram_post_url, p.author_name, p.grouped_id, p.views_count, p.forwards_count, p.replies_count,
-            p.reactions_count, p.details -> 'reactions' AS reactions, p.details -> 'poll' AS poll, p.details ->> 'via_bot' AS via_bot,
+            p.reactions_count, coalesce(p.details -> 'reactions', '[]') AS reactions, p.details -> 'poll' AS poll,
+            p.details ->> 'via_bot' AS via_bot,
             ARRAY(SELECT url #>> '{}' FROM jsonb_path_query(p.urls, '$[*]') url) AS urls,
             (SELECT min(i.group_id) FROM media_group_items i WHERE i.post_id = p.id) AS album_id,
-            (SELECT jsonb_agg(jsonb_build_object('sha256', m.file_sha256, 'mime_type', o.mime,
-                                                 'size_bytes', o.size_bytes, 's3_key', o.s3_key)
-                              || coalesce((SELECT jsonb_strip_nulls(jsonb_build_object('kind', a -> 'kind', 'name', a -> 'name'))
-                                           FROM jsonb_array_elements(p.details -> 'media') a
-                                           WHERE a ->> 'sha256' = m.file_sha256 LIMIT 1), '{}')
-                              ORDER BY m.position, m.file_sha256)
-             FROM post_media_map m
-             LEFT JOIN media_objects o ON o.tenant_id = p.tenant_id AND o.file_sha256 = m.file_sha256
-             WHERE m.post_id = p.id) AS media,
-            jsonb_path_query_array(p.details, '$.media[*] ? (exists (@.missing))') AS missing_media,
+            -- missing files only if none is stored: one that was missing in an older source may have been stored since
+            coalesce(
+                (SELECT jsonb_agg(jsonb_build_object('sha256', m.file_sha256, 'mime_type', o.mime,
+                                                     'size_bytes', o.size_bytes, 's3_key', o.s3_key)
+                                  || coalesce((SELECT jsonb_strip_nulls(jsonb_build_object('kind', a -> 'kind', 'name', a -> 'name'))
+                                               FROM jsonb_array_elements(p.details -> 'media') a
+                                               WHERE a ->> 'sha256' = m.file_sha256 LIMIT 1), '{}')
+                                  ORDER BY m.position, m.file_sha256)
+                 FROM post_media_map m
+                 LEFT JOIN media_objects o ON o.tenant_id = p.tenant_id AND o.file_sha256 = m.file_sha256
+                 WHERE m.post_id = p.id),
+                jsonb_path_query_array(p.details, '$.media[*] ? (exists (@.missing))'), '[]') AS media,
             CASE WHEN coalesce(p.forward_from_name, p.forward_from_chat_id::text) IS NOT NULL THEN
                 (SELECT jsonb_strip_nulls(jsonb_build_object(
                             'name', coalesce(p.forward_from_name, c.title), 'channel_id', c.id,
@@ -66,81 +62,35 @@ final class PostRows {
     /** The stored data of each kind, with its provider, status and error. */
     static final String ENRICHMENTS =
             """
-            (SELECT jsonb_object_agg(e.kind, jsonb_build_object(
-                        'provider', e.provider, 'status', e.status, 'error', e.error, 'metadata', e.metadata,
-                        'updated_at', to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-                    || e.data)
-             FROM post_enrichment e WHERE e.post_id = p.id) AS enrichments
+            coalesce(
+                (SELECT jsonb_object_agg(e.kind, jsonb_build_object(
+                            'provider', e.provider, 'status', e.status, 'error', e.error, 'metadata', e.metadata,
+                            'updated_at', to_char(e.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+                        || e.data)
+                 FROM post_enrichment e WHERE e.post_id = p.id), '{}') AS enrichments
             """;
 
-    private final ObjectMapper json = Json.newMapper();
+    static final RowMapper<Post> POST = ApiDatabase.as(Post.class, row -> shorten(row.path("reply_to")));
 
-    Post post(ResultSet row, int n) throws SQLException {
-        JsonNode stored = parse(row.getString("media"), json.createArrayNode());
-        // a file missing from an older source may have been stored since
-        JsonNode media = stored.isEmpty() ? parse(row.getString("missing_media"), stored) : stored;
-        return new Post(
-                row.getObject("id", UUID.class),
-                row.getLong("number"),
-                row.getObject("channel_id", UUID.class),
-                row.getLong("telegram_message_id"),
-                row.getString("content"),
-                row.getString("attachment_text"),
-                parse(row.getString("entities"), json.createArrayNode()),
-                strings(row, "tags"),
-                row.getString("tagging_status"),
-                row.getInt("tagging_attempts"),
-                row.getString("tagging_error"),
-                row.getString("indexing_status"),
-                ApiDatabase.instant(row, "posted_at"),
-                ApiDatabase.instant(row, "edited_at"),
-                row.getBoolean("is_edited"),
-                row.getString("telegram_post_url"),
-                row.getString("author_name"),
-                row.getObject("grouped_id", Long.class),
-                row.getObject("album_id", Long.class),
-                media,
-                strings(row, "urls"),
-                row.getInt("views_count"),
-                row.getInt("forwards_count"),
-                row.getInt("replies_count"),
-                row.getInt("reactions_count"),
-                parse(row.getString("reactions"), json.createArrayNode()),
-                parse(row.getString("forwarded_from"), null),
-                snippet(parse(row.getString("reply_to"), null)),
-                parse(row.getString("poll"), null),
-                row.getString("via_bot"));
-    }
-
-    PostDetails details(ResultSet row, int n) throws SQLException {
-        JsonNode kinds = parse(row.getString("enrichments"), json.createObjectNode());
-        return new PostDetails(
-                post(row, n),
-                new PostDetails.Enrichments(
-                        kinds.get("tags"), kinds.get("vision"), kinds.get("ocr"), kinds.get("crawl")));
-    }
+    private PostRows() {}
 
     /** Replaces the text of the replied-to post with a snippet. */
-    private static JsonNode snippet(JsonNode reply) {
+    private static void shorten(JsonNode reply) {
         if (reply instanceof ObjectNode answered) {
             String content = unspoiled(answered.path("content").asText(""), answered.path("entities"));
             String text = (content.isBlank() ? answered.path("attachment_text").asText("") : content).strip();
             answered.remove(List.of("content", "entities", "attachment_text"));
             if (!text.isEmpty()) {
-                answered.put(
-                        "snippet",
-                        text.substring(
-                                0,
-                                text.offsetByCodePoints(0, Math.min(SNIPPET, text.codePointCount(0, text.length())))));
+                int length = Math.min(SNIPPET, text.codePointCount(0, text.length()));
+                answered.put("snippet", text.substring(0, text.offsetByCodePoints(0, length)));
             }
         }
-        return reply;
     }
 
     /** The text with spoilers masked, of the same length; white space and invisible characters stay. */
     static String unspoiled(String text, JsonNode entities) {
         var shown = new StringBuilder(text);
-        for (JsonNode entity : entities == null ? List.<JsonNode>of() : entities) {
+        for (JsonNode entity : entities) {
             if (entity.path("type").asText().equals("spoiler")) {
                 long end = Math.min(
                         text.length(),
@@ -148,23 +98,11 @@ final class PostRows {
                 for (int i = Math.max(0, entity.path("offset").asInt()); i < end; i++) {
                     if (!Character.isWhitespace(text.charAt(i))
                             && Character.getType(text.charAt(i)) != Character.FORMAT) {
-                        shown.setCharAt(i, VEIL);
+                        shown.setCharAt(i, MASK);
                     }
                 }
             }
         }
         return shown.toString();
-    }
-
-    static List<String> strings(ResultSet row, String column) throws SQLException {
-        return List.of((String[]) row.getArray(column).getArray());
-    }
-
-    private JsonNode parse(String text, JsonNode absent) throws SQLException {
-        try {
-            return text == null ? absent : json.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new SQLException("PostgreSQL's JSON cannot be read", e);
-        }
     }
 }

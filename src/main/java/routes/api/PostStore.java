@@ -1,10 +1,11 @@
 package routes.api;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
-import routes.api.http.Caller;
+import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 
 /** Posts as readers see them, without deleted ones. */
@@ -13,7 +14,6 @@ final class PostStore {
 
     private final ApiDatabase database;
     private final TagStore tags;
-    private final PostRows rows = new PostRows();
 
     PostStore(ApiDatabase database, TagStore tags) {
         this.database = database;
@@ -25,7 +25,7 @@ final class PostStore {
      * of each channel from the index, then selects the newest of those.
      */
     List<Post> list(User user, PostFilter filter, Optional<Cursor> after, int limit) {
-        return database.sql(
+        return database.rows(
                         """
                         SELECT %s
                         FROM (SELECT newest.id FROM user_channel s
@@ -43,69 +43,91 @@ final class PostStore {
                 .param("user", user.id())
                 .param("limit", limit)
                 .params(filter.values(after))
-                .param(
-                        "forms",
-                        filter.tag() == null
-                                ? null
-                                : tags.forms(user, filter.tag()).toArray(String[]::new))
-                .query(rows::post)
+                .param("forms", tags.forms(user, filter))
+                .query(PostRows.POST)
                 .list();
+    }
+
+    /** A post with the results of all stages. */
+    Post read(PostId id) {
+        return database.rows(
+                        """
+                        SELECT %s, %s FROM posts p
+                        WHERE %s = :id AND NOT p.is_deleted AND p.tenant_id = coalesce(CAST(:caller AS uuid), p.tenant_id)
+                        """
+                                .formatted(PostRows.COLUMNS, PostRows.ENRICHMENTS, id.column()))
+                .param("id", id.value())
+                .query(PostRows.POST)
+                .optional()
+                .orElseThrow(id::unknown);
     }
 
     /** The ids of a post that is to be changed. */
     record Place(UUID id, UUID tenantId, UUID channelId) {}
 
-    Optional<Place> locate(Caller caller, PostId id) {
-        return locate(caller, id, "NOT p.is_deleted");
+    Place locate(PostId id) {
+        return locate(id, "NOT p.is_deleted");
     }
 
     /** For operations that also apply to tombstones. */
-    Optional<Place> locateAlsoDeleted(Caller caller, PostId id) {
-        return locate(caller, id, "true");
+    Place locateAlsoDeleted(PostId id) {
+        return locate(id, "true");
     }
 
-    private Optional<Place> locate(Caller caller, PostId id, String condition) {
-        return database.sql(
+    private Place locate(PostId id, String condition) {
+        return database.rows(
                         """
                         SELECT p.id, p.tenant_id, p.channel_id FROM posts p
-                        WHERE %s = :id AND %s
-                          AND (CAST(:caller AS uuid) IS NULL OR p.tenant_id = :caller)
+                        WHERE %s = :id AND %s AND p.tenant_id = coalesce(CAST(:caller AS uuid), p.tenant_id)
                         """
                                 .formatted(id.column(), condition))
                 .param("id", id.value())
-                .param("caller", caller.tenantOrNull())
-                .query(Place.class)
-                .optional();
+                .query(ApiDatabase.as(Place.class))
+                .optional()
+                .orElseThrow(id::unknown);
     }
 
-    Optional<PostDetails> find(Caller caller, PostId id) {
-        return database.sql(
-                        """
-                        SELECT %s, %s FROM posts p
-                        WHERE %s = :id AND NOT p.is_deleted
-                          AND (CAST(:caller AS uuid) IS NULL OR p.tenant_id = :caller)
-                        """
-                                .formatted(PostRows.COLUMNS, PostRows.ENRICHMENTS, id.column()))
-                .param("id", id.value())
-                .param("caller", caller.tenantOrNull())
-                .query(rows::details)
-                .optional();
-    }
+    /**
+     * The tagging progress of a user's posts.
+     *
+     * @param postsNeedRetry posts in status retrying
+     * @param statsByStatus every status is a key
+     * @param taggingEnabled whether there is a usable provider
+     * @param maxRetryAttempts passes through all providers before a post fails
+     */
+    record TaggingStats(
+            long userId,
+            long totalPosts,
+            long postsWithTags,
+            long postsNeedRetry,
+            Map<String, Long> statsByStatus,
+            boolean taggingEnabled,
+            int maxRetryAttempts) {}
 
-    TaggingStats.Counts taggingCounts(User user) {
-        return database.sql(
+    TaggingStats taggingStats(User user, boolean isEnabled, int maxAttempts) {
+        return database.rows(
                         """
-                        SELECT p.tagging_status AS status, count(*) AS posts,
+                        SELECT CAST(:user AS bigint) AS user_id, count(*) AS total_posts,
                                count(*) FILTER (WHERE jsonb_typeof(e.data -> 'tags') = 'array'
-                                                  AND e.data -> 'tags' <> '[]') AS tagged
+                                                  AND e.data -> 'tags' <> '[]') AS posts_with_tags,
+                               count(*) FILTER (WHERE p.tagging_status = 'retrying') AS posts_need_retry,
+                               json_build_object('pending', count(*) FILTER (WHERE p.tagging_status = 'pending'),
+                                                 'success', count(*) FILTER (WHERE p.tagging_status = 'success'),
+                                                 'failed', count(*) FILTER (WHERE p.tagging_status = 'failed'),
+                                                 'retrying', count(*) FILTER (WHERE p.tagging_status = 'retrying'),
+                                                 'skipped', count(*) FILTER (WHERE p.tagging_status = 'skipped'))
+                                   AS stats_by_status,
+                               CAST(:enabled AS boolean) AS tagging_enabled, CAST(:attempts AS int) AS max_retry_attempts
                         FROM user_channel s
                         JOIN posts p ON p.channel_id = s.channel_id AND p.tenant_id = :tenant AND NOT p.is_deleted
                         LEFT JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'tags'
                         WHERE s.user_id = :user AND s.is_active
-                        GROUP BY p.tagging_status
                         """)
-                .param("tenant", user.tenantId())
                 .param("user", user.id())
-                .query(TaggingStats.Counts::of);
+                .param("tenant", user.tenantId())
+                .param("enabled", isEnabled)
+                .param("attempts", maxAttempts)
+                .query(ApiDatabase.as(TaggingStats.class))
+                .single();
     }
 }

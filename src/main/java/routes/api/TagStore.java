@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
+import routes.api.access.ApiDatabase;
 import routes.text.NormalizedText;
 import routes.text.TagKey;
 
@@ -23,6 +24,9 @@ final class TagStore {
         this.database = database;
     }
 
+    /** How many posts have a tag. */
+    record TagCount(String tag, long posts) {}
+
     /** @param form the tag as a post spells it */
     private record Form(String form, long posts) {}
 
@@ -35,7 +39,7 @@ final class TagStore {
      */
     List<TagCount> most(User user, PostFilter filter, String prefix, int limit) {
         Map<String, List<Form>> tags =
-                forms(user, filter).stream().collect(Collectors.groupingBy(form -> TagKey.of(form.form())));
+                counted(user, filter).stream().collect(Collectors.groupingBy(form -> TagKey.of(form.form())));
         String wanted = prefix == null ? "" : NormalizedText.of(prefix);
         return tags.values().stream()
                 .filter(forms -> forms.stream()
@@ -48,20 +52,26 @@ final class TagStore {
                 .toList();
     }
 
-    /** The tag and its other forms in the same posts, normalised like {@link PostFilter#sameTag}. */
-    List<String> forms(User user, String tag) {
-        String key = TagKey.of(tag);
-        return Stream.concat(
-                        Stream.of(tag),
-                        forms(user, PostFilter.NONE).stream().map(Form::form).filter(form -> TagKey.of(form)
-                                .equals(key)))
+    /**
+     * The tag of the filter and its other forms in the same posts, normalised like the condition of {@link PostFilter}; null without a
+     * tag.
+     */
+    String[] forms(User user, PostFilter filter) {
+        if (filter.tag() == null) {
+            return null;
+        }
+        String key = TagKey.of(filter.tag());
+        Stream<String> others = counted(user, PostFilter.NONE).stream()
+                .map(Form::form)
+                .filter(form -> TagKey.of(form).equals(key));
+        return Stream.concat(Stream.of(filter.tag()), others)
                 .map(form -> form.toLowerCase(Locale.ROOT).replace('ё', 'е'))
                 .distinct()
-                .toList();
+                .toArray(String[]::new);
     }
 
     /** Most frequent first. */
-    private List<Form> forms(User user, PostFilter filter) {
+    private List<Form> counted(User user, PostFilter filter) {
         return database.sql(
                         """
                         SELECT tag #>> '{}' AS form, count(*) AS posts
@@ -81,9 +91,7 @@ final class TagStore {
                 .param("newest", POSTS)
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
-                .param(
-                        "forms",
-                        filter.tag() == null ? null : forms(user, filter.tag()).toArray(String[]::new))
+                .param("forms", forms(user, filter))
                 .params(filter.values(Optional.empty()))
                 .query(Form.class)
                 .list();

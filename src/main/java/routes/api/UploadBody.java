@@ -3,7 +3,10 @@ package routes.api;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import org.springframework.core.NestedExceptionUtils;
+import routes.api.http.ProblemType;
 import routes.ingest.upload.UploadProperties;
 import routes.ingest.upload.UploadRefusedException;
 import routes.ingest.upload.UploadRefusedException.Reason;
@@ -14,7 +17,6 @@ final class UploadBody extends FilterInputStream {
     private final UploadProperties limits;
     private final long startNanos = System.nanoTime();
     private long count;
-    private IOException failure;
 
     UploadBody(InputStream body, UploadProperties limits) {
         super(body);
@@ -35,11 +37,6 @@ final class UploadBody extends FilterInputStream {
         }
     }
 
-    /** The error while reading from the client, if any: the client disconnected or stalled. */
-    Optional<IOException> failure() {
-        return Optional.ofNullable(failure);
-    }
-
     @Override
     public int read() throws IOException {
         var one = new byte[1];
@@ -54,15 +51,20 @@ final class UploadBody extends FilterInputStream {
                     "The upload takes longer than " + limits.timeout().toSeconds() + " seconds",
                     "Send a smaller export, or put it under IMPORT_DIR and send its path.");
         }
-        int read;
-        try {
-            read = super.read(buffer, offset, length);
-        } catch (IOException e) {
-            failure = e;
-            throw e;
-        }
+        int read = readFromClient(buffer, offset, length);
         count += Math.max(read, 0);
         require(count);
         return read;
+    }
+
+    private int readFromClient(byte[] buffer, int offset, int length) {
+        try {
+            return super.read(buffer, offset, length);
+        } catch (IOException e) {
+            if (NestedExceptionUtils.getMostSpecificCause(e) instanceof SocketTimeoutException) {
+                throw ProblemType.TOO_SLOW.exception(null, "The body has stalled");
+            }
+            throw new UncheckedIOException("The client has disconnected", e);
+        }
     }
 }

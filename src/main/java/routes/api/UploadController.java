@@ -2,82 +2,187 @@ package routes.api;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.net.URI;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.commons.fileupload2.core.FileItemInput;
+import org.apache.commons.fileupload2.core.FileItemInputIterator;
+import org.apache.commons.fileupload2.core.FileUploadException;
+import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
+import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletRequestContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
-import routes.api.http.Caller;
+import routes.api.access.Role;
 import routes.api.http.ProblemType;
 import routes.ingest.ImportService;
 import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
+import routes.ingest.upload.UploadRefusedException;
 
 /** Imports by upload. Refuses before the body is read where possible, so clients that wait for "100 Continue" send nothing. */
 @RestController
 final class UploadController {
 
+    private static final Logger LOG = LoggerFactory.getLogger(UploadController.class);
+
+    /** The name of the only part of the body: the export. */
+    private static final String PART = "file";
+
+    private static final Pattern FOLDERS = Pattern.compile(".*[/\\\\]", Pattern.DOTALL);
+    private static final Pattern UNSHOWABLE = Pattern.compile("[\\p{Cntrl}\\p{Cs}]");
+    private static final int MAX_NAME = 200;
+
     private final UserStore users;
-    private final UploadReader reader;
     private final ExportUnpacker unpacker;
     private final UploadFolders folders;
     private final ImportService service;
     private final UploadProperties limits;
-    private final Semaphore places;
+    private final Semaphore permits;
 
     UploadController(
             UserStore users,
-            UploadReader reader,
             ExportUnpacker unpacker,
             UploadFolders folders,
             ImportService service,
             UploadProperties limits) {
         this.users = users;
-        this.reader = reader;
         this.unpacker = unpacker;
         this.folders = folders;
         this.service = service;
         this.limits = limits;
-        this.places = new Semaphore(limits.concurrency());
+        this.permits = new Semaphore(limits.concurrency());
     }
 
     @PostMapping(path = "/users/{user_id}/imports", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    ResponseEntity<ImportController.Accepted> start(
-            Caller caller, @PathVariable("user_id") long id, HttpServletRequest request) throws IOException {
-        User user = users.require(caller, id);
-        if (!places.tryAcquire()) {
+    @Role.Needed(Role.OPERATOR)
+    ResponseEntity<ImportController.Accepted> start(@PathVariable("user_id") long id, HttpServletRequest request) {
+        User user = users.require(id);
+        if (!permits.tryAcquire()) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(
                     null, limits.concurrency() + " uploads are under way already. Try again when one of them is done.");
         }
         try {
             service.requireRoom();
-            UUID job = take(user, request);
-            return ResponseEntity.accepted()
-                    .location(URI.create("/imports/" + job))
-                    .body(new ImportController.Accepted(job, "queued"));
+            return ImportController.Accepted.of(store(user, request));
         } catch (ImportService.QueueFullException e) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(null, e.getMessage());
         } finally {
-            places.release();
+            permits.release();
         }
     }
 
-    private UUID take(User user, HttpServletRequest request) throws IOException {
-        var body = new UploadBody(request.getInputStream(), limits);
+    private UUID store(User user, HttpServletRequest request) {
         // deleted with its content unless the import is queued
         try (UploadFolders.Folder folder = folders.create()) {
+            var body = new UploadBody(request.getInputStream(), limits);
             body.require(request.getContentLengthLong());
             unpacker.requireRoom(folder.exportFolder(), request.getContentLengthLong());
-            UploadReader.Upload upload = reader.read(request, body, folder.exportFolder());
+            Upload upload = read(request, body, folder.exportFolder());
             UUID job = service.submit(user.id(), user.tenantId(), upload.export(), upload.name());
             folder.keep();
             return job;
         } catch (IOException e) {
-            throw UploadProblems.explain(e, body);
+            throw explain(e);
         }
+    }
+
+    /**
+     * The uploaded export.
+     *
+     * @param name file name sent by the client
+     * @param export path of the export to import
+     */
+    private record Upload(String name, Path export) {}
+
+    /** Reads the whole body as a stream, and unpacks the export into the folder. */
+    private Upload read(HttpServletRequest request, InputStream body, Path folder) throws IOException {
+        var multipart = new JakartaServletFileUpload<>();
+        multipart.setHeaderCharset(StandardCharsets.UTF_8);
+        FileItemInputIterator parts = multipart.getItemIterator(new JakartaServletRequestContext(request) {
+            @Override
+            public InputStream getInputStream() {
+                return body;
+            }
+        });
+        Upload upload = null;
+        while (parts.hasNext()) {
+            FileItemInput part = parts.next();
+            if (!PART.equals(part.getFieldName())) {
+                throw refused(part.getFieldName(), "There is no such part here");
+            }
+            if (upload != null) {
+                throw refused(PART, "There is more than one file");
+            }
+            upload = new Upload(name(part), unpacker.unpack(part.getInputStream(), folder));
+        }
+        if (upload == null) {
+            throw refused(PART, "The part " + PART + " is missing");
+        }
+        return upload;
+    }
+
+    private static ErrorResponseException refused(String part, String why) {
+        return ProblemType.INVALID_VALUE.exception(
+                part, why, "Send multipart/form-data with one part, the export, by the name of " + PART + ".");
+    }
+
+    /** The file name without folders, safe to store and display. */
+    private static String name(FileItemInput part) {
+        String name;
+        try {
+            name = Objects.requireNonNullElse(part.getName(), "");
+        } catch (InvalidPathException e) {
+            // a name that is not a valid path is harmless here
+            name = e.getInput();
+        }
+        String shown = UNSHOWABLE
+                .matcher(FOLDERS.matcher(name).replaceFirst(""))
+                .replaceAll("")
+                .strip();
+        return shown.isEmpty() ? "upload" : shown.substring(0, Math.min(shown.length(), MAX_NAME));
+    }
+
+    private static ErrorResponseException explain(IOException failure) {
+        Optional<UploadRefusedException> refused = cause(failure, UploadRefusedException.class);
+        if (refused.isPresent()) {
+            ProblemType type =
+                    switch (refused.get().reason()) {
+                        case UNUSABLE -> ProblemType.INVALID_VALUE;
+                        case TOO_LARGE -> ProblemType.BODY_TOO_LARGE;
+                        case NO_ROOM -> ProblemType.NO_ROOM;
+                        case TOO_SLOW -> ProblemType.TOO_SLOW;
+                    };
+            return type.exception(
+                    PART, refused.get().getMessage(), refused.get().remedy());
+        }
+        if (cause(failure, FileUploadException.class).isPresent()) {
+            return ProblemType.MALFORMED_REQUEST.exception(
+                    null,
+                    "The body is no multipart/form-data, has no boundary, or ends in the middle",
+                    "Have an HTTP client make the body, as in curl -F file=@export.zip.");
+        }
+        LOG.warn("An upload failed", failure);
+        return ProblemType.NO_ROOM.exception(PART, "The upload cannot be written to disk");
+    }
+
+    private static <T> Optional<T> cause(Throwable failure, Class<T> type) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst();
     }
 }

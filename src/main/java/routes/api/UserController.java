@@ -1,74 +1,251 @@
 package routes.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Positive;
 import java.net.URI;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
-import routes.api.http.Caller;
+import routes.api.access.ApiDatabase;
+import routes.api.access.Caller;
+import routes.api.access.Role;
+import routes.api.access.TenantStore;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 
+/** Users and the channels they read. */
 @RestController
 final class UserController {
 
+    /** The Bot API form of a channel id is -(id + offset). */
+    private static final long BOT_API_OFFSET = 1_000_000_000_000L;
+
+    /** Telegram's ids have at most 52 significant bits. */
+    private static final long MAX_ID = 1L << 52;
+
+    /**
+     * Channels are shared by all tenants. The title of a private channel, and when a channel was last read, are shown only to
+     * tenants with posts of it.
+     */
+    private static final String SUBSCRIPTIONS =
+            """
+            SELECT c.id, c.tg_channel_id, c.username, s.subscribed_at,
+                   CASE WHEN c.username IS NOT NULL OR own.is_read THEN c.title ELSE '' END AS title,
+                   CASE WHEN own.is_read THEN c.last_parsed_at END AS last_parsed_at
+            FROM user_channel s
+            JOIN users u ON u.id = s.user_id
+            JOIN channels c ON c.id = s.channel_id
+            CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM posts p
+                                               WHERE p.tenant_id = u.tenant_id AND p.channel_id = c.id) AS is_read) own
+            WHERE s.user_id = :user AND s.is_active
+            """;
+
     private final UserStore users;
     private final TenantStore tenants;
+    private final ApiDatabase database;
 
-    UserController(UserStore users, TenantStore tenants) {
+    UserController(UserStore users, TenantStore tenants, ApiDatabase database) {
         this.users = users;
         this.tenants = tenants;
+        this.database = database;
     }
 
+    /**
+     * @param username with or without {@code @}
+     * @param tenant id or name; created if it does not exist; null for the default tenant
+     */
+    record NewUser(
+            @Positive Long telegramId,
+            @Pattern(regexp = "@?[A-Za-z0-9_]{1,64}", message = "must be a Telegram user name of letters, digits and _")
+                    String username,
+            @Pattern(
+                            regexp = "[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}",
+                            message = "must be an id or a name of at most 100 letters, digits, spaces and . _ -")
+                    String tenant) {}
+
     @PostMapping(path = "/users", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<User> create(Caller caller, @Valid @RequestBody NewUser wanted) {
-        UUID tenant = tenant(caller, wanted.tenant());
-        User user = users.create(tenant, wanted.telegramId(), TelegramName.bare(wanted.username()))
-                .orElseThrow(() -> alreadyThere(tenant, wanted.telegramId()));
+    @Role.Needed(Role.ADMIN)
+    ResponseEntity<User> create(@Valid @RequestBody NewUser wanted) {
+        UUID tenant = tenant(wanted.tenant());
+        User user = users.create(tenant, wanted.telegramId(), bareName(wanted.username()));
         return ResponseEntity.created(URI.create("/users/" + user.id())).body(user);
     }
 
     @GetMapping("/users")
     Page<User> list(
-            Caller caller,
             @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(100) int limit,
             @RequestParam(name = "cursor", required = false) String cursor) {
-        String scope = "users of " + caller.tenantOrNull();
-        Optional<Cursor> after = Optional.ofNullable(cursor).map(text -> Cursor.decode(text, scope));
-        return Page.of(users.list(caller, after, limit + 1), limit, User::place, scope);
+        return Page.read(
+                "users of " + Caller.current().tenant(),
+                cursor,
+                limit,
+                (after, count) -> users.list(after, count),
+                User::place);
     }
 
     @GetMapping("/users/{user_id}")
-    User read(Caller caller, @PathVariable("user_id") long id) {
-        return users.require(caller, id);
+    User read(@PathVariable("user_id") long id) {
+        return users.require(id);
     }
 
     /** A caller with a tenant cannot see other tenants. */
-    private UUID tenant(Caller caller, String wanted) {
-        if (caller.tenant().isEmpty()) {
+    private UUID tenant(String wanted) {
+        UUID own = Caller.current().tenant();
+        if (own == null) {
             return wanted == null ? TenantStore.DEFAULT_TENANT : tenants.require(wanted);
         }
-        UUID own = caller.tenant().get();
-        if (wanted != null && !tenants.find(wanted).equals(caller.tenant())) {
+        if (wanted != null && !tenants.find(wanted).filter(own::equals).isPresent()) {
             throw ProblemType.NOT_FOUND.exception(
                     "tenant", "There is no tenant " + wanted, "Leave tenant out: it is that of the key.");
         }
         return own;
     }
 
-    private RuntimeException alreadyThere(UUID tenant, long telegramId) {
-        return users.findId(tenant, telegramId)
-                .map(id -> ProblemType.CONFLICT.exception(
-                        "telegram_id", "User " + id + " of this tenant has this telegram_id", "Use user " + id + "."))
-                .orElseThrow();
+    /**
+     * A channel that a user reads.
+     *
+     * @param tgChannelId the bare positive id; null until the channel is read for the first time
+     * @param title empty until then
+     */
+    @JsonInclude
+    record Subscription(
+            UUID id, Long tgChannelId, String username, String title, Instant subscribedAt, Instant lastParsedAt) {
+
+        Cursor place() {
+            return new Cursor(subscribedAt, id);
+        }
+    }
+
+    /**
+     * Exactly one of the two must be set.
+     *
+     * @param username with or without {@code @} or {@code https://t.me/}
+     * @param tgChannelId the bare positive id, or the id with the {@code -100} prefix of the Bot API
+     */
+    record NewSubscription(
+            @Pattern(
+                            regexp = "(@|(https?://)?t\\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}",
+                            message =
+                                    "must be the user name of a channel: 4 to 32 letters, digits and _, a letter first")
+                    String username,
+            Long tgChannelId) {}
+
+    @PostMapping(path = "/users/{user_id}/channels", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(Role.OPERATOR)
+    ResponseEntity<Subscription> subscribe(
+            @PathVariable("user_id") long id, @Valid @RequestBody NewSubscription wanted) {
+        User user = users.require(id);
+        UUID channel = channel(wanted);
+        int changed = database.sql(
+                        """
+                        INSERT INTO user_channel (user_id, channel_id) VALUES (:user, :channel)
+                        ON CONFLICT (user_id, channel_id) DO UPDATE SET is_active = true, subscribed_at = now()
+                            WHERE NOT user_channel.is_active
+                        """)
+                .param("user", user.id())
+                .param("channel", channel)
+                .update();
+        return ResponseEntity.status(changed == 1 ? HttpStatus.CREATED : HttpStatus.OK)
+                .body(database.rows(SUBSCRIPTIONS + " AND c.id = :channel")
+                        .param("user", user.id())
+                        .param("channel", channel)
+                        .query(ApiDatabase.as(Subscription.class))
+                        .single());
+    }
+
+    /** The id of the channel; inserts a row for a new channel. */
+    private UUID channel(NewSubscription wanted) {
+        if ((wanted.username() == null) == (wanted.tgChannelId() == null)) {
+            throw ProblemType.INVALID_VALUE.exception("username", "Either username or tg_channel_id is needed");
+        }
+        return wanted.username() == null
+                ? channel("tg_channel_id", "tg_channel_id = :key", bareId(wanted.tgChannelId()))
+                : channel("username", "lower(username) = lower(:key)", bareName(wanted.username()));
+    }
+
+    private UUID channel(String column, String condition, Object key) {
+        database.sql("INSERT INTO channels (id, " + column + ") VALUES (:id, :key) ON CONFLICT DO NOTHING")
+                .param("id", UUID.randomUUID())
+                .param("key", key)
+                .update();
+        return database.sql("SELECT id FROM channels WHERE " + condition)
+                .param("key", key)
+                .query(UUID.class)
+                .single();
+    }
+
+    private static long bareId(long given) {
+        long id = given < 0 ? -(given + BOT_API_OFFSET) : given;
+        if (id <= 0 || id > MAX_ID) {
+            throw ProblemType.INVALID_VALUE.exception(
+                    "tg_channel_id",
+                    given + " is the id of no channel",
+                    "Send the positive id, as in result.json of an export, or the -100… form of the Bot API.");
+        }
+        return id;
+    }
+
+    /** The name of a user or channel without a leading {@code @} or {@code https://t.me/}; null stays null. */
+    static String bareName(String name) {
+        return name == null ? null : name.replaceFirst("^(@|(https?://)?t\\.me/(s/)?)", "");
+    }
+
+    /** The channels that a user reads, in the order of subscribing. */
+    @GetMapping("/users/{user_id}/channels")
+    Page<Subscription> channels(
+            @PathVariable("user_id") long id,
+            @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(100) int limit,
+            @RequestParam(name = "cursor", required = false) String cursor) {
+        User user = users.require(id);
+        return Page.read(
+                "channels " + user.id(),
+                cursor,
+                limit,
+                (after, count) -> channels(user, after, count),
+                Subscription::place);
+    }
+
+    private List<Subscription> channels(User user, Optional<Cursor> after, int limit) {
+        return database.rows(SUBSCRIPTIONS
+                        + (after.isPresent() ? " AND (s.subscribed_at, c.id) > (CAST(:time AS timestamptz), :id)" : "")
+                        + " ORDER BY s.subscribed_at, c.id LIMIT :limit")
+                .param("user", user.id())
+                .params(Cursor.parameters(after))
+                .param("limit", limit)
+                .query(ApiDatabase.as(Subscription.class))
+                .list();
+    }
+
+    @DeleteMapping("/users/{user_id}/channels/{channel_id}")
+    @Role.Needed(Role.OPERATOR)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void unsubscribe(@PathVariable("user_id") long id, @PathVariable("channel_id") UUID channel) {
+        int changed = database.sql(
+                        """
+                        UPDATE user_channel SET is_active = false
+                        WHERE user_id = :user AND channel_id = :channel AND is_active
+                        """)
+                .param("user", users.require(id).id())
+                .param("channel", channel)
+                .update();
+        if (changed == 0) {
+            throw ProblemType.NOT_FOUND.exception("channel_id", "User " + id + " does not read the channel " + channel);
+        }
     }
 }

@@ -3,9 +3,8 @@ package routes.api;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
-import routes.api.http.Caller;
+import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 
@@ -13,12 +12,11 @@ import routes.api.http.ProblemType;
 @Component
 final class UserStore {
 
-    private static final RowMapper<User> USER = (row, n) -> new User(
-            row.getLong("id"),
-            row.getObject("tenant_id", UUID.class),
-            row.getObject("telegram_id", Long.class),
-            row.getString("username"),
-            ApiDatabase.instant(row, "created_at"));
+    private static final String USERS =
+            """
+            SELECT id, tenant_id, telegram_id, username, created_at FROM users
+            WHERE tenant_id = coalesce(CAST(:caller AS uuid), tenant_id)
+            """;
 
     private final ApiDatabase database;
 
@@ -31,37 +29,30 @@ final class UserStore {
      *
      * @throws org.springframework.web.ErrorResponseException status 404
      */
-    User require(Caller caller, long id) {
-        return database.sql(
-                        """
-                        SELECT id, tenant_id, telegram_id, username, created_at FROM users
-                        WHERE id = :id AND (CAST(:caller AS uuid) IS NULL OR tenant_id = :caller)
-                        """)
+    User require(long id) {
+        return database.rows(USERS + " AND id = :id")
                 .param("id", id)
-                .param("caller", caller.tenantOrNull())
-                .query(USER)
+                .query(ApiDatabase.as(User.class))
                 .optional()
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "There is no user " + id));
     }
 
     /** The first {@code limit} users after the cursor that the caller may see, oldest first. */
-    List<User> list(Caller caller, Optional<Cursor> after, int limit) {
-        return database.sql(
-                        """
-                        SELECT id, tenant_id, telegram_id, username, created_at FROM users
-                        WHERE id > :after AND (CAST(:caller AS uuid) IS NULL OR tenant_id = :caller)
-                        ORDER BY id LIMIT :limit
-                        """)
+    List<User> list(Optional<Cursor> after, int limit) {
+        return database.rows(USERS + " AND id > :after ORDER BY id LIMIT :limit")
                 .param("after", after.map(Cursor::number).orElse(0L))
-                .param("caller", caller.tenantOrNull())
                 .param("limit", limit)
-                .query(USER)
+                .query(ApiDatabase.as(User.class))
                 .list();
     }
 
-    /** Empty if the tenant already has a user with this Telegram id. */
-    Optional<User> create(UUID tenant, Long telegramId, String username) {
-        return database.sql(
+    /**
+     * Creates a user.
+     *
+     * @throws org.springframework.web.ErrorResponseException status 409, if the tenant already has a user with this Telegram id
+     */
+    User create(UUID tenant, Long telegramId, String username) {
+        return database.rows(
                         """
                         INSERT INTO users (tenant_id, telegram_id, username) VALUES (:tenant, :telegram, :username)
                         ON CONFLICT (tenant_id, telegram_id) WHERE telegram_id IS NOT NULL DO NOTHING
@@ -70,16 +61,18 @@ final class UserStore {
                 .param("tenant", tenant)
                 .param("telegram", telegramId)
                 .param("username", username)
-                .query(USER)
-                .optional();
+                .query(ApiDatabase.as(User.class))
+                .optional()
+                .orElseThrow(() -> alreadyExists(tenant, telegramId));
     }
 
-    /** The id of the tenant's user with this Telegram id. */
-    Optional<Long> findId(UUID tenant, long telegramId) {
-        return database.sql("SELECT id FROM users WHERE tenant_id = :tenant AND telegram_id = :telegram")
+    private RuntimeException alreadyExists(UUID tenant, long telegramId) {
+        long id = database.sql("SELECT id FROM users WHERE tenant_id = :tenant AND telegram_id = :telegram")
                 .param("tenant", tenant)
                 .param("telegram", telegramId)
                 .query(Long.class)
-                .optional();
+                .single();
+        return ProblemType.CONFLICT.exception(
+                "telegram_id", "User " + id + " of this tenant has this telegram_id", "Use user " + id + ".");
     }
 }

@@ -1,5 +1,6 @@
 package routes.timeline;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.UUID;
 import routes.events.StorableText;
@@ -16,6 +17,7 @@ import routes.events.StorableText;
  * @param delivery which delivery of the entry it was, from 1
  * @param durationMs time in the stage, without waiting; 0 if unknown
  */
+@JsonInclude
 public record TimelineRecord(
         UUID postId,
         String stage,

@@ -32,6 +32,7 @@ import org.springframework.web.bind.annotation.ValueConstants;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import routes.api.access.Role;
 import routes.testing.Zips;
 
 /** The document and the implementation say the same; what each answer looks like is checked by {@link ApiClient}. */
@@ -40,8 +41,9 @@ class ContractIT {
     @RegisterExtension
     static final RunningApi api = new RunningApi();
 
-    /** The document itself, and Spring's way to the error page. */
-    private static final Set<String> NOT_OPERATIONS = Set.of("GET /openapi.yaml", "GET /openapi.json", "null /error");
+    /** The document itself, a script that shows it, and Spring's way to the error page. */
+    private static final Set<String> NOT_OPERATIONS =
+            Set.of("GET /openapi.yaml", "GET /openapi.json", "GET /redoc.js", "null /error");
 
     private final OpenApiContract contract = OpenApiContract.INSTANCE;
     private final ApiClient client = api.client();
@@ -69,6 +71,26 @@ class ContractIT {
                             .flatMap(ContractIT::describe)
                             .collect(Collectors.toCollection(TreeSet::new));
                     assertThat(implemented).as(name).isEqualTo(documented);
+                }));
+    }
+
+    @Test
+    void theRolesAreThoseOfTheDocument() {
+        implemented()
+                .forEach((name, methods) -> methods.forEach(method -> {
+                    JsonNode own = contract.operations().stream()
+                            .filter(operation -> operation.name().equals(name))
+                            .findFirst()
+                            .orElseThrow()
+                            .definition()
+                            .path("security");
+                    JsonNode security =
+                            own.isMissingNode() ? contract.document().path("security") : own;
+                    Role.Needed needed = method.getMethodAnnotation(Role.Needed.class);
+                    // an operation without a requirement has no annotation: its path is open, see AccessIT
+                    assertThat((needed == null ? Role.READER : needed.value()).text())
+                            .as(name)
+                            .isEqualTo(security.at("/0/key/0").asText("reader"));
                 }));
     }
 

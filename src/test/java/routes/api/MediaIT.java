@@ -2,18 +2,18 @@ package routes.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import routes.api.http.Caller;
+import org.springframework.web.ErrorResponseException;
 import routes.objectstore.ObjectStore;
 
 class MediaIT {
@@ -118,11 +118,14 @@ class MediaIT {
     @Test
     void aCallerOfAnotherTenantFindsNoFile() {
         String sha256 = fixtures.storedMedia(tenant, post, "image/png", CONTENT);
-        MediaFileStore files = api.bean(MediaFileStore.class);
-        PostId id = PostId.parse(post.toString());
+        MediaController files = api.bean(MediaController.class);
+        PostId id = PostId.valueOf(post.toString());
 
-        assertThat(files.find(callerOf(fixtures.tenant()), id, sha256)).isEmpty();
-        assertThat(files.find(callerOf(tenant), id, sha256)).isPresent();
+        assertThat(catchThrowable(() -> Callers.as(fixtures.tenant(), () -> files.find(id, sha256))))
+                .isInstanceOfSatisfying(
+                        ErrorResponseException.class,
+                        e -> assertThat(e.getStatusCode().value()).isEqualTo(404));
+        assertThat(Callers.as(tenant, () -> files.find(id, sha256))).isNotNull();
     }
 
     @Test
@@ -159,10 +162,6 @@ class MediaIT {
 
     private static String path(UUID post, String sha256) {
         return "/posts/" + post + "/media/" + sha256;
-    }
-
-    private static Caller callerOf(UUID tenant) {
-        return new Caller(Optional.of(tenant));
     }
 
     private String key(String sha256) {

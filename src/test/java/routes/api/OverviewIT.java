@@ -17,7 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.web.ErrorResponseException;
-import routes.api.http.Caller;
 
 /** What a reader sees at a glance: tags, counts and imports. */
 class OverviewIT {
@@ -148,15 +147,13 @@ class OverviewIT {
     void usersAreThoseOfTheCallersTenant() {
         long second = fixtures.user(tenant);
         UserStore users = api.bean(UserStore.class);
-        var caller = new Caller(Optional.of(tenant));
 
-        assertThat(users.list(caller, Optional.empty(), 10))
+        assertThat(Callers.as(tenant, () -> users.list(Optional.empty(), 10)))
                 .extracting(User::id)
                 .containsExactly(user, second);
-        assertThat(users.list(new Caller(Optional.empty()), Optional.empty(), 1000))
-                .extracting(User::id)
-                .contains(1L, user, second);
-        assertThat(catchThrowable(() -> users.require(caller, 1))).isInstanceOf(ErrorResponseException.class);
+        assertThat(users.list(Optional.empty(), 1000)).extracting(User::id).contains(1L, user, second);
+        assertThat(catchThrowable(() -> Callers.as(tenant, () -> users.require(1))))
+                .isInstanceOf(ErrorResponseException.class);
     }
 
     @Test

@@ -320,7 +320,7 @@ class PostsIT {
     @Test
     void anImportShowsItsProgressAndABoundedNumberOfErrors() {
         var errors = new StringBuilder("[{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");
-        for (int i = 1; i < ImportJob.MAX_ERRORS + 50; i++) {
+        for (int i = 1; i < ImportController.MAX_ERRORS + 50; i++) {
             errors.append(",{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");
         }
         UUID job =
@@ -331,7 +331,7 @@ class PostsIT {
         assertThat(shown.path("status").asText()).isEqualTo("running");
         assertThat(shown.path("job_id").asText()).isEqualTo(job.toString());
         assertThat(shown.path("posts_total").isNull()).isTrue();
-        assertThat(shown.path("errors")).hasSize(ImportJob.MAX_ERRORS);
+        assertThat(shown.path("errors")).hasSize(ImportController.MAX_ERRORS);
     }
 
     private String posts(String query) {

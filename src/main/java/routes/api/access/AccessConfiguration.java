@@ -1,11 +1,9 @@
 package routes.api.access;
 
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterChain;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
@@ -16,45 +14,51 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.http.HttpStatus;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.firewall.DefaultRequestRejectedHandler;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.session.DisableEncodeUrlFilter;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
-import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+import routes.api.http.Operations;
 import routes.api.http.ProblemType;
 
-/** Access control with Spring Security and the keys of {@code API_KEYS}. */
+/** Access control with Spring Security and the keys of {@code API_KEYS}. Refusals are exceptions, answered by the RefusalFilter. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
-class AccessConfiguration implements WebMvcConfigurer {
+class AccessConfiguration {
 
-    /** Static files without data: the reader page and the documentation. */
-    private static final String[] OPEN = {
-        "/",
-        "/*.html",
-        "/*.js",
-        "/*.css",
-        "/*.svg",
-        "/*.ico",
-        "/reader/**",
-        "/docs",
-        "/redoc",
-        "/openapi.yaml",
-        "/openapi.json",
-        "/webjars/**"
-    };
-
-    @Override
-    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(new CallerResolver());
-    }
+    /** What needs no key: health, and static files without data, which are the reader page and the documentation. */
+    private static final RequestMatcher OPEN = new OrRequestMatcher(Stream.of(
+                    "/health",
+                    "/health/live",
+                    "/health/ready",
+                    "/",
+                    "/*.html",
+                    "/*.js",
+                    "/*.css",
+                    "/*.svg",
+                    "/*.ico",
+                    "/reader/**",
+                    "/docs",
+                    "/redoc",
+                    "/openapi.yaml",
+                    "/openapi.json",
+                    "/webjars/**")
+            .<RequestMatcher>map(PathPatternRequestMatcher.withDefaults()::matcher)
+            .toList());
 
     @Bean
     ApiKeys apiKeys(AccessProperties properties) {
@@ -64,15 +68,16 @@ class AccessConfiguration implements WebMvcConfigurer {
     /** On a loopback address metrics and health need no key, for a local Prometheus; elsewhere they need an operator key. */
     @Bean
     @Order(1)
-    SecurityFilterChain managementAccess(HttpSecurity http, Guard guard, Environment environment) throws Exception {
-        boolean isLocal = ListenAddress.MANAGEMENT.isLoopback(environment);
-        return guard.before(http, AnyRequestMatcher.INSTANCE)
+    SecurityFilterChain managementAccess(
+            HttpSecurity http, ApiKeys keys, KeyAuthentication authentication, Environment environment)
+            throws Exception {
+        return guarded(http, keys, authentication, AnyRequestMatcher.INSTANCE)
                 .securityMatcher(EndpointRequest.toAnyEndpoint())
                 .authorizeHttpRequests(requests -> {
-                    if (isLocal) {
+                    if (ListenAddresses.isManagementLocal(environment)) {
                         requests.anyRequest().permitAll();
                     } else {
-                        requests.anyRequest().access((authentication, context) -> isOperator(authentication.get()));
+                        requests.anyRequest().access((caller, context) -> mayCall(caller.get(), Role.OPERATOR));
                     }
                 })
                 .build();
@@ -81,9 +86,8 @@ class AccessConfiguration implements WebMvcConfigurer {
     @Bean
     @Order(2)
     SecurityFilterChain apiAccess(
-            HttpSecurity http, Guard guard, ApiKeys keys, Operations operations, OperationAccess access)
-            throws Exception {
-        return guard.before(http, operations::needsKey)
+            HttpSecurity http, ApiKeys keys, KeyAuthentication authentication, Operations operations) throws Exception {
+        return guarded(http, keys, authentication, new NegatedRequestMatcher(OPEN))
                 .authorizeHttpRequests(requests -> {
                     if (keys.isEmpty()) {
                         requests.anyRequest().permitAll();
@@ -95,37 +99,76 @@ class AccessConfiguration implements WebMvcConfigurer {
                                 .requestMatchers(OPEN)
                                 .permitAll()
                                 .anyRequest()
-                                .access(access);
+                                .access((caller, context) ->
+                                        mayCall(caller.get(), needed(operations, context.getRequest())));
                     }
                 })
                 .build();
     }
 
-    /** Refuses operations with data until schema and routes are ready, and during shut-down. */
-    @Bean
-    FilterRegistrationBean<OncePerRequestFilter> readyFilter(
-            ApplicationAvailability availability, Operations operations, Refusals refusals) {
-        var registration = new FilterRegistrationBean<OncePerRequestFilter>(new OncePerRequestFilter() {
-            @Override
-            protected boolean shouldNotFilter(HttpServletRequest request) {
-                return availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC
-                        || operations
-                                .find(request)
-                                .flatMap(Operations.Call::role)
-                                .isEmpty();
-            }
-
-            @Override
-            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-                    throws IOException {
-                refusals.tell(
-                        request,
-                        response,
-                        ProblemType.NOT_READY.exception(null, "The process is starting or stopping"),
-                        HttpStatus.SERVICE_UNAVAILABLE);
-            }
+    /**
+     * Checks that apply to every request on both ports: its key, or its origin if no keys are configured.
+     *
+     * @param keyed the requests whose key is checked; of others an unknown key is ignored
+     */
+    private static HttpSecurity guarded(
+            HttpSecurity http, ApiKeys keys, KeyAuthentication authentication, RequestMatcher keyed) throws Exception {
+        // CSRF does not apply: a browser never sends a key on its own
+        http.csrf(AbstractHttpConfigurer::disable)
+                // SecurityHeadersFilter sets them, also on container errors
+                .headers(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .exceptionHandling(errors -> errors.authenticationEntryPoint((request, response, e) -> {
+                            throw e;
+                        })
+                        .accessDeniedHandler((request, response, e) -> {
+                            throw e;
+                        }));
+        if (keys.isEmpty()) {
+            return http.addFilterAfter(new LocalCallersFilter(), DisableEncodeUrlFilter.class);
+        }
+        var bearer = new AuthenticationFilter(authentication, authentication);
+        bearer.setRequestMatcher(keyed);
+        bearer.setSuccessHandler((request, response, recognised) -> {});
+        bearer.setFailureHandler((request, response, e) -> {
+            throw e;
         });
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return http.addFilter(bearer);
+    }
+
+    /** For an unknown operation a reader's role is enough to be told so. */
+    private static Role needed(Operations operations, HttpServletRequest request) {
+        return operations
+                .find(request)
+                .map(operation -> operation.getMethodAnnotation(Role.Needed.class))
+                .map(Role.Needed::value)
+                .orElse(Role.READER);
+    }
+
+    private static AuthorizationDecision mayCall(Authentication authentication, Role needed) {
+        boolean isKnown = Caller.isKnown(authentication);
+        if (isKnown
+                && authentication.getPrincipal() instanceof Caller caller
+                && !caller.role().includes(needed)) {
+            throw new AccessDeniedException("The key " + caller.name() + " is one for a "
+                    + caller.role().text() + "; this needs one for an " + needed.text());
+        }
+        return new AuthorizationDecision(isKnown);
+    }
+
+    /** Refuses everything with data until schema and routes are ready, and during shut-down. */
+    @Bean
+    FilterRegistrationBean<Filter> readyFilter(ApplicationAvailability availability) {
+        var registration = new FilterRegistrationBean<Filter>((request, response, chain) -> {
+            if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC
+                    && !OPEN.matches((HttpServletRequest) request)) {
+                throw ProblemType.NOT_READY.exception(null, "The process is starting or stopping");
+            }
+            chain.doFilter(request, response);
+        });
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
         return registration;
     }
 
@@ -139,12 +182,7 @@ class AccessConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    RequestRejectedHandler requestRejectedHandler(Refusals refusals) {
-        return (request, response, e) -> refusals.tell(request, response, e, HttpStatus.BAD_REQUEST);
-    }
-
-    private static AuthorizationDecision isOperator(Authentication authentication) {
-        return new AuthorizationDecision(
-                authentication instanceof ApiKeyAuthentication key && key.role().includes(Role.OPERATOR));
+    RequestRejectedHandler requestRejectedHandler() {
+        return new DefaultRequestRejectedHandler();
     }
 }

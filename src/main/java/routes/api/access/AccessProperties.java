@@ -12,4 +12,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("api")
 record AccessProperties(
-        @DefaultValue @KeyEntries List<String> keys, @DefaultValue("1200") @Min(1) @Max(1_000_000) int rateLimit) {}
+        @DefaultValue @ApiKeys.Entries List<String> keys,
+        @DefaultValue("1200") @Min(1) @Max(1_000_000) int rateLimit) {}

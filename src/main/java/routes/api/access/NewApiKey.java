@@ -27,7 +27,8 @@ public record NewApiKey(String key, String entry) {
         String key = "ta_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
         String entry = String.join(":", name, Sha256.hex(key), tenant, role);
         try {
-            return new NewApiKey(key, ApiKey.parse(entry).entry());
+            ApiKeys.Key.parse(entry);
+            return new NewApiKey(key, entry);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("--make-key: " + e.getMessage(), e);
         }

@@ -1,8 +1,10 @@
 package routes.api.access;
 
-import java.util.Arrays;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.Locale;
-import java.util.Optional;
 
 /** What a key may do; each role includes the roles before it. */
 public enum Role {
@@ -13,13 +15,16 @@ public enum Role {
     /** Creates users. */
     ADMIN;
 
+    /** The role that an operation needs; {@link #READER} if it has no such annotation. The OpenAPI document names the same role. */
+    @Target(ElementType.METHOD)
+    @Retention(RetentionPolicy.RUNTIME)
+    public @interface Needed {
+        Role value();
+    }
+
     /** The name in keys and in the OpenAPI document. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Optional<Role> of(String text) {
-        return Arrays.stream(values()).filter(role -> role.text().equals(text)).findFirst();
     }
 
     boolean includes(Role other) {

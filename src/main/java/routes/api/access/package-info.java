@@ -1,6 +1,7 @@
 /**
- * Who may do what over HTTP: API keys, roles, tenants, rates, and protection from pages of other sites.
+ * Who may do what over HTTP: API keys, roles, tenants, rates, the database as a caller sees it, and protection
+ * from pages of other sites.
  *
- * <p>Uses: api, api.http, configuration, events.
+ * <p>Uses: api.http, configuration, events, routefiles.
  */
 package routes.api.access;

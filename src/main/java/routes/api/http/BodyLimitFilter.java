@@ -10,64 +10,42 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.method.HandlerMethod;
-import org.springframework.web.servlet.HandlerExecutionChain;
-import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Reads the body before the operation starts, at most {@value #MAX_BYTES} bytes regardless of the declared Content-Length. Reads
- * asynchronously, so no thread waits: the request continues when the body is complete, and is refused after a time-out. Runs after
- * the filters that check the key.
+ * Reads the JSON body before the operation starts, at most {@value #MAX_BYTES} bytes regardless of the declared Content-Length.
+ * Reads asynchronously, so no thread waits: the request continues when the body is complete, and is refused after a time-out. Runs
+ * after the filters that check the key. Uploads have their own limits, and all other bodies are refused unread.
  */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
     /** Far more than any JSON that the API accepts. */
-    static final int MAX_BYTES = 64 * 1024;
+    private static final int MAX_BYTES = 64 * 1024;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final String BODY = BodyLimitFilter.class.getName();
 
-    /** The body is longer than {@value #MAX_BYTES} bytes. */
-    static final class BodyTooLargeException extends IOException {
-        private static final long serialVersionUID = 1L;
+    private final Operations operations;
 
-        BodyTooLargeException() {
-            super("The body is longer than " + MAX_BYTES + " bytes");
-        }
-    }
-
-    private final HandlerMapping operations;
-
-    BodyLimitFilter(HandlerMapping operations) {
+    BodyLimitFilter(Operations operations) {
         this.operations = operations;
     }
 
-    /** Skips requests without a JSON body: uploads have their own limits, and other bodies are refused. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        try {
-            ServletRequestPathUtils.parseAndCache(request);
-            HandlerExecutionChain chain = operations.getHandler(request);
-            return chain == null
-                    || !(chain.getHandler() instanceof HandlerMethod operation)
-                    || Stream.of(operation.getMethodParameters())
-                            .noneMatch(parameter -> parameter.hasParameterAnnotation(RequestBody.class));
-        } catch (Exception refusal) {
-            // the dispatcher will refuse it for the same reason
-            return true;
-        }
+        return operations.find(request).stream()
+                .map(HandlerMethod::getMethodParameters)
+                .flatMap(Stream::of)
+                .noneMatch(parameter -> parameter.hasParameterAnnotation(RequestBody.class));
     }
 
     @Override
@@ -75,26 +53,34 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         return false;
     }
 
+    /** @throws ErrorResponseException status 408 or 413 */
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        if (request.getContentLengthLong() > MAX_BYTES) {
+            throw tooLarge();
+        }
         if (request.getAttribute(BODY) instanceof Body body) {
             if (body.isStalled) {
                 throw ProblemType.TOO_SLOW.exception(null, "The body has stalled");
             }
-            byte[] bytes = body.bytes.toByteArray();
-            chain.doFilter(new ReadRequest(request, bytes, bytes.length > MAX_BYTES), response);
-        } else if (request.getContentLengthLong() > MAX_BYTES) {
-            chain.doFilter(new ReadRequest(request, new byte[0], true), response);
-        } else {
-            AsyncContext waiting = request.startAsync(request, response);
-            var body = new Body(request.getInputStream(), waiting);
-            request.setAttribute(BODY, body);
-            waiting.setTimeout(PATIENCE.toMillis());
-            waiting.addListener(body);
-            ProblemReportValve.acknowledge(request);
-            request.getInputStream().setReadListener(body);
+            if (body.bytes.size() > MAX_BYTES) {
+                throw tooLarge();
+            }
+            chain.doFilter(new ReadRequest(request, body.bytes.toByteArray()), response);
+            return;
         }
+        AsyncContext waiting = request.startAsync(request, response);
+        var body = new Body(request.getInputStream(), waiting);
+        request.setAttribute(BODY, body);
+        waiting.setTimeout(TIMEOUT.toMillis());
+        waiting.addListener(body);
+        ProblemReportValve.acknowledge(request);
+        request.getInputStream().setReadListener(body);
+    }
+
+    private static ErrorResponseException tooLarge() {
+        return ProblemType.BODY_TOO_LARGE.exception(null, "The body is longer than " + MAX_BYTES + " bytes");
     }
 
     /** A body that is being read. */
@@ -120,14 +106,14 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 }
                 bytes.write(buffer, 0, read);
                 if (bytes.size() > MAX_BYTES) {
-                    goOn(false);
+                    end(false);
                 }
             }
         }
 
         @Override
         public void onAllDataRead() {
-            goOn(false);
+            end(false);
         }
 
         @Override
@@ -137,12 +123,12 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
         @Override
         public void onError(AsyncEvent event) {
-            goOn(true);
+            end(true);
         }
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            goOn(true);
+            end(true);
         }
 
         @Override
@@ -155,7 +141,8 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             // async processing is started only once
         }
 
-        private void goOn(boolean isStalled) {
+        /** Ends reading; the request continues in an async dispatch. */
+        private void end(boolean isStalled) {
             if (isOver.compareAndSet(false, true)) {
                 this.isStalled = isStalled;
                 waiting.dispatch();
@@ -163,64 +150,43 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
     }
 
+    /** The request with the body that has been read. Spring MVC reads JSON from the stream only. */
     private static final class ReadRequest extends HttpServletRequestWrapper {
-        private final ServletInputStream stream;
+        private final ByteArrayInputStream body;
 
-        ReadRequest(HttpServletRequest request, byte[] body, boolean isTooLarge) {
+        ReadRequest(HttpServletRequest request, byte[] body) {
             super(request);
-            stream = new ReadStream(new ByteArrayInputStream(body), isTooLarge);
+            this.body = new ByteArrayInputStream(body);
         }
 
         @Override
         public ServletInputStream getInputStream() {
-            return stream;
-        }
+            return new ServletInputStream() {
+                @Override
+                public int read() {
+                    return body.read();
+                }
 
-        @Override
-        public BufferedReader getReader() {
-            return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
-        }
-    }
+                @Override
+                public int read(byte[] bytes, int offset, int length) {
+                    return body.read(bytes, offset, length);
+                }
 
-    private static final class ReadStream extends ServletInputStream {
-        private final ByteArrayInputStream body;
-        private final boolean isTooLarge;
+                @Override
+                public boolean isFinished() {
+                    return body.available() == 0;
+                }
 
-        ReadStream(ByteArrayInputStream body, boolean isTooLarge) {
-            this.body = body;
-            this.isTooLarge = isTooLarge;
-        }
+                @Override
+                public boolean isReady() {
+                    return true;
+                }
 
-        @Override
-        public int read() throws IOException {
-            return end(body.read());
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            return end(body.read(bytes, offset, length));
-        }
-
-        private int end(int read) throws BodyTooLargeException {
-            if (read < 0 && isTooLarge) {
-                throw new BodyTooLargeException();
-            }
-            return read;
-        }
-
-        @Override
-        public boolean isFinished() {
-            return body.available() == 0 && !isTooLarge;
-        }
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void setReadListener(ReadListener listener) {
-            throw new IllegalStateException("The body has been read already");
+                @Override
+                public void setReadListener(ReadListener listener) {
+                    throw new IllegalStateException("The body has been read already");
+                }
+            };
         }
     }
 }

@@ -6,6 +6,8 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32;
 
@@ -18,8 +20,6 @@ import java.util.zip.CRC32;
  */
 public record Cursor(Instant time, UUID id) {
 
-    private static final int POSITION = 3 * Long.BYTES;
-
     /** For rows with a number. */
     public static Cursor of(Instant time, long number) {
         return new Cursor(time, new UUID(0, number));
@@ -29,22 +29,28 @@ public record Cursor(Instant time, UUID id) {
         return id.getLeastSignificantBits();
     }
 
+    /** The query parameters {@code time}, {@code id} and {@code number} of a position; none for the start of a list. */
+    public static Map<String, Object> parameters(Optional<Cursor> after) {
+        return after.<Map<String, Object>>map(
+                        place -> Map.of("time", place.time.toString(), "id", place.id, "number", place.number()))
+                .orElse(Map.of());
+    }
+
     /**
      * The position as opaque text.
      *
      * @param scope everything that the list depends on; the cursor is refused for any other
      */
     public String encode(String scope) {
-        byte[] position = ByteBuffer.allocate(POSITION)
-                .putLong(time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-        byte[] all = ByteBuffer.allocate(Integer.BYTES + POSITION)
-                .putInt(checksum(scope, position))
-                .put(position)
-                .array();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+        ByteBuffer position = ByteBuffer.allocate(Integer.BYTES + 3 * Long.BYTES)
+                .putLong(Integer.BYTES, time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000)
+                .putLong(Integer.BYTES + Long.BYTES, id.getMostSignificantBits())
+                .putLong(Integer.BYTES + 2 * Long.BYTES, id.getLeastSignificantBits());
+        var checksum = new CRC32();
+        checksum.update(scope.getBytes(StandardCharsets.UTF_8));
+        checksum.update(position.array(), Integer.BYTES, 3 * Long.BYTES);
+        position.putInt(0, (int) checksum.getValue());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(position.array());
     }
 
     /**
@@ -54,34 +60,23 @@ public record Cursor(Instant time, UUID id) {
      */
     public static Cursor decode(String text, String scope) {
         try {
-            ByteBuffer all = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
-            if (all.remaining() == Integer.BYTES + POSITION) {
-                int checksum = all.getInt();
-                byte[] position = new byte[POSITION];
-                all.get(position);
-                if (checksum == checksum(scope, position)) {
-                    ByteBuffer values = ByteBuffer.wrap(position);
-                    Instant time = Instant.EPOCH.plus(values.getLong(), ChronoUnit.MICROS);
-                    return new Cursor(Times.inRange("cursor", time), new UUID(values.getLong(), values.getLong()));
-                }
+            ByteBuffer position = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+            Instant time = Instant.EPOCH.plus(position.getLong(Integer.BYTES), ChronoUnit.MICROS);
+            var cursor = new Cursor(
+                    time,
+                    new UUID(
+                            position.getLong(Integer.BYTES + Long.BYTES),
+                            position.getLong(Integer.BYTES + 2 * Long.BYTES)));
+            // the checksum differs for another scope
+            if (Times.isStorable(time) && cursor.encode(scope).equals(text)) {
+                return cursor;
             }
-        } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
-            throw invalid();
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException | ArithmeticException e) {
+            // refused below
         }
-        throw invalid();
-    }
-
-    private static RuntimeException invalid() {
-        return ProblemType.INVALID_PARAMETER.exception(
+        throw ProblemType.INVALID_PARAMETER.exception(
                 "cursor",
                 "cursor is not one that this list, with these filters, has given out",
                 "Pass next_cursor of the page before unchanged and with the same filters, or leave cursor out.");
-    }
-
-    private static int checksum(String scope, byte[] position) {
-        CRC32 crc = new CRC32();
-        crc.update(scope.getBytes(StandardCharsets.UTF_8));
-        crc.update(position);
-        return (int) crc.getValue();
     }
 }

@@ -9,9 +9,8 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -19,25 +18,21 @@ import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactor
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.io.ClassPathResource;
+import org.springframework.format.FormatterRegistry;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
 import org.springframework.http.converter.json.ProblemDetailJacksonMixin;
+import org.springframework.web.accept.ContentNegotiationStrategy;
+import org.springframework.web.accept.HeaderContentNegotiationStrategy;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerInterceptor;
-import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import org.springframework.web.servlet.function.RouterFunction;
-import org.springframework.web.servlet.function.RouterFunctions;
-import org.springframework.web.servlet.function.ServerResponse;
-import org.springframework.web.servlet.i18n.FixedLocaleResolver;
-import org.webjars.WebJarVersionLocator;
 import routes.embedded.DataFolder;
 import routes.events.Json;
 
@@ -72,15 +67,28 @@ class HttpConfiguration implements WebMvcConfigurer {
                 .forEach(converter -> converter.setObjectMapper(JSON));
     }
 
+    /** A successful response is never labelled application/problem+json, even for a client that accepts nothing else. */
     @Override
     public void configureContentNegotiation(ContentNegotiationConfigurer configurer) {
-        configurer.strategies(List.of(new AcceptedTypes()));
+        var header = new HeaderContentNegotiationStrategy();
+        configurer.strategies(List.of(request -> {
+            List<MediaType> types = header.resolveMediaTypes(request).stream()
+                    .filter(type -> !type.equalsTypeAndSubtype(MediaType.APPLICATION_PROBLEM_JSON))
+                    .toList();
+            return types.isEmpty() ? ContentNegotiationStrategy.MEDIA_TYPE_ALL_LIST : types;
+        }));
+    }
+
+    @Override
+    public void addFormatters(FormatterRegistry registry) {
+        registry.addConverter(String.class, Instant.class, Times::parse);
     }
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new KnownParameters());
-        registry.addInterceptor(new LargeAnswers()).addPathPatterns("/webjars/**", "/openapi.*", "/posts/*/media/*");
+        registry.addInterceptor(new StrictParameters());
+        registry.addInterceptor(new LargeAnswers())
+                .addPathPatterns("/webjars/**", "/openapi.*", "/redoc.js", "/posts/*/media/*");
     }
 
     /** Large responses exceed the socket buffers and hold a thread until the client has read them; limits the number of such threads. */
@@ -116,33 +124,19 @@ class HttpConfiguration implements WebMvcConfigurer {
         registry.addViewController("/").setViewName("forward:/index.html");
     }
 
-    /** The ReDoc script without the URL of a logo on the vendor's server, which every page would load. */
-    @Bean
-    RouterFunction<ServerResponse> redocScript() throws IOException {
-        var file = new ClassPathResource(new WebJarVersionLocator().fullPath("redoc", "bundles/redoc.standalone.js"));
-        String script = file.getContentAsString(StandardCharsets.UTF_8)
-                .replace("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,");
-        return RouterFunctions.route()
-                .GET("/redoc.js", request -> ServerResponse.ok()
-                        .contentType(new MediaType("text", "javascript", StandardCharsets.UTF_8))
-                        .body(script))
-                .build();
-    }
-
     @Bean
     SecurityHeadersFilter securityHeadersFilter() {
         return new SecurityHeadersFilter();
     }
 
     @Bean
-    BodyLimitFilter bodyLimitFilter(@Qualifier("requestMappingHandlerMapping") HandlerMapping operations) {
-        return new BodyLimitFilter(operations);
+    RefusalFilter refusalFilter(@Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+        return new RefusalFilter(problems);
     }
 
-    /** Messages are in the language of the documentation. */
     @Bean
-    LocaleResolver localeResolver() {
-        return new FixedLocaleResolver(Locale.ENGLISH);
+    BodyLimitFilter bodyLimitFilter(Operations operations) {
+        return new BodyLimitFilter(operations);
     }
 
     @Bean

@@ -1,18 +1,16 @@
 package routes.api.http;
 
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.server.PathContainer;
-import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import routes.embedded.DataFolder;
@@ -40,31 +38,39 @@ final class ManagementHttp {
                         folder.folder("tomcat/" + name + "/empty").toFile());
             });
             tomcat.setProtocol(GuardedHttp11Protocol.class.getName());
-            // Tomcat would read forms with a blocking thread, before the key is checked; the API accepts no forms
-            tomcat.addConnectorCustomizers(connector -> connector.setParseBodyMethods(""));
-            tomcat.addContextCustomizers(context ->
-                    context.getParent().getPipeline().addValve(new ProblemReportValve(HttpConfiguration.JSON)));
+            tomcat.addConnectorCustomizers(connector -> {
+                // Tomcat would read forms with a blocking thread, before the key is checked; the API accepts no forms
+                connector.setParseBodyMethods("");
+                // "100 Continue" only when the body is read, so clients that wait for it send nothing if they are
+                // refused
+                connector.setProperty("continueResponseTiming", "onRead");
+            });
+            tomcat.addContextCustomizers(
+                    context -> context.getParent().getPipeline().addValve(new ProblemReportValve()));
         };
     }
 
     /** Serves only the endpoints; page and documentation are on the API port. */
     @Bean
-    static OncePerRequestFilter endpointsOnly(PathMappedEndpoints endpoints) {
+    static Filter endpointsOnly(PathMappedEndpoints endpoints) {
         List<PathPattern> paths = endpoints.getAllPaths().stream()
                 .map(path -> PathPatternParser.defaultInstance.parse(path + "/**"))
                 .toList();
-        return new OncePerRequestFilter() {
-            @Override
-            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-                    throws ServletException, IOException {
-                PathContainer path = PathContainer.parsePath(request.getRequestURI());
-                if (paths.stream().anyMatch(pattern -> pattern.matches(path))) {
-                    chain.doFilter(request, response);
-                } else {
-                    response.sendError(HttpServletResponse.SC_NOT_FOUND);
-                }
+        return (request, response, chain) -> {
+            PathContainer path = PathContainer.parsePath(((HttpServletRequest) request).getRequestURI());
+            if (paths.stream().anyMatch(pattern -> pattern.matches(path))) {
+                chain.doFilter(request, response);
+            } else {
+                ((HttpServletResponse) response).sendError(HttpServletResponse.SC_NOT_FOUND);
             }
         };
+    }
+
+    @Bean
+    static FilterRegistrationBean<RefusalFilter> refusals(RefusalFilter filter) {
+        var registration = new FilterRegistrationBean<>(filter);
+        registration.setOrder(RefusalFilter.ORDER);
+        return registration;
     }
 
     @Bean

@@ -1,11 +1,17 @@
 package routes.api.http;
 
-import jakarta.servlet.http.HttpServletRequest;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
@@ -16,16 +22,25 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.validation.FieldError;
+import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.HandlerMethodValidationException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
@@ -37,9 +52,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
     private static final String RETRY_AFTER_SECONDS = "5";
-    private static final Set<Integer> MAY_BE_TRIED_AGAIN = Set.of(
-            ProblemType.TOO_MANY_REQUESTS.status().value(),
-            ProblemType.DEPENDENCY_DOWN.status().value());
+    private static final Set<Integer> RETRYABLE =
+            Set.of(HttpStatus.TOO_MANY_REQUESTS.value(), HttpStatus.SERVICE_UNAVAILABLE.value());
 
     @ExceptionHandler({
         NonTransientDataAccessResourceException.class,
@@ -47,125 +61,194 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         RecoverableDataAccessException.class,
         CannotCreateTransactionException.class
     })
-    ResponseEntity<ProblemDetail> databaseDown(Exception exception, HttpServletRequest request) {
-        LOG.warn(
-                "{} {}: the database does not answer: {}",
-                request.getMethod(),
-                request.getRequestURI(),
-                reason(exception));
-        return answer(ProblemType.DEPENDENCY_DOWN.problem("The database does not answer in time"));
+    ResponseEntity<Object> databaseDown(Exception exception, ServletWebRequest request) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(exception);
+        LOG.warn("{}: the database does not answer: {}", name(request), cause.toString());
+        return answer(ProblemType.DEPENDENCY_DOWN.problem(null, "The database does not answer in time"), request);
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> indexDown(VectorIndexException exception, HttpServletRequest request) {
-        LOG.warn("{} {}: {}", request.getMethod(), request.getRequestURI(), exception.getMessage(), exception);
-        return answer(ProblemType.DEPENDENCY_DOWN.problem("The index does not answer"));
+    ResponseEntity<Object> indexDown(VectorIndexException exception, ServletWebRequest request) {
+        LOG.warn("{}: {}", name(request), exception.getMessage(), exception);
+        return answer(ProblemType.DEPENDENCY_DOWN.problem(null, "The index does not answer"), request);
     }
 
     @ExceptionHandler
-    ResponseEntity<?> unknownKey(AuthenticationException exception, HttpServletRequest request) {
+    ResponseEntity<Object> unknownKey(AuthenticationException exception, ServletWebRequest request) {
         if (isBrowser(request)) {
-            return page(HttpStatus.UNAUTHORIZED);
+            return page(HttpStatus.UNAUTHORIZED, request);
         }
         String detail = exception instanceof BadCredentialsException
                 ? exception.getMessage()
                 : "This needs a key, and the request has none";
-        return ResponseEntity.status(HttpStatus.UNAUTHORIZED)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
-                .body(ProblemType.UNAUTHORIZED.problem("Authorization", detail));
+        var headers = new HttpHeaders();
+        headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        return answer(ProblemType.UNAUTHORIZED.problem("Authorization", detail), headers, request);
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> notAllowed(AccessDeniedException exception) {
-        return answer(ProblemType.FORBIDDEN.problem("Authorization", exception.getMessage()));
+    ResponseEntity<Object> notAllowed(AccessDeniedException exception, ServletWebRequest request) {
+        return answer(ProblemType.FORBIDDEN.problem("Authorization", exception.getMessage()), request);
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> rejected(RequestRejectedException exception, HttpServletRequest request) {
+    ResponseEntity<Object> rejected(RequestRejectedException exception, ServletWebRequest request) {
         LOG.debug("Rejected: {}", exception.getMessage());
         ProblemDetail problem = ProblemType.MALFORMED_REQUEST.problem(
-                "The path, a header or the name of a parameter holds characters that are not allowed there");
+                null, "The path, a header or the name of a parameter holds characters that are not allowed there");
         // Spring would use the raw path, which may not be a valid URI
-        problem.setInstance(ProblemReportValve.uri(request.getRequestURI()).orElse(URI.create("")));
-        return answer(problem);
+        problem.setInstance(
+                ProblemReportValve.uri(request.getRequest().getRequestURI()).orElse(URI.create("")));
+        return answer(problem, request);
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> unexpected(Exception exception, HttpServletRequest request) {
+    ResponseEntity<Object> unexpected(Exception exception, ServletWebRequest request) {
         if (DisconnectedClientHelper.isClientDisconnectedException(exception)) {
-            LOG.debug("{} {}: the client went away", request.getMethod(), request.getRequestURI(), exception);
+            LOG.debug("{}: the client has disconnected", name(request), exception);
             return null;
         }
-        LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), exception);
-        return answer(ProblemType.INTERNAL_ERROR.problem("The request failed for a reason that is not in it"));
-    }
-
-    @Override
-    protected ResponseEntity<Object> handleNoResourceFoundException(
-            NoResourceFoundException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return request instanceof ServletWebRequest servlet && isBrowser(servlet.getRequest())
-                ? page(HttpStatus.NOT_FOUND)
-                : super.handleNoResourceFoundException(exception, headers, status, request);
-    }
-
-    /** Whether a browser loads a page from a link or the address bar: HTML is then first in Accept. */
-    static boolean isBrowser(HttpServletRequest request) {
-        String accepted = request.getHeader(HttpHeaders.ACCEPT);
-        return accepted != null && accepted.startsWith(MediaType.TEXT_HTML_VALUE);
-    }
-
-    /** An HTML page for people, who would otherwise see JSON. */
-    static ResponseEntity<Object> page(HttpStatus status) {
-        return ResponseEntity.status(status)
-                .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
-                .body(new ClassPathResource("static/nothere.html"));
+        LOG.error("{} failed", name(request), exception);
+        return answer(
+                ProblemType.INTERNAL_ERROR.problem(null, "The request failed for a reason that is not in it"), request);
     }
 
     @Override
     protected ResponseEntity<Object> handleExceptionInternal(
             Exception exception, Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        if (request instanceof ServletWebRequest web
-                && web.getResponse() != null
-                && web.getResponse().isCommitted()) {
-            LOG.debug("{} was answered already", request.getDescription(false), exception);
+        var servlet = (ServletWebRequest) request;
+        if (servlet.getResponse().isCommitted()) {
+            LOG.debug("{} was answered already", name(servlet), exception);
             return null;
         }
-        boolean isTold = exception instanceof ErrorResponseException own && isOurs(own.getBody());
-        ProblemDetail problem =
-                isTold ? ((ErrorResponseException) exception).getBody() : RequestProblems.explain(exception, status);
-        // the code that created the problem has already logged it
-        if (status.is5xxServerError() && !isTold) {
-            LOG.error("{} failed", request.getDescription(false), exception);
+        if (exception instanceof NoResourceFoundException && isBrowser(servlet)) {
+            return page(HttpStatus.NOT_FOUND, servlet);
         }
-        var withType = new HttpHeaders();
-        withType.putAll(headers);
-        withType.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (MAY_BE_TRIED_AGAIN.contains(problem.getStatus())) {
-            withType.addIfAbsent(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        if (exception instanceof ErrorResponseException own && isOurs(own.getBody())) {
+            // the code that created the problem has already logged it
+            return answer(own.getBody(), headers, servlet);
         }
-        return super.handleExceptionInternal(
-                exception, problem, withType, HttpStatusCode.valueOf(problem.getStatus()), request);
+        if (status.is5xxServerError()) {
+            LOG.error("{} failed", name(servlet), exception);
+        }
+        return answer(explain(exception, status), headers, servlet);
     }
 
     private static boolean isOurs(ProblemDetail problem) {
         return problem.getType() != null && !problem.getType().equals(URI.create("about:blank"));
     }
 
-    private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
-        ResponseEntity.BodyBuilder answer =
-                ResponseEntity.status(problem.getStatus()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (MAY_BE_TRIED_AGAIN.contains(problem.getStatus())) {
-            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    /** Maps the exceptions of Spring MVC for invalid requests to problems. */
+    private static ProblemDetail explain(Exception exception, HttpStatusCode status) {
+        if (exception instanceof HttpMessageNotReadableException e) {
+            return unreadable(e.getCause());
+        } else if (exception instanceof MethodArgumentTypeMismatchException e) {
+            return wrongType(e);
+        } else if (exception instanceof MissingServletRequestParameterException e) {
+            return ProblemType.INVALID_PARAMETER.problem(
+                    e.getParameterName(), "The parameter " + e.getParameterName() + " is required");
+        } else if (exception instanceof HandlerMethodValidationException e) {
+            ParameterValidationResult first = e.getParameterValidationResults().get(0);
+            String name = StrictParameters.name(first.getMethodParameter());
+            return ProblemType.INVALID_PARAMETER.problem(
+                    name, name + " " + first.getResolvableErrors().get(0).getDefaultMessage());
+        } else if (exception instanceof MethodArgumentNotValidException e) {
+            FieldError first = e.getFieldErrors().get(0);
+            String name = SnakeCaseStrategy.INSTANCE.translate(first.getField());
+            return ProblemType.INVALID_VALUE.problem(name, name + " " + first.getDefaultMessage());
+        } else if (exception instanceof HttpRequestMethodNotSupportedException e) {
+            return ProblemType.METHOD_NOT_ALLOWED.problem(
+                    null,
+                    e.getMethod() + " is not possible here",
+                    "Use " + list(e.getSupportedHttpMethods(), ", ") + ".");
+        } else if (exception instanceof HttpMediaTypeNotSupportedException e) {
+            return ProblemType.UNSUPPORTED_MEDIA_TYPE.problem(
+                    "Content-Type",
+                    e.getContentType() == null
+                            ? "The body has no Content-Type"
+                            : "Content-Type " + e.getContentType() + " is not supported here",
+                    "Send Content-Type: " + list(e.getSupportedMediaTypes(), " or ") + ".");
+        } else if (exception instanceof NoResourceFoundException e) {
+            return ProblemType.NOT_FOUND.problem(null, "There is nothing at /" + e.getResourcePath());
         }
-        return answer.body(problem);
+        return ProblemType.ofStatus(status, "The request cannot be answered");
     }
 
-    private static String reason(Throwable exception) {
-        Throwable root = exception;
-        while (root.getCause() != null) {
-            root = root.getCause();
+    private static ProblemDetail unreadable(Throwable cause) {
+        if (cause instanceof UnrecognizedPropertyException e) {
+            return ProblemType.MALFORMED_REQUEST.problem(
+                    path(e),
+                    "There is no such field here",
+                    "The fields are " + list(e.getKnownPropertyIds(), ", ") + ".");
+        } else if (cause instanceof JsonMappingException e && !e.getPath().isEmpty()) {
+            return ProblemType.MALFORMED_REQUEST.problem(path(e), path(e) + " has a value of the wrong type");
+        } else if (cause instanceof JsonProcessingException e && e.getLocation() != null) {
+            return ProblemType.MALFORMED_REQUEST.problem(
+                    null,
+                    "The body is not the JSON expected here, see line "
+                            + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr());
         }
-        return root.toString();
+        return ProblemType.MALFORMED_REQUEST.problem(null, "The body is missing or cannot be read");
+    }
+
+    private static String path(JsonMappingException exception) {
+        return exception.getPath().stream()
+                .map(part -> part.getFieldName() == null ? "[" + part.getIndex() + "]" : part.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    /** Our own converters throw problems, which lack the field. */
+    private static ProblemDetail wrongType(MethodArgumentTypeMismatchException exception) {
+        if (exception.getMostSpecificCause() instanceof ErrorResponseException own) {
+            own.getBody().setProperty("field", exception.getName());
+            return own.getBody();
+        }
+        return ProblemType.INVALID_PARAMETER.problem(
+                exception.getName(), exception.getName() + " has a value of the wrong form");
+    }
+
+    private static String list(Collection<?> values, String separator) {
+        return values.stream().map(Object::toString).sorted().collect(Collectors.joining(separator));
+    }
+
+    private static String name(ServletWebRequest request) {
+        return request.getHttpMethod() + " " + request.getRequest().getRequestURI();
+    }
+
+    /** Whether a browser loads a page from a link or the address bar: HTML is then first in Accept. */
+    static boolean isBrowser(ServletWebRequest request) {
+        String accepted = request.getHeader(HttpHeaders.ACCEPT);
+        return accepted != null && accepted.startsWith(MediaType.TEXT_HTML_VALUE);
+    }
+
+    /** An HTML page for people, who would otherwise see JSON. */
+    static ResponseEntity<Object> page(HttpStatus status, ServletWebRequest request) {
+        closeIfBody(request);
+        return ResponseEntity.status(status)
+                .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
+                .body(new ClassPathResource("static/nothere.html"));
+    }
+
+    static ResponseEntity<Object> answer(ProblemDetail problem, ServletWebRequest request) {
+        return answer(problem, HttpHeaders.EMPTY, request);
+    }
+
+    private static ResponseEntity<Object> answer(ProblemDetail problem, HttpHeaders more, ServletWebRequest request) {
+        closeIfBody(request);
+        var headers = new HttpHeaders();
+        headers.putAll(more);
+        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (RETRYABLE.contains(problem.getStatus())) {
+            headers.addIfAbsent(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return new ResponseEntity<>(problem, headers, problem.getStatus());
+    }
+
+    /** The body of a refused request is not read, so the connection cannot be used again. */
+    private static void closeIfBody(ServletWebRequest request) {
+        if (SecurityHeadersFilter.hasBody(request.getRequest())) {
+            request.getResponse().setHeader(HttpHeaders.CONNECTION, "close");
+        }
     }
 }

@@ -1,6 +1,5 @@
 package routes.api.http;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -43,11 +42,6 @@ final class ProblemReportValve extends ErrorReportValve {
     private static final Duration LINGER = Duration.ofMillis(500);
 
     private final Semaphore lingering = new Semaphore(4);
-    private final ObjectMapper json;
-
-    ProblemReportValve(ObjectMapper json) {
-        this.json = json;
-    }
 
     /** Sends "100 Continue" to a client that waits for it; Tomcat does so only for blocking reads. */
     static void acknowledge(ServletRequest request) throws IOException {
@@ -122,7 +116,7 @@ final class ProblemReportValve extends ErrorReportValve {
         uri(request.getRequestURI()).ifPresent(problem::setInstance);
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.getOutputStream().write(json.writeValueAsBytes(problem));
+            response.getOutputStream().write(HttpConfiguration.JSON.writeValueAsBytes(problem));
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             LOG.debug("The client did not take the report of status {}", status, e);

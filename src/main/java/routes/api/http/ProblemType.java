@@ -52,31 +52,16 @@ public enum ProblemType {
         this.remedy = remedy;
     }
 
-    public HttpStatus status() {
-        return status;
-    }
-
-    /** Identifies the problem type; not a resolvable URL. */
-    public URI uri() {
-        return URI.create("urn:telegram-assistant:problem:"
-                + name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    }
-
     /** The problem for a bare HTTP status; "about:blank" if no type has this status, as RFC 9457 specifies. */
-    public static ProblemDetail ofStatus(HttpStatusCode status, String detail) {
+    static ProblemDetail ofStatus(HttpStatusCode status, String detail) {
         for (ProblemType type : values()) {
-            if (type.status.value() == status.value()) {
-                return type.problem(detail);
+            if (type.status.isSameCodeAs(status)) {
+                return type.problem(null, detail);
             }
         }
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setProperty("remedy", MALFORMED_REQUEST.remedy);
         return problem;
-    }
-
-    /** A problem without a field, with the default remedy of the type. */
-    public ProblemDetail problem(String detail) {
-        return problem(null, detail, remedy);
     }
 
     /**
@@ -86,9 +71,11 @@ public enum ProblemType {
      * @param detail what is wrong and why
      * @param remedy what the caller can do
      */
-    public ProblemDetail problem(String field, String detail, String remedy) {
+    ProblemDetail problem(String field, String detail, String remedy) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setType(uri());
+        // identifies the type; not a resolvable URL
+        problem.setType(URI.create("urn:telegram-assistant:problem:"
+                + name().toLowerCase(Locale.ROOT).replace('_', '-')));
         problem.setTitle(title);
         if (field != null) {
             problem.setProperty("field", field);
@@ -98,10 +85,11 @@ public enum ProblemType {
     }
 
     /** {@link #problem(String, String, String)} with the default remedy of the type. */
-    public ProblemDetail problem(String field, String detail) {
+    ProblemDetail problem(String field, String detail) {
         return problem(field, detail, remedy);
     }
 
+    /** {@link #problem(String, String, String)} to throw. */
     public ErrorResponseException exception(String field, String detail, String remedy) {
         return new ErrorResponseException(status, problem(field, detail, remedy), null);
     }

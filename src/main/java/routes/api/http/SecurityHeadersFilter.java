@@ -4,7 +4,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.util.Set;
 import org.springframework.core.Ordered;
@@ -43,42 +42,14 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-store");
-        boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
-        if (hasBody && WITHOUT_BODY.contains(request.getMethod())) {
-            response.setHeader(HttpHeaders.CONNECTION, "close"); // the body of these is never read either
+        if (hasBody(request) && WITHOUT_BODY.contains(request.getMethod())) {
+            // the body is never read
+            response.setHeader(HttpHeaders.CONNECTION, "close");
         }
-        chain.doFilter(request, hasBody ? new ClosingResponse(response) : response);
+        chain.doFilter(request, response);
     }
 
-    /** Sets {@code Connection: close} on refusals, since the body of a refused request is not read. */
-    private static final class ClosingResponse extends HttpServletResponseWrapper {
-
-        ClosingResponse(HttpServletResponse response) {
-            super(response);
-        }
-
-        @Override
-        public void setStatus(int status) {
-            close(status);
-            super.setStatus(status);
-        }
-
-        @Override
-        public void sendError(int status) throws IOException {
-            close(status);
-            super.sendError(status);
-        }
-
-        @Override
-        public void sendError(int status, String message) throws IOException {
-            close(status);
-            super.sendError(status, message);
-        }
-
-        private void close(int status) {
-            if (status >= 400) {
-                setHeader(HttpHeaders.CONNECTION, "close");
-            }
-        }
+    static boolean hasBody(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
     }
 }

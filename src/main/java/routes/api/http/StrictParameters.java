@@ -1,50 +1,83 @@
 package routes.api.http;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.beans.PropertyEditorSupport;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.InitBinder;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
 
-/**
- * Parses numbers, ids and booleans of paths and queries strictly, as the API document says. Spring is more lenient: it accepts 0x10,
- * " 1", other digits, 1-1-1-1-1, on. Converters are not enough: if one fails, Spring falls back to its own editors.
- */
+/** Refuses parameters that the API document does not describe. Spring is more lenient. */
 @ControllerAdvice
-final class StrictParameters {
+final class StrictParameters implements HandlerInterceptor {
 
-    private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]*)");
-    private static final Pattern ID = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
-    private static final Pattern BOOLEAN = Pattern.compile("true|false");
-
+    /**
+     * Parses numbers, ids and booleans strictly; Spring accepts 0x10, " 1", other digits, 1-1-1-1-1, on. Converters are not
+     * enough: if one fails, Spring falls back to its own editors.
+     */
     @InitBinder
     void strict(WebDataBinder binder) {
-        binder.registerCustomEditor(int.class, new Editor(INTEGER, Integer::valueOf));
-        binder.registerCustomEditor(Integer.class, new Editor(INTEGER, Integer::valueOf));
-        binder.registerCustomEditor(long.class, new Editor(INTEGER, Long::valueOf));
-        binder.registerCustomEditor(Long.class, new Editor(INTEGER, Long::valueOf));
-        binder.registerCustomEditor(boolean.class, new Editor(BOOLEAN, Boolean::valueOf));
-        binder.registerCustomEditor(Boolean.class, new Editor(BOOLEAN, Boolean::valueOf));
-        binder.registerCustomEditor(UUID.class, new Editor(ID, UUID::fromString));
+        strict(binder, "-?(0|[1-9][0-9]*)", Integer::valueOf, int.class, Integer.class);
+        strict(binder, "-?(0|[1-9][0-9]*)", Long::valueOf, long.class, Long.class);
+        strict(binder, "true|false", Boolean::valueOf, boolean.class, Boolean.class);
+        strict(binder, "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", UUID::fromString, UUID.class);
     }
 
-    private static final class Editor extends PropertyEditorSupport {
-        private final Pattern form;
-        private final Function<String, ?> parser;
-
-        Editor(Pattern form, Function<String, ?> parser) {
-            this.form = form;
-            this.parser = parser;
-        }
-
-        @Override
-        public void setAsText(String text) {
-            if (!form.matcher(text).matches()) {
-                throw new IllegalArgumentException("The value has not the form " + form);
+    private static void strict(WebDataBinder binder, String form, Function<String, ?> parser, Class<?>... types) {
+        var editor = new PropertyEditorSupport() {
+            @Override
+            public void setAsText(String text) {
+                if (!text.matches(form)) {
+                    throw new IllegalArgumentException("The value has not the form " + form);
+                }
+                setValue(parser.apply(text));
             }
-            setValue(parser.apply(text));
+        };
+        Stream.of(types).forEach(type -> binder.registerCustomEditor(type, editor));
+    }
+
+    /** Refuses unknown, repeated and empty query parameters: a misspelt filter would find too much. */
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (handler instanceof HandlerMethod method && request.getQueryString() != null) {
+            SortedSet<String> known = Stream.of(method.getMethodParameters())
+                    .filter(parameter -> parameter.hasParameterAnnotation(RequestParam.class))
+                    .map(StrictParameters::name)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            request.getParameterMap().forEach((name, values) -> check(name, values, known));
         }
+        return true;
+    }
+
+    private static void check(String name, String[] values, SortedSet<String> known) {
+        if (!known.contains(name)) {
+            throw ProblemType.INVALID_PARAMETER.exception(
+                    name,
+                    "There is no such parameter here",
+                    known.isEmpty() ? "Leave it out." : "The parameters are " + String.join(", ", known) + ".");
+        }
+        // Spring would use the default and so drop the filter
+        if (values[0].isEmpty()) {
+            throw ProblemType.INVALID_PARAMETER.exception(name, name + " has no value", "Give it one or leave it out.");
+        }
+        if (values.length > 1) {
+            throw ProblemType.INVALID_PARAMETER.exception(name, name + " is given " + values.length + " times");
+        }
+    }
+
+    /** The name of a parameter in the request. */
+    static String name(MethodParameter parameter) {
+        RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
+        return query == null ? parameter.getParameterName() : query.name();
     }
 }

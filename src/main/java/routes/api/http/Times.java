@@ -6,8 +6,8 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
-/** Parses time parameters. */
-public final class Times {
+/** Times in requests. */
+final class Times {
 
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -17,31 +17,28 @@ public final class Times {
     /**
      * Reads a parameter.
      *
-     * @param text date and time with zone or offset, or a date, which means its start in UTC; null returns null
+     * @param text date and time with zone or offset, or a date, which means its start in UTC
      * @throws org.springframework.web.ErrorResponseException status 400
      */
-    public static Instant parse(String parameter, String text) {
-        if (text == null) {
-            return null;
-        }
+    static Instant parse(String text) {
         try {
             Instant time = text.length() <= 10
                     ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
                     : OffsetDateTime.parse(text).toInstant();
-            return inRange(parameter, time);
+            if (isStorable(time)) {
+                return time;
+            }
         } catch (DateTimeException e) {
-            throw ProblemType.INVALID_PARAMETER.exception(
-                    parameter,
-                    parameter + " is no point in time",
-                    "Send a date (2026-01-31) or a date and time with offset (2026-01-31T18:00:00Z).");
+            // refused below
         }
+        throw ProblemType.INVALID_PARAMETER.exception(
+                null,
+                "The value is not a point in time within the years 1 to 9999",
+                "Send a date (2026-01-31) or a date and time with offset (2026-01-31T18:00:00Z).");
     }
 
     /** Neither PostgreSQL nor the index can hold every {@link Instant}. */
-    static Instant inRange(String parameter, Instant time) {
-        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
-            throw ProblemType.INVALID_PARAMETER.exception(parameter, parameter + " lies outside the years 1 to 9999");
-        }
-        return time;
+    static boolean isStorable(Instant time) {
+        return !time.isBefore(EARLIEST) && !time.isAfter(LATEST);
     }
 }

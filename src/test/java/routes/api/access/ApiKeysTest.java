@@ -41,7 +41,7 @@ class ApiKeysTest {
 
     @Test
     void capitalsInAHashDoNotMatter() {
-        assertThat(ApiKey.parse("anna:" + HASH.toUpperCase(Locale.ROOT) + ":default:reader")
+        assertThat(ApiKeys.Key.parse("anna:" + HASH.toUpperCase(Locale.ROOT) + ":default:reader")
                         .sha256())
                 .isEqualTo(HASH);
     }

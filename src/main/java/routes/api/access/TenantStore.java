@@ -1,15 +1,19 @@
-package routes.api;
+package routes.api.access;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /** Tenants by their id or name. */
 @Component
 public final class TenantStore {
 
-    static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    public static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+    /** The full form only, unlike {@link UUID#fromString}, which also accepts 1-1-1-1-1. */
+    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private final ApiDatabase database;
 
@@ -31,11 +35,12 @@ public final class TenantStore {
     }
 
     /** The given id, or the id of the tenant with this name; empty for an unknown name. */
-    Optional<UUID> find(String idOrName) {
-        return Uuids.parse(idOrName)
-                .or(() -> database.sql("SELECT id FROM tenants WHERE name = :name ORDER BY created_at, id LIMIT 1")
+    public Optional<UUID> find(String idOrName) {
+        return UUID_FORM.matcher(idOrName).matches()
+                ? Optional.of(UUID.fromString(idOrName))
+                : database.sql("SELECT id FROM tenants WHERE name = :name ORDER BY created_at, id LIMIT 1")
                         .param("name", idOrName)
                         .query(UUID.class)
-                        .optional());
+                        .optional();
     }
 }

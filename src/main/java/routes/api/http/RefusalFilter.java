@@ -1,19 +1,26 @@
-package routes.api.access;
+package routes.api.http;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Answers exceptions of the filters after it with a problem. */
-final class ProblemFilter extends OncePerRequestFilter {
+/** Answers exceptions of the filters after it with a problem, like exceptions of operations. */
+@Order(RefusalFilter.ORDER)
+final class RefusalFilter extends OncePerRequestFilter {
 
-    private final Refusals refusals;
+    /** After the filter that measures requests, so that it sees the status of the answer. */
+    static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
 
-    ProblemFilter(Refusals refusals) {
-        this.refusals = refusals;
+    private final HandlerExceptionResolver problems;
+
+    RefusalFilter(HandlerExceptionResolver problems) {
+        this.problems = problems;
     }
 
     /** A request continues in an async dispatch after its body has been read. */
@@ -28,7 +35,7 @@ final class ProblemFilter extends OncePerRequestFilter {
         try {
             chain.doFilter(request, response);
         } catch (RuntimeException e) {
-            if (response.isCommitted() || !refusals.tell(request, response, e)) {
+            if (response.isCommitted() || problems.resolveException(request, response, null, e) == null) {
                 throw e;
             }
         }

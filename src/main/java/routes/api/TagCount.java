@@ -1,4 +1,0 @@
-package routes.api;
-
-/** How many posts have a tag. */
-record TagCount(String tag, long posts) {}

@@ -1,0 +1,34 @@
+package routes.api.access;
+
+import java.util.UUID;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+
+/**
+ * The caller of the API. Every query is limited by it, so what a caller may see is decided in one place.
+ *
+ * @param name of the key
+ * @param tenant the only tenant whose data the caller may see; null for all, if no keys are configured and the caller is the operator
+ *     of the machine
+ */
+public record Caller(String name, UUID tenant, Role role) {
+
+    private static final Caller LOCAL = new Caller("local", null, Role.ADMIN);
+
+    /** The caller of the request that this thread answers. */
+    public static Caller current() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        return isKnown(authentication) ? (Caller) authentication.getPrincipal() : LOCAL;
+    }
+
+    /** Whether the request had a key. */
+    static boolean isKnown(Authentication authentication) {
+        return authentication != null && authentication.getPrincipal() instanceof Caller;
+    }
+
+    /** Without the key itself, which is not kept. */
+    Authentication authentication() {
+        return UsernamePasswordAuthenticationToken.authenticated(this, null, null);
+    }
+}
