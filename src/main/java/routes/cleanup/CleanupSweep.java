@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 import routes.graph.Graph;
 import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
+import routes.redis.RedisLink;
 import routes.schedule.Job;
 
 /**
@@ -39,10 +39,10 @@ public class CleanupSweep implements Job {
     private final DeletedPosts posts;
     private final PostRemoval removal;
     private final Graph graph;
-    private final StringRedisTemplate redis;
+    private final RedisLink redis;
     private final Clock clock;
 
-    CleanupSweep(DeletedPosts posts, PostRemoval removal, Graph graph, StringRedisTemplate redis, Clock clock) {
+    CleanupSweep(DeletedPosts posts, PostRemoval removal, Graph graph, RedisLink redis, Clock clock) {
         this.posts = posts;
         this.removal = removal;
         this.graph = graph;
@@ -78,19 +78,19 @@ public class CleanupSweep implements Job {
 
     private int expire() {
         Instant now = clock.instant();
-        String stored = redis.opsForValue().get(EXPIRED);
+        String stored = checkpoint(EXPIRED);
         SweepPlace place = stored == null ? SweepPlace.START : SweepPlace.parse(stored);
         int expired = 0;
         while (!Thread.currentThread().isInterrupted()) {
             List<DeletedPosts.Expired> batch = posts.expired(now, place, BATCH);
             expired += delete(batch);
             if (batch.size() < BATCH) {
-                redis.delete(EXPIRED);
+                forget(EXPIRED);
                 return expired;
             }
             DeletedPosts.Expired last = batch.get(BATCH - 1);
             place = new SweepPlace(last.expiresAt(), last.id());
-            redis.opsForValue().set(EXPIRED, place.toString(), KEEP);
+            remember(EXPIRED, place.toString());
         }
         return expired;
     }
@@ -112,19 +112,32 @@ public class CleanupSweep implements Job {
     }
 
     private int removeOrphans() {
-        String place = redis.opsForValue().get(ORPHANS);
+        String place = checkpoint(ORPHANS);
         int removed = 0;
         while (!Thread.currentThread().isInterrupted()) {
             Graph.Orphans orphans = graph.removeOrphans(place == null ? "" : place, BATCH);
             removed += orphans.removed();
             place = orphans.next();
             if (place == null) {
-                redis.delete(ORPHANS);
+                forget(ORPHANS);
                 return removed;
             }
-            redis.opsForValue().set(ORPHANS, place, KEEP);
+            remember(ORPHANS, place);
         }
         return removed;
+    }
+
+    /** Null if there is none. */
+    private String checkpoint(String key) {
+        return redis.call(commands -> commands.get(key));
+    }
+
+    private void remember(String key, String place) {
+        redis.call(commands -> commands.psetex(key, KEEP.toMillis(), place));
+    }
+
+    private void forget(String key) {
+        redis.call(commands -> commands.del(key));
     }
 
     private int forgetEarly() {

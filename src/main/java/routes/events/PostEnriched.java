@@ -1,11 +1,13 @@
 package routes.events;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /** posts.enriched: What is known of a post beside its text; {@code skipped} with a reason when nothing was added. */
+@RecordBuilder
 public record PostEnriched(
         String schemaVersion,
         String traceId,

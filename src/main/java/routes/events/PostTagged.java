@@ -1,11 +1,13 @@
 package routes.events;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /** posts.tagged: A set of tags for one content version of a post; {@code metadata.reason} is set when there are none for a reason. */
+@RecordBuilder
 public record PostTagged(
         String schemaVersion,
         String traceId,

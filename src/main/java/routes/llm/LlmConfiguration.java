@@ -17,7 +17,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
 
 /** The beans that the routes of model providers refer to. */
 @Configuration(proxyBeanMethods = false)

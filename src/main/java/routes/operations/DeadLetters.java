@@ -15,8 +15,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
-import routes.redisstreams.OutstandingEntries;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
 import routes.stages.StageEntry;
 import routes.stages.StreamKeys;
 
@@ -28,15 +28,13 @@ public class DeadLetters {
 
     private record Found(long number, Set<UUID> posts) {}
 
-    private final StreamInspector inspector;
-    private final OutstandingEntries entries;
+    private final StreamAdmin streams;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private volatile Map<String, Found> found = Map.of();
 
-    DeadLetters(StreamInspector inspector, OutstandingEntries entries, StreamCatalog catalog, StreamKeys keys) {
-        this.inspector = inspector;
-        this.entries = entries;
+    DeadLetters(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys) {
+        this.streams = streams;
         this.catalog = catalog;
         this.keys = keys;
     }
@@ -79,7 +77,7 @@ public class DeadLetters {
 
     private long number(String key) {
         try {
-            return inspector.stream(key).deadLetters();
+            return streams.stream(key).deadLetters();
         } catch (RedisCommandExecutionException e) {
             if (StreamStates.isOfAnotherType(e)) {
                 return 0;
@@ -90,7 +88,7 @@ public class DeadLetters {
 
     private Set<UUID> read(String key) {
         Set<UUID> posts = new HashSet<>();
-        entries.readNewest(keys.deadLetters(key), NEWEST, entry -> StageEntry.postIn(entry.fields())
+        streams.readNewest(StreamGroup.deadLetterKey(key), NEWEST, entry -> StageEntry.postIn(entry.fields())
                 .ifPresent(posts::add));
         return Set.copyOf(posts);
     }

@@ -4,14 +4,14 @@ import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.outbox.OutboxRelay;
 import routes.reconcile.IndexRebuild;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
 import routes.stages.StreamKeys;
 
 /** Detects when the stages of this process have no work left. */
 @Component
 class IdleWatch {
     private final OutboxRelay outbox;
-    private final StreamInspector inspector;
+    private final StreamAdmin streams;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private final ServedGroups served;
@@ -19,13 +19,13 @@ class IdleWatch {
 
     IdleWatch(
             OutboxRelay outbox,
-            StreamInspector inspector,
+            StreamAdmin streams,
             StreamCatalog catalog,
             StreamKeys keys,
             ServedGroups served,
             IndexRebuild rebuild) {
         this.outbox = outbox;
-        this.inspector = inspector;
+        this.streams = streams;
         this.catalog = catalog;
         this.keys = keys;
         this.served = served;
@@ -40,7 +40,7 @@ class IdleWatch {
         return rebuild.progress().filter(IndexRebuild.Progress::publishing).isEmpty()
                 && outbox.unpublished() == 0
                 && catalog.streams().stream().allMatch(stream -> keys.of(stream).stream()
-                        .flatMap(key -> inspector.groups(key).stream())
+                        .flatMap(key -> streams.groups(key).stream())
                         .filter(group -> served.list().stream()
                                 .anyMatch(one -> one.stream().equals(stream.name())
                                         && one.group().equals(group.group())))
@@ -50,7 +50,7 @@ class IdleWatch {
     long deadLetters() {
         return catalog.streams().stream()
                 .flatMap(stream -> keys.of(stream).stream())
-                .mapToLong(key -> inspector.stream(key).deadLetters())
+                .mapToLong(key -> streams.stream(key).deadLetters())
                 .sum();
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
 
 /** Checks that Redis is configured not to lose data. */
 @Component
@@ -23,10 +23,11 @@ class RedisCheck {
     /**
      * The result of the check.
      *
+     * @param version as Redis reports it
      * @param problems one line each: what is wrong, why it matters, what to do
      * @param unknown  what could not be checked because Redis refused the command
      */
-    record Report(List<String> problems, Optional<String> unknown) {}
+    record Report(Optional<String> version, List<String> problems, Optional<String> unknown) {}
 
     private final RedisLink link;
 
@@ -48,6 +49,7 @@ class RedisCheck {
             info = parse(link.call(commands -> commands.info()));
         } catch (RedisCommandExecutionException e) {
             return new Report(
+                    Optional.empty(),
                     List.of(),
                     Optional.of(
                             "Version, memory policy and persistence of Redis could not be checked: " + e.getMessage()));
@@ -66,7 +68,7 @@ class RedisCheck {
                                 + " configuration: " + e.getMessage());
             }
         }
-        return new Report(List.copyOf(problems), unknown);
+        return new Report(Optional.ofNullable(info.get("redis_version")), List.copyOf(problems), unknown);
     }
 
     static Optional<String> version(String version) {

@@ -1,27 +1,27 @@
 package routes.operations;
 
-import org.springframework.boot.actuate.data.redis.RedisHealthIndicator;
+import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.Status;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.stereotype.Component;
 
 /** Health of Redis: down if it does not answer, degraded if it could lose data. Replaces Spring Boot's indicator. */
 @Component("redisHealthIndicator")
-class RedisHealth extends RedisHealthIndicator {
+class RedisHealth extends AbstractHealthIndicator {
     private static final Status DEGRADED = new Status("DEGRADED");
 
     private final RedisCheck check;
 
-    RedisHealth(RedisConnectionFactory redis, RedisCheck check) {
-        super(redis);
+    RedisHealth(RedisCheck check) {
+        super("Redis does not answer");
         this.check = check;
     }
 
     @Override
-    protected void doHealthCheck(Health.Builder builder) throws Exception {
-        super.doHealthCheck(builder);
+    protected void doHealthCheck(Health.Builder builder) {
         RedisCheck.Report report = check.report();
+        builder.up();
+        report.version().ifPresent(version -> builder.withDetail("version", version));
         if (!report.problems().isEmpty()) {
             builder.status(DEGRADED).withDetail("problems", report.problems());
         }

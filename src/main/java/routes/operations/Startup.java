@@ -23,7 +23,7 @@ import routes.ingest.ImportService;
 import routes.ingest.upload.UploadFolders;
 import routes.llm.Providers;
 import routes.reconcile.IndexRebuild;
-import routes.redisstreams.StreamGroups;
+import routes.redis.StreamAdmin;
 import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
@@ -48,7 +48,7 @@ class Startup implements ApplicationRunner {
     private final RedisClient client;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
-    private final StreamGroups groups;
+    private final StreamAdmin groups;
     private final RedisCheck redisCheck;
     private final VectorIndex index;
     private final IndexRebuild rebuild;
@@ -71,7 +71,7 @@ class Startup implements ApplicationRunner {
             RedisClient client,
             StreamCatalog catalog,
             StreamKeys keys,
-            StreamGroups groups,
+            StreamAdmin groups,
             RedisCheck redisCheck,
             VectorIndex index,
             IndexRebuild rebuild,

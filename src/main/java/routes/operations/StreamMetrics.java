@@ -9,7 +9,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.StreamCatalog;
 import routes.outbox.OutboxRelay;
-import routes.redisstreams.StreamInspector.GroupState;
+import routes.redis.StreamAdmin.GroupState;
 
 /**
  * Gauges of streams, groups and outbox. An unknown value is NaN, which never satisfies an alert condition. Groups of stages that are

@@ -19,9 +19,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
-import routes.redisstreams.StreamInspector;
-import routes.redisstreams.StreamInspector.GroupState;
-import routes.redisstreams.StreamInspector.StreamState;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.GroupState;
+import routes.redis.StreamAdmin.StreamState;
 import routes.stages.StreamKeys;
 
 /**
@@ -37,7 +37,7 @@ class StreamStates {
 
     private record Snapshot(Map<String, StreamState> streams, Map<String, Group> groups) {}
 
-    private final StreamInspector inspector;
+    private final StreamAdmin admin;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private final Clock clock;
@@ -45,8 +45,8 @@ class StreamStates {
     private final Set<String> noStreams = new HashSet<>();
     private volatile boolean away;
 
-    StreamStates(StreamInspector inspector, StreamCatalog catalog, StreamKeys keys, Clock clock) {
-        this.inspector = inspector;
+    StreamStates(StreamAdmin admin, StreamCatalog catalog, StreamKeys keys, Clock clock) {
+        this.admin = admin;
         this.catalog = catalog;
         this.keys = keys;
         this.clock = clock;
@@ -75,8 +75,8 @@ class StreamStates {
             Map<String, GroupState> states = new HashMap<>();
             for (String key : keys.of(stream)) {
                 try {
-                    streams.merge(stream.name(), inspector.stream(key), StreamStates::together);
-                    inspector.groups(key).forEach(state -> states.merge(state.group(), state, StreamStates::together));
+                    streams.merge(stream.name(), admin.stream(key), StreamStates::together);
+                    admin.groups(key).forEach(state -> states.merge(state.group(), state, StreamStates::together));
                     noStreams.remove(key);
                 } catch (RedisCommandExecutionException e) {
                     if (!isOfAnotherType(e)) {

@@ -7,9 +7,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
-import routes.redisstreams.StreamGroups;
-import routes.redisstreams.StreamTrimmer;
-import routes.redisstreams.StreamTrimmer.Trimmed;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.Trimmed;
 import routes.schedule.Job;
 import routes.stages.StreamKeys;
 
@@ -21,22 +20,19 @@ import routes.stages.StreamKeys;
 class StreamTrimJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(StreamTrimJob.class);
 
-    private final StreamGroups groups;
-    private final StreamTrimmer trimmer;
+    private final StreamAdmin streams;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private final ServedGroups served;
     private final StreamProperties properties;
 
     StreamTrimJob(
-            StreamGroups groups,
-            StreamTrimmer trimmer,
+            StreamAdmin streams,
             StreamCatalog catalog,
             StreamKeys keys,
             ServedGroups served,
             StreamProperties properties) {
-        this.groups = groups;
-        this.trimmer = trimmer;
+        this.streams = streams;
         this.catalog = catalog;
         this.keys = keys;
         this.served = served;
@@ -53,10 +49,10 @@ class StreamTrimJob implements Job {
         // after Redis was flushed, groups of stages that no process runs are missing; without them nothing would be
         // trimmed
         // or reported as waiting
-        groups.ensureGroups(keys.groups());
+        streams.ensureGroups(keys.groups());
         for (EventStream stream : catalog.streams()) {
             for (String key : keys.of(stream)) {
-                Trimmed trimmed = trimmer.trim(key, neededBy(stream), properties.maxlen());
+                Trimmed trimmed = streams.trim(key, neededBy(stream), properties.maxlen());
                 if (trimmed.removed() > 0 || trimmed.left() > 0) {
                     LOG.debug("{}: {}", key, trimmed);
                 }

@@ -8,12 +8,14 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import routes.events.AlbumParsed;
+import routes.events.AlbumParsedBuilder;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
 import routes.events.PostParsedBuilder;
 import routes.events.Trigger;
 import routes.events.VisionUploaded;
+import routes.events.VisionUploadedBuilder;
 import routes.posts.PostMerge.Outcome;
 
 /** The events of a saved batch: only for posts that are new or have new content. */
@@ -91,24 +93,25 @@ final class PostEvents {
 
     /** {@code userId}: on whose behalf the event is published. */
     static AlbumParsed album(UUID tenantId, long userId, Channel channel, Album album, Instant now) {
-        return new AlbumParsed(
-                Event.SCHEMA_VERSION,
-                album.traceId(),
-                now,
-                IdempotencyKeys.albumParsed(tenantId, tgChannelId(channel), album.groupedId(), album.revision()),
-                Long.toString(userId),
-                tenantId,
-                channel.id(),
-                album.id(),
-                album.groupedId(),
-                album.kind(),
-                album.postIds().size(),
-                album.caption(),
-                album.postedAt(),
-                album.postIds(),
-                album.coverSha256(),
-                album.contentHash(),
-                album.revision());
+        return AlbumParsedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(album.traceId())
+                .occurredAt(now)
+                .idempotencyKey(IdempotencyKeys.albumParsed(tenantId, tgChannelId(channel), album.groupedId(), album.revision()))
+                .userId(Long.toString(userId))
+                .tenantId(tenantId)
+                .channelId(channel.id())
+                .albumId(album.id())
+                .groupedId(album.groupedId())
+                .albumKind(album.kind())
+                .itemsCount(album.postIds().size())
+                .captionText(album.caption())
+                .postedAt(album.postedAt())
+                .postIds(album.postIds())
+                .coverMediaId(album.coverSha256())
+                .contentHash(album.contentHash())
+                .revision(album.revision())
+                .build();
     }
 
     private static Trigger trigger(SavedPost saved) {
@@ -126,18 +129,19 @@ final class PostEvents {
 
     private static VisionUploaded uploaded(PostBatch batch, SavedPost saved, Album album, Instant now) {
         Post post = saved.post();
-        return new VisionUploaded(
-                Event.SCHEMA_VERSION,
-                saved.traceId(),
-                now,
-                IdempotencyKeys.visionUploaded(batch.tenantId(), saved.id(), post.media()),
-                batch.tenantId(),
-                saved.id(),
-                batch.channel().id(),
-                post.groupedId(),
-                album == null ? null : album.id(),
-                post.media(),
-                saved.arrived().skippedFiles(),
-                !post.media().isEmpty());
+        return VisionUploadedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(saved.traceId())
+                .occurredAt(now)
+                .idempotencyKey(IdempotencyKeys.visionUploaded(batch.tenantId(), saved.id(), post.media()))
+                .tenantId(batch.tenantId())
+                .postId(saved.id())
+                .channelId(batch.channel().id())
+                .groupedId(post.groupedId())
+                .albumId(album == null ? null : album.id())
+                .mediaFiles(post.media())
+                .skippedFiles(saved.arrived().skippedFiles())
+                .requiresVision(!post.media().isEmpty())
+                .build();
     }
 }

@@ -17,8 +17,9 @@ import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.StreamCatalog;
-import routes.redisstreams.OutstandingEntries;
-import routes.redisstreams.OutstandingEntries.Entry;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.Entry;
+import routes.redis.StreamGroup;
 import routes.stages.StreamKeys;
 
 /** Finds the posts with an event on its way to a final state, or with a dead letter. */
@@ -56,15 +57,15 @@ class PostsUnderWay {
 
     private record PostVersion(UUID id, long contentVersion) {}
 
-    private final OutstandingEntries entries;
+    private final StreamAdmin streams;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private final EventCodec codec;
     private final JdbcClient jdbc;
 
     PostsUnderWay(
-            OutstandingEntries entries, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
-        this.entries = entries;
+            StreamAdmin streams, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
+        this.streams = streams;
         this.catalog = catalog;
         this.keys = keys;
         this.codec = codec;
@@ -91,7 +92,7 @@ class PostsUnderWay {
         for (Step step : STEPS) {
             EventStream stream = catalog.stream(step.type());
             for (String key : keys.of(stream)) {
-                boolean all = entries.read(key, step.group(), AT_MOST, entry -> post(stream, entry)
+                boolean all = streams.readOutstanding(key, step.group(), AT_MOST, entry -> post(stream, entry)
                         .ifPresent(post -> underWay.add(post.id())));
                 if (!all) {
                     return Optional.empty();
@@ -118,7 +119,7 @@ class PostsUnderWay {
             EventStream stream = catalog.stream(step.type());
             for (String key : keys.of(stream)) {
                 if (read.add(key)) {
-                    entries.readNewest(keys.deadLetters(key), DEAD_LETTERS, entry -> {
+                    streams.readNewest(StreamGroup.deadLetterKey(key), DEAD_LETTERS, entry -> {
                         if (isOfStep(stream, entry)) {
                             post(stream, entry)
                                     .ifPresent(post -> dead.merge(post.id(), post.contentVersion(), Math::max));

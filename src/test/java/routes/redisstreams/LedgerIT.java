@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import routes.redisstreams.LedgerStages.Plan;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
 
 /**
  * The ledger: processes take entries over three linked streams on a real server, while processes are killed, the server is
@@ -249,7 +251,7 @@ class LedgerIT {
 
     private void assertSettled() {
         try (RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(5))) {
-            StreamInspector inspector = new StreamInspector(link);
+            StreamAdmin inspector = new StreamAdmin(link);
             for (int stage = 1; stage <= 3; stage++) {
                 assertThat(inspector.groups(stream(stage))).singleElement().satisfies(group -> {
                     assertThat(group.lag()).as("lag of %s", group).isZero();

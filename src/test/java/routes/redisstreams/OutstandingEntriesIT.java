@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.testing.EmbeddedRedis;
+import routes.redis.StreamAdmin;
 
 class OutstandingEntriesIT {
     @RegisterExtension
@@ -70,15 +71,15 @@ class OutstandingEntriesIT {
 
     private List<String> newest(String key, int atMost) {
         List<String> numbers = new ArrayList<>();
-        new OutstandingEntries(streams.link())
+        new StreamAdmin(streams.link())
                 .readNewest(key, atMost, entry -> numbers.add(entry.fields().get("n")));
         return numbers;
     }
 
     private Optional<List<String>> numbers(int atMost) {
         List<String> numbers = new ArrayList<>();
-        boolean all = new OutstandingEntries(streams.link())
-                .read(
+        boolean all = new StreamAdmin(streams.link())
+                .readOutstanding(
                         streams.in(),
                         Streams.GROUP,
                         atMost,

@@ -22,6 +22,8 @@ import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.testing.EmbeddedRedis;
+import routes.redisstreams.FailureKind.PermanentFailure;
+import routes.redisstreams.FailureKind.UncountedFailure;
 
 class Rule4DeliveriesIT {
     @RegisterExtension

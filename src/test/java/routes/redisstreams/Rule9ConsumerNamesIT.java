@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.testing.EmbeddedRedis;
+import routes.redis.StreamGroup;
 
 class Rule9ConsumerNamesIT {
     @RegisterExtension

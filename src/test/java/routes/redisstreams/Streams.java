@@ -37,6 +37,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 import routes.testing.EmbeddedRedis;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
 
 /**
  * The stage of the conformance tests: an input stream, an output stream and a group of their own for each test, and processes
@@ -177,7 +179,7 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
     /** Nothing pending, nothing undelivered. */
     void assertSettled() {
         // in this order: an entry goes from lag to pending
-        assertThat(new StreamInspector(link()).groups(in)).singleElement().satisfies(group -> assertThat(group.lag())
+        assertThat(new StreamAdmin(link()).groups(in)).singleElement().satisfies(group -> assertThat(group.lag())
                 .isZero());
         assertThat(pending()).isEmpty();
     }

@@ -216,7 +216,7 @@ class EventRoutesTest {
 
         assertThat(exchange.getMessage().getBody(List.class))
                 .extracting(
-                        output -> codec.read("posts.parsed", ((Message) output).getBody(Map.class), PostParsed.class)
+                        output -> ((PostParsed) codec.read("posts.parsed", ((Message) output).getBody(Map.class)))
                                 .text())
                 .containsExactly("first", "second");
     }
