@@ -63,7 +63,7 @@ class ArchitectureTest {
                             || (type.getPackageName().startsWith("routes")
                                     && !type.getPackageName().equals("routes.redis"))));
 
-    /** The exceptions are libraries that need Spring's connection factory. */
+    /** The exceptions configure libraries that need Spring's connection factory. */
     @ArchTest
     static final ArchRule ALL_OTHER_CODE_GOES_TO_REDIS_BY_THAT_WAY = noClasses()
             .that()

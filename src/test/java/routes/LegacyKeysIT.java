@@ -112,8 +112,8 @@ class LegacyKeysIT {
     private boolean indexed(int message) {
         return application
                 .getBean(JdbcClient.class)
-                .sql(
-                        "SELECT count(*) = 1 FROM posts WHERE id = ? AND indexing_status = 'indexed' AND tagging_status = 'success'")
+                .sql("SELECT count(*) = 1 FROM posts WHERE id = ? AND indexing_status = 'indexed' AND"
+                        + " tagging_status = 'success'")
                 .param(PostIds.of(TENANT, 1987654321L, message))
                 .query(Boolean.class)
                 .single();

@@ -197,7 +197,8 @@ class MainJobIT {
         assertThat(metrics).containsPattern("indexing_processed_total\\{status=\"success\"\\} [1-9]");
         assertThat(metrics)
                 .containsPattern(
-                        "stream_messages_total\\{group=\"tagging_workers\",outcome=\"completed\",stream=\"posts.parsed\"\\} [1-9]");
+                        "stream_messages_total\\{group=\"tagging_workers\",outcome=\"completed\",stream=\"posts.parsed\"\\}"
+                            + " [1-9]");
         assertThat(metrics).containsPattern("embedding_latency_seconds_count\\{[^}]*provider=\"local\"[^}]*\\} [1-9]");
     }
 

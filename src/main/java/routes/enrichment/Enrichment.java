@@ -104,7 +104,8 @@ public class Enrichment {
                 .contentVersion(event.contentVersion())
                 .visionVersion(event.visionVersion())
                 .enrichmentData(pages.isEmpty() ? null : data(pages.get(0)))
-                .sourceUrls(pages.isEmpty() ? urls : pages.stream().map(Page::url).toList())
+                .sourceUrls(
+                        pages.isEmpty() ? urls : pages.stream().map(Page::url).toList())
                 .wordCount(ownWords + pageWords)
                 .originalWordCount(ownWords)
                 .skipped(skip.isPresent())

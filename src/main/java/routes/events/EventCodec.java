@@ -30,8 +30,7 @@ public final class EventCodec {
     private record Form(EventSchema write, EventSchema read, EventShape shape) {
         static Form of(EventStream stream) {
             EventSchema write = EventSchema.write(Event.SCHEMA_VERSION, stream.name());
-            return new Form(
-                    write, EventSchema.read(Event.SCHEMA_VERSION, stream.name()), EventShape.of(write.json()));
+            return new Form(write, EventSchema.read(Event.SCHEMA_VERSION, stream.name()), EventShape.of(write.json()));
         }
     }
 
@@ -222,7 +221,8 @@ public final class EventCodec {
         if (data == null || data.length() > Json.MAX_LENGTH || !WRITTEN.containsAll(fields.keySet())) {
             return null;
         }
-        if (strict.readTree(data) instanceof ObjectNode event && forms.get(name).shape().fits(event)) {
+        if (strict.readTree(data) instanceof ObjectNode event
+                && forms.get(name).shape().fits(event)) {
             ForeignForms.modernise(name, event);
             return event;
         }

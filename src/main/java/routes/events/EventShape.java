@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 final class EventShape {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Set<String> KNOWN = Set.of(
-            ("$schema $comment title description default type const enum pattern format minLength maxLength minimum maximum items"
-                            + " properties required additionalProperties")
+            ("$schema $comment title description default type const enum pattern format minLength maxLength minimum"
+                            + " maximum items properties required additionalProperties")
                     .split(" "));
 
     private final Predicate<JsonNode> check;
@@ -88,8 +88,7 @@ final class EventShape {
     private static Predicate<JsonNode> integer(JsonNode schema) {
         long min = schema.path("minimum").asLong(Long.MIN_VALUE);
         long max = schema.path("maximum").asLong(Long.MAX_VALUE);
-        return node ->
-                node.isIntegralNumber() && node.canConvertToLong() && isBetween(node.longValue(), min, max);
+        return node -> node.isIntegralNumber() && node.canConvertToLong() && isBetween(node.longValue(), min, max);
     }
 
     private static boolean isBetween(long value, long min, long max) {

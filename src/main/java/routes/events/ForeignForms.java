@@ -148,12 +148,15 @@ final class ForeignForms {
         }
         PLACES.getOrDefault(stream, List.of()).forEach(place -> copy(event.at(place.there()), event, place.name()));
         switch (stream) {
-            case "posts.parsed" -> modernise(event, event.path("tg_channel_id").asText().strip());
+            case "posts.parsed" ->
+                modernise(event, event.path("tg_channel_id").asText().strip());
             case "posts.vision.analyzed" -> {
                 event.path("skip_reasons").forEach(reason -> copy(reason.path("media_id"), reason, "sha256"));
                 JsonNode kind = event.path("vision").path("classification");
                 if (kind.isTextual()) {
-                    ((ObjectNode) event.get("vision")).putObject("classification").set("type", kind);
+                    ((ObjectNode) event.get("vision"))
+                            .putObject("classification")
+                            .set("type", kind);
                 }
                 copy(kind.path("label"), kind, "type");
             }

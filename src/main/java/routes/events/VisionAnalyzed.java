@@ -42,7 +42,6 @@ public record VisionAnalyzed(
     /** A file that vision did not analyse, by its SHA-256 in hex, and why. */
     public record SkipReason(String sha256, String reason) {}
 
-
     @Override
     public StageOutcome outcome() {
         return new StageOutcome(

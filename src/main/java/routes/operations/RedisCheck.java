@@ -88,17 +88,18 @@ class RedisCheck {
     static Optional<String> policy(String policy) {
         return policy.equals("noeviction")
                 ? Optional.empty()
-                : Optional.of(
-                        "maxmemory-policy of Redis is " + policy
-                                + ": when its memory is full it throws away streams with the posts under way; set it to noeviction");
+                : Optional.of("maxmemory-policy of Redis is " + policy
+                        + ": when its memory is full it throws away streams with the posts under way; set it"
+                        + " to noeviction");
     }
 
     private static String withoutLog(String save) {
         return save.isBlank()
-                ? "Redis keeps nothing on disk: a restart loses every event under way, until RECONCILE_AFTER has passed; set"
-                        + " appendonly to yes"
+                ? "Redis keeps nothing on disk: a restart loses every event under way, until RECONCILE_AFTER has"
+                        + " passed; set appendonly to yes"
                 : "Redis keeps only snapshots (save " + save
-                        + "): a crash loses the events since the last one, until RECONCILE_AFTER has passed; set appendonly to yes";
+                        + "): a crash loses the events since the last one, until RECONCILE_AFTER has passed; set"
+                        + " appendonly to yes";
     }
 
     private static Map<String, String> parse(String info) {

@@ -97,7 +97,8 @@ final class PostEvents {
                 .schemaVersion(Event.SCHEMA_VERSION)
                 .traceId(album.traceId())
                 .occurredAt(now)
-                .idempotencyKey(IdempotencyKeys.albumParsed(tenantId, tgChannelId(channel), album.groupedId(), album.revision()))
+                .idempotencyKey(IdempotencyKeys.albumParsed(
+                        tenantId, tgChannelId(channel), album.groupedId(), album.revision()))
                 .userId(Long.toString(userId))
                 .tenantId(tenantId)
                 .channelId(channel.id())

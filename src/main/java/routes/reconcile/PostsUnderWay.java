@@ -63,8 +63,7 @@ class PostsUnderWay {
     private final EventCodec codec;
     private final JdbcClient jdbc;
 
-    PostsUnderWay(
-            StreamAdmin streams, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
+    PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
         this.streams = streams;
         this.catalog = catalog;
         this.keys = keys;

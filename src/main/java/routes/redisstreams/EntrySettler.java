@@ -180,8 +180,8 @@ final class EntrySettler {
                 case 2 -> settled(entry, Outcome.LOST_ENTRY);
                 case -1 -> {
                     LOG.error(
-                            "{} cannot become a dead letter: the Redis key {} holds something else than a stream. It is tried"
-                                    + " again; move that key away",
+                            "{} cannot become a dead letter: the Redis key {} holds something else than a stream. It"
+                                    + " is tried again; move that key away",
                             describe(entry),
                             answer.get(1));
                     fail(delivery, cause, FailureKind.UNCOUNTED);
@@ -203,7 +203,11 @@ final class EntrySettler {
      * @param arguments arguments of this part
      */
     private void submit(
-            Script script, StreamEntry entry, List<String> keys, List<String> arguments, Consumer<List<Object>> onAnswer) {
+            Script script,
+            StreamEntry entry,
+            List<String> keys,
+            List<String> arguments,
+            Consumer<List<Object>> onAnswer) {
         List<String> common = script == Scripts.DEAD_LETTER
                 ? List.of(group.key(), group.deaths(), group.deadLetters())
                 : List.of(group.key(), group.deaths());

@@ -95,8 +95,7 @@ final class EntryWorker implements Runnable {
 
     private StreamCompletion completion(StreamEntry entry) {
         return new StreamCompletion(
-                component.getRedisClient(),
-                String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
+                component.getRedisClient(), String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
     }
 
     /** Records that this entry runs alone: if the process dies now, the entry caused it. */
@@ -192,10 +191,10 @@ final class EntryWorker implements Runnable {
 
         /** Separates a failed batch, so that one bad entry does not cost the other entries a delivery. */
         private boolean separated(Exchange exchange) {
-            Throwable failure =
-                    deliveries.size() > 1 ? failureOf(exchange, deliveries.get(0).completion()) : null;
-            boolean separated =
-                    failure != null && kindOf(exchange, failure).isOfOneEntry();
+            Throwable failure = deliveries.size() > 1
+                    ? failureOf(exchange, deliveries.get(0).completion())
+                    : null;
+            boolean separated = failure != null && kindOf(exchange, failure).isOfOneEntry();
             if (separated) {
                 settler.separate(deliveries, failure);
             }

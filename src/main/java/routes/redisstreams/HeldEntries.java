@@ -246,7 +246,8 @@ final class HeldEntries {
     void forget(Collection<String> ids) {
         locked(() -> {
             for (String id : ids) {
-                if (parked.remove(id) || waiting.entries.removeIf(entry -> entry.id().equals(id))) {
+                if (parked.remove(id)
+                        || waiting.entries.removeIf(entry -> entry.id().equals(id))) {
                     held.remove(id);
                 }
             }
@@ -349,7 +350,10 @@ final class HeldEntries {
 
         /** How many entries at the head may be handed out together, at least one. */
         private int together(int most) {
-            long fitting = entries.stream().limit(most).takeWhile(StreamEntry::fitsBatch).count();
+            long fitting = entries.stream()
+                    .limit(most)
+                    .takeWhile(StreamEntry::fitsBatch)
+                    .count();
             return (int) Math.max(1, fitting);
         }
 
@@ -375,8 +379,8 @@ final class HeldEntries {
         private record Due(StreamEntry entry, long nanos) {}
 
         private final Map<String, Due> byId = new HashMap<>();
-        private final NavigableSet<Due> byTime = new TreeSet<>(
-                Comparator.comparingLong(Due::nanos).thenComparing(due -> due.entry().id()));
+        private final NavigableSet<Due> byTime = new TreeSet<>(Comparator.comparingLong(Due::nanos)
+                .thenComparing(due -> due.entry().id()));
 
         void add(StreamEntry entry, Duration delay) {
             Due due = new Due(entry, System.nanoTime() + delay.toNanos());

@@ -1,8 +1,8 @@
 package routes.redisstreams;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.camel.support.LRUCacheFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.redis.StreamGroup;
@@ -20,14 +20,7 @@ final class Outage {
     private final Backoff backoff;
     private final int maxBegun;
     /** How many outages an entry began and others ended, since it last succeeded; only for the latest such entries. */
-    private final Map<String, Integer> begun = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
-            return size() > MAX_BLAMED;
-        }
-    };
+    private final Map<String, Integer> begun = LRUCacheFactory.newLRUCache(MAX_BLAMED);
 
     private String problem;
     private String probe;
@@ -79,8 +72,8 @@ final class Outage {
             lastProbe = id;
             sinceNanos = System.nanoTime();
             LOG.warn(
-                    "{} pauses: what it needs is unavailable ({}). Nothing is lost or counted; one entry at a time is tried"
-                            + " until it is back",
+                    "{} pauses: what it needs is unavailable ({}). Nothing is lost or counted; one entry at a time is"
+                            + " tried until it is back",
                     group,
                     ServerState.reason(cause));
         } else if (!id.equals(probe)) {

@@ -171,7 +171,13 @@ final class PendingEntries {
             return;
         }
         List<Object> answer = link.run(
-                Scripts.TAKE, List.of(group.key(), group.deaths()), group.group(), consumer, afterDeath, DEATHS_KEPT, ids);
+                Scripts.TAKE,
+                List.of(group.key(), group.deaths()),
+                group.group(),
+                consumer,
+                afterDeath,
+                DEATHS_KEPT,
+                ids);
         List<String> lost = strings(answer.get(0));
         lost(lost.size());
         lost.forEach(id -> outcomes.unprocessed(id, Map.of(), Outcome.LOST_ENTRY));

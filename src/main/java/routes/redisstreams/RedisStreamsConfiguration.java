@@ -25,10 +25,9 @@ public class RedisStreamsConfiguration {
     @UriParam(
             label = "consumer",
             defaultValue = "1",
-            description =
-                    "With more than 1, an exchange carries up to so many entries: its body is a list of messages, which"
-                            + " the route splits or processes together. Each is acknowledged by itself; one that failed is delivered"
-                            + " again alone.")
+            description = "With more than 1, an exchange carries up to so many entries: its body is a list of messages,"
+                    + " which the route splits or processes together. Each is acknowledged by itself; one that"
+                    + " failed is delivered again alone.")
     private int batchSize = 1;
 
     @UriParam(
@@ -113,15 +112,15 @@ public class RedisStreamsConfiguration {
             enums = "completion,immediate",
             description =
                     "When the entry is appended. completion: together with the acknowledgement of the entry that the"
-                            + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at once.")
+                        + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at"
+                        + " once.")
     private PublishMode publish = PublishMode.COMPLETION;
 
     @UriParam(
             label = "producer",
-            description =
-                    "Name of a record in Redis of what the last call published at once. Messages whose header"
-                            + " CamelRedisStreamsOnce is in it are not published again, so that the last call may be repeated"
-                            + " when nobody knows whether it arrived. One caller at a time.")
+            description = "Name of a record in Redis of what the last call published at once. Messages whose header"
+                    + " CamelRedisStreamsOnce is in it are not published again, so that the last call may be repeated"
+                    + " when nobody knows whether it arrived. One caller at a time.")
     private String once;
 
     /**

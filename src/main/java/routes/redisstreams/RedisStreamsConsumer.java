@@ -10,9 +10,9 @@ import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
-import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import routes.redis.StreamAdmin;
 
@@ -41,7 +41,8 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         @Override
         protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
             builder.detail("stream", getStream());
-            builder.detail("group", getGroup());
+            // getGroup() alone is that of the health check
+            builder.detail("group", RedisStreamsConsumer.this.getGroup());
             builder.detail("route.id", getRouteId());
             if (!getPausedBecause().isEmpty()) {
                 builder.detail("paused", getPausedBecause());
@@ -190,8 +191,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     @ManagedAttribute(description = "Whether new entries are being read")
     public boolean isReading() {
-        return !sessions.isEmpty()
-                && sessions.stream().allMatch(session -> session.reader.isReading());
+        return !sessions.isEmpty() && sessions.stream().allMatch(session -> session.reader.isReading());
     }
 
     @ManagedAttribute(description = "Why nothing is read; empty if entries are read")

@@ -51,8 +51,8 @@ public final class StreamCompletion {
             if (index == null || index < 0 || index >= items.size()) {
                 throw new IllegalStateException("The exchange is a batch of " + items.size() + " entries (header "
                         + RedisStreamsConstants.BATCH_INDEX + " is " + index
-                        + "): split its body, or keep the header of each of its messages, so that it is known which entry"
-                        + " this belongs to");
+                        + "): split its body, or keep the header of each of its messages, so that it is known which"
+                        + " entry this belongs to");
             }
             return items.get(index);
         }

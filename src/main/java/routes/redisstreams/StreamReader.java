@@ -2,11 +2,9 @@ package routes.redisstreams;
 
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.redis.RedisLink;
@@ -196,6 +195,7 @@ final class StreamReader implements Runnable {
         return Duration.ofNanos(Math.max(0, nextScanNanos - System.nanoTime()));
     }
 
+    @SuppressWarnings("unchecked") // generic varargs array
     private void readNew(String consumer) throws InterruptedException {
         Duration block = block();
         if (held.parkedFull()) {
@@ -212,7 +212,8 @@ final class StreamReader implements Runnable {
         if (block.toMillis() > 0) {
             arguments.block(block);
         }
-        List<StreamMessage<String, String>> entries = blocking.call(commands -> readNew(commands, consumer, arguments));
+        List<StreamMessage<String, String>> entries = blocking.call(commands -> commands.xreadgroup(
+                Consumer.from(group.group(), consumer), arguments, StreamOffset.lastConsumed(group.key())));
         if (isHalted()) {
             // they stay pending and are released
             return;
@@ -220,13 +221,6 @@ final class StreamReader implements Runnable {
         held.offer(entries.stream()
                 .map(entry -> StreamEntry.fresh(entry.getId(), consumer, entry.getBody()))
                 .toList());
-    }
-
-    @SuppressWarnings("unchecked") // generic varargs array
-    private RedisFuture<List<StreamMessage<String, String>>> readNew(
-            RedisAsyncCommands<String, String> commands, String consumer, XReadArgs arguments) {
-        return commands.xreadgroup(
-                Consumer.from(group.group(), consumer), arguments, StreamOffset.lastConsumed(group.key()));
     }
 
     /** How long a read may block: until the next scan or parked entry is due, at most blockTimeout. */
@@ -256,8 +250,8 @@ final class StreamReader implements Runnable {
 
     private static boolean groupMissing(Throwable e) {
         return e instanceof RedisCommandExecutionException
-                && e.getMessage() != null
-                && (e.getMessage().contains("NOGROUP") || e.getMessage().contains("UNBLOCKED"));
+                && Stream.of("NOGROUP", "UNBLOCKED", "no such key")
+                        .anyMatch(String.valueOf(e.getMessage())::contains);
     }
 
     /** Releases entries that were not started, so that any consumer may claim them. If Redis fails, they are claimed once idle. */

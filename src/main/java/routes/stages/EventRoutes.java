@@ -21,8 +21,8 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import routes.events.EntryFailure;
 import org.springframework.stereotype.Component;
+import routes.events.EntryFailure;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.InvalidEventException;
@@ -195,7 +195,7 @@ public class EventRoutes {
      */
     public List<?> work(Exchange exchange, String bean, String method) {
         List<?> events = exchange.getMessage().getBody(List.class);
-        Work work = works.computeIfAbsent(bean + "." + method, name -> work(exchange, bean, method, name));
+        Work work = works.computeIfAbsent(bean + "." + method, name -> prepared(exchange, bean, method));
         if (events.isEmpty()) {
             return List.of();
         } else if (work.takesList()) {
@@ -212,7 +212,7 @@ public class EventRoutes {
         return answers;
     }
 
-    private static Work work(Exchange exchange, String bean, String method, String name) {
+    private static Work prepared(Exchange exchange, String bean, String method) {
         Object target = CamelContextHelper.mandatoryLookup(exchange.getContext(), bean);
         BeanExpression call = new BeanExpression(target, method);
         call.init(exchange.getContext());

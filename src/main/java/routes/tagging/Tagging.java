@@ -285,7 +285,8 @@ public class Tagging {
                 .schemaVersion(Event.SCHEMA_VERSION)
                 .traceId(post.traceId())
                 .occurredAt(clock.instant())
-                .idempotencyKey(IdempotencyKeys.postTagged(post.postId(), post.contentVersion(), post.trigger(), null, hash))
+                .idempotencyKey(
+                        IdempotencyKeys.postTagged(post.postId(), post.contentVersion(), post.trigger(), null, hash))
                 .postId(post.postId())
                 .tenantId(post.tenantId())
                 .userId(post.userId())

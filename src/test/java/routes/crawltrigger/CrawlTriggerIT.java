@@ -22,12 +22,12 @@ import routes.events.PostTagged;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.Trigger;
+import routes.redis.RedisLink;
 import routes.testing.Answers;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 import routes.text.TextAnalysis;
-import routes.redis.RedisLink;
 
 class CrawlTriggerIT {
     @RegisterExtension

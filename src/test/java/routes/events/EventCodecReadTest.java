@@ -30,8 +30,8 @@ class EventCodecReadTest {
     @ParameterizedTest
     @ValueSource(strings = {"data", "payload"})
     void readsCanonicalEntries(String field) {
-        PostTagged event = (PostTagged) codec.read(
-                "posts.tagged", Map.of(field, LegacyEntries.CANONICAL_TAGGED, "unrelated", "x"));
+        PostTagged event = (PostTagged)
+                codec.read("posts.tagged", Map.of(field, LegacyEntries.CANONICAL_TAGGED, "unrelated", "x"));
 
         assertThat(event.traceId()).isEqualTo("t1:c1:77");
         assertThat(event.occurredAt()).isEqualTo("2025-11-01T10:00:05.123456Z");
@@ -136,8 +136,8 @@ class EventCodecReadTest {
 
     @Test
     void readsVisionEventsOfVersionOneZero() {
-        VisionAnalyzed event = (VisionAnalyzed) codec.read(
-                "posts.vision.analyzed", Map.of("data", LegacyEntries.VISION_ANALYZED));
+        VisionAnalyzed event =
+                (VisionAnalyzed) codec.read("posts.vision.analyzed", Map.of("data", LegacyEntries.VISION_ANALYZED));
 
         assertThat(event.schemaVersion()).isEqualTo("v1");
         assertThat(event.media()).containsExactly(new MediaFile("9f..", "media/t1/9f.jpg", "image/jpeg", 256_000L));
@@ -161,8 +161,8 @@ class EventCodecReadTest {
 
     @Test
     void readsEnrichedEventsOfBothProducers() {
-        PostEnriched persisted = (PostEnriched) codec.read(
-                "posts.enriched", Map.of("data", LegacyEntries.ENRICHED_BY_TAG_PERSISTENCE));
+        PostEnriched persisted =
+                (PostEnriched) codec.read("posts.enriched", Map.of("data", LegacyEntries.ENRICHED_BY_TAG_PERSISTENCE));
         assertThat(persisted.tenantId()).as("'default' is no tenant").isNull();
         assertThat(persisted.occurredAt()).isEqualTo("2025-11-01T10:00:06.5Z");
         assertThat(persisted.tagsHash()).isEqualTo(TagsHash.of(List.of("Python", "релиз")));
@@ -186,8 +186,8 @@ class EventCodecReadTest {
 
     @Test
     void readsTheSmallestEventsOfTheDocuments() {
-        PostTagged tagged = (PostTagged) codec.read(
-                "posts.tagged", Map.of("data", POST_ID + ", \"tags\": [\"релиз\", \"Python\"]}"));
+        PostTagged tagged = (PostTagged)
+                codec.read("posts.tagged", Map.of("data", POST_ID + ", \"tags\": [\"релиз\", \"Python\"]}"));
         assertThat(tagged.tagsHash()).isEqualTo(TagsHash.of(List.of("Python", "релиз")));
 
         PostDeleted deleted = (PostDeleted) codec.read(
@@ -298,8 +298,7 @@ class EventCodecReadTest {
         Map<String, String> fields = new HashMap<>(LegacyEntries.flatPost());
         fields.put("posted_at", written);
 
-        assertThat(((PostParsed) codec.read("posts.parsed", fields)).postedAt())
-                .isEqualTo(expected);
+        assertThat(((PostParsed) codec.read("posts.parsed", fields)).postedAt()).isEqualTo(expected);
     }
 
     @Test
@@ -308,7 +307,9 @@ class EventCodecReadTest {
                 "posts.enriched",
                 Map.of(
                         "data",
-                        POST_ID + ", \"ts\": 1762000000.25, \"content_version\": 1.762e9, \"quality_score\": \"0.5\"}"));
+                        POST_ID
+                                + ", \"ts\": 1762000000.25, \"content_version\": 1.762e9, \"quality_score\":"
+                                + " \"0.5\"}"));
 
         assertThat(event.occurredAt()).isEqualTo("2025-11-01T12:26:40.250Z");
         assertThat(event.contentVersion()).isEqualTo(1762000000L);
@@ -322,8 +323,8 @@ class EventCodecReadTest {
                 Map.of(
                         "data",
                         POST_ID + ", \"tags\": [\"a\\u0000b\", null], \"model\": null, \"new_field\": {\"x\": [1]},"
-                                + " \"metadata\": {\"k\\u0000\": \"v\\u0000\", \"none\": null}, \"latency_ms\": \"900\","
-                                + " \"user_id\": 7, \"content_version\": 5.0, \"vision_version\": \"\"}"));
+                                + " \"metadata\": {\"k\\u0000\": \"v\\u0000\", \"none\": null}, \"latency_ms\":"
+                                + " \"900\", \"user_id\": 7, \"content_version\": 5.0, \"vision_version\": \"\"}"));
 
         assertThat(event.tags()).containsExactly("ab");
         assertThat(event.model()).isNull();

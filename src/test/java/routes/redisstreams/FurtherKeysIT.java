@@ -15,10 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redis.StreamAdmin;
 import routes.redis.StreamAdmin.GroupState;
 import routes.redisstreams.Streams.Instance;
 import routes.testing.EmbeddedRedis;
-import routes.redis.StreamAdmin;
 
 /** A stream whose entries are under more than one key. */
 class FurtherKeysIT {

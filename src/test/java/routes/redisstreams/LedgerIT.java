@@ -29,11 +29,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
 import routes.redisstreams.LedgerStages.Plan;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
-import routes.redis.RedisLink;
-import routes.redis.StreamAdmin;
 
 /**
  * The ledger: processes take entries over three linked streams on a real server, while processes are killed, the server is
@@ -82,8 +82,8 @@ class LedgerIT {
     @BeforeAll
     static void createTable() {
         DATABASE.jdbc()
-                .sql(
-                        "CREATE TABLE ledger (prefix text, n text, commits int NOT NULL DEFAULT 1, PRIMARY KEY (prefix, n))")
+                .sql("CREATE TABLE ledger (prefix text, n text, commits int NOT NULL DEFAULT 1, PRIMARY KEY"
+                        + " (prefix, n))")
                 .update();
     }
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.testing.EmbeddedRedis;
 import routes.redis.StreamAdmin;
+import routes.testing.EmbeddedRedis;
 
 class OutstandingEntriesIT {
     @RegisterExtension

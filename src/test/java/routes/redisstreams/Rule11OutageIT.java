@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
-import routes.testing.EmbeddedRedis;
 import routes.redis.StreamAdmin;
+import routes.testing.EmbeddedRedis;
 
 class Rule11OutageIT {
     @RegisterExtension

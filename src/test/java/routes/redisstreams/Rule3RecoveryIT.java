@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.testing.EmbeddedRedis;
 import routes.redis.StreamGroup;
+import routes.testing.EmbeddedRedis;
 
 class Rule3RecoveryIT {
     @RegisterExtension

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.testing.EmbeddedRedis;
 import routes.redis.StreamGroup;
+import routes.testing.EmbeddedRedis;
 
 class Rule9ConsumerNamesIT {
     @RegisterExtension

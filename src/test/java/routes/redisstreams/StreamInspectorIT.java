@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redis.StreamAdmin;
 import routes.redis.StreamAdmin.GroupState;
 import routes.testing.EmbeddedRedis;
-import routes.redis.StreamAdmin;
 
 class StreamInspectorIT {
     @RegisterExtension

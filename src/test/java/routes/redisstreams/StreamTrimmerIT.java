@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redis.StreamAdmin;
 import routes.redis.StreamAdmin.Trimmed;
 import routes.testing.EmbeddedRedis;
-import routes.redis.StreamAdmin;
 
 class StreamTrimmerIT {
     private static final String OTHER = "others";

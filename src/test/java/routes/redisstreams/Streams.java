@@ -36,9 +36,9 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
-import routes.testing.EmbeddedRedis;
 import routes.redis.RedisLink;
 import routes.redis.StreamAdmin;
+import routes.testing.EmbeddedRedis;
 
 /**
  * The stage of the conformance tests: an input stream, an output stream and a group of their own for each test, and processes
