@@ -49,7 +49,28 @@ class ArchitectureTest {
             .dependOnClassesThat(DescribedPredicate.describe(
                     "are of the product",
                     type -> type.getPackageName().startsWith("routes")
-                            && !type.getPackageName().startsWith("routes.redisstreams")));
+                            && !Set.of("routes.redisstreams", "routes.redis").contains(type.getPackageName())));
+
+    @ArchTest
+    static final ArchRule THE_WAY_TO_REDIS_STANDS_ALONE = noClasses()
+            .that()
+            .resideInAPackage("routes.redis")
+            .should()
+            .dependOnClassesThat(DescribedPredicate.describe(
+                    "are of another package of the product, or of a framework",
+                    type -> type.getPackageName().startsWith("org.apache.camel")
+                            || type.getPackageName().startsWith("org.springframework")
+                            || (type.getPackageName().startsWith("routes")
+                                    && !type.getPackageName().equals("routes.redis"))));
+
+    /** The exceptions configure libraries that need Spring's connection factory. */
+    @ArchTest
+    static final ArchRule ALL_OTHER_CODE_GOES_TO_REDIS_BY_THAT_WAY = noClasses()
+            .that()
+            .resideOutsideOfPackages("routes.embedded", "routes.schedule")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.data.redis..");
 
     @ArchTest
     static final ArchRule STAGES_DO_NOT_KNOW_EACH_OTHER =

@@ -35,7 +35,7 @@ import routes.ingest.ImportService;
 import routes.operations.MainJob;
 import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
 
 /**
  * The whole application under load while its PostgreSQL is killed and comes back: the stages pause and go on. The system
@@ -169,7 +169,7 @@ class DatabaseOutageIT {
     }
 
     private long indexed() {
-        return application.getBean(StreamInspector.class).stream(new StreamCatalog().key("posts.indexed"))
+        return application.getBean(StreamAdmin.class).stream(new StreamCatalog().key("posts.indexed"))
                 .length();
     }
 
@@ -178,7 +178,7 @@ class DatabaseOutageIT {
     }
 
     private long deadLetters() {
-        var inspector = application.getBean(StreamInspector.class);
+        var inspector = application.getBean(StreamAdmin.class);
         return new StreamCatalog()
                 .streams().stream()
                         .mapToLong(stream -> inspector.stream(stream.key()).deadLetters())
@@ -186,11 +186,11 @@ class DatabaseOutageIT {
     }
 
     private long pending() {
-        var inspector = application.getBean(StreamInspector.class);
+        var inspector = application.getBean(StreamAdmin.class);
         return new StreamCatalog()
                 .streams().stream()
                         .flatMap(stream -> inspector.groups(stream.key()).stream())
-                        .mapToLong(StreamInspector.GroupState::pending)
+                        .mapToLong(StreamAdmin.GroupState::pending)
                         .sum();
     }
 

@@ -25,7 +25,7 @@ import routes.ingest.ExportGenerator;
 import routes.operations.MainJob;
 import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
 import routes.testing.EmbeddedRedis;
 
 /** What {@code --import} needs goes away while it runs. */
@@ -58,7 +58,7 @@ class ImportOutageIT {
 
         assertThat(result.get(180, TimeUnit.SECONDS)).isZero();
         assertThat(counts().indexed()).isEqualTo(POSTS);
-        var inspector = application.getBean(StreamInspector.class);
+        var inspector = application.getBean(StreamAdmin.class);
         assertThat(new StreamCatalog().streams())
                 .allSatisfy(stream ->
                         assertThat(inspector.stream(stream.key()).deadLetters()).isZero());

@@ -26,7 +26,7 @@ import routes.embedded.RedisService;
 import routes.events.PostIds;
 import routes.events.StreamCatalog;
 import routes.operations.RunOptions;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
 import routes.schedule.Jobs;
 
 /** The whole application beside services of the prior system, which write to the keys that equal the logical names. */
@@ -112,15 +112,15 @@ class LegacyKeysIT {
     private boolean indexed(int message) {
         return application
                 .getBean(JdbcClient.class)
-                .sql(
-                        "SELECT count(*) = 1 FROM posts WHERE id = ? AND indexing_status = 'indexed' AND tagging_status = 'success'")
+                .sql("SELECT count(*) = 1 FROM posts WHERE id = ? AND indexing_status = 'indexed' AND"
+                        + " tagging_status = 'success'")
                 .param(PostIds.of(TENANT, 1987654321L, message))
                 .query(Boolean.class)
                 .single();
     }
 
     private boolean settled(String key) {
-        return application.getBean(StreamInspector.class).groups(key).stream()
+        return application.getBean(StreamAdmin.class).groups(key).stream()
                 .allMatch(group -> group.lag() + group.pending() == 0);
     }
 

@@ -34,7 +34,7 @@ import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
 import routes.text.Hashtags;
 
 /** The main job as a user runs it: the whole application on embedded services, the demo channel, the HTTP ports. */
@@ -83,7 +83,7 @@ class MainJobIT {
                 .isZero();
         assertThat(counts.albums()).isEqualTo(2);
 
-        var inspector = application.getBean(StreamInspector.class);
+        var inspector = application.getBean(StreamAdmin.class);
         assertThat(inspector.stream(key("posts.parsed")).length()).isEqualTo(DEMO_POSTS);
         assertThat(inspector.stream(key("posts.tagged")).length()).isEqualTo(DEMO_POSTS);
         assertThat(inspector.stream(key("posts.enriched")).length()).isEqualTo(DEMO_POSTS);
@@ -197,7 +197,8 @@ class MainJobIT {
         assertThat(metrics).containsPattern("indexing_processed_total\\{status=\"success\"\\} [1-9]");
         assertThat(metrics)
                 .containsPattern(
-                        "stream_messages_total\\{group=\"tagging_workers\",outcome=\"completed\",stream=\"posts.parsed\"\\} [1-9]");
+                        "stream_messages_total\\{group=\"tagging_workers\",outcome=\"completed\",stream=\"posts.parsed\"\\}"
+                            + " [1-9]");
         assertThat(metrics).containsPattern("embedding_latency_seconds_count\\{[^}]*provider=\"local\"[^}]*\\} [1-9]");
     }
 

@@ -43,7 +43,7 @@ import routes.ingest.ExportGenerator;
 import routes.ingest.ImportService;
 import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
 
 /**
  * The whole application with entries at the head of its streams that cannot be processed. The system property
@@ -263,8 +263,8 @@ class PoisonIT {
                 .toList();
     }
 
-    private StreamInspector inspector() {
-        return application.getBean(StreamInspector.class);
+    private StreamAdmin inspector() {
+        return application.getBean(StreamAdmin.class);
     }
 
     private static ConditionFactory eventually() {

@@ -52,7 +52,8 @@ import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
 import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
-import routes.redisstreams.StreamInspector;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
 import routes.text.TagKey;
 import routes.vectorindex.VectorIndex;
 
@@ -424,7 +425,7 @@ class PostLifecycleIT {
                     assertThat(last.path("reason").asText()).contains("tags");
                 }));
         awaitIdle();
-        redis.delete(catalog.stream("posts.tagged").deadLetterKey());
+        redis.delete(StreamGroup.deadLetterKey(catalog.stream("posts.tagged").key()));
     }
 
     private List<String> timeline() throws Exception {
@@ -555,7 +556,7 @@ class PostLifecycleIT {
     }
 
     private boolean isIdle(String stopped) {
-        var inspector = application.getBean(StreamInspector.class);
+        var inspector = application.getBean(StreamAdmin.class);
         boolean published = stopped.equals("ingest")
                 || jdbc.sql("SELECT count(*) FROM outbox WHERE published_at IS NULL")
                                 .query(Long.class)
@@ -576,9 +577,9 @@ class PostLifecycleIT {
         String uri = camel.getRoute(stage).getEndpoint().getEndpointUri();
         return catalog.streams().stream()
                 .filter(stream -> uri.contains(stream.name()))
-                .flatMap(stream -> application.getBean(StreamInspector.class).groups(stream.key()).stream())
+                .flatMap(stream -> application.getBean(StreamAdmin.class).groups(stream.key()).stream())
                 .filter(group -> uri.contains(group.group()))
-                .mapToLong(StreamInspector.GroupState::lag)
+                .mapToLong(StreamAdmin.GroupState::lag)
                 .sum();
     }
 
@@ -588,7 +589,7 @@ class PostLifecycleIT {
         assertThat(counts.taggingOpen() + counts.indexOpen() + counts.taggingFailed() + counts.indexFailed())
                 .as("%s", counts)
                 .isZero();
-        var inspector = application.getBean(StreamInspector.class);
+        var inspector = application.getBean(StreamAdmin.class);
         catalog.streams()
                 .forEach(stream -> assertThat(inspector.stream(stream.key()).deadLetters())
                         .as(stream.name())
@@ -596,7 +597,7 @@ class PostLifecycleIT {
     }
 
     private long entries(String stream) {
-        return application.getBean(StreamInspector.class).stream(catalog.key(stream))
+        return application.getBean(StreamAdmin.class).stream(catalog.key(stream))
                 .length();
     }
 

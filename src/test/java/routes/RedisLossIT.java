@@ -33,8 +33,8 @@ import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
 import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
-import routes.redisstreams.StreamInspector;
-import routes.redisstreams.StreamInspector.GroupState;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.GroupState;
 import routes.schedule.Jobs;
 import routes.vectorindex.VectorIndex;
 
@@ -225,7 +225,7 @@ class RedisLossIT {
 
         assertThat(application.getBean(Jobs.class).runNow("stream-trim")).isEqualTo(Jobs.Outcome.SUCCESS);
 
-        var inspector = application.getBean(StreamInspector.class);
+        var inspector = application.getBean(StreamAdmin.class);
         catalog.streams().forEach(stream -> assertThat(inspector.groups(stream.key()))
                 .extracting(GroupState::group)
                 .containsAll(stream.groups()));
@@ -297,7 +297,7 @@ class RedisLossIT {
     }
 
     private List<GroupState> groups(String stream) {
-        return application.getBean(StreamInspector.class).groups(catalog.key(stream)).stream()
+        return application.getBean(StreamAdmin.class).groups(catalog.key(stream)).stream()
                 .filter(group -> PIPELINE.get(stream).contains(group.group()))
                 .toList();
     }

@@ -20,6 +20,7 @@ import org.springframework.stereotype.Component;
 import routes.graph.Graph;
 import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
+import routes.redis.RedisLink;
 import routes.schedule.Job;
 
 /**
@@ -53,10 +54,10 @@ public class CleanupSweep implements Job {
     private final JdbcClient jdbc;
     private final PostRemoval removal;
     private final Graph graph;
-    private final StringRedisTemplate redis;
+    private final RedisLink redis;
     private final Clock clock;
 
-    CleanupSweep(JdbcClient jdbc, PostRemoval removal, Graph graph, StringRedisTemplate redis, Clock clock) {
+    CleanupSweep(JdbcClient jdbc, PostRemoval removal, Graph graph, RedisLink redis, Clock clock) {
         this.jdbc = jdbc;
         this.removal = removal;
         this.graph = graph;
@@ -92,19 +93,19 @@ public class CleanupSweep implements Job {
 
     private int expire() {
         OffsetDateTime now = OffsetDateTime.now(clock);
-        String stored = redis.opsForValue().get(EXPIRED);
+        String stored = checkpoint(EXPIRED);
         String place = stored == null ? START : stored;
         int expired = 0;
         while (!Thread.currentThread().isInterrupted()) {
             List<Expired> batch = expired(now, place);
             expired += delete(batch);
             if (batch.size() < BATCH) {
-                redis.delete(EXPIRED);
+                forget(EXPIRED);
                 return expired;
             }
             Expired last = batch.get(BATCH - 1);
             place = last.expiresAt() + " " + last.id();
-            redis.opsForValue().set(EXPIRED, place, KEEP);
+            remember(EXPIRED, place);
         }
         return expired;
     }
@@ -141,19 +142,32 @@ public class CleanupSweep implements Job {
     }
 
     private int removeOrphans() {
-        String place = redis.opsForValue().get(ORPHANS);
+        String place = checkpoint(ORPHANS);
         int removed = 0;
         while (!Thread.currentThread().isInterrupted()) {
             Graph.Orphans orphans = graph.removeOrphans(place == null ? "" : place, BATCH);
             removed += orphans.removed();
             place = orphans.next();
             if (place == null) {
-                redis.delete(ORPHANS);
+                forget(ORPHANS);
                 return removed;
             }
-            redis.opsForValue().set(ORPHANS, place, KEEP);
+            remember(ORPHANS, place);
         }
         return removed;
+    }
+
+    /** Null if there is none. */
+    private String checkpoint(String key) {
+        return redis.call(commands -> commands.get(key));
+    }
+
+    private void remember(String key, String place) {
+        redis.call(commands -> commands.psetex(key, KEEP.toMillis(), place));
+    }
+
+    private void forget(String key) {
+        redis.call(commands -> commands.del(key));
     }
 
     private int forgetEarly() {

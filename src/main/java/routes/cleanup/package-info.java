@@ -1,6 +1,6 @@
 /**
  * The stage {@code cleanup} and its sweep: remove a deleted post from the index and the graph, and its tags.
  *
- * <p>Uses: events, graph, posts, schedule, vectorindex.
+ * <p>Uses: events, graph, posts, redis, schedule, vectorindex.
  */
 package routes.cleanup;

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
+import routes.redis.RedisLink;
+import routes.redis.Script;
 
 /** Counts fetches over all processes, in Redis. A post that is delivered twice counts once. */
 @Component
@@ -31,8 +31,7 @@ class CrawlBudget {
      * of its links, its id and the links. Returns for each post the 0-based indexes of the links within budget, separated by
      * spaces, or -1 if the tenant's budget is exhausted. Nothing is counted for a post without a link within budget.
      */
-    @SuppressWarnings("rawtypes") // Spring expects the result type as a class
-    private static final RedisScript<List> TAKE = RedisScript.of(
+    private static final Script TAKE = Script.of(
             """
             local function room(key, member, limit)
               return redis.call('SISMEMBER', key, member) == 1 or redis.call('SCARD', key) < tonumber(limit)
@@ -60,8 +59,7 @@ class CrawlBudget {
               k, a = k + 1 + links, a + 2 + links
             end
             return grants
-            """,
-            List.class);
+            """);
 
     /** A link that can be fetched, and its host in lower case. */
     record Link(String url, String domain) {
@@ -92,11 +90,11 @@ class CrawlBudget {
      */
     record Grant(boolean tenantExhausted, List<Link> links) {}
 
-    private final StringRedisTemplate redis;
+    private final RedisLink redis;
     private final EnrichmentPolicy.Budget budget;
     private final Clock clock;
 
-    CrawlBudget(StringRedisTemplate redis, EnrichmentPolicy policy, Clock clock) {
+    CrawlBudget(RedisLink redis, EnrichmentPolicy policy, Clock clock) {
         this.redis = redis;
         this.budget = policy.budget();
         this.clock = clock;
@@ -109,21 +107,17 @@ class CrawlBudget {
         }
         Instant now = clock.instant();
         List<String> keys = new ArrayList<>();
-        List<String> arguments = new ArrayList<>(List.of(
-                Integer.toString(budget.tenantPerDay()),
-                Long.toString(Duration.ofDays(2).toMillis()),
-                Integer.toString(budget.domainPerHour()),
-                Long.toString(Duration.ofHours(2).toMillis())));
+        List<Object> arguments = new ArrayList<>(
+                List.of(budget.tenantPerDay(), Duration.ofDays(2), budget.domainPerHour(), Duration.ofHours(2)));
         for (Wish wish : wishes) {
             keys.add("crawl:budget:tenant:" + wish.tenantId() + ":" + DAY.format(now));
-            arguments.add(Integer.toString(wish.links().size()));
-            arguments.add(wish.postId().toString());
+            arguments.addAll(List.of(wish.links().size(), wish.postId()));
             wish.links().forEach(link -> {
                 keys.add("crawl:budget:domain:" + link.domain() + ":" + HOUR.format(now));
                 arguments.add(link.url());
             });
         }
-        Iterator<?> taken = redis.execute(TAKE, keys, arguments.toArray()).iterator();
+        Iterator<Object> taken = redis.run(TAKE, keys, arguments).iterator();
         return wishes.stream().map(wish -> grant(wish, taken.next().toString())).toList();
     }
 

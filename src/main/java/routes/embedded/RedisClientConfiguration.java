@@ -10,7 +10,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @Configuration(proxyBeanMethods = false)
 class RedisClientConfiguration {
 
-    /** For the streams component. */
+    /** For everything of the product, by way of {@code routes.redis}. */
     @Bean(destroyMethod = "shutdown")
     RedisClient redisClient(RedisService redis) {
         RedisClient client = RedisClient.create(redis.uri());
@@ -18,7 +18,10 @@ class RedisClientConfiguration {
         return client;
     }
 
-    /** For Spring's templates, the locks of jobs and the health check. Replaces Spring Boot's, which does not support a CA file. */
+    /**
+     * For the libraries that need Spring's: ShedLock, and camel-spring-redis in routes of integrators. Replaces Spring Boot's, which
+     * does not support a CA file.
+     */
     @Bean
     LettuceConnectionFactory redisConnectionFactory(RedisService redis) {
         return new LettuceConnectionFactory(

@@ -17,6 +17,7 @@ import routes.events.EntryFailure;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
+import routes.events.PostEnrichedBuilder;
 import routes.events.PostTagged;
 import routes.events.Recorded;
 import routes.posts.PostNotThereYetException;
@@ -77,39 +78,36 @@ public class Enrichment {
         int ownWords = words(known.content());
         int pageWords =
                 pages.stream().mapToInt(page -> page.path("word_count").asInt()).sum();
-        return new PostEnriched(
-                Event.SCHEMA_VERSION,
-                event.traceId(),
+        return PostEnrichedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(event.traceId())
                 // the time of the tags, which is part of their order: see docs/decisions/0006-enriched-occurred-at.md
-                event.occurredAt(),
-                IdempotencyKeys.postEnriched(
+                .occurredAt(event.occurredAt())
+                .idempotencyKey(IdempotencyKeys.postEnriched(
                         event.postId(),
                         SOURCE,
                         List.of(
                                 Long.toString(event.contentVersion()),
                                 String.valueOf(event.visionVersion()),
                                 event.tagsHash(),
-                                known.crawl().toString())),
-                event.postId(),
-                known.tenantId(),
-                SOURCE,
-                event.tags(),
-                event.tagsHash(),
-                event.trigger(),
-                event.contentVersion(),
-                event.visionVersion(),
-                pages.isEmpty() ? null : data(pages.get(0)),
-                pages.isEmpty()
-                        ? event.urls()
-                        : pages.stream().map(page -> page.path("url").asText()).toList(),
-                ownWords + pageWords,
-                ownWords,
-                skip != null,
-                skip == null ? null : skip.text(),
-                null,
-                pages.isEmpty() ? null : true,
-                null,
-                null);
+                                known.crawl().toString())))
+                .postId(event.postId())
+                .tenantId(known.tenantId())
+                .source(SOURCE)
+                .tags(event.tags())
+                .tagsHash(event.tagsHash())
+                .trigger(event.trigger())
+                .contentVersion(event.contentVersion())
+                .visionVersion(event.visionVersion())
+                .enrichmentData(pages.isEmpty() ? null : data(pages.get(0)))
+                .sourceUrls(
+                        pages.isEmpty() ? event.urls() : pages.stream().map(page -> page.path("url").asText()).toList())
+                .wordCount(ownWords + pageWords)
+                .originalWordCount(ownWords)
+                .skipped(skip != null)
+                .skipReason(skip == null ? null : skip.text())
+                .crawlSuccess(pages.isEmpty() ? null : true)
+                .build();
     }
 
     /** Null if there are pages. */

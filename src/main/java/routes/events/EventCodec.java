@@ -8,59 +8,47 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Events as fields of stream entries: written strictly in one form, read leniently in the three forms of the prior system.
  * docs/events.md describes both.
  */
 public final class EventCodec {
-    private static final Logger LOG = LoggerFactory.getLogger(EventCodec.class);
-    private static final int MAX_URLS = 100;
-    private static final int MAX_URL_BYTES = 2048;
-    private static final int MAX_TAGS = 100;
-    private static final int MAX_TAG_BYTES = 1000;
 
     /** The fields of a written entry, and of a replayed one. */
     private static final Set<String> WRITTEN = Set.of("event", "data", "trace_id", "traceparent", "replay_count");
 
+    /**
+     * How the events of a stream are checked.
+     *
+     * @param shape the schema for writing, for a fast check
+     */
+    private record Form(EventSchema write, EventSchema read, EventShape shape) {
+        static Form of(EventStream stream) {
+            EventSchema write = EventSchema.write(Event.SCHEMA_VERSION, stream.name());
+            return new Form(write, EventSchema.read(Event.SCHEMA_VERSION, stream.name()), EventShape.of(write.json()));
+        }
+    }
+
     private final ObjectMapper mapper;
     private final StreamCatalog catalog;
-    private final Map<String, EventSchema> writeSchemas;
-    private final Map<String, EventSchema> readSchemas;
-    private final Map<String, EventShape> writeShapes;
+    private final Map<String, Form> forms;
     private final ObjectReader strict;
-    private final EntryFields entryFields;
-    private final SchemaCoercion coercion;
+    private final ForeignForms foreign;
     private final MissingFields missingFields;
-    private final Set<String> toldToBeCut = ConcurrentHashMap.newKeySet();
 
     public EventCodec(ObjectMapper mapper, StreamCatalog catalog) {
         this.mapper = mapper;
         this.catalog = catalog;
-        writeSchemas = catalog.streams().stream()
+        forms = catalog.streams().stream()
                 .filter(EventStream::builtIn)
-                .map(EventStream::name)
-                .collect(toUnmodifiableMap(name -> name, name -> EventSchema.write(Event.SCHEMA_VERSION, name)));
-        readSchemas = catalog.streams().stream()
-                .filter(EventStream::builtIn)
-                .map(EventStream::name)
-                .collect(toUnmodifiableMap(name -> name, name -> EventSchema.read(Event.SCHEMA_VERSION, name)));
-        writeShapes = writeSchemas.entrySet().stream()
-                .collect(toUnmodifiableMap(
-                        Map.Entry::getKey,
-                        schema -> EventShape.of(schema.getValue().json())));
+                .collect(toUnmodifiableMap(EventStream::name, Form::of));
         strict = mapper.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
-        entryFields = new EntryFields(strict);
-        coercion = new SchemaCoercion(strict);
+        foreign = new ForeignForms(strict);
         missingFields = new MissingFields(mapper.writer());
     }
 
@@ -81,9 +69,10 @@ public final class EventCodec {
     public Map<String, String> write(Event event, String traceparent) {
         String name = stream(event);
         JsonNode data = mapper.valueToTree(event);
-        if (!writeShapes.get(name).fits(data)) {
-            data = EventText.clean(data);
-            writeSchemas.get(name).violation(data).ifPresent(violation -> {
+        Form form = forms.get(name);
+        if (!form.shape().fits(data)) {
+            data = StorableText.clean(data);
+            form.write().violation(data).ifPresent(violation -> {
                 throw new IllegalStateException("Event " + name + " violates its schema at " + violation);
             });
         }
@@ -195,22 +184,7 @@ public final class EventCodec {
     }
 
     /**
-     * Like {@link #read(String, Map)}, if the caller knows the type of the stream's events.
-     *
-     * @throws IllegalArgumentException if the stream holds other events
-     */
-    public <T extends Event> T read(String stream, Map<String, String> fields, Class<T> type) {
-        Class<? extends Event> held = catalog.stream(stream).type();
-        if (held != type) {
-            throw new IllegalArgumentException(
-                    stream + " holds " + held.getSimpleName() + ", not " + type.getSimpleName());
-        }
-        return type.cast(read(stream, fields));
-    }
-
-    /**
-     * The event of an entry. Keeps at most {@value #MAX_URLS} {@code urls} of at most {@value #MAX_URL_BYTES} bytes each, and at
-     * most {@value #MAX_TAGS} {@code tags} of at most {@value #MAX_TAG_BYTES}. Logs the first excess per stream and field.
+     * The event of an entry, completed as {@link MissingFields} says.
      *
      * @param stream logical name or key of the stream
      * @param entryId id of the entry, whose time replaces a missing {@code occurred_at}; may be null
@@ -218,18 +192,19 @@ public final class EventCodec {
      */
     public Event read(String stream, String entryId, Map<String, String> fields) {
         EventStream held = catalog.stream(stream);
-        if (WRITTEN.containsAll(fields.keySet()) && fields.containsKey("data")) {
-            Event event = ours(held, entryId, fields);
-            if (event != null) {
-                return event;
-            }
-        }
         String name = held.name();
-        EventSchema schema = readSchemas.get(name);
-        ObjectNode event = entryFields.event(name, fields, schema.properties());
-        LegacyShapes.modernise(name, event);
-        coercion.coerce(event, schema.json());
-        complete(name, entryId, fields, event);
+        EventSchema schema = forms.get(name).read();
+        try {
+            ObjectNode ours = ours(name, fields);
+            if (ours != null) {
+                missingFields.complete(name, entryId, fields, ours, schema.properties());
+                return mapper.treeToValue(ours, held.type());
+            }
+        } catch (JsonProcessingException e) {
+            // what follows reports the error
+        }
+        ObjectNode event = foreign.event(name, fields, schema.json());
+        missingFields.complete(name, entryId, fields, event, schema.properties());
         schema.violation(event).ifPresent(violation -> {
             throw new InvalidEventException(name, violation);
         });
@@ -240,54 +215,17 @@ public final class EventCodec {
         }
     }
 
-    private void complete(String name, String entryId, Map<String, String> fields, ObjectNode event) {
-        bound(name, entryId, event, "urls", MAX_URLS, MAX_URL_BYTES);
-        bound(name, entryId, event, "tags", MAX_TAGS, MAX_TAG_BYTES);
-        missingFields.complete(
-                name, entryId, fields, event, readSchemas.get(name).properties());
-    }
-
     /** The event of an entry in the form that this class writes, which needs no coercion or validation; null for any other form. */
-    private Event ours(EventStream held, String entryId, Map<String, String> fields) {
+    private ObjectNode ours(String name, Map<String, String> fields) throws JsonProcessingException {
         String data = fields.get("data");
-        if (data.length() > Json.MAX_LENGTH) {
+        if (data == null || data.length() > Json.MAX_LENGTH || !WRITTEN.containsAll(fields.keySet())) {
             return null;
         }
-        try {
-            if (strict.readTree(data) instanceof ObjectNode event
-                    && writeShapes.get(held.name()).fits(event)) {
-                LegacyShapes.modernise(held.name(), event);
-                complete(held.name(), entryId, fields, event);
-                return mapper.treeToValue(event, held.type());
-            }
-            return null;
-        } catch (JsonProcessingException e) {
-            return null; // the path for foreign events reports the error
+        if (strict.readTree(data) instanceof ObjectNode event
+                && forms.get(name).shape().fits(event)) {
+            ForeignForms.modernise(name, event);
+            return event;
         }
-    }
-
-    /** Our own stages keep to the same limits; values of other producers beyond them would not fit into the graph's index. */
-    private void bound(String stream, String entryId, ObjectNode event, String field, int most, int longest) {
-        if (event.get(field) instanceof ArrayNode all) {
-            ArrayNode kept = event.putArray(field);
-            all.forEach(one -> {
-                boolean fits = one.asText().getBytes(StandardCharsets.UTF_8).length <= longest;
-                if (fits && kept.size() < most) {
-                    kept.add(one);
-                }
-            });
-            if (kept.size() < all.size() && toldToBeCut.add(stream + " " + field)) {
-                LOG.warn(
-                        "Entry {} of {}: {} of {} {} are left out; at most {} of at most {} bytes are kept. Later entries with"
-                                + " more are not reported",
-                        entryId,
-                        stream,
-                        all.size() - kept.size(),
-                        all.size(),
-                        field,
-                        most,
-                        longest);
-            }
-        }
+        return null;
     }
 }

@@ -16,24 +16,9 @@ import java.util.regex.Pattern;
 final class EventShape {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Set<String> KNOWN = Set.of(
-            "$schema",
-            "$comment",
-            "title",
-            "description",
-            "default",
-            "type",
-            "const",
-            "enum",
-            "pattern",
-            "format",
-            "minLength",
-            "maxLength",
-            "minimum",
-            "maximum",
-            "items",
-            "properties",
-            "required",
-            "additionalProperties");
+            ("$schema $comment title description default type const enum pattern format minLength maxLength minimum"
+                            + " maximum items properties required additionalProperties")
+                    .split(" "));
 
     private final Predicate<JsonNode> check;
 
@@ -103,33 +88,31 @@ final class EventShape {
     private static Predicate<JsonNode> integer(JsonNode schema) {
         long min = schema.path("minimum").asLong(Long.MIN_VALUE);
         long max = schema.path("maximum").asLong(Long.MAX_VALUE);
-        return node -> node.isIntegralNumber()
-                && node.canConvertToLong()
-                && node.longValue() >= min
-                && node.longValue() <= max;
+        return node -> node.isIntegralNumber() && node.canConvertToLong() && isBetween(node.longValue(), min, max);
+    }
+
+    private static boolean isBetween(long value, long min, long max) {
+        return value >= min && value <= max;
     }
 
     private static Predicate<JsonNode> number(JsonNode schema) {
-        double min = schema.path("minimum").asDouble(Double.NEGATIVE_INFINITY);
-        double max = schema.path("maximum").asDouble(Double.POSITIVE_INFINITY);
-        return node -> node.isNumber()
-                && Double.isFinite(node.doubleValue())
-                && node.doubleValue() >= min
-                && node.doubleValue() <= max;
+        double min = schema.path("minimum").asDouble(-Double.MAX_VALUE);
+        double max = schema.path("maximum").asDouble(Double.MAX_VALUE);
+        // false for what is not finite
+        return node -> node.isNumber() && node.doubleValue() >= min && node.doubleValue() <= max;
     }
 
     private static Predicate<JsonNode> array(Predicate<JsonNode> items) {
-        return node -> {
-            if (!node.isArray()) {
+        return node -> node.isArray() && all(node, items);
+    }
+
+    private static <T> boolean all(Iterable<T> values, Predicate<T> check) {
+        for (T value : values) {
+            if (!check.test(value)) {
                 return false;
             }
-            for (JsonNode item : node) {
-                if (!items.test(item)) {
-                    return false;
-                }
-            }
-            return true;
-        };
+        }
+        return true;
     }
 
     private static Predicate<JsonNode> object(JsonNode schema) {
@@ -161,20 +144,10 @@ final class EventShape {
         return StorableText.isStorable(property.getKey()) && isStorable(property.getValue());
     }
 
-    /** Whether {@link EventText} would leave the value unchanged, at any depth. */
+    /** Whether {@link StorableText#clean} would leave the value unchanged, at any depth. */
     private static boolean isStorable(JsonNode node) {
         if (node.isContainerNode()) {
-            for (Map.Entry<String, JsonNode> property : node.properties()) {
-                if (!isStorable(property)) {
-                    return false;
-                }
-            }
-            for (JsonNode item : node) {
-                if (!isStorable(item)) {
-                    return false;
-                }
-            }
-            return true;
+            return all(node.properties(), EventShape::isStorable) && all(node, EventShape::isStorable);
         }
         return node.isTextual()
                 ? StorableText.isStorable(node.textValue())

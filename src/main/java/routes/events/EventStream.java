@@ -19,10 +19,6 @@ public record EventStream(
         return type != null;
     }
 
-    public String deadLetterKey() {
-        return key + ":dlq";
-    }
-
     /** Also read if {@code LEGACY_REDIS_CONSUMER_ENABLED} is true. */
     public String legacyKey() {
         return name;

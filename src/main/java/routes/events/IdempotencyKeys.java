@@ -1,7 +1,5 @@
 package routes.events;
 
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 
@@ -30,11 +28,8 @@ public final class IdempotencyKeys {
     }
 
     public static String visionUploaded(UUID tenant, UUID post, List<MediaFile> files) {
-        return tenant + ":" + post + ":vision_upload:" + hash(files);
-    }
-
-    public static String visionAnalyzed(UUID tenant, UUID post, List<MediaFile> files, String visionVersion) {
-        return tenant + ":" + post + ":" + hash(files) + ":" + visionVersion;
+        List<String> hashes = files.stream().map(MediaFile::sha256).toList();
+        return tenant + ":" + post + ":vision_upload:" + Sha256.hexOfLines(hashes);
     }
 
     /**
@@ -71,34 +66,7 @@ public final class IdempotencyKeys {
         return post + ":indexed:" + inputHash;
     }
 
-    /**
-     * Key of one assembly of an album.
-     *
-     * @param albumParsedKey key of the {@code albums.parsed} event that was assembled
-     * @param revision of the assembly
-     */
-    public static String albumAssembled(String albumParsedKey, int revision) {
-        return albumParsedKey + ":assembled:" + revision;
-    }
-
     public static String postDeleted(UUID post) {
         return post + ":deleted";
-    }
-
-    public static String digestsGenerate(String user, LocalDate digestDate) {
-        return "digest:" + user + ":" + digestDate;
-    }
-
-    /**
-     * Key of a trend at one time.
-     *
-     * @param detectedAt a trend that emerges again is a different fact
-     */
-    public static String trendsEmerging(String keyword, Instant detectedAt) {
-        return "trend:" + Sha256.hex(keyword) + ":" + detectedAt.getEpochSecond();
-    }
-
-    private static String hash(List<MediaFile> files) {
-        return Sha256.hexOfLines(files.stream().map(MediaFile::sha256).toList());
     }
 }

@@ -6,26 +6,45 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Adds to a read event what its producer left out: values derived from others, then the schema's defaults. */
+/**
+ * Completes a read event: bounds its lists, and adds what its producer left out, which are values derived from others, then the
+ * schema's defaults.
+ */
 final class MissingFields {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MissingFields.class);
+    private static final int MAX_URLS = 100;
+    private static final int MAX_URL_BYTES = 2048;
+    private static final int MAX_TAGS = 100;
+    private static final int MAX_TAG_BYTES = 1000;
+
     private final ObjectWriter sorted;
+    private final Set<String> reportedAsCut = ConcurrentHashMap.newKeySet();
 
     MissingFields(ObjectWriter json) {
         this.sorted = json.with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
     }
 
     /**
+     * Keeps at most {@value #MAX_URLS} {@code urls} of at most {@value #MAX_URL_BYTES} bytes each, and at most {@value #MAX_TAGS}
+     * {@code tags} of at most {@value #MAX_TAG_BYTES}. Logs the first excess per stream and field.
+     *
      * @param entryId "milliseconds-number", or null if the entry has none
      */
     void complete(String stream, String entryId, Map<String, String> fields, ObjectNode event, JsonNode properties) {
+        bound(stream, entryId, event, "urls", MAX_URLS, MAX_URL_BYTES);
+        bound(stream, entryId, event, "tags", MAX_TAGS, MAX_TAG_BYTES);
         if (event.path("idempotency_key").asText().isBlank()) {
             event.put("idempotency_key", stream + ":" + contentHash(event));
         }
@@ -59,6 +78,31 @@ final class MissingFields {
             event.put("items_count", event.path("post_ids").size());
         }
         defaults(event, properties);
+    }
+
+    /** Our own stages keep to the same limits; values of other producers beyond them would not fit into the graph's index. */
+    private void bound(String stream, String entryId, ObjectNode event, String field, int most, int longest) {
+        if (event.get(field) instanceof ArrayNode all) {
+            ArrayNode kept = event.putArray(field);
+            all.forEach(one -> {
+                boolean fits = one.asText().getBytes(UTF_8).length <= longest;
+                if (fits && kept.size() < most) {
+                    kept.add(one);
+                }
+            });
+            if (kept.size() < all.size() && reportedAsCut.add(stream + " " + field)) {
+                LOG.warn(
+                        "Entry {} of {}: {} of {} {} are left out; at most {} of at most {} bytes are kept. Later"
+                                + " entries with more are not reported",
+                        entryId,
+                        stream,
+                        all.size() - kept.size(),
+                        all.size(),
+                        field,
+                        most,
+                        longest);
+            }
+        }
     }
 
     private static void defaults(JsonNode value, JsonNode properties) {

@@ -1,9 +1,11 @@
 package routes.events;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.UUID;
 
 /** posts.indexed: A post is in the vector index and the graph; durations in milliseconds. */
+@RecordBuilder
 public record PostIndexed(
         String schemaVersion,
         String traceId,

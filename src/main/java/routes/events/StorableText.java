@@ -1,5 +1,12 @@
 package routes.events;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.List;
+import java.util.Map;
+
 /** Text that PostgreSQL accepts: it rejects U+0000, and an unpaired surrogate is not valid UTF-8. */
 public final class StorableText {
     private StorableText() {}
@@ -39,5 +46,58 @@ public final class StorableText {
 
     private static boolean isSurrogate(int point) {
         return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+    }
+
+    /**
+     * JSON that can be stored as jsonb: storable texts, no null, no infinite number. Changes objects and arrays in place, also the
+     * offsets of a text's formatting, which count the NUL characters to be removed.
+     */
+    static JsonNode clean(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            keepOffsets(object);
+            for (Map.Entry<String, JsonNode> property : List.copyOf(object.properties())) {
+                object.remove(property.getKey());
+                if (!property.getValue().isNull()) {
+                    object.set(of(property.getKey()), clean(property.getValue()));
+                }
+            }
+        } else if (node instanceof ArrayNode array) {
+            array.removeIf(JsonNode::isNull);
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, clean(array.get(i)));
+            }
+        } else if (node.isTextual()) {
+            return TextNode.valueOf(of(node.textValue()));
+        } else if (node.isDouble() && !Double.isFinite(node.doubleValue())) {
+            // JSON has no such number: it would be written as text, so it must not count as a number before that
+            return TextNode.valueOf(node.asText());
+        }
+        return node;
+    }
+
+    private static void keepOffsets(ObjectNode object) {
+        String text = object.path("text").asText();
+        if (text.indexOf('\0') < 0) {
+            return;
+        }
+        for (JsonNode entity : object.path("entities")) {
+            if (entity instanceof ObjectNode part && part.path("offset").canConvertToInt()) {
+                int start = part.get("offset").asInt();
+                int end = start + part.path("length").asInt();
+                part.put("offset", kept(text, start)).put("length", kept(text, end) - kept(text, start));
+            }
+        }
+    }
+
+    /** How many of the first UTF-16 units of a text remain without its NUL characters. */
+    static int kept(String text, int units) {
+        if (text.indexOf('\0') < 0) {
+            return units;
+        }
+        return units
+                - (int) text.chars()
+                        .limit(Math.max(units, 0))
+                        .filter(unit -> unit == 0)
+                        .count();
     }
 }

@@ -12,30 +12,25 @@ import java.util.Set;
 
 /** All streams, their keys in Redis and their consumer groups: the only place that defines them. */
 public final class StreamCatalog {
+    /** Stages by their groups. */
     private static final Map<String, String> STAGES = Map.ofEntries(
             entry("post_persist_workers", "post-persistence"),
             entry("album_persist_workers", "post-persistence"),
             entry("tagging_workers", "tagging"),
-            entry("album_assemblers", "album-assembler"),
-            entry("vision_workers", "vision"),
-            entry("retagging_workers", "retagging"),
             entry("tag_persist_workers", "tag-persistence"),
             entry("crawl_trigger_workers", "crawl-trigger"),
             entry("enrich_workers", "enrichment"),
-            entry("crawl_workers", "crawl"),
             entry("indexing_workers", "indexing"),
-            entry("trend_workers", "trends"),
-            entry("cleanup_workers", "cleanup"),
-            entry("digest_workers", "digest"));
+            entry("cleanup_workers", "cleanup"));
 
-    /** Groups of stages that are not built yet. They exist from the first start, but no entries are kept for them. */
-    private static final Set<String> PLANNED = Set.of(
-            "vision_workers",
-            "retagging_workers",
-            "album_assemblers",
-            "crawl_workers",
-            "trend_workers",
-            "digest_workers");
+    /** Stages that are not built yet. Their groups exist from the first start, but no entries are kept for them. */
+    private static final Map<String, String> PLANNED = Map.ofEntries(
+            entry("vision_workers", "vision"),
+            entry("retagging_workers", "retagging"),
+            entry("album_assemblers", "album-assembler"),
+            entry("crawl_workers", "crawl"),
+            entry("trend_workers", "trends"),
+            entry("digest_workers", "digest"));
 
     private final Map<String, EventStream> byName = new LinkedHashMap<>();
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();
@@ -97,7 +92,7 @@ public final class StreamCatalog {
     public Optional<String> stage(String stream, String group) {
         EventStream known = byName.get(stream);
         return known != null && known.groups().contains(group)
-                ? Optional.ofNullable(STAGES.get(group))
+                ? Optional.ofNullable(STAGES.getOrDefault(group, PLANNED.get(group)))
                 : Optional.empty();
     }
 
@@ -147,7 +142,7 @@ public final class StreamCatalog {
     /** The groups of a stream whose stages are built: entries are kept for them, and a process should serve them. */
     public List<String> servedGroups(EventStream stream) {
         return stream.groups().stream()
-                .filter(group -> !PLANNED.contains(group))
+                .filter(group -> !PLANNED.containsKey(group))
                 .toList();
     }
 

@@ -33,9 +33,9 @@ public record TextEntity(
             .thenComparing(Comparator.comparingInt(TextEntity::length).reversed());
 
     public TextEntity {
-        url = EventText.clean(url);
-        language = EventText.clean(language);
-        customEmojiId = EventText.clean(customEmojiId);
+        url = StorableText.of(url);
+        language = StorableText.of(language);
+        customEmojiId = StorableText.of(customEmojiId);
     }
 
     public static TextEntity of(String type, int offset, int length) {
@@ -63,17 +63,7 @@ public record TextEntity(
 
     private TextEntity fitted(String text) {
         int end = (int) Math.min((long) offset + length, text.length());
-        int start = kept(text, offset);
-        return at(start, kept(text, end) - start);
-    }
-
-    private static int kept(String text, int end) {
-        return text.indexOf('\0') < 0
-                ? end
-                : end
-                        - (int) text.chars()
-                                .limit(Math.max(end, 0))
-                                .filter(unit -> unit == 0)
-                                .count();
+        int start = StorableText.kept(text, offset);
+        return at(start, StorableText.kept(text, end) - start);
     }
 }

@@ -23,6 +23,24 @@ public record VisionAnalyzed(
         String featuresHash,
         Integer analysisDurationMs)
         implements PostEvent {
+    /** What a vision provider said about the media of a post. */
+    public record VisionResult(
+            String provider,
+            String model,
+            VisionClassification classification,
+            String description,
+            String ocrText,
+            Boolean isMeme,
+            List<String> labels,
+            List<String> objects,
+            Integer tokensUsed,
+            Instant analyzedAt) {}
+
+    /** Kind of a picture (photo, meme, document, screenshot, infographic, other), and how sure the model is, from 0 to 1. */
+    public record VisionClassification(String type, Double confidence, List<String> tags) {}
+
+    /** A file that vision did not analyse, by its SHA-256 in hex, and why. */
+    public record SkipReason(String sha256, String reason) {}
 
     @Override
     public StageOutcome outcome() {

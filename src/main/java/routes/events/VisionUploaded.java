@@ -1,5 +1,6 @@
 package routes.events;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -8,6 +9,7 @@ import java.util.UUID;
  * posts.vision.uploaded: The media of one post; {@code media_files} is empty when nothing qualified, the reasons are in
  * {@code skipped_files}.
  */
+@RecordBuilder
 public record VisionUploaded(
         String schemaVersion,
         String traceId,

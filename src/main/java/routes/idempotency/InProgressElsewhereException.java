@@ -1,6 +1,6 @@
 package routes.idempotency;
 
-import routes.redisstreams.UncountedFailure;
+import routes.redisstreams.FailureKind.UncountedFailure;
 
 /** Another consumer is processing the same key: retry later. Not the entry's fault, so it is not counted. */
 public class InProgressElsewhereException extends RuntimeException implements UncountedFailure {

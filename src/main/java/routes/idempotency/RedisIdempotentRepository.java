@@ -6,7 +6,6 @@ import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,7 +20,8 @@ import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
+import routes.redis.Script;
 import routes.redisstreams.StreamCompletion;
 import routes.stages.EventRoutes;
 
@@ -48,7 +48,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private static final int SCAN_PAGE = 500;
 
     /** KEYS: done and lease of each key. ARGV: milliseconds to live, then owner and force (0/1) of each key. */
-    private static final String ADD =
+    private static final Script ADD = Script.of(
             """
             local answers = {}
             for i = 1, #KEYS / 2 do
@@ -64,26 +64,26 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
               end
             end
             return answers
-            """;
+            """);
 
     /** KEYS: done, lease. ARGV: owner, milliseconds to remember, value. */
-    private static final String CONFIRM =
+    private static final Script CONFIRM = Script.of(
             """
             redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
             if redis.call('GET', KEYS[2]) == ARGV[1] then
               redis.call('DEL', KEYS[2])
             end
             return {}
-            """;
+            """);
 
     /** KEYS: lease. ARGV: owner. */
-    private static final String RELEASE =
+    private static final Script RELEASE = Script.of(
             """
             if redis.call('GET', KEYS[1]) == ARGV[1] then
               redis.call('DEL', KEYS[1])
             end
             return {}
-            """;
+            """);
 
     private final RedisClient client;
     private final RedisIdempotencyOptions options;
@@ -200,24 +200,23 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private List<Answer> take(List<Wanted> wanted) {
         List<Answer> answers = new ArrayList<>(); // null: ask Redis
         List<String> keys = new ArrayList<>();
-        List<String> arguments =
-                new ArrayList<>(List.of(Long.toString(options.lease().toMillis())));
+        List<Object> arguments = new ArrayList<>(List.of(options.lease()));
         for (Wanted claim : wanted) {
             if (!claim.force() && cache.getIfPresent(claim.key()) != null) {
                 listener.accept(Duplicate.CACHE);
                 answers.add(Answer.DONE);
             } else {
                 keys.addAll(List.of(doneKey(claim.key()), leaseKey(claim.key())));
-                arguments.addAll(List.of(claim.owner(), claim.force() ? "1" : "0"));
+                arguments.addAll(List.of(claim.owner(), claim.force()));
                 answers.add(null);
             }
         }
-        Iterator<String> replies = keys.isEmpty()
+        Iterator<Object> replies = keys.isEmpty()
                 ? Collections.emptyIterator()
-                : eval(ADD, keys, arguments.toArray(String[]::new)).iterator();
+                : link.run(ADD, keys, arguments).iterator();
         for (int i = 0; i < answers.size(); i++) {
             if (answers.get(i) == null) {
-                answers.set(i, Answer.valueOf(replies.next()));
+                answers.set(i, Answer.valueOf((String) replies.next()));
                 if (answers.get(i) == Answer.DONE) {
                     cache.put(wanted.get(i).key(), true);
                     listener.accept(Duplicate.REDIS);
@@ -260,12 +259,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     private void confirm(String key, String owner) {
-        eval(
-                CONFIRM,
-                List.of(doneKey(key), leaseKey(key)),
-                owner,
-                Long.toString(options.timeToLive().toMillis()),
-                DONE);
+        link.run(CONFIRM, List.of(doneKey(key), leaseKey(key)), owner, options.timeToLive(), DONE);
         cache.put(key, true);
     }
 
@@ -273,7 +267,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     @Override
     public boolean remove(Exchange exchange, String key) {
         if (completion(exchange, exchange.getMessage()).isEmpty()) {
-            eval(RELEASE, List.of(leaseKey(key)), owner(exchange));
+            link.run(RELEASE, List.of(leaseKey(key)), owner(exchange));
         }
         return true;
     }
@@ -357,11 +351,6 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
 
     private String leaseKey(String key) {
         return options.keyPrefix() + key + LEASE;
-    }
-
-    private List<String> eval(String script, List<String> keys, String... arguments) {
-        return link.call(
-                commands -> commands.eval(script, ScriptOutputType.MULTI, keys.toArray(String[]::new), arguments));
     }
 
     private static String globOf(String text) {

@@ -1,6 +1,6 @@
 /**
  * A Camel idempotent repository in Redis, which records the events that were processed.
  *
- * <p>Uses: redisstreams, stages.
+ * <p>Uses: redis, redisstreams, stages.
  */
 package routes.idempotency;

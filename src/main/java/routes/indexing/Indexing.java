@@ -25,6 +25,7 @@ import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostEnriched;
 import routes.events.PostIndexed;
+import routes.events.PostIndexedBuilder;
 import routes.events.Recorded;
 import routes.events.Sha256;
 import routes.events.StageOutcome;
@@ -295,22 +296,23 @@ public class Indexing {
 
     private PostIndexed event(
             Wanted wanted, PostContent post, String hash, VectorStage.Batch vectors, Edges edges, int millis) {
-        return new PostIndexed(
-                Event.SCHEMA_VERSION,
-                wanted.traceId(),
-                clock.instant(),
-                IdempotencyKeys.postIndexed(post.postId(), hash),
-                post.postId(),
-                post.tenantId(),
-                post.postId().toString(),
-                embeddings.provider(),
-                embeddings.dimension(),
-                COLLECTION,
-                edges.change().nodesCreated(),
-                edges.change().relationshipsCreated(),
-                millis,
-                vectors.embeddingMs(),
-                vectors.writeMs(),
-                edges.writeMs());
+        return PostIndexedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(wanted.traceId())
+                .occurredAt(clock.instant())
+                .idempotencyKey(IdempotencyKeys.postIndexed(post.postId(), hash))
+                .postId(post.postId())
+                .tenantId(post.tenantId())
+                .vectorId(post.postId().toString())
+                .embeddingProvider(embeddings.provider())
+                .embeddingDim(embeddings.dimension())
+                .qdrantCollection(COLLECTION)
+                .neo4jNodesCreated(edges.change().nodesCreated())
+                .neo4jRelationshipsCreated(edges.change().relationshipsCreated())
+                .indexingDurationMs(millis)
+                .embeddingGenerationMs(vectors.embeddingMs())
+                .qdrantIndexingMs(vectors.writeMs())
+                .neo4jIndexingMs(edges.writeMs())
+                .build();
     }
 }

@@ -1,7 +1,6 @@
 package routes.llm;
 
 import io.lettuce.core.RedisException;
-import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
+import routes.redis.Script;
 
 /**
  * Permits for calls of a provider across all processes. The number in use never exceeds the limit. A permit is a lease in Redis, so
@@ -33,7 +33,7 @@ final class CallLeases {
     private static final Duration PASSED_ON = Duration.ofSeconds(2);
 
     /** KEYS: leases. ARGV: token, milliseconds of the lease, permits. Returns 1 if a permit was acquired. */
-    private static final String TAKE =
+    private static final Script TAKE = Script.of(
             """
             local time = redis.call('TIME')
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -42,7 +42,7 @@ final class CallLeases {
             redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
             redis.call('PEXPIRE', KEYS[1], ARGV[2])
             return 1
-            """;
+            """);
 
     /** A permit to call. */
     record Lease(String provider, String token, long takenNanos) {}
@@ -107,14 +107,7 @@ final class CallLeases {
     }
 
     private boolean acquire(String provider, String token, int permits) {
-        Long taken = link.call(commands -> commands.eval(
-                TAKE,
-                ScriptOutputType.INTEGER,
-                new String[] {KEY + provider},
-                token,
-                Long.toString(length.toMillis()),
-                Integer.toString(permits)));
-        return taken == 1;
+        return link.run(TAKE, List.of(KEY + provider), token, length, permits).get(0).equals(1L);
     }
 
     void giveBack(Lease lease) {

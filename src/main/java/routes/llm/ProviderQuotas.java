@@ -1,6 +1,7 @@
 package routes.llm;
 
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.KeyValue;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
+import routes.redis.Script;
 
 /**
  * Today's cost of providers, and which of them rest, across all processes and restarts: keys {@code llm:usage:<provider>:<date>} (a
@@ -24,20 +27,20 @@ class ProviderQuotas {
     private static final Duration KEPT = Duration.ofDays(35);
 
     /** KEYS: usage. ARGV: tokens, units, seconds to keep. */
-    private static final String ADD =
+    private static final Script ADD = Script.of(
             """
             redis.call('HINCRBY', KEYS[1], 'calls', 1)
             redis.call('HINCRBY', KEYS[1], 'tokens', ARGV[1])
             redis.call('HINCRBYFLOAT', KEYS[1], 'units', ARGV[2])
             redis.call('EXPIRE', KEYS[1], ARGV[3])
             return 1
-            """;
+            """);
 
     /** KEYS: rest, usage. Returns milliseconds of rest, its reason, units. */
-    private static final String STATE =
+    private static final Script STATE = Script.of(
             """
             return {tostring(redis.call('PTTL', KEYS[1])), redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], 'units') or '0'}
-            """;
+            """);
 
     private final RedisLink link;
     private final LlmProperties properties;
@@ -56,13 +59,7 @@ class ProviderQuotas {
     }
 
     void used(String provider, long tokens, double units) {
-        Long unused = link.call(commands -> commands.eval(
-                ADD,
-                ScriptOutputType.INTEGER,
-                new String[] {usageKey(provider)},
-                Long.toString(tokens),
-                Double.toString(units),
-                Long.toString(KEPT.toSeconds())));
+        link.run(ADD, List.of(usageKey(provider)), tokens, units, KEPT.toSeconds());
     }
 
     /** What a provider has cost on the current UTC day. */
@@ -83,15 +80,14 @@ class ProviderQuotas {
 
     /** Why a provider must not be called now. */
     Optional<Rest> resting(String provider) {
-        List<String> state = link.call(
-                commands -> commands.eval(STATE, ScriptOutputType.MULTI, "llm:rest:" + provider, usageKey(provider)));
-        long millis = Long.parseLong(state.get(0));
+        List<Object> state = link.run(STATE, List.of("llm:rest:" + provider, usageKey(provider)));
+        long millis = Long.parseLong((String) state.get(0));
         if (millis > 0) {
-            return Optional.of(new Rest(state.get(1), clock.instant().plusMillis(millis)));
+            return Optional.of(new Rest((String) state.get(1), clock.instant().plusMillis(millis)));
         }
         double cap = properties.dailyCostCap(provider);
         Instant tomorrow = today().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-        return Double.parseDouble(state.get(2)) >= cap
+        return Double.parseDouble((String) state.get(2)) >= cap
                 ? Optional.of(new Rest("the daily cap of " + cap + " cost units is reached", tomorrow))
                 : Optional.empty();
     }

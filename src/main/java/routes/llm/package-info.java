@@ -1,6 +1,6 @@
 /**
  * Model providers: the chain, a pass of calls, permits, quotas, circuit breakers, HTTP with its limits. Knows no prompt.
  *
- * <p>Uses: configuration, redisstreams.
+ * <p>Uses: configuration, redis.
  */
 package routes.llm;

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.stereotype.Component;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
 
 /** Checks that Redis answers and is configured not to lose data. */
 @Component

@@ -19,7 +19,7 @@ import routes.embeddings.EmbeddingProvider;
 import routes.ingest.ImportService;
 import routes.ingest.upload.UploadFolders;
 import routes.reconcile.IndexRebuild;
-import routes.redisstreams.StreamGroups;
+import routes.redis.StreamAdmin;
 import routes.routefiles.PipelineStages;
 import routes.stages.StreamKeys;
 import routes.vectorindex.VectorIndex;

@@ -28,6 +28,9 @@ import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamInspector.GroupState;
 import routes.stages.StageEntry;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.GroupState;
+import routes.redis.StreamAdmin.StreamState;
 import routes.stages.StreamKeys;
 
 /**
@@ -101,8 +104,7 @@ public class StreamStates {
     /** The posts of the dead letters of a stream. */
     private record DeadPosts(long deadLetters, Set<UUID> posts) {}
 
-    private final StreamInspector inspector;
-    private final OutstandingEntries entries;
+    private final StreamAdmin admin;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private final StreamConsumers consumers;
@@ -112,15 +114,8 @@ public class StreamStates {
     private volatile Map<String, DeadPosts> deadPosts = Map.of();
     private volatile boolean unreachable;
 
-    StreamStates(
-            StreamInspector inspector,
-            OutstandingEntries entries,
-            StreamCatalog catalog,
-            StreamKeys keys,
-            StreamConsumers consumers,
-            Clock clock) {
-        this.inspector = inspector;
-        this.entries = entries;
+    StreamStates(StreamAdmin admin, StreamCatalog catalog, StreamKeys keys, StreamConsumers consumers, Clock clock) {
+        this.admin = admin;
         this.catalog = catalog;
         this.keys = keys;
         this.consumers = consumers;
@@ -149,8 +144,8 @@ public class StreamStates {
         for (EventStream stream : catalog.streams()) {
             for (String key : keys.of(stream)) {
                 try {
-                    deadLetters.merge(stream.name(), inspector.stream(key).deadLetters(), Long::sum);
-                    inspector
+                    deadLetters.merge(stream.name(), admin.stream(key).deadLetters(), Long::sum);
+                    admin
                             .groups(key)
                             .forEach(state ->
                                     groups.merge(id(stream.name(), state.group()), Group.of(state), Group::plus));

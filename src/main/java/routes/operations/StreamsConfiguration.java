@@ -21,13 +21,10 @@ import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
-import routes.redisstreams.OutstandingEntries;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
 import routes.redisstreams.RedisStreamsComponent;
-import routes.redisstreams.StreamGroups;
-import routes.redisstreams.StreamInspector;
 import routes.redisstreams.StreamNames;
-import routes.redisstreams.StreamTrimmer;
 import routes.routefiles.OwnStreamsReader;
 import routes.stages.StreamKeys;
 
@@ -86,23 +83,8 @@ class StreamsConfiguration {
     }
 
     @Bean
-    StreamGroups streamGroups(RedisLink link) {
-        return new StreamGroups(link);
-    }
-
-    @Bean
-    StreamInspector streamInspector(RedisLink link) {
-        return new StreamInspector(link);
-    }
-
-    @Bean
-    StreamTrimmer streamTrimmer(RedisLink link) {
-        return new StreamTrimmer(link);
-    }
-
-    @Bean
-    OutstandingEntries outstandingEntries(RedisLink link) {
-        return new OutstandingEntries(link);
+    StreamAdmin streamAdmin(RedisLink link) {
+        return new StreamAdmin(link);
     }
 
     /** The same text of the same post is tagged at most once a day; for the keys see docs/decisions/0004-tagging-key.md. */

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.AlbumParsed;
+import routes.events.AlbumParsedBuilder;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
@@ -24,6 +25,7 @@ import routes.events.Trigger;
 import routes.events.VisionUploaded;
 import routes.posts.Albums.Album;
 import routes.posts.ChannelStore.Channel;
+import routes.events.VisionUploadedBuilder;
 import routes.posts.PostMerge.Outcome;
 import routes.posts.PostTable.SavedPost;
 import routes.posts.PostWriter.PostBatch;
@@ -156,24 +158,26 @@ public class PostEvents {
 
     /** {@code userId}: on whose behalf the event is published. */
     static AlbumParsed album(UUID tenantId, long userId, Channel channel, Album album, Instant now) {
-        return new AlbumParsed(
-                Event.SCHEMA_VERSION,
-                album.traceId(),
-                now,
-                IdempotencyKeys.albumParsed(tenantId, tgChannelId(channel), album.groupedId(), album.revision()),
-                Long.toString(userId),
-                tenantId,
-                channel.id(),
-                album.id(),
-                album.groupedId(),
-                album.kind(),
-                album.postIds().size(),
-                album.caption(),
-                album.postedAt(),
-                album.postIds(),
-                album.coverSha256(),
-                album.contentHash(),
-                album.revision());
+        return AlbumParsedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(album.traceId())
+                .occurredAt(now)
+                .idempotencyKey(IdempotencyKeys.albumParsed(
+                        tenantId, tgChannelId(channel), album.groupedId(), album.revision()))
+                .userId(Long.toString(userId))
+                .tenantId(tenantId)
+                .channelId(channel.id())
+                .albumId(album.id())
+                .groupedId(album.groupedId())
+                .albumKind(album.kind())
+                .itemsCount(album.postIds().size())
+                .captionText(album.caption())
+                .postedAt(album.postedAt())
+                .postIds(album.postIds())
+                .coverMediaId(album.coverSha256())
+                .contentHash(album.contentHash())
+                .revision(album.revision())
+                .build();
     }
 
     private static Trigger trigger(SavedPost saved) {
@@ -191,18 +195,19 @@ public class PostEvents {
 
     private static VisionUploaded uploaded(PostBatch batch, SavedPost saved, Album album, Instant now) {
         Post post = saved.post();
-        return new VisionUploaded(
-                Event.SCHEMA_VERSION,
-                saved.traceId(),
-                now,
-                IdempotencyKeys.visionUploaded(batch.tenantId(), saved.id(), post.media()),
-                batch.tenantId(),
-                saved.id(),
-                batch.channel().id(),
-                post.groupedId(),
-                album == null ? null : album.id(),
-                post.media(),
-                saved.arrived().skippedFiles(),
-                !post.media().isEmpty());
+        return VisionUploadedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(saved.traceId())
+                .occurredAt(now)
+                .idempotencyKey(IdempotencyKeys.visionUploaded(batch.tenantId(), saved.id(), post.media()))
+                .tenantId(batch.tenantId())
+                .postId(saved.id())
+                .channelId(batch.channel().id())
+                .groupedId(post.groupedId())
+                .albumId(album == null ? null : album.id())
+                .mediaFiles(post.media())
+                .skippedFiles(saved.arrived().skippedFiles())
+                .requiresVision(!post.media().isEmpty())
+                .build();
     }
 }

@@ -17,8 +17,9 @@ import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.StreamCatalog;
-import routes.redisstreams.OutstandingEntries;
-import routes.redisstreams.OutstandingEntries.Entry;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.Entry;
+import routes.redis.StreamGroup;
 import routes.stages.StreamKeys;
 
 /** Finds the posts with an event on its way to a final state, or with a dead letter. */
@@ -52,15 +53,14 @@ class PostsUnderWay {
         }
     }
 
-    private final OutstandingEntries entries;
+    private final StreamAdmin streams;
     private final StreamCatalog catalog;
     private final StreamKeys keys;
     private final EventCodec codec;
     private final JdbcClient jdbc;
 
-    PostsUnderWay(
-            OutstandingEntries entries, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
-        this.entries = entries;
+    PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
+        this.streams = streams;
         this.catalog = catalog;
         this.keys = keys;
         this.codec = codec;
@@ -87,7 +87,7 @@ class PostsUnderWay {
             EventStream stream = catalog.stream(step.type());
             for (String key : keys.of(stream)) {
                 for (String group : step.groups()) {
-                    boolean all = entries.read(key, group, AT_MOST, entry -> event(stream, entry)
+                    boolean all = streams.readOutstanding(key, group, AT_MOST, entry -> event(stream, entry)
                             .ifPresent(event -> underWay.addAll(event.posts())));
                     if (!all) {
                         return Optional.empty();
@@ -113,7 +113,7 @@ class PostsUnderWay {
         for (Step step : STEPS) {
             EventStream stream = catalog.stream(step.type());
             for (String key : keys.of(stream)) {
-                entries.readNewest(keys.deadLetters(key), DEAD_LETTERS, entry -> {
+                streams.readNewest(StreamGroup.deadLetterKey(key), DEAD_LETTERS, entry -> {
                     if (step.groups().contains(entry.fields().getOrDefault("dlq_group", ""))) {
                         event(stream, entry).ifPresent(event -> event.posts()
                                 .forEach(post -> dead.merge(post, version(event), Math::max)));

@@ -20,6 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.redis.RedisLink;
+import routes.redis.Script;
 
 /**
  * Sends the scripts that settle entries, for all consumers of a component. Items that arrive while one batch is in flight
@@ -58,12 +60,21 @@ final class CompletionWriter {
     /** Scripts that failed and have no reply yet. */
     private final AtomicInteger failing = new AtomicInteger();
 
-    /** @param part sent alone, or in one call with other parts that have the same {@code common} */
-    private record Item(ScriptCall.Part part, Consumer<List<Object>> onAnswer, int failures) {
-        Item failed() {
-            return new Item(part, onAnswer, failures + 1);
+    /**
+     * One entry's part of a script call that handles many entries.
+     *
+     * @param common the leading keys and arguments; parts with equal ones are sent in one call, whose reply has one element per part
+     * @param keys keys of this part
+     * @param arguments arguments of this part
+     */
+    record Part(Script.Call common, List<String> keys, List<String> arguments) {
+        /** Total characters of the arguments. */
+        int size() {
+            return arguments.stream().mapToInt(String::length).sum();
         }
     }
+
+    private record Item(Part part, Consumer<List<Object>> onAnswer, int failures) {}
 
     /** Script calls in flight, each for several items. */
     private record Sent(List<List<Item>> calls, RedisLink.Pipeline pipeline) {}
@@ -77,7 +88,7 @@ final class CompletionWriter {
      * @param moreToCome whether other entries of the same consumer are about to be settled
      * @param onAnswer called with the reply to this part, on the thread that receives replies
      */
-    void submit(ScriptCall.Part part, boolean moreToCome, Consumer<List<Object>> onAnswer) {
+    void submit(Part part, boolean moreToCome, Consumer<List<Object>> onAnswer) {
         add(new Item(part, onAnswer, 0), !moreToCome);
     }
 
@@ -123,11 +134,9 @@ final class CompletionWriter {
             try {
                 batch = take();
                 List<List<Item>> calls = gather(batch);
-                RedisLink.Pipeline pipeline = link.send(calls.stream()
-                        .map(items ->
-                                ScriptCall.of(items.stream().map(Item::part).toList()))
-                        .toList());
-                sent.put(new Sent(calls, pipeline));
+                sent.put(new Sent(
+                        calls,
+                        link.send(calls.stream().map(CompletionWriter::call).toList())));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -165,22 +174,35 @@ final class CompletionWriter {
         }
     }
 
+    private static Script.Call call(List<Item> items) {
+        Script.Call common = items.get(0).part().common();
+        List<String> keys = new ArrayList<>(common.keys());
+        List<String> arguments = new ArrayList<>(common.arguments());
+        arguments.add(Integer.toString(items.size()));
+        for (Item item : items) {
+            keys.addAll(item.part().keys());
+            arguments.addAll(item.part().arguments());
+        }
+        return new Script.Call(common.script(), keys, arguments);
+    }
+
     /** Groups items with the same {@code common} into calls, in order; a call is closed at {@link #MAX_SIZE}. */
     private static List<List<Item>> gather(List<Item> batch) {
         List<List<Item>> calls = new ArrayList<>();
-        Map<ScriptCall, List<Item>> open = new HashMap<>();
-        Map<ScriptCall, Integer> sizes = new HashMap<>();
+        Map<Script.Call, List<Item>> open = new HashMap<>();
+        Map<Script.Call, Integer> sizes = new HashMap<>();
         for (Item item : batch) {
-            ScriptCall common = item.part().common();
-            int size = sizes.merge(common, item.part().size(), Integer::sum);
-            List<Item> call = open.get(common);
-            if (call == null || size > MAX_SIZE) {
-                call = new ArrayList<>();
-                calls.add(call);
-                open.put(common, call);
+            Script.Call common = item.part().common();
+            if (sizes.merge(common, item.part().size(), Integer::sum) > MAX_SIZE) {
+                open.remove(common);
                 sizes.put(common, item.part().size());
             }
-            call.add(item);
+            open.computeIfAbsent(common, first -> {
+                        List<Item> call = new ArrayList<>();
+                        calls.add(call);
+                        return call;
+                    })
+                    .add(item);
         }
         return calls;
     }
@@ -210,7 +232,7 @@ final class CompletionWriter {
         if (item.failures() == 0) {
             failing.incrementAndGet();
         }
-        Item next = item.failed();
+        Item next = new Item(item.part(), item.onAnswer(), item.failures() + 1);
         Duration delay = backoff.delay(next.failures());
         state.down(cause);
         try {

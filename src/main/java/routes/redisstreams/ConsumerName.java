@@ -1,9 +1,14 @@
 package routes.redisstreams;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import routes.redis.RedisLink;
+import routes.redis.Script;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
 
 /**
  * A consumer's name in its group, leased in Redis so that no two consumers share it: the instance name, with the suffix -2,
@@ -86,27 +91,25 @@ final class ConsumerName {
     /** Releases the name and marks the stop as clean. */
     synchronized void release() {
         if (leased != null) {
-            link.run(new ScriptCall(
-                    Script.RELEASE_NAME,
-                    List.of(group.nameLeases() + leased),
-                    List.of(token, Long.toString(MARK.toMillis()))));
+            run(Scripts.RELEASE_NAME, leased, MARK);
             leased = null;
         }
     }
 
-    /** Removes the group's consumers that have no lease, have nothing pending and have been idle for at least this long. */
-    void removeIdleConsumers(Duration idle) {
-        link.run(new ScriptCall(
-                Script.REMOVE_IDLE_CONSUMERS,
-                List.of(group.key()),
-                List.of(group.group(), Long.toString(idle.toMillis()), group.nameLeases())));
+    private List<Object> lease(String name) {
+        return run(Scripts.LEASE_NAME, name, timeToLive);
     }
 
-    private List<Object> lease(String name) {
-        return link.run(new ScriptCall(
-                Script.LEASE_NAME,
-                List.of(group.nameLeases() + name),
-                List.of(token, Long.toString(timeToLive.toMillis()))));
+    private List<Object> run(Script script, String name, Duration time) {
+        return link.run(script, List.of(group.nameLease(name)), token, time);
+    }
+
+    /** Removes the group's consumers that have no lease, have nothing pending and have been idle for at least this long. */
+    void removeIdleConsumers(Duration idle) {
+        List<String> names = new StreamAdmin(link).consumers(group);
+        List<String> keys = new ArrayList<>(List.of(group.key()));
+        names.forEach(name -> keys.add(group.nameLease(name)));
+        link.run(Scripts.REMOVE_IDLE_CONSUMERS, keys, group.group(), idle, names);
     }
 
     private static boolean taken(List<Object> answer) {

@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.redis.RedisLink;
+import routes.redis.StreamGroup;
 
 /** A consumer's state for one key between start and stop: its name, the entries it holds and the threads that process them. */
 final class ConsumerSession {
@@ -23,14 +25,16 @@ final class ConsumerSession {
     private final RedisStreamsConfiguration options;
     private final ExecutorServiceManager threads;
     private final StreamGroup group;
-    private final HeldEntries held;
-    private final OutcomeCounter outcomes;
-    private final ConsumerName name;
+    final HeldEntries held;
+    final OutcomeCounter outcomes;
+    final ConsumerName name;
     private final RedisLink blocking;
-    private final StreamReader reader;
+    private final PendingEntries pending;
+    final StreamReader reader;
     private ExecutorService readerThread;
     private ExecutorService workers;
     private ScheduledFuture<?> heartbeat;
+    private long renewedNanos = System.nanoTime();
 
     ConsumerSession(RedisStreamsConsumer consumer, StreamGroup group) {
         RedisStreamsEndpoint endpoint = consumer.getEndpoint();
@@ -49,7 +53,7 @@ final class ConsumerSession {
         outcomes = new OutcomeCounter(group, component.outcomeListener());
         name = new ConsumerName(component.link(), group, component.getInstanceName(), options.nameLease());
         blocking = new RedisLink(component.getRedisClient(), component.timeout().plusMillis(options.getBlockTimeout()));
-        PendingEntries pending = new PendingEntries(
+        pending = new PendingEntries(
                 component.link(), group, name, held, outcomes, Duration.ofMillis(options.getClaimMinIdle()));
         reader = new StreamReader(
                 group, endpoint.groupsOfStream(), options, blocking, component.link(), name, held, pending);
@@ -63,19 +67,29 @@ final class ConsumerSession {
         int concurrency = options.getConcurrency();
         workers = threads.newFixedThreadPool(consumer, "RedisStreamsWorker[" + group.stream() + "]", concurrency);
         for (int i = 0; i < concurrency; i++) {
-            workers.execute(new EntryWorker(consumer, group, held, settler, component.permits(), component.link()));
+            workers.execute(new EntryWorker(consumer, group, held, settler));
         }
         readerThread = threads.newSingleThreadExecutor(consumer, "RedisStreamsReader[" + group.stream() + "]");
         readerThread.execute(reader);
         long beat = options.nameLease().toMillis() / 3;
-        Duration entryPeriod = Duration.ofMillis(options.getClaimMinIdle() / 3);
-        heartbeat = component
-                .heartbeats()
-                .scheduleWithFixedDelay(
-                        new Heartbeat(component.link(), group, name, held, entryPeriod),
-                        beat,
-                        beat,
-                        TimeUnit.MILLISECONDS);
+        heartbeat = component.heartbeats().scheduleWithFixedDelay(this::beat, beat, beat, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Renews what this consumer holds, so that it is not considered abandoned: its name at every beat; its entries in flight and
+     * parked, and the leases of its exchanges, every third of claimMinIdle.
+     */
+    private void beat() {
+        try {
+            name.renew();
+            if (System.nanoTime() - renewedNanos >= TimeUnit.MILLISECONDS.toNanos(options.getClaimMinIdle() / 3)) {
+                renewedNanos = System.nanoTime();
+                pending.renewHeld();
+            }
+        } catch (RuntimeException e) {
+            // the reader reports that Redis is unavailable; the next beat retries
+            LOG.debug("{}: heartbeat failed", group, e);
+        }
     }
 
     /** Stops reading entries and starting exchanges; running exchanges continue. */
@@ -118,21 +132,5 @@ final class ConsumerSession {
     /** What a graceful stop has to wait for. */
     int pending() {
         return held.inFlight() + (reader.isQuiet() ? 0 : 1);
-    }
-
-    HeldEntries held() {
-        return held;
-    }
-
-    OutcomeCounter outcomes() {
-        return outcomes;
-    }
-
-    ConsumerName name() {
-        return name;
-    }
-
-    StreamReader reader() {
-        return reader;
     }
 }

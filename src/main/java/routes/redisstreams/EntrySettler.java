@@ -1,8 +1,10 @@
 package routes.redisstreams;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.slf4j.event.Level;
+import routes.redis.Script;
+import routes.redis.StreamGroup;
+import routes.redisstreams.HeldEntries.Delivery;
 
 /** Decides the outcome of a processed entry and submits it to Redis. */
 final class EntrySettler {
@@ -49,7 +54,7 @@ final class EntrySettler {
         StreamCompletion completion = delivery.completion();
         completion.close();
         held.available(entry);
-        submit(completeCall(delivery), answer -> {
+        submitCompletion(entry, completion, answer -> {
             switch (status(answer)) {
                 case 1 -> {
                     settled(entry, Outcome.COMPLETED);
@@ -89,19 +94,27 @@ final class EntrySettler {
             case UNCOUNTED -> held.inconclusive(entry);
             default -> held.available(entry);
         }
-        boolean last =
-                kind == FailureKind.PERMANENT || (kind == FailureKind.COUNTED && entry.delivery() >= maxDeliveries);
-        if (last) {
+        boolean counted = kind == FailureKind.COUNTED;
+        if (kind == FailureKind.PERMANENT || (counted && entry.delivery() >= maxDeliveries)) {
             deadLetter(delivery, cause);
             return;
         }
-        logFailure(entry, cause, kind);
-        FailureKind taken = kind;
-        int next = kind == FailureKind.COUNTED ? entry.delivery() + 1 : entry.delivery();
-        submit(failCall(delivery, next), answer -> {
+        // during an outage the probes back off instead
+        boolean outage = kind == FailureKind.UNAVAILABLE;
+        if (!outage) {
+            logFailure(entry, cause, counted);
+        }
+        Duration delay = backoff.delay(outage ? 1 : entry.failures() + 1);
+        List<String> leases = delivery.completion().leaseKeys();
+        List<String> arguments = Script.arguments(
+                entry.id(),
+                entry.inDeathRecord(),
+                counted ? entry.delivery() + 1 : entry.delivery(),
+                leases.size(),
+                owners(delivery.completion(), leases));
+        submit(Scripts.FAIL, entry, leases, arguments, answer -> {
             if (status(answer) == 1) {
-                // during an outage the probes back off instead
-                held.park(entry, backoff.delay(taken == FailureKind.UNAVAILABLE ? 1 : entry.failures() + 1));
+                held.park(entry, delay);
                 outcomes.count(Outcome.FAILED);
             } else {
                 settled(entry, Outcome.STALE);
@@ -110,24 +123,24 @@ final class EntrySettler {
     }
 
     /** Only the first failure of an entry is a warning, not its repetitions; an outage has its own log lines. */
-    private void logFailure(StreamEntry entry, Throwable cause, FailureKind kind) {
-        if (kind == FailureKind.UNAVAILABLE) {
-            return;
-        }
-        boolean first = entry.failures() == 0 && held.isOpen();
+    private void logFailure(StreamEntry entry, Throwable cause, boolean counted) {
+        Throwable root = rootOf(cause);
+        String reason = root.getMessage() == null ? "" : ": " + root.getMessage();
         try (var traced = traced(entry)) {
-            LOG.atLevel(first ? Level.WARN : Level.DEBUG)
+            LOG.atLevel(entry.failures() == 0 && held.isOpen() ? Level.WARN : Level.DEBUG)
                     .log(
-                            "Delivery {} of entry {}{} of stream {} failed in route {} of group {}: {}. It is delivered again{}",
+                            "{} failed at delivery {}: {}{}. It is delivered again{}",
+                            describe(entry),
                             entry.delivery(),
-                            entry.id(),
-                            outcomes.describe(entry.fields()),
-                            group.stream(),
-                            routeId,
-                            group.group(),
-                            text(rootOf(cause)),
-                            kind == FailureKind.COUNTED ? ", " + maxDeliveries + " times at most" : "");
+                            root.getClass().getSimpleName(),
+                            reason,
+                            counted ? ", " + maxDeliveries + " times at most" : "");
         }
+    }
+
+    private String describe(StreamEntry entry) {
+        return "Entry " + entry.id() + outcomes.describe(entry.fields()) + " of stream " + group.stream() + " in route "
+                + routeId + " of group " + group.group();
     }
 
     /** Log lines about an entry carry its trace id, like those of the route. */
@@ -136,18 +149,17 @@ final class EntrySettler {
                 "trace_id", entry.fields() == null ? null : entry.fields().get("trace_id"));
     }
 
-    private static String text(Throwable root) {
-        return root.getMessage() == null
-                ? root.getClass().getSimpleName()
-                : root.getClass().getSimpleName() + ": " + root.getMessage();
-    }
-
     void deadLetter(Delivery delivery, Throwable cause) {
         StreamEntry entry = delivery.entry();
         delivery.completion().close();
         held.inconclusive(entry);
         Map<String, String> report = report(entry, rootOf(cause));
-        submit(deadLetterCall(delivery, report), answer -> {
+        List<String> leases = delivery.completion().leaseKeys();
+        List<String> keys = new ArrayList<>(List.of(group.deadLetterKey()));
+        keys.addAll(leases);
+        List<String> arguments = Script.arguments(
+                entry.id(), leases.size(), owners(delivery.completion(), leases), 2 * report.size(), report);
+        submit(Scripts.DEAD_LETTER, entry, keys, arguments, answer -> {
             switch (status(answer)) {
                 case 1 -> {
                     settled(entry, Outcome.DEAD_LETTERED);
@@ -156,12 +168,8 @@ final class EntrySettler {
                     }
                     try (var traced = traced(entry)) {
                         LOG.error(
-                                "Entry {}{} of stream {} is a dead letter of group {}, route {}, after delivery {}: {}: {}. It is entry {} of {}",
-                                entry.id(),
-                                outcomes.describe(entry.fields()),
-                                group.stream(),
-                                group.group(),
-                                routeId,
+                                "{} is a dead letter after delivery {}: {}: {}. It is entry {} of {}",
+                                describe(entry),
                                 entry.delivery(),
                                 report.get("dlq_error_class"),
                                 report.get("dlq_error"),
@@ -172,10 +180,9 @@ final class EntrySettler {
                 case 2 -> settled(entry, Outcome.LOST_ENTRY);
                 case -1 -> {
                     LOG.error(
-                            "Entry {} of stream {} cannot become a dead letter: the Redis key {} holds something else than a"
-                                    + " stream. It is tried again; move that key away",
-                            entry.id(),
-                            group.stream(),
+                            "{} cannot become a dead letter: the Redis key {} holds something else than a stream. It"
+                                    + " is tried again; move that key away",
+                            describe(entry),
                             answer.get(1));
                     fail(delivery, cause, FailureKind.UNCOUNTED);
                 }
@@ -184,72 +191,59 @@ final class EntrySettler {
         });
     }
 
-    private void submit(ScriptCall.Part part, Consumer<List<Object>> onAnswer) {
-        writer.submit(part, held.isWaiting(), onAnswer);
-    }
-
     private void settled(StreamEntry entry, Outcome outcome) {
         held.settled(entry);
         outcomes.count(outcome);
     }
 
-    /** The keys and arguments common to all entries of a consumer. */
-    private ScriptCall common(Script script, StreamEntry entry) {
-        List<String> keys = script == Script.DEAD_LETTER
-                ? List.of(group.key(), group.deathBook(), group.deadLetterBook())
-                : List.of(group.key(), group.deathBook());
-        return new ScriptCall(script, keys, List.of(group.group(), entry.consumer()));
+    /**
+     * Submits an entry's part of a script call. The leading keys and arguments are common to all entries of a consumer.
+     *
+     * @param keys keys of this part
+     * @param arguments arguments of this part
+     */
+    private void submit(
+            Script script,
+            StreamEntry entry,
+            List<String> keys,
+            List<String> arguments,
+            Consumer<List<Object>> onAnswer) {
+        List<String> common = script == Scripts.DEAD_LETTER
+                ? List.of(group.key(), group.deaths(), group.deadLetters())
+                : List.of(group.key(), group.deaths());
+        var call = new Script.Call(script, common, List.of(group.group(), entry.consumer()));
+        writer.submit(new CompletionWriter.Part(call, keys, arguments), held.isWaiting(), onAnswer);
     }
 
-    private ScriptCall.Part completeCall(Delivery delivery) {
-        StreamCompletion completion = delivery.completion();
-        Map<String, StreamCompletion.Done> done = completion.done();
-        Map<String, ?> leases = completion.leases();
+    private void submitCompletion(StreamEntry entry, StreamCompletion completion, Consumer<List<Object>> onAnswer) {
+        var done = completion.done();
+        List<String> leases = completion.leaseKeys();
         List<StreamCompletion.Output> outputs = completion.outputs();
         List<String> keys = new ArrayList<>(done.keySet());
-        keys.addAll(leases.keySet());
+        keys.addAll(leases);
         outputs.forEach(output -> keys.add(output.key()));
-        List<String> arguments = new ArrayList<>(List.of(
-                delivery.entry().id(),
-                delivery.entry().inDeathRecord() ? "1" : "0",
-                Integer.toString(done.size()),
-                Integer.toString(leases.size()),
-                Integer.toString(outputs.size())));
-        done.values().forEach(mark -> {
-            arguments.add(mark.value());
-            arguments.add(Long.toString(mark.timeToLive().toMillis()));
-            arguments.add(mark.evenIfDone() ? "1" : "0");
-        });
-        leases.keySet().forEach(lease -> arguments.add(completion.owner()));
-        outputs.forEach(output -> {
-            arguments.add(Integer.toString(2 * output.fields().size()));
-            flatten(output.fields(), arguments);
-        });
-        return new ScriptCall.Part(common(Script.COMPLETE, delivery.entry()), keys, arguments);
+        submit(
+                Scripts.COMPLETE,
+                entry,
+                keys,
+                Script.arguments(
+                        entry.id(),
+                        entry.inDeathRecord(),
+                        done.size(),
+                        leases.size(),
+                        outputs.size(),
+                        done.values().stream()
+                                .map(mark -> List.of(mark.value(), mark.timeToLive(), mark.evenIfDone()))
+                                .toList(),
+                        owners(completion, leases),
+                        outputs.stream()
+                                .map(output -> List.of(2 * output.fields().size(), output.fields()))
+                                .toList()),
+                onAnswer);
     }
 
-    private ScriptCall.Part failCall(Delivery delivery, int nextDelivery) {
-        StreamCompletion completion = delivery.completion();
-        Map<String, ?> leases = completion.leases();
-        List<String> arguments = new ArrayList<>(List.of(
-                delivery.entry().id(),
-                delivery.entry().inDeathRecord() ? "1" : "0",
-                Integer.toString(nextDelivery),
-                Integer.toString(leases.size())));
-        leases.keySet().forEach(lease -> arguments.add(completion.owner()));
-        return new ScriptCall.Part(common(Script.FAIL, delivery.entry()), List.copyOf(leases.keySet()), arguments);
-    }
-
-    private ScriptCall.Part deadLetterCall(Delivery delivery, Map<String, String> report) {
-        StreamCompletion completion = delivery.completion();
-        Map<String, ?> leases = completion.leases();
-        List<String> keys = new ArrayList<>(List.of(group.deadLetterKey()));
-        keys.addAll(leases.keySet());
-        List<String> arguments = new ArrayList<>(List.of(delivery.entry().id(), Integer.toString(leases.size())));
-        leases.keySet().forEach(lease -> arguments.add(completion.owner()));
-        arguments.add(Integer.toString(2 * report.size()));
-        flatten(report, arguments);
-        return new ScriptCall.Part(common(Script.DEAD_LETTER, delivery.entry()), keys, arguments);
+    private static List<String> owners(StreamCompletion completion, List<String> leases) {
+        return Collections.nCopies(leases.size(), completion.owner());
     }
 
     private Map<String, String> report(StreamEntry entry, Throwable root) {
@@ -269,13 +263,6 @@ final class EntrySettler {
 
     private static Throwable rootOf(Throwable cause) {
         return ObjectHelper.createExceptionIterable(cause).iterator().next();
-    }
-
-    private static void flatten(Map<String, String> fields, List<String> into) {
-        fields.forEach((field, value) -> {
-            into.add(field);
-            into.add(value);
-        });
     }
 
     private static int status(List<Object> answer) {

@@ -3,51 +3,48 @@ package routes.redisstreams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
+import org.apache.camel.Ordered;
+import org.apache.camel.RollbackExchangeException;
 import org.apache.camel.support.DefaultMessage;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.redis.StreamGroup;
+import routes.redisstreams.HeldEntries.Delivery;
 
 /** Has the route process entries one by one, or batch by batch. */
 final class EntryWorker implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EntryWorker.class);
 
     private final RedisStreamsConsumer consumer;
+    private final RedisStreamsConfiguration options;
     private final StreamGroup group;
-    private final int maxDeliveries;
-    private final int batchSize;
-    private final Duration batchTimeout;
     private final HeldEntries held;
     private final EntrySettler settler;
-    private final ProcessingPermits permits;
-    private final RedisLink link;
+    private final RedisStreamsComponent component;
 
-    EntryWorker(
-            RedisStreamsConsumer consumer,
-            StreamGroup group,
-            HeldEntries held,
-            EntrySettler settler,
-            ProcessingPermits permits,
-            RedisLink link) {
-        RedisStreamsConfiguration options = consumer.getEndpoint().getConfiguration();
+    EntryWorker(RedisStreamsConsumer consumer, StreamGroup group, HeldEntries held, EntrySettler settler) {
         this.consumer = consumer;
+        this.options = consumer.getEndpoint().getConfiguration();
         this.group = group;
-        this.maxDeliveries = options.getMaxDeliveries();
-        this.batchSize = options.getBatchSize();
-        this.batchTimeout = Duration.ofMillis(options.getBatchTimeout());
         this.held = held;
         this.settler = settler;
-        this.permits = permits;
-        this.link = link;
+        this.component = consumer.getEndpoint().getComponent();
     }
 
     @Override
     public void run() {
+        Duration linger = Duration.ofMillis(options.getBatchTimeout());
         boolean more = true;
         while (more) {
             try {
-                List<StreamEntry> entries = held.next(batchSize, batchTimeout);
+                List<StreamEntry> entries = held.next(options.getBatchSize(), linger);
                 if (!entries.isEmpty()) {
                     admit(entries);
                 }
@@ -60,7 +57,11 @@ final class EntryWorker implements Runnable {
         }
     }
 
-    /** @param entries several only if none of them was delivered before */
+    /**
+     * Processes entries beside those of the other consumers; an entry that may kill the process runs without any others.
+     *
+     * @param entries several only if none of them was delivered before
+     */
     private void admit(List<StreamEntry> entries) throws InterruptedException {
         List<Delivery> deliveries = entries.stream()
                 .map(entry -> new Delivery(entry, completion(entry)))
@@ -70,11 +71,13 @@ final class EntryWorker implements Runnable {
             settler.deadLetter(deliveries.get(0), new ProcessDeathException(first.id()));
             return;
         }
-        boolean alone = first.mayKillItsProcess(maxDeliveries);
-        permits.enter(alone);
+        boolean alone = first.mayKillItsProcess(options.getMaxDeliveries());
+        Semaphore permits = component.permits();
+        int needed = alone ? RedisStreamsComponent.ALL_PERMITS : 1;
+        permits.acquire(needed);
         try {
             if (alone) {
-                noteAlone(first);
+                recordAlone(first);
             }
             deliveries.forEach(held::running);
             process(deliveries);
@@ -82,7 +85,7 @@ final class EntryWorker implements Runnable {
             LOG.error("{} of {} could not be processed and are delivered again", entries, group, e);
             deliveries.forEach(delivery -> settler.fail(delivery, e, FailureKind.UNCOUNTED));
         } finally {
-            permits.leave(alone);
+            permits.release(needed);
             if (held.isOpen()) {
                 // clears a flag that the route left set, so that it does not affect the next entry
                 boolean unused = Thread.interrupted();
@@ -92,23 +95,22 @@ final class EntryWorker implements Runnable {
 
     private StreamCompletion completion(StreamEntry entry) {
         return new StreamCompletion(
-                consumer.getEndpoint().getComponent().getRedisClient(),
-                String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
+                component.getRedisClient(), String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
     }
 
     /** Records that this entry runs alone: if the process dies now, the entry caused it. */
-    private void noteAlone(StreamEntry entry) {
+    private void recordAlone(StreamEntry entry) {
         LOG.warn(
                 "Entry {} was pending when processes died ({}); its last delivery, {}, runs alone",
                 entry.id(),
                 group,
                 entry.delivery());
-        link.call(commands -> commands.hset(group.deathBook(), "alone:" + entry.consumer(), entry.id()));
+        component.link().call(commands -> commands.hset(group.deaths(), "alone:" + entry.consumer(), entry.id()));
     }
 
     private void process(List<Delivery> deliveries) {
         Exchange exchange = consumer.createExchange(false);
-        Settlement settlement = new Settlement(consumer, settler, deliveries);
+        Settlement settlement = new Settlement(deliveries);
         try {
             fill(exchange, deliveries);
             exchange.getExchangeExtension().addOnCompletion(settlement);
@@ -122,15 +124,16 @@ final class EntryWorker implements Runnable {
     }
 
     private void fill(Exchange exchange, List<Delivery> deliveries) {
-        if (batchSize == 1) {
+        if (options.getBatchSize() == 1) {
             Delivery only = deliveries.get(0);
             exchange.setProperty(RedisStreamsConstants.COMPLETION, only.completion());
             fill(exchange.getIn(), only.entry());
             return;
         }
-        BatchCompletion batch = new BatchCompletion(
-                deliveries.stream().map(Delivery::completion).toList());
-        exchange.setProperty(RedisStreamsConstants.COMPLETION, batch);
+        exchange.setProperty(
+                RedisStreamsConstants.COMPLETION,
+                new StreamCompletion.Batch(
+                        deliveries.stream().map(Delivery::completion).toList()));
         List<Message> items = new ArrayList<>();
         for (Delivery delivery : deliveries) {
             Message item = new DefaultMessage(exchange.getContext());
@@ -154,5 +157,94 @@ final class EntryWorker implements Runnable {
         message.setHeader(RedisStreamsConstants.STREAM, group.stream());
         message.setHeader(RedisStreamsConstants.KEY, group.key());
         message.setHeader(RedisStreamsConstants.GROUP, group.group());
+    }
+
+    /**
+     * Settles the entries of an exchange when it ends, on any thread: seda and threads hand it over. Runs last, after an
+     * idempotent consumer has confirmed.
+     */
+    private final class Settlement extends SynchronizationAdapter {
+        private final List<Delivery> deliveries;
+        private volatile boolean handedOver;
+        private final AtomicBoolean settled = new AtomicBoolean();
+
+        Settlement(List<Delivery> deliveries) {
+            this.deliveries = deliveries;
+        }
+
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST;
+        }
+
+        @Override
+        public void beforeHandover(Exchange target) {
+            handedOver = true;
+        }
+
+        @Override
+        public void onDone(Exchange exchange) {
+            if (settled.compareAndSet(false, true) && !separated(exchange)) {
+                deliveries.forEach(delivery -> settle(exchange, delivery));
+            }
+        }
+
+        /** Separates a failed batch, so that one bad entry does not cost the other entries a delivery. */
+        private boolean separated(Exchange exchange) {
+            Throwable failure = deliveries.size() > 1
+                    ? failureOf(exchange, deliveries.get(0).completion())
+                    : null;
+            boolean separated = failure != null && kindOf(exchange, failure).isOfOneEntry();
+            if (separated) {
+                settler.separate(deliveries, failure);
+            }
+            return separated;
+        }
+
+        /** Fails the entries if no synchronization ran: the route refused the exchange, or an error escaped Camel. */
+        void unlessSettled(Exchange exchange) {
+            if (!handedOver && settled.compareAndSet(false, true)) {
+                Throwable failure = exchange.getException() != null
+                        ? exchange.getException()
+                        : new RejectedExecutionException("The route refused the exchange");
+                deliveries.forEach(delivery -> settler.fail(delivery, failure, kindOf(exchange, failure)));
+            }
+        }
+
+        private void settle(Exchange exchange, Delivery delivery) {
+            StreamCompletion.Failure own = delivery.completion().failure();
+            Throwable failure = own != null ? own.cause() : failureOf(exchange, delivery.completion());
+            if (failure == null) {
+                settler.complete(delivery);
+            } else if (own != null) {
+                settler.fail(delivery, failure, unlessStopping(failure, own.kind()));
+            } else {
+                settler.fail(delivery, failure, kindOf(exchange, failure));
+            }
+        }
+
+        private FailureKind kindOf(Exchange exchange, Throwable failure) {
+            return unlessStopping(failure, FailureKind.of(exchange, failure));
+        }
+
+        /** A failure during a stop, or of an exchange that never began, is not counted. */
+        private FailureKind unlessStopping(Throwable failure, FailureKind kind) {
+            boolean stopping = !consumer.isRunAllowed() || failure instanceof RejectedExecutionException;
+            return stopping ? FailureKind.UNCOUNTED : kind;
+        }
+
+        /** Why an entry must not be acknowledged; null if it may. */
+        private static Throwable failureOf(Exchange exchange, StreamCompletion completion) {
+            if (exchange.getException() != null) {
+                return exchange.getException();
+            }
+            Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+            if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
+                return caught != null ? caught : new RollbackExchangeException(exchange);
+            }
+            // a handled failure without an outcome: acknowledging the entry would lose it silently
+            boolean lost = exchange.getExchangeExtension().isFailureHandled() && !completion.hasOutcome();
+            return lost ? caught : null;
+        }
     }
 }

@@ -21,6 +21,15 @@ public enum FailureKind {
      */
     UNAVAILABLE;
 
+    /** Marks an exception that retrying cannot fix; see {@link #PERMANENT}. */
+    public interface PermanentFailure {}
+
+    /** Marks an exception that is not the entry's fault; see {@link #UNCOUNTED}. */
+    public interface UncountedFailure {}
+
+    /** Marks an exception that means something all entries need is unavailable; see {@link #UNAVAILABLE}. */
+    public interface UnavailableFailure {}
+
     /** Whether a single entry of a batch may have caused it, so that the others need not fail too. */
     boolean isOfOneEntry() {
         return this == COUNTED || this == PERMANENT;
@@ -49,7 +58,7 @@ public enum FailureKind {
                 kind = PERMANENT;
             } else if (cause instanceof UnavailableFailure) {
                 kind = UNAVAILABLE;
-            } else if (cause instanceof UncountedFailure || isRedisAway(cause)) {
+            } else if (cause instanceof UncountedFailure || redisDidNotAnswer(cause)) {
                 kind = UNCOUNTED;
             }
         }
@@ -69,7 +78,7 @@ public enum FailureKind {
         }
     }
 
-    private static boolean isRedisAway(Throwable cause) {
+    private static boolean redisDidNotAnswer(Throwable cause) {
         return cause instanceof RedisException && !(cause instanceof RedisCommandExecutionException);
     }
 }

@@ -1,13 +1,19 @@
 package routes.redisstreams;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The entries a consumer is responsible for. In flight (bounded by maxInFlight): waiting for a worker, being processed,
@@ -15,14 +21,17 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class HeldEntries {
 
+    /** An entry and the completion of its exchange; the completion is null while no exchange runs. */
+    record Delivery(StreamEntry entry, StreamCompletion completion) {}
+
     private final int maxInFlight;
     private final int maxParked;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
     private final Map<String, Delivery> held = new HashMap<>();
-    private final WaitingEntries waiting;
-    private final ParkedEntries parked = new ParkedEntries();
+    private final Waiting waiting = new Waiting();
+    private final Parked parked = new Parked();
     private final Outage outage;
     private boolean open = true;
     private boolean woken;
@@ -32,7 +41,24 @@ final class HeldEntries {
         this.maxInFlight = maxInFlight;
         this.maxParked = maxParked;
         this.outage = outage;
-        this.waiting = new WaitingEntries(outage);
+    }
+
+    private <T> T locked(Supplier<T> body) {
+        lock.lock();
+        try {
+            return body.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void locked(Runnable body) {
+        lock.lock();
+        try {
+            body.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -58,7 +84,11 @@ final class HeldEntries {
     }
 
     private boolean isRoom(int wanted) {
-        return free() >= wanted || (free() > 0 && waiting.isEmpty());
+        return free() >= wanted || (free() > 0 && waiting.entries.isEmpty());
+    }
+
+    private int free() {
+        return maxInFlight - (held.size() - parked.size());
     }
 
     /** Wakes the reader only if it has something to do: a wake-up for each entry would cost more than the entry. */
@@ -70,57 +100,29 @@ final class HeldEntries {
 
     /** Ends a wait for room, or makes the next one return at once. */
     void wake() {
-        lock.lock();
-        try {
+        locked(() -> {
             woken = true;
             room.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** How many entries may be fetched now. */
     int room() {
-        lock.lock();
-        try {
-            return free();
-        } finally {
-            lock.unlock();
-        }
+        return locked(this::free);
     }
 
     /** Whether so many entries are parked that no new ones should be read. */
     boolean parkedFull() {
-        lock.lock();
-        try {
-            return parked.size() >= maxParked;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private int free() {
-        return maxInFlight - (held.size() - parked.size());
+        return parked() >= maxParked;
     }
 
     boolean holds(String id) {
-        lock.lock();
-        try {
-            return held.containsKey(id);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Hands an entry to the workers, unless it is already in flight. A parked entry is unparked. */
-    void offer(StreamEntry entry) {
-        offer(List.of(entry));
+        return locked(() -> held.containsKey(id));
     }
 
     /** Hands entries to the workers, except those already in flight. Parked entries are unparked. */
     void offer(List<StreamEntry> entries) {
-        lock.lock();
-        try {
+        locked(() -> {
             for (StreamEntry entry : entries) {
                 if (!held.containsKey(entry.id()) || parked.remove(entry.id())) {
                     held.put(entry.id(), new Delivery(entry, null));
@@ -128,23 +130,21 @@ final class HeldEntries {
                     work.signal();
                 }
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
      * Waits for entries to process.
      *
      * @param most maximum entries to process together; those that failed, or were pending at a process death, are handed out alone
-     * @param patience how long to wait for that many, from the first entry on
+     * @param linger how long to wait for that many, from the first entry on
      * @return empty once closed
      */
-    List<StreamEntry> next(int most, Duration patience) throws InterruptedException {
+    List<StreamEntry> next(int most, Duration linger) throws InterruptedException {
         lock.lock();
         try {
             while (open) {
-                long nanos = waiting.nanosUntilNext(most, patience);
+                long nanos = waiting.nanosUntilNext(most, linger);
                 if (nanos <= 0) {
                     List<StreamEntry> next = waiting.next(most);
                     signalRoom();
@@ -160,22 +160,15 @@ final class HeldEntries {
 
     /** Whether entries wait for a worker. */
     boolean isWaiting() {
-        lock.lock();
-        try {
-            return !waiting.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> !waiting.entries.isEmpty());
     }
 
     /** How many new entries may be fetched. During an outage: one if all waiting entries have failed, else none. */
     int roomForNew(int wanted) {
-        lock.lock();
-        try {
-            return waiting.wanted(Math.min(wanted, free()));
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> {
+            int free = Math.min(wanted, free());
+            return outage.isOn() ? waiting.haveAllFailed() ? Math.min(1, free) : 0 : free;
+        });
     }
 
     /**
@@ -185,152 +178,109 @@ final class HeldEntries {
      * @return false if the entry has reported this several times while others succeeded: the entry itself is at fault
      */
     boolean unavailable(StreamEntry entry, Throwable cause) {
-        lock.lock();
-        try {
-            boolean away = outage.failed(entry.id(), cause);
+        return locked(() -> {
+            boolean unavailable = outage.failed(entry.id(), cause);
             work.signalAll();
-            return away;
-        } finally {
-            lock.unlock();
-        }
+            return unavailable;
+        });
     }
 
     /** Reports that the exchange of an entry in flight ended without showing whether what it needs is available. */
     void inconclusive(StreamEntry entry) {
-        lock.lock();
-        try {
+        locked(() -> {
             outage.inconclusive(entry.id());
             work.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Reports that the exchange of an entry in flight had what it needs. */
     void available(StreamEntry entry) {
-        lock.lock();
-        try {
+        locked(() -> {
             if (outage.succeeded(entry.id())) {
                 work.signalAll();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** The problem of the current outage; null if there is none. */
     String outage() {
-        lock.lock();
-        try {
-            return outage.problem();
-        } finally {
-            lock.unlock();
-        }
+        return locked(outage::problem);
     }
 
     /** Records that an exchange is running for an entry in flight. */
     void running(Delivery delivery) {
-        lock.lock();
-        try {
+        locked(() -> {
             held.replace(delivery.entry().id(), delivery);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Removes a settled entry. */
     void settled(StreamEntry entry) {
-        lock.lock();
-        try {
+        locked(() -> {
             held.remove(entry.id());
             signalRoom();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Parks an entry in flight until its next delivery. */
     void park(StreamEntry entry, Duration delay) {
-        lock.lock();
-        try {
+        locked(() -> {
             StreamEntry bare = entry.parked();
             held.put(entry.id(), new Delivery(bare, null));
             parked.add(bare, delay);
             signalRoom();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Parked entries that are due, longest overdue first. They stay parked until offered again. */
     List<StreamEntry> due(int atMost) {
-        lock.lock();
-        try {
-            return parked.due(atMost);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> parked.due(atMost));
     }
 
     /** Time until the next parked entry is due, at most the given time. */
     Duration untilDue(Duration atMost) {
-        lock.lock();
-        try {
-            return parked.untilDue(atMost);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> parked.untilDue(atMost));
     }
 
     /** Forgets entries that no longer belong to this consumer, unless they are being processed or settled. */
     void forget(Collection<String> ids) {
-        lock.lock();
-        try {
+        locked(() -> {
             for (String id : ids) {
-                if (parked.remove(id) || waiting.remove(id)) {
+                if (parked.remove(id)
+                        || waiting.entries.removeIf(entry -> entry.id().equals(id))) {
                     held.remove(id);
                 }
             }
             signalRoom();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
-    /** Hands the entries of a failed batch to the workers again, one by one. */
+    /** Hands the entries of a failed batch to the workers again, first and one by one. */
     void separate(List<StreamEntry> batch) {
-        lock.lock();
-        try {
-            List<StreamEntry> single = batch.stream().map(StreamEntry::byItself).toList();
-            single.forEach(entry -> held.put(entry.id(), new Delivery(entry, null)));
-            waiting.addFirst(single);
+        locked(() -> {
+            for (int i = batch.size() - 1; i >= 0; i--) {
+                StreamEntry single = batch.get(i).byItself();
+                held.put(single.id(), new Delivery(single, null));
+                waiting.entries.addFirst(single);
+            }
             work.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Removes and returns everything that is neither being processed nor settled. */
     List<StreamEntry> drain() {
-        lock.lock();
-        try {
-            List<StreamEntry> drained = new ArrayList<>(waiting.drain());
+        return locked(() -> {
+            List<StreamEntry> drained = new ArrayList<>(waiting.entries);
+            waiting.entries.clear();
             drained.addAll(parked.drain());
             drained.forEach(entry -> held.remove(entry.id()));
             return drained;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** All held entries, for renewal. */
     List<Delivery> all() {
-        lock.lock();
-        try {
-            return List.copyOf(held.values());
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> List.copyOf(held.values()));
     }
 
     int inFlight() {
@@ -338,33 +288,139 @@ final class HeldEntries {
     }
 
     int parked() {
-        lock.lock();
-        try {
-            return parked.size();
-        } finally {
-            lock.unlock();
-        }
+        return locked(parked::size);
     }
 
     /** Whether there may be more work. */
     boolean isOpen() {
-        lock.lock();
-        try {
-            return open;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> open);
     }
 
     /** Stops the workers. */
     void close() {
-        lock.lock();
-        try {
+        locked(() -> {
             open = false;
             work.signalAll();
             room.signalAll();
-        } finally {
-            lock.unlock();
+        });
+    }
+
+    /**
+     * Entries that wait for a worker, and the rules for handing them out: in order, several together if batches are wanted, one
+     * at a time during an outage.
+     */
+    private final class Waiting {
+        final Deque<StreamEntry> entries = new ArrayDeque<>();
+        /** When the first entry began to wait for others. */
+        private long sinceNanos;
+
+        void add(StreamEntry entry) {
+            if (entries.isEmpty()) {
+                sinceNanos = System.nanoTime();
+            }
+            entries.add(entry);
+        }
+
+        /** How long to wait before handing out entries, unless something changes; 0 or less if they can be handed out now. */
+        long nanosUntilNext(int wanted, Duration linger) {
+            if (entries.isEmpty()) {
+                return Long.MAX_VALUE;
+            }
+            if (outage.isOn()) {
+                return outage.nanosUntilProbe();
+            }
+            int together = together(wanted);
+            boolean complete = together >= wanted || together < entries.size();
+            return complete ? 0 : sinceNanos + linger.toNanos() - System.nanoTime();
+        }
+
+        /** Removes and returns at least one entry; there must be one. Entries that do not fit a batch are returned alone. */
+        List<StreamEntry> next(int most) {
+            if (outage.isOn()) {
+                return List.of(probe());
+            }
+            int count = together(most);
+            List<StreamEntry> next = new ArrayList<>(count);
+            while (next.size() < count) {
+                next.add(entries.poll());
+            }
+            sinceNanos = System.nanoTime();
+            return next;
+        }
+
+        /** How many entries at the head may be handed out together, at least one. */
+        private int together(int most) {
+            long fitting = entries.stream()
+                    .limit(most)
+                    .takeWhile(StreamEntry::fitsBatch)
+                    .count();
+            return (int) Math.max(1, fitting);
+        }
+
+        /** Prefers an entry other than the last probe, which may be at fault; then one that failed before. */
+        private StreamEntry probe() {
+            StreamEntry probe = entries.stream()
+                    .min(Comparator.comparing((StreamEntry candidate) -> outage.wasLastProbe(candidate.id()))
+                            .thenComparing(candidate -> candidate.failures() == 0))
+                    .orElseThrow();
+            entries.remove(probe);
+            outage.probing(probe.id());
+            return probe;
+        }
+
+        boolean haveAllFailed() {
+            return entries.stream().allMatch(entry -> entry.failures() > 0);
+        }
+    }
+
+    /** Entries that failed and wait for their next delivery, without their bodies. */
+    private static final class Parked {
+
+        private record Due(StreamEntry entry, long nanos) {}
+
+        private final Map<String, Due> byId = new HashMap<>();
+        private final NavigableSet<Due> byTime = new TreeSet<>(Comparator.comparingLong(Due::nanos)
+                .thenComparing(due -> due.entry().id()));
+
+        void add(StreamEntry entry, Duration delay) {
+            Due due = new Due(entry, System.nanoTime() + delay.toNanos());
+            remove(entry.id());
+            byId.put(entry.id(), due);
+            byTime.add(due);
+        }
+
+        /** @return whether it was there */
+        boolean remove(String id) {
+            Due due = byId.remove(id);
+            return due != null && byTime.remove(due);
+        }
+
+        int size() {
+            return byId.size();
+        }
+
+        List<StreamEntry> due(int atMost) {
+            long now = System.nanoTime();
+            return byTime.stream()
+                    .limit(atMost)
+                    .takeWhile(due -> due.nanos() - now <= 0)
+                    .map(Due::entry)
+                    .toList();
+        }
+
+        Duration untilDue(Duration atMost) {
+            if (byTime.isEmpty()) {
+                return atMost;
+            }
+            long nanos = Math.max(0, byTime.first().nanos() - System.nanoTime());
+            return nanos < atMost.toNanos() ? Duration.ofNanos(nanos) : atMost;
+        }
+
+        List<StreamEntry> drain() {
+            List<StreamEntry> drained = byTime.stream().map(Due::entry).toList();
+            byId.clear();
+            byTime.clear();
+            return drained;
         }
     }
 }

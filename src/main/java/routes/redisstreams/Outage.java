@@ -1,11 +1,11 @@
 package routes.redisstreams;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.camel.util.ObjectHelper;
+import org.apache.camel.support.LRUCacheFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.redis.StreamGroup;
 
 /**
  * Whether something that the exchanges of a consumer need is unavailable. During an outage, one entry at a time is a probe,
@@ -18,16 +18,9 @@ final class Outage {
 
     private final StreamGroup group;
     private final Backoff backoff;
-    private final int patience;
+    private final int maxBegun;
     /** How many outages an entry began and others ended, since it last succeeded; only for the latest such entries. */
-    private final Map<String, Integer> begun = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
-            return size() > MAX_BLAMED;
-        }
-    };
+    private final Map<String, Integer> begun = LRUCacheFactory.newLRUCache(MAX_BLAMED);
 
     private String problem;
     private String probe;
@@ -38,12 +31,12 @@ final class Outage {
 
     /**
      * @param backoff delays between probes
-     * @param patience how many outages an entry may begin that others end, before the entry itself is considered at fault
+     * @param maxBegun how many outages an entry may begin that others end, before the entry itself is considered at fault
      */
-    Outage(StreamGroup group, Backoff backoff, int patience) {
+    Outage(StreamGroup group, Backoff backoff, int maxBegun) {
         this.group = group;
         this.backoff = backoff;
-        this.patience = patience;
+        this.maxBegun = maxBegun;
     }
 
     boolean isOn() {
@@ -72,22 +65,22 @@ final class Outage {
     /** @return false if the entry is at fault, since only it reports outages */
     boolean failed(String id, Throwable cause) {
         if (problem == null) {
-            if (begun.merge(id, 1, Integer::sum) > patience) {
+            if (begun.merge(id, 1, Integer::sum) > maxBegun) {
                 return false;
             }
             failures = 0;
             lastProbe = id;
             sinceNanos = System.nanoTime();
             LOG.warn(
-                    "{} pauses: what it needs is unavailable ({}). Nothing is lost or counted; one entry at a time is tried"
-                            + " until it is back",
+                    "{} pauses: what it needs is unavailable ({}). Nothing is lost or counted; one entry at a time is"
+                            + " tried until it is back",
                     group,
-                    reason(cause));
+                    ServerState.reason(cause));
         } else if (!id.equals(probe)) {
             // its exchange began before the outage
             return true;
         }
-        problem = reason(cause);
+        problem = ServerState.reason(cause);
         probe = null;
         failures++;
         dueNanos = System.nanoTime() + backoff.delay(failures).toNanos();
@@ -113,11 +106,5 @@ final class Outage {
         problem = null;
         probe = null;
         return true;
-    }
-
-    private static String reason(Throwable cause) {
-        Throwable root = ObjectHelper.createExceptionIterable(cause).iterator().next();
-        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        return message.lines().findFirst().orElse(message);
     }
 }

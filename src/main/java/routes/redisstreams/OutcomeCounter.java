@@ -1,10 +1,10 @@
 package routes.redisstreams;
 
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.redis.StreamGroup;
 
 /** Counts the outcomes of entries since the consumer was started, and notifies the listener. */
 final class OutcomeCounter {
@@ -12,29 +12,32 @@ final class OutcomeCounter {
 
     private final StreamGroup group;
     private final StreamListener listener;
-    private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
+    private final AtomicLongArray counts = new AtomicLongArray(Outcome.values().length);
 
     OutcomeCounter(StreamGroup group, StreamListener listener) {
         this.group = group;
         this.listener = listener;
-        for (Outcome outcome : Outcome.values()) {
-            counts.put(outcome, new LongAdder());
-        }
     }
 
     void count(Outcome outcome) {
-        counts.get(outcome).increment();
-        try {
-            listener.onOutcome(group.stream(), group.group(), outcome);
-        } catch (RuntimeException e) {
-            LOG.error("The stream listener {} failed on {} of {}", listener, outcome, group, e);
+        count(outcome, 1);
+    }
+
+    void count(Outcome outcome, long times) {
+        counts.addAndGet(outcome.ordinal(), times);
+        for (long i = 0; i < times; i++) {
+            notify(outcome, () -> listener.onOutcome(group.stream(), group.group(), outcome));
         }
     }
 
     /** Notifies the listener of an entry that ended without an exchange; the outcome is counted separately. */
     void unprocessed(String entryId, Map<String, String> fields, Outcome outcome) {
+        notify(outcome, () -> listener.onUnprocessed(group.stream(), group.group(), entryId, fields, outcome));
+    }
+
+    private void notify(Outcome outcome, Runnable call) {
         try {
-            listener.onUnprocessed(group.stream(), group.group(), entryId, fields, outcome);
+            call.run();
         } catch (RuntimeException e) {
             LOG.error("The stream listener {} failed on {} of {}", listener, outcome, group, e);
         }
@@ -50,13 +53,7 @@ final class OutcomeCounter {
         }
     }
 
-    void count(Outcome outcome, long times) {
-        for (long i = 0; i < times; i++) {
-            count(outcome);
-        }
-    }
-
     long of(Outcome outcome) {
-        return counts.get(outcome).sum();
+        return counts.get(outcome.ordinal());
     }
 }

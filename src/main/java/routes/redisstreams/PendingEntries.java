@@ -13,16 +13,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
+import routes.redisstreams.HeldEntries.Delivery;
 
 /**
  * Fetches entries that are already pending: a consumer's own that it does not hold, parked ones that are due, and idle ones
- * of other consumers. Used only by the reader's thread.
+ * of other consumers. Keeps those that are held. Used only by the reader's thread, except where noted.
  */
 final class PendingEntries {
     private static final Logger LOG = LoggerFactory.getLogger(PendingEntries.class);
 
     /** How long deaths are recorded for entries that are never seen again. */
-    private static final Duration DEATH_BOOK = Duration.ofDays(7);
+    private static final Duration DEATHS_KEPT = Duration.ofDays(7);
 
     private static final int PAGE = 500;
     private static final String SCAN_START = "0-0";
@@ -53,7 +57,7 @@ final class PendingEntries {
 
     /** Restarts the scan of own pending entries. */
     void startOwn() {
-        ownCursor = "-";
+        ownCursor = SCAN_START;
     }
 
     /** Whether the scan of own pending entries is unfinished. */
@@ -87,17 +91,19 @@ final class PendingEntries {
      * @return whether the scan is complete
      */
     boolean claim(String consumer, int atMost) {
-        List<Object> answer = link.run(new ScriptCall(
-                Script.CLAIM,
-                List.of(group.key(), group.deathBook()),
-                List.of(
-                        group.group(),
-                        consumer,
-                        Long.toString(claimMinIdle.toMillis()),
-                        claimCursor,
-                        Integer.toString(atMost),
-                        group.nameLeases(),
-                        Long.toString(DEATH_BOOK.toMillis()))));
+        List<String> consumers = new StreamAdmin(link).consumers(group);
+        List<String> keys = new ArrayList<>(List.of(group.key(), group.deaths()));
+        consumers.forEach(name -> keys.add(group.nameLease(name)));
+        List<Object> answer = link.run(
+                Scripts.CLAIM,
+                keys,
+                group.group(),
+                consumer,
+                claimMinIdle,
+                claimCursor,
+                atMost,
+                DEATHS_KEPT,
+                consumers);
         claimCursor = (String) answer.get(0);
         lost((Long) answer.get(1));
         List<String> claimed = strings(answer.get(2));
@@ -110,25 +116,48 @@ final class PendingEntries {
 
     /** Releases own pending entries that are not held: other consumers may claim them without waiting for them to become idle. */
     void letGo(String consumer) {
-        String cursor = "-";
+        String cursor = SCAN_START;
         List<String> ids;
         do {
             ids = ownIds(consumer, cursor, PAGE);
-            List<String> arguments =
-                    new ArrayList<>(List.of(group.group(), consumer, Long.toString(claimMinIdle.toMillis())));
             List<String> unheld = ids.stream().filter(id -> !held.holds(id)).toList();
-            arguments.add(Integer.toString(unheld.size()));
-            arguments.addAll(unheld);
-            link.run(new ScriptCall(Script.RENEW, List.of(group.key()), arguments));
+            link.run(Scripts.RENEW, List.of(group.key()), group.group(), consumer, claimMinIdle, unheld.size(), unheld);
             cursor = ids.isEmpty() ? cursor : ids.get(ids.size() - 1);
         } while (ids.size() == PAGE);
     }
 
-    /** Ids pending for a consumer, after the cursor (- for the start). */
+    /** Renews the entries that are held, so that they do not become idle, and the leases of their exchanges. On any thread. */
+    void renewHeld() {
+        Map<String, List<Delivery>> byConsumer = held.all().stream()
+                .collect(Collectors.groupingBy(delivery -> delivery.entry().consumer()));
+        byConsumer.forEach((consumer, deliveries) -> {
+            for (int from = 0; from < deliveries.size(); from += PAGE) {
+                renew(consumer, deliveries.subList(from, Math.min(from + PAGE, deliveries.size())));
+            }
+        });
+    }
+
+    private void renew(String consumer, List<Delivery> deliveries) {
+        List<String> ids =
+                deliveries.stream().map(delivery -> delivery.entry().id()).toList();
+        List<String> keys = new ArrayList<>(List.of(group.key()));
+        List<Object> leases = new ArrayList<>();
+        for (Delivery delivery : deliveries) {
+            if (delivery.completion() != null) {
+                delivery.completion().leases().forEach((lease, timeToLive) -> {
+                    keys.add(lease);
+                    leases.addAll(List.of(delivery.completion().owner(), timeToLive));
+                });
+            }
+        }
+        List<Object> gone =
+                link.run(Scripts.RENEW, keys, group.group(), consumer, Duration.ZERO, ids.size(), ids, leases);
+        held.forget(strings(gone));
+    }
+
+    /** Ids pending for a consumer, after the cursor. */
     private List<String> ownIds(String consumer, String cursor, int atMost) {
-        Range<String> range = cursor.equals("-")
-                ? Range.unbounded()
-                : Range.from(Range.Boundary.excluding(cursor), Range.Boundary.unbounded());
+        Range<String> range = Range.from(Range.Boundary.excluding(cursor), Range.Boundary.unbounded());
         return link
                 .call(commands -> commands.xpending(
                         group.key(), Consumer.from(group.group(), consumer), range, Limit.from(atMost)))
@@ -141,10 +170,14 @@ final class PendingEntries {
         if (ids.isEmpty()) {
             return;
         }
-        List<String> arguments = new ArrayList<>(
-                List.of(group.group(), consumer, afterDeath ? "1" : "0", Long.toString(DEATH_BOOK.toMillis())));
-        arguments.addAll(ids);
-        List<Object> answer = link.run(new ScriptCall(Script.TAKE, List.of(group.key(), group.deathBook()), arguments));
+        List<Object> answer = link.run(
+                Scripts.TAKE,
+                List.of(group.key(), group.deaths()),
+                group.group(),
+                consumer,
+                afterDeath,
+                DEATHS_KEPT,
+                ids);
         List<String> lost = strings(answer.get(0));
         lost(lost.size());
         lost.forEach(id -> outcomes.unprocessed(id, Map.of(), Outcome.LOST_ENTRY));
@@ -152,7 +185,7 @@ final class PendingEntries {
         for (Object row : answer.subList(1, answer.size())) {
             StreamEntry entry = entry(consumer, (List<?>) row, parked);
             gone.remove(entry.id());
-            held.offer(entry);
+            held.offer(List.of(entry));
         }
         held.forget(gone);
     }

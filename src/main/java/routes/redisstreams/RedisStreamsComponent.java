@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
+import routes.redis.RedisLink;
 
 /** The redis-streams component. All its endpoints use one Redis. */
 @Component("redis-streams")
@@ -36,7 +38,8 @@ public class RedisStreamsComponent extends DefaultComponent {
             label = "consumer",
             description =
                     "Name of this process, unique among those that run at the same time. Consumers have this name in"
-                            + " their groups, with a suffix where a living consumer has it already. By default the name of the host.")
+                        + " their groups, with a suffix where a living consumer has it already. By default the name of"
+                        + " the host.")
     private String instanceName;
 
     @Metadata(
@@ -46,7 +49,12 @@ public class RedisStreamsComponent extends DefaultComponent {
             description = "How long to wait for an answer of Redis, on top of the time a read waits for new entries.")
     private long commandTimeout = 10_000;
 
-    private final ProcessingPermits permits = new ProcessingPermits();
+    /** Acquired together by an exchange that must run without any others; other exchanges need one each. */
+    static final int ALL_PERMITS = 1 << 20;
+
+    /** Fair, so that an entry that runs alone is not starved. */
+    private final Semaphore permits = new Semaphore(ALL_PERMITS, true);
+
     private RedisLink link;
     private ScheduledExecutorService heartbeats;
     private ExecutorService writerThreads;
@@ -123,7 +131,7 @@ public class RedisStreamsComponent extends DefaultComponent {
         return heartbeats;
     }
 
-    ProcessingPermits permits() {
+    Semaphore permits() {
         return permits;
     }
 

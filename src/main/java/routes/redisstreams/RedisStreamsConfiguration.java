@@ -1,7 +1,6 @@
 package routes.redisstreams;
 
 import java.time.Duration;
-import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
@@ -9,7 +8,7 @@ import org.apache.camel.spi.UriPath;
 
 /** Options of a redis-streams endpoint. */
 @UriParams
-public class RedisStreamsConfiguration implements Cloneable {
+public class RedisStreamsConfiguration {
     /** Maximum lease of a consumer name in milliseconds, so that a restart after a crash does not wait long for it. */
     private static final long MAX_NAME_LEASE = 10_000;
 
@@ -26,10 +25,9 @@ public class RedisStreamsConfiguration implements Cloneable {
     @UriParam(
             label = "consumer",
             defaultValue = "1",
-            description =
-                    "With more than 1, an exchange carries up to so many entries: its body is a list of messages, which"
-                            + " the route splits or processes together. Each is acknowledged by itself; one that failed is delivered"
-                            + " again alone.")
+            description = "With more than 1, an exchange carries up to so many entries: its body is a list of messages,"
+                    + " which the route splits or processes together. Each is acknowledged by itself; one that"
+                    + " failed is delivered again alone.")
     private int batchSize = 1;
 
     @UriParam(
@@ -114,24 +112,16 @@ public class RedisStreamsConfiguration implements Cloneable {
             enums = "completion,immediate",
             description =
                     "When the entry is appended. completion: together with the acknowledgement of the entry that the"
-                            + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at once.")
+                        + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at"
+                        + " once.")
     private PublishMode publish = PublishMode.COMPLETION;
 
     @UriParam(
             label = "producer",
-            description =
-                    "Name of a book in Redis that remembers what the last call published at once. Messages whose header"
-                            + " CamelRedisStreamsOnce is in it are not published again, so that the last call may be repeated"
-                            + " when nobody knows whether it arrived. One caller at a time.")
+            description = "Name of a record in Redis of what the last call published at once. Messages whose header"
+                    + " CamelRedisStreamsOnce is in it are not published again, so that the last call may be repeated"
+                    + " when nobody knows whether it arrived. One caller at a time.")
     private String once;
-
-    RedisStreamsConfiguration copy() {
-        try {
-            return (RedisStreamsConfiguration) super.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new RuntimeCamelException(e);
-        }
-    }
 
     /**
      * Checks what a consumer needs.

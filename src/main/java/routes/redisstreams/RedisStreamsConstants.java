@@ -49,7 +49,7 @@ public final class RedisStreamsConstants {
     /** Exchange property: how a failure is handled, a {@link FailureKind} or its name. */
     public static final String FAILURE = "CamelRedisStreamsFailure";
 
-    /** Exchange property that carries the {@link StreamCompletion}, or the {@link BatchCompletion}; copies of the exchange
+    /** Exchange property that carries the {@link StreamCompletion}, or the {@link StreamCompletion.Batch}; copies of the exchange
      * share it. */
     static final String COMPLETION = "CamelRedisStreamsCompletion";
 

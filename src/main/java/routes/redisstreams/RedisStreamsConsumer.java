@@ -1,17 +1,20 @@
 package routes.redisstreams;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToIntFunction;
-import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
+import routes.redis.StreamAdmin;
 
 /** Consumes a stream as a member of a consumer group. */
 @ManagedResource(description = "Managed Redis Streams Consumer")
@@ -24,10 +27,39 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         super(endpoint, processor);
     }
 
+    /** Readiness: the consumer is connected to Redis, has its group and its name, and reads. */
+    private final class Readiness extends AbstractHealthCheck {
+        Readiness() {
+            super("camel", "redis-streams-consumer-" + getRouteId());
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            builder.detail("stream", getStream());
+            // getGroup() alone is that of the health check
+            builder.detail("group", RedisStreamsConsumer.this.getGroup());
+            builder.detail("route.id", getRouteId());
+            if (!getPausedBecause().isEmpty()) {
+                builder.detail("paused", getPausedBecause());
+            }
+            String problem = notReadyBecause();
+            if (problem == null) {
+                builder.up();
+            } else {
+                builder.message(problem).down();
+            }
+        }
+    }
+
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        setHealthCheck(new RedisStreamsConsumerHealthCheck(this));
+        setHealthCheck(new Readiness());
         sessions = getEndpoint().streamGroups().stream()
                 .map(group -> new ConsumerSession(this, group))
                 .toList();
@@ -83,23 +115,22 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
     }
 
     private static String notReadyBecause(ConsumerSession session) {
-        String problem = session.reader().problem();
+        String problem = session.reader.problem();
         if (problem != null) {
             return "Redis does not serve: " + problem;
         }
-        if (session.reader().pausedBecause() != null) {
+        if (session.reader.pausedBecause() != null) {
             return null;
         }
-        String outage = session.held().outage();
+        String outage = session.held.outage();
         if (outage != null) {
             return "Paused, because what it needs is unavailable: " + outage;
         }
-        return session.reader().isReading() ? null : "Taking up pending entries, or waiting for a consumer name";
+        return session.reader.isReading() ? null : "Taking up pending entries, or waiting for a consumer name";
     }
 
-    private Stream<GroupPause> groupPauses() {
-        RedisLink link = getEndpoint().getComponent().link();
-        return getEndpoint().streamGroups().stream().map(group -> new GroupPause(link, group));
+    private StreamAdmin admin() {
+        return new StreamAdmin(getEndpoint().getComponent().link());
     }
 
     @ManagedOperation(
@@ -107,18 +138,19 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
                     "Has all consumers of the group, in all processes, rest until resumeGroup is called; kept across"
                             + " restarts. What runs is finished")
     public void pauseGroup(String reason) {
-        groupPauses().forEach(pause -> pause.set(reason));
+        getEndpoint().streamGroups().forEach(group -> admin().pause(group, reason));
     }
 
     @ManagedOperation(description = "Ends what pauseGroup began; true if there was a pause")
     public boolean resumeGroup() {
-        return groupPauses().mapToInt(pause -> pause.clear() ? 1 : 0).sum() > 0;
+        // every key, not only up to the first that was paused
+        return getEndpoint().streamGroups().stream().filter(admin()::resume).count() > 0;
     }
 
     @ManagedAttribute(description = "Why the group rests, by pauseGroup; empty if it does not")
     public String getPausedBecause() {
         return sessions.stream()
-                .map(session -> session.reader().pausedBecause())
+                .map(session -> session.reader.pausedBecause())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse("");
@@ -130,7 +162,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     private long count(Outcome outcome) {
         return sessions.stream()
-                .mapToLong(session -> session.outcomes().of(outcome))
+                .mapToLong(session -> session.outcomes.of(outcome))
                 .sum();
     }
 
@@ -153,14 +185,13 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
     public String getConsumerName() {
         return sessions.stream()
                 .findFirst()
-                .flatMap(session -> session.name().get())
+                .flatMap(session -> session.name.get())
                 .orElse("");
     }
 
     @ManagedAttribute(description = "Whether new entries are being read")
     public boolean isReading() {
-        return !sessions.isEmpty()
-                && sessions.stream().allMatch(session -> session.reader().isReading());
+        return !sessions.isEmpty() && sessions.stream().allMatch(session -> session.reader.isReading());
     }
 
     @ManagedAttribute(description = "Why nothing is read; empty if entries are read")
@@ -171,12 +202,12 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     @ManagedAttribute(description = "Entries in memory: waiting, being processed or being completed")
     public int getInFlight() {
-        return sum(session -> session.held().inFlight());
+        return sum(session -> session.held.inFlight());
     }
 
     @ManagedAttribute(description = "Failed entries that wait for their next delivery")
     public int getParked() {
-        return sum(session -> session.held().parked());
+        return sum(session -> session.held.parked());
     }
 
     @ManagedAttribute(description = "Entries completed")

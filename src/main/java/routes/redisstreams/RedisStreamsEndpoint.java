@@ -12,6 +12,7 @@ import org.apache.camel.Producer;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.support.DefaultEndpoint;
+import routes.redis.StreamGroup;
 
 /**
  * Consumes from and publishes to Redis Streams, with consumer groups, redelivery and dead letters; exactly once between two

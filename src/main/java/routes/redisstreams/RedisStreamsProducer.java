@@ -11,6 +11,7 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.TypeConverter;
 import org.apache.camel.support.DefaultProducer;
+import routes.redis.StreamGroup;
 import routes.redisstreams.StreamCompletion.Output;
 
 /**
@@ -38,7 +39,7 @@ public class RedisStreamsProducer extends DefaultProducer {
             }
         }
         if (!outputs.isEmpty()) {
-            List<Object> ids = getEndpoint().getComponent().link().run(call(atOnce, outputs));
+            List<Object> ids = append(atOnce, outputs);
             for (int i = 0; i < ids.size(); i++) {
                 atOnce.get(i).setHeader(RedisStreamsConstants.MESSAGE_ID, ids.get(i));
             }
@@ -60,21 +61,17 @@ public class RedisStreamsProducer extends DefaultProducer {
         return several ? (List<Message>) message.getBody() : List.of(message);
     }
 
-    private ScriptCall call(List<Message> messages, List<Output> outputs) {
+    private List<Object> append(List<Message> messages, List<Output> outputs) {
         String key = getEndpoint().key();
         String once = getEndpoint().getConfiguration().getOnce();
-        List<String> arguments = new ArrayList<>(List.of(Integer.toString(outputs.size())));
+        List<Object> arguments = new ArrayList<>(List.of(outputs.size()));
         for (int i = 0; i < outputs.size(); i++) {
             Map<String, String> fields = outputs.get(i).fields();
-            arguments.add(once == null ? "" : messages.get(i).getHeader(RedisStreamsConstants.ONCE, "", String.class));
-            arguments.add(Integer.toString(2 * fields.size()));
-            fields.forEach((field, value) -> {
-                arguments.add(field);
-                arguments.add(value);
-            });
+            String token = once == null ? "" : messages.get(i).getHeader(RedisStreamsConstants.ONCE, "", String.class);
+            arguments.addAll(List.of(token, 2 * fields.size(), fields));
         }
-        List<String> keys = once == null ? List.of(key) : List.of(key, StreamGroup.publishBook(key, once));
-        return new ScriptCall(Script.PUBLISH, keys, arguments);
+        List<String> keys = once == null ? List.of(key) : List.of(key, StreamGroup.published(key, once));
+        return getEndpoint().getComponent().link().run(Scripts.PUBLISH, keys, arguments);
     }
 
     private static Map<String, String> fields(Exchange exchange, Message message) throws InvalidPayloadException {

@@ -1,6 +1,5 @@
 package routes.redisstreams;
 
-import java.time.Duration;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,7 @@ final class ServerState {
     synchronized void up() {
         if (problem != null) {
             problem = null;
-            LOG.info("{}: Redis serves again after {} ms", who, elapsed().toMillis());
+            LOG.info("{}: Redis serves again after {} ms", who, (System.nanoTime() - sinceNanos) / 1_000_000);
         }
     }
 
@@ -38,15 +37,11 @@ final class ServerState {
         return problem;
     }
 
-    private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - sinceNanos);
-    }
-
-    private static String reason(Throwable cause) {
-        // the deepest cause that has a message
+    /** The first line of the deepest cause that has a message. */
+    static String reason(Throwable cause) {
         for (Throwable next : ObjectHelper.createExceptionIterable(cause)) {
             if (next.getMessage() != null) {
-                return next.getMessage();
+                return next.getMessage().lines().findFirst().orElse("");
             }
         }
         return cause.getClass().getSimpleName();

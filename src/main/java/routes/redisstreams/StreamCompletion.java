@@ -42,6 +42,22 @@ public final class StreamCompletion {
     /** Why one entry of a batch failed while the batch did not. */
     record Failure(Throwable cause, FailureKind kind) {}
 
+    /** The completions of the entries of a batch, by index. */
+    record Batch(List<StreamCompletion> items) {
+
+        /** The completion of the entry that a message belongs to. */
+        private StreamCompletion of(Message item) {
+            Integer index = item.getHeader(RedisStreamsConstants.BATCH_INDEX, Integer.class);
+            if (index == null || index < 0 || index >= items.size()) {
+                throw new IllegalStateException("The exchange is a batch of " + items.size() + " entries (header "
+                        + RedisStreamsConstants.BATCH_INDEX + " is " + index
+                        + "): split its body, or keep the header of each of its messages, so that it is known which"
+                        + " entry this belongs to");
+            }
+            return items.get(index);
+        }
+    }
+
     private final RedisClient redis;
     private final String owner;
     private final List<Output> outputs = new ArrayList<>();
@@ -73,7 +89,7 @@ public final class StreamCompletion {
      */
     public static Optional<StreamCompletion> of(Exchange exchange, Message message) {
         Object completion = exchange.getProperty(RedisStreamsConstants.COMPLETION);
-        if (completion instanceof BatchCompletion batch) {
+        if (completion instanceof Batch batch) {
             return Optional.of(batch.of(message));
         }
         return Optional.ofNullable((StreamCompletion) completion);
@@ -81,7 +97,7 @@ public final class StreamCompletion {
 
     /** Whether the exchange is a batch whose entries are processed one by one after this failure, within the same delivery. */
     public static boolean isSeparatedAfter(Exchange exchange, Throwable failure) {
-        return exchange.getProperty(RedisStreamsConstants.COMPLETION) instanceof BatchCompletion batch
+        return exchange.getProperty(RedisStreamsConstants.COMPLETION) instanceof Batch batch
                 && batch.items().size() > 1
                 && FailureKind.of(exchange, failure).isOfOneEntry();
     }
@@ -192,6 +208,10 @@ public final class StreamCompletion {
 
     synchronized Map<String, Duration> leases() {
         return new LinkedHashMap<>(leases);
+    }
+
+    synchronized List<String> leaseKeys() {
+        return List.copyOf(leases.keySet());
     }
 
     synchronized List<Runnable> callbacks() {

@@ -2,11 +2,9 @@ package routes.redisstreams;
 
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +13,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
 
 /**
  * Fetches entries for the workers of one consumer, as many as there is room for: first its own pending ones (at the start
@@ -35,18 +38,17 @@ final class StreamReader implements Runnable {
     private final Set<String> groupsOfStream;
     private final RedisStreamsConfiguration options;
     private final RedisLink blocking;
-    private final RedisLink link;
     private final ConsumerName name;
     private final HeldEntries held;
     private final PendingEntries pending;
-    private final GroupPause groupPause;
+    private final StreamAdmin admin;
     private final ServerState state;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private boolean stopped;
-    private boolean suspended;
+    private volatile boolean stopped;
+    private volatile boolean suspended;
     private volatile boolean quiet = true;
     private volatile boolean reading;
     private volatile String pausedBecause;
@@ -72,11 +74,10 @@ final class StreamReader implements Runnable {
         this.groupsOfStream = groupsOfStream;
         this.options = options;
         this.blocking = blocking;
-        this.link = link;
         this.name = name;
         this.held = held;
         this.pending = pending;
-        this.groupPause = new GroupPause(link, group);
+        this.admin = new StreamAdmin(link);
         this.state = new ServerState(group.toString());
     }
 
@@ -153,7 +154,7 @@ final class StreamReader implements Runnable {
     /** Whether the group is paused. */
     private boolean isPaused() {
         if (System.nanoTime() - nextPauseCheckNanos >= 0) {
-            String reason = groupPause.reason().orElse(null);
+            String reason = admin.pausedBecause(group);
             nextPauseCheckNanos = System.nanoTime() + PAUSE_CHECK.toNanos();
             if (reason != null && pausedBecause == null) {
                 LOG.info("{} is paused: {}", group, reason);
@@ -170,7 +171,7 @@ final class StreamReader implements Runnable {
         long connection = blocking.connect();
         if (connection != preparedConnection) {
             reading = false;
-            new StreamGroups(link).ensureGroups(Map.of(group.key(), groupsOfStream));
+            admin.ensureGroups(Map.of(group.key(), groupsOfStream));
         }
         Optional<String> consumer = name.acquire();
         if (consumer.isPresent()
@@ -194,6 +195,7 @@ final class StreamReader implements Runnable {
         return Duration.ofNanos(Math.max(0, nextScanNanos - System.nanoTime()));
     }
 
+    @SuppressWarnings("unchecked") // generic varargs array
     private void readNew(String consumer) throws InterruptedException {
         Duration block = block();
         if (held.parkedFull()) {
@@ -210,7 +212,8 @@ final class StreamReader implements Runnable {
         if (block.toMillis() > 0) {
             arguments.block(block);
         }
-        List<StreamMessage<String, String>> entries = blocking.call(commands -> readNew(commands, consumer, arguments));
+        List<StreamMessage<String, String>> entries = blocking.call(commands -> commands.xreadgroup(
+                Consumer.from(group.group(), consumer), arguments, StreamOffset.lastConsumed(group.key())));
         if (isHalted()) {
             // they stay pending and are released
             return;
@@ -218,13 +221,6 @@ final class StreamReader implements Runnable {
         held.offer(entries.stream()
                 .map(entry -> StreamEntry.fresh(entry.getId(), consumer, entry.getBody()))
                 .toList());
-    }
-
-    @SuppressWarnings("unchecked") // generic varargs array
-    private RedisFuture<List<StreamMessage<String, String>>> readNew(
-            RedisAsyncCommands<String, String> commands, String consumer, XReadArgs arguments) {
-        return commands.xreadgroup(
-                Consumer.from(group.group(), consumer), arguments, StreamOffset.lastConsumed(group.key()));
     }
 
     /** How long a read may block: until the next scan or parked entry is due, at most blockTimeout. */
@@ -254,8 +250,8 @@ final class StreamReader implements Runnable {
 
     private static boolean groupMissing(Throwable e) {
         return e instanceof RedisCommandExecutionException
-                && e.getMessage() != null
-                && (e.getMessage().contains("NOGROUP") || e.getMessage().contains("UNBLOCKED"));
+                && Stream.of("NOGROUP", "UNBLOCKED", "no such key")
+                        .anyMatch(String.valueOf(e.getMessage())::contains);
     }
 
     /** Releases entries that were not started, so that any consumer may claim them. If Redis fails, they are claimed once idle. */
@@ -274,10 +270,15 @@ final class StreamReader implements Runnable {
     }
 
     private void pause(Duration time) {
+        await(time, this::isHalted);
+    }
+
+    /** Waits for the condition, at most this long. */
+    private void await(Duration time, BooleanSupplier condition) {
         lock.lock();
         try {
             long nanos = time.toNanos();
-            while (!suspended && !stopped && nanos > 0) {
+            while (!condition.getAsBoolean() && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
         } catch (InterruptedException e) {
@@ -288,12 +289,7 @@ final class StreamReader implements Runnable {
     }
 
     private boolean isHalted() {
-        lock.lock();
-        try {
-            return stopped || suspended;
-        } finally {
-            lock.unlock();
-        }
+        return stopped || suspended;
     }
 
     /** Waits a moment for the reader to become quiet, since the shutdown strategy checks only once a second. */
@@ -302,21 +298,7 @@ final class StreamReader implements Runnable {
         // a blocked read would still deliver entries
         blocking.disconnect();
         held.wake();
-        awaitQuiet();
-    }
-
-    private void awaitQuiet() {
-        lock.lock();
-        try {
-            long nanos = MOMENT.toNanos();
-            while (!quiet && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
+        await(MOMENT, () -> quiet);
     }
 
     void resume() {

@@ -5,10 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
@@ -23,6 +21,7 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.springframework.stereotype.Component;
 import routes.events.EntryFailure;
 import routes.events.Event;
 import routes.events.EventCodec;
@@ -37,6 +36,7 @@ import routes.redisstreams.StreamCompletion;
  * Reads and writes events in routes, as bean {@code events}. A stage works on batches: its body is the list of events, later the
  * list of answers, in the same order. Other routes work on one event.
  */
+@Component("events")
 public class EventRoutes {
 
     /** Exchange property: the {@link StageEntry} of each entry of the exchange. */
@@ -88,15 +88,11 @@ public class EventRoutes {
         decode(entry);
         exchange.getMessage().setBody(entry.body());
         describe(exchange, entry);
-        // an earlier exchange on this thread may have left its values
-        MDC.remove(MDC_TRACE_ID);
-        MDC.remove(MDC_TRIGGER);
-        logged(entry).forEach(MDC::put);
+        putMdc(entry);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                MDC.remove(MDC_TRACE_ID);
-                MDC.remove(MDC_TRIGGER);
+                clearMdc();
             }
         });
     }
@@ -108,23 +104,32 @@ public class EventRoutes {
         exchange.setProperty(STREAM, codec.name(stream(entry)));
     }
 
-    /** The MDC values of log lines about an entry. */
-    private static Map<String, String> logged(StageEntry entry) {
-        Map<String, String> logged = new HashMap<>();
-        logged.put(MDC_TRACE_ID, entry.traceId());
-        logged.put(MDC_TRIGGER, entry.event().map(Event::triggerText).orElse(null));
-        logged.values().removeIf(Objects::isNull);
-        return logged;
-    }
-
     /** Runs the work with the MDC values of one entry of a batch. */
     private static void logging(StageEntry entry, Runnable work) {
-        Map<String, String> logged = logged(entry);
-        logged.forEach(MDC::put);
         try {
+            putMdc(entry);
             work.run();
         } finally {
-            logged.keySet().forEach(MDC::remove);
+            clearMdc();
+        }
+    }
+
+    /** Sets the MDC values of log lines about an entry; an earlier exchange on this thread may have left its values. */
+    private static void putMdc(StageEntry entry) {
+        put(MDC_TRACE_ID, entry.traceId());
+        put(MDC_TRIGGER, entry.event().map(Event::triggerText).orElse(null));
+    }
+
+    private static void clearMdc() {
+        MDC.remove(MDC_TRACE_ID);
+        MDC.remove(MDC_TRIGGER);
+    }
+
+    private static void put(String key, String value) {
+        if (value == null) {
+            MDC.remove(key);
+        } else {
+            MDC.put(key, value);
         }
     }
 
@@ -190,7 +195,7 @@ public class EventRoutes {
      */
     public List<?> work(Exchange exchange, String bean, String method) {
         List<?> events = exchange.getMessage().getBody(List.class);
-        Work work = works.computeIfAbsent(bean + "." + method, name -> work(exchange, bean, method, name));
+        Work work = works.computeIfAbsent(bean + "." + method, name -> prepared(exchange, bean, method));
         if (events.isEmpty()) {
             return List.of();
         } else if (work.takesList()) {
@@ -207,7 +212,7 @@ public class EventRoutes {
         return answers;
     }
 
-    private static Work work(Exchange exchange, String bean, String method, String name) {
+    private static Work prepared(Exchange exchange, String bean, String method) {
         Object target = CamelContextHelper.mandatoryLookup(exchange.getContext(), bean);
         BeanExpression call = new BeanExpression(target, method);
         call.init(exchange.getContext());

@@ -24,11 +24,6 @@ public class StreamKeys {
         return legacy && stream.builtIn() ? List.of(stream.key(), stream.legacyKey()) : List.of(stream.key());
     }
 
-    /** The dead-letter key of one of these keys. */
-    public String deadLetters(String key) {
-        return key + ":dlq";
-    }
-
     /** The groups of the catalogue by key: everything that a process creates at start. */
     public Map<String, Set<String>> groups() {
         Map<String, Set<String>> groups = new LinkedHashMap<>();

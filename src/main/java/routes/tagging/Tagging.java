@@ -24,6 +24,7 @@ import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
+import routes.events.PostTaggedBuilder;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.TagsHash;
@@ -274,26 +275,26 @@ public class Tagging {
             int latencyMs,
             Map<String, Object> metadata) {
         String hash = TagsHash.of(tags);
-        return new PostTagged(
-                Event.SCHEMA_VERSION,
-                post.traceId(),
-                clock.instant(),
-                IdempotencyKeys.postTagged(post.postId(), post.contentVersion(), post.trigger(), null, hash),
-                post.postId(),
-                post.tenantId(),
-                post.userId(),
-                post.channelId(),
-                tags,
-                hash,
-                List.of(),
-                post.urls(),
-                provider,
-                model,
-                latencyMs,
-                post.trigger(),
-                post.contentVersion(),
-                null,
-                null,
-                metadata.isEmpty() ? null : metadata);
+        return PostTaggedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(post.traceId())
+                .occurredAt(clock.instant())
+                .idempotencyKey(
+                        IdempotencyKeys.postTagged(post.postId(), post.contentVersion(), post.trigger(), null, hash))
+                .postId(post.postId())
+                .tenantId(post.tenantId())
+                .userId(post.userId())
+                .channelId(post.channelId())
+                .tags(tags)
+                .tagsHash(hash)
+                .topics(List.of())
+                .urls(post.urls())
+                .provider(provider)
+                .model(model)
+                .latencyMs(latencyMs)
+                .trigger(post.trigger())
+                .contentVersion(post.contentVersion())
+                .metadata(metadata.isEmpty() ? null : metadata)
+                .build();
     }
 }

@@ -11,29 +11,21 @@
 local stream, deaths = KEYS[1], KEYS[2]
 local group, consumer = ARGV[1], ARGV[2]
 local key, at = 3, 4
-local replies, kinds, known, ahead = {}, {}, {}, 16
+local replies, streams, known, ahead = {}, {}, {}, 16
 
-local function isStream(name)
-  if kinds[name] == nil then
-    local kind = redis.call('TYPE', name).ok
-    kinds[name] = kind == 'none' or kind == 'stream'
+local function isOutput(name)
+  if streams[name] == nil then
+    streams[name] = isStream(name)
   end
-  return kinds[name]
+  return streams[name]
 end
 
 -- Whether an id is pending for this consumer. Ids mostly come in order, so one XPENDING also covers some that follow; after a
 -- miss the next XPENDING is short.
 local function isOurs(id, left)
   if known[id] == nil then
-    local rows = redis.pcall('XPENDING', stream, group, id, '+', math.min(ahead, left), consumer)
-    if rows.err then
-      if not string.find(rows.err, 'NOGROUP', 1, true) then
-        error(rows.err, 0)
-      end
-      rows = {}
-    end
     known[id] = false
-    for _, row in ipairs(rows) do
+    for _, row in ipairs(pendingRows(stream, group, id, '+', math.min(ahead, left), consumer)) do
       known[row[1]] = true
     end
     ahead = 1
@@ -56,7 +48,7 @@ for entry = 1, tonumber(ARGV[3]) do
 
   if ours then
     for i = 0, outputCount - 1 do
-      if not isStream(KEYS[output + i]) then
+      if not isOutput(KEYS[output + i]) then
         reply = {-1, KEYS[output + i]}
       end
     end
@@ -72,9 +64,9 @@ for entry = 1, tonumber(ARGV[3]) do
   for i = 0, outputCount - 1 do
     local count = tonumber(ARGV[at])
     if reply[1] == 1 then
-      local added = redis.pcall('XADD', KEYS[output + i], '*', unpack(ARGV, at + 1, at + count))
-      if type(added) == 'table' and added.err then
-        reply = {-2, added.err}
+      local added, refusal = append(KEYS[output + i], unpack(ARGV, at + 1, at + count))
+      if not added then
+        reply = {-2, refusal}
       end
     end
     at = at + count + 1
@@ -86,19 +78,11 @@ for entry = 1, tonumber(ARGV[3]) do
     redis.call('XACK', stream, group, id)
     known[id] = false
     if inDeathRecord == '1' then
-      redis.call('HDEL', deaths, id)
-      -- the field may already name another entry
-      if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
-        redis.call('HDEL', deaths, 'alone:' .. consumer)
-      end
+      forgetDeaths(deaths, consumer, id)
     end
   end
   if reply[1] >= 0 then
-    for i = 0, leaseCount - 1 do
-      if redis.call('GET', KEYS[lease + i]) == ARGV[leaseArgs + i] then
-        redis.call('DEL', KEYS[lease + i])
-      end
-    end
+    releaseLeases(lease, leaseArgs, leaseCount)
   end
   key = output + outputCount
   replies[entry] = reply

@@ -7,7 +7,7 @@
 --       arguments, field, value, ...
 -- Returns for each entry {1, id of the dead letter}, {0} if it is no longer ours, {2} if its body is gone (it is then only
 -- acknowledged), {-1, key} if the dead-letter key is not a stream, {-2, error} if Redis refused the dead letter.
-local stream, deaths, book = KEYS[1], KEYS[2], KEYS[3]
+local stream, deaths, record = KEYS[1], KEYS[2], KEYS[3]
 local group, consumer = ARGV[1], ARGV[2]
 local key, at = 4, 4
 -- milliseconds after the last dead letter: a group deleted later than that fails on its poison entries again
@@ -18,16 +18,11 @@ for entry = 1, tonumber(ARGV[3]) do
   local id, letters, leaseCount = ARGV[at], KEYS[key], tonumber(ARGV[at + 1])
   local reportArgs = at + 2 + leaseCount
   local reportCount = tonumber(ARGV[reportArgs])
-  local pending = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
-  if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
-    return pending
-  end
   local reply = {0}
-  if not pending.err and #pending == 1 then
-    local kind = redis.call('TYPE', letters).ok
+  if isPending(stream, group, id, consumer) then
     local body = redis.call('XRANGE', stream, id, id)[1]
-    local former = redis.call('HGET', book, id)
-    if kind ~= 'none' and kind ~= 'stream' then
+    local former = redis.call('HGET', record, id)
+    if not isStream(letters) then
       reply = {-1, letters}
     elseif former and redis.call('XRANGE', letters, former, former)[1] then
       reply = {1, former}
@@ -36,32 +31,24 @@ for entry = 1, tonumber(ARGV[3]) do
       for i = reportArgs + 1, reportArgs + reportCount do
         fields[#fields + 1] = ARGV[i]
       end
-      local added = redis.pcall('XADD', letters, '*', unpack(fields))
-      if type(added) == 'table' and added.err then
-        reply = {-2, added.err}
-      else
+      local added, refusal = append(letters, unpack(fields))
+      if added then
         reply = {1, added}
-        redis.call('HSET', book, id, added)
-        redis.call('PEXPIRE', book, keep)
+        redis.call('HSET', record, id, added)
+        redis.call('PEXPIRE', record, keep)
+      else
+        reply = {-2, refusal}
       end
     else
       reply = {2}
     end
     if reply[1] > 0 then
       redis.call('XACK', stream, group, id)
-      redis.call('HDEL', deaths, id)
-      -- the field may already name another entry
-      if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
-        redis.call('HDEL', deaths, 'alone:' .. consumer)
-      end
+      forgetDeaths(deaths, consumer, id)
     end
   end
   if reply[1] >= 0 then
-    for i = 1, leaseCount do
-      if redis.call('GET', KEYS[key + i]) == ARGV[at + 1 + i] then
-        redis.call('DEL', KEYS[key + i])
-      end
-    end
+    releaseLeases(key + 1, at + 2, leaseCount)
   end
   key = key + 1 + leaseCount
   at = reportArgs + reportCount + 1

@@ -12,26 +12,14 @@ local replies = {}
 
 for entry = 1, tonumber(ARGV[3]) do
   local id, inDeathRecord, delivery, leaseCount = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
-  local pending = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
-  if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
-    return pending
-  end
-  local ours = not pending.err and #pending == 1
+  local ours = isPending(stream, group, id, consumer)
   if ours then
     redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', delivery, 'JUSTID')
     if inDeathRecord == '1' then
-      redis.call('HDEL', deaths, id)
-      -- the field may already name another entry
-      if redis.call('HGET', deaths, 'alone:' .. consumer) == id then
-        redis.call('HDEL', deaths, 'alone:' .. consumer)
-      end
+      forgetDeaths(deaths, consumer, id)
     end
   end
-  for i = 0, leaseCount - 1 do
-    if redis.call('GET', KEYS[key + i]) == ARGV[at + 4 + i] then
-      redis.call('DEL', KEYS[key + i])
-    end
-  end
+  releaseLeases(key, at + 4, leaseCount)
   key = key + leaseCount
   at = at + 4 + leaseCount
   replies[entry] = {ours and 1 or 0}

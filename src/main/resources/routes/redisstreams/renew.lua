@@ -8,14 +8,10 @@
 local stream, group, consumer, idle, count = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local gone = {}
 for i = 5, 4 + count do
-  local pending = redis.pcall('XPENDING', stream, group, ARGV[i], ARGV[i], 1, consumer)
-  if pending.err and not string.find(pending.err, 'NOGROUP', 1, true) then
-    return pending
-  end
-  if pending.err or #pending == 0 then
-    gone[#gone + 1] = ARGV[i]
-  else
+  if isPending(stream, group, ARGV[i], consumer) then
     redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'IDLE', idle, 'JUSTID')
+  else
+    gone[#gone + 1] = ARGV[i]
   end
 end
 local at = 5 + count

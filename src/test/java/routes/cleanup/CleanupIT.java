@@ -21,9 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.events.Event;
@@ -62,6 +61,7 @@ import routes.testing.EmbeddedRedis;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.lucene.LuceneVectorIndex;
+import routes.redis.RedisLink;
 
 class CleanupIT {
     private static final AtomicLong CHANNELS = new AtomicLong(3_000_000);
@@ -72,7 +72,6 @@ class CleanupIT {
     @RegisterExtension
     static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
-    private static LettuceConnectionFactory connections;
 
     @TempDir
     Path dir;
@@ -87,19 +86,7 @@ class CleanupIT {
     private Channel channel;
     private Cleanup cleanup;
     private CleanupSweep sweep;
-    private StringRedisTemplate redis;
-
-    @BeforeAll
-    static void connect() {
-        connections = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
-        connections.afterPropertiesSet();
-        connections.start();
-    }
-
-    @AfterAll
-    static void disconnect() {
-        connections.destroy();
-    }
+    private RedisLink redis;
 
     @BeforeEach
     void aChannel() {
@@ -117,13 +104,14 @@ class CleanupIT {
         channel = new ChannelStore(source).resolve(new ChannelIdentity(CHANNELS.incrementAndGet(), null, "Новости"));
         var counted = JdbcClient.create(database);
         cleanup = new Cleanup(removal, index, graph, counted, transactions, metrics);
-        redis = new StringRedisTemplate(connections);
+        redis = new RedisLink(REDIS.newClient(), Duration.ofSeconds(10));
         sweep = new CleanupSweep(counted, removal, graph, redis, Clock.systemUTC());
     }
 
     @AfterEach
     void closeIndex() {
         index.close();
+        redis.close();
     }
 
     @Test
@@ -352,7 +340,7 @@ class CleanupIT {
                         .list())
                 .containsExactly("ttlt");
         assertThat(sweep.sweep().postsExpired()).isZero();
-        assertThat(redis.hasKey("cleanup:checkpoint:expired")).isFalse();
+        assertThat(REDIS.commands().exists("cleanup:checkpoint:expired")).isZero();
         assertThat(first.id()).isNotEqualTo(channel.id());
     }
 
@@ -362,7 +350,7 @@ class CleanupIT {
         expire("telegram_message_id = 1", Duration.ofMinutes(3));
         expire("telegram_message_id = 2", Duration.ofMinutes(1));
         Instant between = Instant.now().minus(Duration.ofMinutes(2));
-        redis.opsForValue().set("cleanup:checkpoint:expired", between + " " + new UUID(0, 0));
+        REDIS.commands().set("cleanup:checkpoint:expired", between + " " + new UUID(0, 0));
 
         assertThat(sweep.sweep().postsExpired()).isEqualTo(1);
         assertThat(jdbc.sql("SELECT telegram_message_id FROM posts WHERE is_deleted")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -15,14 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.PostCrawl;
 import routes.events.PostTagged;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.Trigger;
+import routes.redis.RedisLink;
 import routes.testing.Answers;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
@@ -39,15 +39,13 @@ class CrawlTriggerIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final UUID CHANNEL = new UUID(0, 5);
 
-    private LettuceConnectionFactory redis;
+    private RedisLink redis;
     private long message;
 
     @BeforeEach
     void prepare() {
         REDIS.commands().flushall();
-        redis = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
-        redis.afterPropertiesSet();
-        redis.start();
+        redis = new RedisLink(REDIS.newClient(), Duration.ofSeconds(10));
         DATABASE.jdbc().sql("DELETE FROM posts").update();
         DATABASE.jdbc()
                 .sql("INSERT INTO channels (id, title) VALUES (?, 'Channel') ON CONFLICT DO NOTHING")
@@ -57,7 +55,7 @@ class CrawlTriggerIT {
 
     @AfterEach
     void close() {
-        redis.destroy();
+        redis.close();
     }
 
     @ParameterizedTest
@@ -148,7 +146,7 @@ class CrawlTriggerIT {
 
     private CrawlTrigger trigger(int tenantPerDay, int domainPerHour) {
         var policy = new EnrichmentPolicy(List.of("ai"), new EnrichmentPolicy.Budget(tenantPerDay, domainPerHour), 5);
-        var budget = new CrawlBudget(new StringRedisTemplate(redis), policy, Clock.systemUTC());
+        var budget = new CrawlBudget(redis, policy, Clock.systemUTC());
         return new CrawlTrigger(
                 policy,
                 new TextAnalysis(),

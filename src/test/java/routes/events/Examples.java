@@ -86,10 +86,10 @@ public final class Examples {
 
     public static List<Event> all() {
         MediaFile file = new MediaFile(SHA, "media/t/9f/x.jpg", "image/jpeg", 256_000L);
-        VisionResult vision = new VisionResult(
+        VisionAnalyzed.VisionResult vision = new VisionAnalyzed.VisionResult(
                 "gigachat",
                 "GigaChat-Pro",
-                new VisionClassification("screenshot", 0.5, List.of("ui")),
+                new VisionAnalyzed.VisionClassification("screenshot", 0.5, List.of("ui")),
                 "Снимок",
                 "текст",
                 false,
@@ -143,7 +143,7 @@ public final class Examples {
                         List.of(file),
                         vision,
                         false,
-                        List.of(new SkipReason(SHA, "budget")),
+                        List.of(new VisionAnalyzed.SkipReason(SHA, "budget")),
                         VISION,
                         SHA,
                         2100),

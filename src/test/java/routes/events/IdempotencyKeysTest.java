@@ -2,8 +2,6 @@ package routes.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -26,11 +24,8 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void albumIsKeyedByRevisionAndItsAssemblyByBoth() {
-        String parsed = IdempotencyKeys.albumParsed(TENANT, 1987654321L, 13L, 2);
-
-        assertThat(parsed).isEqualTo(TENANT + ":1987654321:13:2");
-        assertThat(IdempotencyKeys.albumAssembled(parsed, 3)).isEqualTo(parsed + ":assembled:3");
+    void albumIsKeyedByRevision() {
+        assertThat(IdempotencyKeys.albumParsed(TENANT, 1987654321L, 13L, 2)).isEqualTo(TENANT + ":1987654321:13:2");
     }
 
     @Test
@@ -38,8 +33,6 @@ class IdempotencyKeysTest {
         assertThat(IdempotencyKeys.visionUploaded(TENANT, POST, List.of(ONE, TWO)))
                 .isEqualTo(TENANT + ":" + POST + ":vision_upload:" + Sha256.hex("aa\nbb"))
                 .isNotEqualTo(IdempotencyKeys.visionUploaded(TENANT, POST, List.of(TWO, ONE)));
-        assertThat(IdempotencyKeys.visionAnalyzed(TENANT, POST, List.of(ONE), "vision@2025-11-01#p3"))
-                .isEqualTo(TENANT + ":" + POST + ":" + Sha256.hex("aa") + ":vision@2025-11-01#p3");
     }
 
     @Test
@@ -58,13 +51,5 @@ class IdempotencyKeysTest {
                 .isEqualTo(POST + ":enriched:crawl:" + Sha256.hex("x\ny"));
         assertThat(IdempotencyKeys.postIndexed(POST, "cafe")).isEqualTo(POST + ":indexed:cafe");
         assertThat(IdempotencyKeys.postDeleted(POST)).isEqualTo(POST + ":deleted");
-    }
-
-    @Test
-    void digestIsKeyedByUserAndDayAndTrendByKeywordAndTime() {
-        assertThat(IdempotencyKeys.digestsGenerate("1", LocalDate.of(2025, 11, 1)))
-                .isEqualTo("digest:1:2025-11-01");
-        assertThat(IdempotencyKeys.trendsEmerging("релиз", Instant.ofEpochSecond(1700000000)))
-                .isEqualTo("trend:" + Sha256.hex("релиз") + ":1700000000");
     }
 }

@@ -38,7 +38,6 @@ class StreamCatalogTest {
     void findsAStreamByNameKeyAndEvent() {
         EventStream stream = catalog.stream("posts.vision.uploaded");
 
-        assertThat(stream.deadLetterKey()).isEqualTo("stream:posts:vision:uploaded:dlq");
         assertThat(stream.legacyKey()).isEqualTo("posts.vision.uploaded");
         assertThat(stream.publishers()).containsExactly("ingest");
         assertThat(catalog.stream("stream:posts:vision:uploaded")).isSameAs(stream);

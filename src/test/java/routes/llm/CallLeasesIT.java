@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
 import routes.testing.EmbeddedRedis;
 
 /** Two processes, each with its own connections. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
 import routes.testing.EmbeddedRedis;
 
 class ProviderQuotasIT {

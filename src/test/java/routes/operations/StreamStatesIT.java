@@ -20,11 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.events.StreamCatalog;
-import routes.redisstreams.OutstandingEntries;
-import routes.redisstreams.RedisLink;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
 import routes.redisstreams.RedisStreamsComponent;
-import routes.redisstreams.StreamGroups;
-import routes.redisstreams.StreamInspector;
 import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.testing.EmbeddedRedis;
@@ -62,13 +61,13 @@ class StreamStatesIT {
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(5));
     private final StreamKeys keys = new StreamKeys(catalog, new LegacyProperties(true));
-    private final StreamStates states = new StreamStates(
-            new StreamInspector(link), new OutstandingEntries(link), catalog, keys, new StreamConsumers(camel), clock);
+    private final StreamStates states =
+            new StreamStates(new StreamAdmin(link), catalog, keys, new StreamConsumers(camel), clock);
 
     @BeforeEach
     void createGroups() {
         REDIS.commands().flushall();
-        new StreamGroups(link).ensureGroups(keys.groups());
+        new StreamAdmin(link).ensureGroups(keys.groups());
     }
 
     @AfterEach
@@ -80,10 +79,10 @@ class StreamStatesIT {
     @Test
     void a_key_that_holds_no_stream_hides_that_stream_only() {
         List<String> deadLetters = keys.of(catalog.stream("posts.deleted")).stream()
-                .map(keys::deadLetters)
+                .map(StreamGroup::deadLetterKey)
                 .toList();
         deadLetters.forEach(key -> REDIS.commands().set(key, "no stream"));
-        REDIS.commands().xadd(keys.deadLetters(catalog.stream(STREAM).key()), Map.of("data", "{}"));
+        REDIS.commands().xadd(StreamGroup.deadLetterKey(catalog.stream(STREAM).key()), Map.of("data", "{}"));
 
         states.refresh();
 

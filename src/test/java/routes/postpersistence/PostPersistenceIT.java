@@ -102,14 +102,14 @@ class PostPersistenceIT {
                         .build());
         Map<String, String> entry = Map.of("data", event.replace("до жирный", "до\\u0000 жирный"));
 
-        save(codec.read("posts.parsed", entry, PostParsed.class));
+        save((PostParsed) codec.read("posts.parsed", entry));
 
         assertThat(row(id))
                 .containsEntry("content", "до жирный")
                 .containsEntry("attachment_text", "Отчёт.pdf")
                 .containsEntry("content_hash", ContentHash.of("до жирный\nОтчёт.pdf"));
         assertThat(row(id).get("entities")).hasToString("[{\"type\": \"bold\", \"length\": 6, \"offset\": 3}]");
-        assertThat(save(codec.read("posts.parsed", entry, PostParsed.class)).reason())
+        assertThat(save((PostParsed) codec.read("posts.parsed", entry)).reason())
                 .isEqualTo("already_stored");
     }
 
@@ -270,7 +270,7 @@ class PostPersistenceIT {
     }
 
     private PostParsed parsed(UUID id, long messageId, long version, String text) {
-        return codec.read(
+        return (PostParsed) codec.read(
                 "posts.parsed",
                 Map.ofEntries(
                         Map.entry("trace_id", "trace-" + messageId),
@@ -285,12 +285,11 @@ class PostPersistenceIT {
                         Map.entry("content_version", Long.toString(version)),
                         Map.entry("tg_channel_id", "0"),
                         Map.entry("has_media", "False"),
-                        Map.entry("views_count", "5")),
-                PostParsed.class);
+                        Map.entry("views_count", "5")));
     }
 
     private AlbumParsed album(int revision, UUID... posts) {
-        return codec.read(
+        return (AlbumParsed) codec.read(
                 "albums.parsed",
                 Map.of(
                         "tenant_id", TENANT.toString(),
@@ -301,8 +300,7 @@ class PostPersistenceIT {
                         "post_ids",
                                 List.of(posts).stream()
                                         .map(id -> "\"" + id + "\"")
-                                        .collect(Collectors.joining(",", "[", "]"))),
-                AlbumParsed.class);
+                                        .collect(Collectors.joining(",", "[", "]"))));
     }
 
     private Map<String, Object> row(UUID id) {

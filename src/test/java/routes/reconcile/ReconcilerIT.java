@@ -44,6 +44,10 @@ import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.redisstreams.OutstandingEntries;
 import routes.redisstreams.RedisLink;
+import routes.posts.StoredPostEvents;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
+import routes.redis.RedisLink;
 import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.testing.EmbeddedDatabase;
@@ -273,7 +277,7 @@ class ReconcilerIT {
         reconciler.run();
         Map<String, String> dead = new TreeMap<>(codec.write(onlyEvent(PostParsed.class)));
         dead.put("dlq_group", "tagging_workers");
-        String key = catalog.stream(PostParsed.class).deadLetterKey();
+        String key = StreamGroup.deadLetterKey(catalog.stream(PostParsed.class).key());
         REDIS.commands().xadd(key, dead);
         jdbc.sql("DELETE FROM outbox").update();
         forget(post);
@@ -295,7 +299,7 @@ class ReconcilerIT {
         reconciler.run();
         Map<String, String> dead = new TreeMap<>(codec.write(onlyEvent(PostTagged.class)));
         dead.put("dlq_group", "crawl_trigger_workers");
-        REDIS.commands().xadd(catalog.stream(PostTagged.class).deadLetterKey(), dead);
+        REDIS.commands().xadd(StreamGroup.deadLetterKey(catalog.stream(PostTagged.class).key()), dead);
         jdbc.sql("DELETE FROM outbox").update();
         forget(post);
 
@@ -534,7 +538,7 @@ class ReconcilerIT {
         var keys = new StreamKeys(catalog, new LegacyProperties(false));
         return new Reconciler(
                 jdbc,
-                new PostsUnderWay(new OutstandingEntries(link), catalog, keys, codec, jdbc),
+                new PostsUnderWay(new StreamAdmin(link), catalog, keys, codec, jdbc),
                 new LostEvents(jdbc, new PostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC()),
                 codec,
                 new Outbox(DATABASE.dataSource(), codec),

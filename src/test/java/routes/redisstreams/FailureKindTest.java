@@ -8,6 +8,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import routes.redisstreams.FailureKind.PermanentFailure;
+import routes.redisstreams.FailureKind.UnavailableFailure;
+import routes.redisstreams.FailureKind.UncountedFailure;
 
 class FailureKindTest {
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());

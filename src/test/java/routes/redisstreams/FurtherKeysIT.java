@@ -15,7 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.redisstreams.StreamInspector.GroupState;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.GroupState;
 import routes.redisstreams.Streams.Instance;
 import routes.testing.EmbeddedRedis;
 
@@ -149,7 +150,7 @@ class FurtherKeysIT {
     }
 
     private List<GroupState> groups(String... ofKeys) {
-        var inspector = new StreamInspector(streams.link());
+        var inspector = new StreamAdmin(streams.link());
         return Arrays.stream(ofKeys)
                 .flatMap(key -> inspector.groups(key).stream())
                 .toList();

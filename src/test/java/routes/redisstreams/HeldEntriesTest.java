@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import routes.redis.StreamGroup;
 
 class HeldEntriesTest {
     private static final Duration NOW = Duration.ZERO;
@@ -18,8 +19,8 @@ class HeldEntriesTest {
 
     @Test
     void an_entry_is_in_flight_until_it_is_settled() throws Exception {
-        held.offer(entry("1"));
-        held.offer(entry("2"));
+        held.offer(List.of(entry("1")));
+        held.offer(List.of(entry("2")));
         assertThat(held.inFlight()).isEqualTo(2);
         assertThat(held.room()).isEqualTo(2);
 
@@ -35,9 +36,9 @@ class HeldEntriesTest {
 
     @Test
     void an_entry_that_is_in_flight_is_not_taken_twice() throws Exception {
-        held.offer(entry("1"));
+        held.offer(List.of(entry("1")));
         StreamEntry running = held.next(1, Duration.ZERO).get(0);
-        held.offer(entry("1"));
+        held.offer(List.of(entry("1")));
 
         assertThat(held.inFlight()).isEqualTo(1);
         held.settled(running);
@@ -46,7 +47,7 @@ class HeldEntriesTest {
 
     @Test
     void a_parked_entry_takes_no_room_keeps_no_body_and_remembers_its_failures() throws Exception {
-        held.offer(entry("1"));
+        held.offer(List.of(entry("1")));
         held.park(held.next(1, Duration.ZERO).get(0), NOW);
 
         assertThat(held.inFlight()).isZero();
@@ -55,7 +56,7 @@ class HeldEntriesTest {
             assertThat(parked.fields()).isNull();
             assertThat(parked.failures()).isEqualTo(1);
         });
-        held.offer(entry("1"));
+        held.offer(List.of(entry("1")));
         assertThat(held.parked()).isZero();
         assertThat(held.inFlight()).isEqualTo(1);
     }
@@ -63,7 +64,7 @@ class HeldEntriesTest {
     @Test
     void only_entries_whose_time_has_come_are_due_the_longest_waiting_first() throws Exception {
         for (String id : List.of("1", "2", "3")) {
-            held.offer(entry(id));
+            held.offer(List.of(entry(id)));
         }
         held.park(held.next(1, Duration.ZERO).get(0), LATER);
         held.park(held.next(1, Duration.ZERO).get(0), Duration.ofNanos(2));
@@ -78,14 +79,14 @@ class HeldEntriesTest {
     @Test
     void room_is_reported_when_enough_is_free_or_when_nothing_waits_for_a_worker() throws Exception {
         assertThat(held.awaitRoom(3, NOW)).isEqualTo(4);
-        held.offer(entry("1"));
-        held.offer(entry("2"));
+        held.offer(List.of(entry("1")));
+        held.offer(List.of(entry("2")));
         assertThat(held.awaitRoom(3, NOW)).as("two wait, two free").isZero();
         held.next(1, Duration.ZERO).get(0);
         held.next(1, Duration.ZERO).get(0);
         assertThat(held.awaitRoom(3, NOW)).as("none waits").isEqualTo(2);
-        held.offer(entry("3"));
-        held.offer(entry("4"));
+        held.offer(List.of(entry("3")));
+        held.offer(List.of(entry("4")));
         assertThat(held.awaitRoom(1, NOW)).as("full").isZero();
     }
 
@@ -99,7 +100,7 @@ class HeldEntriesTest {
     @Test
     void what_is_not_ours_any_more_is_forgotten_unless_it_runs() throws Exception {
         for (String id : List.of("running", "parked", "waiting")) {
-            held.offer(entry(id));
+            held.offer(List.of(entry(id)));
         }
         StreamEntry running = held.next(1, Duration.ZERO).get(0);
         held.park(held.next(1, Duration.ZERO).get(0), LATER);
@@ -114,7 +115,7 @@ class HeldEntriesTest {
     @Test
     void draining_takes_out_all_but_what_runs() throws Exception {
         for (String id : List.of("running", "parked", "waiting")) {
-            held.offer(entry(id));
+            held.offer(List.of(entry(id)));
         }
         held.next(1, Duration.ZERO).get(0);
         held.park(held.next(1, Duration.ZERO).get(0), LATER);
@@ -126,7 +127,7 @@ class HeldEntriesTest {
 
     @Test
     void workers_are_sent_home_when_it_is_closed() throws Exception {
-        held.offer(entry("1"));
+        held.offer(List.of(entry("1")));
         held.close();
 
         assertThat(held.next(1, Duration.ZERO)).isEmpty();

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
 import routes.redisstreams.LedgerStages.Plan;
 import routes.testing.ChildJvm;
 import routes.testing.EmbeddedDatabase;
@@ -83,8 +85,8 @@ class LedgerIT {
     static void prepare(@TempDir Path archive) throws Exception {
         stages = new ChildJvm.Archived(archive, LedgerStages.class, REDIS.uri(), "recording", "recording");
         DATABASE.jdbc()
-                .sql(
-                        "CREATE TABLE ledger (prefix text, n text, commits int NOT NULL DEFAULT 1, PRIMARY KEY (prefix, n))")
+                .sql("CREATE TABLE ledger (prefix text, n text, commits int NOT NULL DEFAULT 1, PRIMARY KEY"
+                        + " (prefix, n))")
                 .update();
     }
 
@@ -252,7 +254,7 @@ class LedgerIT {
 
     private void assertSettled() {
         try (RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(5))) {
-            StreamInspector inspector = new StreamInspector(link);
+            StreamAdmin inspector = new StreamAdmin(link);
             for (int stage = 1; stage <= 3; stage++) {
                 assertThat(inspector.groups(stream(stage))).singleElement().satisfies(group -> {
                     assertThat(group.lag()).as("lag of %s", group).isZero();

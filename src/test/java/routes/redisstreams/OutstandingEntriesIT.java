@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redis.StreamAdmin;
 import routes.testing.EmbeddedRedis;
 
 class OutstandingEntriesIT {
@@ -70,15 +71,15 @@ class OutstandingEntriesIT {
 
     private List<String> newest(String key, int atMost) {
         List<String> numbers = new ArrayList<>();
-        new OutstandingEntries(streams.link())
+        new StreamAdmin(streams.link())
                 .readNewest(key, atMost, entry -> numbers.add(entry.fields().get("n")));
         return numbers;
     }
 
     private Optional<List<String>> numbers(int atMost) {
         List<String> numbers = new ArrayList<>();
-        boolean all = new OutstandingEntries(streams.link())
-                .read(
+        boolean all = new StreamAdmin(streams.link())
+                .readOutstanding(
                         streams.in(),
                         Streams.GROUP,
                         atMost,

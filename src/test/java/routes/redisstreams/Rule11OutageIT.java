@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
+import routes.redis.StreamAdmin;
 import routes.testing.EmbeddedRedis;
 
 class Rule11OutageIT {
@@ -239,9 +240,9 @@ class Rule11OutageIT {
     }
 
     private List<String> groups() {
-        return new StreamInspector(streams.link())
+        return new StreamAdmin(streams.link())
                 .groups(streams.in()).stream()
-                        .map(StreamInspector.GroupState::group)
+                        .map(StreamAdmin.GroupState::group)
                         .toList();
     }
 

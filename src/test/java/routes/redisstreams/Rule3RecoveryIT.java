@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redis.StreamGroup;
 import routes.testing.EmbeddedRedis;
 
 class Rule3RecoveryIT {
@@ -136,14 +137,15 @@ class Rule3RecoveryIT {
         StreamGroup group = new StreamGroup(streams.in(), streams.in(), Streams.GROUP);
         HeldEntries held =
                 new HeldEntries(8, 8, new Outage(group, new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), 5));
-        held.offer(StreamEntry.fresh(id, "a", Map.of("n", "1")));
+        held.offer(List.of(StreamEntry.fresh(id, "a", Map.of("n", "1"))));
         ConsumerName name = new ConsumerName(streams.link(), group, "a", Duration.ofSeconds(10));
-        Heartbeat heartbeat = new Heartbeat(streams.link(), group, name, held, Duration.ZERO);
+        var outcomes = new OutcomeCounter(group, (stream, workers, outcome) -> {});
+        var entries = new PendingEntries(streams.link(), group, name, held, outcomes, Duration.ofSeconds(1));
 
-        heartbeat.run();
+        entries.renewHeld();
         assertThat(held.holds(id)).isTrue();
         streams.claimAs("b", id);
-        heartbeat.run();
+        entries.renewHeld();
 
         assertThat(streams.pending()).singleElement().satisfies(row -> assertThat(row.getConsumer())
                 .isEqualTo("b"));

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redisstreams.FailureKind.PermanentFailure;
+import routes.redisstreams.FailureKind.UncountedFailure;
 import routes.testing.EmbeddedRedis;
 
 class Rule4DeliveriesIT {

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redisstreams.FailureKind.UnavailableFailure;
 import routes.testing.EmbeddedRedis;
 
 /** Rule 5: a dependency that is down is not the entry's fault. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import routes.redis.StreamGroup;
 import routes.testing.EmbeddedRedis;
 
 class Rule9ConsumerNamesIT {

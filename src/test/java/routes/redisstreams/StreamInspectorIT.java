@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.redisstreams.StreamInspector.GroupState;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.GroupState;
 import routes.testing.EmbeddedRedis;
 
 class StreamInspectorIT {
@@ -26,7 +27,7 @@ class StreamInspectorIT {
     @Test
     @SuppressWarnings("unchecked") // an array of one type parameter for the variable arguments
     void groups_are_created_with_their_streams_once_and_start_at_the_first_entry() {
-        StreamGroups groups = new StreamGroups(streams.link());
+        StreamAdmin groups = new StreamAdmin(streams.link());
         streams.add(1, 2);
 
         groups.ensureGroups(Map.of(streams.in(), Set.of("one", "two"), streams.out(), Set.of("three")));
@@ -38,7 +39,7 @@ class StreamInspectorIT {
                 .extracting(GroupState::lag)
                 .as("one has read, two has not")
                 .containsExactly(0L, 2L);
-        assertThat(new StreamInspector(streams.link()).groups(streams.out()))
+        assertThat(new StreamAdmin(streams.link()).groups(streams.out()))
                 .singleElement()
                 .satisfies(group -> assertThat(group.lag()).isZero());
     }
@@ -47,7 +48,7 @@ class StreamInspectorIT {
     void a_key_that_is_no_stream_cannot_get_a_group() {
         streams.redis().set(streams.in(), "text");
 
-        assertThatThrownBy(() -> new StreamGroups(streams.link()).ensureGroups(Map.of(streams.in(), Set.of("one"))))
+        assertThatThrownBy(() -> new StreamAdmin(streams.link()).ensureGroups(Map.of(streams.in(), Set.of("one"))))
                 .isInstanceOf(RedisCommandExecutionException.class)
                 .hasMessageContaining("WRONGTYPE");
     }
@@ -119,17 +120,17 @@ class StreamInspectorIT {
 
     @Test
     void a_stream_tells_its_length_and_dead_letters_also_if_it_is_not_there() {
-        StreamInspector inspector = new StreamInspector(streams.link());
-        assertThat(inspector.stream(streams.in())).isEqualTo(new StreamInspector.StreamState(streams.in(), 0, 0));
+        StreamAdmin inspector = new StreamAdmin(streams.link());
+        assertThat(inspector.stream(streams.in())).isEqualTo(new StreamAdmin.StreamState(streams.in(), 0, 0));
         assertThat(inspector.groups(streams.in())).isEmpty();
 
         streams.add(1, 2);
         streams.redis().xadd(streams.in() + ":dlq", Map.of("n", "0"));
 
-        assertThat(inspector.stream(streams.in())).isEqualTo(new StreamInspector.StreamState(streams.in(), 2, 1));
+        assertThat(inspector.stream(streams.in())).isEqualTo(new StreamAdmin.StreamState(streams.in(), 2, 1));
     }
 
     private List<GroupState> inspect() {
-        return new StreamInspector(streams.link()).groups(streams.in());
+        return new StreamAdmin(streams.link()).groups(streams.in());
     }
 }

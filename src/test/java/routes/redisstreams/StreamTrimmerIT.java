@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import routes.redisstreams.StreamTrimmer.Trimmed;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamAdmin.Trimmed;
 import routes.testing.EmbeddedRedis;
 
 class StreamTrimmerIT {
@@ -39,7 +40,7 @@ class StreamTrimmerIT {
 
         assertThat(trim(10)).isEqualTo(new Trimmed(0, 0, ""));
         assertThat(length()).isEqualTo(10);
-        assertThat(new StreamTrimmer(streams.link()).trim(streams.out(), List.of(Streams.GROUP), 1))
+        assertThat(new StreamAdmin(streams.link()).trim(streams.out(), List.of(Streams.GROUP), 1))
                 .isEqualTo(new Trimmed(0, 0, ""));
     }
 
@@ -122,7 +123,7 @@ class StreamTrimmerIT {
     void without_groups_only_the_length_counts() {
         fill(50);
 
-        assertThat(new StreamTrimmer(streams.link()).trim(streams.in(), List.of(), 10))
+        assertThat(new StreamAdmin(streams.link()).trim(streams.in(), List.of(), 10))
                 .isEqualTo(new Trimmed(40, 0, ""));
     }
 
@@ -198,7 +199,7 @@ class StreamTrimmerIT {
     }
 
     private Trimmed trim(long maxLength) {
-        return new StreamTrimmer(streams.link()).trim(streams.in(), List.of(Streams.GROUP, OTHER), maxLength);
+        return new StreamAdmin(streams.link()).trim(streams.in(), List.of(Streams.GROUP, OTHER), maxLength);
     }
 
     private void groups() {

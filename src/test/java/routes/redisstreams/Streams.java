@@ -36,6 +36,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
 import routes.testing.EmbeddedRedis;
 
 /**
@@ -177,7 +179,7 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
     /** Nothing pending, nothing undelivered. */
     void assertSettled() {
         // in this order: an entry goes from lag to pending
-        assertThat(new StreamInspector(link()).groups(in)).singleElement().satisfies(group -> assertThat(group.lag())
+        assertThat(new StreamAdmin(link()).groups(in)).singleElement().satisfies(group -> assertThat(group.lag())
                 .isZero());
         assertThat(pending()).isEmpty();
     }

@@ -1,4 +1,4 @@
-package routes.redisstreams;
+package routes.redis;
 
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
@@ -10,7 +10,6 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
@@ -21,12 +20,13 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -47,11 +47,28 @@ public final class RedisLink implements AutoCloseable {
     private final RedisClient client;
     private final Duration timeout;
     /** Not guarded by the lock below: event loops drop connections, and opening one waits for an event loop. */
-    private final AtomicReference<StatefulRedisConnection<String, String>> connection = new AtomicReference<>();
+    private final AtomicReference<Connection> connection = new AtomicReference<>();
 
     private final ReentrantLock opening = new ReentrantLock();
-    private final AtomicLong connections = new AtomicLong();
+    private long connections;
     private volatile boolean closed;
+
+    /**
+     * @param number how many connections were opened so far
+     * @param loaded the scripts that were sent to Redis on this connection
+     */
+    private record Connection(
+            StatefulRedisConnection<String, String> redis, long number, Map<Script, RedisFuture<String>> loaded) {
+
+        static AsyncCommand<String, String, List<Object>> command(CommandType type, String script, Script.Call call) {
+            CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8)
+                    .addValue(script)
+                    .add(call.keys().size())
+                    .addKeys(call.keys())
+                    .addValues(call.arguments());
+            return new AsyncCommand<>(new Command<>(type, new NestedMultiOutput<>(StringCodec.UTF8), arguments));
+        }
+    }
 
     /** @param timeout how long a call waits for the reply; longer than any command blocks on the server */
     public RedisLink(RedisClient client, Duration timeout) {
@@ -61,41 +78,50 @@ public final class RedisLink implements AutoCloseable {
 
     /** Sends a command and waits for its reply. */
     public <T> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
-        StatefulRedisConnection<String, String> current = open();
-        return await(current, command.apply(current.async()));
+        Connection current = open();
+        return await(current, command.apply(current.redis().async()));
     }
 
-    /** Runs a script that returns a list. */
-    List<Object> run(ScriptCall call) {
-        StatefulRedisConnection<String, String> current = open();
-        AsyncCommand<String, String, List<Object>> answer = evalsha(call);
-        current.dispatch(answer);
-        return await(current, answer, call);
+    /**
+     * Runs a script and waits for its reply. A reply that is a single value is a list of one.
+     *
+     * @param arguments as for {@link Script#arguments}
+     */
+    public List<Object> run(Script script, List<String> keys, Object... arguments) {
+        return send(List.of(new Script.Call(script, keys, Script.arguments(arguments))))
+                .answer(0);
     }
 
-    /** Sends the calls of several scripts in one write. */
-    Pipeline send(List<ScriptCall> calls) {
-        StatefulRedisConnection<String, String> current = open();
-        List<AsyncCommand<String, String, List<Object>>> commands =
-                calls.stream().map(RedisLink::evalsha).toList();
-        current.dispatch(commands);
-        return index -> await(current, commands.get(index), calls.get(index));
+    /**
+     * Sends the calls of several scripts in one write. Sends the text of each script before its first call on a connection, without
+     * waiting. A call that finds its script unknown is sent once more, after the calls that followed it, so the outputs of a
+     * consumer would be out of order.
+     */
+    public Pipeline send(List<Script.Call> calls) {
+        Connection current = open();
+        calls.forEach(call -> current.loaded().computeIfAbsent(call.script(), script -> current.redis()
+                .async()
+                .scriptLoad(script.text())));
+        List<AsyncCommand<String, String, List<Object>>> commands = calls.stream()
+                .map(call -> Connection.command(CommandType.EVALSHA, call.script().digest(), call))
+                .toList();
+        current.redis().dispatch(commands);
+        return index -> answer(current, commands.get(index), calls.get(index));
     }
 
     /** Outstanding replies. */
-    interface Pipeline {
+    public interface Pipeline {
         /** Waits for the reply to the call at this index; throws like {@link RedisLink#call}. */
         List<Object> answer(int index);
     }
 
     /** Opens the connection if there is none. Returns how many connections were opened so far. */
-    long connect() {
-        open();
-        return connections.get();
+    public long connect() {
+        return open().number();
     }
 
-    private StatefulRedisConnection<String, String> open() {
-        StatefulRedisConnection<String, String> current = connection.get();
+    private Connection open() {
+        Connection current = connection.get();
         if (current != null) {
             return current;
         }
@@ -109,12 +135,11 @@ public final class RedisLink implements AutoCloseable {
         try {
             current = connection.get();
             if (current == null && !closed) {
-                current = connectInTime();
-                current.setTimeout(timeout);
-                current.addListener(new LossListener(current));
-                loadScripts(current);
+                StatefulRedisConnection<String, String> redis = connectInTime();
+                redis.setTimeout(timeout);
+                current = new Connection(redis, ++connections, new ConcurrentHashMap<>());
+                discardWhenLost(current);
                 connection.set(current);
-                connections.incrementAndGet();
             }
             if (closed) {
                 disconnect();
@@ -123,16 +148,6 @@ public final class RedisLink implements AutoCloseable {
             return current;
         } finally {
             opening.unlock();
-        }
-    }
-
-    /**
-     * Loads the scripts before the first call, without waiting. A call that finds its script unknown is sent once more, after the
-     * calls that followed it, so the outputs of a consumer would be out of order. If Redis refuses the command, calls send the text.
-     */
-    private static void loadScripts(StatefulRedisConnection<String, String> opened) {
-        for (Script script : Script.values()) {
-            RedisFuture<String> unused = opened.async().scriptLoad(script.text());
         }
     }
 
@@ -162,24 +177,18 @@ public final class RedisLink implements AutoCloseable {
         return new RedisCommandInterruptedException(e);
     }
 
-    private List<Object> await(
-            StatefulRedisConnection<String, String> on, RedisFuture<List<Object>> answer, ScriptCall call) {
+    private List<Object> answer(Connection on, RedisFuture<List<Object>> answer, Script.Call call) {
         try {
             return await(on, answer);
         } catch (RedisNoScriptException e) {
             // SCRIPT LOAD was refused, or the script cache was flushed
-            return await(
-                    on,
-                    on.async()
-                            .eval(
-                                    call.script().text(),
-                                    ScriptOutputType.MULTI,
-                                    call.keys().toArray(String[]::new),
-                                    call.arguments().toArray(String[]::new)));
+            var again = Connection.command(CommandType.EVAL, call.script().text(), call);
+            on.redis().dispatch(again);
+            return await(on, again);
         }
     }
 
-    private <T> T await(StatefulRedisConnection<String, String> on, RedisFuture<T> answer) {
+    private <T> T await(Connection on, RedisFuture<T> answer) {
         try {
             return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -201,20 +210,10 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    private static AsyncCommand<String, String, List<Object>> evalsha(ScriptCall call) {
-        CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8)
-                .add(call.script().digest())
-                .add(call.keys().size())
-                .addKeys(call.keys())
-                .addValues(call.arguments());
-        return new AsyncCommand<>(
-                new Command<>(CommandType.EVALSHA, new NestedMultiOutput<>(StringCodec.UTF8), arguments));
-    }
-
     /** Drops a connection; unanswered commands on it fail. */
-    private void discard(StatefulRedisConnection<String, String> lost) {
+    private void discard(Connection lost) {
         if (connection.compareAndSet(lost, null)) {
-            CompletableFuture<Void> unused = lost.closeAsync().whenComplete((done, failure) -> {
+            CompletableFuture<Void> unused = lost.redis().closeAsync().whenComplete((done, failure) -> {
                 if (failure != null) {
                     LOG.debug("A lost connection to Redis could not be closed", failure);
                 }
@@ -222,9 +221,18 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
+    private void discardWhenLost(Connection watched) {
+        watched.redis().addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+                discard(watched);
+            }
+        });
+    }
+
     /** Aborts commands in flight; the next call opens a new connection. */
     public void disconnect() {
-        StatefulRedisConnection<String, String> current = connection.get();
+        Connection current = connection.get();
         if (current != null) {
             discard(current);
         }
@@ -234,18 +242,5 @@ public final class RedisLink implements AutoCloseable {
     public void close() {
         closed = true;
         disconnect();
-    }
-
-    private final class LossListener implements RedisConnectionStateListener {
-        private final StatefulRedisConnection<String, String> watched;
-
-        LossListener(StatefulRedisConnection<String, String> watched) {
-            this.watched = watched;
-        }
-
-        @Override
-        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-            discard(watched);
-        }
     }
 }

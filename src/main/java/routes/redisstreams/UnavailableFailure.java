@@ -1,4 +1,0 @@
-package routes.redisstreams;
-
-/** Marks an exception that means something all entries need is unavailable; see {@link FailureKind#UNAVAILABLE}. */
-public interface UnavailableFailure {}
