@@ -7,7 +7,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
-import routes.operations.DeadLetters;
+import routes.operations.StreamStates;
 
 /** Counts the posts that a user sees, by pipeline state. */
 @RestController
@@ -22,13 +22,13 @@ final class PipelineController {
 
     private final UserStore users;
     private final ApiDatabase database;
-    private final ObjectProvider<DeadLetters> deadLetters;
+    private final ObjectProvider<StreamStates> states;
 
-    /** @param deadLetters absent in a process without the pipeline */
-    PipelineController(UserStore users, ApiDatabase database, ObjectProvider<DeadLetters> deadLetters) {
+    /** @param states absent in a process without the pipeline */
+    PipelineController(UserStore users, ApiDatabase database, ObjectProvider<StreamStates> states) {
         this.users = users;
         this.database = database;
-        this.deadLetters = deadLetters;
+        this.states = states;
     }
 
     /**
@@ -70,7 +70,9 @@ final class PipelineController {
     @GetMapping("/users/{user_id}/pipeline")
     Pipeline read(@PathVariable("user_id") long id) {
         User user = users.require(id);
-        UUID[] dead = deadLetters.stream().flatMap(all -> all.posts().stream()).toArray(UUID[]::new);
+        UUID[] dead = states.stream()
+                .flatMap(all -> all.postsWithDeadLetters().stream())
+                .toArray(UUID[]::new);
         return database.rows(
                         """
                         SELECT posts.*, found.*, albums.*, files.*, letters.*

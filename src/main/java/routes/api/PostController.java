@@ -27,7 +27,6 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.Role;
 import routes.events.StorableText;
-import routes.ingest.PostUrls;
 import routes.ingest.TextMarks;
 import routes.ingest.TextPart;
 import routes.llm.ProviderCredentials;
@@ -150,7 +149,7 @@ final class PostController {
     Post edit(@PathVariable("post_id") PostId id, @Valid @RequestBody PostEdit edit) {
         PostStore.Place place = posts.locate(id);
         String text = StorableText.of(edit.content());
-        List<String> urls = PostUrls.of(List.of(TextPart.plain(text)), List.of());
+        List<String> urls = TextPart.urls(List.of(TextPart.plain(text)), List.of());
         if (writer.edit(place.tenantId(), place.channelId(), place.id(), text, TextMarks.find(text), urls)
                 .isEmpty()) {
             throw id.unknown();

@@ -24,9 +24,7 @@ import routes.api.http.Cursor;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
-import routes.search.PostHit;
-import routes.search.PostQuery;
-import routes.search.SearchResult;
+import routes.search.HybridSearch.PostHit;
 
 /** Searches the posts of the channels that a user reads. The index finds them, the database supplies what is shown. */
 @RestController

@@ -29,11 +29,11 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 import routes.ingest.ImportProgress.Count;
 import routes.ingest.export.ExportSource;
-import routes.posts.Channel;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
 import routes.posts.DeletionReason;
-import routes.posts.PostBatch;
+import routes.posts.PostWriter.PostBatch;
 import routes.posts.PostRemoval;
 
 /**

@@ -10,8 +10,7 @@ import java.util.stream.Stream;
 import routes.events.StorableText;
 import routes.ingest.ImportProgress.Count;
 import routes.posts.Post;
-import routes.posts.PostBatch;
-import routes.posts.SavedBatch;
+import routes.posts.PostWriter.PostBatch;
 import routes.posts.PostWriter.SavedBatch;
 
 /** Counts what one run of an import did. */

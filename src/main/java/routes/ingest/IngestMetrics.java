@@ -6,8 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.util.List;
 import org.springframework.stereotype.Component;
-import routes.posts.MediaKind;
-import routes.posts.SavedBatch;
 import routes.posts.Post.MediaKind;
 import routes.posts.PostWriter.SavedBatch;
 

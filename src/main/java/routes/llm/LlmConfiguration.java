@@ -14,7 +14,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import routes.redisstreams.RedisLink;
 import routes.redis.RedisLink;
 
 /** The beans that the routes of model providers refer to. */

@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import routes.redisstreams.RedisLink;
 import routes.redis.RedisLink;
 import routes.redis.Script;
 

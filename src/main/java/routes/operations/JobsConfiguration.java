@@ -18,8 +18,7 @@ import routes.events.EventStream;
 import routes.events.StreamCatalog;
 import routes.outbox.OutboxRelay;
 import routes.posts.TaggingRequests;
-import routes.redisstreams.StreamGroups;
-import routes.redisstreams.StreamTrimmer;
+import routes.redis.StreamAdmin;
 import routes.schedule.Job;
 import routes.stages.StreamKeys;
 
@@ -77,8 +76,7 @@ class JobsConfiguration {
      */
     @Bean
     Job streamTrimJob(
-            StreamGroups groups,
-            StreamTrimmer trimmer,
+            StreamAdmin streams,
             StreamCatalog catalog,
             StreamKeys keys,
             StreamConsumers consumers,
@@ -87,14 +85,14 @@ class JobsConfiguration {
             // after Redis was flushed, the groups of stages that no process runs are missing: nothing would be trimmed
             // or
             // reported as waiting without them
-            groups.ensureGroups(keys.groups());
+            streams.ensureGroups(keys.groups());
             for (EventStream stream : catalog.streams()) {
                 Set<String> needed = new LinkedHashSet<>(catalog.servedGroups(stream));
                 consumers.list().stream()
                         .filter(one -> one.stream().equals(stream.name()))
                         .forEach(one -> needed.add(one.group()));
                 for (String key : keys.of(stream)) {
-                    var trimmed = trimmer.trim(key, needed, properties.maxlen());
+                    var trimmed = streams.trim(key, needed, properties.maxlen());
                     LOG.debug("{}: {}", key, trimmed);
                 }
             }

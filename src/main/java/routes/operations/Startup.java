@@ -42,7 +42,7 @@ class Startup {
             PostgresService postgres,
             RedisService redis,
             RedisCheck redisCheck,
-            StreamGroups groups,
+            StreamAdmin groups,
             StreamKeys keys,
             VectorIndex index,
             EmbeddingProvider embeddings,

@@ -24,12 +24,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
-import routes.redisstreams.OutstandingEntries;
-import routes.redisstreams.StreamInspector;
-import routes.redisstreams.StreamInspector.GroupState;
+import routes.redis.StreamAdmin.GroupState;
 import routes.stages.StageEntry;
 import routes.redis.StreamAdmin;
-import routes.redis.StreamAdmin.GroupState;
 import routes.redis.StreamAdmin.StreamState;
 import routes.stages.StreamKeys;
 

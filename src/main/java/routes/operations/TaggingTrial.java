@@ -19,12 +19,8 @@ import routes.events.PostParsed;
 import routes.llm.ModelPass;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
-import routes.posts.StoredPostEvents;
 import routes.tagging.TagRules;
-import routes.llm.ProviderChain;
 import routes.posts.PostEvents;
-import routes.tagging.TagProposal;
-import routes.tagging.TagProposals;
 import routes.tagging.Tagging;
 import routes.tagging.TaggingTask;
 

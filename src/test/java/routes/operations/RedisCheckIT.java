@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.Status;
-import routes.redisstreams.RedisLink;
 import routes.redis.RedisLink;
 import routes.testing.EmbeddedRedis;
 
