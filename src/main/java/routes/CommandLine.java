@@ -100,12 +100,11 @@ class CommandLine {
                 .beforeInitialize(); // drops all log output until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
         var settings = RouteEnvironment.settings(classPath.getResourceLoader());
-        var own = new OwnStreamsReader(classPath, folder, settings::getProperty).read();
+        var own = OwnStreamsReader.read(classPath, folder, settings::getProperty);
         var environment = RouteEnvironment.of(
                 TelegramAssistant.class, settings, classPath.getResourceLoader(), new StreamCatalog(own).names());
-        return new ValidateCommand(
-                        new RouteFileValidator(environment, getClass().getClassLoader()), classPath)
-                .run(folder, out);
+        return ValidateCommand.run(
+                new RouteFileValidator(environment, getClass().getClassLoader()), classPath, folder, out);
     }
 
     private int start(RunOptions options) {

@@ -51,11 +51,10 @@ class StreamsConfiguration {
     @Bean
     OwnStreams ownStreams(ConfigFolderProperties config, Environment environment, ResourceLoader resources) {
         try {
-            return new OwnStreamsReader(
-                            new PathMatchingResourcePatternResolver(resources),
-                            config.dir().resolve("routes"),
-                            environment::getProperty)
-                    .read();
+            return OwnStreamsReader.read(
+                    new PathMatchingResourcePatternResolver(resources),
+                    config.dir().resolve("routes"),
+                    environment::getProperty);
         } catch (UncheckedIOException e) {
             throw new ConfigurationException(
                     e.getMessage() + ": " + e.getCause().getMessage(), e);

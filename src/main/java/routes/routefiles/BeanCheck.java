@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Processor;
-import org.apache.camel.tooling.model.EipModel;
+import org.apache.camel.tooling.model.BaseOptionModel;
 import org.springframework.util.ClassUtils;
 import routes.routefiles.YamlNode.Entry;
 
@@ -25,7 +25,6 @@ record BeanCheck(RouteModel model, Problems problems) {
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{(?:bean|ref):(?!type:)([\\w-]+)(?:(?:\\?method=|\\.|::)(\\w+))?[^}]*}");
     private static final Pattern WORK = Pattern.compile("work\\(\\*,\\s*'([^']+)',\\s*'([^']+)'\\)");
-    private static final Set<String> CALLS = Set.of("bean", "process", "method");
 
     void check() {
         model.flows().stream()
@@ -35,7 +34,7 @@ record BeanCheck(RouteModel model, Problems problems) {
                         && step.options().textAt("beanType").isEmpty())
                 .forEach(step -> problems.add(step.place(), "'" + step.eip() + "' needs 'ref', the name of a bean"));
         for (Flow flow : model.effective()) {
-            block(flow.kind().key, flow.body());
+            node(flow.kind().key, flow.body());
             model.endpoints(flow).forEach(this::endpoint);
         }
     }
@@ -51,19 +50,12 @@ record BeanCheck(RouteModel model, Problems problems) {
     }
 
     private void node(String key, YamlNode node) {
-        node.items().forEach(item -> node(key, item));
-        if (node.isMap()) {
-            block(key, node);
-        }
-    }
-
-    private void block(String key, YamlNode block) {
-        if (CALLS.contains(key)) {
+        if (key.equals("bean") || key.equals("process") || key.equals("method")) {
             Class<?> type = key.equals("process") ? Processor.class : Object.class;
-            block.scalarAt("ref").ifPresent(ref -> reference(ref.place(), ref.text(), block.textAt("method"), type));
-            block.scalarAt("method").ifPresent(this::worked);
+            node.scalarAt("ref").ifPresent(ref -> reference(ref.place(), ref.text(), node.textAt("method"), type));
         }
-        for (Entry entry : block.values()) {
+        node.items().forEach(item -> node(key, item));
+        for (Entry entry : node.values()) {
             if (entry.value().isScalar()) {
                 option(key, entry.key(), entry.value());
             } else if (!entry.key().equals("parameters")) { // those of an endpoint
@@ -72,44 +64,34 @@ record BeanCheck(RouteModel model, Problems problems) {
         }
     }
 
-    /** {@code events.work(*, 'bean', 'method')} names a bean too. */
-    private void worked(YamlNode call) {
-        Matcher work = WORK.matcher(call.text());
-        if (work.matches()) {
-            reference(call.place(), work.group(1), Optional.of(work.group(2)), Object.class);
+    private void option(String block, String option, YamlNode value) {
+        boolean named = block.equals("ref") && option.equals("expression")
+                || option.equals("routePolicy")
+                || option.endsWith("Ref") && !option.equals("routeTemplateRef");
+        Optional<Class<?>> type = named ? Optional.of(Object.class) : type(block, option);
+        type.ifPresent(wanted -> reference(value.place(), value.text(), Optional.empty(), wanted));
+        if (type.isEmpty()) {
+            Stream.of(IN_SIMPLE, WORK)
+                    .flatMap(call -> call.matcher(value.text()).results())
+                    .forEach(call ->
+                            reference(value.place(), call.group(1), Optional.ofNullable(call.group(2)), Object.class));
         }
     }
 
-    private void option(String block, String option, YamlNode value) {
-        if (block.equals("ref") && option.equals("expression")
-                || option.endsWith("Ref") && !option.equals("routeTemplateRef")) {
-            reference(value);
-            return;
-        }
-        if (option.equals("routePolicy")) {
-            Arrays.stream(value.text().split(",", -1))
-                    .forEach(policy -> reference(value.place(), policy, Optional.empty(), Object.class));
-            return;
-        }
-        Optional<EipModel.EipOptionModel> object = model.catalog().eip(block).stream()
-                .flatMap(eip -> eip.getOptions().stream())
+    /** The type of the bean that the option of an EIP refers to; empty if it refers to none. */
+    private Optional<Class<?>> type(String eip, String option) {
+        ClassLoader loader = getClass().getClassLoader();
+        return model.catalog().eip(eip).stream()
+                .flatMap(found -> found.getOptions().stream())
                 .filter(known -> known.getName().equals(option))
                 .filter(known ->
                         known.getType().equals("object") && known.getKind().equals("attribute"))
-                .findFirst();
-        if (object.isPresent()) {
-            reference(
-                    value.place(),
-                    value.text(),
-                    Optional.empty(),
-                    type(object.get().getJavaType()));
-        } else { // the text of an expression or a message
-            IN_SIMPLE
-                    .matcher(value.text())
-                    .results()
-                    .forEach(bean ->
-                            exists(value.place(), bean.group(1), Optional.ofNullable(bean.group(2)), Object.class));
-        }
+                .findFirst()
+                .map(BaseOptionModel::getJavaType)
+                // a strategy may be any object with a suitable method: Camel adapts it
+                .map(type -> type.endsWith(".AggregationStrategy") || !ClassUtils.isPresent(type, loader)
+                        ? Object.class
+                        : ClassUtils.resolveClassName(type, loader));
     }
 
     private void endpoint(EndpointUse use) {
@@ -118,15 +100,13 @@ record BeanCheck(RouteModel model, Problems problems) {
         }
         use.options().values().stream()
                 .filter(value -> value.text().startsWith("#"))
-                .forEach(this::reference);
+                .forEach(value -> reference(value.place(), value.text(), Optional.empty(), Object.class));
     }
 
-    private void reference(YamlNode bean) {
-        reference(bean.place(), bean.text(), Optional.empty(), Object.class);
-    }
-
-    private void reference(Place place, String bean, Optional<String> method, Class<?> wanted) {
-        name(bean, model).ifPresent(name -> exists(place, name, method, wanted));
+    private void reference(Place place, String beans, Optional<String> method, Class<?> wanted) {
+        Stream.of(beans.split(",")) // of a routePolicy
+                .flatMap(bean -> name(bean, model).stream())
+                .forEach(name -> exists(place, name, method, wanted));
     }
 
     /**
@@ -138,10 +118,12 @@ record BeanCheck(RouteModel model, Problems problems) {
         Class<?> type = beans.get(name);
         if (type == null) {
             problems.add(place, "there is no bean '" + name + "'" + Nearest.hint(name, beans.keySet()));
+        } else if (type != Object.class) {
+            fits(place, name, type, method, wanted);
         }
-        if (type == null || type == Object.class) {
-            return;
-        }
+    }
+
+    private void fits(Place place, String name, Class<?> type, Optional<String> method, Class<?> wanted) {
         String bean = "bean '" + name + "' (" + type.getSimpleName() + ")";
         if (!wanted.isAssignableFrom(type)) {
             problems.add(place, bean + " is no " + wanted.getSimpleName() + ", which is needed here");
@@ -155,14 +137,5 @@ record BeanCheck(RouteModel model, Problems problems) {
                 .filter(call -> !Placeholders.in(call) && !methods.contains(call))
                 .ifPresent(call -> problems.add(
                         place, bean + " has no public method '" + call + "': it has " + String.join(", ", methods)));
-    }
-
-    // a strategy may be any object with a suitable method: Camel adapts it
-    private static Class<?> type(String javaType) {
-        if (javaType.equals("org.apache.camel.AggregationStrategy")
-                || !ClassUtils.isPresent(javaType, BeanCheck.class.getClassLoader())) {
-            return Object.class; // or the type of a part of Camel that is not on the class path
-        }
-        return ClassUtils.resolveClassName(javaType, BeanCheck.class.getClassLoader());
     }
 }

@@ -24,37 +24,13 @@ record BodyCheck(RouteModel model, Problems problems) {
     private static final Pattern PROPERTY = Pattern.compile("\\$\\{body\\??((?:\\.[A-Za-z_]\\w*\\??)+)([^}]*)}");
 
     /** Steps that leave the body as it is. */
-    private static final Set<String> KEEPING = Set.of(
-            "setProperty",
-            "setHeader",
-            "setHeaders",
-            "setVariable",
-            "setVariables",
-            "removeHeader",
-            "removeHeaders",
-            "removeProperty",
-            "removeProperties",
-            "removeVariable",
-            "log",
-            "validate",
-            "delay",
-            "throttle",
-            "stop");
+    private static final String KEEPING =
+            "(set|remove)(Propert(y|ies)|Headers?|Variables?)|log|validate|delay|throttle|stop";
     /** Steps whose own steps get the body. */
-    private static final Set<String> NESTING = Set.of(
-            "filter",
-            "choice",
-            "doTry",
-            "idempotentConsumer",
-            "loop",
-            "circuitBreaker",
-            "transacted",
-            "step",
-            "pipeline",
-            "when",
-            "otherwise");
+    private static final String NESTING =
+            "filter|choice|when|otherwise|doTry|idempotentConsumer|loop|circuitBreaker|transacted|step|pipeline";
     /** Blocks that run after a failure, with whatever body there is by then. */
-    private static final Set<String> AFTERWARDS = Set.of("doCatch", "doFinally", "onFallback");
+    private static final String AFTERWARDS = "doCatch|doFinally|onFallback";
 
     private static final Set<String> NO_EXPRESSIONS = Set.of("id", "description", "constant", "parameters", "steps");
 
@@ -66,7 +42,7 @@ record BodyCheck(RouteModel model, Problems problems) {
                 .filter(use -> use.is(Role.FROM) && use.isStream())
                 .filter(use -> model.environment().streams().contains(use.path()))
                 .findFirst()
-                .ifPresent(from -> steps(flow.steps(), entry(from), from.path())));
+                .ifPresent(from -> steps(flow.steps(), entry(from), event(from.path()))));
     }
 
     /** The fields of an entry; unknown for a consumer that may deliver batches. */
@@ -74,27 +50,32 @@ record BodyCheck(RouteModel model, Problems problems) {
         return from.option("batchSize").filter(size -> !size.text().equals("1")).isPresent() ? null : Map.class;
     }
 
+    /** What {@code events.read} makes of an entry. */
+    private static Class<?> event(String stream) {
+        return PRODUCT.names().contains(stream) ? PRODUCT.stream(stream).type() : Map.class;
+    }
+
     /** @return the type of the body after the steps */
-    private Class<?> steps(List<Step> steps, Class<?> before, String stream) {
+    private Class<?> steps(List<Step> steps, Class<?> before, Class<?> event) {
         Class<?> body = before;
         for (Step step : steps) {
             if (Step.isPart(step.eip())) { // one of several branches, each with the body from before
-                step(step, AFTERWARDS.contains(step.eip()) ? null : before, stream);
+                step(step, step.eip().matches(AFTERWARDS) ? null : before, event);
             } else {
-                body = step(step, body, stream);
+                body = step(step, body, event);
             }
         }
         return body;
     }
 
-    private Class<?> step(Step step, Class<?> body, String stream) {
+    private Class<?> step(Step step, Class<?> body, Class<?> event) {
         if (body != null) {
-            expressions(step.options(), body, stream);
+            expressions(step.options(), body, event);
             published(step, body);
         }
-        steps(step.children(), NESTING.contains(step.eip()) ? body : null, stream);
+        steps(step.children(), step.eip().matches(NESTING) ? body : null, event);
         if (step.is("bean")) {
-            return result(step, stream);
+            return result(step, event);
         }
         boolean split =
                 step.is("split") && step.options().entry("aggregationStrategy").isEmpty();
@@ -102,19 +83,20 @@ record BodyCheck(RouteModel model, Problems problems) {
     }
 
     private static boolean keeps(Step step) {
-        boolean contains = NESTING.contains(step.eip()) || AFTERWARDS.contains(step.eip());
-        return KEEPING.contains(step.eip())
+        boolean contains = step.eip().matches(NESTING) || step.eip().matches(AFTERWARDS);
+        return step.eip().matches(KEEPING)
                 || contains && step.children().stream().allMatch(BodyCheck::keeps);
     }
 
     /** The body type after a bean: the event that was read, or the event that its method returns. */
-    private Class<?> result(Step step, String stream) {
-        String name = step.options().textAt("ref").orElse("");
-        String method = step.options().textAt("method").orElse("").replaceFirst("\\(.*", "");
-        if (name.equals("events") && method.equals("read")) {
-            return PRODUCT.names().contains(stream) ? PRODUCT.stream(stream).type() : Map.class;
+    private Class<?> result(Step step, Class<?> event) {
+        if (step.calls("events", "read")) {
+            return event;
         }
-        Class<?> bean = model.environment().beans().getOrDefault(name, Object.class);
+        String method = step.options().textAt("method").orElse("").replaceFirst("\\(.*", "");
+        Class<?> bean = model.environment()
+                .beans()
+                .getOrDefault(step.options().textAt("ref").orElse(""), Object.class);
         List<Class<?>> results = Arrays.stream(bean.getMethods())
                 .filter(candidate -> candidate.getName().equals(method))
                 .<Class<?>>map(Method::getReturnType)
@@ -133,24 +115,24 @@ record BodyCheck(RouteModel model, Problems problems) {
         }
     }
 
-    private void expressions(YamlNode node, Class<?> body, String stream) {
+    private void expressions(YamlNode node, Class<?> body, Class<?> event) {
         PROPERTY.matcher(node.text())
                 .results()
                 .map(match -> match.group(1).substring(1).split("\\??\\."))
-                .forEach(names -> properties(node.place(), body, names, stream));
-        node.items().forEach(item -> expressions(item, body, stream));
+                .forEach(names -> properties(node.place(), body, names, event));
+        node.items().forEach(item -> expressions(item, body, event));
         node.values().stream()
                 .filter(entry -> !Step.isPart(entry.key()) && !NO_EXPRESSIONS.contains(entry.key()))
-                .forEach(entry -> expressions(entry.value(), body, stream));
+                .forEach(entry -> expressions(entry.value(), body, event));
     }
 
-    private void properties(Place place, Class<?> body, String[] names, String stream) {
+    private void properties(Place place, Class<?> body, String[] names, Class<?> event) {
         Class<?> type = body;
         for (String written : names) {
             String name = written.replace("?", "");
             Optional<Method> property = property(type, name);
             if (property.isEmpty()) {
-                problems.add(place, missing(type, name, stream));
+                problems.add(place, missing(type, name, event));
                 return;
             }
             type = property.get().getReturnType();
@@ -160,12 +142,10 @@ record BodyCheck(RouteModel model, Problems problems) {
         }
     }
 
-    private static String missing(Class<?> type, String name, String stream) {
+    private static String missing(Class<?> type, String name, Class<?> event) {
         if (type == Map.class) {
             return "the body is a map here, without property '" + name + "': write ${body[" + name + "]}"
-                    + (PRODUCT.names().contains(stream)
-                            ? ", or read the event first, with bean 'events', method 'read'"
-                            : "");
+                    + (event != Map.class ? ", or read the event first, with bean 'events', method 'read'" : "");
         }
         List<String> known = type.isRecord()
                 ? Arrays.stream(type.getRecordComponents())

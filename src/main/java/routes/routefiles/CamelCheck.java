@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExpressionIllegalSyntaxException;
 import org.apache.camel.component.bean.MethodNotFoundException;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ProcessorDefinition;
@@ -62,9 +63,20 @@ record CamelCheck(RouteModel model, Problems problems, CamelContext context) {
         return Optional.ofNullable(ObjectHelper.getException(MarkedYamlEngineException.class, e))
                 .flatMap(MarkedYamlEngineException::getProblemMark)
                 .map(mark -> Place.of(file.location(), mark))
+                .or(() -> flow.flatMap(found -> expression(e, found)))
                 .or(() -> flow.flatMap(found -> step(e, found)).map(Step::place))
                 .or(() -> flow.map(Flow::place))
                 .orElse(model.documents().get(file).place());
+    }
+
+    /** The text that Camel cannot parse. */
+    private Optional<Place> expression(Exception e, Flow flow) {
+        return Optional.ofNullable(ObjectHelper.getException(ExpressionIllegalSyntaxException.class, e))
+                .flatMap(syntax -> flow.body()
+                        .scalars()
+                        .filter(text -> model.resolve(text.text()).equals(syntax.getExpression()))
+                        .findFirst())
+                .map(YamlNode::place);
     }
 
     /** Camel identifies the step only by its description. */

@@ -29,8 +29,6 @@ final class ComponentCatalog {
 
     ComponentCatalog(ClassLoader classPath) {
         this.classPath = classPath;
-        catalog.setSuggestionStrategy((names, unknown) ->
-                Nearest.to(unknown, names).map(name -> new String[] {name}).orElse(null));
     }
 
     /** The components that Camel has, on the class path or not. */
@@ -67,6 +65,14 @@ final class ComponentCatalog {
                 .flatMap(component -> component.getEndpointPathOptions().stream())
                 .map(BaseOptionModel::getName)
                 .toList();
+    }
+
+    /** Names of the options of an endpoint. */
+    Set<String> options(String scheme) {
+        return component(scheme).stream()
+                .flatMap(component -> component.getEndpointOptions().stream())
+                .map(BaseOptionModel::getName)
+                .collect(Collectors.toSet());
     }
 
     /** @param options those to be checked, of the endpoint's own */

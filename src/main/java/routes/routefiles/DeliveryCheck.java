@@ -1,13 +1,14 @@
 package routes.routefiles;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.support.PatternHelper;
@@ -17,8 +18,8 @@ import routes.routefiles.YamlNode.Entry;
 
 /**
  * What the delivery contract forbids in the flows that process an entry of a stream: those that consume from a stream, are called
- * from a flow that does, or are the route configuration of one. {@code seda} and {@code threads} are allowed: the exchange completes
- * after their work.
+ * from a flow that does through {@code direct:} or {@code seda:}, or are the route configuration of one. {@code seda} and
+ * {@code threads} are allowed: the exchange completes after their work.
  */
 final class DeliveryCheck {
 
@@ -28,37 +29,56 @@ final class DeliveryCheck {
     private static final Set<String> REDELIVERY =
             Set.of("deadLetterChannel", "redeliveryPolicyRef", "errorHandlerRef", "refErrorHandler", "retryWhile");
 
+    private static final Pattern MENTION = Pattern.compile("\\b(direct|seda):(?://)?([\\w.-]*)(\\$\\{)?");
+
     private final RouteModel model;
     private final Problems problems;
-    private final Links links;
+    private final Map<String, List<Flow>> consumers;
     private final Map<Flow, String> reasons = new LinkedHashMap<>();
 
     DeliveryCheck(RouteModel model, Problems problems) {
         this.model = model;
         this.problems = problems;
-        this.links = new Links(model);
-        Deque<Flow> open = new ArrayDeque<>();
+        this.consumers = model.consumers();
         model.effective().stream()
                 .filter(flow -> model.endpoints(flow).anyMatch(EndpointUse::readsStream))
-                .forEach(flow -> {
-                    reasons.put(flow, flow.label() + " consumes from a stream");
-                    open.add(flow);
-                });
-        while (!open.isEmpty()) {
-            Flow caller = open.remove();
-            for (String target : links.targets(caller.steps())) {
-                for (Flow called : links.called(target)) {
-                    if (reasons.putIfAbsent(called, reasons.get(caller) + " and calls " + target) == null) {
-                        open.add(called);
-                    }
-                }
-            }
-        }
+                .forEach(flow -> reach(flow, flow.label() + " consumes from a stream"));
         List<Flow> routes = List.copyOf(reasons.keySet());
         model.flows(Kind.ROUTE_CONFIGURATION).forEach(configuration -> routes.stream()
                 .filter(route -> applies(configuration, route))
                 .findFirst()
                 .ifPresent(route -> reasons.put(configuration, reasons.get(route) + " and uses it")));
+    }
+
+    private void reach(Flow flow, String reason) {
+        if (reasons.putIfAbsent(flow, reason) == null) {
+            targets(flow.steps()).forEach(target -> called(target)
+                    .forEach(called -> reach(called, reason + " and calls " + target)));
+        }
+    }
+
+    /** What the steps call: {@code direct:name}, or a name prefix with a star if the exchange completes the name. */
+    private Set<String> targets(List<Step> steps) {
+        Stream<String> named = steps.stream()
+                .flatMap(Step::all)
+                .flatMap(step -> model.endpoint(step).stream())
+                .filter(use -> use.isLink() && !use.dynamic())
+                .map(EndpointUse::name);
+        Stream<String> mentioned = steps.stream()
+                .flatMap(step -> step.options().allEntries())
+                .filter(entry -> entry.key().equals("uri") || entry.key().equals("expression"))
+                .flatMap(entry ->
+                        MENTION.matcher(model.resolve(entry.value().text())).results())
+                .map(mention -> mention.group(1) + ":" + mention.group(2) + (mention.group(3) == null ? "" : "*"))
+                .filter(target -> !target.endsWith(":"));
+        return Stream.concat(named, mentioned).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** The flows that match a target. */
+    private Stream<Flow> called(String target) {
+        return consumers.keySet().stream()
+                .filter(name -> PatternHelper.matchPattern(name, target))
+                .flatMap(name -> consumers.get(name).stream());
     }
 
     /** Whether Camel applies the configuration to the route: by its id, or to all routes if neither side names one. */
@@ -77,17 +97,13 @@ final class DeliveryCheck {
                 if (step.is("onException")) {
                     outcome(step, "handled", suffix);
                     outcome(step, "continued", suffix);
+                    step.options().values().forEach(entry -> redelivery(entry, suffix));
                 }
             });
-            // the blocks that can contain error handling, not the options of steps, which may have the same names
-            Stream<Entry> ofRoute = flow.route().values().stream()
-                    .filter(entry ->
-                            entry.key().equals("errorHandler") || entry.key().equals("errorHandlerRef"));
-            Stream<Entry> ofExceptions = flow.steps().stream()
-                    .filter(step -> step.is("onException"))
-                    .flatMap(step -> step.options().values().stream())
-                    .filter(entry -> !entry.key().equals("steps"));
-            Stream.concat(ofRoute, ofExceptions).forEach(entry -> redelivery(entry, suffix));
+            // not the options of other steps, which may have the same names
+            flow.route().values().stream()
+                    .filter(entry -> entry.key().startsWith("errorHandler"))
+                    .forEach(entry -> redelivery(entry, suffix));
         });
         model.effective().stream()
                 .flatMap(Flow::allSteps)
@@ -148,7 +164,7 @@ final class DeliveryCheck {
                         "'maximumRedeliveries' is " + value + ", and must be 0 where a stream's entry is on its way: "
                                 + COMPONENT + suffix);
             }
-        } else {
+        } else if (!entry.key().equals("steps")) {
             entry.value().values().forEach(inner -> redelivery(inner, suffix));
         }
     }
@@ -178,7 +194,9 @@ final class DeliveryCheck {
     /** @param calls whether a call of a bean or a database is accepted */
     private boolean records(List<Step> steps, boolean calls, Set<Flow> seen) {
         return steps.stream().flatMap(Step::all).anyMatch(step -> records(step, calls))
-                || links.called(steps).anyMatch(flow -> seen.add(flow) && records(flow.steps(), calls, seen));
+                || targets(steps).stream()
+                        .flatMap(this::called)
+                        .anyMatch(flow -> seen.add(flow) && records(flow.steps(), calls, seen));
     }
 
     private boolean records(Step step, boolean calls) {
@@ -205,7 +223,7 @@ final class DeliveryCheck {
                                 + breaker.id().map(id -> " '" + id + "'").orElse("") + way
                                 + ": it would confirm its key before the exchange has succeeded; put it around the"
                                 + " breaker"));
-        links.targets(steps).forEach(target -> links.called(target).stream()
+        targets(steps).forEach(target -> called(target)
                 .filter(seen::add)
                 .forEach(called -> breaker(breaker, called.steps(), way + " through " + target, seen)));
     }

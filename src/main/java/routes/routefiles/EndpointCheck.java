@@ -2,7 +2,6 @@ package routes.routefiles;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.catalog.EndpointValidationResult;
 import routes.routefiles.YamlNode.Kind;
@@ -43,10 +42,8 @@ record EndpointCheck(RouteModel model, Problems problems) {
         if (result.getSyntaxError() != null) {
             problems.add(use.place(), "'" + use.scheme() + "': " + result.getSyntaxError());
         }
-        if (result.getIncapable() != null) {
-            problems.add(use.place(), "'" + use.scheme() + "' cannot be used with the parameters given");
-        }
-        names(result.getUnknown()).forEach(name -> problem(use, name, "is unknown" + suggestion(result, name)));
+        Set<String> known = model.catalog().options(use.scheme());
+        names(result.getUnknown()).forEach(name -> problem(use, name, "is unknown" + Nearest.hint(name, known)));
         names(result.getRequired()).forEach(name -> problem(use, name, "is required and missing"));
         names(result.getNotConsumerOnly()).forEach(name -> problem(use, name, "cannot be used in 'from'"));
         names(result.getNotProducerOnly()).forEach(name -> problem(use, name, "cannot be used in 'to'"));
@@ -72,13 +69,6 @@ record EndpointCheck(RouteModel model, Problems problems) {
         problems.add(
                 use.option(option).map(YamlNode::place).orElse(use.place()),
                 "option '" + option + "' of '" + use.scheme() + "' " + what);
-    }
-
-    private static String suggestion(EndpointValidationResult result, String name) {
-        return Optional.ofNullable(result.getUnknownSuggestions())
-                .map(suggestions -> suggestions.get(name))
-                .map(near -> " (did you mean '" + near[0] + "'?)")
-                .orElse("");
     }
 
     private static Set<String> names(Set<String> found) {

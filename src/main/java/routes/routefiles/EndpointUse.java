@@ -50,10 +50,7 @@ record EndpointUse(Role role, Place place, String scheme, String path, Map<Strin
 
     /** Whether the flow publishes to a stream here, together with the acknowledgement of the current entry. */
     boolean publishesWithEntry() {
-        return isStream()
-                && role == Role.TO
-                && option("publish")
-                        .filter(mode -> mode.text().equalsIgnoreCase("immediate"))
-                        .isEmpty();
+        boolean immediate = option("publish").map(YamlNode::text).orElse("").equalsIgnoreCase("immediate");
+        return isStream() && is(Role.TO) && !immediate;
     }
 }

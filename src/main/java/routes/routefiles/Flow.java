@@ -40,13 +40,9 @@ record Flow(
     /** The flows of a document. Skips what does not have the expected shape: the schema check reports it. */
     static List<Flow> read(RouteFile file, YamlNode document) {
         List<Flow> flows = new ArrayList<>();
-        document.maps().forEach(element -> {
-            for (Kind kind : Kind.values()) {
-                element.entry(kind.key)
-                        .filter(entry -> entry.value().isMap())
-                        .ifPresent(entry -> flows.add(flow(kind, file, entry.place(), entry.value())));
-            }
-        });
+        document.maps().flatMap(element -> element.values().stream()).forEach(entry -> Stream.of(Kind.values())
+                .filter(kind -> kind.key.equals(entry.key()) && entry.value().isMap())
+                .forEach(kind -> flows.add(flow(kind, file, entry.place(), entry.value()))));
         return flows;
     }
 
@@ -105,7 +101,7 @@ record Flow(
             node.values().forEach(entry -> {
                 YamlNode value = expand(entry.value(), values, idPrefix);
                 if (entry.key().equals("id") && value.isScalar()) { // Camel prepends the prefix too
-                    value = YamlNode.scalar(value.place(), value.kind(), idPrefix + value.text());
+                    value = value.withText(idPrefix + value.text());
                 }
                 String key = substitute(entry.key(), values);
                 entries.put(key, new Entry(entry.place(), key, value));

@@ -12,8 +12,6 @@ import routes.routefiles.Flow.Kind;
  */
 record NameCheck(RouteModel model, Problems problems) {
 
-    private static final String TEMPLATE = ".template";
-
     void check() {
         model.flows().forEach(this::isDescribed);
         model.documents().forEach(this::matchesFile);
@@ -35,8 +33,7 @@ record NameCheck(RouteModel model, Problems problems) {
         String name = file.routeId();
         List<Flow> flows =
                 model.flows().stream().filter(flow -> flow.file().equals(file)).toList();
-        flows.stream()
-                .filter(flow -> flow.is(Kind.ROUTE) || flow.is(Kind.TEMPLATED_ROUTE))
+        routes(flows)
                 .flatMap(flow -> flow.body().scalarAt(flow.kind().idKey).stream())
                 .filter(id -> !id.text().isBlank()
                         && !id.text().equals(name)
@@ -45,24 +42,15 @@ record NameCheck(RouteModel model, Problems problems) {
                         id.place(),
                         "id '" + id.text() + "' does not match the file name: it must be '" + name
                                 + "', or begin with '" + name + "-'"));
-        if (name.endsWith(TEMPLATE)) {
-            String template = name.substring(0, name.length() - TEMPLATE.length());
-            if (!has(flows, Kind.ROUTE_TEMPLATE, template)) {
-                problems.add(
-                        document.place(),
-                        "no routeTemplate of this file has the id '" + template + "', the name of the file");
-            }
-        } else if (flows.stream().anyMatch(flow -> flow.is(Kind.ROUTE)) // instances of a template have ids of their own
-                && !has(flows, Kind.ROUTE, name)
-                && !has(flows, Kind.TEMPLATED_ROUTE, name)) {
+        // instances of a template have ids of their own
+        if (flows.stream().anyMatch(flow -> flow.is(Kind.ROUTE))
+                && routes(flows).noneMatch(flow -> flow.id().orElse(name).equals(name))) {
             problems.add(document.place(), "no route of this file has the id '" + name + "', the name of the file");
         }
     }
 
-    /** Whether there is a flow of this id; a missing id is reported already. */
-    private static boolean has(List<Flow> flows, Kind kind, String id) {
-        return flows.stream()
-                .anyMatch(flow -> flow.is(kind) && flow.id().orElse(id).equals(id));
+    private static Stream<Flow> routes(List<Flow> flows) {
+        return flows.stream().filter(flow -> flow.is(Kind.ROUTE) || flow.is(Kind.TEMPLATED_ROUTE));
     }
 
     private void isUnique(Flow flow, Map<String, Place> used) {
@@ -74,11 +62,12 @@ record NameCheck(RouteModel model, Problems problems) {
                     if (first != null) {
                         problems.add(
                                 id.place(),
-                                first.equals(id.place())
-                                        ? "id '" + id.text() + "' is the same in every route of this template: put a"
-                                                + " parameter of the template in it"
-                                        : "id '" + id.text() + "' is already used in " + first.file() + ":"
-                                                + first.line() + "; ids are unique over all files");
+                                "id '" + id.text()
+                                        + (first.equals(id.place())
+                                                ? "' is the same in every route of this template: put a parameter of the"
+                                                        + " template in it"
+                                                : "' is already used in " + first.file() + ":" + first.line()
+                                                        + "; ids are unique over all files"));
                     }
                 });
     }

@@ -28,19 +28,15 @@ public final class OwnStreamsReader {
     private static final int LONGEST_NAME = 100;
     private static final Set<String> KEYS = Set.of("name", "description", "groups");
 
-    private final ResourcePatternResolver classPath;
-    private final Path folder;
-    private final Function<String, String> properties;
+    private OwnStreamsReader() {}
 
-    /** @param folder the override folder, {@code config/routes}; it may be missing */
-    public OwnStreamsReader(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
-        this.classPath = classPath;
-        this.folder = folder;
-        this.properties = properties;
-    }
-
-    /** Reads what is readable; validation reports the rest. */
-    public OwnStreams read() {
+    /**
+     * Reads what is readable; validation reports the rest.
+     *
+     * @param folder the override folder, {@code config/routes}; it may be missing
+     * @param properties value of a property, null if there is none
+     */
+    public static OwnStreams read(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
         Problems ignored = new Problems();
         Map<String, Set<String>> groups = declared(folder, ignored);
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
@@ -51,9 +47,8 @@ public final class OwnStreamsReader {
         var model = new RouteModel(
                 documents,
                 List.of(),
-                true,
                 new RouteEnvironment(Map.of(), properties, Set.of()),
-                new ComponentCatalog(getClass().getClassLoader()));
+                new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
         Set<String> known = new StreamCatalog().names();
         model.routes()
                 .flatMap(model::endpoints)

@@ -48,10 +48,6 @@ public record PipelineStages(Set<String> names) {
         return names.equals(Set.of("all")) ? all() : new PipelineStages(names);
     }
 
-    public boolean complete() {
-        return names.isEmpty();
-    }
-
     public boolean includes(String stage) {
         return names.isEmpty() || names.contains(stage);
     }

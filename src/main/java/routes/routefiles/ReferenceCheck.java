@@ -1,6 +1,5 @@
 package routes.routefiles;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,8 +11,8 @@ import routes.routefiles.Flow.Kind;
 import routes.routefiles.YamlNode.Entry;
 
 /**
- * What one part of the route files names in another exists, and what exists is used: placeholders, parameters of templates, route
- * configurations, {@code direct:} and {@code seda:} endpoints.
+ * What a route file names exists: placeholders, templates and their parameters, route configurations, {@code direct:} and
+ * {@code seda:} endpoints. Parameters of templates are used.
  */
 record ReferenceCheck(RouteModel model, Problems problems) {
 
@@ -32,17 +31,12 @@ record ReferenceCheck(RouteModel model, Problems problems) {
         Set<String> parameters = template ? names(flow) : Set.of();
         flow.body().scalars().forEach(scalar -> Placeholders.needed(scalar.text()).stream()
                 .filter(name -> !parameters.contains(name))
-                .forEach(name -> {
-                    if (name.startsWith("env:") || name.startsWith("sys:")) {
-                        problems.add(scalar.place(), "{{" + name + "}} needs a default, as in {{" + name + ":value}}");
-                    } else if (model.environment().properties().apply(name) == null) {
-                        problems.add(
-                                scalar.place(),
-                                "{{" + name + "}} is not a known property"
-                                        + (template ? ", nor a parameter of the template" : "")
-                                        + ": add it to application.yml, or write {{" + name + ":default}}");
-                    }
-                }));
+                .filter(name -> model.environment().properties().apply(name) == null)
+                .forEach(name -> problems.add(
+                        scalar.place(),
+                        "{{" + name + "}} is not a known property"
+                                + (template ? ", nor a parameter of the template" : "")
+                                + ": add it to application.yml, or write {{" + name + ":default}}")));
     }
 
     private void unusedParameters(Flow template) {
@@ -61,28 +55,26 @@ record ReferenceCheck(RouteModel model, Problems problems) {
     }
 
     private void unknownTemplate(Flow route) {
+        List<String> known = model.flows(Kind.ROUTE_TEMPLATE)
+                .flatMap(template -> template.id().stream())
+                .toList();
         route.body()
                 .scalarAt("routeTemplateRef")
                 .filter(ref -> !model.mayHold(ref.text()))
                 .ifPresent(ref -> problems.add(
                         ref.place(),
-                        "there is no routeTemplate '" + ref.text() + "'"
-                                + Nearest.hint(ref.text(), model.templates().keySet())));
+                        "there is no routeTemplate '" + ref.text() + "'" + Nearest.hint(ref.text(), known)));
     }
 
     private void givenParameters(Flow template, Flow route) {
         Set<String> declared = names(template);
-        Set<String> given = new HashSet<>();
-        route.parameters().forEach(parameter -> {
-            String name = name(parameter);
-            Place place = parameter.at("name").orElseThrow().place();
-            if (!given.add(name)) {
-                problems.add(place, "parameter '" + name + "' is given twice");
-            } else if (!declared.contains(name)) {
-                problems.add(
-                        place, template.label() + " has no parameter '" + name + "'" + Nearest.hint(name, declared));
-            }
-        });
+        Set<String> given = names(route);
+        route.parameters()
+                .filter(parameter -> !declared.contains(name(parameter)))
+                .forEach(parameter -> problems.add(
+                        parameter.at("name").orElseThrow().place(),
+                        template.label() + " has no parameter '" + name(parameter) + "'"
+                                + Nearest.hint(name(parameter), declared)));
         template.parameters()
                 .filter(parameter -> parameter.entry("defaultValue").isEmpty()
                         && !parameter.textAt("required").orElse("true").equals("false"))
@@ -113,13 +105,10 @@ record ReferenceCheck(RouteModel model, Problems problems) {
                         "there is no routeConfiguration '" + id + "'" + Nearest.hint(id, known)));
     }
 
-    /**
-     * Every {@code direct:} and {@code seda:} endpoint that is sent to has a consumer, and every consumed one is sent to. The latter is
-     * checked only if all stages are present.
-     */
+    /** Every {@code direct:} and {@code seda:} endpoint that is sent to has a consumer, a {@code direct:} endpoint only one. */
     private void links() {
-        Links links = new Links(model);
-        Set<String> consumed = links.consumers().keySet();
+        Map<String, List<Flow>> consumers = model.consumers();
+        Set<String> consumed = consumers.keySet();
         model.effective().stream()
                 .flatMap(model::endpoints)
                 .filter(use -> !use.is(Role.FROM) && use.isLink())
@@ -128,32 +117,11 @@ record ReferenceCheck(RouteModel model, Problems problems) {
                 .forEach(use -> problems.add(
                         use.place(),
                         "no route consumes from '" + use.name() + "'" + Nearest.hint(use.name(), consumed)));
-        boolean open = model.effective().stream().flatMap(Flow::allSteps).anyMatch(links::open);
-        Set<Flow> called = model.effective().stream()
-                .flatMap(flow -> links.called(flow.steps()))
-                .collect(Collectors.toSet());
-        for (Map.Entry<String, List<Flow>> consumer : links.consumers().entrySet()) {
-            String name = consumer.getKey();
-            List<Flow> routes = consumer.getValue().stream()
-                    .filter(flow -> flow.is(Kind.ROUTE))
-                    .toList();
-            if (name.startsWith("direct:") && !Placeholders.in(name)) {
-                routes.stream()
-                        .skip(1)
-                        .forEach(second -> problems.add(
-                                from(second),
-                                "'" + name + "' is already consumed by "
-                                        + routes.get(0).label()));
-            }
-            if (model.complete() && !open) {
-                routes.stream()
-                        .filter(route -> !called.contains(route))
-                        .forEach(route -> problems.add(from(route), "nothing sends to '" + name + "'"));
-            }
-        }
-    }
-
-    private static Place from(Flow route) {
-        return route.route().at("from", "uri").orElseThrow().place();
+        consumers.forEach((name, flows) -> flows.stream()
+                .filter(flow -> name.startsWith("direct:") && flow.is(Kind.ROUTE))
+                .skip(1)
+                .forEach(second -> problems.add(
+                        second.route().at("from", "uri").orElseThrow().place(),
+                        "'" + name + "' is already consumed by " + flows.get(0).label())));
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /** Checks route files without starting anything. Reports all problems of all files, not only the first. */
@@ -27,15 +28,10 @@ public final class RouteFileValidator {
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
         List<RouteFile> unreadable = new ArrayList<>();
         for (RouteFile file : set.files()) {
-            Problems yaml = new Problems();
-            YamlReader.read(file.location(), file.text(), yaml).ifPresent(root -> documents.put(file, root));
-            if (!yaml.sorted().isEmpty()) {
-                problems.addAll(yaml.sorted());
-                documents.remove(file);
-                unreadable.add(file);
-            }
+            YamlReader.read(file.location(), file.text(), problems)
+                    .ifPresentOrElse(root -> documents.put(file, root), () -> unreadable.add(file));
         }
-        check(new RouteModel(documents, unreadable, set.complete(), environment, catalog), problems);
+        check(new RouteModel(documents, unreadable, environment, catalog), problems);
         return problems.sorted();
     }
 
@@ -49,11 +45,13 @@ public final class RouteFileValidator {
         new EndpointCheck(model, problems).check();
         new BeanCheck(model, problems).check();
         new DeliveryCheck(model, problems).check();
-        try (ScratchContext scratch = new ScratchContext(model)) {
-            new StreamCheck(model, problems, scratch.context()).check();
-            new SimpleCheck(model, problems, scratch.context().resolveLanguage("simple")).check();
+        CamelContext scratch = ScratchContext.start(model);
+        try {
+            new StreamCheck(model, problems, scratch).check();
             // last, because it skips files in which other checks found problems
-            new CamelCheck(model, problems, scratch.context()).check();
+            new CamelCheck(model, problems, scratch).check();
+        } finally {
+            scratch.stop();
         }
     }
 }

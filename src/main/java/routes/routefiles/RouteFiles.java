@@ -51,10 +51,9 @@ public final class RouteFiles {
      * The routes that a process runs.
      *
      * @param files in loading order: error handling, templates, providers, stages by numeric prefix
-     * @param complete whether no stage was left out
      * @param problems files that cannot be used as they are
      */
-    public record RouteSet(List<RouteFile> files, boolean complete, List<RouteProblem> problems) {}
+    public record RouteSet(List<RouteFile> files, List<RouteProblem> problems) {}
 
     /**
      * The files to load.
@@ -81,7 +80,7 @@ public final class RouteFiles {
                 .filter(file -> !file.isStage() || stages.includes(file.routeId()))
                 .sorted(LOADING_ORDER)
                 .toList();
-        return new RouteSet(selected, stages.complete(), problems.sorted());
+        return new RouteSet(selected, problems.sorted());
     }
 
     /**
@@ -100,19 +99,15 @@ public final class RouteFiles {
             }
             String hash = Sha256.hex(replaced.text()).substring(0, HASH_LENGTH);
             Matcher base = BASED_ON.matcher(file.text());
-            if (base.find()) {
-                if (!base.group(1).startsWith(hash)) {
-                    outdated.add(
-                            Place.whole(file.location()),
-                            "replaces another version of " + replaced.location() + " (" + base.group(1)
-                                    + "): compare the two, then write '# based on " + hash + "'");
-                }
-            } else if (unmarked) {
+            boolean marked = base.find();
+            if (marked ? !base.group(1).startsWith(hash) : unmarked) {
                 outdated.add(
                         Place.whole(file.location()),
-                        "does not say which version of " + replaced.location()
-                                + " it replaces: if it was copied from this one, add the line '# based on " + hash
-                                + "'");
+                        marked
+                                ? "replaces another version of " + replaced.location() + " (" + base.group(1)
+                                        + "): compare the two, then write '# based on " + hash + "'"
+                                : "does not say which version of " + replaced.location() + " it replaces: if it was"
+                                        + " copied from this one, add the line '# based on " + hash + "'");
             }
         }
         return outdated.sorted();

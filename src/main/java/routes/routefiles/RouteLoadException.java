@@ -8,21 +8,13 @@ public final class RouteLoadException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<RouteProblem> problems;
-
     public RouteLoadException(List<RouteProblem> problems) {
         super("No route was loaded: " + problems.size() + (problems.size() == 1 ? " problem" : " problems")
                 + " in the route files\n"
                 + problems.stream().map(RouteProblem::toString).collect(Collectors.joining("\n")));
-        this.problems = List.copyOf(problems);
     }
 
     public RouteLoadException(String file, Throwable cause) {
         super("Route file " + file + " passed validation, but Camel does not load it: " + cause.getMessage(), cause);
-        this.problems = List.of();
-    }
-
-    public List<RouteProblem> problems() {
-        return problems;
     }
 }

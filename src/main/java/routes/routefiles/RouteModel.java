@@ -2,7 +2,6 @@ package routes.routefiles;
 
 import java.net.URISyntaxException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,39 +14,31 @@ import org.apache.camel.util.URISupport;
 import routes.routefiles.EndpointUse.Role;
 import routes.routefiles.YamlNode.Kind;
 
-/** All parsed files of a set, with what they are checked against. */
-final class RouteModel {
+/**
+ * All parsed files of a set, with what they are checked against.
+ *
+ * @param documents of the files that could be read, in loading order
+ * @param unreadable the files that could not be read
+ * @param flows as written
+ * @param effective the flows with each templated route expanded; also includes the templates themselves
+ */
+record RouteModel(
+        Map<RouteFile, YamlNode> documents,
+        List<RouteFile> unreadable,
+        RouteEnvironment environment,
+        ComponentCatalog catalog,
+        List<Flow> flows,
+        List<Flow> effective) {
 
     private static final Pattern URI = Pattern.compile("([a-zA-Z][\\w+.-]*)(?::(?://)?([^?]*)(?:\\?(.*))?)?");
 
-    private final Map<RouteFile, YamlNode> documents;
-    private final List<RouteFile> unreadable;
-    private final boolean complete;
-    private final RouteEnvironment environment;
-    private final ComponentCatalog catalog;
-    private final List<Flow> flows = new ArrayList<>();
-    private final List<Flow> effective = new ArrayList<>();
-    private final Map<String, Flow> templates = new HashMap<>();
-
-    /**
-     * @param documents of the files that could be read, in loading order
-     * @param unreadable the files that could not be read
-     * @param complete whether all stages are included
-     */
     RouteModel(
             Map<RouteFile, YamlNode> documents,
             List<RouteFile> unreadable,
-            boolean complete,
             RouteEnvironment environment,
             ComponentCatalog catalog) {
-        this.documents = documents;
-        this.unreadable = unreadable;
-        this.complete = complete && unreadable.isEmpty();
-        this.environment = environment;
-        this.catalog = catalog;
+        this(documents, unreadable, environment, catalog, new ArrayList<>(), new ArrayList<>());
         documents.forEach((file, document) -> flows.addAll(Flow.read(file, document)));
-        flows(Flow.Kind.ROUTE_TEMPLATE)
-                .forEach(template -> template.id().ifPresent(id -> templates.putIfAbsent(id, template)));
         for (Flow flow : flows) {
             if (flow.is(Flow.Kind.TEMPLATED_ROUTE)) {
                 template(flow).ifPresent(template -> effective.add(template.expand(flow)));
@@ -57,41 +48,14 @@ final class RouteModel {
         }
     }
 
-    Map<RouteFile, YamlNode> documents() {
-        return documents;
-    }
-
     /** Whether what seems to be missing may be in an unreadable file: the file contains its name. */
     boolean mayHold(String name) {
         return unreadable.stream()
                 .anyMatch(file -> file.routeId().equals(name) || file.text().contains(name));
     }
 
-    /** Whether all stages are included, and their files are readable. */
-    boolean complete() {
-        return complete;
-    }
-
-    RouteEnvironment environment() {
-        return environment;
-    }
-
-    ComponentCatalog catalog() {
-        return catalog;
-    }
-
-    /** As written. */
-    List<Flow> flows() {
-        return flows;
-    }
-
     Stream<Flow> flows(Flow.Kind kind) {
         return flows.stream().filter(flow -> flow.is(kind));
-    }
-
-    /** With each templated route expanded; also includes the templates themselves. */
-    List<Flow> effective() {
-        return effective;
     }
 
     /** The routes that will exist: written ones and those created from templates. */
@@ -101,11 +65,10 @@ final class RouteModel {
 
     /** The template that a templated route names. */
     Optional<Flow> template(Flow templatedRoute) {
-        return templatedRoute.body().textAt("routeTemplateRef").map(templates::get);
-    }
-
-    Map<String, Flow> templates() {
-        return templates;
+        Optional<String> ref = templatedRoute.body().textAt("routeTemplateRef");
+        return flows(Flow.Kind.ROUTE_TEMPLATE)
+                .filter(template -> ref.isPresent() && template.id().equals(ref))
+                .findFirst();
     }
 
     /** The text with the values of known properties. */
@@ -123,6 +86,17 @@ final class RouteModel {
     Stream<EndpointUse> endpoints(Flow flow) {
         Stream<EndpointUse> from = flow.route().at("from").flatMap(block -> use(Role.FROM, block)).stream();
         return Stream.concat(from, flow.allSteps().flatMap(step -> endpoint(step).stream()));
+    }
+
+    /** The flows that consume from each {@code direct:name} and {@code seda:name}. */
+    Map<String, List<Flow>> consumers() {
+        Map<String, List<Flow>> consumers = new LinkedHashMap<>();
+        effective.forEach(flow -> endpoints(flow)
+                .filter(use -> use.is(Role.FROM) && use.isLink())
+                .forEach(use -> consumers
+                        .computeIfAbsent(use.name(), name -> new ArrayList<>())
+                        .add(flow)));
+        return consumers;
     }
 
     /** The endpoint that the step itself names. */
@@ -150,10 +124,7 @@ final class RouteModel {
                 .filter(entry -> entry.value().isScalar())
                 .forEach(entry -> parameters.put(
                         entry.key(),
-                        YamlNode.scalar(
-                                entry.value().place(),
-                                entry.value().kind(),
-                                resolve(entry.value().text()))));
+                        entry.value().withText(resolve(entry.value().text()))));
         return block.scalarAt("uri").flatMap(uri -> use(role, uri, parameters));
     }
 

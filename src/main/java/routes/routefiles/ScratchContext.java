@@ -27,12 +27,11 @@ import org.springframework.util.ClassUtils;
  * A Camel context that creates routes but consumes nothing: no consumer is started, no endpoint connects, no bean is real. Camel
  * does start the EIPs of a route when it creates it; they stop with the context. Not thread-safe.
  */
-final class ScratchContext implements AutoCloseable {
+final class ScratchContext {
 
-    private final DefaultCamelContext context;
-
-    ScratchContext(RouteModel model) {
-        context = new DefaultCamelContext(
+    /** The caller stops the context. */
+    static CamelContext start(RouteModel model) {
+        DefaultCamelContext context = new DefaultCamelContext(
                 new DefaultRegistry(new DeclaredBeans(model.environment().beans())));
         context.disableJMX();
         context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-validation"));
@@ -59,15 +58,7 @@ final class ScratchContext implements AutoCloseable {
             }
         });
         context.start();
-    }
-
-    CamelContext context() {
         return context;
-    }
-
-    @Override
-    public void close() {
-        context.stop();
     }
 
     /** Replaces every component: its endpoints have no options and connect to nothing outside the context. */

@@ -60,6 +60,13 @@ record Step(String eip, Place place, YamlNode options, List<Step> children) {
         return List.of(eips).contains(eip);
     }
 
+    /** Whether it calls this method of this bean, with or without arguments in parentheses. */
+    boolean calls(String bean, String method) {
+        return is("bean")
+                && options.textAt("ref").orElse("").equals(bean)
+                && options.textAt("method").orElse("").replaceFirst("\\(.*", "").equals(method);
+    }
+
     Optional<String> id() {
         return options.textAt("id");
     }

@@ -30,12 +30,7 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
     private static final Pattern OPTION = Pattern.compile("option (\\w+) is ");
 
     /** A route that reads a stream in a group. */
-    private record Reader(Flow flow, String stream, YamlNode group) {
-
-        boolean sharesGroup(Reader other) {
-            return stream.equals(other.stream) && group.text().equals(other.group.text());
-        }
-    }
+    private record Reader(Flow flow, String stream, YamlNode group) {}
 
     void check() {
         List<Reader> readers = new ArrayList<>();
@@ -89,7 +84,8 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                 .filter(stage -> !stage.equals(reader.flow().file().routeId()))
                 .map(stage -> "belongs to the stage '" + stage + "' of the product");
         Optional<String> sharer = readers.stream()
-                .filter(other -> other != reader && other.sharesGroup(reader))
+                .filter(other -> other != reader && other.stream().equals(reader.stream()))
+                .filter(other -> other.group().text().equals(group))
                 .findFirst()
                 .map(other -> "is also that of " + other.flow().label() + " ("
                         + other.group().place().file() + ":"
@@ -154,7 +150,7 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                 .anyMatch(size -> size.text().matches("\\d{1,9}") && Integer.parseInt(size.text()) > 1);
         if (batch) {
             flow.steps().stream()
-                    .takeWhile(step -> !writesOutputs(step))
+                    .takeWhile(step -> !step.calls("events", "write")) // then each output says whose it is
                     .flatMap(step -> model.endpoint(step).stream())
                     .filter(EndpointUse::publishesWithEntry)
                     .forEach(use -> problems.add(
@@ -163,12 +159,5 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                                     + " the outputs, or publish inside a 'split' of the body, so that it is known whose output"
                                     + " it is"));
         }
-    }
-
-    /** After it, each output states which entry it belongs to. */
-    private static boolean writesOutputs(Step step) {
-        return step.is("bean")
-                && step.options().textAt("ref").equals(Optional.of("events"))
-                && step.options().textAt("method").equals(Optional.of("write"));
     }
 }

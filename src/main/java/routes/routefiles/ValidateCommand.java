@@ -9,13 +9,7 @@ import org.springframework.core.io.support.ResourcePatternResolver;
 /** The command line option {@code --validate=<folder>}: checks a folder of route files together with the built-in ones. */
 public final class ValidateCommand {
 
-    private final RouteFileValidator validator;
-    private final ResourcePatternResolver classPath;
-
-    public ValidateCommand(RouteFileValidator validator, ResourcePatternResolver classPath) {
-        this.validator = validator;
-        this.classPath = classPath;
-    }
+    private ValidateCommand() {}
 
     /**
      * Prints one line for each warning and each problem, and a count.
@@ -23,10 +17,8 @@ public final class ValidateCommand {
      * @param folder used as the override folder, instead of {@code config/routes}
      * @return 0 without problems, else 1
      */
-    public int run(Path folder, PrintStream out) {
-        if (!isFolder(folder, out)) {
-            return 1;
-        }
+    public static int run(
+            RouteFileValidator validator, ResourcePatternResolver classPath, Path folder, PrintStream out) {
         RouteFiles files = new RouteFiles(classPath, folder);
         RouteFiles.RouteSet set = files.resolve(PipelineStages.all());
         List<RouteProblem> problems = validator.validate(set);
@@ -42,10 +34,10 @@ public final class ValidateCommand {
 
     /** Whether there is anything to check; cheap, unlike a validator. */
     public static boolean isFolder(Path folder, PrintStream out) {
-        if (!Files.isDirectory(folder)) {
+        boolean folderExists = Files.isDirectory(folder);
+        if (!folderExists) {
             out.println(folder + " is not a folder: --validate takes a folder of route files, such as config/routes");
-            return false;
         }
-        return true;
+        return folderExists;
     }
 }

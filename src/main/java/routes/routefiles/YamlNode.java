@@ -40,6 +40,10 @@ record YamlNode(Place place, Kind kind, String text, List<YamlNode> items, Map<S
         return new YamlNode(place, kind, text, List.of(), Map.of());
     }
 
+    YamlNode withText(String other) {
+        return scalar(place, kind, other);
+    }
+
     boolean isMap() {
         return kind == Kind.MAP;
     }

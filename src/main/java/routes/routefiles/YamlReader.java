@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -32,40 +34,30 @@ final class YamlReader {
             ": check the indentation; the keys of a block begin in one column, and so do the '-' of a list";
     private static final String COLON =
             "; ': ' stands between a key and its value, also in the line before, and in no other place without quotes";
-    private static final String OPEN = ": close the quotes or brackets that are open";
-    /** Advice by parser message. */
-    private static final Map<String, String> HINTS = Map.of(
-            "<block end>",
-            INDENTATION,
-            "sequence entries are not allowed",
-            INDENTATION,
-            "mapping values are not allowed",
-            INDENTATION + COLON,
-            "could not find expected ':'",
-            ": put ': ' between a key and its value",
-            "undefined alias",
-            ": put a value that begins with '*' in quotes",
-            "another document",
-            ": remove the line '---'",
-            "cannot start any token",
-            ": put a value that begins with it in quotes",
-            "end of stream",
-            OPEN,
-            "<stream end>",
-            OPEN);
+    /** Advice by parser message. The parser itself says what to do about a tab. */
+    private static final Map<String, String> HINTS = Map.ofEntries(
+            Map.entry("<block end>|sequence entries are not allowed", INDENTATION),
+            Map.entry("mapping values are not allowed", INDENTATION + COLON),
+            Map.entry("could not find expected ':'", ": put ': ' between a key and its value"),
+            Map.entry("undefined alias", ": put a value that begins with '*' in quotes"),
+            Map.entry("another document", ": remove the line '---'"),
+            Map.entry("(?<!TAB\\)' that )cannot start any token", ": put a value that begins with it in quotes"),
+            Map.entry("end of stream|<stream end>", ": close the quotes or brackets that are open"));
 
     private final String file;
-    private final Problems problems;
+    private final Problems problems = new Problems();
     private final Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private YamlReader(String file, Problems problems) {
+    private YamlReader(String file) {
         this.file = file;
-        this.problems = problems;
     }
 
-    /** The document of a file, empty if it cannot be read at all. */
-    static Optional<YamlNode> read(String file, String text, Problems problems) {
-        return new YamlReader(file, problems).document(text);
+    /** The document of a file; empty if there are problems, which are added to the others. */
+    static Optional<YamlNode> read(String file, String text, Problems others) {
+        YamlReader reader = new YamlReader(file);
+        Optional<YamlNode> document = reader.document(text);
+        others.addAll(reader.problems.sorted());
+        return document.filter(root -> reader.problems.sorted().isEmpty());
     }
 
     private Optional<YamlNode> document(String text) {
@@ -81,7 +73,7 @@ final class YamlReader {
             }
             return root.map(node -> convert(node, 0));
         } catch (MarkedYamlEngineException e) {
-            problems.add(place(e), "not readable as YAML: " + syntax(e, text));
+            problems.add(place(e), "not readable as YAML: " + syntax(e));
         } catch (ReaderException e) {
             String before = text.substring(0, Math.min(e.getPosition(), text.length()));
             int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
@@ -97,39 +89,29 @@ final class YamlReader {
     // an unclosed construct is detected only at the end of the file; its beginning must be fixed
     private Place place(MarkedYamlEngineException e) {
         boolean atEnd = e.getProblem().contains("end of stream");
-        return (atEnd ? e.getContextMark().or(e::getProblemMark) : e.getProblemMark())
-                .map(mark -> Place.of(file, mark))
-                .orElse(Place.whole(file));
+        return place(atEnd ? e.getContextMark().or(e::getProblemMark) : e.getProblemMark());
     }
 
-    private String syntax(MarkedYamlEngineException e, String text) {
+    private String syntax(MarkedYamlEngineException e) {
         String problem = e.getProblem();
         StringBuilder message = new StringBuilder(problem);
         if (e.getContext() != null && !e.getContext().isBlank()) {
             message.insert(0, e.getContext() + ": ");
         }
-        if (!problem.contains("(TAB)")) { // the parser gives the advice itself
-            HINTS.keySet().stream()
-                    .filter(problem::contains)
-                    .map(HINTS::get)
-                    .findFirst()
-                    .ifPresent(message::append);
-        }
+        HINTS.forEach((cause, advice) -> {
+            if (Pattern.compile(cause).matcher(problem).find()) {
+                message.append(advice);
+            }
+        });
         if (problem.contains("<block end>")) {
-            e.getContextMark()
-                    .map(mark -> Place.of(file, mark))
-                    .ifPresent(begin -> message.append(
-                            "; this block begins in line " + begin.line() + ", column " + begin.column()));
-        }
-        int line = place(e).line();
-        if (text.lines().skip(Math.max(0, line - 1)).findFirst().orElse("").contains("\u00a0")) {
-            message.append("; line " + line + " has a non-breaking space: use plain ones");
+            Place begin = place(e.getContextMark());
+            message.append("; this block begins in line " + begin.line() + ", column " + begin.column());
         }
         return message.toString();
     }
 
     private YamlNode convert(Node node, int depth) {
-        Place place = place(node);
+        Place place = place(node.getStartMark());
         // an alias arrives as the node it points to; expanding it could loop forever
         boolean alias = !(node instanceof ScalarNode) && !seen.add(node);
         if (alias || depth > MAX_DEPTH) {
@@ -157,7 +139,7 @@ final class YamlReader {
     private YamlNode map(MappingNode mapping, Place place, int depth) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
-            Place keyPlace = place(tuple.getKeyNode());
+            Place keyPlace = place(tuple.getKeyNode().getStartMark());
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 problems.add(keyPlace, "a key must be plain text; a value that begins with '{{' needs quotes");
                 continue;
@@ -170,7 +152,7 @@ final class YamlReader {
         return YamlNode.map(place, entries);
     }
 
-    private Place place(Node node) {
-        return node.getStartMark().map(mark -> Place.of(file, mark)).orElse(Place.whole(file));
+    private Place place(Optional<Mark> mark) {
+        return mark.map(found -> Place.of(file, found)).orElse(Place.whole(file));
     }
 }

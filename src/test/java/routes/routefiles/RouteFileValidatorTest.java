@@ -68,7 +68,7 @@ class RouteFileValidatorTest {
                 .flatMap(sample -> Samples.set(BAD.resolve(sample)).files().stream())
                 .toList();
 
-        List<RouteProblem> problems = validator.validate(new RouteSet(all, true, List.of()));
+        List<RouteProblem> problems = validator.validate(new RouteSet(all, List.of()));
 
         assertThat(problems)
                 .extracting(RouteProblem::file)
@@ -141,17 +141,9 @@ class RouteFileValidatorTest {
         return new RouteFileValidator(
                         new RouteEnvironment(environment.beans(), environment.properties(), streams),
                         Samples.classPath())
-                .validate(new RouteSet(List.of(files), true, List.of())).stream()
+                .validate(new RouteSet(List.of(files), List.of())).stream()
                         .map(RouteProblem::toString)
                         .toList();
-    }
-
-    @Test
-    void doesNotAskForCallersOfARouteWhenStagesAreLeftOut() {
-        RouteSet unused = Samples.set(BAD.resolve("direct-unused.camel.yaml"));
-
-        assertThat(validator.validate(new RouteSet(unused.files(), false, List.of())))
-                .isEmpty();
     }
 
     @Test

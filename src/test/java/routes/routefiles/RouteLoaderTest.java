@@ -120,7 +120,6 @@ class RouteLoaderTest {
                         routes/10-echo.camel.yaml:1:3: templatedRoute needs 'routeId'
                         routes/10-echo.camel.yaml:2:23: there is no routeTemplate 'stagge' (did you mean 'stage'?)
                         routes/10-echo.camel.yaml:3:5: unknown option 'routId' of 'templatedRoute' (did you mean 'routeId'?)""");
-        assertThat(refused.problems()).hasSize(3);
         assertThat(context.getRoutes()).isEmpty();
     }
 
@@ -130,7 +129,6 @@ class RouteLoaderTest {
                         file("00-errors.camel.yaml", errors),
                         file("05-stage.template.camel.yaml", template),
                         file("10-echo.camel.yaml", stage)),
-                false, // without the callers of "echo"
                 List.of());
     }
 

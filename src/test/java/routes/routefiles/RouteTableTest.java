@@ -52,7 +52,7 @@ class RouteTableTest {
         }
         var environment = new RouteEnvironment(Map.of(), name -> null, Set.of());
         return new RouteModel(
-                documents, List.of(), true, environment, new ComponentCatalog(RouteTableTest.class.getClassLoader()));
+                documents, List.of(), environment, new ComponentCatalog(RouteTableTest.class.getClassLoader()));
     }
 
     private static void row(Flow route, RouteModel model, StringBuilder table) {

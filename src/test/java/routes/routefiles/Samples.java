@@ -94,7 +94,7 @@ final class Samples {
                     .sorted()
                     .map(file -> file(sample, file))
                     .toList();
-            return new RouteSet(found, true, List.of());
+            return new RouteSet(found, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

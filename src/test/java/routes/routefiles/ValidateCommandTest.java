@@ -49,7 +49,9 @@ class ValidateCommandTest {
 
     @Test
     void saysSoWhenTheFolderIsNotThere() {
-        assertThat(run(folder.resolve("rotues"))).isEqualTo(1);
+        assertThat(ValidateCommand.isFolder(
+                        folder.resolve("rotues"), new PrintStream(bytes, true, StandardCharsets.UTF_8)))
+                .isFalse();
         assertThat(output()).contains("rotues is not a folder");
     }
 
@@ -58,8 +60,7 @@ class ValidateCommandTest {
         // a class path without built-in routes
         PathMatchingResourcePatternResolver classPath =
                 new PathMatchingResourcePatternResolver(ClassLoader.getPlatformClassLoader());
-        return new ValidateCommand(validator, classPath)
-                .run(routes, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        return ValidateCommand.run(validator, classPath, routes, new PrintStream(bytes, true, StandardCharsets.UTF_8));
     }
 
     private String output() {
