@@ -73,8 +73,8 @@ record BeanCheck(RouteModel model, Problems problems) {
         if (type.isEmpty()) {
             Stream.of(IN_SIMPLE, WORK)
                     .flatMap(call -> call.matcher(value.text()).results())
-                    .forEach(call -> reference(
-                            value.place(), call.group(1), Optional.ofNullable(call.group(2)), Object.class));
+                    .forEach(call ->
+                            reference(value.place(), call.group(1), Optional.ofNullable(call.group(2)), Object.class));
         }
     }
 
@@ -84,7 +84,8 @@ record BeanCheck(RouteModel model, Problems problems) {
         return model.catalog().eip(eip).stream()
                 .flatMap(found -> found.getOptions().stream())
                 .filter(known -> known.getName().equals(option))
-                .filter(known -> known.getType().equals("object") && known.getKind().equals("attribute"))
+                .filter(known ->
+                        known.getType().equals("object") && known.getKind().equals("attribute"))
                 .findFirst()
                 .map(BaseOptionModel::getJavaType)
                 // a strategy may be any object with a suitable method: Camel adapts it
@@ -117,10 +118,12 @@ record BeanCheck(RouteModel model, Problems problems) {
         Class<?> type = beans.get(name);
         if (type == null) {
             problems.add(place, "there is no bean '" + name + "'" + Nearest.hint(name, beans.keySet()));
+        } else if (type != Object.class) {
+            fits(place, name, type, method, wanted);
         }
-        if (type == null || type == Object.class) {
-            return;
-        }
+    }
+
+    private void fits(Place place, String name, Class<?> type, Optional<String> method, Class<?> wanted) {
         String bean = "bean '" + name + "' (" + type.getSimpleName() + ")";
         if (!wanted.isAssignableFrom(type)) {
             problems.add(place, bean + " is no " + wanted.getSimpleName() + ", which is needed here");

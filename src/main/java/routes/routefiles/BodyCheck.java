@@ -94,7 +94,9 @@ record BodyCheck(RouteModel model, Problems problems) {
             return event;
         }
         String method = step.options().textAt("method").orElse("").replaceFirst("\\(.*", "");
-        Class<?> bean = model.environment().beans().getOrDefault(step.options().textAt("ref").orElse(""), Object.class);
+        Class<?> bean = model.environment()
+                .beans()
+                .getOrDefault(step.options().textAt("ref").orElse(""), Object.class);
         List<Class<?>> results = Arrays.stream(bean.getMethods())
                 .filter(candidate -> candidate.getName().equals(method))
                 .<Class<?>>map(Method::getReturnType)
@@ -143,9 +145,7 @@ record BodyCheck(RouteModel model, Problems problems) {
     private static String missing(Class<?> type, String name, Class<?> event) {
         if (type == Map.class) {
             return "the body is a map here, without property '" + name + "': write ${body[" + name + "]}"
-                    + (event != Map.class
-                            ? ", or read the event first, with bean 'events', method 'read'"
-                            : "");
+                    + (event != Map.class ? ", or read the event first, with bean 'events', method 'read'" : "");
         }
         List<String> known = type.isRecord()
                 ? Arrays.stream(type.getRecordComponents())

@@ -67,7 +67,8 @@ final class DeliveryCheck {
         Stream<String> mentioned = steps.stream()
                 .flatMap(step -> step.options().allEntries())
                 .filter(entry -> entry.key().equals("uri") || entry.key().equals("expression"))
-                .flatMap(entry -> MENTION.matcher(model.resolve(entry.value().text())).results())
+                .flatMap(entry ->
+                        MENTION.matcher(model.resolve(entry.value().text())).results())
                 .map(mention -> mention.group(1) + ":" + mention.group(2) + (mention.group(3) == null ? "" : "*"))
                 .filter(target -> !target.endsWith(":"));
         return Stream.concat(named, mentioned).collect(Collectors.toCollection(LinkedHashSet::new));

@@ -36,8 +36,7 @@ public final class OwnStreamsReader {
      * @param folder the override folder, {@code config/routes}; it may be missing
      * @param properties value of a property, null if there is none
      */
-    public static OwnStreams read(
-            ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
+    public static OwnStreams read(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
         Problems ignored = new Problems();
         Map<String, Set<String>> groups = declared(folder, ignored);
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();

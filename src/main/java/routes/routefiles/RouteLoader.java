@@ -60,18 +60,14 @@ public final class RouteLoader {
         }
         try {
             for (RouteFile file : set.files()) {
-                load(loader, file);
+                try {
+                    loader.loadRoutes(file.resource());
+                } catch (Exception e) { // the loader declares Exception
+                    throw new RouteLoadException(file.location(), e);
+                }
             }
         } finally {
             context.setAutoStartup(autoStartup);
-        }
-    }
-
-    private static void load(RoutesLoader loader, RouteFile file) {
-        try {
-            loader.loadRoutes(file.resource());
-        } catch (Exception e) { // the loader declares Exception
-            throw new RouteLoadException(file.location(), e);
         }
     }
 }

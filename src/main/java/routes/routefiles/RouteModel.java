@@ -122,7 +122,9 @@ record RouteModel(
         block.at("parameters").stream()
                 .flatMap(given -> given.values().stream())
                 .filter(entry -> entry.value().isScalar())
-                .forEach(entry -> parameters.put(entry.key(), entry.value().withText(resolve(entry.value().text()))));
+                .forEach(entry -> parameters.put(
+                        entry.key(),
+                        entry.value().withText(resolve(entry.value().text()))));
         return block.scalarAt("uri").flatMap(uri -> use(role, uri, parameters));
     }
 

@@ -30,7 +30,8 @@ final class SchemaCheck {
     /** @param classPath contains Camel's schema */
     SchemaCheck(ClassLoader classPath) {
         URL camel = Objects.requireNonNull(
-                classPath.getResource(CAMEL_SCHEMA), CAMEL_SCHEMA + " is not on the class path: camel-yaml-dsl is missing");
+                classPath.getResource(CAMEL_SCHEMA),
+                CAMEL_SCHEMA + " is not on the class path: camel-yaml-dsl is missing");
         try {
             schema = new ObjectMapper().readTree(camel);
         } catch (IOException e) {

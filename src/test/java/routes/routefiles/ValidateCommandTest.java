@@ -49,7 +49,8 @@ class ValidateCommandTest {
 
     @Test
     void saysSoWhenTheFolderIsNotThere() {
-        assertThat(ValidateCommand.isFolder(folder.resolve("rotues"), new PrintStream(bytes, true, StandardCharsets.UTF_8)))
+        assertThat(ValidateCommand.isFolder(
+                        folder.resolve("rotues"), new PrintStream(bytes, true, StandardCharsets.UTF_8)))
                 .isFalse();
         assertThat(output()).contains("rotues is not a folder");
     }
