@@ -110,8 +110,8 @@ final class ApiKeys {
         Class<? extends Payload>[] payload() default {};
     }
 
-    /** Reports the invalid entry. */
-    static final class Validator implements ConstraintValidator<Entries, List<String>> {
+    /** Reports the invalid entry. Public, since Hibernate Validator instantiates it. */
+    public static final class Validator implements ConstraintValidator<Entries, List<String>> {
         @Override
         public boolean isValid(List<String> entries, ConstraintValidatorContext context) {
             try {
