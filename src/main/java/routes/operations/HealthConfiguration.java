@@ -2,6 +2,7 @@ package routes.operations;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.objectstore.ObjectStore;
 import routes.operations.StreamConsumers.Served;
 import routes.outbox.OutboxRelay;
 import routes.reconcile.IndexRebuild;
@@ -48,6 +50,19 @@ class HealthConfiguration {
     @Bean
     HealthIndicator redisHealthIndicator(RedisCheck check) {
         return check::health;
+    }
+
+    /** Whether media files can be stored and read. Without that, imports wait and the rest works. */
+    @Bean
+    HealthIndicator objectStoreHealthIndicator(ObjectStore objects) {
+        return () -> {
+            try {
+                objects.check();
+                return Health.up().withDetail("bucket", objects.bucket()).build();
+            } catch (IOException e) {
+                return health(List.of(String.valueOf(e.getMessage()))).build();
+            }
+        };
     }
 
     /** Whether the vector index answers and is complete. */

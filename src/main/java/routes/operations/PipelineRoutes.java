@@ -2,7 +2,6 @@ package routes.operations;
 
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -51,8 +50,7 @@ class PipelineRoutes {
 
     /** @param trial start only what another route calls: no stream consumer */
     void start(PipelineStages stages, boolean trial) throws Exception {
-        var environment =
-                new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names(), Set.of());
+        var environment = new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names());
         var files = new RouteFiles(
                 new PathMatchingResourcePatternResolver(spring), config.dir().resolve("routes"));
         files.outdated(false).forEach(file -> LOG.warn("{}", file));

@@ -25,6 +25,7 @@ import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
 import routes.redis.StreamAdmin.GroupState;
+import routes.redis.StreamGroup;
 import routes.stages.StageEntry;
 import routes.redis.StreamAdmin;
 import routes.redis.StreamAdmin.StreamState;
@@ -176,7 +177,7 @@ public class StreamStates {
     private Set<UUID> readDead(String stream) {
         Set<UUID> posts = new HashSet<>();
         for (String key : keys.of(catalog.stream(stream))) {
-            entries.readNewest(keys.deadLetters(key), NEWEST_DEAD_LETTERS, entry -> StageEntry.postIn(entry.fields())
+            admin.readNewest(StreamGroup.deadLetterKey(key), NEWEST_DEAD_LETTERS, entry -> StageEntry.postIn(entry.fields())
                     .ifPresent(posts::add));
         }
         return posts;
