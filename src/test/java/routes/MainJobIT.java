@@ -198,7 +198,7 @@ class MainJobIT {
         assertThat(metrics)
                 .containsPattern(
                         "stream_messages_total\\{group=\"tagging_workers\",outcome=\"completed\",stream=\"posts.parsed\"\\}"
-                            + " [1-9]");
+                                + " [1-9]");
         assertThat(metrics).containsPattern("embedding_latency_seconds_count\\{[^}]*provider=\"local\"[^}]*\\} [1-9]");
     }
 

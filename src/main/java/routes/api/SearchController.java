@@ -22,9 +22,9 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 import routes.search.HybridSearch;
+import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
-import routes.search.HybridSearch.PostHit;
 
 /** Searches the posts of the channels that a user reads. The index finds them, the database supplies what is shown. */
 @RestController

@@ -101,7 +101,11 @@ public class Enrichment {
                 .visionVersion(event.visionVersion())
                 .enrichmentData(pages.isEmpty() ? null : data(pages.get(0)))
                 .sourceUrls(
-                        pages.isEmpty() ? event.urls() : pages.stream().map(page -> page.path("url").asText()).toList())
+                        pages.isEmpty()
+                                ? event.urls()
+                                : pages.stream()
+                                        .map(page -> page.path("url").asText())
+                                        .toList())
                 .wordCount(ownWords + pageWords)
                 .originalWordCount(ownWords)
                 .skipped(skip != null)

@@ -29,12 +29,12 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 import routes.ingest.ImportProgress.Count;
 import routes.ingest.export.ExportSource;
-import routes.posts.ChannelStore.Channel;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
+import routes.posts.ChannelStore.Channel;
 import routes.posts.DeletionReason;
-import routes.posts.PostWriter.PostBatch;
 import routes.posts.PostRemoval;
+import routes.posts.PostWriter.PostBatch;
 
 /**
  * Imports exports one after the other and records them in {@code imports}. An interrupted run starts over at the next start of the

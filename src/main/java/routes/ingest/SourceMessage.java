@@ -4,9 +4,8 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import routes.posts.Post.Counters;
-import java.util.stream.Collectors;
 import routes.posts.Details;
+import routes.posts.Post.Counters;
 import routes.posts.Post.Forward;
 
 /**

@@ -107,7 +107,9 @@ final class CallLeases {
     }
 
     private boolean acquire(String provider, String token, int permits) {
-        return link.run(TAKE, List.of(KEY + provider), token, length, permits).get(0).equals(1L);
+        return link.run(TAKE, List.of(KEY + provider), token, length, permits)
+                .get(0)
+                .equals(1L);
     }
 
     void giveBack(Lease lease) {

@@ -1,7 +1,5 @@
 package routes.llm;
 
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.KeyValue;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

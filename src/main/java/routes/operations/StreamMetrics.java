@@ -16,7 +16,6 @@ import routes.redisstreams.Outcome;
 import routes.redisstreams.StreamListener;
 import routes.stages.StageEntry;
 import routes.timeline.StageTimeline;
-import routes.redis.StreamAdmin.GroupState;
 
 /**
  * Gauges of streams, groups and outbox, and {@code stream_messages_total}: outcomes of entries in this process. Every series exists from

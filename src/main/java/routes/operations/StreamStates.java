@@ -24,11 +24,10 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
+import routes.redis.StreamAdmin;
 import routes.redis.StreamAdmin.GroupState;
 import routes.redis.StreamGroup;
 import routes.stages.StageEntry;
-import routes.redis.StreamAdmin;
-import routes.redis.StreamAdmin.StreamState;
 import routes.stages.StreamKeys;
 
 /**
@@ -143,8 +142,7 @@ public class StreamStates {
             for (String key : keys.of(stream)) {
                 try {
                     deadLetters.merge(stream.name(), admin.stream(key).deadLetters(), Long::sum);
-                    admin
-                            .groups(key)
+                    admin.groups(key)
                             .forEach(state ->
                                     groups.merge(id(stream.name(), state.group()), Group.of(state), Group::plus));
                     noStreams.remove(key);
@@ -177,8 +175,9 @@ public class StreamStates {
     private Set<UUID> readDead(String stream) {
         Set<UUID> posts = new HashSet<>();
         for (String key : keys.of(catalog.stream(stream))) {
-            admin.readNewest(StreamGroup.deadLetterKey(key), NEWEST_DEAD_LETTERS, entry -> StageEntry.postIn(entry.fields())
-                    .ifPresent(posts::add));
+            admin.readNewest(
+                    StreamGroup.deadLetterKey(key), NEWEST_DEAD_LETTERS, entry -> StageEntry.postIn(entry.fields())
+                            .ifPresent(posts::add));
         }
         return posts;
     }

@@ -19,8 +19,8 @@ import routes.events.PostParsed;
 import routes.llm.ModelPass;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
-import routes.tagging.TagRules;
 import routes.posts.PostEvents;
+import routes.tagging.TagRules;
 import routes.tagging.Tagging;
 import routes.tagging.TaggingTask;
 

@@ -99,11 +99,12 @@ public final class RedisLink implements AutoCloseable {
      */
     public Pipeline send(List<Script.Call> calls) {
         Connection current = open();
-        calls.forEach(call -> current.loaded().computeIfAbsent(call.script(), script -> current.redis()
-                .async()
-                .scriptLoad(script.text())));
+        calls.forEach(call -> current.loaded()
+                .computeIfAbsent(
+                        call.script(), script -> current.redis().async().scriptLoad(script.text())));
         List<AsyncCommand<String, String, List<Object>>> commands = calls.stream()
-                .map(call -> Connection.command(CommandType.EVALSHA, call.script().digest(), call))
+                .map(call ->
+                        Connection.command(CommandType.EVALSHA, call.script().digest(), call))
                 .toList();
         current.redis().dispatch(commands);
         return index -> answer(current, commands.get(index), calls.get(index));

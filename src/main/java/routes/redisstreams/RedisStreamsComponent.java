@@ -38,8 +38,8 @@ public class RedisStreamsComponent extends DefaultComponent {
             label = "consumer",
             description =
                     "Name of this process, unique among those that run at the same time. Consumers have this name in"
-                        + " their groups, with a suffix where a living consumer has it already. By default the name of"
-                        + " the host.")
+                            + " their groups, with a suffix where a living consumer has it already. By default the name of"
+                            + " the host.")
     private String instanceName;
 
     @Metadata(

@@ -112,8 +112,8 @@ public class RedisStreamsConfiguration {
             enums = "completion,immediate",
             description =
                     "When the entry is appended. completion: together with the acknowledgement of the entry that the"
-                        + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at"
-                        + " once.")
+                            + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at"
+                            + " once.")
     private PublishMode publish = PublishMode.COMPLETION;
 
     @UriParam(

@@ -250,8 +250,7 @@ final class StreamReader implements Runnable {
 
     private static boolean groupMissing(Throwable e) {
         return e instanceof RedisCommandExecutionException
-                && Stream.of("NOGROUP", "UNBLOCKED", "no such key")
-                        .anyMatch(String.valueOf(e.getMessage())::contains);
+                && Stream.of("NOGROUP", "UNBLOCKED", "no such key").anyMatch(String.valueOf(e.getMessage())::contains);
     }
 
     /** Releases entries that were not started, so that any consumer may claim them. If Redis fails, they are claimed once idle. */

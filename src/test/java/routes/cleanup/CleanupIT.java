@@ -27,9 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.events.Event;
@@ -54,6 +51,7 @@ import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.posts.PostWriter.PostBatch;
+import routes.redis.RedisLink;
 import routes.testing.Answers;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
@@ -61,7 +59,6 @@ import routes.testing.EmbeddedRedis;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.lucene.LuceneVectorIndex;
-import routes.redis.RedisLink;
 
 class CleanupIT {
     private static final AtomicLong CHANNELS = new AtomicLong(3_000_000);
@@ -71,7 +68,6 @@ class CleanupIT {
 
     @RegisterExtension
     static final EmbeddedRedis REDIS = new EmbeddedRedis();
-
 
     @TempDir
     Path dir;

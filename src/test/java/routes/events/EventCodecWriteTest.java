@@ -62,9 +62,9 @@ class EventCodecWriteTest {
         assertThat(entry.get("data"))
                 .isEqualTo(
                         "{\"schema_version\":\"v1\",\"trace_id\":\"t:c:77\",\"occurred_at\":\"2025-11-01T10:00:00.005Z\","
-                            + "\"idempotency_key\":\"key\",\"post_id\":\"7660b34c-4c20-58e1-ac8c-fea5a2d9d68b\","
-                            + "\"tenant_id\":\"00000000-0000-0000-0000-000000000001\","
-                            + "\"channel_id\":\"11111111-1111-4111-8111-111111111111\",\"reason\":\"user\"}");
+                                + "\"idempotency_key\":\"key\",\"post_id\":\"7660b34c-4c20-58e1-ac8c-fea5a2d9d68b\","
+                                + "\"tenant_id\":\"00000000-0000-0000-0000-000000000001\","
+                                + "\"channel_id\":\"11111111-1111-4111-8111-111111111111\",\"reason\":\"user\"}");
     }
 
     @Test

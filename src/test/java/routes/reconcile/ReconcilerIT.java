@@ -296,7 +296,8 @@ class ReconcilerIT {
         reconciler.run();
         Map<String, String> dead = new TreeMap<>(codec.write(onlyEvent(PostTagged.class)));
         dead.put("dlq_group", "crawl_trigger_workers");
-        REDIS.commands().xadd(StreamGroup.deadLetterKey(catalog.stream(PostTagged.class).key()), dead);
+        REDIS.commands()
+                .xadd(StreamGroup.deadLetterKey(catalog.stream(PostTagged.class).key()), dead);
         jdbc.sql("DELETE FROM outbox").update();
         forget(post);
 
