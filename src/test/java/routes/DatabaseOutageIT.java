@@ -44,7 +44,7 @@ import routes.redis.StreamAdmin;
 @ExtendWith(OutputCaptureExtension.class)
 class DatabaseOutageIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
-    private static final int POSTS = Integer.getInteger("outage.posts", 800);
+    private static final int POSTS = Integer.getInteger("outage.posts", 2_000);
     private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 8);
 
     /** Longer than stages take to try again. */

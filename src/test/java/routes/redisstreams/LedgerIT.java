@@ -92,7 +92,7 @@ class LedgerIT {
 
     static LongStream seeds() {
         long first = Long.getLong("ledger.first", 1);
-        return LongStream.range(first, first + Long.getLong("ledger.seeds", 6));
+        return LongStream.range(first, first + Long.getLong("ledger.seeds", 10));
     }
 
     @AfterEach
