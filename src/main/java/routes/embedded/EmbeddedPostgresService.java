@@ -76,7 +76,8 @@ final class EmbeddedPostgresService implements AutoCloseable {
                     cluster.resolve("pg_hba.conf"),
                     "# written at every start\nhost " + DATABASE + " " + USER + " 127.0.0.1/32 scram-sha-256\n");
             password = password(folder.resolve("pgpass"));
-            run("pg_ctl", "start", "-w", "-t", "60", "-o", options());
+            // the folder as an argument identifies the server in lists of processes
+            run("pg_ctl", "start", "-D", cluster.toString(), "-w", "-t", "60", "-o", options());
             ServerProcess.record(folder, server());
             check();
             Files.writeString(folder.resolve(FINISHED), "The first start was finished.\n");

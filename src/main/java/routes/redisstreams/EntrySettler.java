@@ -129,9 +129,11 @@ final class EntrySettler {
         try (var traced = traced(entry)) {
             LOG.atLevel(entry.failures() == 0 && held.isOpen() ? Level.WARN : Level.DEBUG)
                     .log(
-                            "{} failed at delivery {}: {}{}. It is delivered again{}",
-                            describe(entry),
+                            "Delivery {} of entry {} failed in route {} of group {}: {}{}. It is delivered again{}",
                             entry.delivery(),
+                            describe(entry),
+                            routeId,
+                            group.group(),
                             root.getClass().getSimpleName(),
                             reason,
                             counted ? ", " + maxDeliveries + " times at most" : "");
@@ -139,8 +141,7 @@ final class EntrySettler {
     }
 
     private String describe(StreamEntry entry) {
-        return "Entry " + entry.id() + outcomes.describe(entry.fields()) + " of stream " + group.stream() + " in route "
-                + routeId + " of group " + group.group();
+        return entry.id() + outcomes.describe(entry.fields()) + " of stream " + group.stream();
     }
 
     /** Log lines about an entry carry its trace id, like those of the route. */
@@ -168,8 +169,10 @@ final class EntrySettler {
                     }
                     try (var traced = traced(entry)) {
                         LOG.error(
-                                "{} is a dead letter after delivery {}: {}: {}. It is entry {} of {}",
+                                "Entry {} is a dead letter of group {}, route {}, after delivery {}: {}: {}. It is entry {} of {}",
                                 describe(entry),
+                                group.group(),
+                                routeId,
                                 entry.delivery(),
                                 report.get("dlq_error_class"),
                                 report.get("dlq_error"),
@@ -180,7 +183,7 @@ final class EntrySettler {
                 case 2 -> settled(entry, Outcome.LOST_ENTRY);
                 case -1 -> {
                     LOG.error(
-                            "{} cannot become a dead letter: the Redis key {} holds something else than a stream. It"
+                            "Entry {} cannot become a dead letter: the Redis key {} holds something else than a stream. It"
                                     + " is tried again; move that key away",
                             describe(entry),
                             answer.get(1));
