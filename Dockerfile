@@ -11,6 +11,10 @@ COPY config config
 RUN mvn -q -B -ntp -DskipTests package
 
 FROM eclipse-temurin:17-jre
+# recognises text in pictures without a model
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-rus \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /app assistant
 WORKDIR /app
 COPY --from=build /build/target/telegram-assistant.jar telegram-assistant.jar

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -76,37 +77,57 @@ final class ModelPipeline implements AutoCloseable {
     /** Imports a post for each text, and gives their ids. */
     List<UUID> imported(String... texts) throws IOException {
         List<UUID> ids = new ArrayList<>();
+        ArrayNode messages = json.createArrayNode();
+        for (String text : texts) {
+            ids.add(message(messages, text).id());
+        }
+        submit(messages, null);
+        return ids;
+    }
+
+    /** Imports a post with a picture, and gives its id. */
+    UUID importedPhoto(String caption, Path picture) throws IOException {
+        ArrayNode messages = json.createArrayNode();
+        Message message = message(messages, caption);
+        message.json().put("photo", picture.getFileName().toString());
+        submit(messages, picture);
+        return message.id();
+    }
+
+    private record Message(UUID id, ObjectNode json) {}
+
+    private Message message(ArrayNode messages, String text) {
+        messageId++;
+        ObjectNode message = messages.addObject()
+                .put("id", messageId)
+                .put("type", "message")
+                .put("date", "2026-01-02T03:04:05")
+                .put("date_unixtime", Long.toString(1_767_323_045 + messageId))
+                .put("from", "Models")
+                .put("from_id", "channel" + TG_CHANNEL)
+                .put("text", text);
+        message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
+        return new Message(PostIds.of(TENANT, TG_CHANNEL, messageId), message);
+    }
+
+    private void submit(ArrayNode messages, Path picture) throws IOException {
         var export = json.createObjectNode()
                 .put("name", "Models")
                 .put("type", "public_channel")
                 .put("id", TG_CHANNEL);
-        ArrayNode messages = export.putArray("messages");
-        for (String text : texts) {
-            messageId++;
-            ids.add(PostIds.of(TENANT, TG_CHANNEL, messageId));
-            messages.addObject()
-                    .put("id", messageId)
-                    .put("type", "message")
-                    .put("date", "2026-01-02T03:04:05")
-                    .put("date_unixtime", Long.toString(1_767_323_045 + messageId))
-                    .put("from", "Models")
-                    .put("from_id", "channel" + TG_CHANNEL)
-                    .put("text", text)
-                    .putArray("text_entities")
-                    .addObject()
-                    .put("type", "plain")
-                    .put("text", text);
-        }
-        Path file =
-                Files.createDirectories(folder.resolve("export-" + messageId)).resolve("result.json");
+        export.set("messages", messages);
+        Path exportFolder = Files.createDirectories(folder.resolve("export-" + messageId));
+        Path file = exportFolder.resolve("result.json");
         json.writeValue(file.toFile(), export);
+        if (picture != null) {
+            Files.copy(picture, exportFolder.resolve(picture.getFileName()));
+        }
         ImportService imports = application.getBean(ImportService.class);
         UUID job = imports.submit(1, TENANT, file);
         await().atMost(Duration.ofSeconds(60)).until(() -> imports.find(job)
                 .map(ImportService.State::status)
                 .filter(ImportProgress.Status.DONE::equals)
                 .isPresent());
-        return ids;
     }
 
     /** Waits until a post has a tagging status. */

@@ -88,7 +88,7 @@ final class PipelineController {
                                      count(*) FILTER (WHERE there AND indexing = 'failed') AS index_failed
                               FROM (SELECT p.is_deleted, NOT p.is_deleted AS there, p.tagging_status AS tagging,
                                            p.indexing_status AS indexing %1$s) p) posts,
-                             (SELECT count(*) FILTER (WHERE e.kind = 'vision') AS with_vision,
+                             (SELECT count(*) FILTER (WHERE e.kind = 'vision' AND e.provider <> 'none') AS with_vision,
                                      count(*) FILTER (WHERE e.kind = 'crawl') AS crawled
                               %1$s JOIN post_enrichment e ON e.post_id = p.id AND e.kind IN ('vision', 'crawl')
                               AND NOT p.is_deleted) found,

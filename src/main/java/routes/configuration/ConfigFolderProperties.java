@@ -1,5 +1,11 @@
 package routes.configuration;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +39,34 @@ public record ConfigFolderProperties(@DefaultValue("config") Path dir) {
             }
         } catch (IOException e) {
             throw new ConfigurationException(file + ": cannot be read (" + e + ")", e);
+        }
+    }
+
+    /**
+     * A YAML file of the folder as a record whose fields all have to be there, in snake case.
+     *
+     * @param file for messages
+     * @throws ConfigurationException with line and column if the text does not fit the record
+     */
+    public static <T> T yaml(String file, String text, Class<T> type) {
+        YAMLMapper yaml = YAMLMapper.builder()
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .enable(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                .build();
+        try {
+            return yaml.readValue(text, type);
+        } catch (UnrecognizedPropertyException e) {
+            // detected when the whole record is built, so its position in the text is lost
+            throw new ConfigurationException(
+                    file + ": there is no field '" + e.getPropertyName() + "', known are " + e.getKnownPropertyIds(),
+                    e);
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            String where = at == null ? "" : " line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new ConfigurationException(file + where + ": " + e.getOriginalMessage(), e);
         }
     }
 }

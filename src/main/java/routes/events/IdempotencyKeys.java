@@ -28,8 +28,15 @@ public final class IdempotencyKeys {
     }
 
     public static String visionUploaded(UUID tenant, UUID post, List<MediaFile> files) {
-        List<String> hashes = files.stream().map(MediaFile::sha256).toList();
-        return tenant + ":" + post + ":vision_upload:" + Sha256.hexOfLines(hashes);
+        return tenant + ":" + post + ":vision_upload:" + hash(files);
+    }
+
+    private static String hash(List<MediaFile> files) {
+        return Sha256.hexOfLines(files.stream().map(MediaFile::sha256).toList());
+    }
+
+    public static String visionAnalyzed(UUID tenant, UUID post, List<MediaFile> files, String visionVersion) {
+        return tenant + ":" + post + ":" + hash(files) + ":" + visionVersion;
     }
 
     /**

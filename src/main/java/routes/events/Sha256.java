@@ -21,7 +21,7 @@ public final class Sha256 {
     }
 
     /** Hash of the items in order, one per line. */
-    static String hexOfLines(List<String> items) {
+    public static String hexOfLines(List<String> items) {
         return hex(String.join("\n", items));
     }
 }

@@ -17,6 +17,8 @@ public final class StreamCatalog {
             entry("post_persist_workers", "post-persistence"),
             entry("album_persist_workers", "post-persistence"),
             entry("tagging_workers", "tagging"),
+            entry("vision_workers", "vision"),
+            entry("retagging_workers", "retagging"),
             entry("tag_persist_workers", "tag-persistence"),
             entry("crawl_trigger_workers", "crawl-trigger"),
             entry("enrich_workers", "enrichment"),
@@ -25,8 +27,6 @@ public final class StreamCatalog {
 
     /** Stages that are not built yet. Their groups exist from the first start, but no entries are kept for them. */
     private static final Map<String, String> PLANNED = Map.ofEntries(
-            entry("vision_workers", "vision"),
-            entry("retagging_workers", "retagging"),
             entry("album_assemblers", "album-assembler"),
             entry("crawl_workers", "crawl"),
             entry("trend_workers", "trends"),

@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,16 +81,51 @@ final class ChatCompletions {
      */
     record Answer(String content, long tokens, Double cost, boolean cutOff) {}
 
-    /** @param maxTokens maximum length of the answer */
-    String write(ModelTask task, String model, int maxTokens) {
+    /**
+     * A request.
+     *
+     * @param maxTokens maximum length of the answer
+     * @param file id of the task's picture with the provider; null if the picture, if any, goes into the request
+     */
+    String write(ModelTask task, String model, int maxTokens, String file) {
         ObjectNode request = json.createObjectNode().put("model", model);
         ArrayNode messages = request.putArray("messages");
         messages.addObject().put("role", "system").put("content", task.instruction());
-        messages.addObject().put("role", "user").put("content", task.material());
+        ObjectNode user = messages.addObject().put("role", "user");
+        if (task.picture() == null) {
+            user.put("content", task.material());
+        } else if (file != null) {
+            user.put("content", task.material()).putArray("attachments").add(file);
+        } else {
+            ArrayNode parts = user.putArray("content");
+            parts.addObject().put("type", "text").put("text", task.material());
+            parts.addObject().put("type", "image_url").putObject("image_url").put("url", dataUrl(task.picture()));
+        }
         return request.put("temperature", TEMPERATURE)
                 .put("max_tokens", maxTokens)
                 .put("stream", false)
                 .toString();
+    }
+
+    private static String dataUrl(byte[] jpeg) {
+        return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg);
+    }
+
+    /**
+     * The id in the answer to an upload.
+     *
+     * @throws ModelFailureException if the upload was refused
+     */
+    String fileId(int status, Map<String, Object> headers, byte[] body) {
+        JsonNode answer = parse(body);
+        if (status < 200 || status > 299) {
+            throw failure(status, answer.hasNonNull("error") ? answer.path("error") : answer, headers);
+        }
+        String id = answer.path("id").asText("");
+        if (!id.matches("[A-Za-z0-9_-]{1,100}")) {
+            throw ModelFailureException.unusable("the upload was answered without an id");
+        }
+        return id;
     }
 
     /**

@@ -36,8 +36,8 @@ class LlmConfiguration {
     @Bean
     CallLeases callLeases(RedisLink link, LlmProperties properties) {
         // a call that is rejected because of its token is repeated once, and each attempt may wait for a token and
-        // fetch one
-        Duration longestCall = properties.timeout().multipliedBy(2).plus(TOKEN.multipliedBy(4));
+        // fetch one; a picture is uploaded before and deleted afterwards
+        Duration longestCall = properties.timeout().multipliedBy(4).plus(TOKEN.multipliedBy(4));
         return new CallLeases(link, longestCall.plus(MARGIN));
     }
 

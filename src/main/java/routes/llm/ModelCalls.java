@@ -19,6 +19,9 @@ import org.apache.camel.Header;
 import org.apache.camel.Headers;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.ExchangeHelper;
+import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -69,7 +72,7 @@ public class ModelCalls {
         this.metrics = metrics;
         this.retries = new ModelPass.Retries(maxRetries, retryDelay, properties.maxPause());
         this.quotaPause = properties.quotaPause();
-        register("gigachat", List.of(gigaChat.model()));
+        register("gigachat", List.of(gigaChat.model(), gigaChat.visionModel()));
         register("openrouter", openRouter.models());
     }
 
@@ -101,7 +104,8 @@ public class ModelCalls {
      *
      * @param call endpoint that makes one call and passes the answer to {@link #answered} or {@link #content}; the exchange property
      *     {@code llmPass} is the pass
-     * @param models comma-separated; call n of the pass uses model n
+     * @param textModels comma-separated; call n of the pass uses model n
+     * @param pictureModels the same for tasks about pictures; empty if the models for texts also see
      * @param maxConcurrent calls in flight at a time across all processes
      * @param unitsPerThousandTokens cost units of 1000 tokens, if answers do not state their cost
      * @return the input of {@link #result}
@@ -112,16 +116,18 @@ public class ModelCalls {
             Exchange exchange,
             String provider,
             String call,
-            String models,
+            String textModels,
+            String pictureModels,
             int maxConcurrent,
             double unitsPerThousandTokens)
             throws Exception {
+        ModelTask task = exchange.getMessage().getMandatoryBody(ModelTask.class);
+        String models = task.picture() == null || pictureModels.isBlank() ? textModels : pictureModels;
         List<String> each = Providers.names(List.of(models.split(",", -1)));
         if (each.isEmpty()) {
             throw new IllegalArgumentException(provider + " has no model; give its route at least one");
         }
         register(provider, each);
-        ModelTask task = exchange.getMessage().getMandatoryBody(ModelTask.class);
         double jitter = ThreadLocalRandom.current().nextDouble();
         var pass = new ModelPass(task, provider, each, unitsPerThousandTokens, retries, jitter);
         while (pass.isOpen()) {
@@ -166,9 +172,27 @@ public class ModelCalls {
         }
     }
 
-    /** The request for the next call, as JSON of a chat completion. */
-    public String request(@ExchangeProperty("llmPass") ModelPass pass) {
-        return chat.write(pass.getTask(), pass.getModel(), maxTokens(pass));
+    /**
+     * The request for the next call, as JSON of a chat completion.
+     *
+     * @param file id of the uploaded picture, for providers that take pictures as files; null for others
+     */
+    public String request(@ExchangeProperty("llmPass") ModelPass pass, @ExchangeProperty("llmFile") String file) {
+        return chat.write(pass.getTask(), pass.getModel(), maxTokens(pass), file);
+    }
+
+    /** The upload of the task's picture as a multipart form, for providers that take pictures as files. */
+    public HttpEntity upload(@ExchangeProperty("llmPass") ModelPass pass) {
+        return MultipartEntityBuilder.create()
+                .addTextBody("purpose", "general")
+                .addBinaryBody("file", pass.getTask().picture(), ContentType.IMAGE_JPEG, "picture.jpg")
+                .build();
+    }
+
+    /** The id of the uploaded picture. */
+    public String uploaded(
+            @Header(Exchange.HTTP_RESPONSE_CODE) int status, @Headers Map<String, Object> headers, @Body byte[] body) {
+        return chat.fileId(status, headers, body == null ? new byte[0] : body);
     }
 
     private int maxTokens(ModelPass pass) {
@@ -185,6 +209,7 @@ public class ModelCalls {
         double units = answer.cost() != null ? answer.cost() : answer.tokens() * pass.unitsPerThousandTokens() / 1000;
         countUse(pass.getProvider(), pass.getModel(), answer.tokens(), units);
         quotas.used(pass.getProvider(), answer.tokens(), units);
+        pass.used(answer.tokens());
         read(pass, answer.content(), answer.cutOff());
     }
 

@@ -50,6 +50,7 @@ public final class ModelPass {
     private ModelFailureException failure;
     private Exception otherReason;
     private long calledNanos;
+    private long tokens;
 
     ModelPass(
             ModelTask task,
@@ -98,13 +99,18 @@ public final class ModelPass {
         return unitsPerThousandTokens;
     }
 
+    /** An answer reported its use of tokens. */
+    void used(long more) {
+        tokens += more;
+    }
+
     /** A call starts. */
     void called() {
         calledNanos = System.nanoTime();
     }
 
     Call succeeded(Object value, String content) {
-        result = new ModelResult(provider, getModel(), value, Map.of());
+        result = new ModelResult(provider, getModel(), value, Map.of(), tokens);
         open = false;
         return ended("success", content, null);
     }

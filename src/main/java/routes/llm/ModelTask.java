@@ -9,6 +9,11 @@ public interface ModelTask {
     /** The input of the task, as the user message: data, never instructions. */
     String material();
 
+    /** The picture that the task is about, as JPEG; null for a task about text. */
+    default byte[] picture() {
+        return null;
+    }
+
     /** Maximum length of the answer, in tokens. */
     int maxTokens();
 

@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param baseUrl               address of the API, up to and including /api/v1; any OpenAI-compatible server will do
  * @param model                 model that is used first
  * @param fallbackModels        models for the further calls of a pass, in this order
+ * @param visionModel           models for pictures, comma-separated, in the order in which they are used
  * @param maxConcurrentRequests calls in flight at a time over all processes
  * @param unitsPerThousandTokens    cost units of 1000 tokens, if an answer does not state its cost (in credits, one unit each)
  */
@@ -32,6 +33,8 @@ public record OpenRouterProperties(
                     "google/gemma-2-9b-it:free"
                 })
                 List<String> fallbackModels,
+        @DefaultValue("google/gemini-2.0-flash-exp:free,qwen/qwen2.5-vl-32b-instruct:free") @NotBlank
+                String visionModel,
         @DefaultValue("4") @Min(1) @Max(1000) int maxConcurrentRequests,
         @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
     static final String OWN_URL = "https://openrouter.ai/api/v1";

@@ -68,7 +68,7 @@ public class PipelineCounts {
                                count(*) FILTER (WHERE tagging IN ('pending', 'retrying')) AS tagging_open,
                                count(*) FILTER (WHERE tagging = 'failed') AS tagging_failed,
                                count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
-                                                              WHERE e.post_id = p.id AND e.kind = 'vision')) AS with_vision,
+                                                              WHERE e.post_id = p.id AND e.kind = 'vision' AND e.provider <> 'none')) AS with_vision,
                                count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
                                                               WHERE e.post_id = p.id AND e.kind = 'crawl')) AS crawled,
                                count(*) FILTER (WHERE indexing = 'indexed') AS indexed,

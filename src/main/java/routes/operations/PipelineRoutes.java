@@ -20,6 +20,7 @@ import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteFiles;
 import routes.routefiles.RouteLoader;
 import routes.tagging.TaggingProperties;
+import routes.vision.VisionProperties;
 
 /** Loads and starts the routes of the stages that this process runs. */
 @Component
@@ -32,6 +33,7 @@ class PipelineRoutes {
     private final ConfigFolderProperties config;
     private final Providers providers;
     private final TaggingProperties tagging;
+    private final VisionProperties vision;
 
     PipelineRoutes(
             ApplicationContext spring,
@@ -39,13 +41,15 @@ class PipelineRoutes {
             StreamCatalog catalog,
             ConfigFolderProperties config,
             Providers providers,
-            TaggingProperties tagging) {
+            TaggingProperties tagging,
+            VisionProperties vision) {
         this.spring = spring;
         this.camel = camel;
         this.catalog = catalog;
         this.config = config;
         this.providers = providers;
         this.tagging = tagging;
+        this.vision = vision;
     }
 
     /** @param trial start only what another route calls: no stream consumer */
@@ -59,10 +63,17 @@ class PipelineRoutes {
         if (stages.includes("tagging")) {
             providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
         }
+        if (stages.includes("vision")) {
+            providers.check("VISION_PROVIDERS", vision.providers(), camel);
+        }
         for (Route route : camel.getRoutes()) {
             if (!trial || route.getEndpoint().getEndpointUri().startsWith("direct:")) {
                 camel.getRouteController().startRoute(route.getRouteId());
             }
+        }
+        if (stages.includes("retagging") && !trial) {
+            // the line by which operators of the prior system recognise the stage
+            LOG.info("RetaggingTask started successfully");
         }
         LOG.info(
                 "{} routes {}: {}",

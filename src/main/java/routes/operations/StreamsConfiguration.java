@@ -87,6 +87,25 @@ class StreamsConfiguration {
         return new StreamAdmin(link);
     }
 
+    /** A picture is analysed by one worker at a time. Its result is in the database. */
+    @Bean
+    RedisIdempotentRepository visionIdempotency(RedisClient client, InstanceProperties instance) {
+        return repository("vision:processed:", client, instance);
+    }
+
+    /** A post is tagged again once per vision result, also before its tags are stored. */
+    @Bean
+    RedisIdempotentRepository retaggingIdempotency(RedisClient client, InstanceProperties instance) {
+        return repository("retagging:processed:", client, instance);
+    }
+
+    private static RedisIdempotentRepository repository(
+            String prefix, RedisClient client, InstanceProperties instance) {
+        var options =
+                new RedisIdempotencyOptions(prefix, TAGGED_ONCE, LEASE, instance.nameOrHost(), CACHED_KEYS, TIMEOUT);
+        return new RedisIdempotentRepository(client, options, source -> {});
+    }
+
     /** The same text of the same post is tagged at most once a day; for the keys see docs/decisions/0004-tagging-key.md. */
     @Bean
     RedisIdempotentRepository taggingIdempotency(

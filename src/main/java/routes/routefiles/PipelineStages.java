@@ -24,6 +24,8 @@ public record PipelineStages(Set<String> names) {
             "post-persistence",
             "tagging",
             "tag-persistence",
+            "vision",
+            "retagging",
             "crawl-trigger",
             "enrichment",
             "indexing",
@@ -32,7 +34,7 @@ public record PipelineStages(Set<String> names) {
             "api");
 
     /** Planned stages that have no routes yet. */
-    static final List<String> PLANNED = List.of("vision", "retagging", "album-assembler", "crawl", "trends", "digest");
+    static final List<String> PLANNED = List.of("album-assembler", "crawl", "trends", "digest");
 
     public PipelineStages {
         names = Set.copyOf(names);

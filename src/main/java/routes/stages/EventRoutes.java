@@ -261,6 +261,11 @@ public class EventRoutes {
                 .toList();
     }
 
+    /** How often the entry of an event of a batch was delivered, this time included. */
+    public static int deliveries(Exchange exchange, int event) {
+        return messages(exchange).get(event).getHeader(RedisStreamsConstants.DELIVERIES, 1, Integer.class);
+    }
+
     /** The entries of a batch that were read; each corresponds to one of the bodies. */
     private static List<StageEntry> read(Exchange exchange, List<?> bodies) {
         List<StageEntry> read =

@@ -89,13 +89,17 @@ public class Tagging {
      * Selects the posts to tag. Leaves out a retag after vision, so that retagging cannot trigger itself; a text that an edit has
      * replaced; a deleted post; the same text of the same post again, except on request (trigger=manual); a text without words.
      */
-    public TaggingPass begin(Exchange exchange, @Body List<PostParsed> posts) {
+    public TaggingPass begin(Exchange exchange, @Body List<PostParsed> events) {
+        Map<PostParsed, TaggingStates.Stored> stored = states.stored(events);
+        List<PostParsed> posts = events.stream()
+                .map(event -> seen(stored.get(event)).addTo(event))
+                .toList();
         TaggingPass pass = new TaggingPass(posts);
-        Map<PostParsed, TaggingStates.Stored> stored = states.stored(posts);
         List<Claim> claims = new ArrayList<>();
         for (int i = 0; i < posts.size(); i++) {
             PostParsed post = posts.get(i);
-            pass.answers[i] = ignored(post, stored.get(post));
+            pass.seen.put(post, seen(stored.get(events.get(i))));
+            pass.answers[i] = ignored(post, stored.get(events.get(i)));
             if (pass.answers[i] == null && !isTooShort(post)) {
                 claims.add(new Claim(i, key(post), isManual(post)));
             }
@@ -113,6 +117,10 @@ public class Tagging {
         }
         pass.request(pass.claims.stream().map(claim -> posts.get(claim.event())).toList());
         return pass;
+    }
+
+    private static SeenPictures seen(TaggingStates.Stored stored) {
+        return stored == null ? SeenPictures.NONE : stored.seen();
     }
 
     /** Null if the post may need tags. */
@@ -177,7 +185,7 @@ public class Tagging {
         for (int i = 0; i < pass.answers.length; i++) {
             if (pass.answers[i] == null) {
                 PostParsed post = pass.posts.get(i);
-                pass.answers[i] = answer(post, pass.verdict(post), attempts.get(post.postId()));
+                pass.answers[i] = answer(post, pass.verdict(post), pass.seen.get(post), attempts.get(post.postId()));
             }
         }
         done.confirmAll(
@@ -220,16 +228,15 @@ public class Tagging {
     }
 
     /** @param attempts passes so far; null if the post is not stored */
-    private Recorded answer(PostParsed post, Verdict verdict, Integer attempts) {
+    private Recorded answer(PostParsed post, Verdict verdict, SeenPictures seen, Integer attempts) {
         ProvidersFailedException problem = verdict.problem();
         if (attempts == null) {
             return EntryFailure.counted(new PostNotThereYetException(post.postId()));
         } else if (problem == null) {
             count(verdict.hasTags() ? "success" : "skipped", 1);
-            return verdict.hasTags() ? tagged(post, verdict) : untagged(post, "skipped");
+            return verdict.hasTags() ? tagged(post, verdict, seen) : untagged(post, seen, "skipped");
         } else if (problem.restingUntil() != null) {
-            var waits = new TaggingRetryException("Tagging waits until " + problem.restingUntil(), problem);
-            return new EntryFailure(waits, EntryFailure.Kind.UNAVAILABLE);
+            return failure(post, problem);
         } else if (attempts < properties.maxAttempts()) {
             count("retrying", 1);
             String which = "Pass " + attempts + " of " + properties.maxAttempts() + " to tag post " + post.postId();
@@ -242,14 +249,31 @@ public class Tagging {
                 post.traceId(),
                 attempts,
                 problem.getMessage());
-        return untagged(post, "tagging_failed");
+        return untagged(post, seen, "tagging_failed");
     }
 
-    private PostTagged untagged(PostParsed post, String reason) {
-        return tagged(post, NO_PROVIDER, null, List.of(), 0, Map.of("reason", reason));
+    /** The answer to a post that no provider tagged: the stage pauses while all providers rest; otherwise the failure counts. */
+    public EntryFailure failure(PostParsed post, ProvidersFailedException problem) {
+        return problem.restingUntil() != null
+                ? new EntryFailure(
+                        new TaggingRetryException("Tagging waits until " + problem.restingUntil(), problem),
+                        EntryFailure.Kind.UNAVAILABLE)
+                : EntryFailure.counted(new TaggingRetryException("Post " + post.postId() + " is not tagged", problem));
     }
 
-    private PostTagged tagged(PostParsed post, Verdict verdict) {
+    private PostTagged untagged(PostParsed post, SeenPictures seen, String reason) {
+        return tagged(post, NO_PROVIDER, null, List.of(), 0, seen, Map.of("reason", reason));
+    }
+
+    /** The tags that a post has already, with the versions of its pictures. */
+    public PostTagged unchanged(PostParsed post, List<String> tags, String provider, String model, SeenPictures seen) {
+        return tags.isEmpty()
+                ? untagged(post, seen, "skipped")
+                : tagged(post, provider, model, tags, 0, seen, Map.of());
+    }
+
+    /** The tags of a post, with the versions of its pictures. */
+    public PostTagged tagged(PostParsed post, Verdict verdict, SeenPictures seen) {
         Map<String, Object> metadata = new TreeMap<>(verdict.result().metadata());
         List<TagRules.Rejected> rejected = verdict.tags().rejected();
         if (!rejected.isEmpty()) {
@@ -264,6 +288,7 @@ public class Tagging {
                 verdict.result().model(),
                 verdict.tags().accepted(),
                 Math.toIntExact(millis),
+                seen,
                 metadata);
     }
 
@@ -273,14 +298,15 @@ public class Tagging {
             String model,
             List<String> tags,
             int latencyMs,
+            SeenPictures seen,
             Map<String, Object> metadata) {
         String hash = TagsHash.of(tags);
         return PostTaggedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
                 .traceId(post.traceId())
                 .occurredAt(clock.instant())
-                .idempotencyKey(
-                        IdempotencyKeys.postTagged(post.postId(), post.contentVersion(), post.trigger(), null, hash))
+                .idempotencyKey(IdempotencyKeys.postTagged(
+                        post.postId(), post.contentVersion(), post.trigger(), seen.visionVersion(), hash))
                 .postId(post.postId())
                 .tenantId(post.tenantId())
                 .userId(post.userId())
@@ -294,6 +320,8 @@ public class Tagging {
                 .latencyMs(latencyMs)
                 .trigger(post.trigger())
                 .contentVersion(post.contentVersion())
+                .visionVersion(seen.visionVersion())
+                .featuresHash(seen.featuresHash())
                 .metadata(metadata.isEmpty() ? null : metadata)
                 .build();
     }

@@ -17,13 +17,13 @@ import routes.llm.ProvidersFailedException;
  * The posts of a batch on their way through the providers. The first request contains all posts that need tags. Posts without a
  * usable answer are then requested one by one.
  */
-public final class TaggingPass {
+public class TaggingPass {
 
     /** The providers' result for a post: either the tags or the problem is null. */
-    record Verdict(
+    public record Verdict(
             ModelResult result, TagRules.Checked tags, ProvidersFailedException problem, Instant asked, Instant ended) {
 
-        boolean hasTags() {
+        public boolean hasTags() {
             return tags != null && !tags.accepted().isEmpty();
         }
     }
@@ -35,36 +35,56 @@ public final class TaggingPass {
     final Recorded[] answers;
     /** The keys claimed by the posts that need tags. */
     final List<Claim> claims = new ArrayList<>();
+    /** What the pictures of posts show; no entry for posts without analysed pictures. */
+    final Map<PostParsed, SeenPictures> seen = new HashMap<>();
 
     private final Map<PostParsed, Verdict> verdicts = new HashMap<>();
     private final Deque<List<PostParsed>> requests = new ArrayDeque<>();
     private List<PostParsed> asked = List.of();
     private Instant askedAt;
 
-    TaggingPass(List<PostParsed> posts) {
+    protected TaggingPass(List<PostParsed> posts) {
         this.posts = List.copyOf(posts);
         this.answers = new Recorded[posts.size()];
     }
 
     /** Whether requests to the providers remain. */
-    public boolean isOpen() {
+    public final boolean isOpen() {
         return !requests.isEmpty();
     }
 
-    void request(List<PostParsed> due) {
+    public final List<PostParsed> posts() {
+        return posts;
+    }
+
+    /** The answer to a post; null until its outcome is known. */
+    public final Recorded answer(int post) {
+        return answers[post];
+    }
+
+    public final void answer(int post, Recorded answer) {
+        answers[post] = answer;
+    }
+
+    public final List<Recorded> answers() {
+        return List.of(answers);
+    }
+
+    /** Requests tags for posts. */
+    public final void request(List<PostParsed> due) {
         if (!due.isEmpty()) {
             requests.add(due);
         }
     }
 
     /** The posts of the next request. */
-    List<PostParsed> next(Instant now) {
+    final List<PostParsed> next(Instant now) {
         asked = requests.remove();
         askedAt = now;
         return asked;
     }
 
-    void answered(ModelResult result, Instant now) {
+    final void answered(ModelResult result, Instant now) {
         for (PostParsed post : asked) {
             TaggingTask.tags(result, post)
                     .ifPresentOrElse(
@@ -73,11 +93,11 @@ public final class TaggingPass {
         }
     }
 
-    void failed(ProvidersFailedException problem, Instant now) {
+    final void failed(ProvidersFailedException problem, Instant now) {
         asked.forEach(post -> verdicts.put(post, new Verdict(null, null, problem, askedAt, now)));
     }
 
-    Verdict verdict(PostParsed post) {
+    public final Verdict verdict(PostParsed post) {
         return verdicts.getOrDefault(post, NOTHING_TO_TAG);
     }
 }

@@ -44,8 +44,29 @@ class TaggingStates {
      */
     record Outcome(String outcome, String error) {}
 
-    /** The stored state of a post. */
-    record Stored(UUID id, UUID tenantId, long contentVersion, boolean isDeleted) {
+    /**
+     * The stored state of a post.
+     *
+     * @param visionVersion of the vision result of its pictures; null if there is none
+     * @param featuresHash of that result
+     * @param description of its pictures; null if there is none
+     * @param ocr text of its pictures; null if there is none
+     */
+    record Stored(
+            UUID id,
+            UUID tenantId,
+            long contentVersion,
+            boolean isDeleted,
+            String visionVersion,
+            String featuresHash,
+            String description,
+            String ocr) {
+
+        SeenPictures seen() {
+            return visionVersion == null
+                    ? SeenPictures.NONE
+                    : new SeenPictures(SeenPictures.text(description, ocr), visionVersion, featuresHash);
+        }
 
         boolean isThere(PostParsed post) {
             return tenantId.equals(post.tenantId()) && (isDeleted || contentVersion >= post.contentVersion());
@@ -63,7 +84,13 @@ class TaggingStates {
     /** The stored rows of the posts, except those older than the events. */
     Map<PostParsed, Stored> stored(Collection<PostParsed> posts) {
         Map<UUID, Stored> rows = new HashMap<>();
-        jdbc.sql("SELECT id, tenant_id, content_version, is_deleted FROM posts WHERE id = ANY (?)")
+        jdbc.sql(
+                        """
+                        SELECT p.id, p.tenant_id, p.content_version, p.is_deleted, v.metadata ->> 'vision_version' AS vision_version,
+                            v.metadata ->> 'features_hash' AS features_hash, left(v.data ->> 'description', 4000) AS description,
+                            left(v.data -> 'ocr' ->> 'text', 4000) AS ocr
+                        FROM posts p LEFT JOIN post_enrichment v ON v.post_id = p.id AND v.kind = 'vision'
+                        WHERE p.id = ANY (?)""")
                 .param(posts.stream().map(PostParsed::postId).toArray(UUID[]::new))
                 .query(Stored.class)
                 .list()

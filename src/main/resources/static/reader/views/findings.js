@@ -1,7 +1,7 @@
 // @ts-check
 /** What was found out about a post beside its tags: pictures seen, words read in them, pages its links lead to. */
 import {el, external} from "../dom.js";
-import {named, t} from "../i18n.js";
+import {dateTime, named, t} from "../i18n.js";
 
 export function findings({vision, ocr, crawl}, album) {
     const seen = vision ?? (album?.summary?.vision_summary ? {description: album.summary.vision_summary, labels: album.summary.vision_labels} : null);
@@ -17,18 +17,34 @@ function panel(name, children) {
     return el("section", {class: `panel ${name}`, "aria-labelledby": `${name}-title`}, el("h2", {id: `${name}-title`}, t(name)), children);
 }
 
-function visionParts({classification, description, is_meme: isMeme, labels, objects, error}) {
+function visionParts(seen) {
+    const {classification, description, is_meme: isMeme, labels, objects, error} = seen;
     const kind = classification?.type ?? (typeof classification === "string" ? classification : null);
     const rows = [
         ["vision.kind", [kind && named("kind", kind), isMeme && t("vision.meme")].filter(Boolean).join(", ")],
         ["vision.labels", labels?.join(", ")],
         ["vision.objects", objects?.join(", ")],
+        ["vision.colors", seen.dominant_colors?.length > 0 && seen.dominant_colors.map(swatch)],
+        ["vision.by", seen.provider && [seen.provider === "local" ? t("vision.local") : named("provider", seen.provider), seen.model !== seen.provider && seen.model,
+            seen.analyzed_at && dateTime(seen.analyzed_at)].filter(Boolean).join(", ")],
+        ["vision.skipped", skipped(seen.files ?? [])],
         ["why.error", error],
     ].filter(([, value]) => value);
     return [
         description && el("p", {}, description),
         rows.length > 0 && el("dl", {class: "facts"}, rows.map(([name, value]) => [el("dt", {}, t(name)), el("dd", {}, value)])),
     ];
+}
+
+function swatch(color) {
+    const square = el("span", {class: "swatch", title: color, role: "img", "aria-label": color});
+    square.style.backgroundColor = color; // an attribute would need a weaker content security policy
+    return square;
+}
+
+/** Why files were not analysed, each reason once. */
+function skipped(files) {
+    return [...new Set(files.map(file => file.skip_reason).filter(Boolean))].map(reason => named("picture", reason)).join(", ");
 }
 
 /** What a page says is shown as it was read, as plain text. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * What a client asked.
@@ -20,8 +21,18 @@ import java.util.stream.Stream;
 public record ChatCall(
         String model, List<Message> messages, Map<String, Object> body, Map<String, String> headers, Instant at) {
 
-    /** A message; of one in parts, the content is the text of all of them. */
-    public record Message(String role, String content) {}
+    /**
+     * A message.
+     *
+     * @param content the text; of a message in parts, the text of all of them
+     * @param attachments ids of uploaded files
+     * @param images addresses of images in parts
+     */
+    public record Message(String role, String content, List<String> attachments, List<String> images) {
+        Message(String role, String content) {
+            this(role, content, List.of(), List.of());
+        }
+    }
 
     static ChatCall of(Request request, ObjectMapper json) {
         Map<String, Object> body = body(request, json);
@@ -42,9 +53,20 @@ public record ChatCall(
     private static List<Message> messages(JsonNode nodes) {
         var messages = new ArrayList<Message>();
         for (JsonNode node : nodes) {
-            messages.add(new Message(node.path("role").asText(), text(node.path("content"))));
+            messages.add(new Message(
+                    node.path("role").asText(),
+                    text(node.path("content")),
+                    texts(node.path("attachments"), ""),
+                    texts(node.path("content"), "/image_url/url")));
         }
         return List.copyOf(messages);
+    }
+
+    private static List<String> texts(JsonNode array, String pointer) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(item -> item.at(pointer).asText(""))
+                .filter(text -> !text.isEmpty())
+                .toList();
     }
 
     private static String text(JsonNode content) {
@@ -68,6 +90,13 @@ public record ChatCall(
 
     private Stream<String> contents(String role) {
         return messages.stream().filter(message -> message.role().equals(role)).map(Message::content);
+    }
+
+    /** Whether a picture is attached or part of a message. */
+    public boolean hasPicture() {
+        return messages.stream()
+                .anyMatch(message ->
+                        !message.attachments().isEmpty() || !message.images().isEmpty());
     }
 
     int characters() {

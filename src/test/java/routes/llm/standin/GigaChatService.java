@@ -14,6 +14,7 @@ public final class GigaChatService extends ModelService {
     private static final String VERSION = ":2.0.28.2";
 
     private final GigaChatTokens tokens = new GigaChatTokens();
+    private final StoredFiles files = new StoredFiles();
 
     GigaChatService() {}
 
@@ -42,10 +43,25 @@ public final class GigaChatService extends ModelService {
         return tokens.last();
     }
 
+    /** How many files were uploaded and not deleted. */
+    public int storedFiles() {
+        return files.count();
+    }
+
+    /** How many files were uploaded. */
+    public int uploads() {
+        return files.uploads();
+    }
+
     @Override
     Answer other(Request request) {
         if (request.is("POST", "/v2/oauth")) {
             return tokens.answer(request);
+        }
+        if (request.path().startsWith("/v1/files")) {
+            return authorized(request)
+                    ? files.answer(request, this).orElseGet(() -> failure(404, "Not Found"))
+                    : unauthorized(request);
         }
         if (!request.is("GET", "/v1/models")) {
             return failure(404, "Not Found");
@@ -86,6 +102,14 @@ public final class GigaChatService extends ModelService {
         }
         if (call.messages().isEmpty()) {
             return Optional.of(failure(422, "Invalid params: messages are required"));
+        }
+        for (ChatCall.Message message : call.messages()) {
+            if (message.attachments().size() > 1) {
+                return Optional.of(failure(422, "Invalid params: one image per message"));
+            }
+            if (!message.attachments().stream().allMatch(files::has)) {
+                return Optional.of(failure(404, "No such file"));
+            }
         }
         boolean misplaced = call.messages().stream().skip(1).anyMatch(message -> message.role()
                 .equals("system"));

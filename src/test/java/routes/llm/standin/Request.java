@@ -1,5 +1,6 @@
 package routes.llm.standin;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -8,7 +9,12 @@ import java.util.Map;
  * @param path without host and query
  * @param headers names in lower case
  */
-record Request(String method, String path, Map<String, String> headers, String body) {
+record Request(String method, String path, Map<String, String> headers, byte[] bytes) {
+
+    /** The body as UTF-8. */
+    String body() {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
 
     boolean is(String method, String path) {
         return this.method.equals(method) && this.path.equals(path);
@@ -29,6 +35,6 @@ record Request(String method, String path, Map<String, String> headers, String b
     }
 
     Request below(String prefix) {
-        return new Request(method, path.substring(prefix.length()), headers, body);
+        return new Request(method, path.substring(prefix.length()), headers, bytes);
     }
 }

@@ -39,7 +39,7 @@ final class RequestReader {
             readyForBody.run();
         }
         String path = parts[1].replaceFirst("\\?.*", "");
-        return new Request(parts[0], path, headers, new String(body(headers), StandardCharsets.UTF_8));
+        return new Request(parts[0], path, headers, body(headers));
     }
 
     private Map<String, String> headers() throws IOException {

@@ -1,0 +1,6 @@
+/**
+ * The stage {@code retagging}: tags posts again with the words of their pictures.
+ *
+ * <p>Uses: events, idempotency, posts, tagging.
+ */
+package routes.retagging;

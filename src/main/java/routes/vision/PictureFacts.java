@@ -1,0 +1,107 @@
+package routes.vision;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * What a picture's pixels tell without a model.
+ *
+ * @param dominantColors up to five, the most frequent first, as #RRGGBB
+ * @param hash perceptual hash: similar pictures differ in few bits
+ */
+record PictureFacts(List<String> dominantColors, long hash) {
+    private static final int COLOR_SIDE = 64;
+    private static final int BITS_PER_CHANNEL = 3;
+    private static final int MAX_COLORS = 5;
+    /** Colours of fewer pixels than this share are no dominant colours. */
+    private static final double MIN_SHARE = 0.05;
+
+    private static final int HASH_SIDE = 32;
+    private static final int HASH_FREQUENCIES = 8;
+
+    /** Pictures whose hashes differ in at most so many of 64 bits count as nearly the same. */
+    static final int NEAR = 6;
+
+    static PictureFacts of(BufferedImage pixels) {
+        return new PictureFacts(colors(pixels), hash(pixels));
+    }
+
+    /** The mean colours of the fullest cells of a histogram with eight levels per channel. */
+    private static List<String> colors(BufferedImage pixels) {
+        BufferedImage small = Picture.scaled(pixels, COLOR_SIDE, COLOR_SIDE);
+        int cells = 1 << (3 * BITS_PER_CHANNEL);
+        int[] count = new int[cells];
+        long[][] sums = new long[cells][3];
+        for (int rgb : small.getRGB(0, 0, COLOR_SIDE, COLOR_SIDE, null, 0, COLOR_SIDE)) {
+            int cell = 0;
+            for (int channel = 0; channel < 3; channel++) {
+                cell = (cell << BITS_PER_CHANNEL) | (channel(rgb, channel) >> (8 - BITS_PER_CHANNEL));
+            }
+            count[cell]++;
+            for (int channel = 0; channel < 3; channel++) {
+                sums[cell][channel] += channel(rgb, channel);
+            }
+        }
+        return IntStream.range(0, cells)
+                .boxed()
+                .filter(cell -> count[cell] >= MIN_SHARE * COLOR_SIDE * COLOR_SIDE)
+                .sorted(Comparator.comparingInt((Integer cell) -> -count[cell]).thenComparing(cell -> cell))
+                .limit(MAX_COLORS)
+                .map(cell -> String.format(
+                        Locale.ROOT,
+                        "#%02X%02X%02X",
+                        sums[cell][0] / count[cell],
+                        sums[cell][1] / count[cell],
+                        sums[cell][2] / count[cell]))
+                .toList();
+    }
+
+    private static int channel(int rgb, int channel) {
+        return (rgb >> (16 - 8 * channel)) & 0xFF;
+    }
+
+    /**
+     * The hash known as pHash: the lowest frequencies of the cosine transform of a small grey picture, each as one bit that tells whether
+     * it is above their median.
+     */
+    private static long hash(BufferedImage pixels) {
+        BufferedImage small = Picture.scaled(pixels, HASH_SIDE, HASH_SIDE);
+        double[][] grey = new double[HASH_SIDE][HASH_SIDE];
+        for (int y = 0; y < HASH_SIDE; y++) {
+            for (int x = 0; x < HASH_SIDE; x++) {
+                int rgb = small.getRGB(x, y);
+                grey[y][x] = 0.299 * channel(rgb, 0) + 0.587 * channel(rgb, 1) + 0.114 * channel(rgb, 2);
+            }
+        }
+        double[] frequencies = new double[HASH_FREQUENCIES * HASH_FREQUENCIES];
+        for (int v = 0; v < HASH_FREQUENCIES; v++) {
+            for (int u = 0; u < HASH_FREQUENCIES; u++) {
+                frequencies[v * HASH_FREQUENCIES + u] = frequency(grey, u, v);
+            }
+        }
+        double[] sorted = Arrays.copyOfRange(frequencies, 1, frequencies.length);
+        Arrays.sort(sorted);
+        double median = sorted[sorted.length / 2];
+        long hash = 0;
+        for (double frequency : frequencies) {
+            hash = (hash << 1) | (frequency > median ? 1 : 0);
+        }
+        return hash;
+    }
+
+    private static double frequency(double[][] grey, int u, int v) {
+        double sum = 0;
+        for (int y = 0; y < HASH_SIDE; y++) {
+            double row = Math.cos((2 * y + 1) * v * Math.PI / (2 * HASH_SIDE));
+            for (int x = 0; x < HASH_SIDE; x++) {
+                sum += grey[y][x] * row * Math.cos((2 * x + 1) * u * Math.PI / (2 * HASH_SIDE));
+            }
+        }
+        // rounded, so that a uniform picture has exact zeros on every platform
+        return Math.rint(sum * 1000) / 1000;
+    }
+}

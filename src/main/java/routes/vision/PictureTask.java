@@ -1,0 +1,69 @@
+package routes.vision;
+
+import routes.events.MediaFile;
+import routes.llm.ModelTask;
+
+/** Asks what is in a picture. The answer's value is a {@link FileVision} without what the pixels tell. */
+public final class PictureTask implements ModelTask {
+    private static final int MAX_TOKENS = 1_200;
+
+    private final MediaFile file;
+    private final Picture pixels;
+    private final String instruction;
+    private final boolean ocrOnly;
+    private byte[] jpeg;
+
+    /**
+     * @param file in the object store
+     * @param pixels the decoded picture
+     * @param instruction the prompt
+     * @param ocrOnly whether only the local provider may read it
+     */
+    PictureTask(MediaFile file, Picture pixels, String instruction, boolean ocrOnly) {
+        this.file = file;
+        this.pixels = pixels;
+        this.instruction = instruction;
+        this.ocrOnly = ocrOnly;
+    }
+
+    MediaFile file() {
+        return file;
+    }
+
+    Picture pixels() {
+        return pixels;
+    }
+
+    /** Which providers are asked, for the route: {@code models} or {@code local}. */
+    public String getRoute() {
+        return ocrOnly ? "local" : "models";
+    }
+
+    @Override
+    public String instruction() {
+        return instruction;
+    }
+
+    @Override
+    public String material() {
+        return "The picture:";
+    }
+
+    @Override
+    public synchronized byte[] picture() {
+        if (jpeg == null) {
+            jpeg = pixels.jpeg();
+        }
+        return jpeg;
+    }
+
+    @Override
+    public int maxTokens() {
+        return MAX_TOKENS;
+    }
+
+    @Override
+    public FileVision read(String content) {
+        return VisionAnswers.read(content);
+    }
+}

@@ -1,0 +1,181 @@
+package routes.vision;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * Recognises text with the program {@code tesseract}, if it is installed. Each run is a process of its own with limits of time and
+ * memory, so that a picture cannot harm the product.
+ */
+class Tesseract {
+    /** Name of the engine in results. */
+    static final String ENGINE = "tesseract";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tesseract.class);
+    private static final List<String> LANGUAGES = List.of("rus", "eng");
+    private static final int MAX_OUTPUT_BYTES = 4_000_000;
+    private static final int MAX_TEXT = 100_000;
+    /** Tesseract returns such words for textures and edges. */
+    private static final double MIN_WORD_CONFIDENCE = 50;
+
+    private static final double MIN_MEAN_CONFIDENCE = 60;
+    /** Without one, the text is noise of textures and edges. */
+    private static final Pattern WORD_OR_NUMBER = Pattern.compile("\\p{L}{3}|\\d{3}");
+
+    private static final int COLUMNS = 12;
+    private static final int CONFIDENCE = 10;
+    private static final int WORD = 11;
+
+    /** Recognised text, its lines separated by line breaks, with the mean confidence of its words from 0 to 1. */
+    record Text(String text, double confidence) {}
+
+    private final String program;
+    private final String languages;
+    private final Duration timeout;
+    private final int memoryMb;
+
+    /**
+     * @param program name or path of the program; empty if it must not be used
+     * @param timeout maximum duration of a run
+     * @param memoryMb maximum address space of a run
+     */
+    Tesseract(String program, Duration timeout, int memoryMb) {
+        this.program = program;
+        this.timeout = timeout;
+        this.memoryMb = memoryMb;
+        languages = program.isBlank() ? "" : languages();
+    }
+
+    /** Whether the program is installed, with Russian or English. */
+    boolean isAvailable() {
+        return !languages.isEmpty();
+    }
+
+    private String languages() {
+        try {
+            List<String> installed = run(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), program, "--list-langs")
+                    .lines()
+                    .toList();
+            List<String> usable = LANGUAGES.stream().filter(installed::contains).toList();
+            if (usable.isEmpty()) {
+                LOG.warn("{} has neither Russian nor English: text in pictures is not recognised", program);
+            }
+            return String.join("+", usable);
+        } catch (IOException e) {
+            LOG.info(
+                    "Text in pictures is not recognised without a model: {} does not run ({})",
+                    program,
+                    e.getMessage());
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    /**
+     * The text in a picture; empty if there is none or the program is not available.
+     *
+     * @throws IOException if the program fails, takes too long or needs too much memory
+     */
+    Optional<Text> read(BufferedImage picture) throws IOException, InterruptedException {
+        if (!isAvailable()) {
+            return Optional.empty();
+        }
+        return text(run(picture, program, "stdin", "stdout", "-l", languages, "--psm", "3", "tsv"));
+    }
+
+    /** Reads Tesseract's table: one row per page, block, paragraph, line (level 4) and word (level 5). */
+    private static Optional<Text> text(String table) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        double sum = 0;
+        int words = 0;
+        for (String row : table.lines().skip(1).toList()) {
+            String[] columns = row.split("\t", COLUMNS);
+            if (columns.length < COLUMNS || columns[0].equals("4")) {
+                flush(line, lines);
+                continue;
+            }
+            double confidence = Double.parseDouble(columns[CONFIDENCE]);
+            String word = columns[WORD].strip();
+            if (!columns[0].equals("5") || confidence < MIN_WORD_CONFIDENCE || word.isEmpty()) {
+                continue;
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+            sum += confidence;
+            words++;
+        }
+        flush(line, lines);
+        String text = String.join("\n", lines);
+        boolean isText = words > 0
+                && sum / words >= MIN_MEAN_CONFIDENCE
+                && WORD_OR_NUMBER.matcher(text).find();
+        return isText
+                ? Optional.of(new Text(text.substring(0, Math.min(text.length(), MAX_TEXT)), sum / words / 100))
+                : Optional.empty();
+    }
+
+    private static void flush(StringBuilder line, List<String> lines) {
+        if (!line.isEmpty()) {
+            lines.add(line.toString());
+            line.setLength(0);
+        }
+    }
+
+    /** Input and output are files, so that no thread has to feed or empty a pipe. */
+    private String run(BufferedImage input, String... command) throws IOException, InterruptedException {
+        // the shell only sets the limit, and the program replaces it; the arguments are not part of its script
+        List<String> limited = new ArrayList<>(
+                List.of("sh", "-c", "ulimit -v " + memoryMb * 1024L + "; exec \"$@\"", "tesseract-limited"));
+        limited.addAll(List.of(command));
+        Path folder = Files.createTempDirectory("ocr-");
+        try {
+            File picture = folder.resolve("picture.png").toFile();
+            File output = folder.resolve("output").toFile();
+            ImageIO.write(input, "png", picture);
+            ProcessBuilder builder = new ProcessBuilder(limited)
+                    .redirectInput(picture)
+                    .redirectOutput(output)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD);
+            // one thread per run: several pictures share the processors
+            builder.environment().put("OMP_THREAD_LIMIT", "1");
+            waitFor(builder.start());
+            try (InputStream text = new FileInputStream(output)) {
+                return new String(text.readNBytes(MAX_OUTPUT_BYTES), UTF_8);
+            }
+        } finally {
+            FileSystemUtils.deleteRecursively(folder);
+        }
+    }
+
+    private void waitFor(Process process) throws IOException, InterruptedException {
+        try {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(program + " took longer than " + timeout.toSeconds() + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException(program + " failed with exit code " + process.exitValue());
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

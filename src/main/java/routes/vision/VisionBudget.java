@@ -1,0 +1,57 @@
+package routes.vision;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import routes.redis.RedisLink;
+import routes.redis.Script;
+
+/** The tokens that models may use for a tenant's pictures per day (UTC), over all processes. */
+@Component
+class VisionBudget {
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE.withZone(ZoneOffset.UTC);
+    private static final Duration KEPT = Duration.ofHours(25);
+
+    /** KEYS: counter. ARGV: tokens, limit, milliseconds to keep. Counts the tokens if fewer than the limit were used. */
+    private static final Script RESERVE = Script.of(
+            """
+            if tonumber(redis.call('GET', KEYS[1]) or '0') + tonumber(ARGV[1]) > tonumber(ARGV[2]) then
+              return {0}
+            end
+            redis.call('INCRBY', KEYS[1], ARGV[1])
+            redis.call('PEXPIRE', KEYS[1], ARGV[3])
+            return {1}
+            """);
+
+    private final RedisLink redis;
+    private final long tokensPerDay;
+    private final int estimate;
+    private final Clock clock;
+
+    VisionBudget(RedisLink redis, VisionProperties properties, Clock clock) {
+        this.redis = redis;
+        this.tokensPerDay = properties.dailyTokensPerTenant();
+        this.estimate = properties.tokensPerPicture();
+        this.clock = clock;
+    }
+
+    /** Counts the estimate of a picture. False if the rest of the day's budget is smaller. */
+    boolean reserve(UUID tenantId) {
+        return redis.run(RESERVE, List.of(key(tenantId)), estimate, tokensPerDay, KEPT)
+                .get(0)
+                .equals(1L);
+    }
+
+    /** Replaces the estimate by the tokens that were used, 0 if no model was called. */
+    void settle(UUID tenantId, int used) {
+        redis.call(commands -> commands.incrby(key(tenantId), (long) used - estimate));
+    }
+
+    private String key(UUID tenantId) {
+        return "vision:budget:" + tenantId + ":" + DAY.format(clock.instant());
+    }
+}

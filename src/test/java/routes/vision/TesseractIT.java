@@ -1,0 +1,94 @@
+package routes.vision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TesseractIT {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void russianAndEnglishTextIsRecognised() throws Exception {
+        var tesseract = new Tesseract("tesseract", TIMEOUT, 1024);
+        assumeThat(tesseract.isAvailable()).as("tesseract is installed").isTrue();
+
+        Tesseract.Text text =
+                tesseract.read(page("Курс рубля вырос", "Quarterly report")).orElseThrow();
+
+        assertThat(text.text()).contains("рубля").contains("report");
+        assertThat(text.confidence()).isBetween(0.6, 1.0);
+    }
+
+    @Test
+    void aPictureWithoutTextHasNone() throws Exception {
+        var tesseract = new Tesseract("tesseract", TIMEOUT, 1024);
+        assumeThat(tesseract.isAvailable()).as("tesseract is installed").isTrue();
+
+        assertThat(tesseract.read(PictureTest.drawing(400, 300))).isEmpty();
+    }
+
+    @Test
+    void withoutTheProgramNothingIsRecognised() throws Exception {
+        var tesseract = new Tesseract("no-such-program", TIMEOUT, 1024);
+
+        assertThat(tesseract.isAvailable()).isFalse();
+        assertThat(tesseract.read(page("text"))).isEmpty();
+        assertThat(new Tesseract("", TIMEOUT, 1024).isAvailable()).isFalse();
+    }
+
+    @Test
+    void aProgramThatHangsIsEndedAfterTheTimeout() throws Exception {
+        Tesseract hanging = new Tesseract(program("sleep 60"), Duration.ofSeconds(1), 1024);
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> hanging.read(page("text")))
+                .withMessageContaining("longer than 1 s");
+    }
+
+    @Test
+    void aProgramThatFailsIsReportedWithItsExitCode() throws Exception {
+        Tesseract failing = new Tesseract(program("exit 3"), TIMEOUT, 1024);
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> failing.read(page("text")))
+                .withMessageContaining("exit code 3");
+    }
+
+    /** A program that lists languages as Tesseract does, and otherwise does what the test wants. */
+    private String program(String otherwise) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("ocr"),
+                "#!/bin/sh\nif [ \"$1\" = --list-langs ]; then echo eng; else " + otherwise + "; fi\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        return file.toString();
+    }
+
+    private static BufferedImage page(String... lines) {
+        BufferedImage image = new BufferedImage(900, 100 * lines.length + 60, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+        graphics.setColor(Color.BLACK);
+        graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 48));
+        for (int i = 0; i < lines.length; i++) {
+            graphics.drawString(lines[i], 40, 90 + 100 * i);
+        }
+        graphics.dispose();
+        return image;
+    }
+}
