@@ -41,6 +41,7 @@ import routes.text.Hashtags;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MainJobIT {
     private static final int DEMO_POSTS = 68;
+    private static final int DEMO_PICTURES = 11;
     private static final Pattern LIBRARIES = Pattern.compile(
             "^(app|application|camel|disk|executor|hikaricp|http|jdbc|jvm|lettuce|process|spring|system|tasks|tomcat)_");
 
@@ -85,9 +86,14 @@ class MainJobIT {
 
         var inspector = application.getBean(StreamAdmin.class);
         assertThat(inspector.stream(key("posts.parsed")).length()).isEqualTo(DEMO_POSTS);
-        assertThat(inspector.stream(key("posts.tagged")).length()).isEqualTo(DEMO_POSTS);
-        assertThat(inspector.stream(key("posts.enriched")).length()).isEqualTo(DEMO_POSTS);
-        assertThat(inspector.stream(key("posts.indexed")).length()).isEqualTo(counts.indexed());
+        assertThat(counts.withVision()).isEqualTo(DEMO_PICTURES);
+        assertThat(inspector.stream(key("posts.vision.analyzed")).length())
+                .isEqualTo(inspector.stream(key("posts.vision.uploaded")).length());
+        // each picture has its post tagged again, and indexed again with its words
+        assertThat(inspector.stream(key("posts.tagged")).length()).isEqualTo(DEMO_POSTS + DEMO_PICTURES);
+        assertThat(inspector.stream(key("posts.enriched")).length()).isEqualTo(DEMO_POSTS + DEMO_PICTURES);
+        assertThat(inspector.stream(key("posts.indexed")).length())
+                .isBetween(counts.indexed(), counts.indexed() + DEMO_PICTURES);
         assertThat(inspector.stream(key("albums.parsed")).length()).isEqualTo(2);
         new StreamCatalog().streams().forEach(stream -> assertThat(
                         inspector.stream(stream.key()).deadLetters())
@@ -115,7 +121,9 @@ class MainJobIT {
         assertThat(posts).hasSize(DEMO_POSTS);
         for (JsonNode post : posts) {
             String content = post.path("content").asText();
+            JsonNode seen = get(apiPort(), "/posts/" + post.path("id").asText()).path("enrichments");
             String text = normal(content + "\n" + post.path("attachment_text").asText() + "\n"
+                    + seen.path("ocr").path("text").asText() + "\n"
                     + String.join("\n", Hashtags.of(content)));
             post.path("tags").forEach(tag -> assertThat(text).contains(normal(tag.asText())));
         }
@@ -185,8 +193,7 @@ class MainJobIT {
                 .contains("stream_consumer_lag{group=\"tagging_workers\"")
                 .as("of stages that are not built yet")
                 .doesNotContain(
-                        "stream_unserved_group{group=\"vision_workers\"",
-                        "stream_consumer_lag{group=\"trend_workers\"");
+                        "stream_unserved_group{group=\"crawl_workers\"", "stream_consumer_lag{group=\"trend_workers\"");
     }
 
     @Test

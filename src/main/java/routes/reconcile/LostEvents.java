@@ -16,12 +16,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
+import routes.events.MediaFile;
 import routes.events.PostEnriched;
 import routes.events.PostEnrichedBuilder;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.PostTaggedBuilder;
 import routes.events.Trigger;
+import routes.events.VisionUploaded;
 import routes.posts.PostEvents;
 
 /** Recreates events from the stored data. */
@@ -72,6 +74,52 @@ class LostEvents {
                         .param("ids", ids)
                         .query((row, number) -> tagged(row))
                         .list();
+    }
+
+    /** The stored files of the posts, for vision: a picture that is analysed already is not analysed again. */
+    List<VisionUploaded> uploaded(Collection<UUID> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : jdbc.sql(
+                                """
+                                SELECT p.id, p.tenant_id, p.channel_id, p.grouped_id, i.group_id,
+                                       coalesce(p.trace_id, replace(gen_random_uuid()::text, '-', '')) AS trace_id,
+                                       (SELECT jsonb_agg(jsonb_build_object('sha256', file_sha256, 's3_key', o.s3_key,
+                                                   'mime_type', o.mime, 'size_bytes', o.size_bytes) ORDER BY m.position)
+                                        FROM post_media_map m JOIN media_objects o USING (file_sha256)
+                                        WHERE m.post_id = p.id AND o.tenant_id = p.tenant_id)::text AS files
+                                FROM posts p LEFT JOIN media_group_items i ON i.post_id = p.id
+                                WHERE p.id IN (:ids) ORDER BY p.number""")
+                        .param("ids", ids)
+                        .query((row, number) -> uploaded(row))
+                        .list();
+    }
+
+    private VisionUploaded uploaded(ResultSet row) throws SQLException {
+        UUID id = row.getObject("id", UUID.class);
+        UUID tenant = row.getObject("tenant_id", UUID.class);
+        List<MediaFile> files = files(row.getString("files"));
+        return new VisionUploaded(
+                Event.SCHEMA_VERSION,
+                row.getString("trace_id"),
+                clock.instant(),
+                IdempotencyKeys.visionUploaded(tenant, id, files),
+                tenant,
+                id,
+                row.getObject("channel_id", UUID.class),
+                row.getObject("grouped_id", Long.class),
+                row.getObject("group_id", Long.class),
+                files,
+                List.of(),
+                !files.isEmpty());
+    }
+
+    private List<MediaFile> files(String array) {
+        try {
+            return array == null ? List.of() : json.readValue(array, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The database returned something other than a list of files", e);
+        }
     }
 
     /** The enriched events for the stored tags, for the index alone: nothing is tagged, stored or fetched again. */

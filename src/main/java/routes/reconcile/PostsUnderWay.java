@@ -17,6 +17,8 @@ import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.StreamCatalog;
+import routes.events.VisionAnalyzed;
+import routes.events.VisionUploaded;
 import routes.redis.StreamAdmin;
 import routes.redis.StreamAdmin.Entry;
 import routes.redis.StreamGroup;
@@ -36,6 +38,8 @@ class PostsUnderWay {
     /** From the outbox downstream: when an event is acknowledged, its successor is in the next stream at the same moment. */
     private static final List<Step> STEPS = List.of(
             new Step(PostParsed.class, Set.of("tagging_workers")),
+            new Step(VisionUploaded.class, Set.of("vision_workers")),
+            new Step(VisionAnalyzed.class, Set.of("retagging_workers")),
             new Step(PostTagged.class, Set.of("tag_persist_workers", "enrich_workers")),
             new Step(PostEnriched.class, Set.of("indexing_workers")));
 

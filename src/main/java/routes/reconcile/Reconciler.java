@@ -80,6 +80,8 @@ public class Reconciler implements Job {
         PARSED,
         /** The tags are stored, but the index does not have them. */
         TAGGED,
+        /** The pictures were not analysed, or the tags do not know what they show. */
+        UPLOADED,
         NOTHING
     }
 
@@ -211,6 +213,7 @@ public class Reconciler implements Job {
         Map<Lost, List<UUID>> due = note(lost.keySet(), wait).stream().collect(Collectors.groupingBy(lost::get));
         List<Event> again = new ArrayList<>(events.parsed(due.getOrDefault(Lost.PARSED, List.of())));
         again.addAll(events.tagged(due.getOrDefault(Lost.TAGGED, List.of())));
+        again.addAll(events.uploaded(due.getOrDefault(Lost.UPLOADED, List.of())));
         again.removeIf(event -> !isValid(event));
         outbox.append(again);
         return again.size();
@@ -244,14 +247,21 @@ public class Reconciler implements Job {
                           UNION
                           SELECT p.id FROM posts p
                           LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                          LEFT JOIN post_enrichment v ON v.post_id = p.id AND v.kind = 'vision'
                           WHERE p.number BETWEEN :from AND :to AND p.number > :after
                             AND (t.post_id IS NULL
                               OR t.metadata ->> 'content_version' IS DISTINCT FROM p.index_state ->> 'content_version'
                               OR t.metadata ->> 'occurred_at' IS DISTINCT FROM p.index_state ->> 'occurred_at'
-                              OR (t.metadata ->> 'content_version')::bigint < p.content_version))
+                              OR (t.metadata ->> 'content_version')::bigint < p.content_version
+                              OR p.has_media AND (v.post_id IS NULL OR v.provider <> 'none'
+                                  AND v.metadata ->> 'features_hash' IS DISTINCT FROM t.metadata ->> 'features_hash')))
                         SELECT p.id, p.number, p.content_version,
                                p.tagging_status IN ('pending', 'retrying') AS tagging_open,
                                p.indexing_status IN ('pending', 'failed') AS indexing_open,
+                               EXISTS (SELECT FROM post_media_map m JOIN media_objects o USING (file_sha256)
+                                       WHERE m.post_id = p.id AND o.tenant_id = p.tenant_id)
+                                 AND (v.post_id IS NULL OR v.provider <> 'none'
+                                   AND v.metadata ->> 'features_hash' IS DISTINCT FROM t.metadata ->> 'features_hash') AS vision_open,
                                t.metadata ->> 'content_version' AS stored_content,
                                t.metadata ->> 'vision_version' AS stored_vision, t.metadata ->> 'occurred_at' AS stored_at,
                                p.index_state ->> 'content_version' AS indexed_content,
@@ -260,6 +270,7 @@ public class Reconciler implements Job {
                         FROM open
                         JOIN posts p ON p.id = open.id
                         LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                        LEFT JOIN post_enrichment v ON v.post_id = p.id AND v.kind = 'vision'
                         LEFT JOIN post_reconciliations r ON r.post_id = p.id
                         WHERE NOT p.is_deleted AND (p.expires_at IS NULL OR p.expires_at > now())
                           AND p.created_at < now() - make_interval(secs => :wait) AND p.updated_at < :unchanged
@@ -291,9 +302,10 @@ public class Reconciler implements Job {
             return Lost.PARSED;
         }
         TagSetVersion indexed = version(row, "indexed");
-        return row.getBoolean("indexing_open") || indexed == null || stored.isNewerThan(indexed)
-                ? Lost.TAGGED
-                : Lost.NOTHING;
+        if (row.getBoolean("indexing_open") || indexed == null || stored.isNewerThan(indexed)) {
+            return Lost.TAGGED;
+        }
+        return row.getBoolean("vision_open") ? Lost.UPLOADED : Lost.NOTHING;
     }
 
     /** The version of the stored tags, or of those in the index; null without any. */

@@ -34,6 +34,8 @@ class PostVision {
     private static final int MAX_OBJECTS = 10;
     private static final int MAX_TEXT = 100_000;
     private static final String NONE = "none";
+    /** Why a picture is not analysed that no provider could analyse. */
+    private static final String FAILED = "analysis_failed";
 
     private final VisionPolicy policy;
     private final VisionMetrics metrics;
@@ -79,13 +81,17 @@ class PostVision {
             FileVision result = pass.results().get(key);
             if (decision.skipReason() == null && result != null) {
                 found.put(decision.file(), result);
-            } else {
-                String why = decision.skipReason() != null
-                        ? decision.skipReason()
-                        : pass.unreadable().getOrDefault(key, "analysis_failed");
-                skipped.add(new SkipReason(decision.file().sha256(), why));
+                media(decision.file(), "success");
+                continue;
             }
-            media(decision.file(), result != null);
+            String why = decision.skipReason() != null
+                    ? decision.skipReason()
+                    : pass.unreadable().getOrDefault(key, FAILED);
+            skipped.add(new SkipReason(decision.file().sha256(), why));
+            if (why.equals(FAILED)) {
+                metrics.decision("skip", FAILED, 1);
+            }
+            media(decision.file(), why.equals(FAILED) ? "failed" : "skipped");
         }
         List<FileVision> files = List.copyOf(found.values());
         String features = featuresHash(files);
@@ -113,10 +119,10 @@ class PostVision {
                 Math.toIntExact(Duration.between(pass.started(), now).toMillis()));
     }
 
-    private void media(MediaFile file, boolean analyzed) {
-        String kind =
-                file.mimeType().startsWith("image/") ? "photo" : file.mimeType().startsWith("video/") ? "video" : "doc";
-        metrics.media(kind, analyzed ? "success" : "skipped", 1);
+    private void media(MediaFile file, String outcome) {
+        String type = file.mimeType();
+        String kind = type.startsWith("image/") ? "photo" : type.startsWith("video/") ? "video" : "doc";
+        metrics.media(kind, outcome, 1);
     }
 
     private VisionStore.Row row(

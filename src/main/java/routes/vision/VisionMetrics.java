@@ -38,8 +38,8 @@ class VisionMetrics {
         decision("ocr", "no_models", 0);
         decision("reuse", "analyzed", 0);
         registry.counter(BLOCKS, "reason", "daily_limit");
-        for (String outcome : List.of("success", "skipped", "failed")) {
-            media("photo", outcome, 0);
+        for (String media : List.of("photo", "video", "doc")) {
+            List.of("success", "skipped", "failed").forEach(outcome -> media(media, outcome, 0));
         }
     }
 

@@ -33,13 +33,16 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Event;
 import routes.events.EventCodec;
+import routes.events.IdempotencyKeys;
 import routes.events.Json;
+import routes.events.MediaFile;
 import routes.events.PostEnriched;
 import routes.events.PostParsed;
 import routes.events.PostTagged;
 import routes.events.StreamCatalog;
 import routes.events.TagsHash;
 import routes.events.Trigger;
+import routes.events.VisionUploaded;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.redis.RedisLink;
@@ -56,6 +59,7 @@ import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** Which posts are published again, as what, and when not. */
 class ReconcilerIT {
+    private static final MediaFile PICTURE = new MediaFile("b".repeat(64), "media/x/bb/b.jpg", "image/jpeg", 1_000L);
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final UUID CHANNEL = UUID.fromString("00000000-0000-0000-0000-0000000000c1");
     private static final Instant TAGGED_AT = Instant.parse("2026-01-02T03:04:05.678901Z");
@@ -151,6 +155,36 @@ class ReconcilerIT {
         assertThat(event.urls()).hasSize(2);
         assertThat(event.metadata()).isEqualTo(Map.of("rejected_tags", List.of("x")));
         assertThat(event.idempotencyKey()).isEqualTo(post + ":tagged:0:initial:-:" + HASH);
+    }
+
+    @Test
+    void a_post_whose_pictures_were_not_analysed_has_its_files_announced_again() {
+        UUID post = finalPostWithPicture();
+
+        reconciler.run();
+
+        VisionUploaded event = onlyEvent(VisionUploaded.class);
+        assertThat(event.postId()).isEqualTo(post);
+        assertThat(event.mediaFiles()).containsExactly(PICTURE);
+        assertThat(event.requiresVision()).isTrue();
+        assertThat(event.idempotencyKey()).isEqualTo(IdempotencyKeys.visionUploaded(TENANT, post, List.of(PICTURE)));
+    }
+
+    @Test
+    void a_post_whose_tags_do_not_know_its_pictures_has_its_files_announced_again_unless_nothing_was_analysed() {
+        UUID post = finalPostWithPicture();
+        vision(post, "local", "new");
+        UUID known = finalPostWithPicture();
+        vision(known, "local", "new");
+        jdbc.sql(
+                        "UPDATE post_enrichment SET metadata = metadata || '{\"features_hash\": \"new\"}' WHERE post_id = ? AND kind = 'tags'")
+                .param(known)
+                .update();
+        vision(finalPostWithPicture(), "none", "nothing");
+
+        reconciler.run();
+
+        assertThat(onlyEvent(VisionUploaded.class).postId()).isEqualTo(post);
     }
 
     @Test
@@ -582,6 +616,29 @@ class ReconcilerIT {
                         post,
                         "{\"tags\": [\"Python\", \"релиз\"], \"trigger\": \"initial\", " + versions + "}",
                         "{\"rejected_tags\": [\"x\"], " + versions + "}")
+                .update();
+    }
+
+    private UUID finalPostWithPicture() {
+        UUID post = post("success", "indexed");
+        tags(post, 0, TAGGED_AT);
+        indexed(post, 0, TAGGED_AT);
+        jdbc.sql("UPDATE posts SET has_media = true WHERE id = ?").param(post).update();
+        jdbc.sql(
+                        """
+                        INSERT INTO media_objects (tenant_id, file_sha256, mime, size_bytes, s3_key, s3_bucket)
+                        VALUES (?, ?, ?, ?, ?, 'media') ON CONFLICT DO NOTHING""")
+                .params(TENANT, PICTURE.sha256(), PICTURE.mimeType(), PICTURE.sizeBytes(), PICTURE.s3Key())
+                .update();
+        jdbc.sql("INSERT INTO post_media_map (post_id, file_sha256) VALUES (?, ?)")
+                .params(post, PICTURE.sha256())
+                .update();
+        return post;
+    }
+
+    private void vision(UUID post, String provider, String features) {
+        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider, metadata) VALUES (?, 'vision', ?, ?::jsonb)")
+                .params(post, provider, "{\"features_hash\": \"" + features + "\"}")
                 .update();
     }
 
