@@ -30,8 +30,10 @@ public final class ModelPass {
      * @param outcome {@code success}, or the kind of failure
      * @param content the model's answer, shortened; null if there was none
      * @param problem null for a success
+     * @param tokens that the answer reports, unusable answers included; 0 if it reports none
      */
-    public record Call(String provider, String model, String outcome, long millis, String content, String problem) {}
+    public record Call(
+            String provider, String model, String outcome, long millis, String content, String problem, long tokens) {}
 
     private final ModelTask task;
     private final String provider;
@@ -99,18 +101,19 @@ public final class ModelPass {
         return unitsPerThousandTokens;
     }
 
-    /** An answer reported its use of tokens. */
-    void used(long more) {
-        tokens += more;
+    /** The answer to the current call reported its use of tokens. */
+    void used(long reported) {
+        tokens = reported;
     }
 
     /** A call starts. */
     void called() {
         calledNanos = System.nanoTime();
+        tokens = 0;
     }
 
     Call succeeded(Object value, String content) {
-        result = new ModelResult(provider, getModel(), value, Map.of(), tokens);
+        result = new ModelResult(provider, getModel(), value, Map.of());
         open = false;
         return ended("success", content, null);
     }
@@ -134,7 +137,7 @@ public final class ModelPass {
         String shown =
                 content == null || content.length() <= MAX_CONTENT ? content : content.substring(0, MAX_CONTENT) + "…";
         long millis = (System.nanoTime() - calledNanos) / 1_000_000;
-        Call call = new Call(provider, getModel(), outcome, millis, shown, problem);
+        Call call = new Call(provider, getModel(), outcome, millis, shown, problem, tokens);
         calls.add(call);
         return call;
     }

@@ -9,6 +9,5 @@ import java.util.Map;
  * @param model null for a provider without models
  * @param value what {@link ModelTask#read} made of the answer
  * @param metadata how the result was produced, beyond provider and model
- * @param tokens that the models used, unusable answers included
  */
-public record ModelResult(String provider, String model, Object value, Map<String, Object> metadata, long tokens) {}
+public record ModelResult(String provider, String model, Object value, Map<String, Object> metadata) {}

@@ -55,6 +55,11 @@ public class Providers {
             return calls;
         }
 
+        /** Tokens that the answers reported, unusable ones included. */
+        public long tokens() {
+            return calls.stream().mapToLong(ModelPass.Call::tokens).sum();
+        }
+
         private ProvidersFailedException exhausted() {
             String message = problems.isEmpty() ? "there is no provider" : String.join("; ", problems);
             boolean allRest = !rests.isEmpty() && rests.size() == problems.size();

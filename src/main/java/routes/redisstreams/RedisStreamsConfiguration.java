@@ -26,7 +26,7 @@ public class RedisStreamsConfiguration {
             label = "consumer",
             defaultValue = "1",
             description = "With more than 1, an exchange carries up to so many entries: its body is a list of messages,"
-                    + " which the route splits or processes together. Each is acknowledged by itself; one that"
+                    + " which the route splits or processes together. Each is acknowledged separately; one that"
                     + " failed is delivered again alone.")
     private int batchSize = 1;
 

@@ -85,13 +85,13 @@ class RetaggingStore {
         return posts;
     }
 
-    /** Posts without tags of their own text that have tags now. */
+    /** Posts that have tags now, whatever became of their own text. One that is being retried stays so until its retry ends. */
     void tagged(Collection<UUID> posts) {
         if (!posts.isEmpty()) {
             jdbc.sql(
                             """
                             UPDATE posts SET tagging_status = 'success', tagging_error = NULL, updated_at = now()
-                            WHERE id IN (SELECT id FROM posts WHERE id = ANY (:ids) AND tagging_status = 'skipped'
+                            WHERE id IN (SELECT id FROM posts WHERE id = ANY (:ids) AND tagging_status IN ('pending', 'skipped', 'failed')
                                          ORDER BY id FOR NO KEY UPDATE)""")
                     .param("ids", posts.toArray(UUID[]::new))
                     .update();

@@ -21,6 +21,8 @@ class TaggingStates {
             UPDATE posts SET
                 tagging_status = CASE
                     WHEN w.outcome = 'waiting' OR w.outcome = 'failed' AND tagging_attempts + 1 < ? THEN 'retrying'
+                    -- tags from pictures may be there before the tagging of a text without words ends
+                    WHEN w.outcome = 'skipped' AND tagging_status = 'success' THEN 'success'
                     ELSE w.outcome END,
                 tagging_attempts = tagging_attempts + CASE WHEN w.outcome IN ('success', 'failed') THEN 1 ELSE 0 END,
                 last_tagging_attempt = CASE w.outcome WHEN 'waiting' THEN last_tagging_attempt ELSE now() END,

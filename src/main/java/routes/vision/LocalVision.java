@@ -47,8 +47,7 @@ public class LocalVision {
                         .labels(List.of())
                         .objects(List.of())
                         .build(),
-                Map.of(),
-                0);
+                Map.of());
     }
 
     private static String type(Picture picture, String text) {

@@ -64,7 +64,8 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
             }
             ImageReader reader = readers.next();
             try {
-                reader.setInput(input);
+                // text and profiles of a file may be compressed, and take any amount of memory
+                reader.setInput(input, false, true);
                 return decode(reader, maxPixels);
             } finally {
                 reader.dispose();

@@ -46,7 +46,7 @@ class PostVision {
     }
 
     /** A provider's answer with what the pixels tell. */
-    FileVision complete(Picture picture, ModelResult result, Instant now) {
+    FileVision complete(Picture picture, ModelResult result, long tokens, Instant now) {
         FileVision answer = (FileVision) result.value();
         PictureFacts facts = PictureFacts.of(picture.pixels());
         FileVision.Ocr ocr = answer.ocr();
@@ -65,7 +65,7 @@ class PostVision {
                 .animated(picture.animated() ? true : null)
                 .dominantColors(facts.dominantColors())
                 .phash(String.format("%016x", facts.hash()))
-                .tokensUsed(Math.toIntExact(result.tokens()))
+                .tokensUsed(Math.toIntExact(tokens))
                 .analyzedAt(now)
                 .build();
     }

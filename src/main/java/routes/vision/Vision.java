@@ -33,6 +33,7 @@ import routes.idempotency.RedisIdempotentRepository.Answer;
 import routes.idempotency.RedisIdempotentRepository.Claim;
 import routes.llm.ModelResult;
 import routes.llm.ProviderCredentials;
+import routes.llm.Providers;
 import routes.llm.ProvidersFailedException;
 import routes.objectstore.ObjectStore;
 import routes.posts.PostNotThereYetException;
@@ -45,6 +46,7 @@ import routes.vision.VisionPass.Pending;
 public class Vision {
     private static final Logger LOG = LoggerFactory.getLogger(Vision.class);
     private static final String PASS = "visionPass";
+    private static final String CHAIN = "llmChain";
     private static final int TIMEOUT_SECONDS = 30;
 
     private final VisionPolicy policy;
@@ -225,34 +227,43 @@ public class Vision {
         return pass.task();
     }
 
-    /** Takes over a provider's answer. What a model was paid for is stored at once, so that a crash does not repeat the call. */
-    public void answered(@ExchangeProperty(PASS) VisionPass pass, @Body ModelResult result) throws IOException {
+    /** Takes over a provider's answer. What models were called for is stored at once, so that a crash does not repeat the calls. */
+    public void answered(
+            @ExchangeProperty(PASS) VisionPass pass,
+            @ExchangeProperty(CHAIN) Providers.Chain chain,
+            @Body ModelResult result)
+            throws IOException {
         Pending picture = pass.current();
         Instant now = clock.instant();
-        FileVision found = events.complete(pass.task().pixels(), result, now);
+        FileVision found = events.complete(pass.task().pixels(), result, chain.tokens(), now);
         metrics.analyzed(found.provider(), found.ocr() != null, Duration.between(pass.asked(), now));
-        int tokens = found.tokensUsed() == null ? 0 : found.tokensUsed();
-        if (pass.isReserved()) {
-            budget.settle(picture.key().tenantId(), tokens);
-        }
+        settle(pass, chain);
         pass.results().put(picture.key(), found);
         pass.claims().add(picture.claim());
-        if (tokens > 0) {
-            store.saveResults(Map.of(picture.key(), found), policy.version());
-        } else {
+        if (chain.calls().isEmpty()) {
             pass.fresh().put(picture.key(), found);
+        } else {
+            store.saveResults(Map.of(picture.key(), found), policy.version());
         }
         next(pass);
     }
 
     /** No provider analysed the picture. */
-    public void failed(@ExchangeProperty(PASS) VisionPass pass, @ExchangeException ProvidersFailedException problem)
+    public void failed(
+            @ExchangeProperty(PASS) VisionPass pass,
+            @ExchangeProperty(CHAIN) Providers.Chain chain,
+            @ExchangeException ProvidersFailedException problem)
             throws IOException {
-        if (pass.isReserved()) {
-            budget.settle(pass.current().key().tenantId(), 0);
-        }
+        settle(pass, chain);
         pass.failures().put(pass.current().key(), problem);
         next(pass);
+    }
+
+    /** The estimate stays for models that were called and report no use. */
+    private void settle(VisionPass pass, Providers.Chain chain) {
+        if (pass.isReserved() && (chain.calls().isEmpty() || chain.tokens() > 0)) {
+            budget.settle(pass.current().key().tenantId(), chain.tokens());
+        }
     }
 
     /**

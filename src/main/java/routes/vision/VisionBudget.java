@@ -47,8 +47,8 @@ class VisionBudget {
     }
 
     /** Replaces the estimate by the tokens that were used, 0 if no model was called. */
-    void settle(UUID tenantId, int used) {
-        redis.call(commands -> commands.incrby(key(tenantId), (long) used - estimate));
+    void settle(UUID tenantId, long used) {
+        redis.call(commands -> commands.incrby(key(tenantId), used - estimate));
     }
 
     private String key(UUID tenantId) {

@@ -103,7 +103,7 @@ class ModelPassTest {
         pass.succeeded("value", "content");
 
         assertThat(pass.isOpen()).isFalse();
-        assertThat(pass.result()).isEqualTo(new ModelResult("provider", "b", "value", Map.of(), 0));
+        assertThat(pass.result()).isEqualTo(new ModelResult("provider", "b", "value", Map.of()));
         assertThat(pass.calls()).extracting(ModelPass.Call::outcome).containsExactly("server_error", "success");
     }
 }

@@ -80,6 +80,20 @@ class TaggingStatesIT {
         assertThat(rows()).element(2).isEqualTo("failed again true");
     }
 
+    @Test
+    void a_post_that_has_tags_from_its_pictures_keeps_them_when_its_own_text_has_none() {
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET tagging_status = 'success' WHERE id = ?")
+                .param(posts.get(0).postId())
+                .update();
+
+        states.record(each(posts.subList(0, 2), "skipped"), 5);
+
+        assertThat(rows().subList(0, 2)).allMatch(row -> row.endsWith("true"));
+        assertThat(rows().get(0)).startsWith("success");
+        assertThat(rows().get(1)).startsWith("skipped");
+    }
+
     private List<String> rows() {
         return DATABASE.jdbc()
                 .sql(

@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
@@ -87,6 +88,26 @@ class PictureTest {
         assertThat(bomb.length).isLessThan(100_000);
 
         assertReason(bomb, "too_many_pixels");
+    }
+
+    @Test
+    void compressedTextInAFileIsNotUnpacked() throws Exception {
+        byte[] picture = file(drawing(300, 200), "png");
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.write("Comment\0\0".getBytes(StandardCharsets.US_ASCII));
+        try (DeflaterOutputStream deflated = new DeflaterOutputStream(text)) {
+            byte[] zeros = new byte[1_000_000];
+            for (int megabytes = 0; megabytes < 4_000; megabytes++) {
+                deflated.write(zeros);
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int afterHeader = 8 + 4 + 4 + 13 + 4;
+        bytes.write(picture, 0, afterHeader);
+        chunk(new DataOutputStream(bytes), "zTXt", text.toByteArray());
+        bytes.write(picture, afterHeader, picture.length - afterHeader);
+
+        assertThat(Picture.read(bytes.toByteArray(), MAX_PIXELS).width()).isEqualTo(300);
     }
 
     @Test
@@ -186,7 +207,7 @@ class PictureTest {
 
     private static void chunk(DataOutputStream out, String type, byte[] content) throws IOException {
         out.writeInt(content.length);
-        byte[] name = type.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] name = type.getBytes(StandardCharsets.US_ASCII);
         CRC32 crc = new CRC32();
         crc.update(name);
         crc.update(content);

@@ -97,7 +97,7 @@ final class EntryNames {
         if (exports.size() > 1) {
             throw UploadRefusedException.unusable(
                     "The zip holds more than one export: " + shown(exports.get(0)) + " and " + shown(exports.get(1)),
-                    "Upload each export by itself.");
+                    "Upload each export separately.");
         }
         String first = exports.get(0);
         return Path.of(first.substring(0, first.length() - RESULT.length()));

@@ -37,6 +37,6 @@ public class LocalTagging {
         Map<String, TagRules.Checked> tags = new LinkedHashMap<>();
         posts.forEach(post -> tags.put(post.idempotencyKey(), tagger.checked(post.allText(), corpus, maxTags)));
         Map<String, Object> metadata = corpus.id() == null ? Map.of() : Map.of("corpus_snapshot", corpus.id());
-        return new ModelResult(Providers.LOCAL, null, tags, metadata, 0);
+        return new ModelResult(Providers.LOCAL, null, tags, metadata);
     }
 }
