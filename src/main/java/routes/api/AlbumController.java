@@ -58,7 +58,7 @@ final class AlbumController {
         return database.rows(
                         """
                         SELECT g.id, g.channel_id, g.grouped_id, g.album_kind, g.items_count, g.caption_text, g.cover_media_id,
-                               g.posted_at, g.revision, g.inferred, nullif(g.meta, '{}') AS summary, m.members
+                               g.posted_at, g.revision, g.inferred, nullif(g.meta - 'assembly', '{}') AS summary, m.members
                         FROM media_groups g
                         CROSS JOIN LATERAL (
                             SELECT json_agg(member ORDER BY member.position) AS members

@@ -10,8 +10,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param postPersistence storage of posts of other producers
  * @param tagging         tagging
- * @param vision         analysis of pictures
- * @param retagging      tagging of posts with the words of their pictures
+ * @param vision          analysis of pictures
+ * @param retagging       tagging of posts with the words of their pictures
+ * @param albumAssembler  summaries of albums
  * @param tagPersistence  storage of tags
  * @param crawlTrigger    selection of links to fetch
  * @param enrichment      enrichment
@@ -24,6 +25,7 @@ public record ConcurrencyProperties(
         @DefaultValue("4") @Min(1) @Max(64) int tagging,
         @DefaultValue("1") @Min(1) @Max(64) int vision,
         @DefaultValue("1") @Min(1) @Max(64) int retagging,
+        @DefaultValue("1") @Min(1) @Max(64) int albumAssembler,
         @DefaultValue("2") @Min(1) @Max(64) int tagPersistence,
         @DefaultValue("2") @Min(1) @Max(64) int crawlTrigger,
         @DefaultValue("2") @Min(1) @Max(64) int enrichment,

@@ -1,10 +1,12 @@
 package routes.events;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
 /** album.assembled: What all members of an album show together; {@code complete} is false when some were not waited for. */
+@RecordBuilder
 public record AlbumAssembled(
         String schemaVersion,
         String traceId,

@@ -27,6 +27,16 @@ public final class IdempotencyKeys {
         return tenant + ":" + tgChannelId + ":" + groupedId + ":" + revision;
     }
 
+    /**
+     * Key of an album's summary.
+     *
+     * @param revision of the album
+     * @param assembly revision of the summary
+     */
+    public static String albumAssembled(UUID tenant, long tgChannelId, long groupedId, int revision, int assembly) {
+        return albumParsed(tenant, tgChannelId, groupedId, revision) + ":assembled:" + assembly;
+    }
+
     public static String visionUploaded(UUID tenant, UUID post, List<MediaFile> files) {
         return tenant + ":" + post + ":vision_upload:" + hash(files);
     }

@@ -19,6 +19,7 @@ public final class StreamCatalog {
             entry("tagging_workers", "tagging"),
             entry("vision_workers", "vision"),
             entry("retagging_workers", "retagging"),
+            entry("album_assemblers", "album-assembler"),
             entry("tag_persist_workers", "tag-persistence"),
             entry("crawl_trigger_workers", "crawl-trigger"),
             entry("enrich_workers", "enrichment"),
@@ -27,10 +28,7 @@ public final class StreamCatalog {
 
     /** Stages that are not built yet. Their groups exist from the first start, but no entries are kept for them. */
     private static final Map<String, String> PLANNED = Map.ofEntries(
-            entry("album_assemblers", "album-assembler"),
-            entry("crawl_workers", "crawl"),
-            entry("trend_workers", "trends"),
-            entry("digest_workers", "digest"));
+            entry("crawl_workers", "crawl"), entry("trend_workers", "trends"), entry("digest_workers", "digest"));
 
     private final Map<String, EventStream> byName = new LinkedHashMap<>();
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();

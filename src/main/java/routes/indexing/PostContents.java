@@ -37,7 +37,7 @@ class PostContents {
                             SELECT p.id AS post_id, p.tenant_id, p.channel_id, p.number, p.content, p.attachment_text, p.posted_at,
                                    p.expires_at, p.is_deleted AS deleted, p.index_revision AS revision,
                                    nullif(p.index_state, '{}') AS state, p.urls,
-                                   g.id AS album_id, i.position AS album_position, g.meta AS album_meta,
+                                   g.id AS album_id, i.position AS album_position, g.meta - 'assembly' AS album_meta,
                                    (SELECT r.id FROM posts r WHERE r.tenant_id = p.tenant_id AND r.channel_id = p.channel_id
                                       AND r.telegram_message_id = p.reply_to_message_id AND NOT r.is_deleted) AS reply_to,
                                    coalesce((SELECT c.id::text FROM channels c WHERE c.tg_channel_id = p.forward_from_chat_id),

@@ -18,6 +18,10 @@ public final class ObjectKeys {
         return "media/" + tenant + "/" + sha256.substring(0, 2) + "/" + sha256 + "." + extension;
     }
 
+    public static String albumSummary(UUID tenant, long albumId) {
+        return "album/" + tenant + "/" + albumId + "_vision_summary_v1.json";
+    }
+
     /**
      * @throws IllegalArgumentException for a key that could denote a different place
      */

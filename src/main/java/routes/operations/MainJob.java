@@ -20,6 +20,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
+import routes.albums.AlbumStates;
 import routes.configuration.ConfigurationException;
 import routes.embedded.DataFolder;
 import routes.ingest.ImportProgress;
@@ -47,6 +48,7 @@ public class MainJob {
     private final ImportService imports;
     private final OutboxRelay outbox;
     private final StreamStates streams;
+    private final AlbumStates albums;
     private final PipelineCounts stored;
     private final IndexRebuild rebuild;
     private final TaggingTrial trial;
@@ -62,6 +64,7 @@ public class MainJob {
             ImportService imports,
             OutboxRelay outbox,
             StreamStates streams,
+            AlbumStates albums,
             PipelineCounts stored,
             IndexRebuild rebuild,
             TaggingTrial trial,
@@ -74,6 +77,7 @@ public class MainJob {
         this.imports = imports;
         this.outbox = outbox;
         this.streams = streams;
+        this.albums = albums;
         this.stored = stored;
         this.rebuild = rebuild;
         this.trial = trial;
@@ -125,7 +129,8 @@ public class MainJob {
     private boolean isIdle() {
         return rebuild.progress().filter(IndexRebuild.Progress::publishing).isEmpty()
                 && outbox.unpublished() == 0
-                && streams.isIdleNow();
+                && streams.isIdleNow()
+                && albums.open() == 0;
     }
 
     /**

@@ -222,7 +222,8 @@ public final class Albums {
                         """
                         WITH emptied AS (
                             UPDATE media_groups g SET items_count = 0, caption_text = NULL, cover_media_id = NULL,
-                                content_hash = NULL, meta = '{}', updated_at = now()
+                                content_hash = NULL, updated_at = now(),
+                                meta = jsonb_strip_nulls(jsonb_build_object('assembly', meta -> 'assembly'))
                             WHERE (tenant_id, channel_id, grouped_id) IN (SELECT ?, ?, unnest(?)) AND NOT EXISTS (
                                 SELECT 1 FROM posts p WHERE p.tenant_id = g.tenant_id AND p.channel_id = g.channel_id
                                     AND p.grouped_id = g.grouped_id AND NOT p.is_deleted)

@@ -26,6 +26,7 @@ public record PipelineStages(Set<String> names) {
             "tag-persistence",
             "vision",
             "retagging",
+            "album-assembler",
             "crawl-trigger",
             "enrichment",
             "indexing",
@@ -34,7 +35,7 @@ public record PipelineStages(Set<String> names) {
             "api");
 
     /** Planned stages that have no routes yet. */
-    static final List<String> PLANNED = List.of("album-assembler", "crawl", "trends", "digest");
+    static final List<String> PLANNED = List.of("crawl", "trends", "digest");
 
     public PipelineStages {
         names = Set.copyOf(names);

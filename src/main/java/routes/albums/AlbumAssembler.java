@@ -1,0 +1,374 @@
+package routes.albums;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.springframework.context.annotation.Bean;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.albums.AlbumState.Update;
+import routes.albums.AlbumStore.Album;
+import routes.albums.AlbumStore.Assembly;
+import routes.albums.AlbumStore.Key;
+import routes.albums.AlbumStore.StoredPost;
+import routes.events.AlbumAssembled;
+import routes.events.AlbumAssembledBuilder;
+import routes.events.AlbumParsed;
+import routes.events.EntryFailure;
+import routes.events.Event;
+import routes.events.IdempotencyKeys;
+import routes.events.Recorded;
+import routes.events.Sha256;
+import routes.events.StageOutcome;
+import routes.events.VisionAnalyzed;
+import routes.objectstore.ObjectKeys;
+import routes.objectstore.ObjectStore;
+import routes.outbox.Outbox;
+import routes.posts.PostNotThereYetException;
+
+/**
+ * The work of the stage {@code album-assembler}. An album is assembled from the results of its members once all are analysed or
+ * skipped, or when its deadline has passed; again when a member joins, changes or is analysed again. The summary and its event are
+ * written in one transaction, so that repeating an assembly writes nothing.
+ */
+@Component("albums")
+public class AlbumAssembler implements AggregationStrategy {
+    private static final String METRIC = "albums.assembled";
+    private static final int TIMEOUT_SECONDS = 20;
+    /** Bounds what is kept of members that left an album or are not announced yet; Telegram allows 10 members. */
+    private static final int MAX_MEMBERS = 100;
+
+    private final AlbumStore store;
+    private final AlbumStates states;
+    private final AlbumProperties properties;
+    private final ObjectStore objects;
+    private final Outbox outbox;
+    private final TransactionTemplate transaction;
+    private final MeterRegistry metrics;
+    private final Timer lag;
+    private final Clock clock;
+
+    AlbumAssembler(
+            AlbumStore store,
+            AlbumStates states,
+            AlbumProperties properties,
+            ObjectStore objects,
+            Outbox outbox,
+            PlatformTransactionManager transactions,
+            MeterRegistry metrics,
+            Clock clock) {
+        this.store = store;
+        this.states = states;
+        this.properties = properties;
+        this.objects = objects;
+        this.outbox = outbox;
+        this.transaction = new TransactionTemplate(transactions);
+        this.transaction.setTimeout(TIMEOUT_SECONDS);
+        this.metrics = metrics;
+        this.clock = clock;
+        Stream.of("success", "skipped", "retrying", "failed")
+                .forEach(status -> metrics.counter(METRIC, "status", status));
+        lag = metrics.timer("album.assembly.lag");
+    }
+
+    /** Of the route's aggregator: a stage waits when many albums wait for their assembly. */
+    @Bean
+    static ThreadPoolProfile albumAssembly() {
+        return new ThreadPoolProfileBuilder("albumAssembly")
+                .poolSize(1)
+                .maxPoolSize(1)
+                .maxQueueSize(16)
+                .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns)
+                .build();
+    }
+
+    /**
+     * What a batch changes.
+     *
+     * @param updates one for each album
+     * @param answers one for each event
+     */
+    public record Batch(List<Update> updates, List<Recorded> answers) {}
+
+    /** Groups a batch by album. */
+    public Batch open(@Body List<? extends Event> events) {
+        Map<UUID, StoredPost> posts = store.posts(events.stream()
+                .filter(VisionAnalyzed.class::isInstance)
+                .map(VisionAnalyzed.class::cast)
+                .toList());
+        List<Key> keys = events.stream().map(event -> key(event, posts)).toList();
+        Map<Key, Album> albums = albums(keys, posts);
+        Map<Album, Map<UUID, MemberVision>> seen = new LinkedHashMap<>();
+        List<Recorded> answers = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            Event event = events.get(i);
+            Album album = albums.get(keys.get(i));
+            Recorded refusal = refusal(event, album, posts);
+            answers.add(refusal == null ? StageOutcome.done(null) : refusal);
+            if (refusal == null) {
+                Map<UUID, MemberVision> found =
+                        seen.computeIfAbsent(album, one -> one.assembly().members());
+                seen.put(album, AlbumState.merged(found, result(event)));
+            }
+        }
+        Instant now = clock.instant();
+        return new Batch(
+                seen.entrySet().stream()
+                        .map(album ->
+                                new Update(album.getKey().id(), album.getKey().members(), album.getValue(), now, false))
+                        .toList(),
+                answers);
+    }
+
+    /** Null for an event that is about no album, or a post without a row. */
+    private static Key key(Event event, Map<UUID, StoredPost> posts) {
+        if (event instanceof AlbumParsed album) {
+            return new Key(album.tenantId(), album.channelId(), album.groupedId());
+        }
+        StoredPost post = posts.get(((VisionAnalyzed) event).postId());
+        return post == null || post.deleted() ? null : post.album();
+    }
+
+    /** The albums by key, those included that only members have announced. */
+    private Map<Key, Album> albums(List<Key> keys, Map<UUID, StoredPost> posts) {
+        Map<Key, Album> albums = new HashMap<>(
+                store.albums(keys.stream().filter(Objects::nonNull).collect(Collectors.toSet())));
+        Set<Key> unannounced = posts.values().stream()
+                .filter(post -> post.album() != null && !post.deleted() && !albums.containsKey(post.album()))
+                .map(StoredPost::album)
+                .collect(Collectors.toSet());
+        if (!unannounced.isEmpty()) {
+            store.addUnannounced(unannounced);
+            albums.putAll(store.albums(unannounced));
+        }
+        return albums;
+    }
+
+    private static Map<UUID, MemberVision> result(Event event) {
+        return event instanceof VisionAnalyzed analyzed
+                ? Map.of(analyzed.postId(), MemberVision.of(analyzed))
+                : Map.of();
+    }
+
+    /** Why an event changes no album; null if it does. */
+    private static Recorded refusal(Event event, Album album, Map<UUID, StoredPost> posts) {
+        if (event instanceof AlbumParsed announced) {
+            // post persistence stores the albums of other producers
+            return album == null || album.revision() < announced.revision()
+                    ? EntryFailure.counted(new AlbumNotThereYetException(announced))
+                    : null;
+        }
+        StoredPost post = posts.get(((VisionAnalyzed) event).postId());
+        if (post == null) {
+            return EntryFailure.counted(new PostNotThereYetException(((VisionAnalyzed) event).postId()));
+        } else if (post.deleted()) {
+            return StageOutcome.skipped("deleted");
+        }
+        return post.album() == null ? StageOutcome.skipped("no_album") : null;
+    }
+
+    /** Post persistence has not stored the album yet. Transient. */
+    static final class AlbumNotThereYetException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AlbumNotThereYetException(AlbumParsed album) {
+            super("Album " + album.groupedId() + " has no row of revision " + album.revision()
+                    + " yet; it is tried again");
+        }
+    }
+
+    /** A check of each album of a batch. Reads the albums again, since one may have been assembled since the batch was opened. */
+    public List<Update> checks(@ExchangeProperty("albumBatch") Batch batch) {
+        return checks(batch.updates().stream().map(Update::albumId).toList());
+    }
+
+    /** A check of each album whose deadline has passed. */
+    public List<Update> overdue() {
+        return checks(states.overdue(clock.instant()));
+    }
+
+    /** A check of an album that was just assembled, if other events of it arrived meanwhile; they may miss what was assembled. */
+    public List<Update> again(@Body AlbumState state) {
+        return states.isWaiting(state.albumId()) ? checks(List.of(state.albumId())) : List.of();
+    }
+
+    private List<Update> checks(List<Long> ids) {
+        Instant now = clock.instant();
+        List<Album> albums = ids.isEmpty() ? List.of() : store.albumsById(ids);
+        ids.stream()
+                .filter(id -> albums.stream().noneMatch(album -> album.id() == id))
+                .forEach(states::forget);
+        return albums.stream()
+                .map(album ->
+                        new Update(album.id(), album.members(), album.assembly().members(), now, true))
+                .toList();
+    }
+
+    @Override
+    public Exchange aggregate(Exchange known, Exchange added) {
+        AlbumState state = AlbumState.after(
+                known == null ? null : known.getMessage().getBody(AlbumState.class),
+                added.getMessage().getBody(Update.class),
+                properties.timeout());
+        Exchange changed = known == null ? added : known;
+        changed.getMessage().setBody(state);
+        return changed;
+    }
+
+    /** Assembles an album, unless that was done already. */
+    public void assemble(@Body AlbumState state) {
+        if (state.members().isEmpty() && !state.due()) {
+            return;
+        }
+        String status = "retrying";
+        try {
+            status = transaction.execute(transaction -> {
+                store.lock(state.albumId());
+                return store.albumsById(List.of(state.albumId())).stream()
+                        .findFirst()
+                        .map(album -> assemble(album, state))
+                        .orElse("skipped");
+            });
+        } finally {
+            metrics.counter(METRIC, "status", status).increment();
+        }
+    }
+
+    private String assemble(Album album, AlbumState state) {
+        Map<UUID, MemberVision> members = AlbumState.merged(album.assembly().members(), state.members());
+        boolean complete = AlbumState.isSettled(album.members(), members);
+        int revision = album.assembly().revision();
+        if (album.members().isEmpty() || (!complete && !state.due())) {
+            // a member was announced in the meantime, or the album was not announced in time: its event continues from
+            // here
+            store.keep(album.id(), new Assembly(revision, album.assembly().hash(), bounded(album, members)));
+            return "skipped";
+        }
+        List<MemberVision> found = album.members().entrySet().stream()
+                .map(member -> members.get(member.getKey()))
+                .filter(Objects::nonNull)
+                .toList();
+        String hash = hash(album, members, complete);
+        if (hash.equals(album.assembly().hash())) {
+            return "skipped";
+        }
+        AlbumAssembled event = event(album, found, complete, revision + 1, state.since());
+        Map<String, Object> summary = summary(event);
+        try {
+            byte[] content = store.write(summary).getBytes(StandardCharsets.UTF_8);
+            objects.put(event.s3Key(), "application/json", content.length, new ByteArrayInputStream(content));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The summary of album " + album.id() + " was not stored: " + e.getMessage(), e);
+        }
+        store.save(album.id(), summary, new Assembly(revision + 1, hash, bounded(album, members)));
+        outbox.append(List.of(event));
+        lag.record(Duration.between(state.since(), event.assemblyCompletedAt()));
+        return complete ? "success" : "failed";
+    }
+
+    private static Map<UUID, MemberVision> bounded(Album album, Map<UUID, MemberVision> members) {
+        Map<UUID, MemberVision> kept = new HashMap<>();
+        Stream.concat(album.members().keySet().stream(), members.keySet().stream())
+                .filter(members::containsKey)
+                .distinct()
+                .limit(MAX_MEMBERS)
+                .forEach(post -> kept.put(post, members.get(post)));
+        return kept;
+    }
+
+    private static String hash(Album album, Map<UUID, MemberVision> members, boolean complete) {
+        return Sha256.hexOfLines(Stream.concat(
+                        Stream.of(Integer.toString(album.revision()), Boolean.toString(complete)),
+                        album.members().keySet().stream()
+                                .map(post -> post + " "
+                                        + (members.containsKey(post)
+                                                ? members.get(post).content()
+                                                : "-")))
+                .toList());
+    }
+
+    private AlbumAssembled event(Album album, List<MemberVision> found, boolean complete, int revision, Instant since) {
+        AlbumSummary summary = AlbumSummary.of(found);
+        Key key = album.key();
+        List<Instant> analyzed =
+                found.stream().map(MemberVision::analyzedAt).sorted().toList();
+        Instant now = clock.instant();
+        return AlbumAssembledBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(Objects.requireNonNullElseGet(
+                        album.traceId(), () -> UUID.randomUUID().toString()))
+                .occurredAt(now)
+                .idempotencyKey(IdempotencyKeys.albumAssembled(
+                        key.tenantId(), album.tgChannelId(), key.groupedId(), album.revision(), revision))
+                .userId(album.userId())
+                .tenantId(key.tenantId())
+                .channelId(key.channelId())
+                .albumId(album.id())
+                .groupedId(key.groupedId())
+                .revision(revision)
+                .postIds(List.copyOf(album.members().keySet()))
+                .albumKind(album.kind())
+                .itemsCount(album.members().size())
+                .itemsAnalyzed(found.size())
+                .visionSummary(summary.visionSummary())
+                .visionLabels(summary.visionLabels())
+                .visionOcrText(summary.visionOcrText())
+                .visionTags(summary.visionTags())
+                .hasMeme(summary.hasMeme())
+                .hasText(summary.hasText())
+                .s3Key(ObjectKeys.albumSummary(key.tenantId(), album.id()))
+                .complete(complete)
+                .postedAt(album.postedAt())
+                .firstAnalyzedAt(analyzed.isEmpty() ? null : analyzed.get(0))
+                .lastAnalyzedAt(analyzed.isEmpty() ? null : analyzed.get(analyzed.size() - 1))
+                .assemblyCompletedAt(now)
+                .assemblyLagSeconds(Duration.between(since, now).toMillis() / 1000.0)
+                .build();
+    }
+
+    /** The fields of {@code media_groups.meta} and of the object. */
+    private static Map<String, Object> summary(AlbumAssembled event) {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("revision", event.revision());
+        summary.put("complete", event.complete());
+        summary.put("items_count", event.itemsCount());
+        summary.put("items_analyzed", event.itemsAnalyzed());
+        summary.put("vision_summary", event.visionSummary());
+        summary.put("vision_labels", event.visionLabels());
+        summary.put("vision_ocr_text", event.visionOcrText());
+        summary.put("vision_tags", event.visionTags());
+        summary.put("has_meme", event.hasMeme());
+        summary.put("has_text", event.hasText());
+        summary.put("s3_key", event.s3Key());
+        summary.put("first_analyzed_at", event.firstAnalyzedAt());
+        summary.put("last_analyzed_at", event.lastAnalyzedAt());
+        summary.put("assembled_at", event.assemblyCompletedAt());
+        summary.values().removeIf(Objects::isNull);
+        return summary;
+    }
+}
