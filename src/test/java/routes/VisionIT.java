@@ -213,7 +213,6 @@ class VisionIT {
     private static long pending(StringRedisTemplate redis) {
         return Stream.of("stream:posts:vision:uploaded", "stream:posts:vision:analyzed", "stream:posts:tagged")
                 .flatMap(stream -> redis.opsForStream().groups(stream).stream()
-                        .filter(group -> !group.groupName().equals("album_assemblers"))
                         .map(group -> group.pendingCount()
                                 + Long.parseLong(String.valueOf(group.getRaw().getOrDefault("lag", 0L)))))
                 .mapToLong(Long::longValue)

@@ -17,16 +17,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.builder.ThreadPoolProfileBuilder;
-import org.apache.camel.spi.ThreadPoolProfile;
-import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -55,7 +57,7 @@ import routes.posts.PostNotThereYetException;
  * skipped, or when its deadline has passed; again when a member joins, changes or is analysed again. The summary and its event are
  * written in one transaction, so that repeating an assembly writes nothing.
  */
-@Component("albums")
+@Component("albumAssembler")
 public class AlbumAssembler implements AggregationStrategy {
     private static final String METRIC = "albums.assembled";
     private static final int TIMEOUT_SECONDS = 20;
@@ -95,15 +97,17 @@ public class AlbumAssembler implements AggregationStrategy {
         lag = metrics.timer("album.assembly.lag");
     }
 
-    /** Of the route's aggregator: a stage waits when many albums wait for their assembly. */
-    @Bean
-    static ThreadPoolProfile albumAssembly() {
-        return new ThreadPoolProfileBuilder("albumAssembly")
-                .poolSize(1)
-                .maxPoolSize(1)
-                .maxQueueSize(16)
-                .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns)
-                .build();
+    /** Threads of the route's aggregator. The stage waits when many albums wait for their assembly. */
+    @Bean(defaultCandidate = false)
+    static ExecutorService albumAssembly() {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(16),
+                new CustomizableThreadFactory("album-assembly-"),
+                new ThreadPoolExecutor.CallerRunsPolicy());
     }
 
     /**
@@ -285,7 +289,7 @@ public class AlbumAssembler implements AggregationStrategy {
             throw new UncheckedIOException(
                     "The summary of album " + album.id() + " was not stored: " + e.getMessage(), e);
         }
-        store.save(album.id(), summary, new Assembly(revision + 1, hash, bounded(album, members)));
+        store.save(album, summary, new Assembly(revision + 1, hash, bounded(album, members)));
         outbox.append(List.of(event));
         lag.record(Duration.between(state.since(), event.assemblyCompletedAt()));
         return complete ? "success" : "failed";

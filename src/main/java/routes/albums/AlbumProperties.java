@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * @param timeout how long an album waits for members that are not analysed; then it is assembled without them
- * @param checkInterval how often albums are looked for that have waited for so long
- * @param recoveryInterval how often albums are looked for whose assembly was interrupted or failed
+ * @param checkInterval how often overdue albums are looked for
+ * @param recoveryInterval how often albums are looked for whose assembly failed or was interrupted
  */
 @ConfigurationProperties("album")
-record AlbumProperties(
+public record AlbumProperties(
         @DefaultValue("10m") @DurationMin(seconds = 1) Duration timeout,
         @DefaultValue("15s") @DurationMin(seconds = 1) Duration checkInterval,
         @DefaultValue("5s") @DurationMin(seconds = 1) Duration recoveryInterval) {}

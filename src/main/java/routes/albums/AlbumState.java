@@ -18,7 +18,7 @@ public record AlbumState(
         long albumId, Map<UUID, MemberVision> members, Instant since, Instant deadline, boolean ready, boolean due) {
 
     /**
-     * A message of the route {@code album-state}. It is sent twice: first to store what it carries, then as a check. Camel does not
+     * A message of the route {@code album-assembler-state}. It is sent twice: first to store what it carries, then as a check. Camel does not
      * store the exchange that completes a group, so only a check may complete one: everything it needs is stored by then.
      *
      * @param members the album's members, each with the SHA-256 of its file in hex, or an empty text

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
-import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -86,6 +85,10 @@ public class AlbumStates extends ServiceSupport
             return {redis.call('HGET', KEYS[1], ARGV[1])}
             """);
 
+    /** KEYS: completed, leases. ARGV: exchange id. */
+    private static final Script CONFIRM =
+            Script.of("return {redis.call('HDEL', KEYS[1], ARGV[1]) + redis.call('ZREM', KEYS[2], ARGV[1])}");
+
     private final RedisLink redis;
     private final ObjectMapper json;
     private final AlbumProperties properties;
@@ -166,8 +169,7 @@ public class AlbumStates extends ServiceSupport
 
     @Override
     public void confirm(CamelContext context, String exchangeId) {
-        redis.call(commands -> commands.hdel(COMPLETED, exchangeId));
-        redis.call(commands -> commands.zrem(LEASES, exchangeId));
+        redis.run(CONFIRM, List.of(COMPLETED, LEASES), exchangeId);
     }
 
     /** False if Redis could not be asked; the aggregator repeats it. */
@@ -209,7 +211,7 @@ public class AlbumStates extends ServiceSupport
     private static <T> Optional<T> unlessRefused(Supplier<T> work) {
         try {
             return Optional.of(work.get());
-        } catch (RedisException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             LOG.warn("Completed albums are not recovered now: {}", e.toString());
             return Optional.empty();
         }

@@ -160,11 +160,15 @@ class AlbumStore {
     }
 
     /** @param summary fields of {@code media_groups.meta} */
-    void save(long id, Map<String, Object> summary, Assembly assembly) {
+    void save(Album album, Map<String, Object> summary, Assembly assembly) {
         Map<String, Object> meta = new LinkedHashMap<>(summary);
         meta.put("assembly", assembly);
-        jdbc.sql("UPDATE media_groups SET meta = ?::jsonb, updated_at = now() WHERE id = ?")
-                .params(write(meta), id)
+        jdbc.sql(
+                        """
+                        UPDATE media_groups SET meta = ?::jsonb, assembled_revision = ?, reconciliations = 0, reconciled_at = NULL,
+                            updated_at = now()
+                        WHERE id = ?""")
+                .params(write(meta), album.revision(), album.id())
                 .update();
     }
 

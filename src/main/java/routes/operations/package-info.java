@@ -1,7 +1,7 @@
 /**
  * Start, jobs, health, metrics and MBeans: what operators run and see.
  *
- * <p>Uses: configuration, embedded, embeddings, events, idempotency, ingest, ingest.export, ingest.upload, llm, objectstore,
+ * <p>Uses: albums, configuration, embedded, embeddings, events, idempotency, ingest, ingest.export, ingest.upload, llm, objectstore,
  * outbox, posts, reconcile, redis, redisstreams, routefiles, schedule, stages, tagging, timeline, vectorindex, vision.
  */
 package routes.operations;

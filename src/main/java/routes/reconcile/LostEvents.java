@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import routes.events.AlbumParsed;
+import routes.events.AlbumParsedBuilder;
 import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.MediaFile;
@@ -74,6 +77,55 @@ class LostEvents {
                         .param("ids", ids)
                         .query((row, number) -> tagged(row))
                         .list();
+    }
+
+    /** Albums as they are stored. */
+    List<AlbumParsed> albums(Collection<Long> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : jdbc.sql(
+                                """
+                                SELECT g.*, coalesce(c.tg_channel_id, 0) AS tg_channel_id, m.posts,
+                                       coalesce(m.trace_id, replace(gen_random_uuid()::text, '-', '')) AS trace_id,
+                                       coalesce((SELECT min(s.user_id) FROM user_channel s JOIN users u ON u.id = s.user_id
+                                                 WHERE s.channel_id = g.channel_id AND u.tenant_id = g.tenant_id
+                                                   AND s.is_active), 0) AS reader
+                                FROM media_groups g JOIN channels c ON c.id = g.channel_id
+                                CROSS JOIN LATERAL (
+                                    SELECT array_agg(p.id ORDER BY i.position) AS posts,
+                                           (array_agg(p.trace_id ORDER BY i.position))[1] AS trace_id
+                                    FROM media_group_items i JOIN posts p ON p.id = i.post_id WHERE i.group_id = g.id) m
+                                WHERE g.id IN (:ids) AND m.posts IS NOT NULL ORDER BY g.id""")
+                        .param("ids", ids)
+                        .query((row, number) -> album(row))
+                        .list();
+    }
+
+    private AlbumParsed album(ResultSet row) throws SQLException {
+        UUID tenant = row.getObject("tenant_id", UUID.class);
+        long group = row.getLong("grouped_id");
+        int revision = row.getInt("revision");
+        OffsetDateTime postedAt = row.getObject("posted_at", OffsetDateTime.class);
+        List<UUID> posts = List.of((UUID[]) row.getArray("posts").getArray());
+        return AlbumParsedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(row.getString("trace_id"))
+                .occurredAt(clock.instant())
+                .idempotencyKey(IdempotencyKeys.albumParsed(tenant, row.getLong("tg_channel_id"), group, revision))
+                .userId(row.getString("reader"))
+                .tenantId(tenant)
+                .channelId(row.getObject("channel_id", UUID.class))
+                .albumId(row.getLong("id"))
+                .groupedId(group)
+                .albumKind(row.getString("album_kind"))
+                .itemsCount(posts.size())
+                .captionText(row.getString("caption_text"))
+                .postedAt(postedAt == null ? null : postedAt.toInstant())
+                .postIds(posts)
+                .coverMediaId(row.getString("cover_media_id"))
+                .contentHash(row.getString("content_hash"))
+                .revision(revision)
+                .build();
     }
 
     /** The stored files of the posts, for vision: a picture that is analysed already is not analysed again. */

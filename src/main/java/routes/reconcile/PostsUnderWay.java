@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import routes.events.AlbumParsed;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.EventStream;
@@ -39,7 +40,8 @@ class PostsUnderWay {
     private static final List<Step> STEPS = List.of(
             new Step(PostParsed.class, Set.of("tagging_workers")),
             new Step(VisionUploaded.class, Set.of("vision_workers")),
-            new Step(VisionAnalyzed.class, Set.of("retagging_workers")),
+            new Step(AlbumParsed.class, Set.of("album_assemblers")),
+            new Step(VisionAnalyzed.class, Set.of("retagging_workers", "album_assemblers")),
             new Step(PostTagged.class, Set.of("tag_persist_workers", "enrich_workers")),
             new Step(PostEnriched.class, Set.of("indexing_workers")));
 
@@ -106,7 +108,10 @@ class PostsUnderWay {
         return jdbc.sql(
                         """
                         SELECT (event ->> 'post_id')::uuid FROM outbox
-                        WHERE published_at IS NULL AND event ->> 'post_id' ~* ? LIMIT ?""")
+                        WHERE published_at IS NULL AND event ->> 'post_id' ~* ?
+                        UNION ALL
+                        SELECT jsonb_array_elements_text(event -> 'post_ids')::uuid FROM outbox
+                        WHERE published_at IS NULL AND stream = 'albums.parsed' LIMIT ?""")
                 .params(UUID_PATTERN, AT_MOST + 1)
                 .query(UUID.class)
                 .list();

@@ -23,6 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import routes.albums.AlbumProperties;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.TagSetVersion;
@@ -100,6 +101,7 @@ public class Reconciler implements Job {
     private final Outbox outbox;
     private final ReconcileProperties properties;
     private final TransactionTemplate transaction;
+    private final Duration albumDeadline;
     private final Counter reconciled;
     private long sweptTo;
 
@@ -110,6 +112,7 @@ public class Reconciler implements Job {
             EventCodec codec,
             Outbox outbox,
             ReconcileProperties properties,
+            AlbumProperties albums,
             PlatformTransactionManager transactions,
             MeterRegistry metrics) {
         this.jdbc = jdbc;
@@ -118,6 +121,7 @@ public class Reconciler implements Job {
         this.codec = codec;
         this.outbox = outbox;
         this.properties = properties;
+        this.albumDeadline = albums.timeout();
         transaction = new TransactionTemplate(transactions);
         transaction.setTimeout(TRANSACTION_SECONDS);
         reconciled = metrics.counter("posts.reconciled");
@@ -154,7 +158,7 @@ public class Reconciler implements Job {
     }
 
     private Counts reconcile(Scope scope) {
-        if (page(0, scope).isEmpty()) {
+        if (page(0, scope).isEmpty() && openAlbums(scope).isEmpty()) {
             return new Counts(0, 0, 0, 0, false);
         }
         // before the pages are read: an event that appears later changes its row, or another process published it
@@ -165,6 +169,10 @@ public class Reconciler implements Job {
         }
         Counts counts = publish(scope, known.get());
         reconciled.increment(counts.published());
+        int albums = transaction.execute(status -> publishAlbums(scope, known.get()));
+        if (albums > 0) {
+            LOG.warn("{} albums were not assembled with nothing under way and are published again", albums);
+        }
         if (counts.published() > 0) {
             LOG.warn(
                     "{} posts were stuck with nothing under way and are published again: has Redis lost data?",
@@ -204,6 +212,49 @@ public class Reconciler implements Job {
             after = looked.get(PAGE - 1).number();
         }
         return new Counts(open, published, underWayNow, dead, false);
+    }
+
+    /** @param members posts of the album */
+    private record OpenAlbum(long id, List<UUID> members) {}
+
+    /** Albums whose revision is not assembled, locked until the end of the transaction. Those that wait for their deadline are younger. */
+    private List<OpenAlbum> openAlbums(Scope scope) {
+        Duration deadline = scope.minAge().isZero() ? Duration.ZERO : albumDeadline;
+        return jdbc.sql(
+                        """
+                        SELECT g.id, ARRAY(SELECT post_id FROM media_group_items i WHERE i.group_id = g.id) AS members
+                        FROM media_groups g
+                        WHERE g.assembled_revision < g.revision AND g.items_count > 0
+                          AND g.updated_at < now() - make_interval(secs => :age) AND g.updated_at < :unchanged
+                          AND (g.reconciled_at IS NULL OR g.reconciled_at < now()
+                                - make_interval(secs => :wait * least(power(2, least(g.reconciliations - 1, 20)), :longest)))
+                        ORDER BY g.id LIMIT :limit FOR UPDATE OF g SKIP LOCKED""")
+                .param("age", seconds(scope.minAge().plus(deadline)))
+                .param("unchanged", scope.unchangedSince())
+                .param("wait", seconds(scope.minAge().plus(deadline)))
+                .param("longest", LONGEST_PAUSE)
+                .param("limit", PAGE)
+                .query((row, number) -> new OpenAlbum(row.getLong("id"), List.of((UUID[])
+                        row.getArray("members").getArray())))
+                .list();
+    }
+
+    /** Publishes open albums again, and the pictures of their members: those that are analysed already are not analysed again. */
+    private int publishAlbums(Scope scope, Known known) {
+        List<OpenAlbum> stuck = openAlbums(scope).stream()
+                .filter(album -> album.members().stream().noneMatch(known.underWay()::contains))
+                .toList();
+        List<Long> ids = stuck.stream().map(OpenAlbum::id).toList();
+        List<Event> again = new ArrayList<>(events.albums(ids));
+        again.addAll(events.uploaded(
+                stuck.stream().flatMap(album -> album.members().stream()).toList()));
+        again.removeIf(event -> !isValid(event));
+        outbox.append(again);
+        jdbc.sql(
+                        "UPDATE media_groups SET reconciled_at = now(), reconciliations = reconciliations + 1 WHERE id = ANY (?)")
+                .param(ids.toArray(Long[]::new))
+                .update();
+        return stuck.size();
     }
 
     private int publish(List<OpenPost> stuck, Duration wait) {

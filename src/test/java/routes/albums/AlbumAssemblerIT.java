@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -122,6 +123,7 @@ class AlbumAssemblerIT {
         final RedisClient client = RedisClient.create(REDIS.uri());
         final RedisLink link = new RedisLink(client, Duration.ofSeconds(5));
         final DefaultCamelContext camel = new DefaultCamelContext();
+        final ExecutorService executor = AlbumAssembler.albumAssembly();
         final AlbumStates states;
         final AlbumAssembler assembler;
 
@@ -137,8 +139,8 @@ class AlbumAssemblerIT {
                     new JdbcTransactionManager(database),
                     metrics,
                     clock);
-            camel.getExecutorServiceManager().registerThreadPoolProfile(AlbumAssembler.albumAssembly());
-            camel.getRegistry().bind("albums", assembler);
+            camel.getRegistry().bind("albumAssembly", executor);
+            camel.getRegistry().bind("albumAssembler", assembler);
             camel.getRegistry().bind("albumStates", states);
             camel.getRegistry().bind("events", new EventRoutes(codec));
             camel.getRegistry().bind("outages", new DependencyOutages());
@@ -174,7 +176,7 @@ class AlbumAssemblerIT {
             Exchange exchange = new DefaultExchange(camel);
             exchange.getMessage().setBody(batch.stream().map(this::entry).toList());
             return camel.createProducerTemplate()
-                            .send("direct:album-events", exchange)
+                            .send("direct:album-assembler-events", exchange)
                             .getException()
                     == null;
         }
@@ -196,7 +198,7 @@ class AlbumAssemblerIT {
 
         void checkDeadlines() {
             for (AlbumState.Update check : assembler.overdue()) {
-                camel.createProducerTemplate().sendBody("direct:album-state", check);
+                camel.createProducerTemplate().sendBody("direct:album-assembler-state", check);
             }
             awaitAssemblies();
         }
@@ -205,6 +207,7 @@ class AlbumAssemblerIT {
             link.close();
             client.shutdown(0, 1, TimeUnit.SECONDS);
             camel.stop();
+            executor.shutdownNow();
             instances.remove(this);
         }
     }

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import routes.albums.AlbumProperties;
+import routes.events.AlbumParsed;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.IdempotencyKeys;
@@ -82,7 +84,7 @@ class ReconcilerIT {
     @BeforeEach
     void empty() {
         jdbc = DATABASE.jdbc();
-        jdbc.sql("TRUNCATE outbox, posts CASCADE").update();
+        jdbc.sql("TRUNCATE outbox, posts, media_groups CASCADE").update();
         jdbc.sql(
                         """
                         INSERT INTO channels (id, tg_channel_id, title) VALUES (:id, 1987654321, 'Канал')
@@ -575,6 +577,7 @@ class ReconcilerIT {
                 codec,
                 new Outbox(DATABASE.dataSource(), codec),
                 new Reconciler.ReconcileProperties(Duration.ofMinutes(10)),
+                new AlbumProperties(Duration.ofMinutes(10), Duration.ofSeconds(15), Duration.ofSeconds(5)),
                 new JdbcTransactionManager(DATABASE.dataSource()),
                 metrics);
     }
@@ -584,6 +587,61 @@ class ReconcilerIT {
     }
 
     /** A row that nobody has touched for an hour. */
+    @Test
+    void an_album_that_was_never_assembled_is_published_again_with_the_pictures_of_its_members() {
+        UUID member = finished();
+        long lost = album(42, member, 1, 0, "1 hour");
+        album(43, finished(), 2, 2, "1 hour");
+        album(44, finished(), 1, 0, "15 minutes");
+
+        reconciler.run();
+
+        assertThat(events()).hasSize(2);
+        AlbumParsed event = (AlbumParsed) events().get(0);
+        assertThat(event.albumId()).isEqualTo(lost);
+        assertThat(event.postIds()).containsExactly(member);
+        assertThat(event.idempotencyKey()).isEqualTo(TENANT + ":1987654321:42:1");
+        assertThat(((VisionUploaded) events().get(1)).postId()).isEqualTo(member);
+        reconciler.run();
+        assertThat(events()).as("not again at once").hasSize(2);
+    }
+
+    @Test
+    void an_album_with_an_event_under_way_is_left_alone() {
+        album(42, finished(), 1, 0, "1 hour");
+        new Outbox(DATABASE.dataSource(), codec)
+                .append(new LostEvents(jdbc, new PostEvents(jdbc, Clock.systemUTC()), json, Clock.systemUTC())
+                        .albums(jdbc.sql("SELECT id FROM media_groups")
+                                .query(Long.class)
+                                .list()));
+
+        reconciler.run();
+
+        assertThat(events()).hasSize(1);
+    }
+
+    private UUID finished() {
+        UUID post = post("success", "indexed");
+        tags(post, 0, TAGGED_AT);
+        indexed(post, 0, TAGGED_AT);
+        return post;
+    }
+
+    private long album(long groupedId, UUID member, int revision, int assembled, String age) {
+        long id = jdbc.sql(
+                        """
+                        INSERT INTO media_groups (tenant_id, channel_id, grouped_id, album_kind, items_count, revision,
+                            assembled_revision, updated_at)
+                        VALUES (?, ?, ?, 'photo', 1, ?, ?, now() - ?::interval) RETURNING id""")
+                .params(TENANT, CHANNEL, groupedId, revision, assembled, age)
+                .query(Long.class)
+                .single();
+        jdbc.sql("INSERT INTO media_group_items (group_id, post_id, position, media_kind) VALUES (?, ?, 0, 'photo')")
+                .params(id, member)
+                .update();
+        return id;
+    }
+
     private UUID post(String tagging, String indexing) {
         UUID id = UUID.randomUUID();
         jdbc.sql(

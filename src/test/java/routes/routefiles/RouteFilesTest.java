@@ -179,7 +179,7 @@ class RouteFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"album-assembler", "crawl", "trends", "digest"})
+    @ValueSource(strings = {"crawl", "trends", "digest"})
     void refusesAStageThatIsNotBuiltYetUnlessTheFolderAddsIt(String stage) throws IOException {
         assertThatThrownBy(() -> resolve("tagging," + stage))
                 .isInstanceOf(IllegalArgumentException.class)
