@@ -13,6 +13,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostsIT {
 
@@ -230,6 +232,51 @@ class PostsIT {
         assertThat(list("q=" + encode("л.фте"))).isEmpty();
         assertThat(list("q=" + encode("("))).isEmpty();
         assertThat(list("q=" + encode("лифте") + "&tagging_status=success")).isEmpty();
+    }
+
+    @Test
+    void postsAreFilteredByWhatTheirFilesAre() {
+        UUID text = fixtures.post(tenant, channel, NOON, "text");
+        UUID photo = fixtures.post(tenant, channel, NOON.plusSeconds(1), "photo");
+        fixtures.storedMedia(tenant, photo, "image/jpeg", new byte[] {1});
+        UUID mixed = fixtures.post(tenant, channel, NOON.plusSeconds(2), "photo and video");
+        fixtures.storedMedia(tenant, mixed, "image/png", new byte[] {2});
+        fixtures.storedMedia(tenant, mixed, "video/mp4", new byte[] {3});
+        fixtures.textOnImage(mixed, "SOL 42");
+        UUID scan = fixtures.post(tenant, channel, NOON.plusSeconds(3), "a file");
+        fixtures.storedMedia(tenant, scan, "application/pdf", new byte[] {4});
+        UUID blank = fixtures.post(tenant, channel, NOON.plusSeconds(4), "a picture without text");
+        fixtures.storedMedia(tenant, blank, "image/webp", new byte[] {5});
+        fixtures.textOnImage(blank, "");
+        fixtures.tags(mixed, "Mars");
+        fixtures.tags(photo, "Moon");
+
+        assertThat(list("")).containsExactly(blank, scan, mixed, photo, text);
+        assertThat(list("has=photo")).containsExactly(blank, mixed, photo);
+        assertThat(list("has=video")).containsExactly(mixed);
+        assertThat(list("has=text-on-image")).containsExactly(mixed);
+        assertThat(list("has=photo&has=video&has=text-on-image&has=photo")).containsExactly(mixed);
+        assertThat(list("has=video&tag=moon")).isEmpty();
+        assertThat(client.get("/users/" + user + "/tags?has=video").json().path("items"))
+                .extracting(item -> item.path("tag").asText())
+                .containsExactly("Mars");
+        String cursor = client.get(posts("limit=1&has=video&has=photo")).text("next_cursor");
+        assertThat(cursor).isNull();
+        String next = client.get(posts("limit=1&has=photo")).text("next_cursor");
+        assertThat(list("limit=1&has=photo&cursor=" + next)).containsExactly(mixed);
+        assertBadCursor(client.get(posts("limit=1&has=video&cursor=" + next)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"has=audio", "has=photo&has=PHOTO", "has=photo,music", "has=", "has=photo&has="})
+    void anUnknownFeatureIsRefusedWithTheKnownOnes(String parameters) {
+        ApiClient.Answer answer = client.get(posts(parameters));
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 400);
+        assertThat(answer.text("field")).isEqualTo("has");
+        if (!parameters.endsWith("has=")) {
+            assertThat(answer.text("detail")).contains("photo, video, text-on-image");
+        }
     }
 
     @Test

@@ -130,6 +130,26 @@ class ReaderPageIT {
     }
 
     @Test
+    void postsAreFilteredByWhatTheyHaveWithTheKeyboard() {
+        browser.open("/");
+        browser.one(".has input[value=photo]").sendKeys(Keys.SPACE);
+        browser.awaitText(".chips", "Фото");
+        browser.one(".has input[value=text-on-image]").sendKeys(Keys.SPACE);
+        browser.awaitText(".chips", "Текст на картинке");
+
+        browser.awaitText(".said", "1 пост");
+        assertThat(browser.address()).isEqualTo("/?has=photo%2Ctext-on-image");
+        browser.all(".chips .chip").get(0).click();
+        browser.awaitTrue("one is left", "return location.search === '?has=text-on-image'");
+        browser.open("/?q=марсоход&has=video");
+        browser.awaitText(".said", "Постов нет");
+        browser.one(".has input[value=video]").sendKeys(Keys.SPACE);
+        browser.awaitTrue("the filter is gone", "return location.search.indexOf('has') < 0");
+        browser.one(".has input[value=photo]").sendKeys(Keys.SPACE);
+        browser.awaitText(".said", "1 пост");
+    }
+
+    @Test
     void tagsAreFoundByTheirBeginning() {
         browser.open("/");
         browser.awaitText(".filters .tag", "погода");
