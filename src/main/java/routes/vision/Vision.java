@@ -240,9 +240,7 @@ public class Vision {
         settle(pass, chain);
         pass.results().put(picture.key(), found);
         pass.claims().add(picture.claim());
-        if (chain.calls().isEmpty()) {
-            pass.fresh().put(picture.key(), found);
-        } else {
+        if (!chain.calls().isEmpty()) {
             store.saveResults(Map.of(picture.key(), found), policy.version());
         }
         next(pass);
@@ -279,7 +277,7 @@ public class Vision {
             }
         }
         Set<UUID> stored = transaction.execute(status -> {
-            store.saveResults(pass.fresh(), policy.version());
+            store.saveResults(pass.results(), policy.version());
             return rows.isEmpty() ? Set.of() : store.saveRows(List.copyOf(rows.values()));
         });
         List<Recorded> answers = new ArrayList<>();

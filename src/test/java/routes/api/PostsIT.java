@@ -1,6 +1,7 @@
 package routes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
@@ -306,6 +307,58 @@ class PostsIT {
         assertThat(post.at("/enrichments/vision/provider").asText()).isEqualTo("gigachat");
         assertThat(post.at("/enrichments/vision/status").asText()).isEqualTo("partial");
         assertThat(post.at("/enrichments/crawl").isNull()).isTrue();
+    }
+
+    @Test
+    void aPostNamesOtherPostsWithTheSameOrANearlyTheSamePicture() {
+        UUID id = fixtures.post(tenant, channel, NOON, "picture");
+        String sha256 = picture(id, 1, 0b1111L << 40);
+        UUID sameFile = fixtures.post(tenant, channel, NOON.minusSeconds(9), "the same file");
+        fixtures.media(tenant, sameFile, sha256, 0);
+        UUID near = fixtures.post(tenant, channel, NOON, "nearly the same, negative as a number");
+        picture(near, 2, 0b1111L << 40 | Long.MIN_VALUE | 0b11111);
+        picture(fixtures.post(tenant, channel, NOON, "too far"), 3, 0b1111L << 40 | 0b1111111);
+        picture(fixtures.post(tenant, channel, NOON, "no hash"), 4, null);
+        UUID deleted = fixtures.post(tenant, channel, NOON, "deleted");
+        fixtures.media(tenant, deleted, sha256, 0);
+        fixtures.set(deleted, "is_deleted", true);
+        UUID otherTenant = fixtures.tenant();
+        fixtures.media(otherTenant, fixtures.post(otherTenant, channel, NOON, "of another tenant"), sha256, 0);
+
+        JsonNode same = client.get("/posts/" + id).json().path("same_pictures");
+
+        assertThat(same).hasSize(1);
+        assertThat(same.at("/0/sha256").asText()).isEqualTo(sha256);
+        assertThat(same.at("/0/posts"))
+                .extracting(post -> post.path("post_id").asText(), post -> post.path("distance")
+                        .asInt())
+                .containsExactly(tuple(sameFile.toString(), 0), tuple(near.toString(), 6));
+        assertThat(same.at("/0/posts/1/number").asLong())
+                .isEqualTo(client.get("/posts/" + near).json().path("number").asLong());
+    }
+
+    @Test
+    void picturesWithoutAHashAreTheSameOnlyAsFilesAndTheirPostsAreBounded() {
+        UUID plain = fixtures.post(tenant, channel, NOON, "plain");
+        String sha256 = picture(plain, 1, null);
+        picture(fixtures.post(tenant, channel, NOON, "also plain"), 2, null);
+        assertThat(client.get("/posts/" + plain).json().path("same_pictures")).isEmpty();
+
+        for (int i = 0; i < 25; i++) {
+            fixtures.media(tenant, fixtures.post(tenant, channel, NOON.plusSeconds(i), "again " + i), sha256, 0);
+        }
+
+        assertThat(client.get("/posts/" + plain).json().at("/same_pictures/0/posts"))
+                .hasSize(20);
+    }
+
+    private String picture(UUID post, int content, Long hash) {
+        String sha256 = fixtures.storedMedia(tenant, post, "image/png", new byte[] {(byte) content});
+        api.jdbc()
+                .sql("UPDATE media_objects SET phash = ? WHERE tenant_id = ? AND file_sha256 = ?")
+                .params(hash, tenant, sha256)
+                .update();
+        return sha256;
     }
 
     @Test

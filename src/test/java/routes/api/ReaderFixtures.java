@@ -83,6 +83,8 @@ final class ReaderFixtures {
                     .update();
         }
         fixtures.tags(first, "марсоход", "кратер");
+        UUID again = fixtures.post(TENANT, channel, NOON.minusSeconds(90L * 86_400), "Снова эта картинка");
+        fixtures.storedMedia(TENANT, again, "image/png", picture(Color.ORANGE));
         jdbc.sql(
                         """
                         UPDATE post_enrichment SET data = data || '{"trigger": "initial", "model": "snapshot 7"}',

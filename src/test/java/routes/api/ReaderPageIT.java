@@ -87,6 +87,17 @@ class ReaderPageIT {
     }
 
     @Test
+    void aPostLeadsToOthersWithTheSamePicture() {
+        browser.open("/?post=" + album);
+        browser.awaitText(".same", "Та же картинка в постах");
+
+        browser.one(".same a").click();
+
+        browser.awaitText("h1", "Снова эта картинка");
+        assertThat(browser.one(".same a").getDomAttribute("href")).contains("post=");
+    }
+
+    @Test
     void picturesAreEnlargedAndTurnedByKeys() {
         browser.open("/?post=" + album);
         browser.awaitPictures(".gallery img", 3);
