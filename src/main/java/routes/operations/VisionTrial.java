@@ -1,7 +1,6 @@
 package routes.operations;
 
 import java.io.PrintStream;
-import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.springframework.beans.factory.annotation.Value;
@@ -36,24 +35,24 @@ class VisionTrial {
      */
     boolean run(String post, PrintStream out) {
         UUID id = trial.id(post);
-        List<VisionPreview.File> files = preview.files(id);
-        out.println("Post       " + id + ", " + files.size() + " stored files");
+        String budget = preview.budget(id).orElseThrow(() -> new ConfigurationException("There is no post " + post));
+        out.println("Post       " + id);
         out.println("Version    " + preview.version());
-        out.println("Budget     " + preview.budget(id));
-        boolean any = false;
-        for (VisionPreview.File file : files) {
-            out.println();
-            out.println("File       " + file.name());
-            out.println("Policy     " + file.decision());
-            if (file.stored()) {
-                out.println("Stored     the stage takes over the result of this version without a call");
-            }
-            any |= file.task() != null && analyzed(file, out);
+        out.println("Budget     " + budget);
+        long analyzed = preview.files(id).filter(file -> tried(file, out)).count();
+        out.println();
+        out.println(analyzed + " files were analysed; nothing is stored");
+        return analyzed > 0;
+    }
+
+    private boolean tried(VisionPreview.File file, PrintStream out) {
+        out.println();
+        out.println("File       " + file.name());
+        out.println("Policy     " + file.decision());
+        if (file.stored()) {
+            out.println("Stored     the stage takes over the result of this version without a call");
         }
-        if (files.isEmpty()) {
-            out.println("Outcome    nothing to analyse: the post is deleted or has no stored file");
-        }
-        return any;
+        return file.task() != null && analyzed(file, out);
     }
 
     private boolean analyzed(VisionPreview.File file, PrintStream out) {
@@ -72,7 +71,7 @@ class VisionTrial {
         }
         ModelResult result = exchange.getMessage().getBody(ModelResult.class);
         String model = result.model() == null ? "" : " " + result.model();
-        out.println("Outcome    by " + result.provider() + model + ", nothing is stored");
+        out.println("Outcome    by " + result.provider() + model);
         TaggingTrial.section(out, "Accepted", preview.accepted(file, result, chain == null ? 0 : chain.tokens()));
         return true;
     }

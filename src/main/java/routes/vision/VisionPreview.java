@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.MediaFile;
@@ -62,8 +64,8 @@ public class VisionPreview {
             long sizeBytes,
             boolean stored) {}
 
-    /** The stored files of a post that is not deleted, in their order. */
-    public List<File> files(UUID post) {
+    /** The stored files of a post that is not deleted, in their order. Each picture is read when its turn comes. */
+    public Stream<File> files(UUID post) {
         List<Row> rows = jdbc.sql(
                         """
                         SELECT p.tenant_id, c.id AS channel_id, c.tg_channel_id, c.username, o.file_sha256, o.s3_key, o.mime, o.size_bytes,
@@ -78,11 +80,7 @@ public class VisionPreview {
                 .params(policy.version(), post)
                 .query(Row.class)
                 .list();
-        List<File> files = new ArrayList<>();
-        for (Row row : rows) {
-            files.add(file(row, files.size()));
-        }
-        return files;
+        return IntStream.range(0, rows.size()).mapToObj(position -> file(rows.get(position), position));
     }
 
     private File file(Row row, int position) {
@@ -112,16 +110,16 @@ public class VisionPreview {
         }
     }
 
-    /** The version of the prompts, and what is used and left of the tenant's budget of the day. */
-    public String budget(UUID post) {
+    /** What is used of the budget of the day of the post's tenant; empty if there is no such post. */
+    public Optional<String> budget(UUID post) {
         return jdbc.sql("SELECT tenant_id FROM posts WHERE id = ?")
                 .param(post)
                 .query(UUID.class)
                 .optional()
-                .map(budget::describe)
-                .orElse("");
+                .map(budget::describe);
     }
 
+    /** The version of policy and prompts. */
     public String version() {
         return policy.version();
     }
