@@ -113,7 +113,7 @@ class CommandLine {
     private int start(RunOptions options) {
         MainJob.requireExports(options);
         try {
-            if (options.tryTagging().isEmpty()) {
+            if (options.trial().isEmpty()) {
                 out.printf(
                         "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes up to half a minute, the first one"
                                 + " longer, since it unpacks PostgreSQL and creates the database%n",
@@ -139,10 +139,10 @@ class CommandLine {
                 context -> context.getBeanFactory().addBeanPostProcessor(new CancelledStart()),
                 context -> ((GenericApplicationContext) context).registerBean(RunOptions.class, () -> options));
         List<String> properties = new ArrayList<>(options.properties());
-        if (options.tryTagging().isPresent()) {
-            // runs next to another process, and starts only the part of the pipeline that is tried
-            properties.addAll(List.of("--management.port=0", "--pipeline.routes=tagging"));
-        }
+        // runs next to another process, and starts only the part of the pipeline that is tried
+        options.trial()
+                .ifPresent(trial ->
+                        properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.stage())));
         return run(application, properties);
     }
 

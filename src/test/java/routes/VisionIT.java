@@ -1,6 +1,7 @@
 package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,6 +207,99 @@ class VisionIT {
 
         assertThat(gigaChat.calls()).hasSize(calls);
         assertThat(rows(post)).isEqualTo(rows);
+    }
+
+    @Test
+    void the_pictures_of_a_post_are_tried_with_policy_prompt_and_answers_and_nothing_changes() throws Exception {
+        UUID post = imported("Подпись", picture());
+        awaitVision(post);
+        await().atMost(Duration.ofSeconds(60)).until(() -> visionVersionOfTags(post) != null);
+        awaitNothingPending();
+        List<Map<String, Object>> rows = rows(post);
+        StringRedisTemplate redis = pipeline.application.getBean(StringRedisTemplate.class);
+        String used = redis.opsForValue().get(BUDGET + LocalDate.now(ZoneOffset.UTC));
+        long entries = redis.opsForStream().size("stream:posts:vision:analyzed");
+        gigaChat.forget();
+
+        String shown = tried(post);
+
+        assertThat(shown)
+                .contains(
+                        "Budget     " + used + " of 250000 tokens of today are used",
+                        "Policy     allow, policy",
+                        "Stored     the stage takes over",
+                        "Providers  gigachat,openrouter,local",
+                        "Instruction",
+                        "Call       gigachat",
+                        "График падения цен на картофель",
+                        "Accepted",
+                        "\"ocr\"");
+        assertThat(pictureCalls()).hasSize(1);
+        assertThat(rows(post)).isEqualTo(rows);
+        assertThat(redis.opsForValue().get(BUDGET + LocalDate.now(ZoneOffset.UTC)))
+                .isEqualTo(used);
+        assertThat(redis.opsForStream().size("stream:posts:vision:analyzed")).isEqualTo(entries);
+    }
+
+    @Test
+    void a_trial_says_what_is_skipped_and_why_an_answer_is_not_accepted() throws Exception {
+        UUID small = imported("Мелкая", file(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png"));
+        UUID seen = imported("Видна", picture());
+        awaitVision(small);
+        awaitVision(seen);
+        gigaChat.answer(call -> call.hasPicture() ? "no JSON" : new KeywordAnswerer().apply(call));
+        openRouter.answer(call -> call.hasPicture() ? "{}" : new KeywordAnswerer().apply(call));
+
+        assertThat(tried(small)).contains("Policy     skip, small").doesNotContain("Providers");
+        assertThat(tried(seen))
+                .contains(
+                        "Call       gigachat",
+                        "no JSON object in the answer",
+                        "Call       openrouter",
+                        "Outcome    by local");
+        pipeline.application
+                .getBean(StringRedisTemplate.class)
+                .opsForValue()
+                .set(BUDGET + LocalDate.now(ZoneOffset.UTC), "1000000");
+        assertThat(tried(seen))
+                .contains("Policy     ocr, budget", "Providers  local")
+                .doesNotContain("Call ");
+    }
+
+    @Test
+    void the_keys_of_a_stage_are_forgotten_and_those_of_others_stay() throws Exception {
+        UUID post = imported("Подпись", picture());
+        awaitVision(post);
+        awaitNothingPending();
+        StringRedisTemplate redis = pipeline.application.getBean(StringRedisTemplate.class);
+        await().until(() -> !redis.keys("vision:processed:*").isEmpty());
+        int others = redis.keys("tagging:processed:*").size();
+        int calls = pictureCalls().size();
+
+        assertThat(invoke("clearIdempotency", "vision")).matches("[1-9]\\d* keys are forgotten");
+
+        assertThat(redis.keys("vision:processed:*")).isEmpty();
+        assertThat(redis.keys("tagging:processed:*")).hasSize(others);
+        assertThat(invoke("clearIdempotency", "retagging")).endsWith(" keys are forgotten");
+        assertThatThrownBy(() -> invoke("clearIdempotency", "crawl"))
+                .rootCause()
+                .hasMessageContaining("retagging, tagging, vision");
+        assertThat(pictureCalls()).hasSize(calls);
+    }
+
+    private String tried(UUID post) throws Exception {
+        return invoke("tryVision", post.toString());
+    }
+
+    private String invoke(String operation, String argument) throws Exception {
+        String context = pipeline.application.getBean(CamelContext.class).getManagementName();
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName replay = server.queryNames(
+                        new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
+                .iterator()
+                .next();
+        return (String)
+                server.invoke(replay, operation, new Object[] {argument}, new String[] {String.class.getName()});
     }
 
     private void awaitNothingPending() {

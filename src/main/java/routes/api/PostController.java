@@ -89,10 +89,12 @@ final class PostController {
                     String taggingStatus,
             @RequestParam(name = "channel_id", required = false) UUID channel,
             @RequestParam(name = "tag", required = false) @Size(min = 1, max = 100) @PlainText String tag,
+            @RequestParam(name = "has", required = false)
+                    List<@Pattern(regexp = PostFilter.FEATURES, message = PostFilter.ONE_OF_FEATURES) String> has,
             @RequestParam(name = "q", required = false) @Size(min = 1, max = 200) @PlainText String text,
             @RequestParam(name = "from", required = false) Instant from,
             @RequestParam(name = "to", required = false) Instant to) {
-        var filter = new PostFilter(taggingStatus, channel, tag, text, from, to);
+        var filter = new PostFilter(taggingStatus, channel, tag, PostFilter.features(has), text, from, to);
         User user = users.require(id);
         Page<Post> page = Page.read(
                 "posts " + user.id() + " " + filter,
@@ -135,9 +137,11 @@ final class PostController {
                     String taggingStatus,
             @RequestParam(name = "channel_id", required = false) UUID channel,
             @RequestParam(name = "tag", required = false) @Size(min = 1, max = 100) @PlainText String tag,
+            @RequestParam(name = "has", required = false)
+                    List<@Pattern(regexp = PostFilter.FEATURES, message = PostFilter.ONE_OF_FEATURES) String> has,
             @RequestParam(name = "from", required = false) Instant from,
             @RequestParam(name = "to", required = false) Instant to) {
-        var filter = new PostFilter(taggingStatus, channel, tag, null, from, to);
+        var filter = new PostFilter(taggingStatus, channel, tag, PostFilter.features(has), null, from, to);
         return new Page<>(tags.most(users.require(id), filter, prefix, limit), null);
     }
 

@@ -1,26 +1,37 @@
 package routes.api;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
+import routes.posts.PostFeature;
 
 /**
  * Filters the posts of a user's channels; null for no restriction.
  *
+ * @param has what a post must have, all of it; empty for no restriction
  * @param from earliest time of posting, inclusive
  * @param to latest time of posting, exclusive
  */
-record PostFilter(String taggingStatus, UUID channel, String tag, String text, Instant from, Instant to) {
+record PostFilter(
+        String taggingStatus, UUID channel, String tag, Set<PostFeature> has, String text, Instant from, Instant to) {
 
-    static final PostFilter NONE = new PostFilter(null, null, null, null, null, null);
+    static final PostFilter NONE = new PostFilter(null, null, null, Set.of(), null, null, null);
 
     static final String STATUSES = "pending|success|failed|retrying|skipped";
     static final String ONE_OF_STATUSES = "must be one of pending, success, failed, retrying, skipped";
+
+    static final String FEATURES = "photo|video|text-on-image";
+    static final String ONE_OF_FEATURES = "must be one of photo, video, text-on-image";
 
     /** PostgreSQL regular expression prefix: the rest is matched literally. */
     private static final String LITERAL = "***=";
@@ -35,6 +46,19 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, I
         if (from != null && to != null && !from.isBefore(to)) {
             throw ProblemType.INVALID_PARAMETER.exception("from", "from is not before to");
         }
+    }
+
+    /**
+     * What the codes stand for, each once, in a fixed order.
+     *
+     * @param codes {@link PostFeature#code}; null for none
+     */
+    static Set<PostFeature> features(List<String> codes) {
+        return codes == null
+                ? Set.of()
+                : Arrays.stream(PostFeature.values())
+                        .filter(feature -> codes.contains(feature.code()))
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Conditions on {@code posts p}, each beginning with AND. Parameters: {@link #values}, and {@code forms} of the tag. */
@@ -52,6 +76,7 @@ record PostFilter(String taggingStatus, UUID channel, String tag, String text, I
                                     CAST(:forms AS text[]))
                          FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'tags')
                         """)
+                + has.stream().map(feature -> " AND " + feature.condition()).collect(Collectors.joining())
                 // three times as fast as ILIKE
                 + condition(
                         text,

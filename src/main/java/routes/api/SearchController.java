@@ -21,6 +21,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
+import routes.posts.PostFeature;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
@@ -76,6 +77,8 @@ final class SearchController {
             @RequestParam(name = "limit", defaultValue = "10") @Min(1) @Max(50) int limit,
             @RequestParam(name = "channel_id", required = false) UUID channel,
             @RequestParam(name = "tag", required = false) @Size(min = 1, max = 100) @PlainText String tag,
+            @RequestParam(name = "has", required = false)
+                    List<@Pattern(regexp = PostFilter.FEATURES, message = PostFilter.ONE_OF_FEATURES) String> has,
             @RequestParam(name = "from", required = false) Instant from,
             @RequestParam(name = "to", required = false) Instant to,
             @RequestParam(name = "order", defaultValue = "relevance")
@@ -84,13 +87,15 @@ final class SearchController {
             @RequestParam(name = "cursor", required = false) String cursor) {
         PostFilter.requireOrder(from, to);
         User user = users.require(id);
-        String scope = "search " + Arrays.asList(user.id(), text, channel, tag, from, to, order);
+        Set<PostFeature> features = PostFilter.features(has);
+        String scope = "search " + Arrays.asList(user.id(), text, channel, tag, features, from, to, order);
         int offset = cursor == null ? 0 : offset(Cursor.decode(cursor, scope));
         SearchResult result = engine.search(new PostQuery(
                 user.tenantId(),
                 channels(user, channel),
                 text,
                 tag == null ? Set.of() : Set.of(tag),
+                features.stream().map(PostFeature::code).collect(Collectors.toSet()),
                 from,
                 to,
                 PostQuery.Order.valueOf(order.toUpperCase(Locale.ROOT)),

@@ -25,6 +25,7 @@ import routes.events.TagSetVersion;
  * @param albumId null for a post without album
  * @param albumMeta {@code media_groups.meta}
  * @param images the SHA-256 of the pictures
+ * @param has codes of {@link routes.posts.PostFeature}
  * @param forwardedFrom our id of the origin channel, else {@code tg:<id>} or its name; null if the post is not a forward
  * @param replyTo null if the post is not a reply or the other post is not stored
  */
@@ -46,6 +47,7 @@ record PostContent(
         JsonNode albumMeta,
         List<String> urls,
         List<String> images,
+        List<String> has,
         String forwardedFrom,
         UUID replyTo) {
     // Characters. A post has at most 4096; the other limits keep the total below 2 000 tokens, which every embedding

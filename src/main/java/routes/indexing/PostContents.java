@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import routes.indexing.PostContent.IndexState;
+import routes.posts.PostFeature;
 import routes.posts.PostLock;
 
 /** Reads the stored data of a post and writes the result of its indexing. */
@@ -46,12 +47,14 @@ class PostContents {
                                       FROM post_enrichment e WHERE e.post_id = p.id AND e.status <> 'error') AS enrichments,
                                    ARRAY(SELECT m.file_sha256 FROM post_media_map m
                                       JOIN media_objects o ON o.tenant_id = p.tenant_id AND o.file_sha256 = m.file_sha256
-                                      WHERE m.post_id = p.id AND o.mime LIKE 'image/%' ORDER BY m.position) AS images
+                                      WHERE m.post_id = p.id AND o.mime LIKE 'image/%%' ORDER BY m.position) AS images,
+                                   %s AS has
                             FROM posts p
                             LEFT JOIN media_group_items i ON i.post_id = p.id
                             LEFT JOIN media_groups g ON g.id = i.group_id
                             WHERE p.id = ANY (?)) post
-                        """)
+                        """
+                                .formatted(PostFeature.CODES))
                 .param(postIds.toArray(UUID[]::new))
                 .query((row, number) -> content(row.getString(1)))
                 .list()

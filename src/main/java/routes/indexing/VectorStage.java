@@ -154,7 +154,8 @@ class VectorStage {
                 shortText.substring(0, Math.min(shortText.length(), SHORT_TEXT)),
                 !post.data("crawl").path("urls").isEmpty(),
                 post.data("vision").path("classification").path("type").asText(null),
-                post.data("vision").path("is_meme").asBoolean(false));
+                post.data("vision").path("is_meme").asBoolean(false),
+                Set.copyOf(post.has()));
     }
 
     static int millisSince(long nanos) {

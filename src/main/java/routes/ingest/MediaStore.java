@@ -11,28 +11,34 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.springframework.stereotype.Component;
 import routes.events.MediaFile;
 import routes.events.SkippedFile;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
+import routes.posts.StorageQuota;
 
 /** Stores the files of messages in the object store, several at a time, each content once. */
 @Component
 public final class MediaStore implements AutoCloseable {
     private final ObjectStore objects;
+    private final StorageQuota quota;
     private final long maxBytes;
     private final IngestMetrics metrics;
     private final ExecutorService workers;
 
-    public MediaStore(ObjectStore objects, MediaProperties limits, IngestMetrics metrics) {
+    public MediaStore(ObjectStore objects, StorageQuota quota, MediaProperties limits, IngestMetrics metrics) {
         this.objects = objects;
+        this.quota = quota;
         this.metrics = metrics;
         maxBytes = limits.maxBytes();
         workers = Executors.newFixedThreadPool(limits.concurrency(), work -> new Thread(work, "media-store"));
@@ -47,14 +53,34 @@ public final class MediaStore implements AutoCloseable {
      * @throws IOException if the object store fails; the same batch may be retried
      */
     public List<Stored> storeAll(UUID tenant, List<SourceFile> files) throws IOException, InterruptedException {
-        List<Future<Stored>> running = workers.invokeAll(files.stream()
-                .<Callable<Stored>>map(file -> () -> store(tenant, file))
+        List<Stored> known = parallel(files, (file, i) -> identify(tenant, file));
+        Map<String, String> tooMuch = quota.reserve(
+                tenant,
+                known.stream().map(Stored::file).filter(Objects::nonNull).toList());
+        return parallel(files, (file, i) -> {
+            MediaFile media = known.get(i).file();
+            if (media == null) {
+                metrics.skipped(file.kind());
+                return known.get(i);
+            }
+            String reason = tooMuch.get(media.sha256());
+            return reason == null ? store(file, media) : skipped(file, reason);
+        });
+    }
+
+    private interface Work {
+        Stored of(SourceFile file, int index) throws IOException;
+    }
+
+    private List<Stored> parallel(List<SourceFile> files, Work work) throws IOException, InterruptedException {
+        List<Future<Stored>> running = workers.invokeAll(IntStream.range(0, files.size())
+                .<Callable<Stored>>mapToObj(i -> () -> work.of(files.get(i), i))
                 .toList());
-        var stored = new ArrayList<Stored>(running.size());
+        var results = new ArrayList<Stored>(running.size());
         for (Future<Stored> one : running) {
-            stored.add(result(one));
+            results.add(result(one));
         }
-        return stored;
+        return results;
     }
 
     @Override
@@ -78,24 +104,28 @@ public final class MediaStore implements AutoCloseable {
         }
     }
 
-    private Stored store(UUID tenant, SourceFile file) throws IOException {
+    /** The file's hash, type and size, or why it is not stored. */
+    private Stored identify(UUID tenant, SourceFile file) {
         if (file.missing() != null) {
-            return skipped(file, file.missing());
+            return new Stored(null, new SkippedFile(file.name(), file.missing()));
         }
-        MediaFile media;
         try {
             long size = Files.size(file.path());
             String type = type(file);
             String refusal = refusal(size, type);
             if (refusal != null) {
-                return skipped(file, refusal);
+                return new Stored(null, new SkippedFile(file.name(), refusal));
             }
             String sha256 = sha256(file.path());
-            media = new MediaFile(sha256, ObjectKeys.media(tenant, sha256, MediaType.extension(type)), type, size);
+            String key = ObjectKeys.media(tenant, sha256, MediaType.extension(type));
+            return new Stored(new MediaFile(sha256, key, type, size), null);
         } catch (IOException e) {
             // one unreadable file must not fail the import
-            return skipped(file, "file cannot be read: " + e);
+            return new Stored(null, new SkippedFile(file.name(), "file cannot be read: " + e));
         }
+    }
+
+    private Stored store(SourceFile file, MediaFile media) throws IOException {
         try (InputStream content = Files.newInputStream(file.path())) {
             if (!objects.exists(media.s3Key())) {
                 objects.put(media.s3Key(), media.mimeType(), media.sizeBytes(), content);

@@ -52,6 +52,7 @@ public class MainJob {
     private final PipelineCounts stored;
     private final IndexRebuild rebuild;
     private final TaggingTrial trial;
+    private final VisionTrial visionTrial;
     private final DependencyOutages outages;
     private final DataFolder data;
     private final StartChecks.PipelineProperties pipeline;
@@ -68,6 +69,7 @@ public class MainJob {
             PipelineCounts stored,
             IndexRebuild rebuild,
             TaggingTrial trial,
+            VisionTrial visionTrial,
             DependencyOutages outages,
             DataFolder data,
             StartChecks.PipelineProperties pipeline,
@@ -81,6 +83,7 @@ public class MainJob {
         this.stored = stored;
         this.rebuild = rebuild;
         this.trial = trial;
+        this.visionTrial = visionTrial;
         this.outages = outages;
         this.data = data;
         this.pipeline = pipeline;
@@ -99,8 +102,11 @@ public class MainJob {
      * @throws ConfigurationException if a path has nothing to import
      */
     public int run(PrintStream out) throws InterruptedException {
-        if (options.tryTagging().isPresent()) {
-            return trial.run(options.tryTagging().get(), out) ? 0 : 1;
+        if (options.trial().isPresent()) {
+            String post = options.trial().get().post();
+            boolean done =
+                    options.trial().get().stage().equals("vision") ? visionTrial.run(post, out) : trial.run(post, out);
+            return done ? 0 : 1;
         }
         var output = new MainJobOutput(out);
         Instant started = Instant.now();

@@ -19,7 +19,7 @@ import routes.configuration.ConfigurationException;
  * @param reindex      rebuild the vector index and the graph from the database
  * @param exitWhenIdle exit when everything is processed
  * @param validate     folder of route files to check, instead of starting
- * @param tryTagging   id or number of a post whose tagging is shown, instead of running the pipeline
+ * @param trial        a post and a stage whose work on it is shown, instead of running the pipeline
  * @param makeKey      the API key to generate, instead of starting
  * @param help         show the usage, instead of starting
  * @param version      show the version, instead of starting
@@ -31,11 +31,19 @@ public record RunOptions(
         boolean reindex,
         boolean exitWhenIdle,
         Optional<Path> validate,
-        Optional<String> tryTagging,
+        Optional<Trial> trial,
         Optional<KeyRequest> makeKey,
         boolean help,
         boolean version,
         List<String> properties) {
+
+    /**
+     * A stage to try.
+     *
+     * @param stage tagging or vision
+     * @param post  id or number
+     */
+    public record Trial(String stage, String post) {}
 
     /**
      * The API key to generate.
@@ -60,6 +68,9 @@ public record RunOptions(
                                   tag a post by its id or number without storing anything, and show the prompt, the raw answers,
                                   what was accepted and what was rejected and why: 0, or 1 when there are no tags. With the embedded
                                   services the program must not run meanwhile; in a running one the MBean StreamReplay has tryTagging
+              --try=vision --post=<id>
+                                  the same for the pictures of a post, with the decisions of the policy and the budget: 0, or 1 when
+                                  no picture was analysed
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
@@ -71,6 +82,8 @@ public record RunOptions(
 
     private static final Set<String> FLAGS =
             Set.of("--demo", "--reindex", "--exit-when-idle", "--help", "-h", "--version");
+
+    private static final List<String> TRIALS = List.of("tagging", "vision");
 
     private static final String PATH = "<path>";
 
@@ -109,11 +122,12 @@ public record RunOptions(
         }
         Optional<String> trial = last(given, "--try");
         Optional<String> post = last(given, "--post");
-        if (trial.isPresent() && !trial.get().equals("tagging")) {
-            throw new ConfigurationException("--try=" + trial.get() + ": only tagging can be tried, as --try=tagging");
+        if (trial.isPresent() && !TRIALS.contains(trial.get())) {
+            throw new ConfigurationException("--try=" + trial.get() + ": only " + String.join(" and ", TRIALS)
+                    + " can be tried, as --try=" + TRIALS.get(0));
         }
         if (trial.isPresent() != post.isPresent()) {
-            throw new ConfigurationException("--try=tagging and --post=<id or number of a post> go together");
+            throw new ConfigurationException("--try=<stage> and --post=<id or number of a post> go together");
         }
         Optional<String> holder = last(given, "--make-key");
         if (holder.isEmpty() && (given.containsKey("--tenant") || given.containsKey("--role"))) {
@@ -125,7 +139,7 @@ public record RunOptions(
                 given.containsKey("--reindex"),
                 given.containsKey("--exit-when-idle"),
                 last(given, "--validate").map(Path::of),
-                post,
+                trial.map(stage -> new Trial(stage, post.get())),
                 holder.map(name -> new KeyRequest(
                         name,
                         last(given, "--tenant").orElse("default"),

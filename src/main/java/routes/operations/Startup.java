@@ -51,8 +51,8 @@ class Startup {
             ImportService imports,
             UploadFolders uploads) {
         return arguments -> {
-            // a trial of tagging starts no stream consumer, no import and no rebuild
-            boolean trial = options.tryTagging().isPresent();
+            // a trial of a stage starts no stream consumer, no import and no rebuild
+            boolean trial = options.trial().isPresent();
             PipelineStages stages = pipeline.stages();
             boolean indexes = stages.includes("indexing") && !trial;
             if (!options.reindex()) {

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.openmbean.CompositeDataSupport;
 import javax.management.openmbean.CompositeType;
@@ -25,6 +26,7 @@ import org.springframework.jmx.export.annotation.ManagedOperation;
 import org.springframework.jmx.export.annotation.ManagedOperationParameter;
 import org.springframework.jmx.export.annotation.ManagedResource;
 import routes.configuration.ConfigurationException;
+import routes.idempotency.RedisIdempotentRepository;
 import routes.posts.TaggingRequests;
 import routes.reconcile.Reconciler;
 import routes.schedule.Jobs;
@@ -40,6 +42,9 @@ public class StreamReplay {
     private static final int MAX_RECORDS = 1_000;
     private static final String STAGE = "A name of PIPELINE_ROUTES, or the id of a route of your own";
     private static final String POST = "Id (UUID) or number of the post";
+
+    /** The beans are named after their stages. */
+    private static final String REPOSITORY = "Idempotency";
 
     private static final Logger AUDIT = LoggerFactory.getLogger(StreamReplay.class);
 
@@ -67,6 +72,8 @@ public class StreamReplay {
     private final Reconciler reconciler;
     private final TaggingRequests tagging;
     private final TaggingTrial trial;
+    private final VisionTrial visionTrial;
+    private final Map<String, RedisIdempotentRepository> repositories;
 
     StreamReplay(
             TimelineTable timelines,
@@ -74,13 +81,17 @@ public class StreamReplay {
             Jobs jobs,
             Reconciler reconciler,
             TaggingRequests tagging,
-            TaggingTrial trial) {
+            TaggingTrial trial,
+            VisionTrial visionTrial,
+            Map<String, RedisIdempotentRepository> repositories) {
         this.timelines = timelines;
         this.consumers = consumers;
         this.jobs = jobs;
         this.reconciler = reconciler;
         this.tagging = tagging;
         this.trial = trial;
+        this.visionTrial = visionTrial;
+        this.repositories = repositories;
     }
 
     /**
@@ -134,6 +145,45 @@ public class StreamReplay {
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryTagging(String post) {
         return audited("tryTagging(" + post + ")", () -> trial.show(post));
+    }
+
+    /**
+     * Analyses the pictures of a post without storing anything and shows each step.
+     *
+     * @param post id or number
+     */
+    @ManagedOperation(
+            description =
+                    "Analyses the pictures of a post without storing anything: decision of the policy, prompt, raw answers, what was"
+                            + " accepted, budget. Calls of models are real and do not count for the budget")
+    @ManagedOperationParameter(name = "post", description = POST)
+    public String tryVision(String post) {
+        return audited("tryVision(" + post + ")", () -> visionTrial.show(post));
+    }
+
+    /**
+     * Forgets what a stage has done, and what it is doing, so that events that are published again are processed again. Results that are
+     * stored in the database still count: vision makes no second call for a picture.
+     *
+     * @param stage tagging, vision or retagging
+     */
+    @ManagedOperation(
+            description =
+                    "Forgets the idempotency keys of a stage in Redis, and no others; other processes may have some cached")
+    @ManagedOperationParameter(name = "stage", description = "tagging, vision or retagging")
+    public String clearIdempotency(String stage) {
+        return audited("clearIdempotency(" + stage + ")", () -> {
+            RedisIdempotentRepository repository = repositories.get(stage + REPOSITORY);
+            if (repository == null) {
+                String stages = repositories.keySet().stream()
+                        .map(name -> name.replace(REPOSITORY, ""))
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+                throw new IllegalArgumentException(
+                        "The stage '" + stage + "' has no idempotency keys; those with keys are " + stages);
+            }
+            return repository.forgetAll() + " keys are forgotten";
+        });
     }
 
     /** Runs the reconciler now over all posts, including recent ones, unless it is already running. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -18,6 +19,7 @@ import routes.configuration.ConfigurationException;
 import routes.events.PostParsed;
 import routes.llm.ModelPass;
 import routes.llm.ModelResult;
+import routes.llm.ModelTask;
 import routes.llm.Providers;
 import routes.posts.PostEvents;
 import routes.tagging.TagRules;
@@ -48,8 +50,13 @@ class TaggingTrial {
 
     /** Returns the output of {@link #run} as text. */
     String show(String post) {
+        return text(out -> run(post, out));
+    }
+
+    /** What the work prints. */
+    static String text(Consumer<PrintStream> work) {
         var shown = new ByteArrayOutputStream();
-        run(post, new PrintStream(shown, true, StandardCharsets.UTF_8));
+        work.accept(new PrintStream(shown, true, StandardCharsets.UTF_8));
         return shown.toString(StandardCharsets.UTF_8);
     }
 
@@ -68,7 +75,7 @@ class TaggingTrial {
         TaggingTask task = tagging.task(List.of(event));
         section(out, "Instruction", task.instruction());
         section(out, "Material", task.material());
-        Exchange exchange = ask(task);
+        Exchange exchange = ask(task, providers);
         Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
         if (chain != null) {
             chain.calls().forEach(call -> show(call, out));
@@ -107,10 +114,11 @@ class TaggingTrial {
                 .orElseThrow(() -> new ConfigurationException("There is no post " + text));
     }
 
-    private Exchange ask(TaggingTask task) {
+    /** Runs a task through the providers, as a stage does. */
+    Exchange ask(ModelTask task, String names) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             return template.request("direct:llm", exchange -> {
-                exchange.setProperty("llmProviders", providers);
+                exchange.setProperty("llmProviders", names);
                 exchange.getMessage().setBody(task);
             });
         } catch (IOException e) {
@@ -118,7 +126,7 @@ class TaggingTrial {
         }
     }
 
-    private static void show(ModelPass.Call call, PrintStream out) {
+    static void show(ModelPass.Call call, PrintStream out) {
         out.println();
         out.printf("Call       %s %s: %s, %d ms%n", call.provider(), call.model(), call.outcome(), call.millis());
         if (call.content() != null) {
@@ -150,7 +158,7 @@ class TaggingTrial {
         return !tags.accepted().isEmpty();
     }
 
-    private static void section(PrintStream out, String title, String text) {
+    static void section(PrintStream out, String title, String text) {
         out.println();
         out.println(title);
         text.lines().forEach(line -> out.println("  | " + line));

@@ -99,7 +99,8 @@ final class MediaTable {
                 .update();
     }
 
-    private void insertObjects(UUID tenantId, List<MediaFile> files) {
+    /** Adds rows for new files, in the order of the list, still without references. */
+    void insertObjects(UUID tenantId, List<MediaFile> files) {
         if (files.isEmpty()) {
             return;
         }

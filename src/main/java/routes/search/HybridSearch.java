@@ -82,6 +82,7 @@ public final class HybridSearch {
      * @param channelIds channels to search, which the reader must be subscribed to; the empty set finds nothing
      * @param text only the first {@value #MAX_TEXT} characters are used
      * @param tags a post needs at least one of them; empty for no restriction
+     * @param has what a post needs, all of it, as {@link SearchQuery#has}; empty for no restriction
      * @param from earliest {@code posted_at}, inclusive; null for no limit
      * @param to latest {@code posted_at}, exclusive; null for no limit
      * @param order of the hits
@@ -93,6 +94,7 @@ public final class HybridSearch {
             Set<UUID> channelIds,
             String text,
             Set<String> tags,
+            Set<String> has,
             Instant from,
             Instant to,
             Order order,
@@ -110,6 +112,7 @@ public final class HybridSearch {
         public PostQuery {
             channelIds = Set.copyOf(channelIds);
             tags = Set.copyOf(tags);
+            has = Set.copyOf(has);
             if (offset < 0) {
                 throw new IllegalArgumentException("offset must not be negative: " + offset);
             }
@@ -219,6 +222,7 @@ public final class HybridSearch {
                 query.tenantId(),
                 query.channelIds(),
                 query.tags(),
+                query.has(),
                 query.from(),
                 query.to(),
                 query.text(),

@@ -2,10 +2,12 @@ package routes.vectorindex;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -27,6 +29,7 @@ public interface VectorIndex extends AutoCloseable {
      * @param textShort beginning of the post's own text
      * @param hasCrawl whether the text contains crawled pages
      * @param classification of the picture (photo, meme, ...); null without vision
+     * @param has what readers filter by, such as {@code photo}; null in an older index
      */
     record PostPayload(
             UUID postId,
@@ -40,9 +43,12 @@ public interface VectorIndex extends AutoCloseable {
             String textShort,
             boolean hasCrawl,
             String classification,
-            boolean isMeme) {
+            boolean isMeme,
+            Set<String> has) {
         public PostPayload {
             tags = List.copyOf(tags);
+            // sorted, so that equal payloads look equal
+            has = has == null ? Set.of() : Collections.unmodifiableSortedSet(new TreeSet<>(has));
             textShort = textShort == null ? "" : textShort;
         }
     }
@@ -106,6 +112,7 @@ public interface VectorIndex extends AutoCloseable {
      * @param channelIds the only channels to search; the empty set finds nothing
      * @param tags posts that carry at least one of these tags in any form ({@link routes.text.TagKey}); the empty set does not
      *     filter
+     * @param has posts that have all of these ({@link PostPayload#has}); the empty set does not filter
      * @param from earliest {@code posted_at}, inclusive; null for no limit
      * @param to latest {@code posted_at}, exclusive; null for no limit
      * @param text for full-text search; null for vector search only
@@ -117,6 +124,7 @@ public interface VectorIndex extends AutoCloseable {
             UUID tenantId,
             Set<UUID> channelIds,
             Set<String> tags,
+            Set<String> has,
             Instant from,
             Instant to,
             String text,
@@ -127,6 +135,7 @@ public interface VectorIndex extends AutoCloseable {
         public SearchQuery {
             channelIds = Set.copyOf(channelIds);
             tags = Set.copyOf(tags);
+            has = Set.copyOf(has);
             if (limit < 1 || limit > MAX_LIMIT) {
                 throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
             }

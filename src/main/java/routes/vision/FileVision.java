@@ -16,7 +16,7 @@ import routes.events.VisionAnalyzed.VisionClassification;
  * @param width in pixels, of the original
  * @param height in pixels, of the original
  * @param dominantColors as #RRGGBB, the most frequent first
- * @param phash perceptual hash, as 16 hexadecimal digits
+ * @param phash perceptual hash, as 16 hexadecimal digits; null for a plain picture
  * @param tokensUsed by the model
  */
 @RecordBuilder

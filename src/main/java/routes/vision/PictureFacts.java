@@ -1,19 +1,23 @@
 package routes.vision;
 
+import java.awt.Graphics2D;
+import java.awt.Image;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
  * What a picture's pixels tell without a model.
  *
  * @param dominantColors up to five, the most frequent first, as #RRGGBB
- * @param hash perceptual hash: similar pictures differ in few bits
+ * @param hash perceptual hash: similar pictures differ in few bits; null for a picture that is plain or nearly so, since all such
+ *     pictures are similar
  */
-record PictureFacts(List<String> dominantColors, long hash) {
+public record PictureFacts(List<String> dominantColors, Long hash) {
     private static final int COLOR_SIDE = 64;
     private static final int BITS_PER_CHANNEL = 3;
     private static final int MAX_COLORS = 5;
@@ -23,8 +27,17 @@ record PictureFacts(List<String> dominantColors, long hash) {
     private static final int HASH_SIDE = 32;
     private static final int HASH_FREQUENCIES = 8;
 
-    /** Pictures whose hashes differ in at most so many of 64 bits count as nearly the same. */
-    static final int NEAR = 6;
+    /**
+     * Half of the frequencies of a picture with any content are stronger than this, by a factor of six or more. Those of plain pictures
+     * and gradients are rounding errors, and below a sixth of it.
+     */
+    private static final double MIN_STRENGTH = 30;
+
+    /**
+     * Pictures whose hashes differ in at most so many of 64 bits count as nearly the same: measured with copies that are compressed again,
+     * scaled, cropped or marked, and with different pictures; docs/performance.md has the figures.
+     */
+    public static final int NEAR = 6;
 
     static PictureFacts of(BufferedImage pixels) {
         return new PictureFacts(colors(pixels), hash(pixels));
@@ -68,8 +81,8 @@ record PictureFacts(List<String> dominantColors, long hash) {
      * The hash known as pHash: the lowest frequencies of the cosine transform of a small grey picture, each as one bit that tells whether
      * it is above their median.
      */
-    private static long hash(BufferedImage pixels) {
-        BufferedImage small = Picture.scaled(pixels, HASH_SIDE, HASH_SIDE);
+    private static Long hash(BufferedImage pixels) {
+        BufferedImage small = averaged(pixels);
         double[][] grey = new double[HASH_SIDE][HASH_SIDE];
         for (int y = 0; y < HASH_SIDE; y++) {
             for (int x = 0; x < HASH_SIDE; x++) {
@@ -83,14 +96,30 @@ record PictureFacts(List<String> dominantColors, long hash) {
                 frequencies[v * HASH_FREQUENCIES + u] = frequency(grey, u, v);
             }
         }
-        double[] sorted = Arrays.copyOfRange(frequencies, 1, frequencies.length);
-        Arrays.sort(sorted);
-        double median = sorted[sorted.length / 2];
+        double[] varying = Arrays.copyOfRange(frequencies, 1, frequencies.length);
+        if (median(Arrays.stream(varying).map(Math::abs)) < MIN_STRENGTH) {
+            return null;
+        }
+        double median = median(Arrays.stream(varying));
         long hash = 0;
         for (double frequency : frequencies) {
             hash = (hash << 1) | (frequency > median ? 1 : 0);
         }
         return hash;
+    }
+
+    /** Each pixel is the mean of its part of the picture: interpolation would read few pixels, and copies of other sizes would differ. */
+    private static BufferedImage averaged(BufferedImage pixels) {
+        BufferedImage small = new BufferedImage(HASH_SIDE, HASH_SIDE, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = small.createGraphics();
+        graphics.drawImage(pixels.getScaledInstance(HASH_SIDE, HASH_SIDE, Image.SCALE_AREA_AVERAGING), 0, 0, null);
+        graphics.dispose();
+        return small;
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     private static double frequency(double[][] grey, int u, int v) {

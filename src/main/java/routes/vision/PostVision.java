@@ -64,7 +64,7 @@ class PostVision {
                 .height(picture.height())
                 .animated(picture.animated() ? true : null)
                 .dominantColors(facts.dominantColors())
-                .phash(String.format("%016x", facts.hash()))
+                .phash(facts.hash() == null ? null : String.format("%016x", facts.hash()))
                 .tokensUsed(Math.toIntExact(tokens))
                 .analyzedAt(now)
                 .build();

@@ -187,21 +187,32 @@ public class Vision {
         if (models && !reserved) {
             metrics.blocked();
         }
-        String decision = reserved ? "allow" : "ocr";
-        String reason = models ? (reserved ? "policy" : "budget") : (picture.ocrOnly() ? "policy" : "no_models");
-        metrics.decision(decision, reason, 1);
-        pass.ask(
-                picture,
-                new PictureTask(
-                        picture.file(),
-                        pixels,
-                        prompts.instruction(picture.file().mimeType()),
-                        local),
-                reserved,
-                clock.instant());
+        metrics.decision(reserved ? "allow" : "ocr", reason(models, reserved, picture.ocrOnly()), 1);
+        pass.ask(picture, task(picture.file(), pixels, local), reserved, clock.instant());
     }
 
-    private Picture read(MediaFile file) throws IOException, Picture.UnreadableException {
+    boolean hasModels() {
+        return hasModels;
+    }
+
+    PictureTask task(MediaFile file, Picture pixels, boolean local) {
+        return new PictureTask(file, pixels, prompts.instruction(file.mimeType()), local);
+    }
+
+    /**
+     * Why a picture goes to models or not.
+     *
+     * @param models whether policy and configuration allow models
+     * @param affordable whether the budget does
+     */
+    static String reason(boolean models, boolean affordable, boolean ocrOnly) {
+        if (models) {
+            return affordable ? "policy" : "budget";
+        }
+        return ocrOnly ? "policy" : "no_models";
+    }
+
+    Picture read(MediaFile file) throws IOException, Picture.UnreadableException {
         Optional<InputStream> content = file.s3Key() == null ? Optional.empty() : objects.get(file.s3Key());
         if (content.isEmpty()) {
             throw new Picture.UnreadableException("missing", "the object store does not have it", null);
@@ -240,9 +251,7 @@ public class Vision {
         settle(pass, chain);
         pass.results().put(picture.key(), found);
         pass.claims().add(picture.claim());
-        if (chain.calls().isEmpty()) {
-            pass.fresh().put(picture.key(), found);
-        } else {
+        if (!chain.calls().isEmpty()) {
             store.saveResults(Map.of(picture.key(), found), policy.version());
         }
         next(pass);
@@ -279,7 +288,7 @@ public class Vision {
             }
         }
         Set<UUID> stored = transaction.execute(status -> {
-            store.saveResults(pass.fresh(), policy.version());
+            store.saveResults(pass.results(), policy.version());
             return rows.isEmpty() ? Set.of() : store.saveRows(List.copyOf(rows.values()));
         });
         List<Recorded> answers = new ArrayList<>();

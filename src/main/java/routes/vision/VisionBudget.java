@@ -46,6 +46,22 @@ class VisionBudget {
                 .equals(1L);
     }
 
+    /** Whether {@link #reserve} would succeed now. */
+    boolean hasRoom(UUID tenantId) {
+        return used(tenantId) + estimate <= tokensPerDay;
+    }
+
+    /** For operators. */
+    String describe(UUID tenantId) {
+        return "%d of %d tokens of today are used, a picture reserves %d"
+                .formatted(used(tenantId), tokensPerDay, estimate);
+    }
+
+    private long used(UUID tenantId) {
+        String used = redis.call(commands -> commands.get(key(tenantId)));
+        return used == null ? 0 : Long.parseLong(used);
+    }
+
     /** Replaces the estimate by the tokens that were used, 0 if no model was called. */
     void settle(UUID tenantId, long used) {
         redis.call(commands -> commands.incrby(key(tenantId), used - estimate));

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -27,7 +26,6 @@ public final class VisionPass {
     private final Map<Integer, List<Decision>> decisions = new HashMap<>();
     private final Queue<Pending> pending = new ArrayDeque<>();
     private final Map<VisionStore.Key, FileVision> results = new HashMap<>();
-    private final Map<VisionStore.Key, FileVision> fresh = new LinkedHashMap<>();
     private final Map<VisionStore.Key, String> unreadable = new HashMap<>();
     private final Map<VisionStore.Key, RuntimeException> failures = new HashMap<>();
     private final List<Claim> claims = new ArrayList<>();
@@ -85,11 +83,6 @@ public final class VisionPass {
     /** Results by picture, those of earlier posts included. */
     Map<VisionStore.Key, FileVision> results() {
         return results;
-    }
-
-    /** Results of this pass that are not stored yet. */
-    Map<VisionStore.Key, FileVision> fresh() {
-        return fresh;
     }
 
     /** Why pictures cannot be analysed. */

@@ -93,7 +93,7 @@ class VisionStore {
         return results;
     }
 
-    /** Stores results, the first of each picture, and the pictures' perceptual hashes. */
+    /** Stores results, the first of each picture, and the pictures' perceptual hashes, also of files that were stored again. */
     void saveResults(Map<Key, FileVision> results, String version) {
         if (results.isEmpty()) {
             return;
@@ -106,7 +106,7 @@ class VisionStore {
                                 AS r (tenant_id, file_sha256, result, phash)),
                         hashed AS (
                             UPDATE media_objects o SET phash = f.phash FROM found f
-                            WHERE o.tenant_id = f.tenant_id AND o.file_sha256 = f.file_sha256)
+                            WHERE o.tenant_id = f.tenant_id AND o.file_sha256 = f.file_sha256 AND o.phash IS DISTINCT FROM f.phash)
                         INSERT INTO vision_results (tenant_id, file_sha256, vision_version, result)
                         SELECT tenant_id, file_sha256, :version, result FROM found ON CONFLICT DO NOTHING""")
                 .param("tenants", tenants(keys))

@@ -33,12 +33,12 @@ export class Api {
 
     /**
      * @param {string} path
-     * @param {Record<string, any>} [parameters] empty ones are left out
+     * @param {Record<string, any>} [parameters] empty ones are left out; one with a list is given several times
      * @param {AbortSignal} [signal]
      */
     async json(path, parameters = {}, signal) {
         const given = Object.entries(parameters).filter(([, value]) => value !== "" && value !== null && value !== undefined);
-        const query = new URLSearchParams(given).toString();
+        const query = new URLSearchParams(given.flatMap(([name, value]) => [value].flat().map(one => [name, one]))).toString();
         return (await this.#call(query ? `${path}?${query}` : path, signal)).json();
     }
 

@@ -129,6 +129,7 @@ final class Fixtures {
     }
 
     void media(UUID tenant, UUID post, String sha256, int position) {
+        set(post, "has_media", true);
         jdbc.sql("INSERT INTO post_media_map (post_id, file_sha256, position) VALUES (?, ?, ?)")
                 .params(post, sha256, position)
                 .update();
@@ -153,6 +154,14 @@ final class Fixtures {
                 .params(mime, content.length, key, tenant, sha256)
                 .update();
         return sha256;
+    }
+
+    /** What vision stores of text that it recognised in a picture of the post. */
+    void textOnImage(UUID post, String text) {
+        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider, data)"
+                        + " VALUES (?, 'ocr', 'local', jsonb_build_object('text', ?::text, 'engine', 'tesseract'))")
+                .params(post, text)
+                .update();
     }
 
     void setJson(UUID post, String column, String json) {

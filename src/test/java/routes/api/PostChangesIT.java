@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,7 +200,8 @@ class PostChangesIT {
 
     private void index(UUID id, String text) {
         float[] vector = api.bean(EmbeddingProvider.class).embed(List.of(text)).get(0);
-        var payload = new PostPayload(id, tenant, channel, 1, List.of(), NOON, null, null, text, false, null, false);
+        var payload = new PostPayload(
+                id, tenant, channel, 1, List.of(), NOON, null, null, text, false, null, false, Set.of());
         api.bean(VectorIndex.class).upsert(new IndexedPoint(payload, vector, text, 1, "hash"));
     }
 

@@ -1,6 +1,7 @@
 package routes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
@@ -13,6 +14,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostsIT {
 
@@ -233,6 +236,51 @@ class PostsIT {
     }
 
     @Test
+    void postsAreFilteredByWhatTheirFilesAre() {
+        UUID text = fixtures.post(tenant, channel, NOON, "text");
+        UUID photo = fixtures.post(tenant, channel, NOON.plusSeconds(1), "photo");
+        fixtures.storedMedia(tenant, photo, "image/jpeg", new byte[] {1});
+        UUID mixed = fixtures.post(tenant, channel, NOON.plusSeconds(2), "photo and video");
+        fixtures.storedMedia(tenant, mixed, "image/png", new byte[] {2});
+        fixtures.storedMedia(tenant, mixed, "video/mp4", new byte[] {3});
+        fixtures.textOnImage(mixed, "SOL 42");
+        UUID scan = fixtures.post(tenant, channel, NOON.plusSeconds(3), "a file");
+        fixtures.storedMedia(tenant, scan, "application/pdf", new byte[] {4});
+        UUID blank = fixtures.post(tenant, channel, NOON.plusSeconds(4), "a picture without text");
+        fixtures.storedMedia(tenant, blank, "image/webp", new byte[] {5});
+        fixtures.textOnImage(blank, "");
+        fixtures.tags(mixed, "Mars");
+        fixtures.tags(photo, "Moon");
+
+        assertThat(list("")).containsExactly(blank, scan, mixed, photo, text);
+        assertThat(list("has=photo")).containsExactly(blank, mixed, photo);
+        assertThat(list("has=video")).containsExactly(mixed);
+        assertThat(list("has=text-on-image")).containsExactly(mixed);
+        assertThat(list("has=photo&has=video&has=text-on-image&has=photo")).containsExactly(mixed);
+        assertThat(list("has=video&tag=moon")).isEmpty();
+        assertThat(client.get("/users/" + user + "/tags?has=video").json().path("items"))
+                .extracting(item -> item.path("tag").asText())
+                .containsExactly("Mars");
+        String cursor = client.get(posts("limit=1&has=video&has=photo")).text("next_cursor");
+        assertThat(cursor).isNull();
+        String next = client.get(posts("limit=1&has=photo")).text("next_cursor");
+        assertThat(list("limit=1&has=photo&cursor=" + next)).containsExactly(mixed);
+        assertBadCursor(client.get(posts("limit=1&has=video&cursor=" + next)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"has=audio", "has=photo&has=PHOTO", "has=photo,music", "has=", "has=photo&has="})
+    void anUnknownFeatureIsRefusedWithTheKnownOnes(String parameters) {
+        ApiClient.Answer answer = client.get(posts(parameters));
+
+        OpenApiContract.INSTANCE.assertProblem(answer, 400);
+        assertThat(answer.text("field")).isEqualTo("has");
+        if (!parameters.endsWith("has=")) {
+            assertThat(answer.text("detail")).contains("photo, video, text-on-image");
+        }
+    }
+
+    @Test
     void aPostIsFoundByItsUuidAndByItsNumberWithAllEnrichments() {
         UUID id = fixtures.post(tenant, channel, NOON, "picture");
         fixtures.tags(id, "Python", "релиз");
@@ -259,6 +307,58 @@ class PostsIT {
         assertThat(post.at("/enrichments/vision/provider").asText()).isEqualTo("gigachat");
         assertThat(post.at("/enrichments/vision/status").asText()).isEqualTo("partial");
         assertThat(post.at("/enrichments/crawl").isNull()).isTrue();
+    }
+
+    @Test
+    void aPostNamesOtherPostsWithTheSameOrANearlyTheSamePicture() {
+        UUID id = fixtures.post(tenant, channel, NOON, "picture");
+        String sha256 = picture(id, 1, 0b1111L << 40);
+        UUID sameFile = fixtures.post(tenant, channel, NOON.minusSeconds(9), "the same file");
+        fixtures.media(tenant, sameFile, sha256, 0);
+        UUID near = fixtures.post(tenant, channel, NOON, "nearly the same, negative as a number");
+        picture(near, 2, 0b1111L << 40 | Long.MIN_VALUE | 0b11111);
+        picture(fixtures.post(tenant, channel, NOON, "too far"), 3, 0b1111L << 40 | 0b1111111);
+        picture(fixtures.post(tenant, channel, NOON, "no hash"), 4, null);
+        UUID deleted = fixtures.post(tenant, channel, NOON, "deleted");
+        fixtures.media(tenant, deleted, sha256, 0);
+        fixtures.set(deleted, "is_deleted", true);
+        UUID otherTenant = fixtures.tenant();
+        fixtures.media(otherTenant, fixtures.post(otherTenant, channel, NOON, "of another tenant"), sha256, 0);
+
+        JsonNode same = client.get("/posts/" + id).json().path("same_pictures");
+
+        assertThat(same).hasSize(1);
+        assertThat(same.at("/0/sha256").asText()).isEqualTo(sha256);
+        assertThat(same.at("/0/posts"))
+                .extracting(post -> post.path("post_id").asText(), post -> post.path("distance")
+                        .asInt())
+                .containsExactly(tuple(sameFile.toString(), 0), tuple(near.toString(), 6));
+        assertThat(same.at("/0/posts/1/number").asLong())
+                .isEqualTo(client.get("/posts/" + near).json().path("number").asLong());
+    }
+
+    @Test
+    void picturesWithoutAHashAreTheSameOnlyAsFilesAndTheirPostsAreBounded() {
+        UUID plain = fixtures.post(tenant, channel, NOON, "plain");
+        String sha256 = picture(plain, 1, null);
+        picture(fixtures.post(tenant, channel, NOON, "also plain"), 2, null);
+        assertThat(client.get("/posts/" + plain).json().path("same_pictures")).isEmpty();
+
+        for (int i = 0; i < 25; i++) {
+            fixtures.media(tenant, fixtures.post(tenant, channel, NOON.plusSeconds(i), "again " + i), sha256, 0);
+        }
+
+        assertThat(client.get("/posts/" + plain).json().at("/same_pictures/0/posts"))
+                .hasSize(20);
+    }
+
+    private String picture(UUID post, int content, Long hash) {
+        String sha256 = fixtures.storedMedia(tenant, post, "image/png", new byte[] {(byte) content});
+        api.jdbc()
+                .sql("UPDATE media_objects SET phash = ? WHERE tenant_id = ? AND file_sha256 = ?")
+                .params(hash, tenant, sha256)
+                .update();
+        return sha256;
     }
 
     @Test

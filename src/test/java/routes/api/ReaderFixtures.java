@@ -11,10 +11,12 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import javax.imageio.ImageIO;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.embeddings.EmbeddingProvider;
+import routes.posts.PostFeature;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
@@ -81,6 +83,8 @@ final class ReaderFixtures {
                     .update();
         }
         fixtures.tags(first, "марсоход", "кратер");
+        UUID again = fixtures.post(TENANT, channel, NOON.minusSeconds(90L * 86_400), "Снова эта картинка");
+        fixtures.storedMedia(TENANT, again, "image/png", picture(Color.ORANGE));
         jdbc.sql(
                         """
                         UPDATE post_enrichment SET data = data || '{"trigger": "initial", "model": "snapshot 7"}',
@@ -100,6 +104,7 @@ final class ReaderFixtures {
                 "{\"urls\": [{\"url\": \"https://example.org/mars\", \"status\": 200, \"title\": \"Mars\","
                         + " \"markdown\": \"# Mars\\n<b>red</b>\", \"word_count\": 1200, \"language\": \"en\"},"
                         + " {\"url\": \"javascript:window.attacked=1\", \"status\": 0, \"title\": \"no page\"}]}");
+        fixtures.textOnImage(first, "SOL 42");
         stage(first, "ingest", "done", "stored", null);
         stage(first, "tagging", "retrying", "the model did not answer", "gigachat");
         stage(first, "tagging", "done", null, "local");
@@ -263,7 +268,11 @@ final class ReaderFixtures {
     }
 
     private IndexedPoint point(UUID post, String text, List<String> tags, Instant time) {
-        var payload = new PostPayload(post, TENANT, channel, 1, tags, time, null, null, text, false, null, false);
+        Set<String> has = jdbc.sql("SELECT unnest(" + PostFeature.CODES + ") FROM posts p WHERE p.id = ?")
+                .param(post)
+                .query(String.class)
+                .set();
+        var payload = new PostPayload(post, TENANT, channel, 1, tags, time, null, null, text, false, null, false, has);
         float[] vector = api.bean(EmbeddingProvider.class).embed(List.of(text)).get(0);
         return new IndexedPoint(payload, vector, text, 1, "hash");
     }

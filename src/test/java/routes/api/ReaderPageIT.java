@@ -87,6 +87,17 @@ class ReaderPageIT {
     }
 
     @Test
+    void aPostLeadsToOthersWithTheSamePicture() {
+        browser.open("/?post=" + album);
+        browser.awaitText(".same", "Та же картинка в постах");
+
+        browser.one(".same a").click();
+
+        browser.awaitText("h1", "Снова эта картинка");
+        assertThat(browser.one(".same a").getDomAttribute("href")).contains("post=");
+    }
+
+    @Test
     void picturesAreEnlargedAndTurnedByKeys() {
         browser.open("/?post=" + album);
         browser.awaitPictures(".gallery img", 3);
@@ -127,6 +138,26 @@ class ReaderPageIT {
         browser.one(".chips .clear").click();
         browser.awaitText("h1", "Свежие посты");
         assertThat(browser.address()).isEqualTo("/");
+    }
+
+    @Test
+    void postsAreFilteredByWhatTheyHaveWithTheKeyboard() {
+        browser.open("/");
+        browser.one(".has input[value=photo]").sendKeys(Keys.SPACE);
+        browser.awaitText(".chips", "Фото");
+        browser.one(".has input[value=text-on-image]").sendKeys(Keys.SPACE);
+        browser.awaitText(".chips", "Текст на картинке");
+
+        browser.awaitText(".said", "1 пост");
+        assertThat(browser.address()).isEqualTo("/?has=photo%2Ctext-on-image");
+        browser.all(".chips .chip").get(0).click();
+        browser.awaitTrue("one is left", "return location.search === '?has=text-on-image'");
+        browser.open("/?q=марсоход&has=video");
+        browser.awaitText(".said", "Постов нет");
+        browser.one(".has input[value=video]").sendKeys(Keys.SPACE);
+        browser.awaitTrue("the filter is gone", "return location.search.indexOf('has') < 0");
+        browser.one(".has input[value=photo]").sendKeys(Keys.SPACE);
+        browser.awaitText(".said", "1 пост");
     }
 
     @Test

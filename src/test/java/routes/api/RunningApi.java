@@ -56,6 +56,7 @@ import routes.posts.PostEvents;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
+import routes.posts.StorageQuota;
 import routes.posts.TaggingRequests;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
@@ -253,7 +254,13 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 ObjectStore objects,
                 UploadFolders uploads) {
             var metrics = new IngestMetrics(new SimpleMeterRegistry());
-            var media = new MediaStore(objects, new MediaProperties(41_943_040, 4), metrics);
+            var quota = new StorageQuota(
+                    JdbcClient.create(database),
+                    new JdbcTransactionManager(database),
+                    SETTINGS,
+                    objects,
+                    new SimpleMeterRegistry());
+            var media = new MediaStore(objects, quota, new MediaProperties(41_943_040, 4), metrics);
             return new ImportService(
                     database,
                     path -> ExportSource.open(path, ZoneOffset.UTC),

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -114,6 +115,21 @@ class SearchIT {
     }
 
     @Test
+    void aSearchForPostsWithPicturesFindsTheOneBehindAThousandBetterHits() {
+        UUID photo = indexed(
+                tenant, channel, NOON, "Среди многих слов этого длинного поста о погоде один раз есть Python", "photo");
+        index.upsertAll(IntStream.range(0, VectorIndex.SearchQuery.MAX_LIMIT + 200)
+                .mapToObj(i -> point(tenant, channel, NOON.plusSeconds(i), "Python Python " + i, "video"))
+                .toList());
+
+        assertThat(found("Python", "&has=photo")).containsExactly(photo);
+        assertThat(found("Python", "&has=photo&order=date")).containsExactly(photo);
+        assertThat(found("Python", "&has=photo&has=video")).isEmpty();
+        assertThat(found("Python", "&has=text-on-image")).isEmpty();
+        OpenApiContract.INSTANCE.assertProblem(page("&has=audio"), 400);
+    }
+
+    @Test
     void aSpoilerIsUnreadableInASnippet() {
         String text = "\u200bPython: кто убийца? Это садовник!";
         UUID post = indexed(tenant, channel, NOON, text);
@@ -200,17 +216,29 @@ class SearchIT {
         assertThat(page).hasToString("{\"items\":[],\"next_cursor\":null}");
     }
 
-    private UUID indexed(UUID ofTenant, UUID inChannel, Instant postedAt, String text) {
-        IndexedPoint point = point(ofTenant, inChannel, postedAt, text);
+    private UUID indexed(UUID ofTenant, UUID inChannel, Instant postedAt, String text, String... has) {
+        IndexedPoint point = point(ofTenant, inChannel, postedAt, text, has);
         index.upsert(point);
         return point.payload().postId();
     }
 
-    private IndexedPoint point(UUID ofTenant, UUID inChannel, Instant postedAt, String text) {
+    private IndexedPoint point(UUID ofTenant, UUID inChannel, Instant postedAt, String text, String... has) {
         UUID post = fixtures.post(ofTenant, inChannel, postedAt, text);
         fixtures.tags(post, "Python");
         var payload = new PostPayload(
-                post, ofTenant, inChannel, 1, List.of("Python"), postedAt, null, null, text, false, null, false);
+                post,
+                ofTenant,
+                inChannel,
+                1,
+                List.of("Python"),
+                postedAt,
+                null,
+                null,
+                text,
+                false,
+                null,
+                false,
+                Set.of(has));
         return new IndexedPoint(payload, embeddings.embed(List.of(text)).get(0), text, 1, "hash");
     }
 

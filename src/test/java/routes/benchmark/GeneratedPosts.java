@@ -99,7 +99,8 @@ public final class GeneratedPosts {
                 text.substring(0, 300),
                 false,
                 null,
-                false);
+                false,
+                Set.of());
         float[] vector = embeddings.embed(List.of(text)).get(0);
         return new IndexedPoint(payload, vector, text, 1, Integer.toHexString(text.hashCode()));
     }

@@ -176,6 +176,7 @@ public final class SearchBenchmark {
                 GeneratedPosts.channels(),
                 text,
                 tags,
+                Set.of(),
                 from,
                 to,
                 PostQuery.Order.RELEVANCE,

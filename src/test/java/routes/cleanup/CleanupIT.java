@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -395,7 +396,19 @@ class CleanupIT {
     private UUID indexed(long messageId, String... tags) {
         UUID id = id(messageId);
         var payload = new PostPayload(
-                id, TENANT, channel.id(), messageId, List.of(tags), Instant.now(), null, null, "т", false, null, false);
+                id,
+                TENANT,
+                channel.id(),
+                messageId,
+                List.of(tags),
+                Instant.now(),
+                null,
+                null,
+                "т",
+                false,
+                null,
+                false,
+                Set.of());
         index.upsert(new IndexedPoint(payload, new float[] {1, 0}, "текст", 1, "hash"));
         graph.apply(List.of(
                 new PostGraph(TENANT, id, channel.id(), List.of(tags), List.of(), List.of(), null, 0, null, null)));

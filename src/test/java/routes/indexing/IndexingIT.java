@@ -140,6 +140,48 @@ class IndexingIT {
     }
 
     @Test
+    void what_readers_filter_by_is_in_the_index_and_follows_the_post() {
+        for (String mime : List.of("image/png", "video/mp4")) {
+            DATABASE.jdbc()
+                    .sql(
+                            """
+                            WITH file AS (
+                                INSERT INTO media_objects (tenant_id, file_sha256, mime, size_bytes, s3_key, s3_bucket)
+                                VALUES (:tenant, md5(:post || :mime), :mime, 1, 'k', 'b') RETURNING file_sha256)
+                            INSERT INTO post_media_map (post_id, file_sha256) SELECT :post::uuid, file_sha256 FROM file""")
+                    .param("tenant", TENANT)
+                    .param("post", post.toString())
+                    .param("mime", mime)
+                    .update();
+        }
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET has_media = true WHERE id = ?")
+                .param(post)
+                .update();
+        index(enriched(0, NOON, "галактики"));
+        assertThat(find("галактики").get(0).payload().has()).containsExactly("photo", "video");
+
+        DATABASE.jdbc()
+                .sql(
+                        "INSERT INTO post_enrichment (post_id, kind, provider, data) VALUES (?, 'ocr', 'local', '{\"text\": \"учатся\"}')")
+                .param(post)
+                .update();
+        index(enriched(0, NOON.plusSeconds(1), "галактики"));
+
+        SearchQuery all = new SearchQuery(
+                TENANT,
+                Set.of(channel),
+                Set.of(),
+                Set.of("photo", "video", "text-on-image"),
+                null,
+                null,
+                "галактики",
+                null,
+                10);
+        assertThat(index.textSearch(all)).hasSize(1);
+    }
+
+    @Test
     void a_late_event_of_older_tags_does_not_bring_them_back() {
         index(enriched(0, NOON.plusSeconds(1), "new"));
         index(enriched(0, NOON, "old"));
@@ -287,7 +329,7 @@ class IndexingIT {
     }
 
     private List<IndexedPost> find(String word) {
-        SearchQuery query = new SearchQuery(TENANT, Set.of(channel), Set.of(), null, null, word, null, 10);
+        SearchQuery query = new SearchQuery(TENANT, Set.of(channel), Set.of(), Set.of(), null, null, word, null, 10);
         List<UUID> found =
                 index.textSearch(query).stream().map(SearchHit::postId).toList();
         return List.copyOf(index.read(TENANT, found).values());

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.events.EventCodec;
 import routes.events.Json;
@@ -19,6 +20,7 @@ import routes.outbox.Outbox;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
+import routes.posts.StorageQuota;
 
 /** An import in a process of its own, which a test can kill or give little memory: JDBC URL, export, data folder. */
 public final class ImportProcess {
@@ -29,11 +31,13 @@ public final class ImportProcess {
         config.setJdbcUrl(arguments[0]);
         var database = new HikariDataSource(config);
         var metrics = new IngestMetrics(new SimpleMeterRegistry());
-        var media = new MediaStore(
-                new FolderObjectStore(Path.of(arguments[2])), new MediaProperties(41_943_040, 4), metrics);
+        var objects = new FolderObjectStore(Path.of(arguments[2]));
         var transactions = new JdbcTransactionManager(database);
         var outbox = new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog()));
         var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
+        var quota = new StorageQuota(
+                JdbcClient.create(database), transactions, settings, objects, new SimpleMeterRegistry());
+        var media = new MediaStore(objects, quota, new MediaProperties(41_943_040, 4), metrics);
         var writer = new PostWriter(database, transactions, outbox, settings, Clock.systemUTC());
         var removal = new PostRemoval(database, transactions, outbox, settings, Clock.systemUTC());
         var terminal = new TerminalProgress(System.out, false);

@@ -51,6 +51,7 @@ import routes.posts.ChannelIdentity;
 import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
+import routes.posts.StorageQuota;
 import routes.testing.EmbeddedDatabase;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -252,6 +253,38 @@ class ImportServiceIT {
                         .query(String.class)
                         .list())
                 .containsExactly("posts.parsed", "posts.vision.uploaded", "posts.parsed", "posts.vision.uploaded");
+        assertThat(count("post_media_map")).isEqualTo(1);
+    }
+
+    @Test
+    void aFileBeyondTheStorageQuotaIsNamedEverywhereAndStoredOnceThereIsRoom() throws Exception {
+        Files.createDirectories(data.resolve("photos"));
+        Files.copy(EXPORTS.resolve("channel/photos/photo_4@02-11-2025_09-00-00.jpg"), data.resolve("photos/photo.jpg"));
+        export("пост", "\"photo\":\"photos/photo.jpg\",");
+        jdbc.sql("UPDATE tenants SET storage_quota_bytes = 10").update();
+        try {
+            ImportProgress done = run(service(), data);
+
+            assertThat(done.status()).isEqualTo(Status.DONE);
+            assertThat(done.count(Count.MEDIA_MISSING)).isEqualTo(1);
+            assertThat(done.notes()).singleElement().satisfies(note -> assertThat(note.reason())
+                    .startsWith("quota_exceeded: file has "));
+            assertThat(jdbc.sql(
+                                    "SELECT event -> 'skipped_files' -> 0 ->> 'reason' FROM outbox WHERE stream = 'posts.vision.uploaded'")
+                            .query(String.class)
+                            .single())
+                    .startsWith("quota_exceeded");
+            assertThat(jdbc.sql("SELECT details -> 'media' -> 0 ->> 'missing' FROM posts")
+                            .query(String.class)
+                            .single())
+                    .startsWith("quota_exceeded");
+            assertThat(count("media_objects")).isZero();
+        } finally {
+            jdbc.sql("UPDATE tenants SET storage_quota_bytes = NULL").update();
+        }
+
+        run(service(), data);
+
         assertThat(count("post_media_map")).isEqualTo(1);
     }
 
@@ -855,10 +888,16 @@ class ImportServiceIT {
     private ImportService service(Source.Opener sources, int queueSize, boolean deletions) throws IOException {
         DataSource source = database.dataSource();
         var metrics = new IngestMetrics(new SimpleMeterRegistry());
-        var media = new MediaStore(
-                new FolderObjectStore(data.resolve("media")), new MediaProperties(41_943_040, 4), metrics);
+        var objects = new FolderObjectStore(data.resolve("media"));
         var codec = new EventCodec(Json.newMapper(), new StreamCatalog());
         var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
+        var quota = new StorageQuota(
+                JdbcClient.create(source),
+                new JdbcTransactionManager(source),
+                settings,
+                objects,
+                new SimpleMeterRegistry());
+        var media = new MediaStore(objects, quota, new MediaProperties(41_943_040, 4), metrics);
         var writer = new PostWriter(
                 source, new JdbcTransactionManager(source), new Outbox(source, codec), settings, Clock.systemUTC());
         var service = new ImportService(

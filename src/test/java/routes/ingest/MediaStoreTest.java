@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -18,16 +19,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.posts.Post.MediaKind;
+import routes.posts.PostStoreSettings;
+import routes.posts.StorageQuota;
+import routes.testing.EmbeddedDatabase;
 
 class MediaStoreTest {
     private static final UUID TENANT = new UUID(0, 1);
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xE0, 0, 16, 'J', 'F', 'I', 'F'};
+
+    @RegisterExtension
+    static final EmbeddedDatabase DATABASE = new EmbeddedDatabase();
 
     @TempDir
     Path folder;
@@ -38,7 +47,7 @@ class MediaStoreTest {
     @Test
     void theSameBytesAreStoredOnceUnderTheirHash() throws Exception {
         ObjectStore objects = new FolderObjectStore(folder.resolve("media"));
-        try (var media = new MediaStore(objects, new MediaProperties(41_943_040, 4), metrics)) {
+        try (var media = store(objects, new MediaProperties(41_943_040, 4))) {
             List<MediaStore.Stored> stored = media.storeAll(TENANT, List.of(file("a.jpg", JPEG), file("b.jpg", JPEG)));
 
             assertThat(stored)
@@ -60,7 +69,7 @@ class MediaStoreTest {
     @Test
     void whatIsNotTakenHasAReasonAndIsCounted() throws Exception {
         var limits = new MediaProperties(20, 2);
-        try (var media = new MediaStore(new FolderObjectStore(folder.resolve("media")), limits, metrics)) {
+        try (var media = store(new FolderObjectStore(folder.resolve("media")), limits)) {
             List<MediaStore.Stored> stored = media.storeAll(
                     TENANT,
                     List.of(
@@ -88,8 +97,7 @@ class MediaStoreTest {
     void aFileThatCannotBeReadIsReportedAndTheOthersAreStored() throws Exception {
         SourceFile gone = file("gone.jpg", JPEG);
         Files.delete(gone.path());
-        try (var media = new MediaStore(
-                new FolderObjectStore(folder.resolve("media")), new MediaProperties(41_943_040, 4), metrics)) {
+        try (var media = store(new FolderObjectStore(folder.resolve("media")), new MediaProperties(41_943_040, 4))) {
             List<MediaStore.Stored> stored = media.storeAll(TENANT, List.of(gone, file("there.jpg", JPEG)));
 
             assertThat(stored.get(0).skipped().reason())
@@ -112,7 +120,7 @@ class MediaStoreTest {
                 }
             }
         };
-        try (var media = new MediaStore(waiting, new MediaProperties(1000, 3), metrics)) {
+        try (var media = store(waiting, new MediaProperties(1000, 3))) {
             List<SourceFile> files = IntStream.range(0, 6)
                     .mapToObj(i -> {
                         byte[] content = JPEG.clone();
@@ -133,7 +141,7 @@ class MediaStoreTest {
                 throw new IOException("No space left on device");
             }
         };
-        try (var media = new MediaStore(full, new MediaProperties(41_943_040, 4), metrics)) {
+        try (var media = store(full, new MediaProperties(41_943_040, 4))) {
             assertThatThrownBy(() -> media.storeAll(TENANT, List.of(file("a.jpg", JPEG))))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("a.jpg")
@@ -162,6 +170,16 @@ class MediaStoreTest {
     void theTypeIsWhatTheContentSays(String head, String declared, String name, String type) {
         assertThat(MediaType.of(HexFormat.of().parseHex(head.replace(" ", "")), declared, name))
                 .isEqualTo(type);
+    }
+
+    private MediaStore store(ObjectStore objects, MediaProperties limits) {
+        var quota = new StorageQuota(
+                DATABASE.jdbc(),
+                new JdbcTransactionManager(DATABASE.dataSource()),
+                new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media"),
+                objects,
+                registry);
+        return new MediaStore(objects, quota, limits, metrics);
     }
 
     private double count(String media, String outcome) {

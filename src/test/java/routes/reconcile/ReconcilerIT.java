@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -563,7 +564,19 @@ class ReconcilerIT {
 
     private static IndexedPoint point(UUID post) {
         var payload = new PostPayload(
-                post, TENANT, CHANNEL, 1, List.of("Python"), TAGGED_AT, null, null, "Вышел", false, null, false);
+                post,
+                TENANT,
+                CHANNEL,
+                1,
+                List.of("Python"),
+                TAGGED_AT,
+                null,
+                null,
+                "Вышел",
+                false,
+                null,
+                false,
+                Set.of());
         return new IndexedPoint(payload, new float[] {1, 0}, "Вышел релиз Python", 1, "hash");
     }
 

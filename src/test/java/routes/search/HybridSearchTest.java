@@ -143,17 +143,27 @@ class HybridSearchTest {
         index.upsert(point(3, CHANNEL, null, DAY.plusSeconds(60), "космос"));
 
         assertThat(numbers(search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "космос", Set.of(), null, DAY.plusSeconds(1), RELEVANCE, 0, 9))))
+                        TENANT,
+                        Set.of(CHANNEL),
+                        "космос",
+                        Set.of(),
+                        Set.of(),
+                        null,
+                        DAY.plusSeconds(1),
+                        RELEVANCE,
+                        0,
+                        9))))
                 .containsExactly(1L);
         assertThat(numbers(search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), null, null, RELEVANCE, 0, 9))))
+                        TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), Set.of(), null, null, RELEVANCE, 0, 9))))
                 .containsExactly(1L);
-        assertThat(search(new PostQuery(TENANT, Set.of(), "космос", Set.of(), null, null, RELEVANCE, 0, 9)))
+        assertThat(search(new PostQuery(TENANT, Set.of(), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 9)))
                 .isEmpty();
         assertThat(search(new PostQuery(
-                        new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 9)))
+                        new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 9)))
                 .isEmpty();
-        assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 1)))
+        assertThat(search(new PostQuery(
+                        TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 1)))
                 .hasSize(1);
     }
 
@@ -192,7 +202,8 @@ class HybridSearchTest {
         graphIsDown = true;
 
         SearchResult result = new HybridSearch(index, broken, new NeighboursOnly(), analysis)
-                .search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 0, 10));
+                .search(new PostQuery(
+                        TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 10));
 
         assertThat(numbers(result.hits())).containsExactly(1L);
         assertThat(result.unavailable()).containsExactly("embeddings", "graph");
@@ -200,14 +211,14 @@ class HybridSearchTest {
 
     @Test
     void aLongQueryIsCutAtAWholeCharacter() {
-        PostQuery query =
-                new PostQuery(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, null, RELEVANCE, 0, 10);
+        PostQuery query = new PostQuery(
+                TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), Set.of(), null, null, RELEVANCE, 0, 10);
 
         assertThat(query.text()).isEqualTo("я".repeat(499));
     }
 
     private List<PostHit> search(String text) {
-        return search(new PostQuery(TENANT, Set.of(CHANNEL), text, Set.of(), null, null, RELEVANCE, 0, 10));
+        return search(new PostQuery(TENANT, Set.of(CHANNEL), text, Set.of(), Set.of(), null, null, RELEVANCE, 0, 10));
     }
 
     @Test
@@ -217,16 +228,17 @@ class HybridSearchTest {
                 .toList());
         List<Long> paged = IntStream.range(0, 10)
                 .mapToObj(page -> search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 45 * page, 45)))
+                        TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 45 * page, 45)))
                 .flatMap(hits -> numbers(hits).stream())
                 .toList();
 
         assertThat(paged).hasSize(400).doesNotHaveDuplicates();
         assertThat(search.search(new PostQuery(
-                                TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, RELEVANCE, 360, 40))
+                                TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 360, 40))
                         .hasMore())
                 .isFalse();
-        assertThat(search(new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, null, DATE, 0, 50)))
+        assertThat(search(
+                        new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, DATE, 0, 50)))
                 .hasSize(50)
                 .isSortedAccordingTo(
                         Comparator.comparing((PostHit hit) -> hit.payload().postedAt())
@@ -248,7 +260,7 @@ class HybridSearchTest {
 
     private IndexedPoint point(int id, UUID channel, Long album, Instant postedAt, String text, String... tags) {
         PostPayload payload = new PostPayload(
-                id(id), TENANT, channel, id, List.of(tags), postedAt, null, album, text, false, null, false);
+                id(id), TENANT, channel, id, List.of(tags), postedAt, null, album, text, false, null, false, Set.of());
         return new IndexedPoint(payload, embeddings.embed(List.of(text)).get(0), text, 1, text);
     }
 

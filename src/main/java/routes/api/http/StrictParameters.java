@@ -3,8 +3,10 @@ package routes.api.http;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.beans.PropertyEditorSupport;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,6 +33,20 @@ final class StrictParameters implements HandlerInterceptor {
         strict(binder, "-?(0|[1-9][0-9]*)", Long::valueOf, long.class, Long.class);
         strict(binder, "true|false", Boolean::valueOf, boolean.class, Boolean.class);
         strict(binder, "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", UUID::fromString, UUID.class);
+        binder.registerCustomEditor(List.class, new ValuesAsGiven());
+    }
+
+    /** A list of texts has one element for each time that it is given; Spring would split at commas and trim. */
+    private static final class ValuesAsGiven extends PropertyEditorSupport {
+        @Override
+        public void setAsText(String text) {
+            setValue(List.of(text));
+        }
+
+        @Override
+        public void setValue(Object value) {
+            super.setValue(value instanceof String[] texts ? List.of(texts) : value);
+        }
     }
 
     private static void strict(WebDataBinder binder, String form, Function<String, ?> parser, Class<?>... types) {
@@ -46,31 +62,37 @@ final class StrictParameters implements HandlerInterceptor {
         Stream.of(types).forEach(type -> binder.registerCustomEditor(type, editor));
     }
 
-    /** Refuses unknown, repeated and empty query parameters: a misspelt filter would find too much. */
+    /** Refuses unknown, empty and, except for lists, repeated query parameters: a misspelt filter would find too much. */
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (handler instanceof HandlerMethod method && request.getQueryString() != null) {
-            SortedSet<String> known = Stream.of(method.getMethodParameters())
+            Map<String, Boolean> known = Stream.of(method.getMethodParameters())
                     .filter(parameter -> parameter.hasParameterAnnotation(RequestParam.class))
-                    .map(StrictParameters::name)
-                    .collect(Collectors.toCollection(TreeSet::new));
+                    .collect(Collectors.toMap(
+                            StrictParameters::name,
+                            parameter -> Collection.class.isAssignableFrom(parameter.getParameterType()),
+                            (one, same) -> one,
+                            TreeMap::new));
             request.getParameterMap().forEach((name, values) -> check(name, values, known));
         }
         return true;
     }
 
-    private static void check(String name, String[] values, SortedSet<String> known) {
-        if (!known.contains(name)) {
+    /** @param known names of the parameters, and whether they are lists */
+    private static void check(String name, String[] values, Map<String, Boolean> known) {
+        if (!known.containsKey(name)) {
             throw ProblemType.INVALID_PARAMETER.exception(
                     name,
                     "There is no such parameter here",
-                    known.isEmpty() ? "Leave it out." : "The parameters are " + String.join(", ", known) + ".");
+                    known.isEmpty()
+                            ? "Leave it out."
+                            : "The parameters are " + String.join(", ", known.keySet()) + ".");
         }
         // Spring would use the default and so drop the filter
-        if (values[0].isEmpty()) {
+        if (List.of(values).contains("")) {
             throw ProblemType.INVALID_PARAMETER.exception(name, name + " has no value", "Give it one or leave it out.");
         }
-        if (values.length > 1) {
+        if (values.length > 1 && !known.get(name)) {
             throw ProblemType.INVALID_PARAMETER.exception(name, name + " is given " + values.length + " times");
         }
     }

@@ -72,6 +72,7 @@ final class PointDocument {
     private static final String TENANT = "tenant_id";
     private static final String CHANNEL = "channel_id";
     private static final String TAG = "tag";
+    private static final String HAS = "has";
     private static final String POSTED_AT = "posted_at";
     private static final String TEXT = "text";
     private static final String TAGS_TEXT = "tags_text";
@@ -108,6 +109,7 @@ final class PointDocument {
         document.add(new StringField(TENANT, payload.tenantId().toString(), Field.Store.NO));
         document.add(new StringField(CHANNEL, payload.channelId().toString(), Field.Store.NO));
         document.add(new LongPoint(POSTED_AT, payload.postedAt().toEpochMilli()));
+        payload.has().forEach(feature -> document.add(new StringField(HAS, feature, Field.Store.NO)));
         for (String tag : payload.tags()) {
             document.add(new StringField(TAG, TagKey.of(tag), Field.Store.NO));
             document.add(new TextField(TAGS_TEXT, tag, Field.Store.NO));
@@ -282,6 +284,7 @@ final class PointDocument {
                     .toList();
             filter.add(anyOf(TAG, keys, key -> key), Occur.FILTER);
         }
+        query.has().forEach(feature -> filter.add(new TermQuery(new Term(HAS, feature)), Occur.FILTER));
         if (query.from() != null || query.to() != null) {
             long from = query.from() == null ? Long.MIN_VALUE : query.from().toEpochMilli();
             long to = query.to() == null ? Long.MAX_VALUE : query.to().toEpochMilli() - 1;

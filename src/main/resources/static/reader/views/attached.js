@@ -102,7 +102,7 @@ export function missingWords(files) {
 /** The reasons of Telegram Desktop, which leaves the file out of the export, and of the import; others as they are. */
 const REASONS = [
     [/not included/i, "excluded"], [/exceeds maximum size|bytes, more than/i, "large"], [/unavailable/i, "unavailable"],
-    [/not in the export/i, "absent"], [/is empty/i, "empty"], [/is not taken/i, "type"], [/does not export/i, "paid"], [/^lost$/, "lost"],
+    [/not in the export/i, "absent"], [/is empty/i, "empty"], [/is not taken/i, "type"], [/does not export/i, "paid"], [/^lost$/, "lost"], [/^quota_exceeded/, "quota"],
 ];
 
 function missingReason(reason) {

@@ -5,6 +5,9 @@ import {date, named, number, t} from "../i18n.js";
 import {to} from "../route.js";
 import {plain} from "../text.js";
 
+/** What posts are filtered by besides text and tags; all that are chosen must hold. */
+const FEATURES = ["photo", "video", "text-on-image"];
+const NARROWING = ["channel", "tag", "has", "from", "to", "status"];
 const STATUSES = ["pending", "success", "failed", "retrying", "skipped"];
 const TAGS = 14;
 const TYPING_MILLIS = 250;
@@ -49,6 +52,7 @@ export class Filters {
         this.#page = page;
         this.#choose = choose;
         this.channels = new Map();
+        this.has = FEATURES.map(name => el("input", {type: "checkbox", value: name, onchange: () => this.#chooseFeatures()}));
         this.from = this.#day("from");
         this.to = this.#day("to");
         this.status = el("select", {id: "status", onchange: () => this.#change({status: this.status.value})},
@@ -66,6 +70,8 @@ export class Filters {
                     autocomplete: "off", oninput: event => this.#type(event.target.value.trim()),
                 }),
                 this.#tagList, this.#tagCount),
+            el("fieldset", {class: "group has"}, el("legend", {}, t("filters.has")),
+                this.has.map(box => el("label", {}, box, t(`has.${box.value}`)))),
             el("fieldset", {class: "group days"}, el("legend", {}, t("filters.time")),
                 el("label", {}, t("filters.from"), this.from), el("label", {}, t("filters.to"), this.to)),
             this.statusGroup);
@@ -86,10 +92,11 @@ export class Filters {
         this.status.value = filters.status;
         // the search does not know it
         this.statusGroup.hidden = filters.q !== "";
-        const count = ["channel", "tag", "from", "to", "status"].filter(name => filters[name]).length;
+        const chosen = features(filters.has);
+        this.has.forEach(box => box.checked = chosen.includes(box.value));
+        const count = NARROWING.filter(name => filters[name]).length;
         this.#summary.textContent = count ? t("filters.some", {count}) : t("filters");
-        const isNarrow = ["channel", "tag", "from", "to", "status"].some(name => filters[name]);
-        this.#tagTitle.textContent = t(filters.q ? "filters.tags.found" : isNarrow ? "filters.tags.chosen" : "filters.tags");
+        this.#tagTitle.textContent = t(filters.q ? "filters.tags.found" : count ? "filters.tags.chosen" : "filters.tags");
         const counted = JSON.stringify({...filters, order: ""});
         if (!filters.q && counted !== this.#counted) {
             this.#loadTags();
@@ -121,6 +128,10 @@ export class Filters {
         this.#choose({...this.#filters, ...part});
     }
 
+    #chooseFeatures() {
+        this.#change({has: this.has.filter(box => box.checked).map(box => box.value).join()});
+    }
+
     #day(name) {
         return el("input", {type: "date", name, max: "9999-12-30", onchange: event => this.#change({[name]: event.target.value})});
     }
@@ -144,11 +155,13 @@ export class Filters {
 
     /** The tags with the numbers of their posts, among those that the filters leave or, in a search, that are shown. */
     async #tags(q) {
-        const {q: search, channel, tag, from, to: last, status} = this.#filters;
+        const {q: search, channel, tag, has, from, to: last, status} = this.#filters;
         if (search) {
             return counted(this.#found).filter(({tag}) => plain(tag).startsWith(plain(q))).slice(0, TAGS);
         }
-        const filters = {channel_id: channel, tag, from: dayStart(from), to: dayAfter(last), tagging_status: status};
+        const filters = {
+            channel_id: channel, tag, has: features(has), from: dayStart(from), to: dayAfter(last), tagging_status: status,
+        };
         return (await this.#page.api.json(`users/${this.#page.user.id}/tags`, {limit: TAGS, q, ...filters}, this.#calls.signal)).items;
     }
 
@@ -196,19 +209,26 @@ function counted(posts) {
 
 /** Filters in force; each can be taken away. */
 export function chips(filters, channels) {
-    const texts = {
-        q: filters.q && t("filters.query", {q: filters.q}),
-        channel: filters.channel && (channels.get(filters.channel) ?? t("filters.channel.other")),
-        tag: filters.tag && `#${filters.tag}`,
-        from: filters.from && t("filters.from.day", {day: date(dayStart(filters.from))}),
-        to: filters.to && t("filters.to.day", {day: date(dayStart(filters.to))}),
-        status: filters.status && named("tagging", filters.status),
-    };
-    const chosen = Object.entries(texts).filter(([, text]) => text);
+    const chosenFeatures = features(filters.has);
+    const texts = [
+        ["q", filters.q && t("filters.query", {q: filters.q})],
+        ["channel", filters.channel && (channels.get(filters.channel) ?? t("filters.channel.other"))],
+        ["tag", filters.tag && `#${filters.tag}`],
+        ...chosenFeatures.map(name => ["has", named("has", name), chosenFeatures.filter(other => other !== name).join()]),
+        ["from", filters.from && t("filters.from.day", {day: date(dayStart(filters.from))})],
+        ["to", filters.to && t("filters.to.day", {day: date(dayStart(filters.to))})],
+        ["status", filters.status && named("tagging", filters.status)],
+    ];
+    const chosen = texts.filter(([, text]) => text);
     return chosen.length === 0 ? "" : el("ul", {class: "chips", "aria-label": t("filters.chosen")},
-        chosen.map(([name, text]) => el("li", {}, el("a", {class: "chip", href: to({...filters, [name]: ""})},
+        chosen.map(([name, text, rest = ""]) => el("li", {}, el("a", {class: "chip", href: to({...filters, [name]: rest})},
             el("span", {class: "hidden"}, t("filters.remove")), " ", text, icon("close")))),
         chosen.length > 1 && el("li", {}, el("a", {class: "clear", href: to()}, t("filters.clear"))));
+}
+
+/** The features that the address names. */
+export function features(has) {
+    return has ? has.split(",") : [];
 }
 
 /** The beginning of a day where the reader is; null for what is no day. */

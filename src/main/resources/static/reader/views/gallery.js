@@ -1,9 +1,12 @@
 // @ts-check
 /** The pictures of a post, or of the album it belongs to, and its other files. */
 import {el, icon} from "../dom.js";
-import {size, t} from "../i18n.js";
+import {date, size, t} from "../i18n.js";
 import {isPicture} from "../pictures.js";
+import {to} from "../route.js";
 import {missingFiles} from "./attached.js";
+
+const MAX_SAME = 20;
 
 export function gallery(post, album, pictures) {
     const {images, files, missing} = sorted(post, album);
@@ -14,6 +17,17 @@ export function gallery(post, album, pictures) {
             el("h2", {id: "files-title"}, t("files")),
             el("ul", {}, files.map(file => el("li", {}, download(file, pictures))))),
     ];
+}
+
+/** Other posts with these pictures, the first of each post. */
+export function samePictures(post, channels) {
+    const posts = new Map(post.same_pictures.flatMap(picture => picture.posts).map(other => [other.post_id, other]));
+    const name = id => channels.find(channel => channel.id === id)?.title;
+    return posts.size > 0 && el("section", {class: "same", "aria-labelledby": "same-title"},
+        el("h2", {id: "same-title"}, t("gallery.same")),
+        el("ul", {}, [...posts.values()].slice(0, MAX_SAME).map(other => el("li", {},
+            el("a", {href: to({post: String(other.number)})}, t("post.untitled", {number: other.number})),
+            el("span", {class: "muted"}, [name(other.channel_id), date(other.posted_at)].filter(Boolean).join(", "))))));
 }
 
 /** Of an album all members in their order; of members in other posts only the kind is known. */

@@ -6,7 +6,7 @@ import {Pictures} from "../pictures.js";
 import {openTags} from "../rich.js";
 import {to} from "../route.js";
 import {card, entry} from "./card.js";
-import {chips, dayAfter, dayStart, Filters, searchBox} from "./filters.js";
+import {chips, dayAfter, dayStart, features, Filters, searchBox} from "./filters.js";
 import {nothing} from "./nothing.js";
 import {failure} from "./problem.js";
 import {grouped} from "./grouped.js";
@@ -104,8 +104,10 @@ export class ListView {
 
     async #load() {
         const signal = this.#calls.signal;
-        const {q, channel, tag, from, to: last, status, order} = this.#asked.filters;
-        const common = {channel_id: channel, tag, from: dayStart(from), to: dayAfter(last), limit: PAGE, cursor: this.#next};
+        const {q, channel, tag, has, from, to: last, status, order} = this.#asked.filters;
+        const common = {
+            channel_id: channel, tag, has: features(has), from: dayStart(from), to: dayAfter(last), limit: PAGE, cursor: this.#next,
+        };
         const posts = `users/${this.#page.user.id}`;
         try {
             await this.#filters.ready;

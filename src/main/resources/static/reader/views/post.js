@@ -9,7 +9,7 @@ import {parts} from "../text.js";
 import {attachmentText, counters, forwardedFrom, furtherLinks, poll, reactions, replyTo, wordless} from "./attached.js";
 import {isEdited, tagList} from "./card.js";
 import {findings} from "./findings.js";
-import {gallery} from "./gallery.js";
+import {gallery, samePictures} from "./gallery.js";
 import {failure} from "./problem.js";
 import {timeline} from "./timeline.js";
 import {why} from "./why.js";
@@ -35,8 +35,7 @@ export class PostView {
                 this.#page.api.json(`users/${this.#page.user.id}/channels`, {limit: 100}, signal),
             ]);
             const speaker = await this.#speaker(post, album, signal);
-            const channel = channels.items.find(item => item.id === post.channel_id);
-            this.#draw(post, speaker, album, stages.items, channel);
+            this.#draw(post, speaker, album, stages.items, channels.items);
         } catch (error) {
             if (!signal.aborted) {
                 this.node.replaceChildren(
@@ -61,7 +60,8 @@ export class PostView {
         return members.find(member => member?.content.trim()) ?? post;
     }
 
-    #draw(post, speaker, album, stages, channel) {
+    #draw(post, speaker, album, stages, channels) {
+        const channel = channels.find(item => item.id === post.channel_id);
         const isWritten = speaker.content.trim() !== "";
         const text = isWritten ? speaker.content : wordless(post);
         const list = isWritten ? speaker.entities : [];
@@ -98,6 +98,7 @@ export class PostView {
                     furtherLinks(post, text),
                     !text && !post.poll && post.media.length === 0 && !album && el("p", {class: "muted"}, t("post.no.text")),
                     gallery(post, album, this.#pictures),
+                    samePictures(post, channels),
                     el("div", {class: "response"}, reactions(post), counters(post)),
                     tags),
                 el("aside", {class: "about", "aria-label": t("post.about")},

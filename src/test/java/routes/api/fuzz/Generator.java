@@ -112,7 +112,8 @@ public final class Generator {
         if (name.equals("channel_id") && random.nextInt(3) > 0) {
             return ids.any(name, random).orElseGet(() -> values.valid(schema).asText());
         }
-        return values.valid(schema).asText();
+        // a list is given with one value
+        return values.valid(schema.has("items") ? schema.path("items") : schema).asText();
     }
 
     private static String text(Map<String, String> query) {
@@ -180,7 +181,8 @@ public final class Generator {
         if (name.equals("cursor")) {
             return cursor(valid);
         }
-        List<String> wrong = values.invalidTexts(parameter.path("schema"));
+        JsonNode schema = parameter.path("schema");
+        List<String> wrong = values.invalidTexts(schema.has("items") ? schema.path("items") : schema);
         if (wrong.isEmpty()) {
             return valid;
         }
@@ -211,6 +213,9 @@ public final class Generator {
             return valid;
         }
         String first = valid.target().substring(start + 1).replaceFirst("&.*", "");
+        if (first.startsWith("has=")) {
+            return valid.target(query(valid.target(), first));
+        }
         return refused(valid, query(valid.target(), first), first.replaceFirst("=.*", ""), "a parameter twice");
     }
 

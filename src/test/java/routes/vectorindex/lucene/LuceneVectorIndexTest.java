@@ -392,7 +392,7 @@ class LuceneVectorIndexTest {
         big[7] = 3;
         index.upsert(new IndexedPoint(point.payload(), big, point.text(), 1, "x"));
         index.checkDimension(2560);
-        SearchQuery query = new SearchQuery(TENANT, Set.of(CHANNEL), Set.of(), null, null, null, big, 1);
+        SearchQuery query = new SearchQuery(TENANT, Set.of(CHANNEL), Set.of(), Set.of(), null, null, null, big, 1);
         assertThat(index.vectorSearch(query).get(0).score()).isCloseTo(1, within(1e-3));
     }
 

@@ -41,7 +41,8 @@ final class Points {
                 text.substring(0, Math.min(40, text.length())),
                 false,
                 null,
-                false);
+                false,
+                Set.of());
         return new IndexedPoint(payload, vector(text), text, revision, Integer.toHexString(text.hashCode()));
     }
 
@@ -59,7 +60,8 @@ final class Points {
                 old.textShort(),
                 true,
                 "meme",
-                true);
+                true,
+                Set.of("photo"));
     }
 
     static UUID post(int id) {
@@ -75,6 +77,6 @@ final class Points {
     }
 
     static SearchQuery query(UUID tenant, Set<UUID> channels, Set<String> tags, Instant from, Instant to, String text) {
-        return new SearchQuery(tenant, channels, tags, from, to, text, vector(text), 10);
+        return new SearchQuery(tenant, channels, tags, Set.of(), from, to, text, vector(text), 10);
     }
 }

@@ -1,0 +1,78 @@
+package routes.operations;
+
+import java.io.PrintStream;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import routes.configuration.ConfigurationException;
+import routes.llm.ModelResult;
+import routes.llm.Providers;
+import routes.vision.VisionPreview;
+
+/** Analyses the pictures of a post without storing anything, and shows each step. Real calls of models cost what they cost. */
+@Component
+class VisionTrial {
+    private final VisionPreview preview;
+    private final TaggingTrial trial;
+    private final String providers;
+
+    VisionTrial(VisionPreview preview, TaggingTrial trial, @Value("${vision.providers}") String providers) {
+        this.preview = preview;
+        this.trial = trial;
+        this.providers = providers;
+    }
+
+    /** Returns the output of {@link #run} as text. */
+    String show(String post) {
+        return TaggingTrial.text(out -> run(post, out));
+    }
+
+    /**
+     * @param post id or number
+     * @return whether a picture was analysed
+     * @throws ConfigurationException if the post does not exist
+     */
+    boolean run(String post, PrintStream out) {
+        UUID id = trial.id(post);
+        String budget = preview.budget(id).orElseThrow(() -> new ConfigurationException("There is no post " + post));
+        out.println("Post       " + id);
+        out.println("Version    " + preview.version());
+        out.println("Budget     " + budget);
+        long analyzed = preview.files(id).filter(file -> tried(file, out)).count();
+        out.println();
+        out.println(analyzed + " files were analysed; nothing is stored");
+        return analyzed > 0;
+    }
+
+    private boolean tried(VisionPreview.File file, PrintStream out) {
+        out.println();
+        out.println("File       " + file.name());
+        out.println("Policy     " + file.decision());
+        if (file.stored()) {
+            out.println("Stored     the stage takes over the result of this version without a call");
+        }
+        return file.task() != null && analyzed(file, out);
+    }
+
+    private boolean analyzed(VisionPreview.File file, PrintStream out) {
+        String route = file.local() ? Providers.LOCAL : providers;
+        out.println("Providers  " + route);
+        TaggingTrial.section(out, "Instruction", file.task().instruction());
+        Exchange exchange = trial.ask(file.task(), route);
+        Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
+        if (chain != null) {
+            chain.calls().forEach(call -> TaggingTrial.show(call, out));
+        }
+        out.println();
+        if (exchange.getException() != null) {
+            out.println("Outcome    not analysed: " + exchange.getException().getMessage());
+            return false;
+        }
+        ModelResult result = exchange.getMessage().getBody(ModelResult.class);
+        String model = result.model() == null ? "" : " " + result.model();
+        out.println("Outcome    by " + result.provider() + model);
+        TaggingTrial.section(out, "Accepted", preview.accepted(file, result, chain == null ? 0 : chain.tokens()));
+        return true;
+    }
+}

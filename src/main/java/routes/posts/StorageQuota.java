@@ -1,0 +1,196 @@
+package routes.posts;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.MediaFile;
+import routes.objectstore.ObjectStore;
+
+/**
+ * Limits the bytes of a tenant's files to {@code tenants.storage_quota_bytes}; null and 0 mean no limit. The sum over
+ * {@code media_objects} is what is used. A file gets its row before it is stored, under a lock of the tenant, so concurrent imports never
+ * exceed the quota together. A row whose file could not be stored counts until it is evicted.
+ */
+@Component
+public final class StorageQuota {
+    /** An import references the files that it stores much sooner; a file stays so long in any case. */
+    private static final String UNUSED_SINCE = "1 hour";
+
+    /** Bounds the time that the lock is held. The next batch evicts further files. */
+    private static final int MAX_EVICTED = 500;
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final String bucket;
+    private final ObjectStore objects;
+    private final Counter refused;
+    private final Counter evicted;
+
+    public StorageQuota(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            PostStoreSettings settings,
+            ObjectStore objects,
+            MeterRegistry registry) {
+        this.jdbc = jdbc;
+        transaction = settings.transaction(transactions);
+        bucket = settings.mediaBucket();
+        this.objects = objects;
+        refused = registry.counter("media.quota.refused");
+        evicted = registry.counter("media.evicted");
+    }
+
+    private record Usage(long quota, long used) {}
+
+    private record Unused(String fileSha256, long sizeBytes, String s3Key) {}
+
+    /**
+     * Makes room for files that are about to be stored. Evicts files that no post has, the least recently used first, as far as that
+     * makes room for another one.
+     *
+     * @return the reasons of those that do not fit, by hash; they must not be stored
+     * @throws IOException if a file cannot be evicted; the call may be repeated
+     */
+    public Map<String, String> reserve(UUID tenantId, Collection<MediaFile> files) throws IOException {
+        if (files.isEmpty() || usage(tenantId, "0").quota() == 0) {
+            return Map.of();
+        }
+        Map<String, MediaFile> wanted = new LinkedHashMap<>();
+        files.forEach(file -> wanted.putIfAbsent(file.sha256(), file));
+        try {
+            return transaction.execute(status -> {
+                jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
+                        .param("storage:" + tenantId)
+                        .query((row, number) -> true)
+                        .list();
+                return reserveLocked(tenantId, wanted);
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Map<String, String> reserveLocked(UUID tenantId, Map<String, MediaFile> wanted) {
+        Usage usage = usage(
+                tenantId,
+                "coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)::bigint");
+        Set<String> known = use(tenantId, wanted.keySet());
+        Queue<Unused> unused = null;
+        long evictable = 0;
+        long left = usage.quota() - usage.used();
+        List<MediaFile> taken = new ArrayList<>();
+        List<Unused> leaving = new ArrayList<>();
+        Map<String, String> reasons = new HashMap<>();
+        for (MediaFile file : wanted.values()) {
+            if (known.contains(file.sha256())) {
+                continue;
+            }
+            if (file.sizeBytes() > left && unused == null) {
+                unused = new ArrayDeque<>(unused(tenantId));
+                evictable = unused.stream().mapToLong(Unused::sizeBytes).sum();
+            }
+            if (file.sizeBytes() > left + evictable) {
+                reasons.put(
+                        file.sha256(),
+                        "quota_exceeded: file has %d bytes, %d of %d are left"
+                                .formatted(file.sizeBytes(), Math.max(0, left + evictable), usage.quota()));
+                continue;
+            }
+            while (file.sizeBytes() > left) {
+                Unused next = unused.remove();
+                leaving.add(next);
+                evictable -= next.sizeBytes();
+                left += next.sizeBytes();
+            }
+            left -= file.sizeBytes();
+            taken.add(file);
+        }
+        evict(tenantId, leaving);
+        insert(tenantId, taken);
+        refused.increment(reasons.size());
+        evicted.increment(leaving.size());
+        return reasons;
+    }
+
+    private Usage usage(UUID tenantId, String used) {
+        return jdbc.sql("SELECT coalesce(t.storage_quota_bytes, 0) AS quota, %s AS used FROM tenants t WHERE t.id = ?"
+                        .formatted(used))
+                .param(tenantId)
+                .query(Usage.class)
+                .optional()
+                .orElse(new Usage(0, 0));
+    }
+
+    /** Those that are stored already. They take no more room, and nobody evicts them now. In the order of all writers of these rows. */
+    private Set<String> use(UUID tenantId, Collection<String> files) {
+        return jdbc.sql(
+                        """
+                        WITH known AS (
+                            SELECT file_sha256 FROM media_objects WHERE tenant_id = :tenant AND file_sha256 = ANY (:files)
+                            ORDER BY file_sha256 FOR UPDATE)
+                        UPDATE media_objects o SET last_seen_at = now() FROM known k
+                        WHERE o.tenant_id = :tenant AND o.file_sha256 = k.file_sha256 RETURNING o.file_sha256""")
+                .param("tenant", tenantId)
+                .param("files", files.toArray(String[]::new))
+                .query(String.class)
+                .set();
+    }
+
+    private List<Unused> unused(UUID tenantId) {
+        return jdbc.sql(
+                        """
+                        SELECT o.file_sha256, o.size_bytes, o.s3_key FROM media_objects o
+                        WHERE o.tenant_id = ? AND o.refs_count = 0 AND o.last_seen_at < now() - interval '%s'
+                          AND NOT EXISTS (SELECT FROM post_media_map m JOIN posts p ON p.id = m.post_id
+                                          WHERE m.file_sha256 = o.file_sha256 AND p.tenant_id = o.tenant_id)
+                        ORDER BY o.last_seen_at, o.file_sha256 LIMIT %d FOR UPDATE OF o SKIP LOCKED"""
+                                .formatted(UNUSED_SINCE, MAX_EVICTED))
+                .param(tenantId)
+                .query(Unused.class)
+                .list();
+    }
+
+    /** Under the lock, so that no import finds a file in the store that is about to be deleted. */
+    private void evict(UUID tenantId, List<Unused> files) {
+        if (files.isEmpty()) {
+            return;
+        }
+        try {
+            for (Unused file : files) {
+                objects.delete(file.s3Key());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        jdbc.sql("DELETE FROM media_objects WHERE tenant_id = ? AND file_sha256 = ANY (?)")
+                .params(tenantId, files.stream().map(Unused::fileSha256).toArray(String[]::new))
+                .update();
+    }
+
+    private void insert(UUID tenantId, List<MediaFile> files) {
+        if (!files.isEmpty()) {
+            new MediaTable(jdbc, bucket)
+                    .insertObjects(
+                            tenantId,
+                            files.stream()
+                                    .sorted(Comparator.comparing(MediaFile::sha256))
+                                    .toList());
+        }
+    }
+}
