@@ -3,6 +3,7 @@ package routes.tdlib;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,13 @@ public final class Tdlib {
             }
             return loaded;
         }
+        loaded = new Tdlib(open(file), exitGrace);
+        loadedFrom = file;
+        return loaded;
+    }
+
+    /** @throws IOException with the file, what is wrong and what to do */
+    static TdJson open(Path file) throws IOException {
         TdlibLibrary.check(file);
         TdJson json;
         String version;
@@ -89,17 +97,23 @@ public final class Tdlib {
             version = version(json);
         } catch (UnsatisfiedLinkError e) {
             throw new IOException(
-                    file + ": cannot be loaded: it is not a tdjson library of TDLib 1.7.10 or later, or not one for this"
-                            + " system (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")",
+                    file
+                            + ": cannot be loaded: it is not a tdjson library of TDLib 1.7.10 or later, or not one for this"
+                            + " system ("
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")",
                     e);
         }
-        if (Runtime.Version.parse(version).compareTo(Runtime.Version.parse(MIN_VERSION)) < 0) {
+        requireVersion(file, version);
+        LOG.info("TDLib {} from {}", version, file);
+        return json;
+    }
+
+    static void requireVersion(Path file, String version) throws IOException {
+        boolean known = version.matches("\\d+(\\.\\d+)*");
+        if (!known
+                || ModuleDescriptor.Version.parse(version).compareTo(ModuleDescriptor.Version.parse(MIN_VERSION)) < 0) {
             throw new IOException(file + ": is TDLib " + version + ", needed is " + MIN_VERSION + " or later");
         }
-        loaded = new Tdlib(json, exitGrace);
-        loadedFrom = file;
-        LOG.info("TDLib {} from {}", version, file);
-        return loaded;
     }
 
     private static String version(TdJson json) throws IOException {
@@ -211,7 +225,9 @@ public final class Tdlib {
             received = Received.of(text);
         } catch (IOException e) {
             // the text stays out of the log, since it can be a message
-            LOG.error("TDLib sent something other than a JSON object: {}", e.getClass().getName());
+            LOG.error(
+                    "TDLib sent something other than a JSON object: {}",
+                    e.getClass().getName());
             unrecognised.incrementAndGet();
             return;
         }

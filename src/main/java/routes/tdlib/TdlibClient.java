@@ -182,8 +182,8 @@ public final class TdlibClient {
             } catch (TdlibException e) {
                 LOG.debug("{}: {}", name, e.getMessage());
                 e.retryAfter()
-                        .ifPresent(wait ->
-                                floodWaits.put(request.function(), clock.instant().plus(wait)));
+                        .ifPresent(wait -> floodWaits.put(
+                                request.function(), clock.instant().plus(wait)));
                 request.answer().completeExceptionally(e);
             }
         });

@@ -24,8 +24,8 @@ public class TdlibComponent extends DefaultComponent {
 
     TdlibClient client(String name) {
         if (clients == null) {
-            throw new IllegalStateException("The tdlib component has no clients: put one " + TdlibClients.class.getName()
-                    + " into the registry, or set the component's option clients");
+            throw new IllegalStateException("The tdlib component has no clients: put one "
+                    + TdlibClients.class.getName() + " into the registry, or set the component's option clients");
         }
         return clients.client(name);
     }

@@ -25,14 +25,16 @@ public class TdlibConfiguration {
     @UriParam(
             label = "consumer",
             defaultValue = "1",
-            description = "With more than 1, the body of an exchange is a list of up to so many updates: those that wait.")
+            description =
+                    "With more than 1, the body of an exchange is a list of up to so many updates: those that wait.")
     private int batchSize = 1;
 
     @UriParam(
             label = "consumer",
             defaultValue = "20000",
-            description = "How many updates may wait. With more, updates are left out until half of them are processed, and"
-                    + " the route gets an object of the type updatesLost with the chats to read again.")
+            description =
+                    "How many updates may wait. With more, updates are left out until half of them are processed, and"
+                            + " the route gets an object of the type updatesLost with the chats to read again.")
     private int maxQueued = 20_000;
 
     @UriParam(
@@ -45,12 +47,14 @@ public class TdlibConfiguration {
             label = "consumer,advanced",
             defaultValue = "60000",
             javaType = "java.time.Duration",
-            description = "Longest pause after an exchange that failed. The first is 1 s, doubled for each further failure.")
+            description =
+                    "Longest pause after an exchange that failed. The first is 1 s, doubled for each further failure.")
     private long backoffMax = 60_000;
 
     @UriParam(
             label = "producer",
-            description = "Function to call, such as getChatHistory; the body has its arguments. By default the body's @type.")
+            description =
+                    "Function to call, such as getChatHistory; the body has its arguments. By default the body's @type.")
     private String request;
 
     @UriParam(

@@ -6,8 +6,9 @@ import org.apache.camel.spi.Metadata;
 public final class TdlibConstants {
 
     @Metadata(
-            description = "The type of the update, or of the answer, such as updateNewMessage or chat. Not set for a list of"
-                    + " updates.",
+            description =
+                    "The type of the update, or of the answer, such as updateNewMessage or chat. Not set for a list of"
+                            + " updates.",
             javaType = "String")
     public static final String TYPE = "CamelTdlibType";
 

@@ -119,7 +119,8 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
             if (!batch) {
                 exchange.getMessage()
                         .setHeader(
-                                TdlibConstants.TYPE, updates.get(0).path("@type").asText());
+                                TdlibConstants.TYPE,
+                                updates.get(0).path("@type").asText());
             }
             try {
                 getProcessor().process(exchange);
@@ -146,7 +147,8 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
 
     private void pause(int failures) throws InterruptedException {
         long pause = Math.min(
-                getEndpoint().getConfiguration().getBackoffMax(), BACKOFF_INITIAL << Math.min(failures - 1, MAX_DOUBLINGS));
+                getEndpoint().getConfiguration().getBackoffMax(),
+                BACKOFF_INITIAL << Math.min(failures - 1, MAX_DOUBLINGS));
         stopping.await(pause, TimeUnit.MILLISECONDS);
     }
 

@@ -53,7 +53,8 @@ public final class TdlibLibrary {
     record Release(String name, String version, String sha512, String file) {
         URI address(URI registry) {
             String base = registry.toString().replaceAll("/+$", "");
-            return URI.create(base + "/" + name + "/-/" + name.substring(name.indexOf('/') + 1) + "-" + version + ".tgz");
+            return URI.create(
+                    base + "/" + name + "/-/" + name.substring(name.indexOf('/') + 1) + "-" + version + ".tgz");
         }
     }
 
@@ -124,7 +125,8 @@ public final class TdlibLibrary {
             copy(in, file, MAX_PACKED, System.nanoTime() + DOWNLOAD.toNanos());
             return Base64.getEncoder().encodeToString(in.getMessageDigest().digest());
         } catch (IOException e) {
-            throw new IOException(address + ": the download failed (" + e + "); check the network and TDLIB_REGISTRY", e);
+            throw new IOException(
+                    address + ": the download failed (" + e + "); check the network and TDLIB_REGISTRY", e);
         }
     }
 

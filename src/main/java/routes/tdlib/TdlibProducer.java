@@ -24,12 +24,13 @@ public class TdlibProducer extends DefaultProducer {
             request.put("@type", configuration.getRequest());
         }
         if (request.path("@type").asText().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "tdlib:" + configuration.getClient() + ": neither the option request nor the body's @type names a function");
+            throw new IllegalArgumentException("tdlib:" + configuration.getClient()
+                    + ": neither the option request nor the body's @type names a function");
         }
         ObjectNode answer = getEndpoint().client().call(request, Duration.ofMillis(configuration.getTimeout()));
         exchange.getMessage().setBody(answer);
-        exchange.getMessage().setHeader(TdlibConstants.TYPE, answer.path("@type").asText());
+        exchange.getMessage()
+                .setHeader(TdlibConstants.TYPE, answer.path("@type").asText());
     }
 
     /** A copy, since the body can be in use elsewhere. */

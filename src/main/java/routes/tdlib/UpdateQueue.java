@@ -178,7 +178,8 @@ public final class UpdateQueue {
 
     private static long chatId(ObjectNode update) {
         return update.path("chat_id")
-                .asLong(update.at("/message/chat_id").asLong(update.at("/chat/id").asLong()));
+                .asLong(update.at("/message/chat_id")
+                        .asLong(update.at("/chat/id").asLong()));
     }
 
     /** Number of waiting updates. */
