@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -20,7 +21,6 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ApplicationListener;
@@ -124,6 +124,9 @@ class CommandLine {
         Path data =
                 settings.bindOrCreate("data", DataFolder.DataProperties.class).dir();
         URI registry = settings.bindOrCreate("tdlib", TdlibProperties.class).registry();
+        if (Files.notExists(data)) {
+            new DataFolder(data).close(); // readable by this user only
+        }
         out.println("Downloading TDLib from " + registry);
         try {
             Path library = TdlibLibrary.fetch(registry, TdlibProperties.folder(data));
@@ -157,10 +160,9 @@ class CommandLine {
         }
     }
 
-    /** The settings as at a start, checked, with no more log output than warnings. */
+    /** The settings as at a start, checked. What is logged is dropped, since it would disturb the dialogue. */
     private static Binder settings(List<String> properties) {
-        LoggingSystem logging = LoggingSystem.get(CommandLine.class.getClassLoader());
-        logging.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
+        LoggingSystem.get(CommandLine.class.getClassLoader()).beforeInitialize();
         var environment = RouteEnvironment.settings(new DefaultResourceLoader());
         environment
                 .getPropertySources()

@@ -88,10 +88,6 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
         int failures = 0;
         try {
             while (stopping.getCount() > 0) {
-                if (isSuspendingOrSuspended()) {
-                    stopping.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
-                    continue;
-                }
                 List<ObjectNode> updates =
                         queue.take(getEndpoint().getConfiguration().getBatchSize(), POLL);
                 if (updates.isEmpty()) {
@@ -150,6 +146,16 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
                 getEndpoint().getConfiguration().getBackoffMax(),
                 BACKOFF_INITIAL << Math.min(failures - 1, MAX_DOUBLINGS));
         stopping.await(pause, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    protected void doSuspend() {
+        queue.pause(true);
+    }
+
+    @Override
+    protected void doResume() {
+        queue.pause(false);
     }
 
     @Override

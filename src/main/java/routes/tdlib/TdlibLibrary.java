@@ -75,7 +75,8 @@ public final class TdlibLibrary {
     }
 
     /**
-     * Downloads the library for this platform, unless the folder has it, and checks it against the checksum that this program knows.
+     * Downloads the library for this platform, checks it against the checksum that this program knows, and replaces the file. A process
+     * that uses the old file is not affected.
      *
      * @param registry address of an npm registry
      * @return the file

@@ -40,6 +40,7 @@ public final class UpdateQueue {
 
     private long bytes;
     private boolean refusing;
+    private boolean paused;
     private Gap gap;
     private long lost;
 
@@ -112,7 +113,7 @@ public final class UpdateQueue {
                 waiting.add(update);
                 bytes += size;
             }
-            changed.signal();
+            changed.signalAll();
             return true;
         } finally {
             lock.unlock();
@@ -138,15 +139,15 @@ public final class UpdateQueue {
         lock.lockInterruptibly();
         try {
             long left = wait.toNanos();
-            while (waiting.isEmpty() && gap == null && left > 0) {
+            while ((paused || (waiting.isEmpty() && gap == null)) && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            while (taken.size() < max && !waiting.isEmpty()) {
+            while (!paused && taken.size() < max && !waiting.isEmpty()) {
                 Object next = waiting.poll();
                 bytes -= next instanceof Received update ? update.json().length() : 0;
                 taken.add(next);
             }
-            if (taken.size() < max && waiting.isEmpty() && gap != null) {
+            if (!paused && taken.size() < max && waiting.isEmpty() && gap != null) {
                 taken.add(gap);
                 gap = null;
             }
@@ -170,7 +171,7 @@ public final class UpdateQueue {
                     lost++;
                 }
             }
-            changed.signal();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -180,6 +181,17 @@ public final class UpdateQueue {
         return update.path("chat_id")
                 .asLong(update.at("/message/chat_id")
                         .asLong(update.at("/chat/id").asLong()));
+    }
+
+    /** While paused, nothing is taken, and updates wait as far as there is room. */
+    void pause(boolean pause) {
+        lock.lock();
+        try {
+            paused = pause;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Number of waiting updates. */

@@ -77,8 +77,8 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
 
     /** Opens the session of an account. What it then needs is its status. */
     public TelegramAccount open(String name) {
-        TelegramAccount account = account(name);
         properties.require();
+        TelegramAccount account = account(name);
         makeFolder.accept(folder.resolve(name));
         account.open();
         return account;

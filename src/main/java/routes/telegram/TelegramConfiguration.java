@@ -1,6 +1,5 @@
 package routes.telegram;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
@@ -14,6 +13,8 @@ import routes.tdlib.Tdlib;
 public class TelegramConfiguration {
     /** Longer than the routes take to stop, since these still use the accounts. */
     private static final Duration EXIT_GRACE = Duration.ofSeconds(60);
+
+    private static final String FOLDER = "telegram";
 
     @Bean
     TelegramAccounts telegramAccounts(TelegramProperties telegram, TdlibProperties tdlib, DataFolder data) {
@@ -36,11 +37,13 @@ public class TelegramConfiguration {
     /** @param exitGrace how long, at an exit, the closing is left to the owner of the accounts */
     public static TelegramAccounts accounts(
             TelegramProperties telegram, TdlibProperties tdlib, DataFolder data, Duration exitGrace) {
-        Path folder = data.folder("telegram");
         return new TelegramAccounts(
                 telegram,
-                folder,
-                account -> data.folder("telegram/" + account.getFileName()),
+                data.path().resolve(FOLDER),
+                account -> {
+                    data.folder(FOLDER);
+                    data.folder(FOLDER + "/" + account.getFileName());
+                },
                 () -> Tdlib.load(tdlib.file(data.path()), exitGrace));
     }
 }

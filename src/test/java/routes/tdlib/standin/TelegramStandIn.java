@@ -285,6 +285,10 @@ public final class TelegramStandIn implements TdJson {
         frozen = true;
     }
 
+    public synchronized void thaw() {
+        frozen = false;
+    }
+
     /** Any object, to all clients that are signed in, or to all for what is no update of a chat. */
     public synchronized void emit(ObjectNode update) {
         clients.values().stream().filter(client -> client.awake).toList().forEach(client -> push(client, update));
