@@ -221,6 +221,29 @@ class CommandLineIT {
     }
 
     @Test
+    void a_running_program_opens_its_accounts_and_closes_them_when_it_is_stopped() throws Exception {
+        Map<String, String> settings = new HashMap<>(TELEGRAM);
+        settings.putAll(Map.of("TDLIB_LIBRARY", RealTdlib.library().toString(), "PIPELINE_ROUTES", "schedule"));
+        Files.createDirectories(dir.resolve("data/telegram/main"));
+        PreparedData.in(dir.resolve("data"));
+        Path output = dir.resolve("stopped");
+        Process program = start(output, settings);
+        try {
+            await().atMost(Duration.ofSeconds(120))
+                    .until(() -> Files.readString(output).contains("Telegram account main: NEEDS_PHONE_NUMBER"));
+            program.destroy();
+            assertThat(program.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
+        } finally {
+            program.destroyForcibly();
+        }
+        assertThat(program.exitValue()).isEqualTo(128 + 15);
+        assertThat(Files.readString(output))
+                .contains("Telegram account main: CLOSED")
+                .doesNotContain(" ERROR ", "Exception")
+                .doesNotContainPattern(" WARN .*(Telegram|Tdlib)");
+    }
+
+    @Test
     void tdlib_from_a_registry_that_does_not_answer() throws Exception {
         assertThat(run(Map.of("TDLIB_REGISTRY", "http://127.0.0.1:1"), "--fetch-tdlib"))
                 .startsWith("Downloading TDLib from http://127.0.0.1:1\ntelegram-assistant: http://127.0.0.1:1/")

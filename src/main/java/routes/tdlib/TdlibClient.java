@@ -146,7 +146,8 @@ public final class TdlibClient {
     }
 
     /**
-     * Subscribes to updates. They are the client's whatever its state; after a gap, and after a start, read again what could be missed.
+     * Subscribes to updates. Of states of authorization, subscribers get the type alone. The subscription stays when the client is closed
+     * and opened again.
      *
      * @param types      such as {@code updateNewMessage}; empty for all
      * @param maxUpdates maximum number of updates that wait
@@ -159,7 +160,10 @@ public final class TdlibClient {
         return self[0];
     }
 
-    /** Hears of changes of the states of authorization and connection, in their order, on a thread that it must not block for long. */
+    /**
+     * Hears of changes of the states of authorization and connection, in their order, on a thread that it must not block for long. They
+     * can contain the link that signs in.
+     */
     public void onState(Consumer<ObjectNode> listener) {
         listeners.add(listener);
     }
@@ -220,11 +224,9 @@ public final class TdlibClient {
     }
 
     /** Called by the receiving thread, so it neither waits nor calls code of others. */
-    void updated(Received update) {
+    void updated(Received received) {
         updates.incrementAndGet();
-        if (STATES.contains(update.type())) {
-            state(update.tree());
-        }
+        Received update = STATES.contains(received.type()) ? state(received) : received;
         boolean wanted = false;
         for (UpdateQueue queue : queues) {
             wanted |= queue.offer(update);
@@ -234,16 +236,23 @@ public final class TdlibClient {
         }
     }
 
-    private void state(ObjectNode update) {
+    /** @return what subscribers get: without the link that signs in and the phone number, since routes can log what they get */
+    private Received state(Received received) {
+        ObjectNode update = received.tree();
+        tdlib.states().execute(() -> listeners.forEach(listener -> listener.accept(update)));
         if (update.path("authorization_state") instanceof ObjectNode state) {
             authorization = state;
-            if (state.path("@type").asText().equals(CLOSED)) {
+            ObjectNode type = Tdlib.request(state.path("@type").asText());
+            ObjectNode harmless = Tdlib.request(received.type()).set("authorization_state", type);
+            if (authorizationState().equals(CLOSED)) {
                 ended();
             }
-        } else if (update.path("state") instanceof ObjectNode state) {
+            return new Received(harmless.toString(), received.type(), received.clientId(), 0, 0);
+        }
+        if (update.path("state") instanceof ObjectNode state) {
             connection = state;
         }
-        tdlib.states().execute(() -> listeners.forEach(listener -> listener.accept(update)));
+        return received;
     }
 
     private void ended() {
@@ -259,11 +268,15 @@ public final class TdlibClient {
 
     /** Closes the client and its database. Completes when TDLib has done so, or after 15 s with a {@code TimeoutException}. */
     public CompletableFuture<Void> close() {
+        return close(CLOSE);
+    }
+
+    CompletableFuture<Void> close(Duration time) {
         int target = id;
         if (target != 0) {
             tdlib.send(target, Tdlib.request("close").put("@extra", UNAWAITED));
         }
-        return closed.copy().orTimeout(CLOSE.toSeconds(), TimeUnit.SECONDS);
+        return closed.copy().orTimeout(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The last state of authorization, such as {@code {"@type": "authorizationStateReady"}}; without {@code @type} before the first. */

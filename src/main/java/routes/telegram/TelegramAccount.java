@@ -331,10 +331,10 @@ public final class TelegramAccount {
                     State.SIGNED_OUT,
                     "",
                     wanted ? "" : "Telegram ended the session, as when it is ended on another device; sign in again"));
-        } else if (!before.problem().isEmpty()) {
-            set(before.with(State.FAILED, "", before.problem()));
         } else if (wanted) {
             set(before.with(State.CLOSED, "", ""));
+        } else if (!before.problem().isEmpty()) {
+            set(before.with(State.FAILED, "", before.problem()));
         } else {
             set(before.with(State.FAILED, "", "TDLib closed the session unasked; open it again"));
         }

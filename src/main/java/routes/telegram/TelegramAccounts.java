@@ -125,7 +125,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
         }
         try {
             for (TelegramAccount account : all) {
-                account.client().close();
+                account.close(Duration.ZERO); // all at the same time
             }
             for (TelegramAccount account : all) {
                 if (!account.close(CLOSE)) {

@@ -239,6 +239,60 @@ class TdlibIT {
         assertThat(child.exitValue()).isEqualTo(1);
     }
 
+    /** What TDLib itself prints goes past our log. */
+    @Test
+    void the_library_prints_no_secret_of_a_request_that_it_refuses() throws Exception {
+        Path log = dir.resolve("log");
+        Process child = new ProcessBuilder(ChildJvm.command(
+                        List.of(), Indiscreet.class, RealTdlib.library().toString(), dir.toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertThat(child.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(log)).contains("all refused").doesNotContain(Indiscreet.SECRET);
+        assertThat(child.exitValue()).isZero();
+    }
+
+    /** Main class: sends secrets in requests that fail in all ways that need no network. */
+    static final class Indiscreet {
+        private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
+        private Indiscreet() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Tdlib tdlib = Tdlib.load(Path.of(arguments[0]), Duration.ZERO);
+            Path folder = Path.of(arguments[1]).resolve("session");
+            TdlibClient client = tdlib.client("first");
+            client.open();
+            client.call(RealTdlib.parameters(folder, SECRET), TIMEOUT);
+            client.call(RealTdlib.deadProxy(), TIMEOUT);
+            ObjectNode wrongKind = Tdlib.request("checkAuthenticationPassword");
+            wrongKind.putObject("password").put("text", SECRET);
+            List<ObjectNode> requests = new ArrayList<>(List.of(
+                    wrongKind,
+                    Tdlib.request("checkAuthenticationPassword").put("password", SECRET),
+                    Tdlib.request("checkAuthenticationCode").put("code", SECRET),
+                    Tdlib.request("noSuchFunction").put("password", SECRET),
+                    Tdlib.request(SECRET)));
+            TdlibClient second = tdlib.client("second");
+            second.open();
+            awaitState(second, "authorizationStateWaitTdlibParameters");
+            requests.add(RealTdlib.parameters(folder, SECRET));
+            requests.add(RealTdlib.parameters(folder, SECRET).put("database_encryption_key", SECRET + "?"));
+            requests.add(RealTdlib.parameters(folder, SECRET).put("system_language_code", ""));
+            for (ObjectNode request : requests) {
+                boolean ofSecond = request.path("@type").asText().equals("setTdlibParameters");
+                try {
+                    (ofSecond ? second : client).call(request, TIMEOUT);
+                    throw new IllegalStateException(request.path("@type").asText() + " succeeded");
+                } catch (TdlibException e) {
+                    System.out.println("refused with code " + e.code());
+                }
+            }
+            System.out.println("all refused");
+        }
+    }
+
     /** Main class: opens five clients and ends the JVM without closing them. */
     static final class OpenClients {
         private OpenClients() {}

@@ -211,6 +211,27 @@ class TelegramAccountTest {
     }
 
     @Test
+    void a_close_keeps_the_session_and_is_no_problem() throws Exception {
+        TelegramAccounts accounts = accounts();
+        signedIn(accounts, "main");
+        accounts.open("second");
+        accounts.close();
+        assertThat(accounts.statuses()).extracting(Status::state).containsOnly(State.CLOSED);
+        assertThat(accounts.statuses()).extracting(Status::problem).containsOnly("");
+        assertThat(accounts.withSession()).containsExactly("main", "second");
+    }
+
+    @Test
+    void a_session_that_tdlib_closes_unasked_is_reported_and_can_be_opened_again() throws Exception {
+        TelegramAccounts accounts = accounts();
+        TelegramAccount account = signedIn(accounts, "main");
+        account.client().close();
+        assertThat(await(account, State.FAILED).problem()).isEqualTo("TDLib closed the session unasked; open it again");
+        accounts.open("main");
+        await(account, State.READY);
+    }
+
+    @Test
     void a_flood_wait_while_signing_in_is_told_with_its_end() throws Exception {
         TelegramAccount account = accounts().open("main");
         await(account, State.NEEDS_PHONE_NUMBER);
@@ -402,7 +423,7 @@ class TelegramAccountTest {
             camel.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from("tdlib:main").to("log:updates?level=TRACE&showBody=false");
+                    from("tdlib:main").to("log:updates?level=TRACE&showAll=true");
                 }
             });
             camel.start();
@@ -437,7 +458,9 @@ class TelegramAccountTest {
         String key = Base64.getEncoder().encodeToString(KEY.getBytes(StandardCharsets.UTF_8));
         assertThat(lines)
                 .as("it was at TRACE")
-                .anyMatch(line -> line.contains("TdlibClient main sends checkAuthenticationPassword"));
+                .anyMatch(line -> line.contains("TdlibClient main sends checkAuthenticationPassword"))
+                .as("routes log what they get")
+                .anyMatch(line -> line.contains("authorizationStateWaitOtherDeviceConfirmation"));
         for (String secret :
                 List.of("24680", "67890", "correct horse", KEY, key, HASH, link, BORIS, BORIS.substring(1))) {
             assertThat(lines).noneMatch(line -> line.contains(secret));
