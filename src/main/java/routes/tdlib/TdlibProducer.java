@@ -1,5 +1,6 @@
 package routes.tdlib;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -50,7 +51,7 @@ public class TdlibProducer extends DefaultProducer {
             if (json instanceof ObjectNode request) {
                 return request;
             }
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             // the parser's message quotes the text, which can be secret
         }
         throw new IllegalArgumentException("The body is no JSON object, but a request to TDLib is one");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
@@ -136,12 +137,11 @@ public final class TelegramAccount {
         return client.floodWaits();
     }
 
-    /** Opens the session, unless it is open. What it then needs is its status. */
-    public void open() {
-        properties.require();
+    /** Opens the session, unless it is open or still being closed. The folder must exist. */
+    void open() {
         synchronized (changes) {
-            if (client.isOpen()) {
-                return;
+            if (!ENDED.contains(status.state())) {
+                return; // open, or still being closed
             }
             closeWanted = false;
             signOutWanted = false;
@@ -383,7 +383,7 @@ public final class TelegramAccount {
         Optional<Duration> wait = e.retryAfter();
         if (wait.isPresent()) {
             return "Telegram allows this again at "
-                    + clock.instant().plus(wait.get()).truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                    + clock.instant().plus(wait.get()).truncatedTo(ChronoUnit.SECONDS)
                     + "; trying earlier makes the wait longer";
         }
         String error = Objects.toString(e.error(), "");

@@ -22,6 +22,9 @@ import routes.telegram.TelegramAccount.Status;
 public final class TelegramLogin {
     private static final Duration ANSWER = Duration.ofSeconds(90);
 
+    /** A code that is sent again need not change the status. */
+    private static final Duration SENT_AGAIN = Duration.ofSeconds(3);
+
     /** A person has to find the phone and the menu. Telegram renews the link all that time. */
     private static final Duration SCAN = Duration.ofMinutes(10);
 
@@ -151,7 +154,8 @@ public final class TelegramLogin {
             out.println(e.getMessage());
             return Optional.of(account.status());
         }
-        return Optional.of(account.await(next -> !next.equals(status), ANSWER));
+        boolean sentAgain = status.state() == State.NEEDS_CODE && given.get().isEmpty();
+        return Optional.of(account.await(next -> !next.equals(status), sentAgain ? SENT_AGAIN : ANSWER));
     }
 
     private static Map<State, String> questions(Status status) {

@@ -198,7 +198,7 @@ class TdlibIT {
         assertThat(taken.get(10).path("types")).hasSize(1);
     }
 
-    /** How a JVM ends with open clients. An exit with open clients aborts about every second JVM, so each way is tried several times. */
+    /** How a JVM ends with open clients. Without the hook about every third such exit aborts, so each way is tried several times. */
     @ParameterizedTest
     @ValueSource(strings = {"return", "exit", "exception", "sigterm"})
     void an_exit_of_the_jvm_with_open_clients_closes_them_and_does_not_abort(String way) throws Exception {

@@ -333,6 +333,13 @@ class TelegramAccountTest {
     }
 
     @Test
+    void the_dialogue_has_a_code_sent_again() throws Exception {
+        TelegramAccount account = accounts().open("main");
+        assertThat(login(account, ANNA, "", "12345").signIn()).isTrue();
+        assertThat(telegram.requests("resendAuthenticationCode")).hasSize(1);
+    }
+
+    @Test
     void the_dialogue_ends_with_its_input() throws Exception {
         assertThat(login(accounts().open("main"), ANNA).signIn()).isFalse();
         assertThat(shown()).endsWith("Not signed in: the input has ended" + System.lineSeparator());
