@@ -299,11 +299,21 @@ public final class TelegramAccount {
                 .put("application_version", "1");
         client.send(parameters, REQUEST).whenComplete((ok, failure) -> {
             if (failure != null) {
-                Status now = status();
-                set(now.with(now.state(), "", failure instanceof TdlibException e ? explain(e) : failure.toString()));
-                client.close();
+                parametersFailed(failure);
             }
         });
+    }
+
+    private void parametersFailed(Throwable failure) {
+        boolean closed = failure instanceof TdlibException e && e.kind() == TdlibException.Kind.CLOSED;
+        synchronized (changes) {
+            if (closed || closeWanted) {
+                return; // the state of authorization tells it
+            }
+            String problem = failure instanceof TdlibException e ? explain(e) : failure.toString();
+            set(status.with(status.state(), "", problem));
+        }
+        client.close();
     }
 
     private void askWho() {
