@@ -6,10 +6,7 @@ import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -263,8 +260,7 @@ public final class Tdlib {
     private void closeAll() {
         try {
             awaitClosed(exitGrace);
-            List<CompletableFuture<Void>> closing = new ArrayList<>();
-            clients.values().forEach(client -> closing.add(client.close()));
+            clients.values().forEach(TdlibClient::close);
             if (!awaitClosed(CLOSE_AT_EXIT)) {
                 LOG.warn("TDLib did not close {} clients within {}", clients.size(), CLOSE_AT_EXIT);
             }

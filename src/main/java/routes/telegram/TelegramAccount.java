@@ -398,11 +398,11 @@ public final class TelegramAccount {
         }
         String error = Objects.toString(e.error(), "");
         if (error.contains("Can't lock file")) {
-            return folder + ": another process uses this session; stop it";
+            return "another process uses the session of " + client.name() + "; stop it";
         }
         if (error.contains("Wrong database encryption key")) {
-            return "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder "
-                    + folder + " and sign in again";
+            return "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder"
+                    + " telegram/" + client.name() + " in DATA_DIR and sign in again";
         }
         return switch (error) {
             case "PHONE_NUMBER_INVALID" -> "this is not a phone number; give it with + and the country's code";

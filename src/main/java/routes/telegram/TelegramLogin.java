@@ -144,7 +144,9 @@ public final class TelegramLogin {
         }
         String question = questions(status).get(status.state());
         boolean secret = status.state() != State.NEEDS_PHONE_NUMBER && status.state() != State.NEEDS_APP;
-        Optional<String> given = terminal.ask(question, secret).map(String::strip);
+        // a password can begin or end with a space
+        Optional<String> given = terminal.ask(question, secret)
+                .map(answer -> status.state() == State.NEEDS_PASSWORD ? answer : answer.strip());
         if (given.isEmpty()) {
             return Optional.empty();
         }

@@ -189,8 +189,7 @@ class TelegramAccountTest {
     void a_session_that_another_client_uses_is_named() throws Exception {
         signedIn(accounts(), "main");
         TelegramAccount other = accounts().open("main");
-        assertThat(await(other, State.FAILED).problem())
-                .isEqualTo(dir.resolve("main") + ": another process uses this session; stop it");
+        assertThat(await(other, State.FAILED).problem()).isEqualTo("another process uses the session of main; stop it");
     }
 
     @Test
@@ -337,6 +336,14 @@ class TelegramAccountTest {
         TelegramAccount account = accounts().open("main");
         assertThat(login(account, ANNA, "", "12345").signIn()).isTrue();
         assertThat(telegram.requests("resendAuthenticationCode")).hasSize(1);
+    }
+
+    @Test
+    void the_dialogue_takes_a_password_as_it_is_and_other_answers_without_spaces_around() throws Exception {
+        telegram.user(BORIS, "67890", " with spaces ", "Boris");
+        TelegramAccount account = accounts().open("main");
+        assertThat(login(account, "  " + BORIS, " 67890 ", " with spaces ").signIn())
+                .isTrue();
     }
 
     @Test
