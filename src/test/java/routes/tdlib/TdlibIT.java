@@ -202,7 +202,7 @@ class TdlibIT {
     @ParameterizedTest
     @ValueSource(strings = {"return", "exit", "exception", "sigterm"})
     void an_exit_of_the_jvm_with_open_clients_closes_them_and_does_not_abort(String way) throws Exception {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 3; i++) {
             Path folder = Files.createDirectory(dir.resolve(way + i));
             Path log = dir.resolve("log");
             Process child = new ProcessBuilder(ChildJvm.command(
