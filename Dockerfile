@@ -1,5 +1,6 @@
 # docker build -t telegram-assistant .
 # docker run --rm telegram-assistant --make-key=me --role=admin
+# docker run --rm -v ta-data:/app/data telegram-assistant --fetch-tdlib (to read Telegram live)
 # docker run --read-only -p 8010:8010 -v ta-data:/app/data -v /tmp -e API_KEYS=<the entry that it showed> telegram-assistant --demo
 FROM eclipse-temurin:17-jdk AS build
 RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*

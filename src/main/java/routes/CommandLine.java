@@ -1,8 +1,12 @@
 package routes;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import org.springframework.beans.factory.config.InstantiationAwareBeanPostProces
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootExceptionReporter;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ApplicationListener;
@@ -23,9 +28,13 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import routes.api.access.NewApiKey;
+import routes.configuration.ConfigurationCheck;
 import routes.configuration.ConfigurationException;
+import routes.embedded.DataFolder;
 import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
@@ -35,6 +44,13 @@ import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteLoadException;
 import routes.routefiles.ValidateCommand;
+import routes.tdlib.Tdlib;
+import routes.tdlib.TdlibLibrary;
+import routes.telegram.TdlibProperties;
+import routes.telegram.TelegramAccounts;
+import routes.telegram.TelegramConfiguration;
+import routes.telegram.TelegramLogin;
+import routes.telegram.TelegramProperties;
 
 /** Runs what the arguments ask for. Turns failures into one line and an exit code. */
 class CommandLine {
@@ -77,6 +93,15 @@ class CommandLine {
             if (options.makeKey().isPresent()) {
                 return makeKey(options.makeKey().get());
             }
+            if (options.fetchTdlib()) {
+                return fetchTdlib(options);
+            }
+            if (options.telegramLogin().isPresent()) {
+                return onTelegramAccount(options, options.telegramLogin().get(), TelegramLogin::signIn);
+            }
+            if (options.telegramLogout().isPresent()) {
+                return onTelegramAccount(options, options.telegramLogout().get(), TelegramLogin::signOut);
+            }
             return start(options);
         } catch (ConfigurationException e) {
             return stopped(e.getMessage());
@@ -92,6 +117,58 @@ class CommandLine {
         out.println("entry to add to API_KEYS, separated from others by a comma:");
         out.println("  " + key.entry());
         return OK;
+    }
+
+    private int fetchTdlib(RunOptions options) {
+        Binder settings = settings(options.properties());
+        Path data =
+                settings.bindOrCreate("data", DataFolder.DataProperties.class).dir();
+        URI registry = settings.bindOrCreate("tdlib", TdlibProperties.class).registry();
+        if (Files.notExists(data)) {
+            new DataFolder(data).close(); // readable by this user only
+        }
+        out.println("Downloading TDLib from " + registry);
+        try {
+            Path library = TdlibLibrary.fetch(registry, TdlibProperties.folder(data));
+            Tdlib.load(library, Duration.ZERO);
+            out.println("TDLib is in " + library);
+            return OK;
+        } catch (IOException e) {
+            return stopped(e.getMessage());
+        }
+    }
+
+    /** A step of a person with an account; returns whether it succeeded. */
+    @FunctionalInterface
+    private interface LoginStep {
+        boolean run(TelegramLogin login) throws InterruptedException;
+    }
+
+    private int onTelegramAccount(RunOptions options, String name, LoginStep step) {
+        Binder settings = settings(options.properties());
+        var telegram = settings.bindOrCreate("telegram", TelegramProperties.class);
+        var tdlib = settings.bindOrCreate("tdlib", TdlibProperties.class);
+        Path folder =
+                settings.bindOrCreate("data", DataFolder.DataProperties.class).dir();
+        try (DataFolder data = new DataFolder(folder);
+                TelegramAccounts accounts = TelegramConfiguration.accounts(telegram, tdlib, data, Duration.ZERO)) {
+            var login = new TelegramLogin(accounts.open(name), TelegramLogin.terminal(out), out);
+            return step.run(login) ? OK : FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+    }
+
+    /** The settings as at a start, checked. What is logged is dropped, since it would disturb the dialogue. */
+    private static Binder settings(List<String> properties) {
+        LoggingSystem.get(CommandLine.class.getClassLoader()).beforeInitialize();
+        var environment = RouteEnvironment.settings(new DefaultResourceLoader());
+        environment
+                .getPropertySources()
+                .addFirst(new SimpleCommandLinePropertySource(properties.toArray(String[]::new)));
+        new ConfigurationCheck().postProcessEnvironment(environment, null);
+        return Binder.get(environment);
     }
 
     /** Writes nothing but its results to the output. */

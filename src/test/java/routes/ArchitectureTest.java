@@ -52,6 +52,17 @@ class ArchitectureTest {
                             && !Set.of("routes.redisstreams", "routes.redis").contains(type.getPackageName())));
 
     @ArchTest
+    static final ArchRule THE_COMPONENT_TDLIB_STANDS_ALONE = noClasses()
+            .that()
+            .resideInAPackage("routes.tdlib")
+            .should()
+            .dependOnClassesThat(DescribedPredicate.describe(
+                    "are of another package of the product, or of Spring",
+                    type -> type.getPackageName().startsWith("org.springframework")
+                            || (type.getPackageName().startsWith("routes")
+                                    && !type.getPackageName().equals("routes.tdlib"))));
+
+    @ArchTest
     static final ArchRule THE_WAY_TO_REDIS_STANDS_ALONE = noClasses()
             .that()
             .resideInAPackage("routes.redis")

@@ -9,7 +9,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.embedded.DataFolder;
 import routes.embedded.PreparedData;
+import routes.tdlib.RealTdlib;
 import routes.testing.ChildJvm;
 
 /** What a user sees when a start is impossible: one line, no stack trace, exit code 2. The program runs as it would for them. */
@@ -183,6 +186,79 @@ class CommandLineIT {
                 .isEqualTo("telegram-assistant: --tenant and --role belong to --make-key=<name>");
     }
 
+    private static final Map<String, String> TELEGRAM = Map.of(
+            "TELEGRAM_API_ID", "12345",
+            "TELEGRAM_API_HASH", "0123456789abcdef0123456789abcdef",
+            "TELEGRAM_SESSION_KEY", "a key of a session",
+            "TELEGRAM_TEST_SERVERS", "true");
+
+    @Test
+    void a_sign_in_without_what_it_needs() throws Exception {
+        assertThat(run(Map.of(), "--telegram-login"))
+                .startsWith("telegram-assistant: TELEGRAM_API_ID and TELEGRAM_API_HASH must both be set: ");
+        assertThat(run(Map.of("TELEGRAM_API_HASH", "secret"), "--telegram-login"))
+                .isEqualTo("telegram-assistant: TELEGRAM_API_HASH=***: must be 32 hexadecimal digits");
+        assertThat(run(TELEGRAM, "--telegram-login=../x"))
+                .startsWith("telegram-assistant: '../x' cannot be the name of a Telegram account");
+        assertThat(run(with("TDLIB_LIBRARY", ""), "--telegram-login"))
+                .isEqualTo(
+                        "telegram-assistant: " + dir.resolve("data/tdlib/libtdjson.so")
+                                + ": there is no such file; get TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library");
+        Path text = Files.writeString(dir.resolve("text.so"), "no library");
+        assertThat(run(with("TDLIB_LIBRARY", text.toString()), "--telegram-login"))
+                .startsWith(
+                        "telegram-assistant: " + text + ": is not a 64-bit Linux library, or is truncated; get TDLib");
+    }
+
+    @Test
+    void a_sign_in_whose_input_ends_closes_tdlib() throws Exception {
+        String output = run(1, with("TDLIB_LIBRARY", RealTdlib.library().toString()), "--telegram-login");
+        assertThat(output)
+                .contains("Phone number with + and country code, or Enter for a QR code: ")
+                .endsWith("Not signed in: the input has ended");
+        assertThat(Files.getPosixFilePermissions(dir.resolve("data/telegram/main")))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void a_running_program_opens_its_accounts_and_closes_them_when_it_is_stopped() throws Exception {
+        Map<String, String> settings = new HashMap<>(TELEGRAM);
+        settings.putAll(Map.of("TDLIB_LIBRARY", RealTdlib.library().toString(), "PIPELINE_ROUTES", "schedule"));
+        Files.createDirectories(dir.resolve("data/telegram/main"));
+        PreparedData.in(dir.resolve("data"));
+        Path output = dir.resolve("stopped");
+        Process program = start(output, settings);
+        try {
+            await().atMost(Duration.ofSeconds(120))
+                    .until(() -> Files.readString(output).contains("Telegram account main: NEEDS_PHONE_NUMBER"));
+            program.destroy();
+            assertThat(program.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
+        } finally {
+            program.destroyForcibly();
+        }
+        assertThat(program.exitValue()).isEqualTo(128 + 15);
+        assertThat(Files.readString(output))
+                .contains("Telegram account main: CLOSED")
+                .doesNotContain(" ERROR ", "Exception")
+                .doesNotContainPattern(" WARN .*(Telegram|Tdlib)");
+    }
+
+    @Test
+    void tdlib_from_a_registry_that_does_not_answer() throws Exception {
+        assertThat(run(Map.of("TDLIB_REGISTRY", "http://127.0.0.1:1"), "--fetch-tdlib"))
+                .startsWith("Downloading TDLib from http://127.0.0.1:1\ntelegram-assistant: http://127.0.0.1:1/")
+                .contains(": the download failed (")
+                .endsWith("check the network and TDLIB_REGISTRY");
+        assertThat(Files.getPosixFilePermissions(dir.resolve("data")))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
+
+    private static Map<String, String> with(String variable, String value) {
+        Map<String, String> all = new HashMap<>(TELEGRAM);
+        all.put(variable, value);
+        return all;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"is starting", "server starts", "Embedded PostgreSQL on", "Embedded Redis on"})
     void a_start_that_is_stopped_ends_at_once_and_logs_no_error(String moment) throws Exception {
@@ -237,6 +313,8 @@ class CommandLineIT {
         builder.environment().put("DATA_DIR", dir.resolve("data").toString());
         builder.environment().putAll(Map.of("API_PORT", "0", "MANAGEMENT_PORT", "0"));
         builder.environment().putAll(environment);
-        return builder.start();
+        Process started = builder.start();
+        started.getOutputStream().close(); // whoever asks is told that the input has ended
+        return started;
     }
 }

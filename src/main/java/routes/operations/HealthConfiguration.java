@@ -15,6 +15,7 @@ import org.apache.camel.ServiceStatus;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
@@ -24,6 +25,8 @@ import routes.operations.StreamConsumers.Served;
 import routes.outbox.OutboxRelay;
 import routes.reconcile.IndexRebuild;
 import routes.redisstreams.RedisStreamsConsumer;
+import routes.telegram.TelegramAccount;
+import routes.telegram.TelegramAccounts;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
@@ -62,6 +65,33 @@ class HealthConfiguration {
             } catch (IOException e) {
                 return health(List.of(String.valueOf(e.getMessage()))).build();
             }
+        };
+    }
+
+    /** Whether the Telegram accounts are signed in, and how long Telegram refuses requests of them. */
+    @Bean
+    @ConditionalOnExpression("${telegram.api-id:0} != 0")
+    HealthIndicator telegram(TelegramAccounts accounts) {
+        return () -> {
+            List<TelegramAccount.Status> statuses = accounts.statuses();
+            List<String> problems = new ArrayList<>();
+            if (statuses.isEmpty()) {
+                problems.add("no account is signed in; --telegram-login signs one in");
+            }
+            statuses.stream()
+                    .filter(status -> status.state() != TelegramAccount.State.READY)
+                    .forEach(status -> problems.add(status.toString()));
+            Health.Builder health = health(problems);
+            for (TelegramAccount.Status status : statuses) {
+                health.withDetail(
+                        status.name(),
+                        Map.of(
+                                "state",
+                                status.state(),
+                                "refused",
+                                accounts.account(status.name()).floodWaits()));
+            }
+            return health.build();
         };
     }
 

@@ -21,6 +21,9 @@ import routes.configuration.ConfigurationException;
  * @param validate     folder of route files to check, instead of starting
  * @param trial        a post and a stage whose work on it is shown, instead of running the pipeline
  * @param makeKey      the API key to generate, instead of starting
+ * @param fetchTdlib    download TDLib, instead of starting
+ * @param telegramLogin name of the Telegram account to sign in, instead of starting
+ * @param telegramLogout name of the Telegram account to sign out, instead of starting
  * @param help         show the usage, instead of starting
  * @param version      show the version, instead of starting
  * @param properties   settings in the Spring form {@code --name.of.property=value}
@@ -33,6 +36,9 @@ public record RunOptions(
         Optional<Path> validate,
         Optional<Trial> trial,
         Optional<KeyRequest> makeKey,
+        boolean fetchTdlib,
+        Optional<String> telegramLogin,
+        Optional<String> telegramLogout,
         boolean help,
         boolean version,
         List<String> properties) {
@@ -74,6 +80,12 @@ public record RunOptions(
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
+              --fetch-tdlib       download TDLib for this platform into DATA_DIR, check it, and end; live reading of Telegram needs it
+              --telegram-login[=<account>]
+                                  sign a Telegram account in, by phone number or QR code, and end; the account main unless told
+                                  otherwise. The program must not run meanwhile
+              --telegram-logout[=<account>]
+                                  sign it out, remove its session, and end
               --version           show the version
               --help              show this text
               --<property>=<value> any setting of the table in README.md by its property name
@@ -81,7 +93,10 @@ public record RunOptions(
             """;
 
     private static final Set<String> FLAGS =
-            Set.of("--demo", "--reindex", "--exit-when-idle", "--help", "-h", "--version");
+            Set.of("--demo", "--reindex", "--exit-when-idle", "--fetch-tdlib", "--help", "-h", "--version");
+
+    private static final Set<String> OF_ACCOUNT = Set.of("--telegram-login", "--telegram-logout");
+    private static final String MAIN_ACCOUNT = "main";
 
     private static final List<String> TRIALS = List.of("tagging", "vision");
 
@@ -107,6 +122,8 @@ public record RunOptions(
             String value = parts.length == 2 ? parts[1] : "";
             if (FLAGS.contains(name)) {
                 given.add(name, "");
+            } else if (OF_ACCOUNT.contains(name)) {
+                given.add(name, value.isEmpty() ? MAIN_ACCOUNT : value);
             } else if (VALUES.containsKey(name)) {
                 if (value.isEmpty()) {
                     String example = VALUES.get(name);
@@ -144,6 +161,9 @@ public record RunOptions(
                         name,
                         last(given, "--tenant").orElse("default"),
                         last(given, "--role").orElse("reader"))),
+                given.containsKey("--fetch-tdlib"),
+                last(given, "--telegram-login"),
+                last(given, "--telegram-logout"),
                 given.containsKey("--help") || given.containsKey("-h"),
                 given.containsKey("--version"),
                 List.copyOf(properties));

@@ -2,6 +2,6 @@
  * Start, jobs, health, metrics and MBeans: what operators run and see.
  *
  * <p>Uses: albums, configuration, embedded, embeddings, events, idempotency, ingest, ingest.export, ingest.upload, llm, objectstore,
- * outbox, posts, reconcile, redis, redisstreams, routefiles, schedule, stages, tagging, timeline, vectorindex, vision.
+ * outbox, posts, reconcile, redis, redisstreams, routefiles, schedule, stages, tagging, telegram, timeline, vectorindex, vision.
  */
 package routes.operations;

@@ -1,0 +1,40 @@
+package routes.tdlib;
+
+import java.util.Map;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.DefaultComponent;
+
+/** The tdlib component. Endpoints name the clients; who owns these opens, authorizes and closes them. */
+@Component("tdlib")
+public class TdlibComponent extends DefaultComponent {
+
+    @Metadata(autowired = true, description = "The clients by their names. They stay the property of who made them.")
+    private TdlibClients clients;
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        TdlibConfiguration configuration = new TdlibConfiguration();
+        configuration.setClient(remaining);
+        TdlibEndpoint endpoint = new TdlibEndpoint(uri, this, configuration);
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    TdlibClient client(String name) {
+        if (clients == null) {
+            throw new IllegalStateException("The tdlib component has no clients: put one "
+                    + TdlibClients.class.getName() + " into the registry, or set the component's option clients");
+        }
+        return clients.client(name);
+    }
+
+    public TdlibClients getClients() {
+        return clients;
+    }
+
+    public void setClients(TdlibClients clients) {
+        this.clients = clients;
+    }
+}

@@ -1,0 +1,221 @@
+package routes.tdlib;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The updates that one consumer has not taken yet. Adding never waits, since the thread that receives serves all clients and their
+ * answers. So a full queue leaves updates out until it is half empty. It never does so silently: the consumer gets one
+ * {@value #LOST} for each such gap, at the place of the gap, with the chats to read again.
+ *
+ * <pre>{"@type": "updatesLost", "count": 17, "since": "2026-11-29T08:51:00Z", "types": ["updateNewMessage"],
+ *  "chat_ids": [-1001234567890], "all_chats": false}</pre>
+ */
+public final class UpdateQueue {
+    /** The {@code @type} of the object that stands for lost updates. */
+    public static final String LOST = "updatesLost";
+
+    /** Chats that a gap names; of more, {@code all_chats} is true. */
+    private static final int MAX_CHATS = 10_000;
+
+    private final Set<String> types;
+    private final int maxUpdates;
+    private final long maxBytes;
+    private final Runnable end;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Elements are {@link Received} or {@link Gap}. */
+    private final ArrayDeque<Object> waiting = new ArrayDeque<>();
+
+    private long bytes;
+    private boolean refusing;
+    private boolean paused;
+    private Gap gap;
+    private long lost;
+
+    /** Lost updates between two that were not lost. */
+    private static final class Gap {
+        private final Instant since = Clock.systemUTC().instant();
+        private final Set<String> types = new TreeSet<>();
+        private final Set<Long> chats = new TreeSet<>();
+        private boolean allChats;
+        private long count;
+
+        void add(String type, long chatId) {
+            count++;
+            types.add(type);
+            if (chatId != 0) {
+                allChats |= !chats.contains(chatId) && chats.size() == MAX_CHATS;
+                if (!allChats) {
+                    chats.add(chatId);
+                }
+            }
+        }
+
+        void add(ObjectNode other) {
+            count += other.path("count").asLong();
+            other.path("types").forEach(type -> types.add(type.asText()));
+            other.path("chat_ids").forEach(chat -> chats.add(chat.asLong()));
+            allChats |= other.path("all_chats").asBoolean() || chats.size() > MAX_CHATS;
+        }
+
+        ObjectNode toJson() {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            json.put("@type", LOST).put("count", count).put("since", since.toString());
+            types.forEach(json.putArray("types")::add);
+            chats.forEach(json.putArray("chat_ids")::add);
+            return json.put("all_chats", allChats);
+        }
+    }
+
+    /**
+     * @param types      the updates to queue; empty for all
+     * @param maxUpdates maximum number of waiting updates
+     * @param maxBytes   maximum size of the waiting updates as JSON
+     * @param end        unsubscribes
+     */
+    UpdateQueue(Set<String> types, int maxUpdates, long maxBytes, Runnable end) {
+        this.types = Set.copyOf(types);
+        this.maxUpdates = maxUpdates;
+        this.maxBytes = maxBytes;
+        this.end = end;
+    }
+
+    /** @return false if the update is not of a wanted type */
+    boolean offer(Received update) {
+        if (!types.isEmpty() && !types.contains(update.type())) {
+            return false;
+        }
+        lock.lock();
+        try {
+            int size = update.json().length();
+            boolean full = waiting.size() >= maxUpdates || (bytes + size > maxBytes && !waiting.isEmpty());
+            refusing = full || (refusing && (waiting.size() > maxUpdates / 2 || bytes > maxBytes / 2));
+            if (refusing) {
+                gap().add(update.type(), update.chatId());
+                lost++;
+            } else {
+                if (gap != null) {
+                    waiting.add(gap);
+                    gap = null;
+                }
+                waiting.add(update);
+                bytes += size;
+            }
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Gap gap() {
+        if (gap == null) {
+            gap = new Gap();
+        }
+        return gap;
+    }
+
+    /**
+     * Takes the oldest updates out of the queue.
+     *
+     * @param max  maximum number
+     * @param wait how long to wait for the first
+     * @return empty if there was none in that time
+     */
+    public List<ObjectNode> take(int max, Duration wait) throws InterruptedException {
+        List<Object> taken = new ArrayList<>();
+        lock.lockInterruptibly();
+        try {
+            long left = wait.toNanos();
+            while ((paused || (waiting.isEmpty() && gap == null)) && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            while (!paused && taken.size() < max && !waiting.isEmpty()) {
+                Object next = waiting.poll();
+                bytes -= next instanceof Received update ? update.json().length() : 0;
+                taken.add(next);
+            }
+            if (!paused && taken.size() < max && waiting.isEmpty() && gap != null) {
+                taken.add(gap);
+                gap = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return taken.stream()
+                .map(next -> next instanceof Received update ? update.tree() : ((Gap) next).toJson())
+                .toList();
+    }
+
+    /** Puts updates, or the {@value #LOST} for them, that could not be processed into a gap, so that they are not forgotten. */
+    public void lost(List<ObjectNode> updates) {
+        lock.lock();
+        try {
+            for (ObjectNode update : updates) {
+                if (update.path("@type").asText().equals(LOST)) {
+                    gap().add(update);
+                } else {
+                    gap().add(update.path("@type").asText(), chatId(update));
+                    lost++;
+                }
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long chatId(ObjectNode update) {
+        return update.path("chat_id")
+                .asLong(update.at("/message/chat_id")
+                        .asLong(update.at("/chat/id").asLong()));
+    }
+
+    /** While paused, nothing is taken, and updates wait as far as there is room. */
+    void pause(boolean pause) {
+        lock.lock();
+        try {
+            paused = pause;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Number of waiting updates. */
+    public int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Updates that were left out or failed, since the start. */
+    public long lostCount() {
+        lock.lock();
+        try {
+            return lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the subscription. */
+    public void close() {
+        end.run();
+    }
+}

@@ -1,0 +1,26 @@
+package routes.telegram;
+
+import java.net.URI;
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import routes.tdlib.TdlibLibrary;
+
+/**
+ * @param library  file of the tdjson library of TDLib; empty: the one that --fetch-tdlib has put into DATA_DIR
+ * @param registry npm registry that --fetch-tdlib downloads the library from
+ */
+@ConfigurationProperties("tdlib")
+public record TdlibProperties(
+        @DefaultValue("") String library, @DefaultValue("https://registry.npmjs.org") URI registry) {
+
+    /** The folder that the library is fetched into. */
+    public static Path folder(Path data) {
+        return data.resolve("tdlib");
+    }
+
+    /** The file to load. It need not exist. */
+    Path file(Path data) {
+        return library.isEmpty() ? TdlibLibrary.fetched(folder(data)) : Path.of(library);
+    }
+}

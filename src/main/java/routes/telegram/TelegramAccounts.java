@@ -1,0 +1,139 @@
+package routes.telegram;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.configuration.ConfigurationException;
+import routes.tdlib.Tdlib;
+import routes.tdlib.TdlibClient;
+import routes.tdlib.TdlibClients;
+import routes.telegram.TelegramAccount.Status;
+
+/** All accounts by name. Each has a folder of its own; an account without one was never signed in. */
+public final class TelegramAccounts implements TdlibClients, AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
+    private static final Duration CLOSE = Duration.ofSeconds(15);
+    private static final Logger LOG = LoggerFactory.getLogger(TelegramAccounts.class);
+
+    /** Provides TDLib, which is loaded only when it is used. */
+    @FunctionalInterface
+    public interface Loader {
+        /** @throws IOException with what is wrong and what to do */
+        Tdlib load() throws IOException;
+    }
+
+    private final TelegramProperties properties;
+    private final Path folder;
+    private final Consumer<Path> makeFolder;
+    private final Loader loader;
+    private final Map<String, TelegramAccount> accounts = new TreeMap<>();
+
+    /**
+     * @param folder     contains a folder for each account
+     * @param makeFolder creates a folder that only this user can read
+     */
+    public TelegramAccounts(TelegramProperties properties, Path folder, Consumer<Path> makeFolder, Loader loader) {
+        this.properties = properties;
+        this.folder = folder;
+        this.makeFolder = makeFolder;
+        this.loader = loader;
+    }
+
+    /**
+     * The account of that name. It need not be signed in or open.
+     *
+     * @throws ConfigurationException if the name cannot be one, or TDLib cannot be loaded
+     */
+    public synchronized TelegramAccount account(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new ConfigurationException(
+                    "'" + name + "' cannot be the name of a Telegram account: it has lower-case letters,"
+                            + " digits, - and _, at most 32");
+        }
+        return accounts.computeIfAbsent(name, key -> {
+            try {
+                return new TelegramAccount(
+                        properties, folder.resolve(key), loader.load().client(key));
+            } catch (IOException e) {
+                throw new ConfigurationException(
+                        e.getMessage() + "; get TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library", e);
+            }
+        });
+    }
+
+    @Override
+    public TdlibClient client(String name) {
+        return account(name).client();
+    }
+
+    /** Opens the session of an account. What it then needs is its status. */
+    public TelegramAccount open(String name) {
+        properties.require();
+        TelegramAccount account = account(name);
+        makeFolder.accept(folder.resolve(name));
+        account.open();
+        return account;
+    }
+
+    /** Opens all accounts that have a session. One that cannot be opened does not affect the others. */
+    public void openAll() {
+        for (String name : withSession()) {
+            try {
+                open(name);
+            } catch (ConfigurationException e) {
+                LOG.error("Telegram account {} cannot be opened: {}", name, e.getMessage());
+            }
+        }
+    }
+
+    /** Names of the accounts that have a session. */
+    public List<String> withSession() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isDirectory)
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> NAME.matcher(name).matches())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new ConfigurationException(folder + ": cannot be read (" + e + ")", e);
+        }
+    }
+
+    /** The accounts that were used since the start. */
+    public synchronized List<Status> statuses() {
+        return accounts.values().stream().map(TelegramAccount::status).toList();
+    }
+
+    /** Closes all sessions and keeps them. */
+    @Override
+    public void close() {
+        List<TelegramAccount> all;
+        synchronized (this) {
+            all = List.copyOf(accounts.values());
+        }
+        try {
+            for (TelegramAccount account : all) {
+                account.close(Duration.ZERO); // all at the same time
+            }
+            for (TelegramAccount account : all) {
+                if (!account.close(CLOSE)) {
+                    LOG.warn("TDLib did not close the session of {} within {}", account.status(), CLOSE);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package routes.telegram;
+
+import com.google.zxing.EncodeHintType;
+import com.google.zxing.WriterException;
+import com.google.zxing.qrcode.decoder.ErrorCorrectionLevel;
+import com.google.zxing.qrcode.encoder.ByteMatrix;
+import com.google.zxing.qrcode.encoder.Encoder;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import routes.telegram.TelegramAccount.State;
+import routes.telegram.TelegramAccount.Status;
+
+/** Signs an account in or out in a dialogue on a terminal. */
+public final class TelegramLogin {
+    private static final Duration ANSWER = Duration.ofSeconds(90);
+
+    /** A code that is sent again need not change the status. */
+    private static final Duration SENT_AGAIN = Duration.ofSeconds(3);
+
+    /** A person has to find the phone and the menu. Telegram renews the link all that time. */
+    private static final Duration SCAN = Duration.ofMinutes(10);
+
+    /** Light modules around the code; the standard wants 4. */
+    private static final int MARGIN = 4;
+
+    /** Asks the person; empty at the end of the input. */
+    public interface Terminal {
+        /** @param secret not to be shown while it is typed */
+        Optional<String> ask(String question, boolean secret);
+    }
+
+    private final TelegramAccount account;
+    private final Terminal terminal;
+    private final PrintStream out;
+
+    public TelegramLogin(TelegramAccount account, Terminal terminal, PrintStream out) {
+        this.account = account;
+        this.terminal = terminal;
+        this.out = out;
+    }
+
+    /** The console of the process, or its standard input if that is none. */
+    public static Terminal terminal(PrintStream out) {
+        Console console = System.console();
+        if (console != null) {
+            return (question, secret) -> Optional.ofNullable(
+                    secret ? text(console.readPassword("%s", question)) : console.readLine("%s", question));
+        }
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        return (question, secret) -> {
+            out.print(question);
+            out.flush();
+            try {
+                return Optional.ofNullable(in.readLine());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    private static String text(char[] password) {
+        return password == null ? null : new String(password);
+    }
+
+    /**
+     * Asks for what the account needs until it is signed in.
+     *
+     * @return whether it is
+     */
+    public boolean signIn() throws InterruptedException {
+        Status status = account.await(next -> next.state() != State.OPENING, ANSWER);
+        while (true) {
+            switch (status.state()) {
+                case READY -> {
+                    Status ready = account.await(next -> !next.user().isEmpty(), ANSWER);
+                    out.println("Signed in" + (ready.user().isEmpty() ? "" : " as " + ready.user()));
+                    return true;
+                }
+                case OPENING -> {
+                    out.println("TDLib does not answer; try again");
+                    return false;
+                }
+                case CLOSED, SIGNING_OUT, SIGNED_OUT, CLOSING, FAILED -> {
+                    out.println("Not signed in: " + status.problem());
+                    return false;
+                }
+                case NEEDS_SCAN -> status = scan(status);
+                default -> {
+                    Status before = status;
+                    Optional<Status> next = step(before);
+                    if (next.isEmpty()) {
+                        out.println("Not signed in: the input has ended");
+                        return false;
+                    }
+                    status = next.get();
+                }
+            }
+        }
+    }
+
+    /** Ends the session at Telegram. */
+    public boolean signOut() throws InterruptedException {
+        Status status = account.await(next -> next.state() != State.OPENING, ANSWER);
+        if (status.state() != State.READY) {
+            out.println("The account is not signed in: " + status);
+            return false;
+        }
+        try {
+            account.signOut();
+        } catch (TelegramLoginException e) {
+            out.println("Not signed out: " + e.getMessage());
+            return false;
+        }
+        boolean done =
+                account.await(next -> next.state() == State.SIGNED_OUT, ANSWER).state() == State.SIGNED_OUT;
+        out.println(done ? "Signed out" : "Telegram did not confirm the sign-out; check the network and repeat it");
+        return done;
+    }
+
+    private Status scan(Status status) throws InterruptedException {
+        out.println(qrCode(status.link()));
+        out.println("Scan this in Telegram on your phone: Settings, Devices, Link Desktop Device");
+        Status next = account.await(
+                changed ->
+                        changed.state() != State.NEEDS_SCAN || !changed.link().equals(status.link()),
+                SCAN);
+        return next.equals(status)
+                ? next.with(State.FAILED, "", "the code was not scanned within " + SCAN.toMinutes() + " minutes")
+                : next;
+    }
+
+    /** @return the status after the step; empty at the end of the input */
+    private Optional<Status> step(Status status) throws InterruptedException {
+        if (status.state() == State.NEEDS_APP) {
+            out.println(status.problem());
+        }
+        String question = questions(status).get(status.state());
+        boolean secret = status.state() != State.NEEDS_PHONE_NUMBER && status.state() != State.NEEDS_APP;
+        // a password can begin or end with a space
+        Optional<String> given = terminal.ask(question, secret)
+                .map(answer -> status.state() == State.NEEDS_PASSWORD ? answer : answer.strip());
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            answer(status.state(), given.get());
+        } catch (TelegramLoginException e) {
+            out.println(e.getMessage());
+            return Optional.of(account.status());
+        }
+        boolean sentAgain = status.state() == State.NEEDS_CODE && given.get().isEmpty();
+        return Optional.of(account.await(next -> !next.equals(status), sentAgain ? SENT_AGAIN : ANSWER));
+    }
+
+    private static Map<State, String> questions(Status status) {
+        String number = "Phone number with + and country code, or Enter for a QR code: ";
+        return Map.of(
+                State.NEEDS_PHONE_NUMBER,
+                number,
+                State.NEEDS_APP,
+                number,
+                State.NEEDS_CODE,
+                "Code, sent " + status.detail() + " (Enter: send again): ",
+                State.NEEDS_PASSWORD,
+                "Password" + (status.detail().isEmpty() ? "" : " (hint: " + status.detail() + ")") + ": ",
+                State.NEEDS_EMAIL_ADDRESS,
+                "E-mail address for sign-in codes: ",
+                State.NEEDS_EMAIL_CODE,
+                "Code, sent to " + status.detail() + ": ");
+    }
+
+    private void answer(State state, String given) throws TelegramLoginException, InterruptedException {
+        switch (state) {
+            case NEEDS_CODE -> {
+                if (given.isEmpty()) {
+                    account.resendCode();
+                } else {
+                    account.code(given);
+                }
+            }
+            case NEEDS_PASSWORD -> account.password(given);
+            case NEEDS_EMAIL_ADDRESS -> account.emailAddress(given);
+            case NEEDS_EMAIL_CODE -> account.emailCode(given);
+            default -> {
+                if (given.isEmpty()) {
+                    account.qrCode();
+                } else {
+                    account.phoneNumber(given);
+                }
+            }
+        }
+    }
+
+    /** The text as a QR code in lines of half blocks, two modules a character, for terminals with a dark background. */
+    static String qrCode(String text) {
+        ByteMatrix code;
+        try {
+            code = Encoder.encode(text, ErrorCorrectionLevel.L, Map.of(EncodeHintType.CHARACTER_SET, "UTF-8"))
+                    .getMatrix();
+        } catch (WriterException e) {
+            throw new IllegalArgumentException("The link is too long for a QR code", e);
+        }
+        StringBuilder lines = new StringBuilder();
+        for (int y = -MARGIN; y < code.getHeight() + MARGIN; y += 2) {
+            for (int x = -MARGIN; x < code.getWidth() + MARGIN; x++) {
+                boolean upper = isLight(code, x, y);
+                boolean lower = isLight(code, x, y + 1);
+                lines.append(upper ? (lower ? '█' : '▀') : (lower ? '▄' : ' '));
+            }
+            lines.append('\n');
+        }
+        return lines.toString();
+    }
+
+    private static boolean isLight(ByteMatrix code, int x, int y) {
+        boolean outside = x < 0 || y < 0 || x >= code.getWidth() || y >= code.getHeight();
+        return outside || code.get(x, y) == 0;
+    }
+}

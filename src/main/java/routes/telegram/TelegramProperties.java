@@ -1,0 +1,49 @@
+package routes.telegram;
+
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import routes.configuration.ConfigurationException;
+
+/**
+ * @param apiId       api_id of your application, from https://my.telegram.org; 0: Telegram is not read live
+ * @param apiHash     api_hash of your application, from the same page
+ * @param sessionKey  encrypts the sessions of the accounts in DATA_DIR; at least 16 characters, such as those of openssl rand -hex 32.
+ *                    Whoever has a session and this key has the account
+ * @param testServers use Telegram's test servers, which have accounts of their own
+ */
+@ConfigurationProperties("telegram")
+public record TelegramProperties(
+        @DefaultValue("0") @Min(0) int apiId,
+        @DefaultValue("") @Pattern(regexp = "([0-9a-fA-F]{32})?", message = "must be 32 hexadecimal digits")
+                String apiHash,
+        @DefaultValue("") @Pattern(regexp = "(.{16,})?", message = "must have at least 16 characters")
+                String sessionKey,
+        @DefaultValue("false") boolean testServers) {
+
+    /** Whether Telegram is to be read live. */
+    public boolean isConfigured() {
+        return apiId != 0;
+    }
+
+    /** @throws ConfigurationException naming a setting that is missing */
+    void require() {
+        if (apiId == 0 || apiHash.isEmpty()) {
+            throw new ConfigurationException(
+                    "TELEGRAM_API_ID and TELEGRAM_API_HASH must both be set: create an application at"
+                            + " https://my.telegram.org and copy them from there");
+        }
+        if (sessionKey.isEmpty()) {
+            throw new ConfigurationException(
+                    "TELEGRAM_SESSION_KEY must be set, since it encrypts the session of the account;"
+                            + " make one with openssl rand -hex 32 and keep it");
+        }
+    }
+
+    /** Without the secrets. */
+    @Override
+    public String toString() {
+        return "TelegramProperties[apiId=" + apiId + ", testServers=" + testServers + "]";
+    }
+}
