@@ -4,11 +4,11 @@ import {el, external} from "../dom.js";
 import {dateTime, named, t} from "../i18n.js";
 
 export function findings({vision, ocr, crawl}, album) {
-    const seen = vision ?? (album?.summary?.vision_summary ? {description: album.summary.vision_summary, labels: album.summary.vision_labels} : null);
     const read = ocr?.text || (typeof vision?.ocr === "string" ? vision.ocr : vision?.ocr?.text);
     return [
-        seen && panel("vision", visionParts(seen)),
+        vision && panel("vision", visionParts(vision)),
         read && panel("ocr", [el("blockquote", {}, read)]),
+        album?.summary && album.items_count > 1 && panel("album", albumParts(album.summary)),
         crawl?.urls?.length > 0 && panel("crawl", crawl.urls.map(webPage)),
     ].filter(Boolean);
 }
@@ -33,6 +33,20 @@ function visionParts(seen) {
     return [
         description && el("p", {}, description),
         rows.length > 0 && el("dl", {class: "facts"}, rows.map(([name, value]) => [el("dt", {}, t(name)), el("dd", {}, value)])),
+    ];
+}
+
+/** What all pictures of the album show together. */
+function albumParts(summary) {
+    const rows = [
+        ["vision.labels", summary.vision_labels?.join(", ")],
+        ["ocr", summary.vision_ocr_text],
+        ["album.analyzed", `${summary.items_analyzed} / ${summary.items_count}`],
+    ].filter(([, value]) => value);
+    return [
+        summary.vision_summary && el("p", {class: "lines"}, summary.vision_summary),
+        el("dl", {class: "facts"}, rows.map(([name, value]) => [el("dt", {}, t(name)), el("dd", {class: "lines"}, value)])),
+        !summary.complete && el("p", {class: "muted"}, t("album.incomplete")),
     ];
 }
 
