@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ final class ModelPipeline implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Map<UUID, ObjectNode> messages = new HashMap<>();
     private long messageId;
 
     /** @param settings on top of those that point to the stand-in and keep pauses short */
@@ -94,6 +96,14 @@ final class ModelPipeline implements AutoCloseable {
         return message.id();
     }
 
+    /** Imports a post of before once more, with another text and a time of its edit. */
+    void edited(UUID post, String text) throws IOException {
+        ObjectNode message = messages.get(post);
+        message.put("text", text).put("edited_unixtime", Long.toString(1_767_400_000 + ++messageId));
+        message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
+        submit(json.createArrayNode().add(message), null);
+    }
+
     private record Message(UUID id, ObjectNode json) {}
 
     private Message message(ArrayNode messages, String text) {
@@ -107,7 +117,9 @@ final class ModelPipeline implements AutoCloseable {
                 .put("from_id", "channel" + TG_CHANNEL)
                 .put("text", text);
         message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
-        return new Message(PostIds.of(TENANT, TG_CHANNEL, messageId), message);
+        UUID id = PostIds.of(TENANT, TG_CHANNEL, messageId);
+        messages.put(id, message);
+        return new Message(id, message);
     }
 
     private void submit(ArrayNode messages, Path picture) throws IOException {

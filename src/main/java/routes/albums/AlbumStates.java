@@ -81,8 +81,13 @@ public class AlbumStates extends ServiceSupport
             local now = redis.call('TIME')[1] * 1000
             local lease = redis.call('ZSCORE', KEYS[2], ARGV[1])
             if not lease or tonumber(lease) > now then return {} end
+            local state = redis.call('HGET', KEYS[1], ARGV[1])
+            if not state then
+              redis.call('ZREM', KEYS[2], ARGV[1])
+              return {}
+            end
             redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
-            return {redis.call('HGET', KEYS[1], ARGV[1])}
+            return {state}
             """);
 
     /** KEYS: completed, leases. ARGV: exchange id. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ZAddArgs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -595,7 +596,7 @@ class AlbumAssemblerIT {
 
     private static void expireLeases() {
         REDIS.commands().zrange("album:completed:leases", 0, -1).forEach(id -> REDIS.commands()
-                .zadd("album:completed:leases", 0, id));
+                .zadd("album:completed:leases", ZAddArgs.Builder.xx(), 0, id));
     }
 
     @Test
