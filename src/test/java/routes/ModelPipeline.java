@@ -48,7 +48,7 @@ final class ModelPipeline implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    private final Map<UUID, ObjectNode> messages = new HashMap<>();
+    private final Map<UUID, ObjectNode> sent = new HashMap<>();
     private long messageId;
 
     /** @param settings on top of those that point to the stand-in and keep pauses short */
@@ -98,7 +98,7 @@ final class ModelPipeline implements AutoCloseable {
 
     /** Imports a post of before once more, with another text and a time of its edit. */
     void edited(UUID post, String text) throws IOException {
-        ObjectNode message = messages.get(post);
+        ObjectNode message = sent.get(post);
         message.put("text", text).put("edited_unixtime", Long.toString(1_767_400_000 + ++messageId));
         message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
         submit(json.createArrayNode().add(message), null);
@@ -118,7 +118,7 @@ final class ModelPipeline implements AutoCloseable {
                 .put("text", text);
         message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
         UUID id = PostIds.of(TENANT, TG_CHANNEL, messageId);
-        messages.put(id, message);
+        sent.put(id, message);
         return new Message(id, message);
     }
 
