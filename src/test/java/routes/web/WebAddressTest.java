@@ -1,4 +1,4 @@
-package routes.ingest;
+package routes.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class UrlNormalizerTest {
+class WebAddressTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -32,8 +32,9 @@ class UrlNormalizerTest {
         "https://web.archive.org/web/2020/https://example.org/a, https://web.archive.org/web/2020/https://example.org/a"
     })
     void spellingsOfAnAddressGetOneForm(String spelling, String normal) {
-        assertThat(UrlNormalizer.normalize(spelling)).contains(normal);
-        assertThat(UrlNormalizer.normalize(normal))
+        assertThat(WebAddress.of(spelling)).map(WebAddress::toString).contains(normal);
+        assertThat(WebAddress.of(normal))
+                .map(WebAddress::toString)
                 .as("once more changes nothing")
                 .contains(normal);
     }
@@ -52,16 +53,13 @@ class UrlNormalizerTest {
                 ""
             })
     void whatIsNoWebAddressIsRefused(String text) {
-        assertThat(UrlNormalizer.normalize(text)).isEmpty();
+        assertThat(WebAddress.of(text)).isEmpty();
     }
 
     @Test
     void anAddressThatIsTooLongIsRefusedAlsoIfOnlyItsEncodedFormIs() {
-        assertThat(UrlNormalizer.normalize("https://example.org/" + "a".repeat(2028)))
-                .isPresent();
-        assertThat(UrlNormalizer.normalize("https://example.org/" + "a".repeat(2029)))
-                .isEmpty();
-        assertThat(UrlNormalizer.normalize("https://example.org/" + "я".repeat(500)))
-                .isEmpty();
+        assertThat(WebAddress.of("https://example.org/" + "a".repeat(2028))).isPresent();
+        assertThat(WebAddress.of("https://example.org/" + "a".repeat(2029))).isEmpty();
+        assertThat(WebAddress.of("https://example.org/" + "я".repeat(500))).isEmpty();
     }
 }
