@@ -14,6 +14,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
@@ -70,6 +71,7 @@ final class AddressGuard implements AutoCloseable {
 
     private final CrawlProperties properties;
     private final Resolver resolver;
+    private final Predicate<InetAddress> allowed;
     private final ThreadPoolExecutor lookups =
             new ThreadPoolExecutor(0, MAX_LOOKUPS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                 var thread = new Thread(task, "crawl-dns");
@@ -77,9 +79,33 @@ final class AddressGuard implements AutoCloseable {
                 return thread;
             });
 
-    AddressGuard(CrawlProperties properties, Resolver resolver) {
+    AddressGuard(CrawlProperties properties) {
+        this(properties, InetAddress::getAllByName, AddressGuard::isPublic);
+    }
+
+    AddressGuard(CrawlProperties properties, Resolver resolver, Predicate<InetAddress> allowed) {
         this.properties = properties;
         this.resolver = resolver;
+        this.allowed = allowed;
+    }
+
+    /**
+     * Checks what the address itself tells.
+     *
+     * @throws FetchException if the page must not be fetched
+     */
+    void check(WebAddress page) throws FetchException {
+        if (!page.userInfo().isEmpty()) {
+            throw FetchReason.BAD_ADDRESS.exception("the address contains a user name");
+        }
+        if (!properties.allowPrivateNetworks() && !properties.allowedPorts().contains(page.effectivePort())) {
+            throw FetchReason.REFUSED_PORT.exception(
+                    "port " + page.effectivePort() + " is not in CRAWL_ALLOWED_PORTS=" + properties.allowedPorts());
+        }
+        // programs disagree on such numbers: one reads octal where another reads decimal
+        if (NUMERIC.matcher(page.host()).matches() && !IPV4.matcher(page.host()).matches()) {
+            throw FetchReason.REFUSED_ADDRESS.exception("the host is a number in an unusual form");
+        }
     }
 
     /**
@@ -89,22 +115,10 @@ final class AddressGuard implements AutoCloseable {
      * @throws FetchException if the page must not be fetched, or its name is unknown
      */
     List<InetAddress> addresses(WebAddress page, Duration timeout) throws FetchException {
-        if (!page.userInfo().isEmpty()) {
-            throw FetchReason.BAD_ADDRESS.exception("the address contains a user name");
-        }
-        boolean anywhere = properties.allowPrivateNetworks();
-        if (!anywhere && !properties.allowedPorts().contains(page.effectivePort())) {
-            throw FetchReason.REFUSED_PORT.exception(
-                    "port " + page.effectivePort() + " is not in CRAWL_ALLOWED_PORTS=" + properties.allowedPorts());
-        }
-        String host = page.host();
-        // programs disagree on such numbers: one reads octal where another reads decimal
-        if (NUMERIC.matcher(host).matches() && !IPV4.matcher(host).matches()) {
-            throw FetchReason.REFUSED_ADDRESS.exception("the host is a number in an unusual form");
-        }
-        List<InetAddress> addresses = lookUp(host, timeout);
+        check(page);
+        List<InetAddress> addresses = lookUp(page.host(), timeout);
         for (InetAddress address : addresses) {
-            if (!anywhere && !isPublic(address)) {
+            if (!properties.allowPrivateNetworks() && !allowed.test(address)) {
                 throw FetchReason.REFUSED_ADDRESS.exception(
                         address.getHostAddress() + " is not an address of the public internet");
             }

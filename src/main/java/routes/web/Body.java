@@ -1,14 +1,18 @@
 package routes.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -88,33 +92,33 @@ final class Body {
     static Text decode(byte[] body, String declared) {
         Charset charset = mark(body);
         if (charset == null) {
-            Charset named = named(declared);
-            charset = fitting(body, named == null ? named(declaration(body)) : named);
+            charset = fitting(body, named(declared), named(declaration(body)));
         }
         String text = new String(body, charset);
         return new Text(text.startsWith("\ufeff") ? text.substring(1) : text, charset);
     }
 
-    /** @param named null if none is declared */
-    private static Charset fitting(byte[] body, Charset named) {
+    /**
+     * @param ofHeader null if it declares none
+     * @param ofPage null if it declares none
+     */
+    private static Charset fitting(byte[] body, Charset ofHeader, Charset ofPage) {
         long high = IntStream.range(0, body.length).filter(i -> body[i] < 0).count();
-        long broken = new String(body, StandardCharsets.UTF_8)
-                .chars()
-                .filter(c -> c == '\ufffd')
-                .count();
-        boolean declaresUtf8 = named == null || named.equals(StandardCharsets.UTF_8);
+        long broken = new String(body, UTF_8).chars().filter(c -> c == '\ufffd').count();
+        Optional<Charset> other = Stream.of(ofHeader, ofPage)
+                .filter(charset -> charset != null && !charset.equals(UTF_8))
+                .findFirst();
         if (broken == 0) {
-            return declaresUtf8 || high > 0 || !isSuperset(named) ? StandardCharsets.UTF_8 : named;
-        } else if (!declaresUtf8) {
-            return named;
+            return other.filter(charset -> high == 0 && isSuperset(charset)).orElse(UTF_8);
         }
         // a cut or careless page is still UTF-8
-        return broken * MAX_BROKEN < high ? StandardCharsets.UTF_8 : detected(body);
+        boolean almost = ofHeader != other.orElse(null) && broken * MAX_BROKEN < high;
+        return almost ? UTF_8 : other.orElseGet(() -> detected(body));
     }
 
     private static Charset mark(byte[] body) {
         if (startsWith(body, 0xef, 0xbb, 0xbf)) {
-            return StandardCharsets.UTF_8;
+            return UTF_8;
         } else if (startsWith(body, 0xfe, 0xff)) {
             return StandardCharsets.UTF_16BE;
         }
@@ -148,7 +152,8 @@ final class Body {
         // as browsers do
         label = switch (label) {
             case "iso-8859-1", "latin1", "us-ascii", "ascii" -> "windows-1252";
-            case "win-1251", "win1251", "cp-1251", "windows1251" -> "windows-1251";
+            // the detector takes short texts for the charset of old Macs, which the web does not use
+            case "x-maccyrillic", "maccyrillic", "win-1251", "win1251", "cp-1251", "windows1251" -> "windows-1251";
             case "koi8", "koi" -> "koi8-r";
             default -> label;
         };
@@ -169,6 +174,6 @@ final class Body {
         detector.handleData(body, 0, body.length);
         detector.dataEnd();
         Charset found = named(detector.getDetectedCharset());
-        return found == null ? StandardCharsets.UTF_8 : found;
+        return found == null ? UTF_8 : found;
     }
 }

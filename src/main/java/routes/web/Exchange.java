@@ -64,6 +64,10 @@ final class Exchange implements AsyncResponseConsumer<Exchange> {
         return new Exchange(maxBytes, Set.of(), true);
     }
 
+    boolean isAnswered() {
+        return response != null;
+    }
+
     int status() {
         return response.getCode();
     }

@@ -39,6 +39,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
@@ -69,6 +70,8 @@ public final class PageFetcher implements AutoCloseable {
     /** A host with many addresses is given up after that many. */
     private static final int MAX_ADDRESSES = 3;
 
+    private static final int MIN_CALLS = 2;
+    private static final Set<String> RETRIED = Set.of(FetchReason.CONNECT.text(), FetchReason.RESET.text());
     private static final TimeValue IDLE = TimeValue.ofSeconds(20);
     private static final int MAX_DETAIL = 200;
     private static final int MAX_VALIDATOR = 1024;
@@ -99,13 +102,13 @@ public final class PageFetcher implements AutoCloseable {
     }
 
     PageFetcher(CrawlProperties properties, Clock clock) {
-        this(properties, clock, InetAddress::getAllByName, null);
+        this(properties, clock, new AddressGuard(properties), null);
     }
 
     /** @param tls the trusted certificates; null for those of the JDK */
-    PageFetcher(CrawlProperties properties, Clock clock, AddressGuard.Resolver resolver, SSLContext tls) {
+    PageFetcher(CrawlProperties properties, Clock clock, AddressGuard guard, SSLContext tls) {
         this.properties = properties;
-        this.guard = new AddressGuard(properties, resolver);
+        this.guard = guard;
         this.robots = new Robots(properties.robotName());
         this.pdfs = new PdfText();
         this.clock = clock;
@@ -212,6 +215,8 @@ public final class PageFetcher implements AutoCloseable {
         Fetched follow(long start) throws FetchException {
             while (true) {
                 seen.add(page);
+                // before robots.txt, which has another address
+                guard.check(page);
                 Duration delay = robots.check(page, this::robotsFile);
                 Exchange answer = call(page, new Exchange(properties.maxBytes(), MEDIA_TYPES), true);
                 if (answer.isRedirect()) {
@@ -260,18 +265,18 @@ public final class PageFetcher implements AutoCloseable {
 
         private Exchange call(WebAddress to, Exchange exchange, boolean isPage) throws FetchException {
             List<InetAddress> addresses = guard.addresses(to, remaining());
-            FetchException last = null;
-            for (InetAddress address : addresses.subList(0, Math.min(MAX_ADDRESSES, addresses.size()))) {
+            addresses = addresses.subList(0, Math.min(MAX_ADDRESSES, addresses.size()));
+            int calls = Math.max(MIN_CALLS, addresses.size());
+            for (int i = 1; ; i++) {
                 try {
-                    return call(to, address, exchange, isPage);
+                    return call(to, addresses.get((i - 1) % addresses.size()), exchange, isPage);
                 } catch (FetchException e) {
-                    if (!e.reason().equals(FetchReason.CONNECT.text())) {
+                    // the address is out of order, or the server closed a connection that was kept
+                    if (i == calls || exchange.isAnswered() || !RETRIED.contains(e.reason())) {
                         throw e;
                     }
-                    last = e;
                 }
             }
-            throw last;
         }
 
         private Exchange call(WebAddress to, InetAddress address, Exchange exchange, boolean isPage)
@@ -380,6 +385,8 @@ public final class PageFetcher implements AutoCloseable {
             return FetchReason.TLS;
         } else if (cause instanceof InterruptedIOException) {
             return FetchReason.TIMEOUT;
+        } else if (cause instanceof TruncatedChunkException) {
+            return FetchReason.RESET;
         } else if (cause instanceof HttpException
                 || cause instanceof MessageConstraintException
                 || cause instanceof MalformedChunkCodingException) {

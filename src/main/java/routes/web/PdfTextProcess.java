@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.Writer;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -19,8 +20,11 @@ final class PdfTextProcess {
     private PdfTextProcess() {}
 
     public static void main(String[] arguments) throws IOException {
+        PrintStream output = System.out;
+        // PDFBox writes warnings
+        System.setOut(System.err);
         try (PDDocument document = Loader.loadPDF(System.in.readAllBytes());
-                var out = new Limited(new BufferedWriter(new OutputStreamWriter(System.out, UTF_8)))) {
+                var out = new Limited(new BufferedWriter(new OutputStreamWriter(output, UTF_8)))) {
             String title = document.getDocumentInformation().getTitle();
             out.write((title == null ? "" : title.replaceAll("\\s+", " ").strip()) + "\n");
             var stripper = new PDFTextStripper();
