@@ -29,7 +29,8 @@ public class ArticleExtractor {
     private static final int MIN_BODY_WORDS = 30;
     private static final int TEASER_WORDS = 300;
     private static final double TEASER_SHARE = 0.6;
-    private static final Pattern SENTENCES = Pattern.compile("^.{40," + (MAX_EXCERPT - 1) + "}[.!?…](?=\\s|$)", Pattern.DOTALL);
+    private static final Pattern SENTENCES =
+            Pattern.compile("^.{40," + (MAX_EXCERPT - 1) + "}[.!?…](?=\\s|$)", Pattern.DOTALL);
     private static final Pattern CYRILLIC = Pattern.compile("\\p{IsCyrillic}");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
@@ -40,8 +41,7 @@ public class ArticleExtractor {
      * @throws IllegalArgumentException if the address is not an http(s) address
      */
     public Optional<Article> extract(String html, String url) {
-        WebAddress address =
-                address(url);
+        WebAddress address = address(url);
         Document page = Jsoup.parse(Cleaning.limited(html, MAX_HTML), url);
         PageFacts facts = new PageFacts(page, address);
         String title = facts.title();
@@ -65,8 +65,8 @@ public class ArticleExtractor {
         if (words == 0) {
             return Optional.empty();
         }
-        boolean isTeaser = facts.isPaid()
-                && words < (facts.wordCount() > 0 ? facts.wordCount() * TEASER_SHARE : TEASER_WORDS);
+        boolean isTeaser =
+                facts.isPaid() && words < (facts.wordCount() > 0 ? facts.wordCount() * TEASER_SHARE : TEASER_WORDS);
         return Optional.of(new Article(
                 title,
                 author,
@@ -83,8 +83,7 @@ public class ArticleExtractor {
     }
 
     private static WebAddress address(String url) {
-        return WebAddress.of(url)
-                .orElseThrow(() -> new IllegalArgumentException(url + " is not an http(s) address"));
+        return WebAddress.of(url).orElseThrow(() -> new IllegalArgumentException(url + " is not an http(s) address"));
     }
 
     /**
@@ -94,8 +93,7 @@ public class ArticleExtractor {
      * @return empty if there is no text
      */
     public Optional<Article> ofPlainText(String title, String text, String url) {
-        WebAddress address =
-                address(url);
+        WebAddress address = address(url);
         var body = new Element("div");
         for (String paragraph : text.split("\\R\\s*\\R")) {
             // lines of a PDF end anywhere, also within a word

@@ -39,7 +39,8 @@ final class Cleaning {
                             + "authorbio aboutauthor teaser teasers crosshead ticker")
                     .split(" "));
     /** However long they are, what the reader has to agree to is no article. */
-    private static final String CONSENT = "[role=dialog], [class*=cookie], [class*=gdpr], [class*=consent], [id*=cookie], [id*=gdpr], [id*=consent]";
+    private static final String CONSENT =
+            "[role=dialog], [class*=cookie], [class*=gdpr], [class*=consent], [id*=cookie], [id*=gdpr], [id*=consent]";
 
     private static final Pattern TOKENS = Pattern.compile("[^a-z0-9]+");
     private static final Pattern CAMEL = Pattern.compile("(?<=[a-z])(?=[A-Z])");
@@ -91,7 +92,9 @@ final class Cleaning {
         int all = prose(body);
         int text = body.text().length();
         for (Element element : body.select("*")) {
-            if (element == body || element.parent() == null || element.normalName().equals("article")) {
+            if (element == body
+                    || element.parent() == null
+                    || element.normalName().equals("article")) {
                 continue;
             }
             boolean surrounding = element.is(NO_ARTICLE) || isNamedSo(element);
@@ -106,7 +109,9 @@ final class Cleaning {
     private static int prose(Element element) {
         return element.select("p").stream()
                 .mapToInt(p -> p.text().length()
-                        - p.select("a").stream().mapToInt(a -> a.text().length()).sum())
+                        - p.select("a").stream()
+                                .mapToInt(a -> a.text().length())
+                                .sum())
                 .sum();
     }
 

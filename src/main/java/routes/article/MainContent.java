@@ -40,12 +40,17 @@ final class MainContent {
                 continue;
             }
             // a list of articles is none, unless one has the heading of the page
-            Optional<Element> headed = found.stream().filter(element -> element.selectFirst("h1") != null).findFirst();
+            Optional<Element> headed = found.stream()
+                    .filter(element -> element.selectFirst("h1") != null)
+                    .findFirst();
             if (headed.isPresent()) {
                 return headed.get();
             }
             Element best = found.get(0);
-            if (found.stream().filter(element -> prose(element) * 2 > prose(best)).count() < 3) {
+            if (found.stream()
+                            .filter(element -> prose(element) * 2 > prose(best))
+                            .count()
+                    < 3) {
                 return best;
             }
         }
@@ -61,9 +66,13 @@ final class MainContent {
         if (article == null || element.className().isBlank()) {
             return element;
         }
-        List<Element> parts = article.getElementsByClass(element.classNames().iterator().next()).stream()
+        List<Element> parts = article
+                .getElementsByClass(element.classNames().iterator().next())
+                .stream()
                 .filter(part -> part.className().equals(element.className()))
-                .filter(part -> part == element || !part.parents().contains(element) && !element.parents().contains(part))
+                .filter(part -> part == element
+                        || !part.parents().contains(element)
+                                && !element.parents().contains(part))
                 .filter(part -> prose(part) >= MIN_WORDS)
                 .toList();
         int all = parts.stream().mapToInt(MainContent::prose).sum();

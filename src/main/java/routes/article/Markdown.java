@@ -18,21 +18,61 @@ import routes.web.WebAddress;
  */
 final class Markdown {
     private static final Set<String> BLOCKS = Set.of(
-            "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
-            "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol",
-            "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul");
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "center",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "fieldset",
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "li",
+            "main",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+            "section",
+            "summary",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+            "thead",
+            "tr",
+            "ul");
     private static final Set<String> STRONG = Set.of("b", "strong");
     private static final Set<String> EMPHASIS = Set.of("i", "em");
     /** Lazily loaded pictures have their address in one of the first. */
-    private static final List<String> SOURCES = List.of("data-src", "data-original", "data-lazy-src", "data-url", "src");
+    private static final List<String> SOURCES =
+            List.of("data-src", "data-original", "data-lazy-src", "data-url", "src");
 
     private static final Pattern SPECIAL = Pattern.compile("[\\\\`*_\\[\\]~|]");
     private static final Pattern ENTITY = Pattern.compile("&(?=#?\\w+;)");
     /** What makes a block at the start of a line. */
-    private static final Pattern LINE_START = Pattern.compile("^(#{1,6}(?=\\s|$)|[+-](?=\\s|$)|>|={3,}$|-{3,}$)|^(\\d{1,9})([.)](?:\\s|$))");
+    private static final Pattern LINE_START =
+            Pattern.compile("^(#{1,6}(?=\\s|$)|[+-](?=\\s|$)|>|={3,}$|-{3,}$)|^(\\d{1,9})([.)](?:\\s|$))");
 
     private static final Pattern ITEM = Pattern.compile("(?:-|\\d+\\.) $");
-    private static final Pattern LANGUAGE = Pattern.compile("(?:^|\\s)(?:language|lang|highlight|brush:?)-?\\s?(\\w{1,20})");
+    private static final Pattern LANGUAGE =
+            Pattern.compile("(?:^|\\s)(?:language|lang|highlight|brush:?)-?\\s?(\\w{1,20})");
     private static final int MAX_CELL = 300;
     private static final int MAX_COLUMNS = 20;
     private static final int MIN_FENCE = 3;
@@ -105,7 +145,8 @@ final class Markdown {
     }
 
     private static boolean isBlock(Element element) {
-        return BLOCKS.contains(element.normalName()) || element.children().stream().anyMatch(Markdown::isBlock);
+        return BLOCKS.contains(element.normalName())
+                || element.children().stream().anyMatch(Markdown::isBlock);
     }
 
     private void block(Element element, String first, String rest) {
@@ -173,7 +214,9 @@ final class Markdown {
                 && columns <= MAX_COLUMNS
                 && rows.size() > 1
                 && table.select("table").size() == 1
-                && rows.stream().flatMap(Elements::stream).allMatch(cell -> cell.text().length() <= MAX_CELL);
+                && rows.stream()
+                        .flatMap(Elements::stream)
+                        .allMatch(cell -> cell.text().length() <= MAX_CELL);
         if (!isData) {
             children(table, first, rest);
             return;
@@ -277,7 +320,11 @@ final class Markdown {
                 .ifPresent(url -> {
                     firstPicture = firstPicture.isEmpty() ? url : firstPicture;
                     String words = image.attr("alt").replaceAll("[\\s\\p{Z}]+", " ");
-                    line.append("![").append(escaped(words)).append("](").append(url).append(')');
+                    line.append("![")
+                            .append(escaped(words))
+                            .append("](")
+                            .append(url)
+                            .append(')');
                 });
     }
 

@@ -1,11 +1,11 @@
 package routes.article;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -61,12 +61,12 @@ final class PageFacts {
     private static final Pattern GERMAN_DAY = Pattern.compile("\\b(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})\\b");
     private static final Pattern DAY_IN_WORDS =
             Pattern.compile("\\d{1,2} \\p{L}{3,10}\\.? \\d{4}|\\p{L}{3,10}\\.? \\d{1,2}, \\d{4}");
-    private static final List<DateTimeFormatter> IN_WORDS = Stream.of("d MMMM yyyy", "d MMM yyyy", "MMMM d, yyyy", "MMM d, yyyy")
-            .flatMap(pattern -> Stream.of(Locale.ENGLISH, new Locale("ru"))
-                    .map(locale -> new DateTimeFormatterBuilder()
-                            .parseCaseInsensitive()
-                            .appendPattern(pattern)
-                            .toFormatter(locale)))
+    private static final List<DateTimeFormatter> IN_WORDS = Stream.of(
+                    "d MMMM yyyy", "d MMM yyyy", "MMMM d, yyyy", "MMM d, yyyy")
+            .flatMap(pattern -> Stream.of(Locale.ENGLISH, new Locale("ru")).map(locale -> new DateTimeFormatterBuilder()
+                    .parseCaseInsensitive()
+                    .appendPattern(pattern)
+                    .toFormatter(locale)))
             .toList();
     /** {@code 2026-11-28T10:00:00+03:00} with all that is left out or written otherwise by some. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
@@ -94,7 +94,8 @@ final class PageFacts {
         for (Element meta : page.select("meta[content]")) {
             for (String name : List.of("property", "name", "itemprop")) {
                 metas.putIfAbsent(
-                        meta.attr(name).toLowerCase(Locale.ROOT), meta.attr("content").strip());
+                        meta.attr(name).toLowerCase(Locale.ROOT),
+                        meta.attr("content").strip());
             }
         }
     }
@@ -109,7 +110,9 @@ final class PageFacts {
             }
             for (JsonNode node : nodes(parsed(data))) {
                 boolean isArticle = types(node).anyMatch(ARTICLES::contains);
-                if (isArticle && (best.isMissingNode() || body(node).length() > body(best).length())) {
+                if (isArticle
+                        && (best.isMissingNode()
+                                || body(node).length() > body(best).length())) {
                     best = node;
                 }
             }
@@ -181,8 +184,11 @@ final class PageFacts {
     }
 
     boolean isPaid() {
-        return Stream.of(article.path("isAccessibleForFree"), article.path("hasPart").path("isAccessibleForFree"))
-                .anyMatch(free -> free.isBoolean() ? !free.asBoolean() : free.asText("").equalsIgnoreCase("false"));
+        return Stream.of(
+                        article.path("isAccessibleForFree"),
+                        article.path("hasPart").path("isAccessibleForFree"))
+                .anyMatch(free ->
+                        free.isBoolean() ? !free.asBoolean() : free.asText("").equalsIgnoreCase("false"));
     }
 
     /** Words of the article as the page counts them; 0 if it does not. */
@@ -196,7 +202,8 @@ final class PageFacts {
                 .filter(text -> !text.isBlank())
                 .findFirst()
                 .orElse("");
-        String given = first(field(article.path("headline")), meta("og:title"), meta("twitter:title"), field(article.path("name")));
+        String given = first(
+                field(article.path("headline")), meta("og:title"), meta("twitter:title"), field(article.path("name")));
         if (given.isEmpty()) {
             given = page.title();
             // the heading is the part of the title that is not the site
@@ -204,7 +211,9 @@ final class PageFacts {
                 return cut(heading);
             }
             String[] parts = given.split("\\s+[|—–•»·]\\s+|\\s+-\\s+(?=[^-]*$)");
-            String longest = Stream.of(parts).max((a, b) -> Integer.compare(a.length(), b.length())).orElse("");
+            String longest = Stream.of(parts)
+                    .max((a, b) -> Integer.compare(a.length(), b.length()))
+                    .orElse("");
             return cut(first(longest, heading));
         }
         String site = site();
@@ -220,14 +229,19 @@ final class PageFacts {
             names.add(field(person.isTextual() ? person : person.path("name")));
         }
         if (names.stream().allMatch(String::isBlank)) {
-            Stream.of("author", "article:author", "parsely-author", "dc.creator").map(this::meta).forEach(names::add);
+            Stream.of("author", "article:author", "parsely-author", "dc.creator")
+                    .map(this::meta)
+                    .forEach(names::add);
         }
         names.removeIf(PageFacts::isNoName);
         if (names.isEmpty()) {
-            page.select("[itemprop=author] [itemprop=name], [itemprop=author], [rel=author], [class*=byline], [class*=author]")
+            page
+                    .select(
+                            "[itemprop=author] [itemprop=name], [itemprop=author], [rel=author], [class*=byline], [class*=author]")
                     .stream()
                     .map(Element::text)
-                    .map(text -> text.replaceFirst("(?iU)^(?:by|от|автор(?:ы)?|текст)[:\\s]+", "").strip())
+                    .map(text -> text.replaceFirst("(?iU)^(?:by|от|автор(?:ы)?|текст)[:\\s]+", "")
+                            .strip())
                     .filter(text -> !isNoName(text) && text.length() < 60)
                     .limit(1)
                     .forEach(names::add);
@@ -280,7 +294,9 @@ final class PageFacts {
         String value = text.strip();
         try {
             TemporalAccessor time = TIME.parseBest(value, OffsetDateTime::from, LocalDateTime::from);
-            return time instanceof OffsetDateTime ? time.toString() : LocalDate.from(time).toString();
+            return time instanceof OffsetDateTime
+                    ? time.toString()
+                    : LocalDate.from(time).toString();
         } catch (DateTimeException e) {
             // a day is enough
         }
@@ -384,7 +400,9 @@ final class PageFacts {
     /** A text field, which some fill with entities or elements. */
     private static String field(JsonNode node) {
         String text = node.asText("");
-        return text.indexOf('<') >= 0 || text.indexOf('&') >= 0 ? Jsoup.parse(text).text() : text.strip();
+        return text.indexOf('<') >= 0 || text.indexOf('&') >= 0
+                ? Jsoup.parse(text).text()
+                : text.strip();
     }
 
     private static String first(String... texts) {

@@ -95,7 +95,10 @@ final class Polishing {
 
     /** Three words in a row each. */
     private static Set<String> shingles(String text) {
-        List<String> words = WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
+        List<String> words = WORD.matcher(text.toLowerCase(Locale.ROOT))
+                .results()
+                .map(MatchResult::group)
+                .toList();
         Set<String> shingles = new HashSet<>();
         for (int i = 0; i + 3 <= words.size(); i++) {
             shingles.add(String.join(" ", words.subList(i, i + 3)));
@@ -105,10 +108,13 @@ final class Polishing {
 
     private void removeNamed() {
         for (Element element : content.select("*")) {
-            if (element == content || element.parent() == null || element.normalName().equals("img")) {
+            if (element == content
+                    || element.parent() == null
+                    || element.normalName().equals("img")) {
                 continue;
             }
-            boolean caption = element.normalName().equals("figcaption") || isNamed(element) || Cleaning.isNamedSo(element);
+            boolean caption =
+                    element.normalName().equals("figcaption") || isNamed(element) || Cleaning.isNamedSo(element);
             if (caption && words(element.text()) * 5 < all && element.selectFirst("h1") == null) {
                 removeText(element);
             }
@@ -135,8 +141,12 @@ final class Polishing {
         for (Element leaf : leaves()) {
             String text = leaf.text();
             int words = words(text);
-            int linked = leaf.select("a").stream().mapToInt(a -> words(a.text())).sum();
-            boolean isLink = words > 0 && linked * 10 >= words * 9 && words < 30 && !leaf.normalName().equals("td");
+            int linked =
+                    leaf.select("a").stream().mapToInt(a -> words(a.text())).sum();
+            boolean isLink = words > 0
+                    && linked * 10 >= words * 9
+                    && words < 30
+                    && !leaf.normalName().equals("td");
             boolean isPrompt = words < 25
                     && PROMPT.matcher(text).matches()
                     // a sentence can start with the same word
@@ -164,7 +174,9 @@ final class Polishing {
         for (Element leaf : leaves()) {
             String text = leaf.text();
             int words = words(text);
-            boolean isHead = isTitle(text) || leaf.normalName().equals("h1") || BYLINE.matcher(text).matches();
+            boolean isHead = isTitle(text)
+                    || leaf.normalName().equals("h1")
+                    || BYLINE.matcher(text).matches();
             if (words >= 40 || words >= 12 && SENTENCE.matcher(text).find() && !isHead) {
                 before.forEach(Polishing::removeText);
                 return;
@@ -194,7 +206,9 @@ final class Polishing {
         for (int i = 0; i < leaves.size(); i++) {
             Element leaf = leaves.get(i);
             seen += words(leaf.text());
-            if (seen * 3 > all * 2 && words(leaf.text()) < 10 && PROMPT.matcher(leaf.text()).matches()) {
+            if (seen * 3 > all * 2
+                    && words(leaf.text()) < 10
+                    && PROMPT.matcher(leaf.text()).matches()) {
                 leaves.subList(i, leaves.size()).forEach(Element::remove);
                 return;
             }

@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -101,7 +102,7 @@ public final class PageFetcher implements AutoCloseable {
         }
     }
 
-    PageFetcher(CrawlProperties properties, Clock clock) {
+    public PageFetcher(CrawlProperties properties, Clock clock) {
         this(properties, clock, new AddressGuard(properties), null);
     }
 
@@ -184,8 +185,7 @@ public final class PageFetcher implements AutoCloseable {
         WebAddress first =
                 WebAddress.of(wish.url()).map(WebAddress::withoutFragment).orElse(null);
         if (first == null) {
-            return new Fetched.Failed(
-                    FetchReason.BAD_ADDRESS.text(), true, wish.url(), "not an http(s) address", null, Duration.ZERO);
+            return noAddress(wish.url());
         }
         var run = new Run(wish, first, start + properties.timeout().toNanos());
         try {
@@ -193,6 +193,31 @@ public final class PageFetcher implements AutoCloseable {
         } catch (FetchException e) {
             return e.at(run.page, elapsed(start));
         }
+    }
+
+    /**
+     * Why this page must not be fetched, by whatever means: its address is not in the public internet, or robots.txt excludes it. It looks
+     * up the name and may fetch robots.txt, within the same limits as a fetch.
+     */
+    public Optional<Fetched.Failed> refusal(String url) {
+        long start = System.nanoTime();
+        WebAddress address = WebAddress.of(url).map(WebAddress::withoutFragment).orElse(null);
+        if (address == null) {
+            return Optional.of(noAddress(url));
+        }
+        var run = new Run(Wish.of(url), address, start + properties.timeout().toNanos());
+        try {
+            guard.addresses(address, properties.timeout());
+            robots.check(address, run::robotsFile);
+            return Optional.empty();
+        } catch (FetchException e) {
+            return Optional.of(e.at(address, elapsed(start)));
+        }
+    }
+
+    private static Fetched.Failed noAddress(String url) {
+        return new Fetched.Failed(
+                FetchReason.BAD_ADDRESS.text(), true, url, "not an http(s) address", null, Duration.ZERO);
     }
 
     private static Duration elapsed(long start) {

@@ -61,7 +61,8 @@ class ArticleExtractorTest {
         }
 
         private static int sum(Map<List<String>, Integer> runs) {
-            return Math.max(1, runs.values().stream().mapToInt(Integer::intValue).sum());
+            return Math.max(
+                    1, runs.values().stream().mapToInt(Integer::intValue).sum());
         }
 
         private static Map<List<String>, Integer> runs(String text) {
@@ -93,7 +94,8 @@ class ArticleExtractorTest {
         for (String page : pages) {
             scores.add(score(page));
         }
-        double precision = scores.stream().mapToDouble(Score::precision).average().orElse(0);
+        double precision =
+                scores.stream().mapToDouble(Score::precision).average().orElse(0);
         double recall = scores.stream().mapToDouble(Score::recall).average().orElse(0);
 
         assertThat(pages).hasSizeGreaterThanOrEqualTo(30);
@@ -171,13 +173,17 @@ class ArticleExtractorTest {
     @Test
     void a_page_without_text_has_no_article() {
         assertThat(extractor.extract("", URL)).isEmpty();
-        assertThat(extractor.extract("<html><body><img src=a.jpg></body></html>", URL)).isEmpty();
+        assertThat(extractor.extract("<html><body><img src=a.jpg></body></html>", URL))
+                .isEmpty();
     }
 
     @Test
     void a_plain_text_becomes_an_article_of_paragraphs() {
         Article article = extractor
-                .ofPlainText("", "First line\nof a para-\ngraph with <b>marks</b> & *stars*.\n\nSecond one.", "https://site.example/a/report.txt")
+                .ofPlainText(
+                        "",
+                        "First line\nof a para-\ngraph with <b>marks</b> & *stars*.\n\nSecond one.",
+                        "https://site.example/a/report.txt")
                 .orElseThrow();
 
         assertThat(article.title()).isEqualTo("report.txt");
@@ -188,12 +194,14 @@ class ArticleExtractorTest {
     }
 
     private String markdown(String body) {
-        String text = "<p>These are the first words of an article that is long enough to count as one, with a sentence.</p>";
+        String text =
+                "<p>These are the first words of an article that is long enough to count as one, with a sentence.</p>";
         String markdown = extractor
                 .extract("<html><body><article>" + text + body + "</article></body></html>", URL)
                 .orElseThrow()
                 .markdown();
-        return markdown.substring(markdown.indexOf("sentence.") + "sentence.".length()).strip();
+        return markdown.substring(markdown.indexOf("sentence.") + "sentence.".length())
+                .strip();
     }
 
     @ParameterizedTest
@@ -230,14 +238,33 @@ class ArticleExtractorTest {
                 "<p>words <script>alert(1)</script><style>p{}</style><iframe src='x'></iframe>here</p> | words here",
             })
     void elements_become_markdown(String html, String markdown) {
-        assertThat(markdown(html.replace('¶', '\n'))).isEqualTo(markdown.replace('¶', '\n').replace("~", ""));
+        assertThat(markdown(html.replace('¶', '\n')))
+                .isEqualTo(markdown.replace('¶', '\n').replace("~", ""));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "<div>", "<b>", "<table><tr><td>", "<ul><li>", "<blockquote>", "<a href=x>", "<font>", "<svg><g>", "<p><p>", "</p>", "<!--",
-                "<div class='share nav comment'><p>x", "<article>", "<x-y>", "&lt;", "<br>", "<h1>", "<pre>", "<select><option>", "<form><div>"
+                "<div>",
+                "<b>",
+                "<table><tr><td>",
+                "<ul><li>",
+                "<blockquote>",
+                "<a href=x>",
+                "<font>",
+                "<svg><g>",
+                "<p><p>",
+                "</p>",
+                "<!--",
+                "<div class='share nav comment'><p>x",
+                "<article>",
+                "<x-y>",
+                "&lt;",
+                "<br>",
+                "<h1>",
+                "<pre>",
+                "<select><option>",
+                "<form><div>"
             })
     void ten_megabytes_of_tags_cost_bounded_time_and_memory(String tag) {
         String html = "<html><body><p>Some words at the start of the page.</p>" + tag.repeat(10_000_000 / tag.length());
@@ -257,11 +284,16 @@ class ArticleExtractorTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[", "{\"@type\":", "null", "[[[[[[", "{\"@type\":\"Article\",\"author\":[[{}]],\"image\":{},\"articleBody\":7}",
+                "[",
+                "{\"@type\":",
+                "null",
+                "[[[[[[",
+                "{\"@type\":\"Article\",\"author\":[[{}]],\"image\":{},\"articleBody\":7}",
                 "{\"@type\":\"Article\",\"headline\":\"<script>alert(1)</script>\"}"
             })
     void linked_data_may_be_anything(String json) {
-        String html = "<script type='application/ld+json'>" + json + "</script><h1>The heading</h1><p>Words enough for a page.</p>";
+        String html = "<script type='application/ld+json'>" + json
+                + "</script><h1>The heading</h1><p>Words enough for a page.</p>";
         Article article = extractor.extract(html, URL).orElseThrow();
 
         assertThat(article.title()).doesNotContain("<");
@@ -269,7 +301,8 @@ class ArticleExtractorTest {
 
     @Test
     void deeply_nested_linked_data_is_left_alone() {
-        String html = "<script type='application/ld+json'>" + "[".repeat(500_000) + "</script><p>Words enough for a page.</p>";
+        String html = "<script type='application/ld+json'>" + "[".repeat(500_000)
+                + "</script><p>Words enough for a page.</p>";
 
         assertThat(extractor.extract(html, URL)).isPresent();
     }

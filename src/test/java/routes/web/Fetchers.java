@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import routes.testing.WebServer;
 
 /** Fetchers for tests. */
 final class Fetchers {

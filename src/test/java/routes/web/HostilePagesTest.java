@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import routes.testing.WebServer;
 
 /** Servers that want to harm the reader: each costs it little time and memory, and is told apart. */
 class HostilePagesTest {
@@ -309,8 +310,8 @@ class HostilePagesTest {
         for (int i = 0; rules.length() < Robots.MAX_BYTES; i++) {
             rules.append("Disallow: /").append("*a".repeat(20)).append(i).append("b\n");
         }
-        try (WebServer server = new WebServer((request, out) ->
-                WebServer.send(out, 200, "text/html", request.path().equals("/robots.txt") ? rules.toString() : "<p>page</p>"))) {
+        try (WebServer server = new WebServer((request, out) -> WebServer.send(
+                out, 200, "text/html", request.path().equals("/robots.txt") ? rules.toString() : "<p>page</p>"))) {
             assertThat(fetcher.fetch(PageFetcher.Wish.of(server.url("/" + "a".repeat(1900))))
                             .duration())
                     .isLessThan(LONGEST);

@@ -50,6 +50,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.llm.standin.TestCertificate;
+import routes.testing.WebServer;
 
 class PageFetcherTest {
     private static final String RUSSIAN = "<p>Съешь ещё этих мягких французских булок, да выпей чаю. "

@@ -1,4 +1,4 @@
-package routes.web;
+package routes.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -22,17 +22,17 @@ import javax.net.ServerSocketFactory;
  * A web server on all local addresses that sends whatever bytes a test wants, also those that no real server sends. It notices every
  * connection.
  */
-final class WebServer implements AutoCloseable {
+public final class WebServer implements AutoCloseable {
     /** Writes an answer. The connection is closed afterwards. */
     @FunctionalInterface
-    interface Site {
+    public interface Site {
         void answer(Request request, OutputStream out) throws Exception;
     }
 
     /** @param head request line and headers */
-    record Request(String path, String head) {
+    public record Request(String path, String head) {
         /** Empty if there is none. */
-        String header(String name) {
+        public String header(String name) {
             return head.lines()
                     .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
                     .map(line -> line.substring(name.length() + 1).strip())
@@ -42,19 +42,19 @@ final class WebServer implements AutoCloseable {
     }
 
     /** Addresses of this machine that were connected to. */
-    final List<InetAddress> connections = new CopyOnWriteArrayList<>();
+    public final List<InetAddress> connections = new CopyOnWriteArrayList<>();
 
-    final List<Request> requests = new CopyOnWriteArrayList<>();
+    public final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final ServerSocket door;
     private final Site site;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    WebServer(Site site) {
+    public WebServer(Site site) {
         this(ServerSocketFactory.getDefault(), site);
     }
 
-    WebServer(ServerSocketFactory sockets, Site site) {
+    public WebServer(ServerSocketFactory sockets, Site site) {
         this.site = site;
         try {
             door = sockets.createServerSocket(0);
@@ -64,16 +64,16 @@ final class WebServer implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    int port() {
+    public int port() {
         return door.getLocalPort();
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://127.0.0.1:" + port() + path;
     }
 
     /** Requests that were not for robots.txt. */
-    List<String> pages() {
+    public List<String> pages() {
         return requests.stream()
                 .map(Request::path)
                 .filter(path -> !path.equals("/robots.txt"))
@@ -121,7 +121,7 @@ final class WebServer implements AutoCloseable {
     }
 
     /** Everything but robots.txt, which does not exist. */
-    static Site pages(Site site) {
+    public static Site pages(Site site) {
         return (request, out) -> {
             if (request.path().equals("/robots.txt")) {
                 send(out, 404, "text/plain", "");
@@ -131,15 +131,15 @@ final class WebServer implements AutoCloseable {
         };
     }
 
-    static void html(OutputStream out, String body) throws IOException {
+    public static void html(OutputStream out, String body) throws IOException {
         send(out, 200, "text/html; charset=utf-8", body);
     }
 
-    static void send(OutputStream out, int status, String type, String body, String... headers) throws IOException {
+    public static void send(OutputStream out, int status, String type, String body, String... headers) throws IOException {
         send(out, status, type, body.getBytes(UTF_8), headers);
     }
 
-    static void send(OutputStream out, int status, String type, byte[] body, String... headers) throws IOException {
+    public static void send(OutputStream out, int status, String type, byte[] body, String... headers) throws IOException {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         raw(
                 out,
@@ -148,12 +148,12 @@ final class WebServer implements AutoCloseable {
         out.write(body);
     }
 
-    static void redirect(OutputStream out, String to) throws IOException {
+    public static void redirect(OutputStream out, String to) throws IOException {
         out.write(("HTTP/1.1 302 Found\r\nLocation: " + to + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 .getBytes(UTF_8));
     }
 
-    static void raw(OutputStream out, String text) throws IOException {
+    public static void raw(OutputStream out, String text) throws IOException {
         out.write(text.getBytes(ISO_8859_1));
         out.flush();
     }
