@@ -42,6 +42,9 @@ final class Cleaning {
     private static final String CONSENT =
             "[role=dialog], [class*=cookie], [class*=gdpr], [class*=consent], [id*=cookie], [id*=gdpr], [id*=consent]";
 
+    /** Characters that a page without its dialogs has at least. */
+    private static final int MIN_REST = 200;
+
     private static final Pattern TOKENS = Pattern.compile("[^a-z0-9]+");
     private static final Pattern CAMEL = Pattern.compile("(?<=[a-z])(?=[A-Z])");
     private static final Pattern HIDDEN = Pattern.compile("(?i)display\\s*:\\s*none|visibility\\s*:\\s*hidden");
@@ -74,8 +77,9 @@ final class Cleaning {
         deepest.forEach(Element::empty);
         comments.forEach(Node::remove);
         page.select(NO_TEXT).remove();
+        int text = page.text().length();
         page.select("[style]").forEach(element -> {
-            if (HIDDEN.matcher(element.attr("style")).find() && !isMost(element, page)) {
+            if (HIDDEN.matcher(element.attr("style")).find() && element.text().length() * 2 <= text) {
                 element.remove();
             }
         });
@@ -84,9 +88,13 @@ final class Cleaning {
     /** Leaves out menus, advertisements, comments and the like, unless most of the page is in them. */
     static void removeSurroundings(Document page) {
         Element body = page.body();
+        int rest = body.text().length();
         for (Element dialog : body.select(CONSENT)) {
-            if (dialog != body && dialog.selectFirst("h1, article, main") == null) {
+            int length = dialog.text().length();
+            // some name the whole page after the cookies that were accepted
+            if (dialog != body && rest - length >= MIN_REST && dialog.selectFirst("h1, article, main") == null) {
                 dialog.remove();
+                rest -= length;
             }
         }
         int all = prose(body);
@@ -126,9 +134,5 @@ final class Cleaning {
             }
         }
         return false;
-    }
-
-    private static boolean isMost(Element element, Document page) {
-        return element.text().length() * 2 > page.text().length();
     }
 }

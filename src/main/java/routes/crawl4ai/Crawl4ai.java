@@ -91,7 +91,8 @@ public final class Crawl4ai {
         return request;
     }
 
-    private HttpResponse<byte[]> send(HttpRequest request, long deadline) throws Crawl4aiException, InterruptedException {
+    private HttpResponse<byte[]> send(HttpRequest request, long deadline)
+            throws Crawl4aiException, InterruptedException {
         CompletableFuture<HttpResponse<byte[]>> response = http.sendAsync(request, head -> new Limited());
         try {
             return response.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);

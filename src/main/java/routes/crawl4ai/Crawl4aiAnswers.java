@@ -45,7 +45,8 @@ final class Crawl4aiAnswers {
             Map.entry("timeout", "timeout"),
             Map.entry("timed_out", "timeout"));
 
-    private static final List<String> PERMANENT = List.of("refused_address", "robots", "too_many_redirects", "http_403");
+    private static final List<String> PERMANENT =
+            List.of("refused_address", "robots", "too_many_redirects", "http_403");
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             // Python writes them
@@ -73,7 +74,8 @@ final class Crawl4aiAnswers {
         ObjectNode browser = request.putObject("browser_config").put("type", "BrowserConfig");
         browser.putObject("params").put("headless", true);
         ObjectNode config = request.putObject("crawler_config").put("type", "CrawlerRunConfig");
-        ObjectNode options = config.putObject("params").put("page_timeout", PAGE.toMillis()).put("check_robots_txt", true);
+        ObjectNode options =
+                config.putObject("params").put("page_timeout", PAGE.toMillis()).put("check_robots_txt", true);
         // a text without its type would count as no cache in some versions and as an error in others
         options.putObject("cache_mode").put("type", "CacheMode").put("params", "bypass");
         return request.toString();
@@ -141,12 +143,20 @@ final class Crawl4aiAnswers {
 
     private Fetched error(String asked, int status, JsonNode answer, Duration duration) throws Crawl4aiException {
         String detail = shortened(first(
-                answer.path("detail").asText(""), answer.path("error").asText(""), answer.path("detail").toString()));
+                answer.path("detail").asText(""),
+                answer.path("error").asText(""),
+                answer.path("detail").toString()));
         switch (status) {
-            case 401, 403 -> throw new Crawl4aiException(
-                    "crawl4ai_unauthorized", true, "crawl4ai refuses the token: set CRAWL4AI_API_TOKEN (" + detail + ")");
-            case 404, 405, 422 -> throw new Crawl4aiException(
-                    "crawl4ai_unsupported", true, "crawl4ai does not know this request, status " + status + ": " + detail);
+            case 401, 403 ->
+                throw new Crawl4aiException(
+                        "crawl4ai_unauthorized",
+                        true,
+                        "crawl4ai refuses the token: set CRAWL4AI_API_TOKEN (" + detail + ")");
+            case 404, 405, 422 ->
+                throw new Crawl4aiException(
+                        "crawl4ai_unsupported",
+                        true,
+                        "crawl4ai does not know this request, status " + status + ": " + detail);
             case 429, 503 -> throw new Crawl4aiException("crawl4ai_busy", true, "crawl4ai is busy: " + detail);
             case 400 -> {
                 if (reason(detail) != null) {
@@ -162,7 +172,8 @@ final class Crawl4aiAnswers {
                     return failed(asked, detail, duration);
                 }
                 // also if the page could not be reached; the reason is lost
-                throw new Crawl4aiException("crawl4ai_failed", false, "crawl4ai failed, status " + status + ": " + detail);
+                throw new Crawl4aiException(
+                        "crawl4ai_failed", false, "crawl4ai failed, status " + status + ": " + detail);
             }
         }
     }

@@ -16,7 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("crawl4ai")
 public record Crawl4aiProperties(
         @DefaultValue("")
-                @Pattern(regexp = "|https?://[^\\s?#]+", message = "must start with http:// or https://, without a query")
+                @Pattern(
+                        regexp = "|https?://[^\\s?#]+",
+                        message = "must start with http:// or https://, without a query")
                 String url,
         @DefaultValue("") String apiToken,
         @DefaultValue("40s") @DurationMin(seconds = 1) @DurationMax(minutes = 5) Duration timeout) {

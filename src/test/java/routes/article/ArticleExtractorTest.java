@@ -263,7 +263,7 @@ class ArticleExtractorTest {
                 "<br>",
                 "<h1>",
                 "<pre>",
-                "<select><option>",
+                "<select><option>", "<p class=cookie>x</p>", "<p style='display:none'>x</p>", "<figure><img src=a>x</figure>", "<h1>a</h1>",
                 "<form><div>"
             })
     void ten_megabytes_of_tags_cost_bounded_time_and_memory(String tag) {

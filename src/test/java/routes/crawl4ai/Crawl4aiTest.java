@@ -91,29 +91,36 @@ class Crawl4aiTest {
 
     @Test
     void a_page_is_read_by_the_browser_of_the_server() throws Exception {
-        server((request, out) -> WebServer.send(out, 200, JSON, "{\"success\":true,\"results\":[" + result() + "]}"), (crawl4ai, server) -> {
-            Fetched.Page page = (Fetched.Page) crawl4ai.fetch(page());
+        server(
+                (request, out) -> WebServer.send(out, 200, JSON, "{\"success\":true,\"results\":[" + result() + "]}"),
+                (crawl4ai, server) -> {
+                    Fetched.Page page = (Fetched.Page) crawl4ai.fetch(page());
 
-            assertThat(page.text()).isEqualTo("<html><p>Page</p></html>");
-            assertThat(page.mediaType()).isEqualTo("text/html");
-            assertThat(page.url()).isEqualTo(page());
-            assertThat(page.title()).isEqualTo("T");
-            assertThat(server.requests).singleElement().satisfies(request -> {
-                assertThat(request.path()).isEqualTo("/crawl");
-                assertThat(request.head()).startsWith("POST ");
-                assertThat(request.header("Authorization")).isEqualTo("Bearer secret-token");
-            });
-        });
+                    assertThat(page.text()).isEqualTo("<html><p>Page</p></html>");
+                    assertThat(page.mediaType()).isEqualTo("text/html");
+                    assertThat(page.url()).isEqualTo(page());
+                    assertThat(page.title()).isEqualTo("T");
+                    assertThat(server.requests).singleElement().satisfies(request -> {
+                        assertThat(request.path()).isEqualTo("/crawl");
+                        assertThat(request.head()).startsWith("POST ");
+                        assertThat(request.header("Authorization")).isEqualTo("Bearer secret-token");
+                    });
+                });
     }
 
     @Test
     void the_request_holds_the_address_and_fixed_settings_only() throws Exception {
-        JsonNode request = new ObjectMapper().readTree(Crawl4aiAnswers.request("https://site.example/?q=\",\"hooks\":{"));
+        JsonNode request =
+                new ObjectMapper().readTree(Crawl4aiAnswers.request("https://site.example/?q=\",\"hooks\":{"));
 
-        assertThat(request.fieldNames()).toIterable().containsExactlyInAnyOrder("urls", "browser_config", "crawler_config");
+        assertThat(request.fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder("urls", "browser_config", "crawler_config");
         assertThat(request.path("urls").path(0).asText()).isEqualTo("https://site.example/?q=\",\"hooks\":{");
-        assertThat(request.at("/crawler_config/params/cache_mode/type").asText()).isEqualTo("CacheMode");
-        assertThat(request.at("/crawler_config/params/check_robots_txt").asBoolean()).isTrue();
+        assertThat(request.at("/crawler_config/params/cache_mode/type").asText())
+                .isEqualTo("CacheMode");
+        assertThat(request.at("/crawler_config/params/check_robots_txt").asBoolean())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -127,8 +134,9 @@ class Crawl4aiTest {
             })
     void the_result_is_found_wherever_a_version_has_it(String form) throws Exception {
         String body = form.replace("%s", result());
-        server((request, out) -> WebServer.send(out, 200, JSON, body), (crawl4ai, server) -> assertThat(crawl4ai.fetch(page()))
-                .isInstanceOf(Fetched.Page.class));
+        server(
+                (request, out) -> WebServer.send(out, 200, JSON, body),
+                (crawl4ai, server) -> assertThat(crawl4ai.fetch(page())).isInstanceOf(Fetched.Page.class));
     }
 
     @ParameterizedTest
@@ -136,13 +144,22 @@ class Crawl4aiTest {
     void a_task_is_asked_for_until_it_is_done(String task, String path) throws Exception {
         server(
                 (request, out) -> {
-                    String state = calls.getAndIncrement() < 2 ? "\"status\":\"processing\"" : "\"status\":\"completed\",\"result\":" + result();
+                    String state = calls.getAndIncrement() < 2
+                            ? "\"status\":\"processing\""
+                            : "\"status\":\"completed\",\"result\":" + result();
                     String body = request.path().equals("/crawl") ? "" : "," + state;
-                    WebServer.send(out, request.path().equals("/crawl") ? 202 : 200, JSON, "{\"task_id\":\"" + task + "\"" + body + "}");
+                    WebServer.send(
+                            out,
+                            request.path().equals("/crawl") ? 202 : 200,
+                            JSON,
+                            "{\"task_id\":\"" + task + "\"" + body + "}");
                 },
                 (crawl4ai, server) -> {
                     assertThat(crawl4ai.fetch(page())).isInstanceOf(Fetched.Page.class);
-                    assertThat(server.requests.stream().map(WebServer.Request::path).skip(1)).containsOnly(path);
+                    assertThat(server.requests.stream()
+                                    .map(WebServer.Request::path)
+                                    .skip(1))
+                            .containsOnly(path);
                 });
     }
 
@@ -168,12 +185,14 @@ class Crawl4aiTest {
     void a_page_that_the_browser_did_not_get_is_a_reason(String difference, String reason, boolean permanent)
             throws Exception {
         String result = different(difference);
-        server((request, out) -> WebServer.send(out, 200, JSON, "{\"success\":true,\"results\":[" + result + "]}"), (crawl4ai, server) -> {
-            Fetched.Failed failed = (Fetched.Failed) crawl4ai.fetch(page());
+        server(
+                (request, out) -> WebServer.send(out, 200, JSON, "{\"success\":true,\"results\":[" + result + "]}"),
+                (crawl4ai, server) -> {
+                    Fetched.Failed failed = (Fetched.Failed) crawl4ai.fetch(page());
 
-            assertThat(failed.reason()).isEqualTo(reason);
-            assertThat(failed.permanent()).isEqualTo(permanent);
-        });
+                    assertThat(failed.reason()).isEqualTo(reason);
+                    assertThat(failed.permanent()).isEqualTo(permanent);
+                });
     }
 
     @ParameterizedTest
@@ -186,12 +205,14 @@ class Crawl4aiTest {
             })
     void markdown_counts_if_there_is_nothing_else(String difference, String text) throws Exception {
         String result = different(difference);
-        server((request, out) -> WebServer.send(out, 200, JSON, "{\"success\":true,\"results\":[" + result + "]}"), (crawl4ai, server) -> {
-            Fetched.Page page = (Fetched.Page) crawl4ai.fetch(page());
+        server(
+                (request, out) -> WebServer.send(out, 200, JSON, "{\"success\":true,\"results\":[" + result + "]}"),
+                (crawl4ai, server) -> {
+                    Fetched.Page page = (Fetched.Page) crawl4ai.fetch(page());
 
-            assertThat(page.mediaType()).isEqualTo("text/markdown");
-            assertThat(page.text()).isEqualTo(text);
-        });
+                    assertThat(page.mediaType()).isEqualTo("text/markdown");
+                    assertThat(page.text()).isEqualTo(text);
+                });
     }
 
     @ParameterizedTest
@@ -263,7 +284,8 @@ class Crawl4aiTest {
                 },
                 (request, out) -> WebServer.send(out, 202, JSON, "{\"task_id\":\"x\"}"),
                 (request, out) -> {});
-        List<String> reasons = List.of("crawl4ai_timeout", "crawl4ai_timeout", "crawl4ai_timeout", "crawl4ai_unreachable");
+        List<String> reasons =
+                List.of("crawl4ai_timeout", "crawl4ai_timeout", "crawl4ai_timeout", "crawl4ai_unreachable");
         for (int i = 0; i < sites.size(); i++) {
             String reason = reasons.get(i);
             server(sites.get(i), Duration.ofSeconds(1), (crawl4ai, server) -> {
@@ -303,7 +325,8 @@ class Crawl4aiTest {
         try (PageFetcher guarded = fetcher(false);
                 WebServer server = new WebServer((request, out) -> WebServer.send(out, 200, JSON, "{}"))) {
             var crawl4ai = new Crawl4ai(new Crawl4aiProperties(server.url(""), "", Duration.ofSeconds(5)), guarded);
-            for (String url : List.of("http://127.0.0.1/", "http://169.254.169.254/", "file:///etc/passwd", "raw:<p>x</p>")) {
+            for (String url :
+                    List.of("http://127.0.0.1/", "http://169.254.169.254/", "file:///etc/passwd", "raw:<p>x</p>")) {
                 assertThat(((Fetched.Failed) crawl4ai.fetch(url)).reason()).isIn("refused_address", "bad_address");
             }
             assertThat(server.connections).isEmpty();

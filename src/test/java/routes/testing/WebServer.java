@@ -135,11 +135,13 @@ public final class WebServer implements AutoCloseable {
         send(out, 200, "text/html; charset=utf-8", body);
     }
 
-    public static void send(OutputStream out, int status, String type, String body, String... headers) throws IOException {
+    public static void send(OutputStream out, int status, String type, String body, String... headers)
+            throws IOException {
         send(out, status, type, body.getBytes(UTF_8), headers);
     }
 
-    public static void send(OutputStream out, int status, String type, byte[] body, String... headers) throws IOException {
+    public static void send(OutputStream out, int status, String type, byte[] body, String... headers)
+            throws IOException {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         raw(
                 out,
