@@ -1,6 +1,7 @@
 package routes.article;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -23,7 +24,8 @@ final class Cleaning {
             "script, style, noscript, template, svg, iframe, object, embed, canvas, video, audio, map, dialog, link, meta, "
                     + "button, input, select, textarea, option, label, progress, [hidden], [aria-hidden=true]:not(:has(p))";
     private static final Evaluator NO_ARTICLE = Selector.evaluatorOf(
-            "nav, amp-sidebar, amp-ad, amp-consent, body > footer, body > header, aside, menu, [role=navigation], [role=complementary], [role=contentinfo], "
+            "nav, amp-sidebar, amp-ad, amp-consent, body > footer, body > header, aside, menu, "
+                    + "[role=navigation], [role=complementary], [role=contentinfo], "
                     + "[role=banner], [role=dialog], [role=alert], [role=search], [role=menu], [role=menubar], [role=toolbar], [role=tablist]");
     /** Words in classes and ids of what surrounds articles. */
     private static final Set<String> SURROUNDING = Set.of(
@@ -45,6 +47,7 @@ final class Cleaning {
     /** Characters that a page without its dialogs has at least. */
     private static final int MIN_REST = 200;
 
+    private static final int MAX_ID_TOKENS = 2;
     private static final Pattern TOKENS = Pattern.compile("[^a-z0-9]+");
     private static final Pattern CAMEL = Pattern.compile("(?<=[a-z])(?=[A-Z])");
     private static final Pattern HIDDEN = Pattern.compile("(?i)display\\s*:\\s*none|visibility\\s*:\\s*hidden");
@@ -123,16 +126,15 @@ final class Cleaning {
                 .sum();
     }
 
+    /** Whether its names are those of something around an article. */
     static boolean isNamedSo(Element element) {
-        String names = element.className() + " " + element.id();
-        if (names.isBlank()) {
-            return false;
-        }
-        for (String token : TOKENS.split(CAMEL.matcher(names).replaceAll("-").toLowerCase(Locale.ROOT))) {
-            if (SURROUNDING.contains(token)) {
-                return true;
-            }
-        }
-        return false;
+        String[] id = tokens(element.id());
+        // the id of a section can be its whole heading
+        return Arrays.stream(tokens(element.className())).anyMatch(SURROUNDING::contains)
+                || id.length <= MAX_ID_TOKENS && Arrays.stream(id).anyMatch(SURROUNDING::contains);
+    }
+
+    private static String[] tokens(String names) {
+        return TOKENS.split(CAMEL.matcher(names).replaceAll("-").toLowerCase(Locale.ROOT));
     }
 }

@@ -12,10 +12,11 @@ import org.jsoup.nodes.Element;
 
 /** Removes from the element that holds an article what is not its text: captions, bylines, links to other articles. */
 final class Polishing {
-    private static final Set<String> CAPTIONS = Set.of(
-            ("caption captions credit credits photocredit imagecredit copyright byline bylines author authors dateline datetime date timestamp "
-                            + "published publish updated posted meta metadata postmeta entrymeta kicker eyebrow gallery slideshow carousel "
-                            + "toc tooltip infobox navbox reflist catlinks editsection noprint factbox pullquote hashtags topics")
+    private static final Set<String> CAPTIONS =
+            Set.of(("caption captions credit credits photocredit imagecredit copyright byline bylines author authors "
+                            + "dateline datetime date timestamp published publish updated posted meta metadata postmeta "
+                            + "entrymeta kicker eyebrow gallery slideshow carousel toc tooltip infobox navbox reflist catlinks "
+                            + "editsection noprint factbox pullquote hashtags topics")
                     .split(" "));
     /** A shorter body is a summary. */
     private static final int MIN_SHINGLES = 60;
@@ -27,16 +28,24 @@ final class Polishing {
 
     private static final Pattern TOKENS = Pattern.compile("[^a-z0-9]+");
     private static final Pattern BYLINE = Pattern.compile(
-            "(?iU)^(?:by\\b|автор|published|updated|posted|last (?:modified|updated)|photo|image|source|written by|"
-                    + "фото|опубликовано|обновлено|\\d{1,2}[ .:/-]\\d{1,2}).*");
-    private static final Pattern PROMPT = Pattern.compile(
-            "(?iU)^\\W*(?:read (?:more|also|next|on)|see (?:also|more)|related|recommended|more (?:from|on|stories|great)|don'?t miss|"
-                    + "follow (?:us|me|@|her|him|them)|subscribe|sign up|share (?:this|on)|click here|get the latest|want more|you (?:may|might) (?:also )?"
-                    + "(?:like|be interested)|advertisement|you receive|view (?:this email|in your browser)|unsubscribe|first published|also on\\b|like this story|related news|tags(?::|$)|share$|back to top|sponsored|watch:|also read|have a tip|get .{0,40} (?:newsletter|on the go)|download the|"
-                    + "join the conversation|show comments|view comments|leave a (?:comment|reply)|most (?:read|popular)|"
-                    + "читайте также|читать (?:также|далее|ещё|еще)|смотрите также|см\\. также|подписывайтесь|подписаться|подпишитесь|подпишись|поделиться|"
-                    + "реклама|по теме|материалы по теме|похожие (?:записи|статьи|материалы)|ещё по теме|рекомендуем|"
-                    + "комментарии|оставить комментарий|понравилась статья|теги|метки)\\b.*");
+            "(?iU)^(?:by\\b|автор\\b|published|updated|posted|last (?:modified|updated)|photo:|image:|source:|written by|"
+                    + "фото:|опубликовано|обновлено|\\d{1,2}[ .:/-]\\d{1,2}).*");
+    /** What sites write in front of links to other articles and of offers. */
+    private static final Pattern PROMPT = Pattern.compile("(?iU)^\\W*(?:"
+            + "read (?:more|also|next|on)|see (?:also|more)|related|recommended|"
+            + "more (?:from|on|stories|great)|don'?t miss|follow (?:us|me|@|her|him|them)|subscribe|sign up|"
+            + "share (?:this|on)|click here|get the latest|want more|"
+            + "you (?:may|might) (?:also )?(?:like|be interested)|advertisement|you receive|"
+            + "view (?:this email|in your browser)|unsubscribe|first published|also on\\b|like this story|"
+            + "related news|tags(?::|$)|share$|back to top|sponsored|watch:|also read|have a tip|"
+            + "get .{0,40} (?:newsletter|on the go)|download the|join the conversation|show comments|"
+            + "view comments|leave a (?:comment|reply)|most (?:read|popular)|читайте также|"
+            + "читать (?:также|далее|ещё|еще)|смотрите также|см\\. также|подписывайтесь|подписаться|"
+            + "подпишитесь|подпишись|поделиться|реклама|по теме|материалы по теме|"
+            + "похожие (?:записи|статьи|материалы)|ещё по теме|рекомендуем|комментарии|оставить комментарий|"
+            + "понравилась статья|теги|метки"
+            + ")\\b.*");
+
     private static final Pattern SENTENCE = Pattern.compile("[.!?…。！？»\"”)]\\s*$");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
@@ -141,20 +150,28 @@ final class Polishing {
         for (Element leaf : leaves()) {
             String text = leaf.text();
             int words = words(text);
-            int linked =
-                    leaf.select("a").stream().mapToInt(a -> words(a.text())).sum();
+            int linked = linked(leaf);
             boolean isLink = words > 0
                     && linked * 10 >= words * 9
                     && words < 30
                     && !leaf.normalName().equals("td");
-            boolean isPrompt = words < 25
-                    && PROMPT.matcher(text).matches()
-                    // a sentence can start with the same word
-                    && (words < 5 || linked * 2 >= words || !text.endsWith("."));
-            if (isPrompt || isLink && !inProse(leaf)) {
+            if (isPrompt(leaf) || isLink && !inProse(leaf)) {
                 leaf.remove();
             }
         }
+    }
+
+    private static boolean isPrompt(Element leaf) {
+        String text = leaf.text();
+        int words = words(text);
+        return words < 25
+                && PROMPT.matcher(text).matches()
+                // a sentence can start with the same word
+                && (words < 5 || linked(leaf) * 2 >= words || !text.endsWith("."));
+    }
+
+    private static int linked(Element element) {
+        return element.select("a").stream().mapToInt(link -> words(link.text())).sum();
     }
 
     /** A line of a list that is mostly text. */
@@ -164,8 +181,7 @@ final class Polishing {
             return HEADINGS.contains(leaf.normalName()) && words(leaf.text()) < 15;
         }
         int words = words(list.text());
-        int linked = list.select("a").stream().mapToInt(a -> words(a.text())).sum();
-        return linked * 2 < words;
+        return linked(list) * 2 < words;
     }
 
     /** Removes what stands before the first real paragraph. */
@@ -176,12 +192,13 @@ final class Polishing {
             int words = words(text);
             boolean isHead = isTitle(text)
                     || leaf.normalName().equals("h1")
-                    || BYLINE.matcher(text).matches();
+                    // a sentence can start with the same word
+                    || words < 25 && BYLINE.matcher(text).matches() && !text.endsWith(".");
             if (words >= 40 || words >= 12 && SENTENCE.matcher(text).find() && !isHead) {
                 before.forEach(Polishing::removeText);
                 return;
             }
-            if (isHead || words < 6 && !STARTS.contains(leaf.normalName())) {
+            if (isHead || words < 6 && !text.endsWith(".") && !STARTS.contains(leaf.normalName())) {
                 before.add(leaf);
             }
         }
@@ -206,9 +223,7 @@ final class Polishing {
         for (int i = 0; i < leaves.size(); i++) {
             Element leaf = leaves.get(i);
             seen += words(leaf.text());
-            if (seen * 3 > all * 2
-                    && words(leaf.text()) < 10
-                    && PROMPT.matcher(leaf.text()).matches()) {
+            if (seen * 3 > all * 2 && words(leaf.text()) < 10 && isPrompt(leaf)) {
                 leaves.subList(i, leaves.size()).forEach(Element::remove);
                 return;
             }

@@ -171,6 +171,38 @@ class ArticleExtractorTest {
     }
 
     @Test
+    void the_id_of_a_section_is_only_its_heading() {
+        String section =
+                "<section id='sharing-with-several-people'><h2>Sharing with several people</h2><p>%s</p></section>"
+                        .formatted(
+                                "A long paragraph about the way in which people share what they have, with words to its end.");
+
+        assertThat(extractor
+                        .extract("<article>" + section.repeat(3) + "</article>", URL)
+                        .orElseThrow()
+                        .text())
+                .contains("A long paragraph");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "By the time the boats came back, the harbour was empty and the lights were out.",
+                "Автор книги рассказал о том, как долго он собирал письма и фотографии.",
+                "Реклама в метро подорожала вдвое.",
+                "Related work is described in the second chapter.",
+                "Фото с места событий передали читатели, которые оказались рядом."
+            })
+    void a_sentence_that_starts_like_a_byline_or_a_prompt_stays(String sentence) {
+        String more = "<p>The second paragraph is long enough to be one, with words and words up to its end.</p>";
+        String html =
+                "<article><h1>Title of it</h1><p>" + sentence + "</p>" + more + "<p>" + sentence + "</p></article>";
+
+        assertThat(extractor.extract(html, URL).orElseThrow().text().split(Pattern.quote(sentence), -1))
+                .hasSize(3);
+    }
+
+    @Test
     void a_page_without_text_has_no_article() {
         assertThat(extractor.extract("", URL)).isEmpty();
         assertThat(extractor.extract("<html><body><img src=a.jpg></body></html>", URL))
@@ -263,7 +295,11 @@ class ArticleExtractorTest {
                 "<br>",
                 "<h1>",
                 "<pre>",
-                "<select><option>", "<p class=cookie>x</p>", "<p style='display:none'>x</p>", "<figure><img src=a>x</figure>", "<h1>a</h1>",
+                "<select><option>",
+                "<p class=cookie>x</p>",
+                "<p style='display:none'>x</p>",
+                "<figure><img src=a>x</figure>",
+                "<h1>a</h1>",
                 "<form><div>"
             })
     void ten_megabytes_of_tags_cost_bounded_time_and_memory(String tag) {
