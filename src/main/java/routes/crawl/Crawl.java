@@ -214,8 +214,7 @@ public class Crawl {
                 task,
                 null,
                 null,
-                new Fetched.Failed(
-                        "provider_failed", false, task.url(), problem.toString(), null, Duration.ZERO));
+                new Fetched.Failed("provider_failed", false, task.url(), problem.toString(), null, Duration.ZERO));
     }
 
     private CrawledPage page(CrawlPass pass, PageTask task, Fetched fetched, CrawledPage.Source source)
@@ -258,8 +257,8 @@ public class Crawl {
             return CrawledPage.failed(task.url(), page.url(), page.status(), UNREADABLE, true, duration, source);
         }
         return article.map(text -> CrawledPage.of(task, page, text, PageCache.articleKey(task), source))
-                .orElseGet(() -> CrawledPage.failed(
-                        task.url(), page.url(), page.status(), NO_TEXT, true, duration, source));
+                .orElseGet(() ->
+                        CrawledPage.failed(task.url(), page.url(), page.status(), NO_TEXT, true, duration, source));
     }
 
     /**
@@ -295,8 +294,7 @@ public class Crawl {
             PageTask task = task(event, url).orElse(null);
             if (task != null && pass.held().contains(task)) {
                 pass.answer(
-                        index,
-                        new EntryFailure(new InProgressElsewhereException(url), EntryFailure.Kind.UNCOUNTED));
+                        index, new EntryFailure(new InProgressElsewhereException(url), EntryFailure.Kind.UNCOUNTED));
                 return;
             }
             pages.add(task == null ? noAddress(event, url) : pass.pages().get(task));
@@ -317,9 +315,10 @@ public class Crawl {
                 pages.stream().map(page -> page.row(MAX_ROW_TEXT)).toList();
         long read = pages.stream().filter(CrawledPage::isRead).count();
         String status = read == pages.size() ? "ok" : "partial";
-        Optional<CrawledPage> first =
-                pages.stream().filter(CrawledPage::isRead).findFirst().or(() -> pages.stream()
-                        .findFirst());
+        Optional<CrawledPage> first = pages.stream()
+                .filter(CrawledPage::isRead)
+                .findFirst()
+                .or(() -> pages.stream().findFirst());
         return new CrawlStore.Row(
                 post,
                 first.map(CrawledPage::provider).orElse("none"),
@@ -368,7 +367,8 @@ public class Crawl {
                 .originalWordCount(ownWords)
                 .skipped(read.isEmpty())
                 .skipReason(read.isEmpty() ? "no_page" : null)
-                .crawlDurationMs(pages.stream().mapToInt(CrawledPage::durationMs).sum())
+                .crawlDurationMs(
+                        pages.stream().mapToInt(CrawledPage::durationMs).sum())
                 .crawlSuccess(!read.isEmpty())
                 .build();
     }

@@ -92,13 +92,7 @@ record CrawledPage(
 
     /** @param status of HTTP; 0 if there was no answer */
     static CrawledPage failed(
-            String url,
-            String finalUrl,
-            int status,
-            String reason,
-            boolean permanent,
-            int durationMs,
-            Source source) {
+            String url, String finalUrl, int status, String reason, boolean permanent, int durationMs, Source source) {
         return new CrawledPage(
                 url,
                 finalUrl,

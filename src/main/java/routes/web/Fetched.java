@@ -7,7 +7,8 @@ import java.util.List;
 /** What came of a fetch. */
 public sealed interface Fetched {
     /** The reasons of failures, besides {@code http_…}. */
-    List<String> REASONS = Arrays.stream(FetchReason.values()).map(FetchReason::text).toList();
+    List<String> REASONS =
+            Arrays.stream(FetchReason.values()).map(FetchReason::text).toList();
 
     /** How long it took. */
     Duration duration();
