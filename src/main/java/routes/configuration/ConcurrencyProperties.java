@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retagging       tagging of posts with the words of their pictures
  * @param albumAssembler  summaries of albums
  * @param tagPersistence  storage of tags
- * @param crawlTrigger    selection of links to fetch
  * @param crawl           reading of linked pages; a batch asks up to 8 hosts at the same time
+ * @param crawlTrigger    selection of links to fetch
  * @param enrichment      enrichment
  * @param indexing        indexing; index writes of concurrent batches are made durable together
  * @param cleanup         removal of deleted posts
