@@ -78,7 +78,7 @@ class CommandLineIT {
             assertRefusedAtOnce(
                     Map.of("PIPELINE_ROUTES", "tagging,x"), "PIPELINE_ROUTES: unknown stage x; known are ingest, ");
             assertRefusedAtOnce(
-                    Map.of("PIPELINE_ROUTES", "crawl"), "PIPELINE_ROUTES: not built yet: crawl; known are ingest, ");
+                    Map.of("PIPELINE_ROUTES", "trends"), "PIPELINE_ROUTES: not built yet: trends; known are ingest, ");
             assertRefusedAtOnce(Map.of("API_PORT", port), "API_PORT=" + port + ": the port is taken");
             assertRefusedAtOnce(Map.of("MANAGEMENT_PORT", port), "MANAGEMENT_PORT=" + port + ": the port is taken");
             assertRefusedAtOnce(

@@ -91,9 +91,11 @@ class MainJobIT {
                 .isEqualTo(inspector.stream(key("posts.vision.uploaded")).length());
         // each picture has its post tagged again, and indexed again with its words
         assertThat(inspector.stream(key("posts.tagged")).length()).isEqualTo(DEMO_POSTS + DEMO_PICTURES);
-        assertThat(inspector.stream(key("posts.enriched")).length()).isEqualTo(DEMO_POSTS + DEMO_PICTURES);
+        // each post whose links are read is indexed again with its pages
+        long crawls = inspector.stream(key("posts.crawl")).length();
+        assertThat(inspector.stream(key("posts.enriched")).length()).isEqualTo(DEMO_POSTS + DEMO_PICTURES + crawls);
         assertThat(inspector.stream(key("posts.indexed")).length())
-                .isBetween(counts.indexed(), counts.indexed() + DEMO_PICTURES);
+                .isBetween(counts.indexed(), counts.indexed() + DEMO_PICTURES + crawls);
         assertThat(inspector.stream(key("albums.parsed")).length()).isEqualTo(2);
         new StreamCatalog().streams().forEach(stream -> assertThat(
                         inspector.stream(stream.key()).deadLetters())
@@ -193,7 +195,8 @@ class MainJobIT {
                 .contains("stream_consumer_lag{group=\"tagging_workers\"")
                 .as("of stages that are not built yet")
                 .doesNotContain(
-                        "stream_unserved_group{group=\"crawl_workers\"", "stream_consumer_lag{group=\"trend_workers\"");
+                        "stream_unserved_group{group=\"digest_workers\"",
+                        "stream_consumer_lag{group=\"trend_workers\"");
     }
 
     @Test

@@ -58,6 +58,7 @@ class PoisonIT {
     private static final Map<String, List<String>> NEED_THE_POST = Map.of(
             "posts.parsed", List.of("tagging_workers"),
             "posts.tagged", List.of("tag_persist_workers", "crawl_trigger_workers", "enrich_workers"),
+            "posts.crawl", List.of("crawl_workers"),
             "posts.enriched", List.of("indexing_workers"));
 
     private final StreamCatalog catalog = new StreamCatalog();
@@ -259,7 +260,6 @@ class PoisonIT {
         return catalog.streams().stream()
                 .filter(candidate -> candidate.name().equals(stream))
                 .flatMap(found -> found.groups().stream())
-                .filter(group -> !group.equals("crawl_workers"))
                 .toList();
     }
 

@@ -89,7 +89,7 @@ final class PipelineController {
                               FROM (SELECT p.is_deleted, NOT p.is_deleted AS there, p.tagging_status AS tagging,
                                            p.indexing_status AS indexing %1$s) p) posts,
                              (SELECT count(*) FILTER (WHERE e.kind = 'vision' AND e.provider <> 'none') AS with_vision,
-                                     count(*) FILTER (WHERE e.kind = 'crawl') AS crawled
+                                     count(*) FILTER (WHERE e.kind = 'crawl' AND e.status <> 'error') AS crawled
                               %1$s JOIN post_enrichment e ON e.post_id = p.id AND e.kind IN ('vision', 'crawl')
                               AND NOT p.is_deleted) found,
                              (SELECT count(DISTINCT i.group_id) AS albums

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retagging       tagging of posts with the words of their pictures
  * @param albumAssembler  summaries of albums
  * @param tagPersistence  storage of tags
+ * @param crawl           reading of linked pages; a batch asks up to 8 hosts at the same time
  * @param crawlTrigger    selection of links to fetch
  * @param enrichment      enrichment
  * @param indexing        indexing; index writes of concurrent batches are made durable together
@@ -28,6 +29,7 @@ public record ConcurrencyProperties(
         @DefaultValue("1") @Min(1) @Max(64) int albumAssembler,
         @DefaultValue("2") @Min(1) @Max(64) int tagPersistence,
         @DefaultValue("2") @Min(1) @Max(64) int crawlTrigger,
+        @DefaultValue("2") @Min(1) @Max(64) int crawl,
         @DefaultValue("2") @Min(1) @Max(64) int enrichment,
         @DefaultValue("2") @Min(1) @Max(64) int indexing,
         @DefaultValue("2") @Min(1) @Max(64) int cleanup) {}

@@ -1,7 +1,5 @@
 package routes.crawltrigger;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,12 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import routes.redis.RedisLink;
 import routes.redis.Script;
+import routes.web.WebAddress;
 
 /** Counts fetches over all processes, in Redis. A post that is delivered twice counts once. */
 @Component
@@ -61,34 +58,14 @@ class CrawlBudget {
             return grants
             """);
 
-    /** A link that can be fetched, and its host in lower case. */
-    record Link(String url, String domain) {
-
-        /** Empty unless the text is an absolute http(s) address: producers other than our ingest may send anything. */
-        static Optional<Link> of(String text) {
-            try {
-                URI uri = new URI(text.strip());
-                boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-                // getHost() supports only ASCII names
-                String host = web && uri.getAuthority() != null
-                        ? uri.getAuthority().replaceFirst("^.*@", "").replaceFirst(":\\d*$", "")
-                        : "";
-                return Optional.of(new Link(text.strip(), host.toLowerCase(Locale.ROOT)))
-                        .filter(link -> !link.domain().isBlank());
-            } catch (URISyntaxException e) {
-                return Optional.empty();
-            }
-        }
-    }
-
     /** The links of a post to fetch. */
-    record Wish(UUID tenantId, UUID postId, List<Link> links) {}
+    record Wish(UUID tenantId, UUID postId, List<WebAddress> links) {}
 
     /**
      * @param tenantExhausted the tenant's budget for today is exhausted
      * @param links links whose domain has budget left in this hour
      */
-    record Grant(boolean tenantExhausted, List<Link> links) {}
+    record Grant(boolean tenantExhausted, List<WebAddress> links) {}
 
     private final RedisLink redis;
     private final EnrichmentPolicy.Budget budget;
@@ -113,8 +90,8 @@ class CrawlBudget {
             keys.add("crawl:budget:tenant:" + wish.tenantId() + ":" + DAY.format(now));
             arguments.addAll(List.of(wish.links().size(), wish.postId()));
             wish.links().forEach(link -> {
-                keys.add("crawl:budget:domain:" + link.domain() + ":" + HOUR.format(now));
-                arguments.add(link.url());
+                keys.add("crawl:budget:domain:" + link.host() + ":" + HOUR.format(now));
+                arguments.add(link.toString());
             });
         }
         Iterator<Object> taken = redis.run(TAKE, keys, arguments).iterator();

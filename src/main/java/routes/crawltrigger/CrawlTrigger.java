@@ -16,7 +16,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigFolderProperties;
 import routes.crawltrigger.CrawlBudget.Grant;
-import routes.crawltrigger.CrawlBudget.Link;
 import routes.crawltrigger.CrawlBudget.Wish;
 import routes.crawltrigger.TriggerTags.Trigger;
 import routes.events.EntryFailure;
@@ -28,6 +27,7 @@ import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.posts.PostNotThereYetException;
 import routes.text.TextAnalysis;
+import routes.web.WebAddress;
 
 /** Decides for each tag set whether the links of its post are fetched. */
 @Component("crawlTrigger")
@@ -120,7 +120,9 @@ public class CrawlTrigger {
         Reason reason = grant == null ? candidate.skip() : reason(grant);
         metrics.counter(METRIC, "reason", reason.text()).increment();
         return reason == Reason.TRIGGER_TAG
-                ? request(candidate, grant.links().stream().map(Link::url).toList())
+                ? request(
+                        candidate,
+                        grant.links().stream().map(WebAddress::toString).toList())
                 : StageOutcome.skipped(reason.text());
     }
 
@@ -148,12 +150,14 @@ public class CrawlTrigger {
         if (matched.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_TRIGGER_TAG);
         }
-        List<Link> links =
-                urls.stream().flatMap(url -> Link.of(url).stream()).distinct().toList();
+        List<WebAddress> links = urls.stream()
+                .flatMap(url -> WebAddress.of(url).stream())
+                .distinct()
+                .toList();
         if (links.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_VALID_URL);
         }
-        List<Link> wanted = links.stream().limit(policy.maxUrlsPerPost()).toList();
+        List<WebAddress> wanted = links.stream().limit(policy.maxUrlsPerPost()).toList();
         return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), wanted), matched);
     }
 

@@ -152,7 +152,7 @@ class VectorStage {
                 post.expiresAt(),
                 post.albumId(),
                 shortText.substring(0, Math.min(shortText.length(), SHORT_TEXT)),
-                !post.data("crawl").path("urls").isEmpty(),
+                post.data("crawl").path("urls").valueStream().anyMatch(page -> page.hasNonNull("markdown")),
                 post.data("vision").path("classification").path("type").asText(null),
                 post.data("vision").path("is_meme").asBoolean(false),
                 Set.copyOf(post.has()));

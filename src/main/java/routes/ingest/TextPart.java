@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import routes.events.StorableText;
 import routes.events.TextEntity;
+import routes.web.WebAddress;
 
 /**
  * A run of a message's text.
@@ -61,7 +62,8 @@ public record TextPart(String text, TextEntity mark) {
      */
     public static List<String> urls(List<TextPart> parts, List<String> further) {
         return Stream.concat(parts.stream().flatMap(TextPart::links), further.stream())
-                .flatMap(link -> UrlNormalizer.normalize(link).stream())
+                .flatMap(link -> WebAddress.of(link).stream())
+                .map(WebAddress::toString)
                 .distinct()
                 .limit(MAX_URLS)
                 .toList();

@@ -18,6 +18,11 @@ public final class ObjectKeys {
         return "media/" + tenant + "/" + sha256.substring(0, 2) + "/" + sha256 + "." + extension;
     }
 
+    /** @param urlHash SHA-256 of the address of the page, in hex */
+    public static String article(UUID tenant, String urlHash) {
+        return "crawl/" + tenant + "/" + urlHash + ".md";
+    }
+
     public static String albumSummary(UUID tenant, long albumId) {
         return "album/" + tenant + "/" + albumId + "_vision_summary_v1.json";
     }

@@ -70,7 +70,8 @@ public class PipelineCounts {
                                count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
                                                               WHERE e.post_id = p.id AND e.kind = 'vision' AND e.provider <> 'none')) AS with_vision,
                                count(*) FILTER (WHERE EXISTS (SELECT 1 FROM post_enrichment e
-                                                              WHERE e.post_id = p.id AND e.kind = 'crawl')) AS crawled,
+                                                              WHERE e.post_id = p.id AND e.kind = 'crawl'
+                                                                AND e.status <> 'error')) AS crawled,
                                count(*) FILTER (WHERE indexing = 'indexed') AS indexed,
                                count(*) FILTER (WHERE indexing = 'skipped') AS index_skipped,
                                count(*) FILTER (WHERE indexing = 'pending') AS index_open,

@@ -28,6 +28,7 @@ public record PipelineStages(Set<String> names) {
             "retagging",
             "album-assembler",
             "crawl-trigger",
+            "crawl",
             "enrichment",
             "indexing",
             "cleanup",
@@ -35,7 +36,7 @@ public record PipelineStages(Set<String> names) {
             "api");
 
     /** Planned stages that have no routes yet. */
-    static final List<String> PLANNED = List.of("crawl", "trends", "digest");
+    static final List<String> PLANNED = List.of("trends", "digest");
 
     public PipelineStages {
         names = Set.copyOf(names);

@@ -1,0 +1,391 @@
+package routes.crawl;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.article.Article;
+import routes.article.ArticleExtractor;
+import routes.crawl.CrawlStore.StoredPost;
+import routes.events.EntryFailure;
+import routes.events.Event;
+import routes.events.IdempotencyKeys;
+import routes.events.PostCrawl;
+import routes.events.PostEnriched;
+import routes.events.PostEnrichedBuilder;
+import routes.events.Recorded;
+import routes.events.StageOutcome;
+import routes.events.TagsHash;
+import routes.events.Trigger;
+import routes.idempotency.InProgressElsewhereException;
+import routes.posts.PostNotThereYetException;
+import routes.web.Fetched;
+import routes.web.PageFetcher.Wish;
+import routes.web.WebAddress;
+
+/**
+ * The work of the stage {@code crawl}: reads the pages that posts link to, each once for all posts, and stores their articles. A page that
+ * cannot be read is a result with its reason, never a failure of the entry.
+ */
+@Component("crawl")
+public class Crawl {
+    /** The page has no words. */
+    static final String NO_TEXT = "no_text";
+    /** The article could not be taken out of the page. */
+    static final String UNREADABLE = "unreadable";
+    /** The last pages of the host did not come; it is asked again some minutes later. */
+    static final String HOST_RESTING = "host_resting";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Crawl.class);
+    private static final String PASS = "crawlPass";
+    private static final String TASK = "crawlTask";
+    private static final String SOURCE = "crawl";
+    private static final int TIMEOUT_SECONDS = 30;
+    /** The trigger publishes fewer; other producers might not. */
+    private static final int MAX_PAGES = 20;
+    /** Characters of an article in the row; the object store has the whole. */
+    private static final int MAX_ROW_TEXT = 20_000;
+    /** Characters of an article in the event. */
+    private static final int MAX_EVENT_TEXT = 4_000;
+    /** The host did not answer at all. */
+    private static final Set<String> SILENT = Set.of("timeout", "connect", "dns", "reset");
+
+    private final CrawlStore store;
+    private final PageCache cache;
+    private final ArticleExtractor extractor;
+    private final CrawlMetrics metrics;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    Crawl(
+            CrawlStore store,
+            PageCache cache,
+            ArticleExtractor extractor,
+            CrawlMetrics metrics,
+            PlatformTransactionManager transactions,
+            Clock clock) {
+        this.store = store;
+        this.cache = cache;
+        this.extractor = extractor;
+        this.metrics = metrics;
+        this.transaction = new TransactionTemplate(transactions);
+        this.transaction.setTimeout(TIMEOUT_SECONDS);
+        this.clock = clock;
+    }
+
+    /** Finds the pages that the posts need. */
+    public CrawlPass begin(@Body List<PostCrawl> batch) {
+        CrawlPass pass = new CrawlPass(batch, store.posts(batch));
+        for (int i = 0; i < batch.size(); i++) {
+            PostCrawl event = batch.get(i);
+            StoredPost post = pass.post(event.postId());
+            if (post == null) {
+                pass.answer(i, EntryFailure.counted(new PostNotThereYetException(event.postId())));
+            } else if (post.deleted()) {
+                pass.answer(i, StageOutcome.skipped("deleted"));
+            } else {
+                urls(event).forEach(url -> task(event, url).ifPresent(pass::add));
+            }
+        }
+        return pass;
+    }
+
+    private static List<String> urls(PostCrawl event) {
+        return event.urls().stream().distinct().limit(MAX_PAGES).toList();
+    }
+
+    /** Empty for what is no web address. */
+    private static Optional<PageTask> task(PostCrawl event, String url) {
+        return WebAddress.of(url).map(address -> new PageTask(event.tenantId(), address.withoutFragment()));
+    }
+
+    /** The pages of the batch by host. */
+    public Collection<List<PageTask>> hosts(@ExchangeProperty(PASS) CrawlPass pass) {
+        return pass.hosts();
+    }
+
+    /** Whether a page must be fetched: the cache does not have it, no other worker is at it, and its host answers. */
+    public boolean isWanted(@ExchangeProperty(PASS) CrawlPass pass, @Body PageTask task) {
+        if (pass.outage() != null) {
+            return false;
+        }
+        try {
+            if (isKnown(pass, task)) {
+                return false;
+            }
+            if (!cache.claim(task)) {
+                pass.held().add(task);
+                return false;
+            }
+            // another worker may have stored it between the first look and the claim
+            boolean isWanted = !isKnown(pass, task) && !isResting(pass, task);
+            if (!isWanted) {
+                cache.release(task);
+            }
+            return isWanted;
+        } catch (IOException | RuntimeException e) {
+            pass.outage(e);
+            return false;
+        }
+    }
+
+    private boolean isKnown(CrawlPass pass, PageTask task) throws IOException {
+        CrawledPage known = cache.find(task).orElse(null);
+        if (known != null && cache.isFresh(known)) {
+            pass.pages().put(task, known);
+            metrics.skipped("cached");
+            return true;
+        }
+        if (known != null) {
+            pass.copies().put(task, known);
+        }
+        return false;
+    }
+
+    private boolean isResting(CrawlPass pass, PageTask task) {
+        if (!cache.isHostResting(task)) {
+            return false;
+        }
+        CrawledPage copy = pass.copies().get(task);
+        var none = new CrawledPage.Source("none", null, clock.instant());
+        pass.pages()
+                .put(
+                        task,
+                        copy != null
+                                ? copy
+                                : CrawledPage.failed(task.url(), task.url(), 0, HOST_RESTING, false, 0, none));
+        metrics.skipped(HOST_RESTING);
+        return true;
+    }
+
+    /** What to fetch, with what is known of the copy at hand. */
+    public Wish wish(@ExchangeProperty(PASS) CrawlPass pass, @ExchangeProperty(TASK) PageTask task) {
+        CrawledPage copy = pass.copies().get(task);
+        return copy == null ? Wish.of(task.url()) : new Wish(task.url(), copy.etag(), copy.lastModified());
+    }
+
+    /** Stores what a provider found, at once, so that a crash does not repeat the fetch. */
+    public void fetched(
+            @ExchangeProperty(PASS) CrawlPass pass,
+            @ExchangeProperty(TASK) PageTask task,
+            @ExchangeProperty(Fetches.PROVIDER) String provider,
+            @ExchangeProperty(Fetches.FALLBACK) String fallback,
+            @Body Fetched fetched) {
+        if (fallback != null) {
+            metrics.fallback(fallback);
+        }
+        var source = new CrawledPage.Source(provider == null ? "other" : provider, fallback, clock.instant());
+        try {
+            CrawledPage page = page(pass, task, fetched, source);
+            cache.hostDid(task, page.isRead() || !SILENT.contains(page.reason()));
+            pass.pages().put(task, page);
+            cache.release(task);
+        } catch (IOException | RuntimeException e) {
+            pass.outage(e);
+        }
+    }
+
+    /** The provider's route failed. */
+    public void failed(
+            @ExchangeProperty(PASS) CrawlPass pass,
+            @ExchangeProperty(TASK) PageTask task,
+            @ExchangeException Exception problem) {
+        LOG.warn("{} cannot be fetched: {}", task.url(), problem.toString());
+        fetched(
+                pass,
+                task,
+                null,
+                null,
+                new Fetched.Failed("provider_failed", false, task.url(), problem.toString(), null, Duration.ZERO));
+    }
+
+    private CrawledPage page(CrawlPass pass, PageTask task, Fetched fetched, CrawledPage.Source source)
+            throws IOException {
+        CrawledPage copy = pass.copies().get(task);
+        if (fetched instanceof Fetched.NotModified && copy != null) {
+            metrics.success("not_modified");
+            return cache.renew(task, copy);
+        }
+        CrawledPage page;
+        if (fetched instanceof Fetched.Page found) {
+            page = read(task, found, source);
+        } else if (fetched instanceof Fetched.Failed failed) {
+            page = CrawledPage.failed(task, failed, source);
+        } else {
+            page = CrawledPage.failed(task.url(), task.url(), 0, "protocol", false, 0, source);
+        }
+        if (page.isRead()) {
+            metrics.success("fetched");
+        } else {
+            metrics.failed(page.reason());
+            if (copy != null) {
+                // the copy survives the page; it is asked for again with the next post
+                return copy;
+            }
+        }
+        cache.save(task, page);
+        return page;
+    }
+
+    private CrawledPage read(PageTask task, Fetched.Page page, CrawledPage.Source source) {
+        int duration = Math.toIntExact(page.duration().toMillis());
+        Optional<Article> article;
+        try {
+            article = page.isHtml()
+                    ? extractor.extract(page.text(), page.url())
+                    : extractor.ofPlainText(page.title(), page.text(), page.url());
+        } catch (RuntimeException e) {
+            LOG.warn("The article of {} cannot be read", page.url(), e);
+            return CrawledPage.failed(task.url(), page.url(), page.status(), UNREADABLE, true, duration, source);
+        }
+        return article.map(text -> CrawledPage.of(task, page, text, PageCache.articleKey(task), source))
+                .orElseGet(() ->
+                        CrawledPage.failed(task.url(), page.url(), page.status(), NO_TEXT, true, duration, source));
+    }
+
+    /**
+     * Stores what was read, in one transaction.
+     *
+     * @return an answer for each event: the enriched event, or a failure while a page is read for another post
+     * @throws Exception if the cache or the object store was unavailable; pages that were stored are not fetched again
+     */
+    public List<Recorded> end(@ExchangeProperty(PASS) CrawlPass pass) throws Exception {
+        if (pass.outage() != null) {
+            throw pass.outage();
+        }
+        Map<UUID, CrawlStore.Row> rows = new LinkedHashMap<>();
+        for (int i = 0; i < pass.events().size(); i++) {
+            if (pass.answer(i) == null) {
+                answer(pass, i, rows);
+            }
+        }
+        Set<UUID> stored = rows.isEmpty() ? Set.of() : transaction.execute(status -> store.save(rows.values()));
+        List<Recorded> answers = new ArrayList<>();
+        for (int i = 0; i < pass.events().size(); i++) {
+            UUID post = pass.events().get(i).postId();
+            boolean gone = rows.containsKey(post) && !stored.contains(post);
+            answers.add(gone ? EntryFailure.counted(new PostNotThereYetException(post)) : pass.answer(i));
+        }
+        return answers;
+    }
+
+    private void answer(CrawlPass pass, int index, Map<UUID, CrawlStore.Row> rows) {
+        PostCrawl event = pass.events().get(index);
+        List<CrawledPage> pages = new ArrayList<>();
+        for (String url : urls(event)) {
+            PageTask task = task(event, url).orElse(null);
+            if (task != null && pass.held().contains(task)) {
+                pass.answer(
+                        index, new EntryFailure(new InProgressElsewhereException(url), EntryFailure.Kind.UNCOUNTED));
+                return;
+            }
+            pages.add(task == null ? noAddress(event, url) : pass.pages().get(task));
+        }
+        CrawlStore.Row row = row(event.postId(), pages);
+        rows.put(event.postId(), row);
+        pass.answer(index, enriched(event, pass.post(event.postId()), pages, row));
+    }
+
+    /** With the time of the event, so that the row stays the same. */
+    private static CrawledPage noAddress(PostCrawl event, String url) {
+        var none = new CrawledPage.Source("none", null, event.occurredAt());
+        return CrawledPage.failed(url, url, 0, "bad_address", true, 0, none);
+    }
+
+    private CrawlStore.Row row(UUID post, List<CrawledPage> pages) {
+        List<Map<String, Object>> urls =
+                pages.stream().map(page -> page.row(MAX_ROW_TEXT)).toList();
+        long read = pages.stream().filter(CrawledPage::isRead).count();
+        String status = read == pages.size() ? "ok" : "partial";
+        Optional<CrawledPage> first = pages.stream()
+                .filter(CrawledPage::isRead)
+                .findFirst()
+                .or(() -> pages.stream().findFirst());
+        return new CrawlStore.Row(
+                post,
+                first.map(CrawledPage::provider).orElse("none"),
+                store.json(Map.of("urls", urls)),
+                read == 0 ? "error" : status,
+                pages.stream()
+                        .filter(page -> !page.isRead())
+                        .map(CrawledPage::reason)
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    private static PostEnriched enriched(
+            PostCrawl event, StoredPost post, List<CrawledPage> pages, CrawlStore.Row row) {
+        List<CrawledPage> read = pages.stream().filter(CrawledPage::isRead).toList();
+        boolean isTagged = post.tagsHash() != null;
+        // without stored tags, those of the event have the lowest version, so that any stored ones replace them
+        List<String> tags = isTagged ? post.tags() : event.tags();
+        String tagsHash = isTagged ? post.tagsHash() : TagsHash.of(tags);
+        int ownWords = words(post.content());
+        return PostEnrichedBuilder.builder()
+                .schemaVersion(Event.SCHEMA_VERSION)
+                .traceId(event.traceId())
+                // the time of the tags, which is part of their order: see docs/decisions/0006-enriched-occurred-at.md
+                .occurredAt(isTagged ? post.taggedAt() : Instant.EPOCH)
+                .idempotencyKey(IdempotencyKeys.postEnriched(
+                        event.postId(),
+                        SOURCE,
+                        List.of(
+                                Long.toString(post.contentVersion()),
+                                String.valueOf(post.visionVersion()),
+                                tagsHash,
+                                row.data())))
+                .postId(event.postId())
+                .tenantId(event.tenantId())
+                .source(SOURCE)
+                .tags(tags)
+                .tagsHash(tagsHash)
+                .trigger(isTagged ? post.trigger() : Trigger.INITIAL)
+                .contentVersion(post.contentVersion())
+                .visionVersion(post.visionVersion())
+                .enrichmentData(read.isEmpty() ? null : data(read.get(0)))
+                .sourceUrls(urls(event))
+                .wordCount(ownWords
+                        + read.stream().mapToInt(CrawledPage::wordCount).sum())
+                .originalWordCount(ownWords)
+                .skipped(read.isEmpty())
+                .skipReason(read.isEmpty() ? "no_page" : null)
+                .crawlDurationMs(
+                        pages.stream().mapToInt(CrawledPage::durationMs).sum())
+                .crawlSuccess(!read.isEmpty())
+                .build();
+    }
+
+    private static Map<String, Object> data(CrawledPage page) {
+        Map<String, Object> data = new HashMap<>();
+        data.put("title", page.title());
+        data.put("content", CrawledPage.cut(page.markdown(), MAX_EVENT_TEXT));
+        data.put("author", page.author());
+        data.put("published_at", page.publishedAt());
+        data.put("summary", page.excerpt());
+        data.put("language", page.language());
+        data.values().removeIf(Objects::isNull);
+        return data;
+    }
+
+    private static int words(String text) {
+        return text.isBlank() ? 0 : text.strip().split("\\s+").length;
+    }
+}

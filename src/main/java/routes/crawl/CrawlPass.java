@@ -1,0 +1,86 @@
+package routes.crawl;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import routes.events.PostCrawl;
+import routes.events.Recorded;
+
+/** The events of a batch and the pages they need. Several threads read pages at the same time. */
+public final class CrawlPass {
+    private final List<PostCrawl> events;
+    private final Map<UUID, CrawlStore.StoredPost> posts;
+    private final Recorded[] answers;
+    private final Set<PageTask> tasks = new LinkedHashSet<>();
+    private final Map<PageTask, CrawledPage> pages = new ConcurrentHashMap<>();
+    /** The copies that the cache has of pages that are asked for again. */
+    private final Map<PageTask, CrawledPage> copies = new ConcurrentHashMap<>();
+
+    private final Set<PageTask> held = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<Exception> outage = new AtomicReference<>();
+
+    CrawlPass(List<PostCrawl> events, Map<UUID, CrawlStore.StoredPost> posts) {
+        this.events = List.copyOf(events);
+        this.posts = posts;
+        this.answers = new Recorded[events.size()];
+    }
+
+    List<PostCrawl> events() {
+        return events;
+    }
+
+    CrawlStore.StoredPost post(UUID id) {
+        return posts.get(id);
+    }
+
+    /** The answer to an event that is known already; null if it depends on the pages. */
+    Recorded answer(int event) {
+        return answers[event];
+    }
+
+    void answer(int event, Recorded answer) {
+        answers[event] = answer;
+    }
+
+    void add(PageTask task) {
+        tasks.add(task);
+    }
+
+    /** The pages by host, so that a batch asks a host for one page at a time. */
+    Collection<List<PageTask>> hosts() {
+        Map<String, List<PageTask>> hosts = new LinkedHashMap<>();
+        tasks.forEach(task -> hosts.computeIfAbsent(task.address().host(), host -> new ArrayList<>())
+                .add(task));
+        return hosts.values();
+    }
+
+    Map<PageTask, CrawledPage> pages() {
+        return pages;
+    }
+
+    Map<PageTask, CrawledPage> copies() {
+        return copies;
+    }
+
+    /** Pages that another worker is reading. */
+    Set<PageTask> held() {
+        return held;
+    }
+
+    /** Something that all pages need is unavailable. The first of several failures stays. */
+    void outage(Exception failure) {
+        outage.compareAndSet(null, failure);
+    }
+
+    /** Null if everything is available. */
+    Exception outage() {
+        return outage.get();
+    }
+}

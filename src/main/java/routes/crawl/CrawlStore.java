@@ -1,0 +1,130 @@
+package routes.crawl;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import routes.events.PostCrawl;
+import routes.events.Trigger;
+
+/** The SQL of crawl. Each method is one statement per batch. */
+@Component
+class CrawlStore {
+
+    /**
+     * A post with its stored tags.
+     *
+     * @param content with the text of its attachments
+     * @param tagsHash null if no tags are stored yet
+     */
+    record StoredPost(
+            boolean deleted,
+            String content,
+            List<String> tags,
+            String tagsHash,
+            Trigger trigger,
+            long contentVersion,
+            String visionVersion,
+            Instant taggedAt) {}
+
+    /**
+     * @param data value of {@code post_enrichment.data} of kind crawl
+     * @param status ok, partial or error
+     * @param error the first reason why a page could not be read; null if all were
+     */
+    record Row(UUID postId, String provider, String data, String status, String error) {}
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+
+    CrawlStore(JdbcClient jdbc, ObjectMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** The posts that have a row, by id. */
+    Map<UUID, StoredPost> posts(Collection<PostCrawl> events) {
+        Map<UUID, StoredPost> posts = new HashMap<>();
+        jdbc.sql(
+                        """
+                        SELECT p.id, p.is_deleted, concat_ws(E'\n', p.content, p.attachment_text) AS content,
+                               ARRAY(SELECT jsonb_array_elements_text(t.data -> 'tags')) AS tags,
+                               coalesce(t.data ->> 'trigger', 'initial') AS trigger, t.metadata ->> 'tags_hash' AS tags_hash,
+                               (t.metadata ->> 'content_version')::bigint AS content_version,
+                               t.metadata ->> 'vision_version' AS vision_version, t.metadata ->> 'occurred_at' AS occurred_at
+                        FROM unnest(:ids::uuid[], :tenants::uuid[]) AS e (id, tenant_id)
+                        JOIN posts p USING (id, tenant_id)
+                        LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'""")
+                .param("ids", events.stream().map(PostCrawl::postId).toArray(UUID[]::new))
+                .param("tenants", events.stream().map(PostCrawl::tenantId).toArray(UUID[]::new))
+                .query(row -> {
+                    String occurredAt = row.getString("occurred_at");
+                    posts.put(
+                            row.getObject("id", UUID.class),
+                            new StoredPost(
+                                    row.getBoolean("is_deleted"),
+                                    row.getString("content"),
+                                    List.of((String[]) row.getArray("tags").getArray()),
+                                    occurredAt == null ? null : row.getString("tags_hash"),
+                                    Trigger.of(row.getString("trigger")),
+                                    row.getLong("content_version"),
+                                    row.getString("vision_version"),
+                                    occurredAt == null ? null : Instant.parse(occurredAt)));
+                });
+        return posts;
+    }
+
+    /**
+     * Stores what was read. A row with the same data is not written.
+     *
+     * @return the posts that have a row
+     */
+    Set<UUID> save(Collection<Row> unordered) {
+        // in one order, so that two batches do not lock each other out
+        List<Row> rows =
+                unordered.stream().sorted(Comparator.comparing(Row::postId)).toList();
+        Set<UUID> stored = new HashSet<>();
+        jdbc.sql(
+                        """
+                        WITH found AS (
+                            SELECT * FROM unnest(:ids::uuid[], :providers::text[], :data::jsonb[], :statuses::text[], :errors::text[])
+                                AS r (post_id, provider, data, status, error)),
+                        there AS (SELECT id FROM posts WHERE id = ANY (:ids) ORDER BY id FOR KEY SHARE),
+                        saved AS (
+                            INSERT INTO post_enrichment AS e (post_id, kind, provider, data, status, error)
+                            SELECT post_id, 'crawl', provider, data, status, error FROM found JOIN there ON id = post_id
+                            ORDER BY post_id
+                            ON CONFLICT (post_id, kind) DO UPDATE
+                            SET provider = excluded.provider, data = excluded.data, status = excluded.status,
+                                error = excluded.error, updated_at = now()
+                            WHERE e.data IS DISTINCT FROM excluded.data)
+                        SELECT id FROM there""")
+                .param("ids", rows.stream().map(Row::postId).toArray(UUID[]::new))
+                .param("providers", rows.stream().map(Row::provider).toArray(String[]::new))
+                .param("data", rows.stream().map(Row::data).toArray(String[]::new))
+                .param("statuses", rows.stream().map(Row::status).toArray(String[]::new))
+                .param("errors", rows.stream().map(Row::error).toArray(String[]::new))
+                .query(row -> {
+                    stored.add(row.getObject("id", UUID.class));
+                });
+        return stored;
+    }
+
+    /** As JSON, without the character NUL, which PostgreSQL does not store. */
+    String json(Object data) {
+        try {
+            return json.writeValueAsString(data).replace("\\u0000", "");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A page cannot be written as JSON", e);
+        }
+    }
+}

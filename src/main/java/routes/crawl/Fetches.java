@@ -1,0 +1,82 @@
+package routes.crawl;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.crawl4ai.Crawl4ai;
+import routes.crawl4ai.Crawl4aiException;
+import routes.web.Fetched;
+import routes.web.PageFetcher;
+import routes.web.PageFetcher.Wish;
+
+/**
+ * The providers of pages, for routes. A route {@code direct:fetch-<name>} has a {@link Wish} in the body and replaces it by a
+ * {@link Fetched}.
+ */
+@Component("fetches")
+public class Fetches {
+    /** Exchange property: the provider that answered. */
+    static final String PROVIDER = "crawlProvider";
+    /** Exchange property: why a provider was passed over; null if none was. */
+    static final String FALLBACK = "crawlFallback";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
+    private static final String WISH = "crawlWish";
+
+    private final PageFetcher fetcher;
+    private final Crawl4ai crawl4ai;
+
+    Fetches(PageFetcher fetcher, Crawl4ai crawl4ai) {
+        this.fetcher = fetcher;
+        this.crawl4ai = crawl4ai;
+    }
+
+    /** Whether pages are read by crawl4ai first. */
+    public boolean hasCrawl4ai() {
+        return crawl4ai.isConfigured();
+    }
+
+    /** Fetches a page by HTTP. */
+    public Fetched builtin(Exchange exchange, @Body Wish wish) {
+        exchange.setProperty(PROVIDER, "builtin");
+        return fetcher.fetch(wish);
+    }
+
+    /**
+     * Lets crawl4ai read a page.
+     *
+     * @return the wish itself if crawl4ai works but says nothing about this page
+     * @throws Crawl4aiException if the server is out of order
+     */
+    public Object crawl4ai(Exchange exchange, @Body Wish wish) throws Crawl4aiException, InterruptedException {
+        exchange.setProperty(PROVIDER, "crawl4ai");
+        exchange.setProperty(WISH, wish);
+        exchange.removeProperty(FALLBACK);
+        try {
+            return crawl4ai.fetch(wish.url());
+        } catch (Crawl4aiException e) {
+            if (e.isFault()) {
+                throw e;
+            }
+            LOG.debug("crawl4ai does not read {}: {}", wish.url(), e.getMessage());
+            exchange.setProperty(FALLBACK, e.reason());
+            return wish;
+        }
+    }
+
+    /** Notes why crawl4ai did not answer. */
+    public void passOver(Exchange exchange) {
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        String reason = "crawl4ai_failed";
+        if (cause == null || cause instanceof CallNotPermittedException) {
+            reason = "crawl4ai_paused";
+        } else if (cause instanceof Crawl4aiException answer) {
+            reason = answer.reason();
+        }
+        LOG.debug("crawl4ai is passed over: {}", reason, cause);
+        exchange.setProperty(FALLBACK, reason);
+    }
+}

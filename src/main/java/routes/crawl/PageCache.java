@@ -1,0 +1,183 @@
+package routes.crawl;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.crawl4ai.Crawl4aiProperties;
+import routes.objectstore.ObjectKeys;
+import routes.objectstore.ObjectStore;
+import routes.redis.RedisLink;
+import routes.web.CrawlProperties;
+
+/**
+ * Pages that were read, for all processes. Redis has what is known about a page, the object store its article. Articles are stored for
+ * each tenant; a tenant takes over what another one fetched.
+ */
+@Component
+class PageCache {
+    private static final Logger LOG = LoggerFactory.getLogger(PageCache.class);
+    private static final Duration KEPT = Duration.ofDays(7);
+    /** An older copy is used only after the site confirmed it, or if the site does not answer. */
+    private static final Duration FRESH = Duration.ofDays(1);
+
+    private static final Duration PERMANENT_FAILURE = Duration.ofDays(1);
+    private static final Duration PASSING_FAILURE = Duration.ofMinutes(10);
+    private static final int MAX_ARTICLE = 2 << 20;
+    private static final String MARKDOWN = "text/markdown; charset=utf-8";
+
+    /** Failures after which a host is left alone for a while. */
+    private static final int MAX_HOST_FAILURES = 3;
+
+    private static final Duration HOST_REST = Duration.ofMinutes(10);
+    /** Work besides the fetch itself: extraction and storage. */
+    private static final Duration RESERVE = Duration.ofSeconds(30);
+
+    private final RedisLink redis;
+    private final ObjectStore objects;
+    private final ObjectMapper json;
+    private final Clock clock;
+    private final Duration lease;
+
+    PageCache(
+            RedisLink redis,
+            ObjectStore objects,
+            ObjectMapper json,
+            Clock clock,
+            CrawlProperties limits,
+            Crawl4aiProperties crawl4ai) {
+        this.redis = redis;
+        this.objects = objects;
+        this.json = json;
+        this.clock = clock;
+        // addresses are checked before and after the call of crawl4ai, each within the time limit of a page
+        this.lease = limits.timeout().multipliedBy(3).plus(crawl4ai.timeout()).plus(RESERVE);
+    }
+
+    private static String key(PageTask task) {
+        return "crawl:cache:" + task.urlHash();
+    }
+
+    private static String lock(PageTask task) {
+        return "crawl:lock:" + task.urlHash();
+    }
+
+    private static String host(PageTask task) {
+        return "crawl:host:" + task.address().host();
+    }
+
+    /** What is known of a page, with its article; empty if it is unknown or its article is gone. */
+    Optional<CrawledPage> find(PageTask task) throws IOException {
+        String text = redis.call(commands -> commands.get(key(task)));
+        if (text == null) {
+            return Optional.empty();
+        }
+        CrawledPage page;
+        try {
+            page = json.readValue(text, CrawledPage.class);
+        } catch (JsonProcessingException e) {
+            LOG.warn("{} holds what is no page; it is fetched again", key(task));
+            return Optional.empty();
+        }
+        if (!page.isRead()) {
+            return Optional.of(page);
+        }
+        Optional<InputStream> article = objects.get(page.markdownKey());
+        if (article.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] markdown;
+        try (InputStream in = article.get()) {
+            markdown = in.readNBytes(MAX_ARTICLE);
+        }
+        String own = articleKey(task);
+        if (!own.equals(page.markdownKey()) && !objects.exists(own)) {
+            put(own, markdown);
+        }
+        return Optional.of(page.with(new String(markdown, UTF_8), own, page.fetchedAt()));
+    }
+
+    /** Whether a page of the cache can be used without asking its site. */
+    boolean isFresh(CrawledPage page) {
+        return !page.isRead() || page.fetchedAt().plus(FRESH).isAfter(clock.instant());
+    }
+
+    static String articleKey(PageTask task) {
+        return ObjectKeys.article(task.tenantId(), task.urlHash());
+    }
+
+    void save(PageTask task, CrawledPage page) throws IOException {
+        if (page.isRead()) {
+            put(page.markdownKey(), page.markdown().getBytes(UTF_8));
+        }
+        keep(task, page);
+    }
+
+    /** The copy is the page still. */
+    CrawledPage renew(PageTask task, CrawledPage copy) {
+        Instant now = clock.instant();
+        keep(task, copy.with(null, copy.markdownKey(), now));
+        // the time of the row stays, so that nothing is written for a page that has not changed
+        return copy;
+    }
+
+    private void keep(PageTask task, CrawledPage page) {
+        Duration time = KEPT;
+        if (!page.isRead()) {
+            time = page.permanent() ? PERMANENT_FAILURE : PASSING_FAILURE;
+        }
+        String text;
+        try {
+            text = json.writeValueAsString(page.with(null, page.markdownKey(), page.fetchedAt()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A page cannot be written as JSON", e);
+        }
+        SetArgs expiry = SetArgs.Builder.px(time.toMillis());
+        redis.call(commands -> commands.set(key(task), text, expiry));
+    }
+
+    private void put(String key, byte[] markdown) throws IOException {
+        objects.put(key, MARKDOWN, markdown.length, new ByteArrayInputStream(markdown));
+    }
+
+    /** Claims a page, so that no other worker fetches it at the same time. */
+    boolean claim(PageTask task) {
+        SetArgs once = SetArgs.Builder.nx().px(lease.toMillis());
+        return redis.call(commands -> commands.set(lock(task), "1", once)) != null;
+    }
+
+    void release(PageTask task) {
+        redis.call(commands -> commands.del(lock(task)));
+    }
+
+    /** Whether the last pages of this host did not come, so that others need not wait for it now. */
+    boolean isHostResting(PageTask task) {
+        String failures = redis.call(commands -> commands.get(host(task)));
+        return failures != null && Integer.parseInt(failures) >= MAX_HOST_FAILURES;
+    }
+
+    /** @param answered whether the host gave an answer, whatever it was */
+    void hostDid(PageTask task, boolean answered) {
+        if (answered) {
+            redis.call(commands -> commands.del(host(task)));
+        } else {
+            redis.<Long>call(commands -> commands.eval(
+                    "local n = redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return n",
+                    ScriptOutputType.INTEGER,
+                    new String[] {host(task)},
+                    Long.toString(HOST_REST.toMillis())));
+        }
+    }
+}

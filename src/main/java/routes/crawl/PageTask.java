@@ -1,0 +1,22 @@
+package routes.crawl;
+
+import java.util.UUID;
+import routes.events.Sha256;
+import routes.web.WebAddress;
+
+/**
+ * A page to read for the posts of a tenant.
+ *
+ * @param address in its normal form, without a fragment
+ */
+public record PageTask(UUID tenantId, WebAddress address) {
+
+    String url() {
+        return address.toString();
+    }
+
+    /** SHA-256 of the address, in hex. */
+    String urlHash() {
+        return Sha256.hex(url());
+    }
+}

@@ -1,0 +1,150 @@
+package routes.crawl4ai;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import routes.crawl4ai.Crawl4aiAnswers.Step;
+import routes.web.Fetched;
+import routes.web.PageFetcher;
+
+/** Reads pages with a crawl4ai server. What the server may be asked for, and where a page came from, is checked by our own guard. */
+public final class Crawl4ai {
+    /** A page of 10 MB comes as source, as cleaned source and as Markdown, all of it escaped. */
+    private static final int MAX_ANSWER = 48 << 20;
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final Crawl4aiProperties properties;
+    private final PageFetcher fetcher;
+    private final Crawl4aiAnswers answers;
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(CONNECT)
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+
+    Crawl4ai(Crawl4aiProperties properties, PageFetcher fetcher) {
+        this.properties = properties;
+        this.fetcher = fetcher;
+        this.answers = new Crawl4aiAnswers(url -> fetcher.refusal(url).orElse(null));
+    }
+
+    /** Whether there is a server. */
+    public boolean isConfigured() {
+        return !properties.url().isEmpty();
+    }
+
+    /**
+     * A page as its browser sees it, or why there is none. The text of the page is HTML, or Markdown ({@code text/markdown}) if the
+     * server sends nothing else.
+     *
+     * @throws Crawl4aiException if the server does not tell
+     */
+    public Fetched fetch(String url) throws Crawl4aiException, InterruptedException {
+        var refused = fetcher.refusal(url);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        long start = System.nanoTime();
+        long deadline = start + properties.timeout().toNanos();
+        HttpRequest.Builder next = request("/crawl")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Crawl4aiAnswers.request(url)));
+        while (true) {
+            HttpResponse<byte[]> response = send(next.build(), deadline);
+            Step step = answers.answer(
+                    url,
+                    response.statusCode(),
+                    new String(response.body(), UTF_8),
+                    Duration.ofNanos(System.nanoTime() - start));
+            if (step instanceof Step.Done done) {
+                return done.fetched();
+            }
+            TimeUnit.NANOSECONDS.sleep(Math.min(POLL.toNanos(), Math.max(0, deadline - System.nanoTime())));
+            next = request(((Step.Waiting) step).path()).GET();
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(properties.endpoint(path)));
+        // versions without authentication ignore it
+        if (!properties.apiToken().isEmpty()) {
+            request.header("Authorization", "Bearer " + properties.apiToken());
+        }
+        return request;
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request, long deadline)
+            throws Crawl4aiException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> response = http.sendAsync(request, head -> new Limited());
+        try {
+            return response.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new Crawl4aiException(
+                    "crawl4ai_timeout", true, "crawl4ai gave no answer within " + properties.timeout());
+        } catch (ExecutionException e) {
+            throw new Crawl4aiException(
+                    "crawl4ai_unreachable", true, "crawl4ai at " + properties.url() + ": " + e.getCause());
+        } finally {
+            response.cancel(true);
+        }
+    }
+
+    /** A body of {@link #MAX_ANSWER} bytes at most. */
+    private static final class Limited implements BodySubscriber<byte[]> {
+        private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private Flow.Subscription subscription;
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return result;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscribed) {
+            subscription = subscribed;
+            subscribed.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            for (ByteBuffer buffer : buffers) {
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.get(bytes);
+                body.writeBytes(bytes);
+            }
+            if (body.size() > MAX_ANSWER) {
+                subscription.cancel();
+                result.completeExceptionally(new IOException("the answer has more than " + MAX_ANSWER + " bytes"));
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            result.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            result.complete(body.toByteArray());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package routes.web;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings that apply to every page that is fetched.
+ *
+ * @param allowedPorts         ports of web servers that may be called
+ * @param allowPrivateNetworks whether addresses of private networks and all ports may be called; for a crawler of an intranet
+ * @param timeout              longest fetch of a page, from its address to the last byte, redirects included
+ * @param connectTimeout       longest wait for a connection, and for its encryption
+ * @param maxBytes             larger pages are refused, compressed or not
+ * @param maxRedirects         redirects that are followed for a page
+ * @param userAgent            how the crawler presents itself; the name before the slash is the one that robots.txt can address
+ */
+@ConfigurationProperties("crawl")
+public record CrawlProperties(
+        @DefaultValue({"80", "443"}) @NotEmpty Set<@Min(1) @Max(65535) Integer> allowedPorts,
+        @DefaultValue("false") boolean allowPrivateNetworks,
+        @DefaultValue("15s") @DurationMin(millis = 100) @DurationMax(minutes = 5) Duration timeout,
+        @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 1) Duration connectTimeout,
+        @DefaultValue("10485760") @Min(1024) @Max(104857600) int maxBytes,
+        @DefaultValue("5") @Min(0) @Max(20) int maxRedirects,
+        @DefaultValue("TelegramAssistant/1.0")
+                @Pattern(
+                        regexp = "[A-Za-z_-]+(/[\\x21-\\x7e]+)?( [\\x20-\\x7e]*)?",
+                        message = "must start with a name of letters, such as MyCrawler/1.0 (+https://example.org)")
+                String userAgent) {
+
+    /** The product token of RFC 9309. */
+    String robotName() {
+        return userAgent.split("[/ ]", 2)[0];
+    }
+}

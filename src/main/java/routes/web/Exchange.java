@@ -1,0 +1,168 @@
+package routes.web;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.ByteArrayBuffer;
+
+/** Takes an answer in while it arrives, and ends the call as soon as the answer is of no use. */
+final class Exchange implements AsyncResponseConsumer<Exchange> {
+    /** Ends a call within its answer; the client closes the connection. */
+    static final class EndException extends IOException {
+        private static final long serialVersionUID = 1;
+        private final transient FetchException reason;
+
+        /** @param reason null if what has arrived is all that is needed */
+        EndException(FetchException reason) {
+            super(reason == null ? "nothing more is needed" : reason.getMessage());
+            this.reason = reason;
+        }
+
+        FetchException reason() {
+            return reason;
+        }
+    }
+
+    private static final int INITIAL_CAPACITY = 16 << 10;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final int OK = 200;
+    private static final int MULTIPLE_CHOICES = 300;
+
+    private final int maxBytes;
+    private final Set<String> mediaTypes;
+    private final boolean truncating;
+    private final ByteArrayBuffer body = new ByteArrayBuffer(INITIAL_CAPACITY);
+    private HttpResponse response;
+    private FutureCallback<Exchange> callback;
+
+    /**
+     * @param maxBytes of the body as it is transferred
+     * @param mediaTypes of pages that are of use
+     */
+    Exchange(int maxBytes, Set<String> mediaTypes) {
+        this(maxBytes, mediaTypes, false);
+    }
+
+    private Exchange(int maxBytes, Set<String> mediaTypes, boolean truncating) {
+        this.maxBytes = maxBytes;
+        this.mediaTypes = mediaTypes;
+        this.truncating = truncating;
+    }
+
+    /** Takes the first bytes of a body of any type. */
+    static Exchange truncating(int maxBytes) {
+        return new Exchange(maxBytes, Set.of(), true);
+    }
+
+    boolean isAnswered() {
+        return response != null;
+    }
+
+    int status() {
+        return response.getCode();
+    }
+
+    /** Value of the first header of that name; null if there is none. */
+    String header(String name) {
+        Header header = response.getFirstHeader(name);
+        return header == null ? null : header.getValue().strip();
+    }
+
+    /** In lower case; empty if the server names none. */
+    String mediaType() {
+        ContentType type = contentType();
+        return type == null || type.getMimeType() == null
+                ? ""
+                : type.getMimeType().toLowerCase(Locale.ROOT);
+    }
+
+    /** As the server wrote it; null if it names none. */
+    String charset() {
+        ContentType type = contentType();
+        return type == null ? null : type.getParameter("charset");
+    }
+
+    private ContentType contentType() {
+        return ContentType.parseLenient(header("Content-Type"));
+    }
+
+    byte[] body() {
+        return body.toByteArray();
+    }
+
+    boolean isRedirect() {
+        return REDIRECTS.contains(status()) && header("Location") != null;
+    }
+
+    boolean isSuccess() {
+        return status() >= OK && status() < MULTIPLE_CHOICES;
+    }
+
+    @Override
+    public void consumeResponse(
+            HttpResponse received, EntityDetails entity, HttpContext context, FutureCallback<Exchange> whenDone)
+            throws IOException {
+        response = received;
+        callback = whenDone;
+        if (entity == null) {
+            whenDone.completed(this);
+        } else if (!isSuccess()) {
+            // the body is text for people, and may have no end
+            throw new EndException(null);
+        } else if (!truncating && !mediaTypes.contains(mediaType())) {
+            throw new EndException(FetchReason.CONTENT_TYPE.exception("the page is of the type " + mediaType()));
+        } else if (!truncating && entity.getContentLength() > maxBytes) {
+            throw tooLarge();
+        }
+    }
+
+    @Override
+    public void informationResponse(HttpResponse received, HttpContext context) {
+        // the answer follows
+    }
+
+    @Override
+    public void updateCapacity(CapacityChannel channel) throws IOException {
+        channel.update(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void consume(ByteBuffer data) throws IOException {
+        int length = Math.min(data.remaining(), maxBytes - body.length());
+        byte[] bytes = new byte[length];
+        data.get(bytes);
+        body.append(bytes, 0, length);
+        if (data.hasRemaining()) {
+            throw truncating ? new EndException(null) : tooLarge();
+        }
+    }
+
+    private EndException tooLarge() {
+        return new EndException(FetchReason.TOO_LARGE.exception("the page has more than " + maxBytes + " bytes"));
+    }
+
+    @Override
+    public void streamEnd(List<? extends Header> trailers) {
+        callback.completed(this);
+    }
+
+    @Override
+    public void failed(Exception cause) {
+        // the future of the call tells it
+    }
+
+    @Override
+    public void releaseResources() {
+        // the body may still be needed
+    }
+}

@@ -1,0 +1,459 @@
+package routes.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.nio.charset.CodingErrorAction;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.TruncatedChunkException;
+import org.apache.hc.core5.http.config.CharCodingConfig;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
+import org.apache.hc.core5.http2.config.H2Config;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Gets pages from the web, with HTTP/1.1 or HTTP/2, within limits of time and size, as robots.txt allows, and never from a private
+ * network. It blocks the calling thread, and any number of threads may use it. The caller limits the fetches per site.
+ */
+public final class PageFetcher implements AutoCloseable {
+    private static final String PDF = "application/pdf";
+    /** Without a type, the bytes tell it. */
+    private static final Set<String> MEDIA_TYPES = Set.of("", "text/html", "application/xhtml+xml", "text/plain", PDF);
+
+    private static final String ACCEPT = "text/html, application/xhtml+xml, application/pdf;q=0.9, text/plain;q=0.8";
+    private static final String ACCEPT_LANGUAGE = "ru, en;q=0.8, *;q=0.5";
+    private static final int MAX_HEADER_LINE = 16 << 10;
+    private static final int MAX_HEADERS = 200;
+    private static final int MAX_HEADER_LIST = 64 << 10;
+    private static final int MAX_CONNECTIONS = 200;
+    private static final int MAX_CONNECTIONS_PER_ROUTE = 8;
+    /** A host with many addresses is given up after that many. */
+    private static final int MAX_ADDRESSES = 3;
+
+    private static final int MIN_CALLS = 2;
+    private static final Set<String> RETRIED = Set.of(FetchReason.CONNECT.text(), FetchReason.RESET.text());
+    private static final TimeValue IDLE = TimeValue.ofSeconds(20);
+    private static final int MAX_DETAIL = 200;
+    private static final int MAX_VALIDATOR = 1024;
+    private static final int NOT_MODIFIED = 304;
+    private static final int FIRST_ERROR = 400;
+    private static final int SERVER_ERROR = 500;
+    private static final int LAST_ERROR = 599;
+    /** Request timeout, too early, too many requests. */
+    private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+
+    private final CrawlProperties properties;
+    private final AddressGuard guard;
+    private final Robots robots;
+    private final PdfText pdfs;
+    private final Clock clock;
+    private final CloseableHttpAsyncClient client;
+
+    /**
+     * A page to fetch.
+     *
+     * @param etag of the copy that is at hand; null for none
+     * @param lastModified of that copy; null for none
+     */
+    public record Wish(String url, String etag, String lastModified) {
+        public static Wish of(String url) {
+            return new Wish(url, null, null);
+        }
+    }
+
+    public PageFetcher(CrawlProperties properties, Clock clock) {
+        this(properties, clock, new AddressGuard(properties), null);
+    }
+
+    /** @param tls the trusted certificates; null for those of the JDK */
+    PageFetcher(CrawlProperties properties, Clock clock, AddressGuard guard, SSLContext tls) {
+        this.properties = properties;
+        this.guard = guard;
+        this.robots = new Robots(properties.robotName());
+        this.pdfs = new PdfText();
+        this.clock = clock;
+        this.client = client(properties, tls);
+        client.start();
+    }
+
+    private static CloseableHttpAsyncClient client(CrawlProperties properties, SSLContext tls) {
+        Timeout connect = Timeout.of(properties.connectTimeout());
+        Timeout total = Timeout.of(properties.timeout());
+        var connections = PoolingAsyncClientConnectionManagerBuilder.create()
+                .setDnsResolver(new NoNames())
+                // a slow host must not lock the pool for others
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setMaxConnTotal(MAX_CONNECTIONS)
+                .setMaxConnPerRoute(MAX_CONNECTIONS_PER_ROUTE)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(connect)
+                        .setSocketTimeout(total)
+                        .build())
+                .setDefaultTlsConfig(
+                        TlsConfig.custom().setHandshakeTimeout(connect).build());
+        if (tls != null) {
+            connections.setTlsStrategy(new DefaultClientTlsStrategy(tls));
+        }
+        return HttpAsyncClients.custom()
+                .setConnectionManager(connections.build())
+                .setIOReactorConfig(IOReactorConfig.custom().setIoThreadCount(2).build())
+                .setHttp1Config(Http1Config.custom()
+                        .setMaxLineLength(MAX_HEADER_LINE)
+                        .setMaxHeaderCount(MAX_HEADERS)
+                        .build())
+                .setH2Config(H2Config.custom()
+                        .setPushEnabled(false)
+                        .setMaxHeaderListSize(MAX_HEADER_LIST)
+                        .build())
+                // some servers redirect to addresses that are not encoded
+                .setCharCodingConfig(CharCodingConfig.custom()
+                        .setCharset(UTF_8)
+                        .setMalformedInputAction(CodingErrorAction.REPLACE)
+                        .setUnmappableInputAction(CodingErrorAction.REPLACE)
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(total)
+                        .setResponseTimeout(total)
+                        .setProtocolUpgradeEnabled(false)
+                        .build())
+                .setUserAgent(properties.userAgent())
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .evictIdleConnections(IDLE)
+                .build();
+    }
+
+    /** Nothing connects by name: {@link AddressGuard} finds the addresses. */
+    private static final class NoNames implements DnsResolver {
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            throw new UnknownHostException(host);
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) throws UnknownHostException {
+            throw new UnknownHostException(host);
+        }
+    }
+
+    /** Never throws for what the web does. It takes a second longer than the time limit at most. */
+    public Fetched fetch(Wish wish) {
+        long start = System.nanoTime();
+        WebAddress first =
+                WebAddress.of(wish.url()).map(WebAddress::withoutFragment).orElse(null);
+        if (first == null) {
+            return noAddress(wish.url());
+        }
+        var run = new Run(wish, first, start + properties.timeout().toNanos());
+        try {
+            return run.follow(start);
+        } catch (FetchException e) {
+            return e.at(run.page, elapsed(start));
+        }
+    }
+
+    /**
+     * Why this page must not be fetched, by whatever means: its address is not in the public internet, or robots.txt excludes it. It looks
+     * up the name and may fetch robots.txt, within the same limits as a fetch.
+     */
+    public Optional<Fetched.Failed> refusal(String url) {
+        long start = System.nanoTime();
+        WebAddress address = WebAddress.of(url).map(WebAddress::withoutFragment).orElse(null);
+        if (address == null) {
+            return Optional.of(noAddress(url));
+        }
+        var run = new Run(Wish.of(url), address, start + properties.timeout().toNanos());
+        try {
+            guard.addresses(address, properties.timeout());
+            robots.check(address, run::robotsFile);
+            return Optional.empty();
+        } catch (FetchException e) {
+            return Optional.of(e.at(address, elapsed(start)));
+        }
+    }
+
+    private static Fetched.Failed noAddress(String url) {
+        return new Fetched.Failed(
+                FetchReason.BAD_ADDRESS.text(), true, url, "not an http(s) address", null, Duration.ZERO);
+    }
+
+    private static Duration elapsed(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** One fetch with its redirects. */
+    private final class Run {
+        private final Wish wish;
+        private final long deadline;
+        private final Set<WebAddress> seen = new LinkedHashSet<>();
+        private WebAddress page;
+
+        Run(Wish wish, WebAddress page, long deadline) {
+            this.wish = wish;
+            this.page = page;
+            this.deadline = deadline;
+        }
+
+        Fetched follow(long start) throws FetchException {
+            while (true) {
+                seen.add(page);
+                // before robots.txt, which has another address
+                guard.check(page);
+                Duration delay = robots.check(page, this::robotsFile);
+                Exchange answer = call(page, new Exchange(properties.maxBytes(), MEDIA_TYPES), true);
+                if (answer.isRedirect()) {
+                    page = target(page, answer, seen);
+                } else if (answer.status() == NOT_MODIFIED) {
+                    return new Fetched.NotModified(page.toString(), delay, elapsed(start));
+                } else if (answer.isSuccess()) {
+                    return page(answer, delay, start);
+                } else {
+                    throw failure(answer);
+                }
+            }
+        }
+
+        /** A redirect of robots.txt passes the same guard. One that leads nowhere is no rule (RFC 9309, section 2.3.1.2). */
+        private Robots.Answer robotsFile(WebAddress file) throws FetchException {
+            Set<WebAddress> files = new LinkedHashSet<>();
+            WebAddress at = file;
+            while (true) {
+                files.add(at);
+                Exchange answer = call(at, Exchange.truncating(Robots.MAX_BYTES), false);
+                if (!answer.isRedirect()) {
+                    return new Robots.Answer(answer.status(), answer.body());
+                }
+                try {
+                    at = target(at, answer, files);
+                } catch (FetchException e) {
+                    return new Robots.Answer(answer.status(), new byte[0]);
+                }
+            }
+        }
+
+        private WebAddress target(WebAddress from, Exchange answer, Set<WebAddress> before) throws FetchException {
+            String location = answer.header("Location");
+            WebAddress to = from.resolve(location)
+                    .map(WebAddress::withoutFragment)
+                    .orElseThrow(() -> FetchReason.BAD_REDIRECT.exception("redirect to " + shortened(location)));
+            if (before.contains(to)) {
+                throw FetchReason.REDIRECT_LOOP.exception("redirect to " + to + " once more");
+            }
+            if (before.size() > properties.maxRedirects()) {
+                throw FetchReason.TOO_MANY_REDIRECTS.exception("more than " + properties.maxRedirects() + " redirects");
+            }
+            return to;
+        }
+
+        private Exchange call(WebAddress to, Exchange exchange, boolean isPage) throws FetchException {
+            List<InetAddress> addresses = guard.addresses(to, remaining());
+            addresses = addresses.subList(0, Math.min(MAX_ADDRESSES, addresses.size()));
+            int calls = Math.max(MIN_CALLS, addresses.size());
+            for (int i = 1; ; i++) {
+                try {
+                    return call(to, addresses.get((i - 1) % addresses.size()), exchange, isPage);
+                } catch (FetchException e) {
+                    // the address is out of order, or the server closed a connection that was kept
+                    if (i == calls || exchange.isAnswered() || !RETRIED.contains(e.reason())) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private Exchange call(WebAddress to, InetAddress address, Exchange exchange, boolean isPage)
+                throws FetchException {
+            // with the address in it, a connection is never used for another address of the name
+            var target = new HttpHost(to.scheme(), address, bare(to.host()), to.effectivePort());
+            HttpRequest request = new BasicHttpRequest("GET", target, to.target());
+            if (isPage) {
+                request.setHeader("Accept", ACCEPT);
+                request.setHeader("Accept-Language", ACCEPT_LANGUAGE);
+                request.setHeader("Accept-Encoding", Body.CODINGS);
+                conditional(request, "If-None-Match", wish.etag());
+                conditional(request, "If-Modified-Since", wish.lastModified());
+            }
+            Duration left = remaining();
+            Future<Exchange> answer = client.execute(
+                    target, new BasicRequestProducer(request, null), exchange, null, HttpClientContext.create(), null);
+            try {
+                return answer.get(left.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                throw timeout();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw FetchReason.TIMEOUT.exception("interrupted");
+            } catch (ExecutionException e) {
+                return exchangeOf(e.getCause(), exchange);
+            } finally {
+                answer.cancel(true);
+            }
+        }
+
+        private Duration remaining() throws FetchException {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (left.toMillis() <= 0) {
+                throw timeout();
+            }
+            return left;
+        }
+
+        private FetchException timeout() {
+            return FetchReason.TIMEOUT.exception("no complete page within " + properties.timeout());
+        }
+
+        private Fetched page(Exchange answer, Duration delay, long start) throws FetchException {
+            byte[] body = Body.decompress(answer.body(), answer.header("Content-Encoding"), properties.maxBytes());
+            if (body.length == 0) {
+                throw FetchReason.EMPTY.exception("status " + answer.status() + " without a page");
+            }
+            List<String> redirects = new ArrayList<>();
+            seen.stream()
+                    .filter(from -> !from.equals(page))
+                    .map(WebAddress::toString)
+                    .forEach(redirects::add);
+            String type = answer.mediaType().isEmpty() ? Body.mediaType(body) : answer.mediaType();
+            boolean pdf = type.equals(PDF);
+            PdfText.Text ofPdf = pdf ? pdfs.read(body) : null;
+            Body.Text ofBytes = pdf ? null : Body.decode(body, answer.charset());
+            return new Fetched.Page(
+                    page.toString(),
+                    answer.status(),
+                    type,
+                    pdf ? "" : ofBytes.charset().name(),
+                    pdf ? ofPdf.text() : ofBytes.text(),
+                    pdf ? ofPdf.title() : "",
+                    validator(answer, "ETag"),
+                    validator(answer, "Last-Modified"),
+                    redirects,
+                    delay,
+                    elapsed(start));
+        }
+    }
+
+    private static String bare(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static void conditional(HttpRequest request, String name, String value) {
+        // a value that was stored may be anything
+        if (value != null && value.length() <= MAX_VALIDATOR && value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+            request.setHeader(name, value);
+        }
+    }
+
+    private static String validator(Exchange answer, String name) {
+        String value = answer.header(name);
+        return value == null || value.isEmpty() || value.length() > MAX_VALIDATOR ? null : value;
+    }
+
+    /** The exchange if it only ended early; else why it failed. */
+    private static Exchange exchangeOf(Throwable cause, Exchange exchange) throws FetchException {
+        if (cause instanceof Exchange.EndException end) {
+            if (end.reason() == null) {
+                return exchange;
+            }
+            throw end.reason();
+        }
+        throw reason(cause).exception(shortened(cause.getClass().getSimpleName() + ": " + cause.getMessage()));
+    }
+
+    private static FetchReason reason(Throwable cause) {
+        if (cause instanceof ConnectTimeoutException
+                || cause instanceof ConnectException
+                || cause instanceof NoRouteToHostException) {
+            return FetchReason.CONNECT;
+        } else if (cause instanceof SSLException) {
+            return FetchReason.TLS;
+        } else if (cause instanceof InterruptedIOException) {
+            return FetchReason.TIMEOUT;
+        } else if (cause instanceof TruncatedChunkException) {
+            return FetchReason.RESET;
+        } else if (cause instanceof HttpException
+                || cause instanceof MessageConstraintException
+                || cause instanceof MalformedChunkCodingException) {
+            return FetchReason.PROTOCOL;
+        }
+        return FetchReason.RESET;
+    }
+
+    private static String shortened(String text) {
+        String line = String.valueOf(text).replaceAll("\\p{Cntrl}+", " ");
+        return line.length() > MAX_DETAIL ? line.substring(0, MAX_DETAIL) + "…" : line;
+    }
+
+    private FetchException failure(Exchange answer) {
+        int status = answer.status();
+        boolean isError = status >= FIRST_ERROR && status <= LAST_ERROR;
+        String reason = isError ? "http_" + status : FetchReason.PROTOCOL.text();
+        boolean passes = !isError || status >= SERVER_ERROR || PASSING.contains(status);
+        return new FetchException(reason, !passes, "status " + status, retryAfter(answer.header("Retry-After")));
+    }
+
+    /** RFC 9110, section 10.2.3: seconds or a date. */
+    private Duration retryAfter(String value) {
+        if (value == null) {
+            return null;
+        }
+        if (value.matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(value));
+        }
+        try {
+            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            Duration wait = Duration.between(clock.instant(), until);
+            return wait.isNegative() ? Duration.ZERO : wait;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close(CloseMode.IMMEDIATE);
+        guard.close();
+    }
+}

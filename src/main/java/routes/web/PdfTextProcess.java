@@ -1,0 +1,79 @@
+package routes.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedWriter;
+import java.io.FilterWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.Writer;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
+
+/** Main class of a process that reads a PDF file from its input and writes the title and, from the second line, the text. */
+final class PdfTextProcess {
+    static final int MAX_CHARACTERS = 500_000;
+    private static final int MAX_PAGES = 200;
+
+    private PdfTextProcess() {}
+
+    public static void main(String[] arguments) throws IOException {
+        PrintStream output = System.out;
+        // PDFBox writes warnings
+        System.setOut(System.err);
+        try (PDDocument document = Loader.loadPDF(System.in.readAllBytes());
+                var out = new Limited(new BufferedWriter(new OutputStreamWriter(output, UTF_8)))) {
+            String title = document.getDocumentInformation().getTitle();
+            out.write((title == null ? "" : title.replaceAll("\\s+", " ").strip()) + "\n");
+            var stripper = new PDFTextStripper();
+            stripper.setEndPage(MAX_PAGES);
+            stripper.setParagraphStart("\n");
+            stripper.setLineSeparator("\n");
+            try {
+                stripper.writeText(document, out);
+            } catch (Limited.FullException e) {
+                // the start of a long text is enough
+                out.flush();
+            }
+        }
+    }
+
+    private static final class Limited extends FilterWriter {
+        private static final class FullException extends IOException {
+            private static final long serialVersionUID = 1;
+        }
+
+        private int left = MAX_CHARACTERS;
+
+        Limited(Writer out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int character) throws IOException {
+            count(1);
+            out.write(character);
+        }
+
+        @Override
+        public void write(char[] characters, int offset, int length) throws IOException {
+            count(length);
+            out.write(characters, offset, length);
+        }
+
+        @Override
+        public void write(String text, int offset, int length) throws IOException {
+            count(length);
+            out.write(text, offset, length);
+        }
+
+        private void count(int length) throws FullException {
+            if (length > left) {
+                throw new FullException();
+            }
+            left -= length;
+        }
+    }
+}
