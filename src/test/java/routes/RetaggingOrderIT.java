@@ -115,8 +115,7 @@ class RetaggingOrderIT {
                     .contains(post);
             assertThat(shown.path("tags")).extracting(JsonNode::asText).containsExactlyElementsOf(pipeline.tags(post));
             assertThat(pipeline.post(post, "indexing_status")).isEqualTo("indexed");
-            assertThat(pipeline.post(post, "index_state ->> 'vision_version'"))
-                    .isEqualTo(VERSIONS.get(2));
+            assertThat(pipeline.post(post, "index_state ->> 'vision_version'")).isEqualTo(VERSIONS.get(2));
         }
     }
 
