@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -38,6 +39,12 @@ class Tesseract {
     private static final double MIN_MEAN_CONFIDENCE = 60;
     /** Without one, the text is noise of textures and edges. */
     private static final Pattern WORD_OR_NUMBER = Pattern.compile("\\p{L}{3}|\\d{3}");
+
+    /**
+     * Exit codes after SIGHUP, SIGINT and SIGTERM. Ctrl-C in a terminal ends this program with the product; the picture must not count as
+     * one without text.
+     */
+    private static final Set<Integer> ENDED_FROM_OUTSIDE = Set.of(129, 130, 143);
 
     private static final int COLUMNS = 12;
     private static final int CONFIDENCE = 10;
@@ -94,6 +101,7 @@ class Tesseract {
      * The text in a picture; empty if there is none or the program is not available.
      *
      * @throws IOException if the program fails, takes too long or needs too much memory
+     * @throws InterruptedException if the program was ended from outside, as when the product stops
      */
     Optional<Text> read(BufferedImage picture) throws IOException, InterruptedException {
         if (!isAvailable()) {
@@ -170,6 +178,9 @@ class Tesseract {
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(program + " took longer than " + timeout.toSeconds() + " s");
+            }
+            if (ENDED_FROM_OUTSIDE.contains(process.exitValue())) {
+                throw new InterruptedException(program + " was ended by a signal");
             }
             if (process.exitValue() != 0) {
                 throw new IOException(program + " failed with exit code " + process.exitValue());

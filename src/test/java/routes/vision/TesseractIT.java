@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +68,15 @@ class TesseractIT {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> failing.read(page("text")))
                 .withMessageContaining("exit code 3");
+    }
+
+    @Test
+    void aProgramThatIsEndedFromOutsideSaysNothingAboutThePicture() throws Exception {
+        for (String signal : List.of("INT", "TERM", "HUP")) {
+            Tesseract ended = new Tesseract(program("kill -" + signal + " $$; sleep 5"), TIMEOUT, 1024);
+
+            assertThatExceptionOfType(InterruptedException.class).as(signal).isThrownBy(() -> ended.read(page("text")));
+        }
     }
 
     /** A program that lists languages as Tesseract does, and otherwise does what the test wants. */
