@@ -64,6 +64,8 @@ class PoisonIT {
     private static final Map<String, String> CRAWL = Map.of(
             "event",
             "posts.crawl",
+            "trace_id",
+            "t",
             "data",
             """
             {"schema_version":"v1","trace_id":"t","occurred_at":"2026-01-01T00:00:00Z","idempotency_key":"k",
