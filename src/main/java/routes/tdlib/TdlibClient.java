@@ -28,7 +28,7 @@ public final class TdlibClient {
     /** Requests under way. More are refused, so that a caller that does not wait cannot fill the memory. */
     static final int MAX_PENDING = 10_000;
 
-    /** Number of requests whose answer nobody waits for. */
+    /** Number of requests whose answer is discarded. */
     private static final long UNAWAITED = -1;
 
     private static final String CLOSED = "authorizationStateClosed";
@@ -239,7 +239,7 @@ public final class TdlibClient {
     /** @return what subscribers get: without the link that signs in and the phone number, since routes can log what they get */
     private Received state(Received received) {
         ObjectNode update = received.tree();
-        tdlib.states().execute(() -> listeners.forEach(listener -> listener.accept(update)));
+        Received shown = received;
         if (update.path("authorization_state") instanceof ObjectNode state) {
             authorization = state;
             ObjectNode type = Tdlib.request(state.path("@type").asText());
@@ -247,12 +247,13 @@ public final class TdlibClient {
             if (authorizationState().equals(CLOSED)) {
                 ended();
             }
-            return new Received(harmless.toString(), received.type(), received.clientId(), 0, 0);
-        }
-        if (update.path("state") instanceof ObjectNode state) {
+            shown = new Received(harmless.toString(), received.type(), received.clientId(), 0, 0);
+        } else if (update.path("state") instanceof ObjectNode state) {
             connection = state;
         }
-        return received;
+        // at the end: a listener that hears of the close may open the client again
+        tdlib.states().execute(() -> listeners.forEach(listener -> listener.accept(update)));
+        return shown;
     }
 
     private void ended() {

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -268,16 +270,43 @@ class TdlibComponentTest {
     void a_stop_waits_for_the_exchange_that_runs() throws Exception {
         AtomicBoolean finished = new AtomicBoolean();
         CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
         start("tdlib:main?types=updateNewMessage", exchange -> {
             running.countDown();
-            Thread.sleep(700);
+            released.await();
             finished.set(true);
         });
         signIn();
         channel.post(Contents.text("long"));
         running.await();
-        camel.stop();
+        CompletableFuture<Void> stop = CompletableFuture.runAsync(camel::stop);
+        eventually().until(() -> camel.isStopping());
+        assertThat(stop).isNotDone();
+        released.countDown();
+        stop.get(20, TimeUnit.SECONDS);
         assertThat(finished).isTrue();
+    }
+
+    @Test
+    void a_client_can_be_opened_again_as_soon_as_its_close_is_reported() throws Exception {
+        start("tdlib:main?types=updateNewMessage");
+        signIn();
+        BlockingQueue<String> states = new LinkedBlockingQueue<>();
+        client.onState(update ->
+                states.add(update.path("authorization_state").path("@type").asText()));
+        for (int i = 0; i < 200; i++) {
+            client.close();
+            String state;
+            do {
+                state = states.poll(10, TimeUnit.SECONDS);
+                assertThat(state).isNotNull();
+            } while (!state.equals("authorizationStateClosed"));
+            client.open();
+
+            assertThat(client.isOpen()).isTrue();
+            assertThat(client.call(Tdlib.request("getOption").put("name", "version"), TIMEOUT))
+                    .isNotEmpty();
+        }
     }
 
     @Test

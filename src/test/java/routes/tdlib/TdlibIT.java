@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -310,7 +311,7 @@ class TdlibIT {
             switch (arguments[2]) {
                 case "exit" -> System.exit(0);
                 case "exception" -> throw new IllegalStateException("the end");
-                case "sigterm" -> Thread.sleep(60_000);
+                case "sigterm" -> new CountDownLatch(1).await();
                 default -> {}
             }
         }
