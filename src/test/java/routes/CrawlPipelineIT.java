@@ -41,7 +41,7 @@ class CrawlPipelineIT {
         crawl4ai = new WebServer((request, out) -> {
             switch (mode) {
                 case "failing" -> WebServer.send(out, 500, JSON, "{\"detail\":\"out of memory\"}");
-                case "hanging" -> Thread.sleep(10_000);
+                case "hanging" -> WebServer.hang();
                 case "lying" -> WebServer.send(out, 200, JSON, "{\"success\":true}");
                 default -> WebServer.send(out, 200, JSON, "{\"success\":true,\"results\":[" + result() + "]}");
             }

@@ -23,9 +23,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Body;
-import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -58,7 +56,7 @@ import routes.posts.PostNotThereYetException;
  * written in one transaction, so that repeating an assembly writes nothing.
  */
 @Component("albumAssembler")
-public class AlbumAssembler implements AggregationStrategy {
+public class AlbumAssembler {
     private static final String METRIC = "albums.assembled";
     private static final int TIMEOUT_SECONDS = 20;
     /** Bounds what is kept of members that left an album or are not announced yet; Telegram allows 10 members. */
@@ -232,15 +230,9 @@ public class AlbumAssembler implements AggregationStrategy {
                 .toList();
     }
 
-    @Override
-    public Exchange aggregate(Exchange known, Exchange added) {
-        AlbumState state = AlbumState.after(
-                known == null ? null : known.getMessage().getBody(AlbumState.class),
-                added.getMessage().getBody(Update.class),
-                properties.timeout());
-        Exchange changed = known == null ? added : known;
-        changed.getMessage().setBody(state);
-        return changed;
+    /** @param known null if the album does not wait */
+    public AlbumState merge(AlbumState known, Update update) {
+        return AlbumState.after(known, update, properties.timeout());
     }
 
     /** Assembles an album, unless that was done already. */

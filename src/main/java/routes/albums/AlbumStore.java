@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import routes.events.StorableText;
 import routes.events.VisionAnalyzed;
 
 /** The SQL of the album assembler. Each method is one statement, whatever the number of albums. */
@@ -203,10 +204,6 @@ class AlbumStore {
     }
 
     String write(Object value) {
-        try {
-            return json.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("An album cannot be written as JSON", e);
-        }
+        return StorableText.json(json, value);
     }
 }

@@ -9,13 +9,14 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import routes.events.StorableText;
 
 /**
  * What the members of an album show together. The same members in the same order yield the same summary.
  *
- * @param visionSummary the different descriptions, those of the most confident classifications first; null if there is none
+ * @param visionSummary distinct descriptions, ordered by the confidence of their classification; null without any
  * @param visionLabels the most frequent labels, at most 20
- * @param visionOcrText the different recognised texts in message order; null if there is none
+ * @param visionOcrText distinct recognised texts in message order; null without any
  * @param visionTags the most frequent tags of the classifications, at most 20
  */
 record AlbumSummary(
@@ -56,7 +57,7 @@ record AlbumSummary(
                 .filter(one -> !one.isEmpty())
                 .distinct()
                 .collect(Collectors.joining("\n"));
-        return text.isEmpty() ? null : MemberVision.cut(text, MAX_TEXT);
+        return text.isEmpty() ? null : StorableText.cut(text, MAX_TEXT);
     }
 
     private static List<String> mostFrequent(Stream<? extends Collection<String>> lists) {

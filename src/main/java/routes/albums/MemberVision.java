@@ -55,10 +55,10 @@ record MemberVision(
                         .distinct()
                         .toList(),
                 type == null ? null : type.confidence(),
-                found == null ? null : cut(found.description(), MAX_TEXT),
+                found == null ? null : StorableText.cut(found.description(), MAX_TEXT),
                 found == null ? List.of() : words(found.labels()),
                 type == null ? List.of() : words(type.tags()),
-                found == null ? null : cut(found.ocrText(), MAX_TEXT),
+                found == null ? null : StorableText.cut(found.ocrText(), MAX_TEXT),
                 found != null && Boolean.TRUE.equals(found.isMeme()));
     }
 
@@ -68,15 +68,6 @@ record MemberVision(
 
     private static <T> List<T> orEmpty(List<T> list) {
         return list == null ? List.of() : list;
-    }
-
-    /** At most so many characters of the text, in a form that PostgreSQL stores; null for null. */
-    static String cut(String raw, int max) {
-        String text = StorableText.of(raw);
-        if (text == null || text.length() <= max) {
-            return text;
-        }
-        return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
     }
 
     /** The later of two results, whatever their order. */

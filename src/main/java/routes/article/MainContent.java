@@ -39,7 +39,7 @@ final class MainContent {
             if (found.isEmpty()) {
                 continue;
             }
-            // a list of articles is none, unless one has the heading of the page
+            // a list of articles is not an article, unless one of them has the heading of the page
             Optional<Element> headed = found.stream()
                     .filter(element -> element.selectFirst("h1") != null)
                     .findFirst();

@@ -100,7 +100,7 @@ final class PageFacts {
         }
     }
 
-    /** The first article of the page's JSON-LD; a missing node if there is none. */
+    /** The first article of the page's JSON-LD, or a missing node. */
     private JsonNode linkedData() {
         JsonNode best = JSON.missingNode();
         for (Element script : page.select("script[type*=ld+json]")) {

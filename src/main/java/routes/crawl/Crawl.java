@@ -33,6 +33,7 @@ import routes.events.PostEnriched;
 import routes.events.PostEnrichedBuilder;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
+import routes.events.StorableText;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.idempotency.InProgressElsewhereException;
@@ -51,8 +52,8 @@ public class Crawl {
     static final String NO_TEXT = "no_text";
     /** The article could not be taken out of the page. */
     static final String UNREADABLE = "unreadable";
-    /** The last pages of the host did not come; it is asked again some minutes later. */
-    static final String HOST_RESTING = "host_resting";
+    /** The host did not answer several times in a row; it is asked again some minutes later. */
+    static final String HOST_BACKOFF = "host_backoff";
 
     private static final Logger LOG = LoggerFactory.getLogger(Crawl.class);
     private static final String PASS = "crawlPass";
@@ -112,7 +113,7 @@ public class Crawl {
         return event.urls().stream().distinct().limit(MAX_PAGES).toList();
     }
 
-    /** Empty for what is no web address. */
+    /** Empty for anything but a web address. */
     private static Optional<PageTask> task(PostCrawl event, String url) {
         return WebAddress.of(url).map(address -> new PageTask(event.tenantId(), address.withoutFragment()));
     }
@@ -131,14 +132,17 @@ public class Crawl {
             if (isKnown(pass, task)) {
                 return false;
             }
-            if (!cache.claim(task)) {
+            Optional<String> owner = cache.claim(task);
+            if (owner.isEmpty()) {
                 pass.held().add(task);
                 return false;
             }
             // another worker may have stored it between the first look and the claim
-            boolean isWanted = !isKnown(pass, task) && !isResting(pass, task);
-            if (!isWanted) {
-                cache.release(task);
+            boolean isWanted = !isKnown(pass, task) && !isBackedOff(pass, task);
+            if (isWanted) {
+                pass.claims().put(task, owner.get());
+            } else {
+                cache.release(task, owner.get());
             }
             return isWanted;
         } catch (IOException | RuntimeException e) {
@@ -160,8 +164,8 @@ public class Crawl {
         return false;
     }
 
-    private boolean isResting(CrawlPass pass, PageTask task) {
-        if (!cache.isHostResting(task)) {
+    private boolean isBackedOff(CrawlPass pass, PageTask task) {
+        if (!cache.isBackedOff(task)) {
             return false;
         }
         CrawledPage copy = pass.copies().get(task);
@@ -171,8 +175,8 @@ public class Crawl {
                         task,
                         copy != null
                                 ? copy
-                                : CrawledPage.failed(task.url(), task.url(), 0, HOST_RESTING, false, 0, none));
-        metrics.skipped(HOST_RESTING);
+                                : CrawledPage.failed(task.url(), task.url(), 0, HOST_BACKOFF, false, 0, none));
+        metrics.skipped(HOST_BACKOFF);
         return true;
     }
 
@@ -195,9 +199,9 @@ public class Crawl {
         var source = new CrawledPage.Source(provider == null ? "other" : provider, fallback, clock.instant());
         try {
             CrawledPage page = page(pass, task, fetched, source);
-            cache.hostDid(task, page.isRead() || !SILENT.contains(page.reason()));
+            cache.recordHost(task, page.isRead() || !SILENT.contains(page.reason()));
             pass.pages().put(task, page);
-            cache.release(task);
+            cache.release(task, pass.claims().get(task));
         } catch (IOException | RuntimeException e) {
             pass.outage(e);
         }
@@ -376,7 +380,7 @@ public class Crawl {
     private static Map<String, Object> data(CrawledPage page) {
         Map<String, Object> data = new HashMap<>();
         data.put("title", page.title());
-        data.put("content", CrawledPage.cut(page.markdown(), MAX_EVENT_TEXT));
+        data.put("content", StorableText.cut(page.markdown(), MAX_EVENT_TEXT));
         data.put("author", page.author());
         data.put("published_at", page.publishedAt());
         data.put("summary", page.excerpt());

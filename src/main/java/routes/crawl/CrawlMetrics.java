@@ -28,7 +28,7 @@ class CrawlMetrics {
     CrawlMetrics(MeterRegistry registry) {
         this.registry = registry;
         List.of("fetched", "not_modified").forEach(reason -> count("success", reason, 0));
-        List.of("cached", Crawl.HOST_RESTING).forEach(reason -> count("skipped", reason, 0));
+        List.of("cached", Crawl.HOST_BACKOFF).forEach(reason -> count("skipped", reason, 0));
         Fetched.REASONS.forEach(reason -> count("failed", reason, 0));
         STATUSES.forEach(reason -> count("failed", reason, 0));
         List.of("http_4xx", "http_5xx", Crawl.NO_TEXT, Crawl.UNREADABLE, OTHER)
@@ -54,7 +54,7 @@ class CrawlMetrics {
         count("failed", label(reason), 1);
     }
 
-    /** A provider was passed over. */
+    /** Another provider was used instead. */
     void fallback(String reason) {
         count("retrying", FALLBACKS.contains(reason) ? reason : OTHER, 1);
     }

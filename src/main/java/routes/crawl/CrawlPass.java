@@ -23,6 +23,9 @@ public final class CrawlPass {
     /** The copies that the cache has of pages that are asked for again. */
     private final Map<PageTask, CrawledPage> copies = new ConcurrentHashMap<>();
 
+    /** Owners of the claims of this batch. */
+    private final Map<PageTask, String> claims = new ConcurrentHashMap<>();
+
     private final Set<PageTask> held = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Exception> outage = new AtomicReference<>();
 
@@ -67,6 +70,10 @@ public final class CrawlPass {
 
     Map<PageTask, CrawledPage> copies() {
         return copies;
+    }
+
+    Map<PageTask, String> claims() {
+        return claims;
     }
 
     /** Pages that another worker is reading. */

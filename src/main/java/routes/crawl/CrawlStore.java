@@ -1,6 +1,5 @@
 package routes.crawl;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.Collection;
@@ -14,6 +13,7 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.PostCrawl;
+import routes.events.StorableText;
 import routes.events.Trigger;
 
 /** The SQL of crawl. Each method is one statement per batch. */
@@ -119,12 +119,7 @@ class CrawlStore {
         return stored;
     }
 
-    /** As JSON, without the character NUL, which PostgreSQL does not store. */
     String json(Object data) {
-        try {
-            return json.writeValueAsString(data).replace("\\u0000", "");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A page cannot be written as JSON", e);
-        }
+        return StorableText.json(json, data);
     }
 }

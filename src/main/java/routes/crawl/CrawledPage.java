@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.Objects;
 import routes.article.Article;
 import routes.events.Sha256;
+import routes.events.StorableText;
 import routes.web.Fetched;
 
 /**
- * What came of a link, as stored with posts and, without its text, in the cache.
+ * Result of a link, as stored with posts and, without its text, in the cache.
  *
  * @param url that was asked for
  * @param finalUrl after all redirects; of a failure, the address that failed
@@ -171,7 +172,7 @@ record CrawledPage(
         row.put("language", language);
         row.put("excerpt", excerpt);
         row.put("picture", picture);
-        row.put("markdown", markdown == null ? null : cut(markdown, maxText));
+        row.put("markdown", StorableText.cut(markdown, maxText));
         row.put("markdown_key", markdownKey);
         row.put("word_count", wordCount);
         row.put("content_hash", contentHash);
@@ -180,12 +181,5 @@ record CrawledPage(
         row.put("fallback", fallback);
         row.values().removeIf(Objects::isNull);
         return row;
-    }
-
-    static String cut(String text, int max) {
-        if (text.length() <= max) {
-            return text;
-        }
-        return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
     }
 }

@@ -20,7 +20,7 @@ import routes.web.PageFetcher.Wish;
 public class Fetches {
     /** Exchange property: the provider that answered. */
     static final String PROVIDER = "crawlProvider";
-    /** Exchange property: why a provider was passed over; null if none was. */
+    /** Exchange property: why crawl4ai was not used; null if it answered. */
     static final String FALLBACK = "crawlFallback";
 
     private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
@@ -48,7 +48,7 @@ public class Fetches {
     /**
      * Lets crawl4ai read a page.
      *
-     * @return the wish itself if crawl4ai works but says nothing about this page
+     * @return the wish itself if crawl4ai works but cannot read this page
      * @throws Crawl4aiException if the server is out of order
      */
     public Object crawl4ai(Exchange exchange, @Body Wish wish) throws Crawl4aiException, InterruptedException {
@@ -68,7 +68,7 @@ public class Fetches {
     }
 
     /** Notes why crawl4ai did not answer. */
-    public void passOver(Exchange exchange) {
+    public void recordFallback(Exchange exchange) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         String reason = "crawl4ai_failed";
         if (cause == null || cause instanceof CallNotPermittedException) {
@@ -76,7 +76,7 @@ public class Fetches {
         } else if (cause instanceof Crawl4aiException answer) {
             reason = answer.reason();
         }
-        LOG.debug("crawl4ai is passed over: {}", reason, cause);
+        LOG.debug("crawl4ai is not used: {}", reason, cause);
         exchange.setProperty(FALLBACK, reason);
     }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,7 +11,9 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -20,6 +21,7 @@ import routes.crawl4ai.Crawl4aiProperties;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
+import routes.redis.Script;
 import routes.web.CrawlProperties;
 
 /**
@@ -38,12 +40,27 @@ class PageCache {
     private static final int MAX_ARTICLE = 2 << 20;
     private static final String MARKDOWN = "text/markdown; charset=utf-8";
 
-    /** Failures after which a host is left alone for a while. */
+    /** Failures after which a host is not asked for a while. */
     private static final int MAX_HOST_FAILURES = 3;
 
-    private static final Duration HOST_REST = Duration.ofMinutes(10);
+    private static final Duration HOST_BACKOFF = Duration.ofMinutes(10);
     /** Work besides the fetch itself: extraction and storage. */
     private static final Duration RESERVE = Duration.ofSeconds(30);
+
+    /** KEYS: lock. ARGV: owner. A claim that expired meanwhile belongs to another worker and stays. */
+    private static final Script RELEASE = Script.of(
+            """
+            if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
+            return {redis.call('DEL', KEYS[1])}
+            """);
+
+    /** KEYS: failures of the host. ARGV: time until they are forgotten, in milliseconds. */
+    private static final Script COUNT_FAILURE = Script.of(
+            """
+            local failures = redis.call('INCR', KEYS[1])
+            redis.call('PEXPIRE', KEYS[1], ARGV[1])
+            return {failures}
+            """);
 
     private final RedisLink redis;
     private final ObjectStore objects;
@@ -88,7 +105,7 @@ class PageCache {
         try {
             page = json.readValue(text, CrawledPage.class);
         } catch (JsonProcessingException e) {
-            LOG.warn("{} holds what is no page; it is fetched again", key(task));
+            LOG.warn("{} does not contain a page; the page is fetched again", key(task));
             return Optional.empty();
         }
         if (!page.isRead()) {
@@ -152,32 +169,34 @@ class PageCache {
         objects.put(key, MARKDOWN, markdown.length, new ByteArrayInputStream(markdown));
     }
 
-    /** Claims a page, so that no other worker fetches it at the same time. */
-    boolean claim(PageTask task) {
+    /**
+     * Claims a page, so that no other worker fetches it at the same time.
+     *
+     * @return the owner of the claim, for {@link #release}; empty if another worker has it
+     */
+    Optional<String> claim(PageTask task) {
+        String owner = UUID.randomUUID().toString();
         SetArgs once = SetArgs.Builder.nx().px(lease.toMillis());
-        return redis.call(commands -> commands.set(lock(task), "1", once)) != null;
+        return Optional.ofNullable(redis.call(commands -> commands.set(lock(task), owner, once)))
+                .map(reply -> owner);
     }
 
-    void release(PageTask task) {
-        redis.call(commands -> commands.del(lock(task)));
+    void release(PageTask task, String owner) {
+        redis.run(RELEASE, List.of(lock(task)), owner);
     }
 
-    /** Whether the last pages of this host did not come, so that others need not wait for it now. */
-    boolean isHostResting(PageTask task) {
+    /** Whether the last pages of this host failed without an answer, so that it is not asked for a while. */
+    boolean isBackedOff(PageTask task) {
         String failures = redis.call(commands -> commands.get(host(task)));
         return failures != null && Integer.parseInt(failures) >= MAX_HOST_FAILURES;
     }
 
-    /** @param answered whether the host gave an answer, whatever it was */
-    void hostDid(PageTask task, boolean answered) {
+    /** @param answered whether the host sent any answer */
+    void recordHost(PageTask task, boolean answered) {
         if (answered) {
             redis.call(commands -> commands.del(host(task)));
         } else {
-            redis.<Long>call(commands -> commands.eval(
-                    "local n = redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return n",
-                    ScriptOutputType.INTEGER,
-                    new String[] {host(task)},
-                    Long.toString(HOST_REST.toMillis())));
+            redis.run(COUNT_FAILURE, List.of(host(task)), HOST_BACKOFF);
         }
     }
 }

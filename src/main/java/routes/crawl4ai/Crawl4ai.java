@@ -52,7 +52,7 @@ public final class Crawl4ai {
     }
 
     /**
-     * A page as its browser sees it, or why there is none. The text of the page is HTML, or Markdown ({@code text/markdown}) if the
+     * The page as the server's browser renders it, or the reason why it could not be read. The text of the page is HTML, or Markdown ({@code text/markdown}) if the
      * server sends nothing else.
      *
      * @throws Crawl4aiException if the server does not tell

@@ -131,7 +131,7 @@ final class Crawl4aiAnswers {
 
     private Step task(String asked, String task, JsonNode answer, Duration duration) throws Crawl4aiException {
         if (!TASK.matcher(task).matches()) {
-            throw new Crawl4aiException("crawl4ai_bad_answer", true, "crawl4ai named a task that is no name");
+            throw new Crawl4aiException("crawl4ai_bad_answer", true, "crawl4ai returned a malformed task id");
         }
         String state = answer.path("status").asText("").toLowerCase(Locale.ROOT);
         if (state.equals("failed") || state.equals("completed")) {

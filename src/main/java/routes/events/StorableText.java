@@ -1,6 +1,7 @@
 package routes.events;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -46,6 +47,20 @@ public final class StorableText {
 
     private static boolean isSurrogate(int point) {
         return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+    }
+
+    /** At most so many UTF-16 units of the storable text, without half a surrogate pair at the end; null for null. */
+    public static String cut(String raw, int max) {
+        String text = of(raw);
+        if (text == null || text.length() <= max) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
+    }
+
+    /** The value as JSON that can be stored as jsonb. */
+    public static String json(ObjectMapper mapper, Object value) {
+        return clean(mapper.valueToTree(value)).toString();
     }
 
     /**

@@ -137,7 +137,7 @@ public final class StorageQuota {
                 .orElse(new Usage(0, 0));
     }
 
-    /** Those that are stored already. They take no more room, and nobody evicts them now. In the order of all writers of these rows. */
+    /** Marks files that are stored already as used, so that they are not evicted. Locks rows in the order that all writers use. */
     private Set<String> use(UUID tenantId, Collection<String> files) {
         return jdbc.sql(
                         """

@@ -62,7 +62,7 @@ public final class TelegramAccount {
     }
 
     /**
-     * What is shown of an account. It contains no secret but the link, which signs in whoever's device scans it.
+     * The visible state of an account. The link is a secret: any device that scans it is signed in.
      *
      * @param name       name of the account
      * @param state      the state

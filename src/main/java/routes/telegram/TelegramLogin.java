@@ -47,7 +47,7 @@ public final class TelegramLogin {
         this.out = out;
     }
 
-    /** The console of the process, or its standard input if that is none. */
+    /** The console of the process, or its standard input without a console. */
     public static Terminal terminal(PrintStream out) {
         Console console = System.console();
         if (console != null) {

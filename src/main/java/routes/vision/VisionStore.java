@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import routes.events.StorableText;
 import routes.events.VisionUploaded;
 
 /** The SQL of vision: results of pictures, and what is stored with posts. Each method is one statement per batch. */
@@ -192,13 +193,8 @@ class VisionStore {
         return keys.stream().map(Key::sha256).toArray(String[]::new);
     }
 
-    /** As JSON, without the character NUL, which PostgreSQL does not store. */
     private String write(Object value) {
-        try {
-            return json.writeValueAsString(value).replace("\\u0000", "");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A result of vision cannot be written as JSON", e);
-        }
+        return StorableText.json(json, value);
     }
 
     private FileVision read(String text) {

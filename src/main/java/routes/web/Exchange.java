@@ -72,7 +72,7 @@ final class Exchange implements AsyncResponseConsumer<Exchange> {
         return response.getCode();
     }
 
-    /** Value of the first header of that name; null if there is none. */
+    /** Value of the first header with that name, or null. */
     String header(String name) {
         Header header = response.getFirstHeader(name);
         return header == null ? null : header.getValue().strip();

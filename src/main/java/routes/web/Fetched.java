@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** What came of a fetch. */
+/** Result of a fetch. */
 public sealed interface Fetched {
     /** The reasons of failures, besides {@code http_…}. */
     List<String> REASONS =

@@ -46,6 +46,7 @@ import routes.testing.EmbeddedRedis;
 import routes.testing.WebServer;
 import routes.web.CrawlProperties;
 import routes.web.PageFetcher;
+import routes.web.WebAddress;
 
 /** The work of the stage with real stores and a web server; the route itself runs in CrawlPipelineIT. */
 class CrawlIT {
@@ -101,7 +102,7 @@ class CrawlIT {
         if (isOut || path.startsWith("/dead")) {
             WebServer.send(out, 404, "text/html", "<html><body>Nothing here</body></html>");
         } else if (path.startsWith("/hangs")) {
-            Thread.sleep(5_000);
+            WebServer.hang();
         } else if (path.equals("/moved")) {
             WebServer.redirect(out, "/article");
         } else if (path.equals("/gzip")) {
@@ -110,6 +111,8 @@ class CrawlIT {
                 gzip.write(page("Сжатая страница").getBytes(java.nio.charset.StandardCharsets.UTF_8));
             }
             WebServer.send(out, 200, "text/html; charset=utf-8", packed.toByteArray(), "Content-Encoding: gzip");
+        } else if (path.equals("/escapes")) {
+            WebServer.html(out, page("Как записать \\u0000 и &#55357; в JSON"));
         } else if (path.equals("/blank")) {
             WebServer.html(out, "<html><body><script>draw()</script></body></html>");
         } else if (request.header("If-None-Match").equals("\"v1\"")) {
@@ -194,6 +197,33 @@ class CrawlIT {
                 .containsEntry("title", "Урожай на Марсе")
                 .containsEntry("author", "Анна Котова");
         assertThat(new EventCodec(json, new StreamCatalog()).write(answer)).containsKey("data");
+    }
+
+    @Test
+    void a_page_about_escapes_is_stored() throws Exception {
+        UUID post = post();
+
+        run(crawl, List.of(event(post, site.url("/escapes"))));
+
+        assertThat(data(post).at("/urls/0/title").asText()).contains("\\u0000");
+    }
+
+    @Test
+    void a_claim_that_expired_and_was_taken_by_another_worker_is_not_released() {
+        var cache = new PageCache(
+                redis, objects, json, clock, LIMITS, new Crawl4aiProperties("", "", Duration.ofSeconds(1)));
+        var task = new PageTask(TENANT, WebAddress.of("https://example.org/a").orElseThrow());
+        String owner = cache.claim(task).orElseThrow();
+        assertThat(cache.claim(task)).isEmpty();
+        String lock = REDIS.commands().keys("crawl:lock:*").get(0);
+        REDIS.commands().set(lock, "another");
+
+        cache.release(task, owner);
+
+        assertThat(REDIS.commands().get(lock)).isEqualTo("another");
+        REDIS.commands().set(lock, owner);
+        cache.release(task, owner);
+        assertThat(cache.claim(task)).isPresent();
     }
 
     @Test
@@ -292,7 +322,7 @@ class CrawlIT {
 
         assertThat(data(post).path("urls").findValuesAsText("reason"))
                 .containsExactly(
-                        "timeout", "timeout", "timeout", Crawl.HOST_RESTING, Crawl.HOST_RESTING, Crawl.HOST_RESTING);
+                        "timeout", "timeout", "timeout", Crawl.HOST_BACKOFF, Crawl.HOST_BACKOFF, Crawl.HOST_BACKOFF);
         assertThat(site.pages()).hasSize(3);
     }
 

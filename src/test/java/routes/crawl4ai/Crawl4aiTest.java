@@ -274,7 +274,7 @@ class Crawl4aiTest {
     @Test
     void a_server_that_hangs_drips_or_is_gone_costs_the_time_limit() throws Exception {
         List<WebServer.Site> sites = List.of(
-                (request, out) -> Thread.sleep(60_000),
+                (request, out) -> WebServer.hang(),
                 (request, out) -> {
                     WebServer.raw(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
                     while (true) {

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +130,11 @@ public final class WebServer implements AutoCloseable {
                 site.answer(request, out);
             }
         };
+    }
+
+    /** Answers nothing until the server is closed. */
+    public static void hang() throws InterruptedException {
+        new CountDownLatch(1).await();
     }
 
     public static void html(OutputStream out, String body) throws IOException {

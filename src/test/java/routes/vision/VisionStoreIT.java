@@ -11,8 +11,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.Json;
+import routes.events.Sha256;
+import routes.events.StorableText;
 import routes.events.VisionUploaded;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
@@ -93,6 +97,25 @@ class VisionStoreIT {
 
         store.saveRows(List.of(row(post, null, UPLOADED.plusSeconds(120))));
         assertThat(texts(post)).isEmpty();
+    }
+
+    /** A NUL character, and texts that contain its escape: removing the escape from JSON would break the JSON. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\0b", "a \\u0000 b", "\\\\u0000", "\\u0000", "half \uD83D of a pair"})
+    void any_text_in_a_picture_is_stored_as_far_as_the_database_can(String text) {
+        UUID post = posts.get(1);
+        VisionStore.Key key = new VisionStore.Key(TENANT, Sha256.hex(text));
+
+        store.saveResults(Map.of(key, found(text)), VERSION);
+
+        assertThat(store.results(Map.of(key, "").keySet(), VERSION).get(key).ocrText())
+                .isEqualTo(StorableText.of(text));
+        DATABASE.jdbc()
+                .sql("DELETE FROM post_enrichment WHERE post_id = ?")
+                .param(post)
+                .update();
+        store.saveRows(List.of(row(post, text, UPLOADED)));
+        assertThat(texts(post)).containsExactly(StorableText.of(text));
     }
 
     @Test
