@@ -243,7 +243,7 @@ public final class PageFetcher implements AutoCloseable {
                 // before robots.txt, which has another address
                 guard.check(page);
                 Duration delay = robots.check(page, this::robotsFile);
-                Exchange answer = call(page, new Exchange(properties.maxBytes(), MEDIA_TYPES), true);
+                FetchResponse answer = call(page, new FetchResponse(properties.maxBytes(), MEDIA_TYPES), true);
                 if (answer.isRedirect()) {
                     page = target(page, answer, seen);
                 } else if (answer.status() == NOT_MODIFIED) {
@@ -262,7 +262,7 @@ public final class PageFetcher implements AutoCloseable {
             WebAddress at = file;
             while (true) {
                 files.add(at);
-                Exchange answer = call(at, Exchange.truncating(Robots.MAX_BYTES), false);
+                FetchResponse answer = call(at, FetchResponse.truncating(Robots.MAX_BYTES), false);
                 if (!answer.isRedirect()) {
                     return new Robots.Answer(answer.status(), answer.body());
                 }
@@ -274,7 +274,7 @@ public final class PageFetcher implements AutoCloseable {
             }
         }
 
-        private WebAddress target(WebAddress from, Exchange answer, Set<WebAddress> before) throws FetchException {
+        private WebAddress target(WebAddress from, FetchResponse answer, Set<WebAddress> before) throws FetchException {
             String location = answer.header("Location");
             WebAddress to = from.resolve(location)
                     .map(WebAddress::withoutFragment)
@@ -288,23 +288,23 @@ public final class PageFetcher implements AutoCloseable {
             return to;
         }
 
-        private Exchange call(WebAddress to, Exchange exchange, boolean isPage) throws FetchException {
+        private FetchResponse call(WebAddress to, FetchResponse response, boolean isPage) throws FetchException {
             List<InetAddress> addresses = guard.addresses(to, remaining());
             addresses = addresses.subList(0, Math.min(MAX_ADDRESSES, addresses.size()));
             int calls = Math.max(MIN_CALLS, addresses.size());
             for (int i = 1; ; i++) {
                 try {
-                    return call(to, addresses.get((i - 1) % addresses.size()), exchange, isPage);
+                    return call(to, addresses.get((i - 1) % addresses.size()), response, isPage);
                 } catch (FetchException e) {
                     // the address is out of order, or the server closed a connection that was kept
-                    if (i == calls || exchange.isAnswered() || !RETRIED.contains(e.reason())) {
+                    if (i == calls || response.isAnswered() || !RETRIED.contains(e.reason())) {
                         throw e;
                     }
                 }
             }
         }
 
-        private Exchange call(WebAddress to, InetAddress address, Exchange exchange, boolean isPage)
+        private FetchResponse call(WebAddress to, InetAddress address, FetchResponse response, boolean isPage)
                 throws FetchException {
             // with the address in it, a connection is never used for another address of the name
             var target = new HttpHost(to.scheme(), address, bare(to.host()), to.effectivePort());
@@ -317,8 +317,8 @@ public final class PageFetcher implements AutoCloseable {
                 conditional(request, "If-Modified-Since", wish.lastModified());
             }
             Duration left = remaining();
-            Future<Exchange> answer = client.execute(
-                    target, new BasicRequestProducer(request, null), exchange, null, HttpClientContext.create(), null);
+            Future<FetchResponse> answer = client.execute(
+                    target, new BasicRequestProducer(request, null), response, null, HttpClientContext.create(), null);
             try {
                 return answer.get(left.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
@@ -327,7 +327,7 @@ public final class PageFetcher implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw FetchReason.TIMEOUT.exception("interrupted");
             } catch (ExecutionException e) {
-                return exchangeOf(e.getCause(), exchange);
+                return responseOf(e.getCause(), response);
             } finally {
                 answer.cancel(true);
             }
@@ -345,7 +345,7 @@ public final class PageFetcher implements AutoCloseable {
             return FetchReason.TIMEOUT.exception("no complete page within " + properties.timeout());
         }
 
-        private Fetched page(Exchange answer, Duration delay, long start) throws FetchException {
+        private Fetched page(FetchResponse answer, Duration delay, long start) throws FetchException {
             byte[] body = Body.decompress(answer.body(), answer.header("Content-Encoding"), properties.maxBytes());
             if (body.length == 0) {
                 throw FetchReason.EMPTY.exception("status " + answer.status() + " without a page");
@@ -385,16 +385,16 @@ public final class PageFetcher implements AutoCloseable {
         }
     }
 
-    private static String validator(Exchange answer, String name) {
+    private static String validator(FetchResponse answer, String name) {
         String value = answer.header(name);
         return value == null || value.isEmpty() || value.length() > MAX_VALIDATOR ? null : value;
     }
 
-    /** The exchange if it only ended early; else why it failed. */
-    private static Exchange exchangeOf(Throwable cause, Exchange exchange) throws FetchException {
-        if (cause instanceof Exchange.EndException end) {
+    /** The response if it only ended early; else why it failed. */
+    private static FetchResponse responseOf(Throwable cause, FetchResponse response) throws FetchException {
+        if (cause instanceof FetchResponse.EndException end) {
             if (end.reason() == null) {
-                return exchange;
+                return response;
             }
             throw end.reason();
         }
@@ -425,7 +425,7 @@ public final class PageFetcher implements AutoCloseable {
         return line.length() > MAX_DETAIL ? line.substring(0, MAX_DETAIL) + "…" : line;
     }
 
-    private FetchException failure(Exchange answer) {
+    private FetchException failure(FetchResponse answer) {
         int status = answer.status();
         boolean isError = status >= FIRST_ERROR && status <= LAST_ERROR;
         String reason = isError ? "http_" + status : FetchReason.PROTOCOL.text();

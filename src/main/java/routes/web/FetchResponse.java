@@ -15,8 +15,8 @@ import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.ByteArrayBuffer;
 
-/** Takes an answer in while it arrives, and ends the call as soon as the answer is of no use. */
-final class Exchange implements AsyncResponseConsumer<Exchange> {
+/** Reads a response while it arrives, and ends the call as soon as the response is of no use. */
+final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
     /** Ends a call within its answer; the client closes the connection. */
     static final class EndException extends IOException {
         private static final long serialVersionUID = 1;
@@ -43,25 +43,25 @@ final class Exchange implements AsyncResponseConsumer<Exchange> {
     private final boolean truncating;
     private final ByteArrayBuffer body = new ByteArrayBuffer(INITIAL_CAPACITY);
     private HttpResponse response;
-    private FutureCallback<Exchange> callback;
+    private FutureCallback<FetchResponse> callback;
 
     /**
      * @param maxBytes of the body as it is transferred
      * @param mediaTypes of pages that are of use
      */
-    Exchange(int maxBytes, Set<String> mediaTypes) {
+    FetchResponse(int maxBytes, Set<String> mediaTypes) {
         this(maxBytes, mediaTypes, false);
     }
 
-    private Exchange(int maxBytes, Set<String> mediaTypes, boolean truncating) {
+    private FetchResponse(int maxBytes, Set<String> mediaTypes, boolean truncating) {
         this.maxBytes = maxBytes;
         this.mediaTypes = mediaTypes;
         this.truncating = truncating;
     }
 
     /** Takes the first bytes of a body of any type. */
-    static Exchange truncating(int maxBytes) {
-        return new Exchange(maxBytes, Set.of(), true);
+    static FetchResponse truncating(int maxBytes) {
+        return new FetchResponse(maxBytes, Set.of(), true);
     }
 
     boolean isAnswered() {
@@ -110,7 +110,7 @@ final class Exchange implements AsyncResponseConsumer<Exchange> {
 
     @Override
     public void consumeResponse(
-            HttpResponse received, EntityDetails entity, HttpContext context, FutureCallback<Exchange> whenDone)
+            HttpResponse received, EntityDetails entity, HttpContext context, FutureCallback<FetchResponse> whenDone)
             throws IOException {
         response = received;
         callback = whenDone;
