@@ -38,7 +38,7 @@ final class ModelPipeline implements AutoCloseable {
     static final String GIGACHAT_KEY = "c2VjcmV0LWlkOnNlY3JldC1wYXNzd29yZA==";
     static final String OPENROUTER_KEY = "sk-or-v1-very-secret";
 
-    private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final long TG_CHANNEL = 7_002;
 
     final ModelServer models;
@@ -83,17 +83,17 @@ final class ModelPipeline implements AutoCloseable {
         for (String text : texts) {
             ids.add(message(messages, text).id());
         }
-        submit(messages, null);
+        submit(TENANT, messages, null);
         return ids;
     }
 
     /** Imports a post with a picture, and gives its id. */
-    UUID importedPhoto(String caption, Path picture) throws IOException {
+    UUID importedPhoto(UUID tenant, String caption, Path picture) throws IOException {
         ArrayNode messages = json.createArrayNode();
         Message message = message(messages, caption);
         message.json().put("photo", picture.getFileName().toString());
-        submit(messages, picture);
-        return message.id();
+        submit(tenant, messages, picture);
+        return PostIds.of(tenant, TG_CHANNEL, messageId);
     }
 
     /** Imports a post of before once more, with another text and a time of its edit. */
@@ -101,7 +101,7 @@ final class ModelPipeline implements AutoCloseable {
         ObjectNode message = sent.get(post);
         message.put("text", text).put("edited_unixtime", Long.toString(1_767_400_000 + ++messageId));
         message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
-        submit(json.createArrayNode().add(message), null);
+        submit(TENANT, json.createArrayNode().add(message), null);
     }
 
     private record Message(UUID id, ObjectNode json) {}
@@ -122,7 +122,7 @@ final class ModelPipeline implements AutoCloseable {
         return new Message(id, message);
     }
 
-    private void submit(ArrayNode messages, Path picture) throws IOException {
+    private void submit(UUID tenant, ArrayNode messages, Path picture) throws IOException {
         var export = json.createObjectNode()
                 .put("name", "Models")
                 .put("type", "public_channel")
@@ -135,7 +135,7 @@ final class ModelPipeline implements AutoCloseable {
             Files.copy(picture, exportFolder.resolve(picture.getFileName()));
         }
         ImportService imports = application.getBean(ImportService.class);
-        UUID job = imports.submit(1, TENANT, file);
+        UUID job = imports.submit(1, tenant, file);
         await().atMost(Duration.ofSeconds(60)).until(() -> imports.find(job)
                 .map(ImportService.State::status)
                 .filter(ImportProgress.Status.DONE::equals)

@@ -12,20 +12,24 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +42,7 @@ import routes.llm.standin.Fault;
 import routes.llm.standin.GigaChatService;
 import routes.llm.standin.KeywordAnswerer;
 import routes.llm.standin.OpenRouterService;
+import routes.objectstore.ObjectStore;
 
 /** Pictures of posts on their way through vision and retagging, with the stand-ins of GigaChat and OpenRouter. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -155,22 +160,71 @@ class VisionIT {
 
     @Test
     void what_cannot_be_analysed_has_its_reason_and_one_event() throws Exception {
-        byte[] small = file(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png");
         byte[] jpeg = picture();
-        byte[] corrupt = java.util.Arrays.copyOf(jpeg, jpeg.length / 3);
-        java.util.Arrays.fill(corrupt, 20, corrupt.length, (byte) 0x7F);
-        Map<String, byte[]> files = Map.of("small", small, "corrupt", corrupt);
+        byte[] corrupt = Arrays.copyOf(jpeg, jpeg.length / 3);
+        Arrays.fill(corrupt, 20, corrupt.length, (byte) 0x7F);
+        byte[] bomb = header(65_000, 65_000);
+        assertThat(bomb.length).isLessThan(100_000);
+        byte[] heic = Arrays.copyOf(new byte[] {0, 0, 0, 24, 'f', 't', 'y', 'p', 'h', 'e', 'i', 'c'}, 4_000);
+        Map<UUID, String> reasons = Map.of(
+                imported("Мелкая", file(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png")), "small",
+                imported("Повреждена", corrupt), "corrupt",
+                imported("30 МБ", Arrays.copyOf(picture(), 30 * 1_048_576)), "size",
+                imported("Бомба", bomb), "too_many_pixels",
+                imported("HEIC", heic), "type",
+                imported("PDF", Arrays.copyOf("%PDF-1.7".getBytes(), 4_000)), "type");
 
-        for (Map.Entry<String, byte[]> entry : files.entrySet()) {
-            UUID post = imported("Подпись " + entry.getKey(), entry.getValue());
-            JsonNode vision = awaitVision(post);
-
-            assertThat(vision.path("files").path(0).path("skip_reason").asText())
-                    .isEqualTo(entry.getKey());
-            // the event follows the row, together with the acknowledgement
-            awaitNothingPending();
-            assertThat(analyzedEvents(post)).isEqualTo(1);
+        for (Map.Entry<UUID, String> entry : reasons.entrySet()) {
+            assertThat(skipReason(entry.getKey())).isEqualTo(entry.getValue());
         }
+        // the event follows the row, together with the acknowledgement
+        awaitNothingPending();
+        assertThat(reasons.keySet())
+                .allSatisfy(post -> assertThat(analyzedEvents(post)).isEqualTo(1));
+        assertThat(pictureCalls()).isEmpty();
+    }
+
+    @Test
+    void a_file_that_is_missing_in_the_store_has_its_reason() throws Exception {
+        RouteController routes =
+                pipeline.application.getBean(CamelContext.class).getRouteController();
+        routes.stopRoute("vision");
+        UUID post = imported("Подпись", picture());
+        String key = pipeline.jdbc
+                .sql("SELECT s3_key FROM media_objects JOIN post_media_map USING (file_sha256) WHERE post_id = ?")
+                .param(post)
+                .query(String.class)
+                .single();
+        pipeline.application.getBean(ObjectStore.class).delete(key);
+
+        routes.startRoute("vision");
+
+        assertThat(skipReason(post)).isEqualTo("missing");
+        awaitNothingPending();
+        assertThat(analyzedEvents(post)).isEqualTo(1);
+    }
+
+    @Test
+    void the_same_picture_of_two_tenants_is_analysed_in_each_and_only_the_own_posts_are_similar() throws Exception {
+        UUID other = pipeline.jdbc
+                .sql("INSERT INTO tenants (id, name) VALUES (gen_random_uuid(), 'pictures of others') RETURNING id")
+                .query(UUID.class)
+                .single();
+        byte[] picture = picture();
+        UUID ours = imported("Наш снимок", picture);
+        awaitVision(ours);
+        gigaChat.answer(call -> call.hasPicture() ? ANSWER.replace("картофель", "морковь") : answer(call));
+
+        UUID theirs = pipeline.importedPhoto(other, "Чужой снимок", photo(picture));
+
+        assertThat(awaitVision(theirs).toString()).contains("морковь").doesNotContain("картофель");
+        assertThat(awaitVision(ours).toString()).contains("картофель").doesNotContain("морковь");
+        assertThat(pictureCalls()).hasSize(2);
+        assertThat(pipeline.get("/posts/" + ours).path("same_pictures")).isEmpty();
+        assertThat(pipeline.get("/posts/" + theirs).path("same_pictures")).isEmpty();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> pipeline.found("картофель").contains(ours));
+        assertThat(pipeline.found("морковь")).doesNotContain(theirs);
     }
 
     @Test
@@ -366,9 +420,16 @@ class VisionIT {
         return new ObjectMapper().readTree(data);
     }
 
+    private String skipReason(UUID post) throws IOException {
+        return awaitVision(post).path("files").path(0).path("skip_reason").asText();
+    }
+
     private UUID imported(String caption, byte[] picture) throws IOException {
-        Path file = Files.write(Files.createTempFile(folder, "picture", ".jpg"), picture);
-        return pipeline.importedPhoto(caption, file);
+        return pipeline.importedPhoto(ModelPipeline.TENANT, caption, photo(picture));
+    }
+
+    private Path photo(byte[] picture) throws IOException {
+        return Files.write(Files.createTempFile(folder, "picture", ".jpg"), picture);
     }
 
     /** A picture that no other test has. */
@@ -382,6 +443,21 @@ class VisionIT {
         graphics.dispose();
         shade++;
         return file(image, "jpeg");
+    }
+
+    /** The beginning of a PNG that states its size, followed by bytes of no meaning. */
+    private static byte[] header(int width, int height) {
+        ByteBuffer header =
+                ByteBuffer.allocate(17).put("IHDR".getBytes()).putInt(width).putInt(height);
+        header.put(new byte[] {8, 2, 0, 0, 0});
+        CRC32 crc = new CRC32();
+        crc.update(header.array());
+        return ByteBuffer.allocate(5_000)
+                .putLong(0x89504E470D0A1A0AL)
+                .putInt(13)
+                .put(header.array())
+                .putInt((int) crc.getValue())
+                .array();
     }
 
     private static byte[] file(BufferedImage image, String format) throws IOException {

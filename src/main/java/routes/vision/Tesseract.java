@@ -150,9 +150,10 @@ class Tesseract {
 
     /** Input and output are files, so that no thread has to feed or empty a pipe. */
     private String run(BufferedImage input, String... command) throws IOException, InterruptedException {
-        // the shell only sets the limit, and the program replaces it; the arguments are not part of its script
+        // the shell only sets the limits, and the program replaces it; the arguments are not part of its script.
+        // A lower priority: pictures take the processor time that posts leave
         List<String> limited = new ArrayList<>(
-                List.of("sh", "-c", "ulimit -v " + memoryMb * 1024L + "; exec \"$@\"", "tesseract-limited"));
+                List.of("sh", "-c", "ulimit -v " + memoryMb * 1024L + "; exec nice -n 5 \"$@\"", "tesseract-limited"));
         limited.addAll(List.of(command));
         Path folder = Files.createTempDirectory("ocr-");
         try {
