@@ -83,16 +83,16 @@ final class ModelPipeline implements AutoCloseable {
         for (String text : texts) {
             ids.add(message(messages, text).id());
         }
-        submit(TENANT, messages, null);
+        submit(1, TENANT, messages, null);
         return ids;
     }
 
     /** Imports a post with a picture, and gives its id. */
-    UUID importedPhoto(UUID tenant, String caption, Path picture) throws IOException {
+    UUID importedPhoto(long user, UUID tenant, String caption, Path picture) throws IOException {
         ArrayNode messages = json.createArrayNode();
         Message message = message(messages, caption);
         message.json().put("photo", picture.getFileName().toString());
-        submit(tenant, messages, picture);
+        submit(user, tenant, messages, picture);
         return PostIds.of(tenant, TG_CHANNEL, messageId);
     }
 
@@ -101,7 +101,7 @@ final class ModelPipeline implements AutoCloseable {
         ObjectNode message = sent.get(post);
         message.put("text", text).put("edited_unixtime", Long.toString(1_767_400_000 + ++messageId));
         message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
-        submit(TENANT, json.createArrayNode().add(message), null);
+        submit(1, TENANT, json.createArrayNode().add(message), null);
     }
 
     private record Message(UUID id, ObjectNode json) {}
@@ -122,7 +122,7 @@ final class ModelPipeline implements AutoCloseable {
         return new Message(id, message);
     }
 
-    private void submit(UUID tenant, ArrayNode messages, Path picture) throws IOException {
+    private void submit(long user, UUID tenant, ArrayNode messages, Path picture) throws IOException {
         var export = json.createObjectNode()
                 .put("name", "Models")
                 .put("type", "public_channel")
@@ -135,7 +135,7 @@ final class ModelPipeline implements AutoCloseable {
             Files.copy(picture, exportFolder.resolve(picture.getFileName()));
         }
         ImportService imports = application.getBean(ImportService.class);
-        UUID job = imports.submit(1, tenant, file);
+        UUID job = imports.submit(user, tenant, file);
         await().atMost(Duration.ofSeconds(60)).until(() -> imports.find(job)
                 .map(ImportService.State::status)
                 .filter(ImportProgress.Status.DONE::equals)

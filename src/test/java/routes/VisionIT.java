@@ -210,12 +210,17 @@ class VisionIT {
                 .sql("INSERT INTO tenants (id, name) VALUES (gen_random_uuid(), 'pictures of others') RETURNING id")
                 .query(UUID.class)
                 .single();
+        long user = pipeline.jdbc
+                .sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id")
+                .param(other)
+                .query(Long.class)
+                .single();
         byte[] picture = picture();
         UUID ours = imported("Наш снимок", picture);
         awaitVision(ours);
         gigaChat.answer(call -> call.hasPicture() ? ANSWER.replace("картофель", "морковь") : answer(call));
 
-        UUID theirs = pipeline.importedPhoto(other, "Чужой снимок", photo(picture));
+        UUID theirs = pipeline.importedPhoto(user, other, "Чужой снимок", photo(picture));
 
         assertThat(awaitVision(theirs).toString()).contains("морковь").doesNotContain("картофель");
         assertThat(awaitVision(ours).toString()).contains("картофель").doesNotContain("морковь");
@@ -425,7 +430,7 @@ class VisionIT {
     }
 
     private UUID imported(String caption, byte[] picture) throws IOException {
-        return pipeline.importedPhoto(ModelPipeline.TENANT, caption, photo(picture));
+        return pipeline.importedPhoto(1, ModelPipeline.TENANT, caption, photo(picture));
     }
 
     private Path photo(byte[] picture) throws IOException {

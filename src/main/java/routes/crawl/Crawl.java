@@ -38,8 +38,10 @@ import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.idempotency.InProgressElsewhereException;
 import routes.posts.PostNotThereYetException;
+import routes.web.CrawlProperties;
 import routes.web.Fetched;
 import routes.web.PageFetcher.Wish;
+import routes.web.TelegramLink;
 import routes.web.WebAddress;
 
 /**
@@ -52,6 +54,8 @@ public class Crawl {
     static final String NO_TEXT = "no_text";
     /** The article could not be taken out of the page. */
     static final String UNREADABLE = "unreadable";
+    /** A link to a post of Telegram that the tenant does not have. */
+    static final String NOT_STORED = "not_stored";
     /** The host did not answer several times in a row; it is asked again some minutes later. */
     static final String HOST_BACKOFF = "host_backoff";
 
@@ -68,9 +72,17 @@ public class Crawl {
     private static final int MAX_EVENT_TEXT = 4_000;
     /** The host did not answer at all. */
     private static final Set<String> SILENT = Set.of("timeout", "connect", "dns", "reset");
+    /** Time that a batch spends with a host; further pages of it wait for their next delivery, so that no host delays others. */
+    private static final Duration HOST_TIME = Duration.ofSeconds(5);
+    /** Sites that ask for longer pauses in robots.txt get this one. */
+    private static final Duration MAX_CRAWL_DELAY = Duration.ofMinutes(1);
+
+    private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
 
     private final CrawlStore store;
     private final PageCache cache;
+    private final HostTurns turns;
+    private final Duration hostPause;
     private final ArticleExtractor extractor;
     private final CrawlMetrics metrics;
     private final TransactionTemplate transaction;
@@ -79,12 +91,16 @@ public class Crawl {
     Crawl(
             CrawlStore store,
             PageCache cache,
+            HostTurns turns,
+            CrawlProperties limits,
             ArticleExtractor extractor,
             CrawlMetrics metrics,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.store = store;
         this.cache = cache;
+        this.turns = turns;
+        this.hostPause = limits.hostPause();
         this.extractor = extractor;
         this.metrics = metrics;
         this.transaction = new TransactionTemplate(transactions);
@@ -95,6 +111,7 @@ public class Crawl {
     /** Finds the pages that the posts need. */
     public CrawlPass begin(@Body List<PostCrawl> batch) {
         CrawlPass pass = new CrawlPass(batch, store.posts(batch));
+        Map<PageTask, TelegramLink> links = new LinkedHashMap<>();
         for (int i = 0; i < batch.size(); i++) {
             PostCrawl event = batch.get(i);
             StoredPost post = pass.post(event.postId());
@@ -103,10 +120,28 @@ public class Crawl {
             } else if (post.deleted()) {
                 pass.answer(i, StageOutcome.skipped("deleted"));
             } else {
-                urls(event).forEach(url -> task(event, url).ifPresent(pass::add));
+                urls(event).forEach(url -> task(event, url).ifPresent(task -> TelegramLink.of(task.address())
+                        .ifPresentOrElse(link -> links.put(task, link), () -> pass.add(task))));
             }
         }
+        readPosts(pass, links);
         return pass;
+    }
+
+    /** Posts of Telegram are in the own database, or nowhere. */
+    private void readPosts(CrawlPass pass, Map<PageTask, TelegramLink> links) {
+        Map<PageTask, CrawlStore.LinkedPost> posts = links.isEmpty() ? Map.of() : store.linkedPosts(links);
+        var source = new CrawledPage.Source(CrawledPage.TELEGRAM, null, null);
+        links.keySet().forEach(task -> {
+            CrawlStore.LinkedPost post = posts.get(task);
+            if (post == null) {
+                pass.pages().put(task, CrawledPage.failed(task.url(), NOT_STORED, false, source));
+                metrics.failed(NOT_STORED);
+            } else {
+                pass.pages().put(task, CrawledPage.ofPost(task, post));
+                metrics.success(CrawledPage.TELEGRAM);
+            }
+        });
     }
 
     private static List<String> urls(PostCrawl event) {
@@ -123,22 +158,22 @@ public class Crawl {
         return pass.hosts();
     }
 
-    /** Whether a page must be fetched: the cache does not have it, no other worker is at it, and its host answers. */
+    /** Whether a page must be fetched: the cache does not have it, no other worker is at it or its host, and its host answers. */
     public boolean isWanted(@ExchangeProperty(PASS) CrawlPass pass, @Body PageTask task) {
         if (pass.outage() != null) {
             return false;
         }
         try {
-            if (isKnown(pass, task)) {
+            if (isKnown(pass, task) || isBackedOff(pass, task)) {
                 return false;
             }
-            Optional<String> owner = cache.claim(task);
+            Optional<String> owner = hasTurn(pass, task) ? cache.claim(task) : Optional.empty();
             if (owner.isEmpty()) {
                 pass.held().add(task);
                 return false;
             }
             // another worker may have stored it between the first look and the claim
-            boolean isWanted = !isKnown(pass, task) && !isBackedOff(pass, task);
+            boolean isWanted = !isKnown(pass, task);
             if (isWanted) {
                 pass.claims().put(task, owner.get());
             } else {
@@ -148,6 +183,25 @@ public class Crawl {
         } catch (IOException | RuntimeException e) {
             pass.outage(e);
             return false;
+        }
+    }
+
+    private boolean hasTurn(CrawlPass pass, PageTask task) {
+        Duration rest = turns.take(task.host(), pass.id()).orElse(null);
+        return rest != null && pass.begin(task, rest).compareTo(HOST_TIME) <= 0;
+    }
+
+    /** Milliseconds to wait before the page is fetched, for the sake of its host. */
+    public long pause(@ExchangeProperty(PASS) CrawlPass pass, @ExchangeProperty(TASK) PageTask task) {
+        return pass.pause(task).toMillis();
+    }
+
+    /** The pages of a host are done, or left for later. */
+    public void leave(@ExchangeProperty(PASS) CrawlPass pass, @Body List<PageTask> pages) {
+        try {
+            turns.leave(pages.get(0).host(), pass.id());
+        } catch (RuntimeException e) {
+            pass.outage(e);
         }
     }
 
@@ -170,12 +224,7 @@ public class Crawl {
         }
         CrawledPage copy = pass.copies().get(task);
         var none = new CrawledPage.Source("none", null, clock.instant());
-        pass.pages()
-                .put(
-                        task,
-                        copy != null
-                                ? copy
-                                : CrawledPage.failed(task.url(), task.url(), 0, HOST_BACKOFF, false, 0, none));
+        pass.pages().put(task, copy != null ? copy : CrawledPage.failed(task.url(), HOST_BACKOFF, false, none));
         metrics.skipped(HOST_BACKOFF);
         return true;
     }
@@ -200,11 +249,29 @@ public class Crawl {
         try {
             CrawledPage page = page(pass, task, fetched, source);
             cache.recordHost(task, page.isRead() || !SILENT.contains(page.reason()));
+            turns.pause(task.host(), pauseAfter(fetched));
             pass.pages().put(task, page);
             cache.release(task, pass.claims().get(task));
         } catch (IOException | RuntimeException e) {
             pass.outage(e);
         }
+    }
+
+    /** As long as the site asks for, within limits. */
+    private Duration pauseAfter(Fetched fetched) {
+        if (fetched instanceof Fetched.Failed failed) {
+            return longer(failed.retryAfter(), MAX_RETRY_AFTER);
+        }
+        return longer(
+                fetched instanceof Fetched.Page page ? page.crawlDelay() : ((Fetched.NotModified) fetched).crawlDelay(),
+                MAX_CRAWL_DELAY);
+    }
+
+    private Duration longer(Duration asked, Duration max) {
+        if (asked == null || asked.compareTo(hostPause) < 0) {
+            return hostPause;
+        }
+        return asked.compareTo(max) < 0 ? asked : max;
     }
 
     /** The provider's route failed. */
@@ -234,7 +301,7 @@ public class Crawl {
         } else if (fetched instanceof Fetched.Failed failed) {
             page = CrawledPage.failed(task, failed, source);
         } else {
-            page = CrawledPage.failed(task.url(), task.url(), 0, "protocol", false, 0, source);
+            page = CrawledPage.failed(task.url(), "protocol", false, source);
         }
         if (page.isRead()) {
             metrics.success("fetched");
@@ -250,7 +317,6 @@ public class Crawl {
     }
 
     private CrawledPage read(PageTask task, Fetched.Page page, CrawledPage.Source source) {
-        int duration = Math.toIntExact(page.duration().toMillis());
         Optional<Article> article;
         try {
             article = page.isHtml()
@@ -258,11 +324,10 @@ public class Crawl {
                     : extractor.ofPlainText(page.title(), page.text(), page.url());
         } catch (RuntimeException e) {
             LOG.warn("The article of {} cannot be read", page.url(), e);
-            return CrawledPage.failed(task.url(), page.url(), page.status(), UNREADABLE, true, duration, source);
+            return CrawledPage.failed(task, page, UNREADABLE, source);
         }
         return article.map(text -> CrawledPage.of(task, page, text, PageCache.articleKey(task), source))
-                .orElseGet(() ->
-                        CrawledPage.failed(task.url(), page.url(), page.status(), NO_TEXT, true, duration, source));
+                .orElseGet(() -> CrawledPage.failed(task, page, NO_TEXT, source));
     }
 
     /**
@@ -301,7 +366,10 @@ public class Crawl {
                         index, new EntryFailure(new InProgressElsewhereException(url), EntryFailure.Kind.UNCOUNTED));
                 return;
             }
-            pages.add(task == null ? noAddress(event, url) : pass.pages().get(task));
+            CrawledPage page =
+                    task == null ? noAddress(event, url) : pass.pages().get(task);
+            // with the time of the event, so that the row stays the same
+            pages.add(page.isPost() ? page.with(page.markdown(), null, event.occurredAt()) : page);
         }
         CrawlStore.Row row = row(event.postId(), pages);
         rows.put(event.postId(), row);
@@ -311,7 +379,7 @@ public class Crawl {
     /** With the time of the event, so that the row stays the same. */
     private static CrawledPage noAddress(PostCrawl event, String url) {
         var none = new CrawledPage.Source("none", null, event.occurredAt());
-        return CrawledPage.failed(url, url, 0, "bad_address", true, 0, none);
+        return CrawledPage.failed(url, "bad_address", true, none);
     }
 
     private CrawlStore.Row row(UUID post, List<CrawledPage> pages) {

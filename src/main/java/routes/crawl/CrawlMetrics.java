@@ -27,11 +27,11 @@ class CrawlMetrics {
 
     CrawlMetrics(MeterRegistry registry) {
         this.registry = registry;
-        List.of("fetched", "not_modified").forEach(reason -> count("success", reason, 0));
+        List.of("fetched", "not_modified", CrawledPage.TELEGRAM).forEach(reason -> count("success", reason, 0));
         List.of("cached", Crawl.HOST_BACKOFF).forEach(reason -> count("skipped", reason, 0));
         Fetched.REASONS.forEach(reason -> count("failed", reason, 0));
         STATUSES.forEach(reason -> count("failed", reason, 0));
-        List.of("http_4xx", "http_5xx", Crawl.NO_TEXT, Crawl.UNREADABLE, OTHER)
+        List.of("http_4xx", "http_5xx", Crawl.NO_TEXT, Crawl.UNREADABLE, Crawl.NOT_STORED, OTHER)
                 .forEach(reason -> count("failed", reason, 0));
         FALLBACKS.forEach(reason -> count("retrying", reason, 0));
     }
@@ -40,7 +40,7 @@ class CrawlMetrics {
         registry.counter(REQUESTS, "status", status, "reason", reason).increment(times);
     }
 
-    /** @param reason fetched or not_modified */
+    /** @param reason fetched, not_modified, or telegram for a post of the own database */
     void success(String reason) {
         count("success", reason, 1);
     }
@@ -64,7 +64,7 @@ class CrawlMetrics {
             return STATUSES.contains(reason) ? reason : reason.substring(0, "http_4".length()) + "xx";
         }
         boolean isKnown = Fetched.REASONS.contains(reason)
-                || List.of(Crawl.NO_TEXT, Crawl.UNREADABLE).contains(reason);
+                || List.of(Crawl.NO_TEXT, Crawl.UNREADABLE, Crawl.NOT_STORED).contains(reason);
         return isKnown ? reason : OTHER;
     }
 }

@@ -1,5 +1,6 @@
 package routes.crawl;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,6 +27,11 @@ public final class CrawlPass {
     /** Owners of the claims of this batch. */
     private final Map<PageTask, String> claims = new ConcurrentHashMap<>();
 
+    /** When the work on each host began, as {@link System#nanoTime}. */
+    private final Map<String, Long> begun = new ConcurrentHashMap<>();
+
+    private final Map<PageTask, Duration> pauses = new ConcurrentHashMap<>();
+    private final String id = UUID.randomUUID().toString();
     private final Set<PageTask> held = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Exception> outage = new AtomicReference<>();
 
@@ -59,9 +65,30 @@ public final class CrawlPass {
     /** The pages by host, so that a batch asks a host for one page at a time. */
     Collection<List<PageTask>> hosts() {
         Map<String, List<PageTask>> hosts = new LinkedHashMap<>();
-        tasks.forEach(task -> hosts.computeIfAbsent(task.address().host(), host -> new ArrayList<>())
-                .add(task));
+        tasks.forEach(task ->
+                hosts.computeIfAbsent(task.host(), host -> new ArrayList<>()).add(task));
         return hosts.values();
+    }
+
+    /** The owner of the turns of this batch. */
+    String id() {
+        return id;
+    }
+
+    /**
+     * Notes that a page is fetched after this pause.
+     *
+     * @return the time between the beginning of the work on its host and the fetch
+     */
+    Duration begin(PageTask task, Duration pause) {
+        long now = System.nanoTime();
+        pauses.put(task, pause);
+        Long first = begun.putIfAbsent(task.host(), now);
+        return pause.plusNanos(first == null ? 0 : now - first);
+    }
+
+    Duration pause(PageTask task) {
+        return pauses.getOrDefault(task, Duration.ZERO);
     }
 
     Map<PageTask, CrawledPage> pages() {
@@ -76,7 +103,7 @@ public final class CrawlPass {
         return claims;
     }
 
-    /** Pages that another worker is reading. */
+    /** Pages that another worker is reading, or whose host must be left alone for now. */
     Set<PageTask> held() {
         return held;
     }

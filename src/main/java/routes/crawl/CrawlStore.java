@@ -15,6 +15,7 @@ import org.springframework.stereotype.Component;
 import routes.events.PostCrawl;
 import routes.events.StorableText;
 import routes.events.Trigger;
+import routes.web.TelegramLink;
 
 /** The SQL of crawl. Each method is one statement per batch. */
 @Component
@@ -79,6 +80,57 @@ class CrawlStore {
                                     row.getLong("content_version"),
                                     row.getString("vision_version"),
                                     occurredAt == null ? null : Instant.parse(occurredAt)));
+                });
+        return posts;
+    }
+
+    /** A post that a Telegram link leads to. */
+    record LinkedPost(UUID id, String content, String author, Instant postedAt, String channel) {}
+
+    /** The posts that tenants have and that these links lead to. */
+    Map<PageTask, LinkedPost> linkedPosts(Map<PageTask, TelegramLink> links) {
+        List<PageTask> tasks = List.copyOf(links.keySet());
+        Map<PageTask, LinkedPost> posts = new HashMap<>();
+        jdbc.sql(
+                        """
+                        SELECT l.ordinality, p.id, concat_ws(E'\n', p.content, p.attachment_text) AS content,
+                               coalesce(p.author_name, '') AS author, p.posted_at, c.title
+                        FROM unnest(:tenants::uuid[], :names::text[], :channels::bigint[], :messages::bigint[])
+                            WITH ORDINALITY AS l (tenant_id, name, channel, message)
+                        CROSS JOIN LATERAL (
+                            SELECT id, title FROM channels WHERE lower(username) = lower(l.name) AND l.name <> ''
+                            UNION ALL
+                            SELECT id, title FROM channels WHERE tg_channel_id = l.channel AND l.name = '') c
+                        JOIN posts p ON p.tenant_id = l.tenant_id AND p.channel_id = c.id AND p.telegram_message_id = l.message
+                        WHERE NOT p.is_deleted""")
+                .param("tenants", tasks.stream().map(PageTask::tenantId).toArray(UUID[]::new))
+                .param(
+                        "names",
+                        tasks.stream()
+                                .map(links::get)
+                                .map(TelegramLink::username)
+                                .toArray(String[]::new))
+                .param(
+                        "channels",
+                        tasks.stream()
+                                .map(links::get)
+                                .map(TelegramLink::channelId)
+                                .toArray(Long[]::new))
+                .param(
+                        "messages",
+                        tasks.stream()
+                                .map(links::get)
+                                .map(TelegramLink::messageId)
+                                .toArray(Long[]::new))
+                .query(row -> {
+                    posts.put(
+                            tasks.get(row.getInt("ordinality") - 1),
+                            new LinkedPost(
+                                    row.getObject("id", UUID.class),
+                                    row.getString("content"),
+                                    row.getString("author"),
+                                    row.getTimestamp("posted_at").toInstant(),
+                                    row.getString("title")));
                 });
         return posts;
     }

@@ -1,9 +1,11 @@
 package routes.crawl;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import routes.article.Article;
 import routes.events.Sha256;
 import routes.events.StorableText;
@@ -24,7 +26,9 @@ import routes.web.Fetched;
  * @param provider that read the page
  * @param fallback why another provider was not used; null if the first one answered
  * @param durationMs of the fetch
+ * @param postId of the own post that a Telegram link leads to; null for a page of the web
  */
+@RecordBuilder
 record CrawledPage(
         String url,
         String finalUrl,
@@ -47,76 +51,96 @@ record CrawledPage(
         String fallback,
         int durationMs,
         String etag,
-        String lastModified) {
+        String lastModified,
+        UUID postId) {
+
+    static final String TELEGRAM = "telegram";
+    private static final int MAX_EXCERPT = 300;
 
     /** How a page was fetched. */
     record Source(String provider, String fallback, Instant at) {}
 
     static CrawledPage of(PageTask task, Fetched.Page page, Article article, String markdownKey, Source source) {
-        return new CrawledPage(
-                task.url(),
-                page.url(),
-                page.status(),
-                null,
-                false,
-                given(article.title()),
-                given(article.author()),
-                given(article.site()),
-                given(article.published()),
-                given(article.language()),
-                given(article.excerpt()),
-                given(article.picture()),
-                article.markdown(),
-                markdownKey,
-                article.words(),
-                Sha256.hex(article.markdown()),
-                source.at(),
-                source.provider(),
-                source.fallback(),
-                Math.toIntExact(page.duration().toMillis()),
-                page.etag(),
-                page.lastModified());
+        return by(source, page.duration().toMillis())
+                .url(task.url())
+                .finalUrl(page.url())
+                .status(page.status())
+                .title(given(article.title()))
+                .author(given(article.author()))
+                .site(given(article.site()))
+                .publishedAt(given(article.published()))
+                .language(given(article.language()))
+                .excerpt(given(article.excerpt()))
+                .picture(given(article.picture()))
+                .markdown(article.markdown())
+                .markdownKey(markdownKey)
+                .wordCount(article.words())
+                .contentHash(Sha256.hex(article.markdown()))
+                .etag(page.etag())
+                .lastModified(page.lastModified())
+                .build();
+    }
+
+    /** @param reason why there is no article in the page */
+    static CrawledPage failed(PageTask task, Fetched.Page page, String reason, Source source) {
+        return by(source, page.duration().toMillis())
+                .url(task.url())
+                .finalUrl(page.url())
+                .status(page.status())
+                .reason(reason)
+                .permanent(true)
+                .build();
     }
 
     static CrawledPage failed(PageTask task, Fetched.Failed failed, Source source) {
         String reason = failed.reason();
-        int status = reason.matches("http_\\d{3}") ? Integer.parseInt(reason.substring("http_".length())) : 0;
-        return failed(
-                task.url(),
-                failed.url(),
-                status,
-                reason,
-                failed.permanent(),
-                (int) failed.duration().toMillis(),
-                source);
+        return by(source, failed.duration().toMillis())
+                .url(task.url())
+                .finalUrl(failed.url())
+                .status(reason.matches("http_\\d{3}") ? Integer.parseInt(reason.substring("http_".length())) : 0)
+                .reason(reason)
+                .permanent(failed.permanent())
+                .build();
     }
 
-    /** @param status of HTTP; 0 if there was no answer */
-    static CrawledPage failed(
-            String url, String finalUrl, int status, String reason, boolean permanent, int durationMs, Source source) {
-        return new CrawledPage(
-                url,
-                finalUrl,
-                status,
-                reason,
-                permanent,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                0,
-                null,
-                source.at(),
-                source.provider(),
-                source.fallback(),
-                durationMs,
-                null,
-                null);
+    /** A page that was not asked for. */
+    static CrawledPage failed(String url, String reason, boolean permanent, Source source) {
+        return by(source, 0)
+                .url(url)
+                .finalUrl(url)
+                .reason(reason)
+                .permanent(permanent)
+                .build();
+    }
+
+    /** The post that a Telegram link leads to. */
+    static CrawledPage ofPost(PageTask task, CrawlStore.LinkedPost post) {
+        return by(new Source(TELEGRAM, null, null), 0)
+                .url(task.url())
+                .finalUrl(task.url())
+                .title(given(post.channel()))
+                .author(given(post.author()))
+                .site("Telegram")
+                .publishedAt(post.postedAt().toString())
+                .excerpt(given(StorableText.cut(post.content(), MAX_EXCERPT)))
+                .markdown(post.content())
+                .wordCount(post.content().isBlank() ? 0 : post.content().strip().split("\\s+").length)
+                .contentHash(Sha256.hex(post.content()))
+                .postId(post.id())
+                .build();
+    }
+
+    /** Whether this page is a post of the own database, or would be one. */
+    boolean isPost() {
+        return provider.equals(TELEGRAM);
+    }
+
+    private static CrawledPageBuilder by(Source source, long durationMs) {
+        return CrawledPageBuilder.builder()
+                .provider(source.provider())
+                .fallback(source.fallback())
+                .fetchedAt(source.at())
+                .durationMs(Math.toIntExact(durationMs));
     }
 
     private static String given(String text) {
@@ -129,29 +153,11 @@ record CrawledPage(
 
     /** With this text and the place of the whole text; null for none. */
     CrawledPage with(String text, String key, Instant fetched) {
-        return new CrawledPage(
-                url,
-                finalUrl,
-                status,
-                reason,
-                permanent,
-                title,
-                author,
-                site,
-                publishedAt,
-                language,
-                excerpt,
-                picture,
-                text,
-                key,
-                wordCount,
-                contentHash,
-                fetched,
-                provider,
-                fallback,
-                durationMs,
-                etag,
-                lastModified);
+        return CrawledPageBuilder.builder(this)
+                .markdown(text)
+                .markdownKey(key)
+                .fetchedAt(fetched)
+                .build();
     }
 
     /**
@@ -179,6 +185,7 @@ record CrawledPage(
         row.put("fetched_at", fetchedAt.toString());
         row.put("provider", provider);
         row.put("fallback", fallback);
+        row.put("post_id", postId);
         row.values().removeIf(Objects::isNull);
         return row;
     }

@@ -48,7 +48,7 @@ class PageCache {
     private static final Duration RESERVE = Duration.ofSeconds(30);
 
     /** KEYS: lock. ARGV: owner. A claim that expired meanwhile belongs to another worker and stays. */
-    private static final Script RELEASE = Script.of(
+    static final Script RELEASE = Script.of(
             """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
             return {redis.call('DEL', KEYS[1])}
@@ -81,6 +81,11 @@ class PageCache {
         this.clock = clock;
         // addresses are checked before and after the call of crawl4ai, each within the time limit of a page
         this.lease = limits.timeout().multipliedBy(3).plus(crawl4ai.timeout()).plus(RESERVE);
+    }
+
+    /** The longest work on a page; after that, its worker has crashed. */
+    Duration lease() {
+        return lease;
     }
 
     private static String key(PageTask task) {

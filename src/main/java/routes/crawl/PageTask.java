@@ -15,6 +15,10 @@ public record PageTask(UUID tenantId, WebAddress address) {
         return address.toString();
     }
 
+    String host() {
+        return address.host();
+    }
+
     /** SHA-256 of the address, in hex. */
     String urlHash() {
         return Sha256.hex(url());

@@ -27,6 +27,7 @@ import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.posts.PostNotThereYetException;
 import routes.text.TextAnalysis;
+import routes.web.TelegramLink;
 import routes.web.WebAddress;
 
 /** Decides for each tag set whether the links of its post are fetched. */
@@ -41,6 +42,8 @@ public class CrawlTrigger {
         NO_URLS,
         /** No link is an absolute http(s) address. */
         NO_VALID_URL,
+        /** The links lead to Telegram, but to no post of a channel. */
+        TELEGRAM,
         NO_TRIGGER_TAG,
         BUDGET_TENANT,
         BUDGET_DOMAIN;
@@ -86,11 +89,12 @@ public class CrawlTrigger {
     /**
      * An event, and the links that may be fetched within the budgets.
      *
+     * @param wish the links to the web, which cost budget; posts of Telegram are read from the database
      * @param skip why none may be fetched; null if the post is not stored, or if there are links
      */
-    private record Candidate(PostTagged event, Reason skip, Wish wish, List<String> triggers) {
+    private record Candidate(PostTagged event, Reason skip, Wish wish, List<WebAddress> links, List<String> triggers) {
         static Candidate skipped(PostTagged event, Reason reason) {
-            return new Candidate(event, reason, null, List.of());
+            return new Candidate(event, reason, null, List.of(), List.of());
         }
     }
 
@@ -117,16 +121,23 @@ public class CrawlTrigger {
             return EntryFailure.counted(
                     new PostNotThereYetException(candidate.event().postId()));
         }
-        Reason reason = grant == null ? candidate.skip() : reason(grant);
+        Reason reason = grant == null ? candidate.skip() : reason(candidate, grant);
         metrics.counter(METRIC, "reason", reason.text()).increment();
         return reason == Reason.TRIGGER_TAG
                 ? request(
                         candidate,
-                        grant.links().stream().map(WebAddress::toString).toList())
+                        candidate.links().stream()
+                                .filter(link -> TelegramLink.isTelegram(link)
+                                        || grant.links().contains(link))
+                                .map(WebAddress::toString)
+                                .toList())
                 : StageOutcome.skipped(reason.text());
     }
 
-    private static Reason reason(Grant grant) {
+    private static Reason reason(Candidate candidate, Grant grant) {
+        if (candidate.links().stream().anyMatch(TelegramLink::isTelegram)) {
+            return Reason.TRIGGER_TAG;
+        }
         if (grant.tenantExhausted()) {
             return Reason.BUDGET_TENANT;
         }
@@ -157,8 +168,18 @@ public class CrawlTrigger {
         if (links.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_VALID_URL);
         }
-        List<WebAddress> wanted = links.stream().limit(policy.maxUrlsPerPost()).toList();
-        return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), wanted), matched);
+        // a chat of Telegram is no page of the web, and a post of Telegram is in the database or nowhere
+        List<WebAddress> wanted = links.stream()
+                .filter(link ->
+                        !TelegramLink.isTelegram(link) || TelegramLink.of(link).isPresent())
+                .limit(policy.maxUrlsPerPost())
+                .toList();
+        if (wanted.isEmpty()) {
+            return Candidate.skipped(event, Reason.TELEGRAM);
+        }
+        List<WebAddress> pages =
+                wanted.stream().filter(link -> !TelegramLink.isTelegram(link)).toList();
+        return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), pages), wanted, matched);
     }
 
     private Map<UUID, Post> posts(List<PostTagged> events) {

@@ -127,7 +127,9 @@ final class EntrySettler {
         Throwable root = rootOf(cause);
         String reason = root.getMessage() == null ? "" : ": " + root.getMessage();
         try (var traced = traced(entry)) {
-            LOG.atLevel(entry.failures() == 0 && held.isOpen() ? Level.WARN : Level.DEBUG)
+            // waiting for something in use is normal
+            Level first = counted ? Level.WARN : Level.INFO;
+            LOG.atLevel(entry.failures() == 0 && held.isOpen() ? first : Level.DEBUG)
                     .log(
                             "Delivery {} of entry {} failed in route {} of group {}: {}{}. It is delivered again{}",
                             entry.delivery(),

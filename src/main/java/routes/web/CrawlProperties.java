@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectTimeout       longest wait for a connection, and for its encryption
  * @param maxBytes             larger pages are refused, compressed or not
  * @param maxRedirects         redirects that are followed for a page
+ * @param hostPause            pause between two pages of a host, over all processes; a site can ask for a longer one in robots.txt
  * @param userAgent            how the crawler presents itself; the name before the slash is the one that robots.txt can address
  */
 @ConfigurationProperties("crawl")
@@ -30,6 +31,7 @@ public record CrawlProperties(
         @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 1) Duration connectTimeout,
         @DefaultValue("10485760") @Min(1024) @Max(104857600) int maxBytes,
         @DefaultValue("5") @Min(0) @Max(20) int maxRedirects,
+        @DefaultValue("500ms") @DurationMin(millis = 0) @DurationMax(minutes = 1) Duration hostPause,
         @DefaultValue("TelegramAssistant/1.0")
                 @Pattern(
                         regexp = "[A-Za-z_-]+(/[\\x21-\\x7e]+)?( [\\x20-\\x7e]*)?",

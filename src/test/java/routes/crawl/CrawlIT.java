@@ -59,8 +59,8 @@ class CrawlIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final UUID CHANNEL = new UUID(0, 6);
     private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(1);
-    private static final CrawlProperties LIMITS =
-            new CrawlProperties(Set.of(80), true, PAGE_TIMEOUT, PAGE_TIMEOUT, 1 << 20, 5, "TestCrawler/1.0");
+    private static final CrawlProperties LIMITS = new CrawlProperties(
+            Set.of(80), true, PAGE_TIMEOUT, PAGE_TIMEOUT, 1 << 20, 5, Duration.ofMillis(20), "TestCrawler/1.0");
 
     @TempDir
     Path folder;
@@ -70,12 +70,13 @@ class CrawlIT {
     private final ObjectMapper json = Json.newMapper();
     private final LaterClock clock = new LaterClock();
     private final PageFetcher fetcher = new PageFetcher(LIMITS, Clock.systemUTC());
-    private final WebServer site = new WebServer(WebServer.pages(this::answer));
+    private final WebServer site = new WebServer(this::answer);
     private RedisLink redis;
     private FolderObjectStore objects;
     private Crawl crawl;
     private long message;
     private boolean isOut;
+    private String robots;
 
     /** A clock that tests put forward. */
     private static final class LaterClock extends Clock {
@@ -99,7 +100,12 @@ class CrawlIT {
 
     private void answer(WebServer.Request request, java.io.OutputStream out) throws Exception {
         String path = request.path();
-        if (isOut || path.startsWith("/dead")) {
+        if (path.equals("/robots.txt")) {
+            WebServer.send(out, robots == null ? 404 : 200, "text/plain", robots == null ? "" : robots);
+        } else if (path.startsWith("/slow")) {
+            Thread.sleep(700);
+            WebServer.html(out, page("Медленная страница"));
+        } else if (isOut || path.startsWith("/dead")) {
             WebServer.send(out, 404, "text/html", "<html><body>Nothing here</body></html>");
         } else if (path.startsWith("/hangs")) {
             WebServer.hang();
@@ -149,9 +155,12 @@ class CrawlIT {
 
     private Crawl crawl() {
         var crawl4ai = new Crawl4aiProperties("", "", Duration.ofSeconds(1));
+        var cache = new PageCache(redis, objects, json, clock, LIMITS, crawl4ai);
         return new Crawl(
                 new CrawlStore(JdbcClient.create(database), json),
-                new PageCache(redis, objects, json, clock, LIMITS, crawl4ai),
+                cache,
+                new HostTurns(redis, cache),
+                LIMITS,
                 new ArticleExtractor(),
                 new CrawlMetrics(metrics),
                 new DataSourceTransactionManager(database),
@@ -327,6 +336,89 @@ class CrawlIT {
     }
 
     @Test
+    void over_all_processes_a_host_is_asked_for_one_page_at_a_time() throws Exception {
+        CrawlPass first = crawl.begin(List.of(event(post(), site.url("/article1"))));
+        List<PageTask> pages = first.hosts().iterator().next();
+        assertThat(crawl.isWanted(first, pages.get(0))).isTrue();
+        PostCrawl second = event(post(), site.url("/article2"));
+        PostCrawl elsewhere = event(post(), site.url("/article3").replace("127.0.0.1", "127.0.0.2"));
+
+        List<Recorded> answers = run(crawl(), List.of(second, elsewhere));
+
+        assertThat(((EntryFailure) answers.get(0)).kind()).isEqualTo(EntryFailure.Kind.UNCOUNTED);
+        assertThat(answers.get(1)).isInstanceOf(PostEnriched.class);
+        crawl.leave(first, pages);
+        assertThat(run(crawl(), List.of(second)).get(0)).isInstanceOf(PostEnriched.class);
+    }
+
+    @Test
+    void pages_of_a_slow_host_wait_for_their_next_delivery() throws Exception {
+        List<PostCrawl> batch = IntStream.range(0, 9)
+                .mapToObj(i -> event(post(), site.url("/slow" + i)))
+                .toList();
+
+        List<Recorded> answers = run(crawl, batch);
+
+        assertThat(site.pages()).hasSizeBetween(5, 8);
+        assertThat(answers).filteredOn(answer -> answer instanceof PostEnriched).hasSameSizeAs(site.pages());
+        assertThat(answers)
+                .filteredOn(answer -> answer instanceof EntryFailure)
+                .allMatch(answer -> ((EntryFailure) answer).kind() == EntryFailure.Kind.UNCOUNTED);
+    }
+
+    @Test
+    void the_pause_that_a_site_asks_for_holds_for_all_processes() throws Exception {
+        robots = "User-agent: *\nCrawl-delay: 30\n";
+        enriched(event(post(), site.url("/article1")));
+
+        List<Recorded> answers = run(crawl(), List.of(event(post(), site.url("/article2"))));
+
+        assertThat(answers).allMatch(answer -> answer instanceof EntryFailure);
+        assertThat(site.pages()).containsExactly("/article1");
+        String key = "crawl:pause:127.0.0.1";
+        assertThat(REDIS.commands().pttl(key)).isBetween(20_000L, 30_000L);
+        REDIS.commands().del(key);
+        assertThat(run(crawl(), List.of(event(post(), site.url("/article2")))).get(0))
+                .isInstanceOf(PostEnriched.class);
+    }
+
+    @Test
+    void a_link_to_a_post_of_telegram_is_read_from_the_own_database() throws Exception {
+        DATABASE.jdbc()
+                .sql(
+                        "UPDATE channels SET username = 'Marsiane', tg_channel_id = 77123, title = 'Марсиане' WHERE id = ?")
+                .param(CHANNEL)
+                .update();
+        UUID linked = post();
+        long number = message;
+        UUID other = UUID.randomUUID();
+        DATABASE.jdbc()
+                .sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
+                .params(other, "tenant " + other)
+                .update();
+        UUID post = post();
+        UUID stranger = post(other);
+
+        enriched(event(
+                post,
+                "https://t.me/marsiane/" + number,
+                "https://t.me/c/77123/" + number,
+                "https://t.me/marsiane/999999",
+                "https://marsiane.t.me/" + number));
+        enriched(event(other, stranger, "https://t.me/marsiane/" + number));
+
+        JsonNode pages = data(post).path("urls");
+        assertThat(pages.findValuesAsText("post_id"))
+                .containsExactly(linked.toString(), linked.toString(), linked.toString());
+        assertThat(pages.path(0).path("markdown").asText()).isEqualTo("Три простых слова");
+        assertThat(pages.path(0).path("title").asText()).isEqualTo("Марсиане");
+        assertThat(pages.path(2).path("reason").asText()).isEqualTo(Crawl.NOT_STORED);
+        assertThat(row(post, "status")).isEqualTo("partial");
+        assertThat(data(stranger).path("urls").path(0).path("reason").asText()).isEqualTo(Crawl.NOT_STORED);
+        assertThat(site.requests).isEmpty();
+    }
+
+    @Test
     void an_old_copy_is_confirmed_by_its_site_and_survives_the_death_of_the_page() throws Exception {
         enriched(event(post(), site.url("/article")));
 
@@ -421,12 +513,24 @@ class CrawlIT {
     }
 
     private void fetchAll(Crawl stage, CrawlPass pass) {
-        stage.hosts(pass)
-                .forEach(pages -> pages.forEach(task -> {
-                    if (stage.isWanted(pass, task)) {
-                        stage.fetched(pass, task, "builtin", null, fetcher.fetch(stage.wish(pass, task)));
-                    }
-                }));
+        stage.hosts(pass).forEach(pages -> {
+            pages.forEach(task -> {
+                if (stage.isWanted(pass, task)) {
+                    sleep(stage.pause(pass, task));
+                    stage.fetched(pass, task, "builtin", null, fetcher.fetch(stage.wish(pass, task)));
+                }
+            });
+            stage.leave(pass, pages);
+        });
+    }
+
+    /** What the step {@code delay} of the route does. */
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private UUID post() {

@@ -57,6 +57,7 @@ class Crawl4aiTest {
                         Duration.ofSeconds(2),
                         1 << 20,
                         5,
+                        Duration.ZERO,
                         "TestCrawler/1.0"),
                 Clock.systemUTC());
     }

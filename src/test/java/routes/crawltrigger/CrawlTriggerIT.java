@@ -6,9 +6,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +137,48 @@ class CrawlTriggerIT {
 
         assertThat(urls(trigger, post)).containsExactly("https://ex.org/1", "https://ex.org/2");
         assertThat(urls(trigger, post)).containsExactly("https://ex.org/1", "https://ex.org/2");
+    }
+
+    @Test
+    void posts_of_telegram_cost_no_budget_and_its_other_links_are_no_pages() {
+        CrawlTrigger trigger = trigger(1, 1);
+
+        assertThat(urls(trigger, tagged("https://t.me/durov/5", "https://t.me/durov", "https://ex.org/1")))
+                .containsExactly("https://t.me/durov/5", "https://ex.org/1");
+        assertThat(urls(trigger, tagged("https://ex.org/2", "https://t.me/c/123/5")))
+                .containsExactly("https://t.me/c/123/5");
+        assertThat(decide(trigger, tagged("https://t.me/+AbC", "https://t.me/durov")))
+                .isEqualTo(StageOutcome.skipped("telegram"));
+    }
+
+    @Test
+    void budgets_hold_over_two_processes() throws Exception {
+        List<PostTagged> posts = IntStream.range(0, 60)
+                .mapToObj(i -> tagged("https://" + (i % 2 == 0 ? "even" : "odd") + ".org/" + i))
+                .toList();
+        ExecutorService processes = Executors.newFixedThreadPool(2);
+        List<Callable<List<Recorded>>> work = List.of(
+                () -> each(trigger(25, 10), posts.subList(0, 30)), () -> each(trigger(25, 10), posts.subList(30, 60)));
+
+        List<Recorded> answers = new ArrayList<>();
+        for (Future<List<Recorded>> half : processes.invokeAll(work)) {
+            answers.addAll(half.get());
+        }
+        processes.shutdown();
+
+        List<String> granted = answers.stream()
+                .filter(PostCrawl.class::isInstance)
+                .flatMap(answer -> ((PostCrawl) answer).urls().stream())
+                .toList();
+        assertThat(granted).hasSize(20);
+        assertThat(granted).filteredOn(url -> url.contains("even")).hasSize(10);
+        assertThat(urls(trigger(21, 10), tagged("https://third.org/"))).hasSize(1);
+        assertThat(decide(trigger(21, 10), tagged("https://fourth.org/")))
+                .isEqualTo(StageOutcome.skipped("budget_tenant"));
+    }
+
+    private static List<Recorded> each(CrawlTrigger trigger, List<PostTagged> posts) {
+        return posts.stream().map(post -> decide(trigger, post)).toList();
     }
 
     private static Recorded decide(CrawlTrigger trigger, PostTagged event) {

@@ -24,6 +24,7 @@ final class Fetchers {
                 Duration.ofSeconds(2),
                 1 << 20,
                 5,
+                Duration.ZERO,
                 "TestCrawler/1.0 (+https://crawler.example)");
     }
 
