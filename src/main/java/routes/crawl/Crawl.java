@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
@@ -103,7 +104,8 @@ public class Crawl {
             } else if (post.deleted()) {
                 pass.answer(i, StageOutcome.skipped("deleted"));
             } else {
-                urls(event).forEach(url -> task(event, url).ifPresent(pass::add));
+                urls(event)
+                        .forEach(url -> task(event, url).ifPresent(task -> pass.add(task, event.notBefore())));
             }
         }
         return pass;
@@ -153,12 +155,12 @@ public class Crawl {
 
     private boolean isKnown(CrawlPass pass, PageTask task) throws IOException {
         CrawledPage known = cache.find(task).orElse(null);
-        if (known != null && cache.isFresh(known)) {
+        if (known != null && cache.isFresh(known, pass.notBefore(task))) {
             pass.pages().put(task, known);
             metrics.skipped("cached");
             return true;
         }
-        if (known != null) {
+        if (known != null && known.isRead()) {
             pass.copies().put(task, known);
         }
         return false;
@@ -196,7 +198,7 @@ public class Crawl {
         if (fallback != null) {
             metrics.fallback(fallback);
         }
-        var source = new CrawledPage.Source(provider == null ? "other" : provider, fallback, clock.instant());
+        var source = new CrawledPage.Source(provider == null ? "other" : provider, fallback, now(pass, task));
         try {
             CrawledPage page = page(pass, task, fetched, source);
             cache.recordHost(task, page.isRead() || !SILENT.contains(page.reason()));
@@ -205,6 +207,13 @@ public class Crawl {
         } catch (IOException | RuntimeException e) {
             pass.outage(e);
         }
+    }
+
+    /** Not before the time that an event demands, even if this process's clock is slow: the event would be repeated without end. */
+    private Instant now(CrawlPass pass, PageTask task) {
+        Instant now = clock.instant();
+        Instant notBefore = pass.notBefore(task);
+        return notBefore == null || now.isAfter(notBefore) ? now : notBefore;
     }
 
     /** The provider's route failed. */
@@ -226,7 +235,9 @@ public class Crawl {
         CrawledPage copy = pass.copies().get(task);
         if (fetched instanceof Fetched.NotModified && copy != null) {
             metrics.success("not_modified");
-            return cache.renew(task, copy);
+            cache.keep(task, copy.confirmed(source.at()));
+            // without a demand the time of the row stays, so that nothing is written for a page that has not changed
+            return copy.confirmed(pass.notBefore(task) == null ? copy.fetchedAt() : source.at());
         }
         CrawledPage page;
         if (fetched instanceof Fetched.Page found) {
@@ -241,8 +252,10 @@ public class Crawl {
         } else {
             metrics.failed(page.reason());
             if (copy != null) {
-                // the copy survives the page; it is asked for again with the next post
-                return copy;
+                // the copy survives the page
+                CrawledPage kept = copy.keptAfter(page);
+                cache.keep(task, kept);
+                return kept;
             }
         }
         cache.save(task, page);
@@ -293,6 +306,7 @@ public class Crawl {
 
     private void answer(CrawlPass pass, int index, Map<UUID, CrawlStore.Row> rows) {
         PostCrawl event = pass.events().get(index);
+        StoredPost post = pass.post(event.postId());
         List<CrawledPage> pages = new ArrayList<>();
         for (String url : urls(event)) {
             PageTask task = task(event, url).orElse(null);
@@ -301,11 +315,19 @@ public class Crawl {
                         index, new EntryFailure(new InProgressElsewhereException(url), EntryFailure.Kind.UNCOUNTED));
                 return;
             }
-            pages.add(task == null ? noAddress(event, url) : pass.pages().get(task));
+            CrawledPage page = task == null ? noAddress(event, url) : pass.pages().get(task);
+            pages.add(post.known().containsKey(page.url()) && !page.isRead()
+                    ? post.known().get(page.url()).keptAfter(page)
+                    : page);
         }
+        // those of links that the budgets do not allow now
+        Set<String> found = pages.stream().map(CrawledPage::url).collect(Collectors.toSet());
+        post.known().values().stream()
+                .filter(page -> !found.contains(page.url()) && post.hasLink(page.url()))
+                .forEach(pages::add);
         CrawlStore.Row row = row(event.postId(), pages);
         rows.put(event.postId(), row);
-        pass.answer(index, enriched(event, pass.post(event.postId()), pages, row));
+        pass.answer(index, enriched(event, post, pages, row));
     }
 
     /** With the time of the event, so that the row stays the same. */
@@ -318,7 +340,11 @@ public class Crawl {
         List<Map<String, Object>> urls =
                 pages.stream().map(page -> page.row(MAX_ROW_TEXT)).toList();
         long read = pages.stream().filter(CrawledPage::isRead).count();
-        String status = read == pages.size() ? "ok" : "partial";
+        Optional<String> problem = pages.stream()
+                .map(page -> page.isRead() ? page.failure() : page.reason())
+                .filter(Objects::nonNull)
+                .findFirst();
+        String status = problem.isEmpty() ? "ok" : "partial";
         Optional<CrawledPage> first = pages.stream()
                 .filter(CrawledPage::isRead)
                 .findFirst()
@@ -328,11 +354,7 @@ public class Crawl {
                 first.map(CrawledPage::provider).orElse("none"),
                 store.json(Map.of("urls", urls)),
                 read == 0 ? "error" : status,
-                pages.stream()
-                        .filter(page -> !page.isRead())
-                        .map(CrawledPage::reason)
-                        .findFirst()
-                        .orElse(null));
+                problem.orElse(null));
     }
 
     private static PostEnriched enriched(

@@ -24,6 +24,9 @@ import routes.web.Fetched;
  * @param provider that read the page
  * @param fallback why another provider was not used; null if the first one answered
  * @param durationMs of the fetch
+ * @param failure why the page could not be read when it was last asked for, although there is this copy; null if it could, or without a
+ *     copy
+ * @param failedAt when that was
  */
 record CrawledPage(
         String url,
@@ -47,7 +50,9 @@ record CrawledPage(
         String fallback,
         int durationMs,
         String etag,
-        String lastModified) {
+        String lastModified,
+        String failure,
+        Instant failedAt) {
 
     /** How a page was fetched. */
     record Source(String provider, String fallback, Instant at) {}
@@ -75,7 +80,9 @@ record CrawledPage(
                 source.fallback(),
                 Math.toIntExact(page.duration().toMillis()),
                 page.etag(),
-                page.lastModified());
+                page.lastModified(),
+                null,
+                null);
     }
 
     static CrawledPage failed(PageTask task, Fetched.Failed failed, Source source) {
@@ -116,6 +123,8 @@ record CrawledPage(
                 source.fallback(),
                 durationMs,
                 null,
+                null,
+                null,
                 null);
     }
 
@@ -129,12 +138,32 @@ record CrawledPage(
 
     /** With this text and the place of the whole text; null for none. */
     CrawledPage with(String text, String key, Instant fetched) {
+        return with(permanent, text, key, fetched, failure, failedAt);
+    }
+
+    /** The site has confirmed this copy. */
+    CrawledPage confirmed(Instant at) {
+        return with(false, markdown, markdownKey, at, null, null);
+    }
+
+    /** This copy, when the page could not be read again. */
+    CrawledPage keptAfter(CrawledPage failed) {
+        return with(failed.permanent, markdown, markdownKey, fetchedAt, failed.reason, failed.fetchedAt);
+    }
+
+    /** When the page was last asked for, successfully or not. */
+    Instant checkedAt() {
+        return failedAt == null ? fetchedAt : failedAt;
+    }
+
+    private CrawledPage with(
+            boolean isPermanent, String text, String key, Instant fetched, String problem, Instant problemAt) {
         return new CrawledPage(
                 url,
                 finalUrl,
                 status,
                 reason,
-                permanent,
+                isPermanent,
                 title,
                 author,
                 site,
@@ -151,7 +180,9 @@ record CrawledPage(
                 fallback,
                 durationMs,
                 etag,
-                lastModified);
+                lastModified,
+                problem,
+                problemAt);
     }
 
     /**
@@ -179,6 +210,8 @@ record CrawledPage(
         row.put("fetched_at", fetchedAt.toString());
         row.put("provider", provider);
         row.put("fallback", fallback);
+        row.put("failure", failure);
+        row.put("failed_at", failedAt == null ? null : failedAt.toString());
         row.values().removeIf(Objects::isNull);
         return row;
     }

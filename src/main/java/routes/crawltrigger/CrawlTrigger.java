@@ -43,6 +43,8 @@ public class CrawlTrigger {
         NO_VALID_URL,
         NO_TRIGGER_TAG,
         BUDGET_TENANT,
+        /** The user's own limit of posts per day. */
+        BUDGET_USER,
         BUDGET_DOMAIN;
 
         String text() {
@@ -97,7 +99,7 @@ public class CrawlTrigger {
     /** A request for each event whose links are fetched, else the reason; a failure while its post is not stored. */
     public List<Recorded> decide(List<PostTagged> events) {
         Map<UUID, Post> posts = posts(events);
-        Map<String, List<Trigger>> own = triggersOfUsers(events);
+        Map<String, Settings> own = settingsOfUsers(events);
         List<Candidate> candidates = events.stream()
                 .map(event -> candidate(event, posts.get(event.postId()), own))
                 .toList();
@@ -127,13 +129,12 @@ public class CrawlTrigger {
     }
 
     private static Reason reason(Grant grant) {
-        if (grant.tenantExhausted()) {
-            return Reason.BUDGET_TENANT;
-        }
-        return grant.links().isEmpty() ? Reason.BUDGET_DOMAIN : Reason.TRIGGER_TAG;
+        return grant.exhausted() == null
+                ? Reason.TRIGGER_TAG
+                : Reason.valueOf("BUDGET_" + grant.exhausted().name());
     }
 
-    private Candidate candidate(PostTagged event, Post post, Map<String, List<Trigger>> ownTriggers) {
+    private Candidate candidate(PostTagged event, Post post, Map<String, Settings> ownSettings) {
         if (post == null || (event.tenantId() != null && !event.tenantId().equals(post.tenantId()))) {
             return Candidate.skipped(event, null);
         } else if (post.isDeleted()) {
@@ -144,8 +145,9 @@ public class CrawlTrigger {
         if (urls.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_URLS);
         }
+        Settings own = ownSettings.getOrDefault(event.userId() + " " + post.tenantId(), Settings.NONE);
         List<Trigger> triggers = new ArrayList<>(policyTriggers);
-        triggers.addAll(ownTriggers.getOrDefault(event.userId() + " " + post.tenantId(), List.of()));
+        triggers.addAll(own.triggers());
         List<String> matched = triggerTags.matching(triggers, event.tags());
         if (matched.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_TRIGGER_TAG);
@@ -158,7 +160,7 @@ public class CrawlTrigger {
             return Candidate.skipped(event, Reason.NO_VALID_URL);
         }
         List<WebAddress> wanted = links.stream().limit(policy.maxUrlsPerPost()).toList();
-        return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), wanted), matched);
+        return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), wanted, event.userId(), own.postsPerDay()), matched);
     }
 
     private Map<UUID, Post> posts(List<PostTagged> events) {
@@ -180,29 +182,43 @@ public class CrawlTrigger {
         return posts;
     }
 
-    /** The users' own trigger tags, by user and tenant. */
-    private Map<String, List<Trigger>> triggersOfUsers(List<PostTagged> events) {
+    /**
+     * A user's own settings.
+     *
+     * @param postsPerDay posts whose links are fetched; null if only the tenant's budget counts
+     */
+    private record Settings(List<Trigger> triggers, Integer postsPerDay) {
+        static final Settings NONE = new Settings(List.of(), null);
+    }
+
+    /** The users' own settings, by user and tenant. */
+    private Map<String, Settings> settingsOfUsers(List<PostTagged> events) {
         Long[] users = events.stream()
                 .map(PostTagged::userId)
                 .filter(user -> user != null && user.matches("\\d{1,18}"))
                 .map(Long::valueOf)
                 .distinct()
                 .toArray(Long[]::new);
-        Map<String, List<Trigger>> triggers = new HashMap<>();
+        Map<String, Settings> settings = new HashMap<>();
         jdbc.sql(
                         """
-                        SELECT id || ' ' || tenant_id AS reader, tags FROM users, LATERAL (
-                            SELECT array_agg(tag #>> '{}') AS tags FROM (
-                                SELECT tag FROM jsonb_path_query(settings, 'lax $.crawl_trigger_tags[*]') AS tag
-                                WHERE jsonb_typeof(tag) = 'string' LIMIT 100) own) own
-                        WHERE id = ANY (:ids) AND tags IS NOT NULL
+                        SELECT id || ' ' || tenant_id AS reader,
+                               ARRAY(SELECT tag #>> '{}' FROM jsonb_path_query(settings, 'lax $.crawl_trigger_tags[*]') AS tag
+                                     WHERE jsonb_typeof(tag) = 'string' LIMIT 100) AS tags,
+                               jsonb_path_query_first(settings, 'lax $.crawl_posts_per_day ? (@ >= 0 && @ <= 1000000)')::int
+                                   AS posts_per_day
+                        FROM users WHERE id = ANY (:ids)
                         """)
                 .param("ids", users)
                 .query(row -> {
-                    triggers.put(row.getString("reader"), triggerTags.of(List.of((String[])
-                            row.getArray("tags").getArray())));
+                    settings.put(
+                            row.getString("reader"),
+                            new Settings(
+                                    triggerTags.of(
+                                            List.of((String[]) row.getArray("tags").getArray())),
+                                    row.getObject("posts_per_day", Integer.class)));
                 });
-        return triggers;
+        return settings;
     }
 
     private PostCrawl request(Candidate candidate, List<String> urls) {
@@ -211,7 +227,7 @@ public class CrawlTrigger {
                 Event.SCHEMA_VERSION,
                 event.traceId(),
                 clock.instant(),
-                IdempotencyKeys.postCrawl(event.postId(), urls),
+                IdempotencyKeys.postCrawl(event.postId(), urls, null),
                 event.postId(),
                 candidate.wish().tenantId(),
                 event.userId(),
@@ -220,6 +236,7 @@ public class CrawlTrigger {
                 event.tags(),
                 Reason.TRIGGER_TAG.text(),
                 candidate.triggers(),
-                event.trigger() == routes.events.Trigger.VISION_RETAG);
+                event.trigger() == routes.events.Trigger.VISION_RETAG,
+                null);
     }
 }

@@ -162,7 +162,7 @@ public class MainJob {
         List<Path> paths = new ArrayList<>(options.imports());
         if (options.demo()) {
             try {
-                paths.add(new DemoExport("/demo").unpack(data.path()));
+                paths.add(new DemoExport("/demo").unpack(data.path(), api.demoPages()));
             } catch (IOException e) {
                 throw new ConfigurationException("--demo: " + data.path() + " cannot be written (" + e + ")", e);
             }

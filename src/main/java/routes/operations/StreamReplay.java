@@ -26,6 +26,7 @@ import org.springframework.jmx.export.annotation.ManagedOperation;
 import org.springframework.jmx.export.annotation.ManagedOperationParameter;
 import org.springframework.jmx.export.annotation.ManagedResource;
 import routes.configuration.ConfigurationException;
+import routes.crawltrigger.LinkRequests;
 import routes.idempotency.RedisIdempotentRepository;
 import routes.posts.TaggingRequests;
 import routes.reconcile.Reconciler;
@@ -71,6 +72,7 @@ public class StreamReplay {
     private final Jobs jobs;
     private final Reconciler reconciler;
     private final TaggingRequests tagging;
+    private final LinkRequests links;
     private final TaggingTrial trial;
     private final VisionTrial visionTrial;
     private final Map<String, RedisIdempotentRepository> repositories;
@@ -81,6 +83,7 @@ public class StreamReplay {
             Jobs jobs,
             Reconciler reconciler,
             TaggingRequests tagging,
+            LinkRequests links,
             TaggingTrial trial,
             VisionTrial visionTrial,
             Map<String, RedisIdempotentRepository> repositories) {
@@ -89,6 +92,7 @@ public class StreamReplay {
         this.jobs = jobs;
         this.reconciler = reconciler;
         this.tagging = tagging;
+        this.links = links;
         this.trial = trial;
         this.visionTrial = visionTrial;
         this.repositories = repositories;
@@ -159,6 +163,28 @@ public class StreamReplay {
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryVision(String post) {
         return audited("tryVision(" + post + ")", () -> visionTrial.show(post));
+    }
+
+    /**
+     * Fetches the pages behind the links of a post again, whatever its tags and however fresh the copies are. Budgets and robots.txt
+     * apply.
+     *
+     * @param post id or number
+     */
+    @ManagedOperation(
+            description =
+                    "Fetches the pages behind the links of a post again, however fresh the copies are; budgets and robots.txt apply."
+                            + " The post and its timeline tell what came")
+    @ManagedOperationParameter(name = "post", description = POST)
+    public String refetchLinks(String post) {
+        return audited("refetchLinks(" + post + ")", () -> {
+            LinkRequests.Request request = links.fetchAgain(trial.id(post))
+                    .orElseThrow(() -> new IllegalArgumentException("There is no post " + post));
+            if (request.refusal() != null) {
+                throw new IllegalArgumentException(request.refusal().text());
+            }
+            return "The links are queued, request " + request.id();
+        });
     }
 
     /**

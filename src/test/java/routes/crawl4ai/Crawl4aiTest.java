@@ -57,7 +57,8 @@ class Crawl4aiTest {
                         Duration.ofSeconds(2),
                         1 << 20,
                         5,
-                        "TestCrawler/1.0"),
+                        "TestCrawler/1.0",
+                        Set.of()),
                 Clock.systemUTC());
     }
 
