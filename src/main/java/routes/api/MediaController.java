@@ -54,7 +54,8 @@ final class MediaController {
             return;
         }
         try (InputStream content = open(file)) {
-            describe(file, response);
+            String name = file.s3Key().substring(file.s3Key().lastIndexOf('/') + 1);
+            describe(response, file.mime(), file.sizeBytes(), name);
             content.transferTo(response.getOutputStream());
         }
     }
@@ -92,15 +93,17 @@ final class MediaController {
         }
     }
 
-    /** Called only on success, since errors have their own headers. Replaces the default security headers. */
-    private static void describe(StoredFile file, HttpServletResponse response) {
-        boolean isShown = file.mime().matches(SHOWN);
-        response.setContentType(isShown ? file.mime() : MediaType.APPLICATION_OCTET_STREAM_VALUE);
-        response.setContentLengthLong(file.sizeBytes());
+    /**
+     * Called only on success, since errors have their own headers. Replaces the default security headers.
+     *
+     * @param name of the file: letters, digits, dots and dashes
+     */
+    static void describe(HttpServletResponse response, String mime, long sizeBytes, String name) {
+        boolean isShown = mime.matches(SHOWN);
+        response.setContentType(isShown ? mime : MediaType.APPLICATION_OCTET_STREAM_VALUE);
+        response.setContentLengthLong(sizeBytes);
         response.setHeader(HttpHeaders.CACHE_CONTROL, CACHE);
         response.setHeader("Content-Security-Policy", POLICY);
-        // the last segment of the key contains only letters, digits, dots and dashes
-        String name = file.s3Key().substring(file.s3Key().lastIndexOf('/') + 1);
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION, (isShown ? "inline" : "attachment") + "; filename=\"" + name + '"');
     }

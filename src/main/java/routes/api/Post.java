@@ -14,6 +14,7 @@ import routes.api.http.Cursor;
  * @param entities formatting of the content, as in the event posts.parsed
  * @param media stored and missing files; fields that apply to only one of the two are absent from the other
  * @param enrichments null in lists
+ * @param links what is known of each link, see {@link PostLinks}; null in lists
  * @param samePictures other posts with the same pictures; null in lists
  */
 @JsonInclude
@@ -49,6 +50,7 @@ record Post(
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode poll,
         @JsonInclude(JsonInclude.Include.NON_NULL) String viaBot,
         @JsonInclude(JsonInclude.Include.NON_NULL) Enrichments enrichments,
+        @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode links,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode samePictures) {
 
     /** The results of all stages by kind; null until the stage has stored one. */

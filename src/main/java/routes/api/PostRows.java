@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.springframework.jdbc.core.RowMapper;
 import routes.api.access.ApiDatabase;
+import routes.crawltrigger.LinkRequests;
 import routes.vision.PictureFacts;
 
 /** The columns selected from {@code posts p}, and the mapping of the rows. */
@@ -71,6 +72,18 @@ final class PostRows {
                  FROM post_enrichment e WHERE e.post_id = p.id), '{}') AS enrichments
             """;
 
+    /** The state of the links beside {@link #ENRICHMENTS}: the last step of a stage with them, and whether a request is open. */
+    static final String LINK_STATES =
+            """
+            (SELECT jsonb_build_object('stage', t.stage, 'outcome', t.outcome, 'reason', t.reason)
+             FROM post_timeline t WHERE t.post_id = p.id AND t.stage IN ('crawl-trigger', 'crawl')
+             ORDER BY t.started_at DESC, t.id DESC LIMIT 1) AS links_step,
+            p.links_requested_at > now() - make_interval(secs => %d)
+                AND NOT EXISTS (SELECT 1 FROM post_timeline t WHERE t.post_id = p.id AND t.stage = 'crawl'
+                                AND t.outcome <> 'retrying' AND t.started_at >= p.links_requested_at) AS links_requested
+            """
+                    .formatted(LinkRequests.OPEN.toSeconds());
+
     /** Pictures of a post that are compared; a post from Telegram has one. */
     private static final int COMPARED = 10;
 
@@ -111,6 +124,12 @@ final class PostRows {
                     .formatted(PictureFacts.NEAR, SAME, COMPARED);
 
     static final RowMapper<Post> POST = ApiDatabase.as(Post.class, row -> shorten(row.path("reply_to")));
+
+    /** With the links. */
+    static final RowMapper<Post> DETAILS = ApiDatabase.as(Post.class, row -> {
+        shorten(row.path("reply_to"));
+        row.set("links", PostLinks.of(row));
+    });
 
     private PostRows() {}
 

@@ -52,12 +52,17 @@ final class PostStore {
     Post read(PostId id) {
         return database.rows(
                         """
-                        SELECT %s, %s, %s FROM posts p
+                        SELECT %s, %s, %s, %s FROM posts p
                         WHERE %s = :id AND NOT p.is_deleted AND p.tenant_id = coalesce(CAST(:caller AS uuid), p.tenant_id)
                         """
-                                .formatted(PostRows.COLUMNS, PostRows.ENRICHMENTS, PostRows.SAME_PICTURES, id.column()))
+                                .formatted(
+                                        PostRows.COLUMNS,
+                                        PostRows.ENRICHMENTS,
+                                        PostRows.SAME_PICTURES,
+                                        PostRows.LINK_STATES,
+                                        id.column()))
                 .param("id", id.value())
-                .query(PostRows.POST)
+                .query(PostRows.DETAILS)
                 .optional()
                 .orElseThrow(id::unknown);
     }

@@ -1,15 +1,21 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -18,6 +24,7 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -28,6 +35,8 @@ import routes.api.access.Role;
 import routes.api.access.TenantStore;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
+import routes.events.Json;
+import routes.events.StorableText;
 
 /** Users and the channels they read. */
 @RestController
@@ -38,6 +47,10 @@ final class UserController {
 
     /** Telegram's ids have at most 52 significant bits. */
     private static final long MAX_ID = 1L << 52;
+
+    private static final long MAX_POSTS_PER_DAY = 1_000_000;
+
+    private static final ObjectMapper JSON = Json.newMapper();
 
     /**
      * Channels are shared by all tenants. The title of a private channel, and when a channel was last read, are shown only to
@@ -230,6 +243,59 @@ final class UserController {
                 .param("limit", limit)
                 .query(ApiDatabase.as(Subscription.class))
                 .list();
+    }
+
+    /**
+     * What a user adds to {@code config/enrichment_policy.yml}, stored in {@code users.settings}.
+     *
+     * @param triggerTags posts with one of them have their links fetched, as with those of the policy; matched by words in any form
+     * @param postsPerDay upper limit of the user's posts per day (UTC) whose links are fetched; null for none besides the tenant's
+     */
+    @JsonInclude
+    record CrawlSettings(
+            @NotNull @Size(max = 100, message = "has more than 100 tags")
+                    List<
+                                    @NotNull @Size(min = 2, max = 60, message = "must have 2 to 60 characters")
+                                    @Pattern(
+                                            regexp = "(?U)[^\\p{Cntrl}]*[\\p{L}\\p{N}][^\\p{Cntrl}]*",
+                                            message = "must have a word, and no control characters")
+                                    String>
+                            triggerTags,
+            @Min(0) @Max(MAX_POSTS_PER_DAY) Integer postsPerDay) {}
+
+    @GetMapping("/users/{user_id}/crawl/settings")
+    CrawlSettings crawlSettings(@PathVariable("user_id") long id) {
+        return database.rows(
+                        """
+                        SELECT jsonb_path_query_array(settings, 'lax $.crawl_trigger_tags[*] ? (@.type() == "string")')
+                                   AS trigger_tags,
+                               jsonb_path_query_first(settings, 'lax $.crawl_posts_per_day ? (@.type() == "number")')
+                                   AS posts_per_day
+                        FROM users WHERE id = :user
+                        """)
+                .param("user", users.require(id).id())
+                .query(ApiDatabase.as(CrawlSettings.class))
+                .single();
+    }
+
+    @PutMapping(path = "/users/{user_id}/crawl/settings", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(Role.OPERATOR)
+    CrawlSettings setCrawl(@PathVariable("user_id") long id, @Valid @RequestBody CrawlSettings wanted) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(
+                "crawl_trigger_tags",
+                Set.copyOf(wanted.triggerTags()).stream().sorted().toList());
+        if (wanted.postsPerDay() != null) {
+            settings.put("crawl_posts_per_day", wanted.postsPerDay());
+        }
+        database.sql(
+                        """
+                        UPDATE users SET settings = (settings - 'crawl_posts_per_day') || CAST(:settings AS jsonb) WHERE id = :user
+                        """)
+                .param("user", users.require(id).id())
+                .param("settings", StorableText.json(JSON, settings))
+                .update();
+        return crawlSettings(id);
     }
 
     @DeleteMapping("/users/{user_id}/channels/{channel_id}")

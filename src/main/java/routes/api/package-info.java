@@ -1,6 +1,7 @@
 /**
  * Operations of the HTTP API: a controller for each resource, and what its queries read.
  *
- * <p>Uses: api.access, api.http, events, ingest, ingest.upload, llm, objectstore, operations, posts, search, text, timeline.
+ * <p>Uses: api.access, api.http, article, crawltrigger, events, ingest, ingest.upload, llm, objectstore, operations, posts, search,
+ * text, timeline, web.
  */
 package routes.api;

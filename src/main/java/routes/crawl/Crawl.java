@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
@@ -24,6 +25,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.article.Article;
 import routes.article.ArticleExtractor;
+import routes.crawl.CrawlStore.LinkedPost;
 import routes.crawl.CrawlStore.StoredPost;
 import routes.events.EntryFailure;
 import routes.events.Event;
@@ -121,7 +123,7 @@ public class Crawl {
                 pass.answer(i, StageOutcome.skipped("deleted"));
             } else {
                 urls(event).forEach(url -> task(event, url).ifPresent(task -> TelegramLink.of(task.address())
-                        .ifPresentOrElse(link -> links.put(task, link), () -> pass.add(task))));
+                        .ifPresentOrElse(link -> links.put(task, link), () -> pass.add(task, event.notBefore()))));
             }
         }
         readPosts(pass, links);
@@ -130,18 +132,24 @@ public class Crawl {
 
     /** Posts of Telegram are in the own database, or nowhere. */
     private void readPosts(CrawlPass pass, Map<PageTask, TelegramLink> links) {
-        Map<PageTask, CrawlStore.LinkedPost> posts = links.isEmpty() ? Map.of() : store.linkedPosts(links);
-        var source = new CrawledPage.Source(CrawledPage.TELEGRAM, null, null);
+        Map<PageTask, LinkedPost> posts = links.isEmpty() ? Map.of() : store.linkedPosts(links);
         links.keySet().forEach(task -> {
-            CrawlStore.LinkedPost post = posts.get(task);
-            if (post == null) {
-                pass.pages().put(task, CrawledPage.failed(task.url(), NOT_STORED, false, source));
-                metrics.failed(NOT_STORED);
-            } else {
-                pass.pages().put(task, CrawledPage.ofPost(task, post));
+            CrawledPage page = post(task, posts.get(task));
+            pass.pages().put(task, page);
+            if (page.isRead()) {
                 metrics.success(CrawledPage.TELEGRAM);
+            } else {
+                metrics.failed(page.reason());
             }
         });
+    }
+
+    /** @param post null if the tenant does not have it */
+    static CrawledPage post(PageTask task, LinkedPost post) {
+        var source = new CrawledPage.Source(CrawledPage.TELEGRAM, null, null);
+        return post == null
+                ? CrawledPage.failed(task.url(), NOT_STORED, false, source)
+                : CrawledPage.ofPost(task, post, source);
     }
 
     private static List<String> urls(PostCrawl event) {
@@ -207,12 +215,12 @@ public class Crawl {
 
     private boolean isKnown(CrawlPass pass, PageTask task) throws IOException {
         CrawledPage known = cache.find(task).orElse(null);
-        if (known != null && cache.isFresh(known)) {
+        if (known != null && cache.isFresh(known, pass.notBefore(task))) {
             pass.pages().put(task, known);
             metrics.skipped("cached");
             return true;
         }
-        if (known != null) {
+        if (known != null && known.isRead()) {
             pass.copies().put(task, known);
         }
         return false;
@@ -245,7 +253,7 @@ public class Crawl {
         if (fallback != null) {
             metrics.fallback(fallback);
         }
-        var source = new CrawledPage.Source(provider == null ? "other" : provider, fallback, clock.instant());
+        var source = new CrawledPage.Source(provider == null ? "other" : provider, fallback, now(pass, task));
         try {
             CrawledPage page = page(pass, task, fetched, source);
             cache.recordHost(task, page.isRead() || !SILENT.contains(page.reason()));
@@ -274,6 +282,13 @@ public class Crawl {
         return asked.compareTo(max) < 0 ? asked : max;
     }
 
+    /** Not before the time that an event demands, even if this process's clock is slow: the event would be repeated without end. */
+    private Instant now(CrawlPass pass, PageTask task) {
+        Instant now = clock.instant();
+        Instant notBefore = pass.notBefore(task);
+        return notBefore == null || now.isAfter(notBefore) ? now : notBefore;
+    }
+
     /** The provider's route failed. */
     public void failed(
             @ExchangeProperty(PASS) CrawlPass pass,
@@ -293,27 +308,34 @@ public class Crawl {
         CrawledPage copy = pass.copies().get(task);
         if (fetched instanceof Fetched.NotModified && copy != null) {
             metrics.success("not_modified");
-            return cache.renew(task, copy);
+            cache.keep(task, copy.confirmed(source.at()));
+            // without a demand the time of the row stays, so that nothing is written for a page that has not changed
+            return copy.confirmed(pass.notBefore(task) == null ? copy.fetchedAt() : source.at());
         }
-        CrawledPage page;
-        if (fetched instanceof Fetched.Page found) {
-            page = read(task, found, source);
-        } else if (fetched instanceof Fetched.Failed failed) {
-            page = CrawledPage.failed(task, failed, source);
-        } else {
-            page = CrawledPage.failed(task.url(), "protocol", false, source);
-        }
+        CrawledPage page = page(task, fetched, source);
         if (page.isRead()) {
             metrics.success("fetched");
         } else {
             metrics.failed(page.reason());
             if (copy != null) {
-                // the copy survives the page; it is asked for again with the next post
-                return copy;
+                // the copy survives the page
+                CrawledPage kept = copy.keptAfter(page);
+                cache.keep(task, kept);
+                return kept;
             }
         }
         cache.save(task, page);
         return page;
+    }
+
+    /** What a provider found, without regard to a copy. */
+    CrawledPage page(PageTask task, Fetched fetched, CrawledPage.Source source) {
+        if (fetched instanceof Fetched.Page found) {
+            return read(task, found, source);
+        } else if (fetched instanceof Fetched.Failed failed) {
+            return CrawledPage.failed(task, failed, source);
+        }
+        return CrawledPage.failed(task.url(), "protocol", false, source);
     }
 
     private CrawledPage read(PageTask task, Fetched.Page page, CrawledPage.Source source) {
@@ -358,6 +380,7 @@ public class Crawl {
 
     private void answer(CrawlPass pass, int index, Map<UUID, CrawlStore.Row> rows) {
         PostCrawl event = pass.events().get(index);
+        StoredPost post = pass.post(event.postId());
         List<CrawledPage> pages = new ArrayList<>();
         for (String url : urls(event)) {
             PageTask task = task(event, url).orElse(null);
@@ -368,12 +391,23 @@ public class Crawl {
             }
             CrawledPage page =
                     task == null ? noAddress(event, url) : pass.pages().get(task);
-            // with the time of the event, so that the row stays the same
-            pages.add(page.isPost() ? page.with(page.markdown(), null, event.occurredAt()) : page);
+            if (page.isPost()) {
+                // with the time of the event, so that the row stays the same
+                page = page.at(event.occurredAt());
+            }
+            pages.add(
+                    post.known().containsKey(page.url()) && !page.isRead()
+                            ? post.known().get(page.url()).keptAfter(page)
+                            : page);
         }
+        // those of links that the budgets do not allow now
+        Set<String> found = pages.stream().map(CrawledPage::url).collect(Collectors.toSet());
+        post.known().values().stream()
+                .filter(page -> !found.contains(page.url()) && post.hasLink(page.url()))
+                .forEach(pages::add);
         CrawlStore.Row row = row(event.postId(), pages);
         rows.put(event.postId(), row);
-        pass.answer(index, enriched(event, pass.post(event.postId()), pages, row));
+        pass.answer(index, enriched(event, post, pages, row));
     }
 
     /** With the time of the event, so that the row stays the same. */
@@ -386,7 +420,11 @@ public class Crawl {
         List<Map<String, Object>> urls =
                 pages.stream().map(page -> page.row(MAX_ROW_TEXT)).toList();
         long read = pages.stream().filter(CrawledPage::isRead).count();
-        String status = read == pages.size() ? "ok" : "partial";
+        Optional<String> problem = pages.stream()
+                .map(page -> page.isRead() ? page.failure() : page.reason())
+                .filter(Objects::nonNull)
+                .findFirst();
+        String status = problem.isEmpty() ? "ok" : "partial";
         Optional<CrawledPage> first = pages.stream()
                 .filter(CrawledPage::isRead)
                 .findFirst()
@@ -396,11 +434,7 @@ public class Crawl {
                 first.map(CrawledPage::provider).orElse("none"),
                 store.json(Map.of("urls", urls)),
                 read == 0 ? "error" : status,
-                pages.stream()
-                        .filter(page -> !page.isRead())
-                        .map(CrawledPage::reason)
-                        .findFirst()
-                        .orElse(null));
+                problem.orElse(null));
     }
 
     private static PostEnriched enriched(

@@ -1,10 +1,10 @@
 package routes.crawl;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +19,9 @@ public final class CrawlPass {
     private final List<PostCrawl> events;
     private final Map<UUID, CrawlStore.StoredPost> posts;
     private final Recorded[] answers;
-    private final Set<PageTask> tasks = new LinkedHashSet<>();
+    /** The pages, and before when a copy of each is too old; null for no such time. */
+    private final Map<PageTask, Instant> tasks = new LinkedHashMap<>();
+
     private final Map<PageTask, CrawledPage> pages = new ConcurrentHashMap<>();
     /** The copies that the cache has of pages that are asked for again. */
     private final Map<PageTask, CrawledPage> copies = new ConcurrentHashMap<>();
@@ -58,15 +60,22 @@ public final class CrawlPass {
         answers[event] = answer;
     }
 
-    void add(PageTask task) {
-        tasks.add(task);
+    /** @param notBefore copies that were checked earlier do not count; null if the age of copies does not matter */
+    void add(PageTask task, Instant notBefore) {
+        Instant before = tasks.get(task);
+        tasks.put(task, before == null || (notBefore != null && notBefore.isAfter(before)) ? notBefore : before);
+    }
+
+    /** The latest time that one of the events demands; null if none does. */
+    Instant notBefore(PageTask task) {
+        return tasks.get(task);
     }
 
     /** The pages by host, so that a batch asks a host for one page at a time. */
     Collection<List<PageTask>> hosts() {
         Map<String, List<PageTask>> hosts = new LinkedHashMap<>();
-        tasks.forEach(task ->
-                hosts.computeIfAbsent(task.host(), host -> new ArrayList<>()).add(task));
+        tasks.keySet().forEach(task -> hosts.computeIfAbsent(task.host(), host -> new ArrayList<>())
+                .add(task));
         return hosts.values();
     }
 

@@ -1,21 +1,27 @@
 package routes.crawl;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.PostCrawl;
 import routes.events.StorableText;
 import routes.events.Trigger;
 import routes.web.TelegramLink;
+import routes.web.WebAddress;
 
 /** The SQL of crawl. Each method is one statement per batch. */
 @Component
@@ -25,17 +31,28 @@ class CrawlStore {
      * A post with its stored tags.
      *
      * @param content with the text of its attachments
+     * @param links of the post, as it gives them
+     * @param known the pages with an article that were read for the post before, by address, in their order
      * @param tagsHash null if no tags are stored yet
      */
     record StoredPost(
             boolean deleted,
             String content,
+            List<String> links,
+            Map<String, CrawledPage> known,
             List<String> tags,
             String tagsHash,
             Trigger trigger,
             long contentVersion,
             String visionVersion,
-            Instant taggedAt) {}
+            Instant taggedAt) {
+
+        boolean hasLink(String url) {
+            return links.stream()
+                    .flatMap(link -> WebAddress.of(link).stream())
+                    .anyMatch(link -> link.withoutFragment().toString().equals(url));
+        }
+    }
 
     /**
      * @param data value of {@code post_enrichment.data} of kind crawl
@@ -43,6 +60,8 @@ class CrawlStore {
      * @param error the first reason why a page could not be read; null if all were
      */
     record Row(UUID postId, String provider, String data, String status, String error) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(CrawlStore.class);
 
     private final JdbcClient jdbc;
     private final ObjectMapper json;
@@ -58,13 +77,15 @@ class CrawlStore {
         jdbc.sql(
                         """
                         SELECT p.id, p.is_deleted, concat_ws(E'\n', p.content, p.attachment_text) AS content,
+                               ARRAY(SELECT jsonb_array_elements_text(p.urls)) AS links, c.data ->> 'urls' AS known,
                                ARRAY(SELECT jsonb_array_elements_text(t.data -> 'tags')) AS tags,
                                coalesce(t.data ->> 'trigger', 'initial') AS trigger, t.metadata ->> 'tags_hash' AS tags_hash,
                                (t.metadata ->> 'content_version')::bigint AS content_version,
                                t.metadata ->> 'vision_version' AS vision_version, t.metadata ->> 'occurred_at' AS occurred_at
                         FROM unnest(:ids::uuid[], :tenants::uuid[]) AS e (id, tenant_id)
                         JOIN posts p USING (id, tenant_id)
-                        LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'""")
+                        LEFT JOIN post_enrichment t ON t.post_id = p.id AND t.kind = 'tags'
+                        LEFT JOIN post_enrichment c ON c.post_id = p.id AND c.kind = 'crawl'""")
                 .param("ids", events.stream().map(PostCrawl::postId).toArray(UUID[]::new))
                 .param("tenants", events.stream().map(PostCrawl::tenantId).toArray(UUID[]::new))
                 .query(row -> {
@@ -74,6 +95,8 @@ class CrawlStore {
                             new StoredPost(
                                     row.getBoolean("is_deleted"),
                                     row.getString("content"),
+                                    List.of((String[]) row.getArray("links").getArray()),
+                                    known(row.getString("known")),
                                     List.of((String[]) row.getArray("tags").getArray()),
                                     occurredAt == null ? null : row.getString("tags_hash"),
                                     Trigger.of(row.getString("trigger")),
@@ -133,6 +156,22 @@ class CrawlStore {
                                     row.getString("title")));
                 });
         return posts;
+    }
+
+    /** @param urls of a row; null if there is none. Elements that this stage has not written are left out. */
+    private Map<String, CrawledPage> known(String urls) {
+        Map<String, CrawledPage> known = new LinkedHashMap<>();
+        try {
+            for (JsonNode element : json.readTree(urls == null ? "[]" : urls)) {
+                CrawledPage page = json.treeToValue(element, CrawledPage.class);
+                if (page.markdown() != null && page.url() != null && page.fetchedAt() != null) {
+                    known.put(page.url(), page);
+                }
+            }
+        } catch (JsonProcessingException e) {
+            LOG.warn("A row of kind crawl does not contain pages; its pages are read again", e);
+        }
+        return known;
     }
 
     /**

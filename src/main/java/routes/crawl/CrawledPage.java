@@ -27,6 +27,9 @@ import routes.web.Fetched;
  * @param fallback why another provider was not used; null if the first one answered
  * @param durationMs of the fetch
  * @param postId of the own post that a Telegram link leads to; null for a page of the web
+ * @param failure why the page could not be read when it was last asked for, although there is this copy; null if it could, or without a
+ *     copy
+ * @param failedAt when that was
  */
 @RecordBuilder
 record CrawledPage(
@@ -52,6 +55,8 @@ record CrawledPage(
         int durationMs,
         String etag,
         String lastModified,
+        String failure,
+        Instant failedAt,
         UUID postId) {
 
     static final String TELEGRAM = "telegram";
@@ -114,8 +119,8 @@ record CrawledPage(
     }
 
     /** The post that a Telegram link leads to. */
-    static CrawledPage ofPost(PageTask task, CrawlStore.LinkedPost post) {
-        return by(new Source(TELEGRAM, null, null), 0)
+    static CrawledPage ofPost(PageTask task, CrawlStore.LinkedPost post, Source source) {
+        return by(source, 0)
                 .url(task.url())
                 .finalUrl(task.url())
                 .title(given(post.channel()))
@@ -160,6 +165,34 @@ record CrawledPage(
                 .build();
     }
 
+    CrawledPage at(Instant time) {
+        return with(markdown, markdownKey, time);
+    }
+
+    /** The site has confirmed this copy. */
+    CrawledPage confirmed(Instant at) {
+        return CrawledPageBuilder.builder(this)
+                .permanent(false)
+                .fetchedAt(at)
+                .failure(null)
+                .failedAt(null)
+                .build();
+    }
+
+    /** This copy, when the page could not be read again. */
+    CrawledPage keptAfter(CrawledPage failed) {
+        return CrawledPageBuilder.builder(this)
+                .permanent(failed.permanent)
+                .failure(failed.reason)
+                .failedAt(failed.fetchedAt)
+                .build();
+    }
+
+    /** When the page was last asked for, successfully or not. */
+    Instant checkedAt() {
+        return failedAt == null ? fetchedAt : failedAt;
+    }
+
     /**
      * An element of {@code post_enrichment.data.urls}.
      *
@@ -185,6 +218,8 @@ record CrawledPage(
         row.put("fetched_at", fetchedAt.toString());
         row.put("provider", provider);
         row.put("fallback", fallback);
+        row.put("failure", failure);
+        row.put("failed_at", failedAt == null ? null : failedAt.toString());
         row.put("post_id", postId);
         row.values().removeIf(Objects::isNull);
         return row;

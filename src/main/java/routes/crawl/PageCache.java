@@ -23,13 +23,14 @@ import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
 import routes.redis.Script;
 import routes.web.CrawlProperties;
+import routes.web.WebAddress;
 
 /**
  * Pages that were read, for all processes. Redis has what is known about a page, the object store its article. Articles are stored for
  * each tenant; a tenant takes over what another one fetched.
  */
 @Component
-class PageCache {
+public class PageCache {
     private static final Logger LOG = LoggerFactory.getLogger(PageCache.class);
     private static final Duration KEPT = Duration.ofDays(7);
     /** An older copy is used only after the site confirmed it, or if the site does not answer. */
@@ -88,8 +89,13 @@ class PageCache {
         return lease;
     }
 
+    /** Key of a page in Redis. */
+    public static String key(WebAddress address) {
+        return "crawl:cache:" + PageTask.urlHash(address);
+    }
+
     private static String key(PageTask task) {
-        return "crawl:cache:" + task.urlHash();
+        return key(task.address());
     }
 
     private static String lock(PageTask task) {
@@ -131,9 +137,24 @@ class PageCache {
         return Optional.of(page.with(new String(markdown, UTF_8), own, page.fetchedAt()));
     }
 
-    /** Whether a page of the cache can be used without asking its site. */
-    boolean isFresh(CrawledPage page) {
-        return !page.isRead() || page.fetchedAt().plus(FRESH).isAfter(clock.instant());
+    /**
+     * Whether a page of the cache can be used without asking its site.
+     *
+     * @param notBefore the page must have been asked for since; null if the usual time is enough
+     */
+    boolean isFresh(CrawledPage page, Instant notBefore) {
+        if (notBefore != null) {
+            return !page.checkedAt().isBefore(notBefore);
+        }
+        // Redis forgets a failure without a copy in time
+        return !page.isRead() || page.checkedAt().plus(timeOf(page, FRESH)).isAfter(clock.instant());
+    }
+
+    private static Duration timeOf(CrawledPage page, Duration ofArticle) {
+        if (page.isRead() && page.failure() == null) {
+            return ofArticle;
+        }
+        return page.permanent() ? PERMANENT_FAILURE : PASSING_FAILURE;
     }
 
     static String articleKey(PageTask task) {
@@ -147,19 +168,9 @@ class PageCache {
         keep(task, page);
     }
 
-    /** The copy is the page still. */
-    CrawledPage renew(PageTask task, CrawledPage copy) {
-        Instant now = clock.instant();
-        keep(task, copy.with(null, copy.markdownKey(), now));
-        // the time of the row stays, so that nothing is written for a page that has not changed
-        return copy;
-    }
-
-    private void keep(PageTask task, CrawledPage page) {
-        Duration time = KEPT;
-        if (!page.isRead()) {
-            time = page.permanent() ? PERMANENT_FAILURE : PASSING_FAILURE;
-        }
+    /** Stores what is known about a page, whose article is stored already. */
+    void keep(PageTask task, CrawledPage page) {
+        Duration time = page.isRead() ? KEPT : timeOf(page, KEPT);
         String text;
         try {
             text = json.writeValueAsString(page.with(null, page.markdownKey(), page.fetchedAt()));

@@ -21,6 +21,10 @@ public record PageTask(UUID tenantId, WebAddress address) {
 
     /** SHA-256 of the address, in hex. */
     String urlHash() {
-        return Sha256.hex(url());
+        return urlHash(address);
+    }
+
+    static String urlHash(WebAddress address) {
+        return Sha256.hex(address.withoutFragment().toString());
     }
 }

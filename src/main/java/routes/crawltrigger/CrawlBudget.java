@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
+import routes.crawl.PageCache;
 import routes.redis.RedisLink;
 import routes.redis.Script;
 import routes.web.WebAddress;
@@ -20,13 +22,15 @@ import routes.web.WebAddress;
 class CrawlBudget {
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("yyyy-MM-dd").withZone(ZoneOffset.UTC);
+    private static final Integer UNLIMITED = -1;
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("yyyy-MM-dd-HH").withZone(ZoneOffset.UTC);
     /**
-     * KEYS: for each post the set of its tenant's posts, then for each of its links the link set of the domain. ARGV: limit and
-     * expiry in milliseconds of a tenant's set, limit and expiry in milliseconds of a domain's set, then for each post the number
-     * of its links, its id and the links. Returns for each post the 0-based indexes of the links within budget, separated by
-     * spaces, or -1 if the tenant's budget is exhausted. Nothing is counted for a post without a link within budget.
+     * KEYS: for each post the set of its tenant's posts, that of its user's posts, then for each of its links the link set of the
+     * domain and the page in the cache. ARGV: limit and expiry in milliseconds of a tenant's set, limit and expiry in milliseconds of a
+     * domain's set, then for each post the number of its links, its id, the limit of its user's set or -1, 1 if pages in the cache cost
+     * nothing, and the links. Returns for each post the 0-based indexes of the links within budget, separated by spaces; without one,
+     * -1 if the tenant's budget is exhausted, or -2 if the user's is. A post counts if a link of it is fetched.
      */
     private static final Script TAKE = Script.of(
             """
@@ -38,34 +42,57 @@ class CrawlBudget {
             end
             local grants, k, a = {}, 1, 5
             while k <= #KEYS do
-              local tenant, links, post = KEYS[k], tonumber(ARGV[a]), ARGV[a + 1]
-              local taken = {}
+              local tenant, user, links, post = KEYS[k], KEYS[k + 1], tonumber(ARGV[a]), ARGV[a + 1]
+              local limit, free = tonumber(ARGV[a + 2]), ARGV[a + 3] == '1'
+              local exhausted = nil
               if not room(tenant, post, ARGV[1]) then
-                taken[1] = '-1'
-              else
-                for i = 1, links do
-                  local link = ARGV[a + 1 + i]
-                  if room(KEYS[k + i], link, ARGV[3]) then
-                    count(KEYS[k + i], link, ARGV[4])
-                    taken[#taken + 1] = tostring(i - 1)
-                  end
-                end
-                if #taken > 0 then count(tenant, post, ARGV[2]) end
+                exhausted = '-1'
+              elseif limit >= 0 and not room(user, post, limit) then
+                exhausted = '-2'
               end
-              grants[#grants + 1] = table.concat(taken, ' ')
-              k, a = k + 1 + links, a + 2 + links
+              local taken, fetched = {}, false
+              for i = 1, links do
+                local link, domain, page = ARGV[a + 3 + i], KEYS[k + 2 * i], KEYS[k + 2 * i + 1]
+                local cached = free and redis.call('EXISTS', page) == 1
+                if cached then
+                  taken[#taken + 1] = tostring(i - 1)
+                elseif not exhausted and room(domain, link, ARGV[3]) then
+                  count(domain, link, ARGV[4])
+                  taken[#taken + 1] = tostring(i - 1)
+                  fetched = true
+                end
+              end
+              if fetched then
+                count(tenant, post, ARGV[2])
+                if limit >= 0 then count(user, post, ARGV[2]) end
+              end
+              grants[#grants + 1] = #taken > 0 and table.concat(taken, ' ') or exhausted or ''
+              k, a = k + 2 + 2 * links, a + 4 + links
             end
             return grants
             """);
 
-    /** The links of a post to fetch. */
-    record Wish(UUID tenantId, UUID postId, List<WebAddress> links) {}
+    /**
+     * The links of a post to fetch.
+     *
+     * @param userId whose post it is; null if nobody's
+     * @param userPerDay posts per day of this user; null for no limit of its own
+     * @param again whether pages are fetched although the cache has them
+     */
+    record Wish(UUID tenantId, UUID postId, List<WebAddress> links, String userId, Integer userPerDay, boolean again) {}
+
+    /** Whose budget is exhausted: the tenant's or the user's for today, or that of all domains of the links in this hour. */
+    enum Limit {
+        TENANT,
+        USER,
+        DOMAIN
+    }
 
     /**
-     * @param tenantExhausted the tenant's budget for today is exhausted
+     * @param exhausted null if there are links
      * @param links links whose domain has budget left in this hour
      */
-    record Grant(boolean tenantExhausted, List<WebAddress> links) {}
+    record Grant(Limit exhausted, List<WebAddress> links) {}
 
     private final RedisLink redis;
     private final EnrichmentPolicy.Budget budget;
@@ -87,10 +114,16 @@ class CrawlBudget {
         List<Object> arguments = new ArrayList<>(
                 List.of(budget.tenantPerDay(), Duration.ofDays(2), budget.domainPerHour(), Duration.ofHours(2)));
         for (Wish wish : wishes) {
-            keys.add("crawl:budget:tenant:" + wish.tenantId() + ":" + DAY.format(now));
-            arguments.addAll(List.of(wish.links().size(), wish.postId()));
+            keys.add(tenant(wish.tenantId(), now));
+            keys.add("crawl:budget:user:" + wish.userId() + ":" + DAY.format(now));
+            arguments.addAll(List.of(
+                    wish.links().size(),
+                    wish.postId(),
+                    Objects.requireNonNullElse(wish.userPerDay(), UNLIMITED),
+                    wish.again() ? 0 : 1));
             wish.links().forEach(link -> {
-                keys.add("crawl:budget:domain:" + link.host() + ":" + HOUR.format(now));
+                keys.add(domain(link.host(), now));
+                keys.add(PageCache.key(link));
                 arguments.add(link.toString());
             });
         }
@@ -98,15 +131,42 @@ class CrawlBudget {
         return wishes.stream().map(wish -> grant(wish, taken.next().toString())).toList();
     }
 
+    /** What is used of the budgets of a tenant and of the domains of these links. */
+    String describe(UUID tenant, List<WebAddress> links) {
+        Instant now = clock.instant();
+        var used = new StringBuilder(
+                "%d of %d posts of today".formatted(used(tenant(tenant, now)), budget.tenantPerDay()));
+        links.stream()
+                .map(WebAddress::host)
+                .distinct()
+                .forEach(host -> used.append(", %d of %d links of %s in this hour"
+                        .formatted(used(domain(host, now)), budget.domainPerHour(), host)));
+        return used.toString();
+    }
+
+    private long used(String key) {
+        return redis.call(commands -> commands.scard(key));
+    }
+
+    private static String tenant(UUID tenant, Instant now) {
+        return "crawl:budget:tenant:" + tenant + ":" + DAY.format(now);
+    }
+
+    private static String domain(String host, Instant now) {
+        return "crawl:budget:domain:" + host + ":" + HOUR.format(now);
+    }
+
     private static Grant grant(Wish wish, String taken) {
-        if (taken.equals("-1")) {
-            return new Grant(true, List.of());
-        }
-        return new Grant(
-                false,
-                Arrays.stream(taken.split(" "))
-                        .filter(index -> !index.isEmpty())
-                        .map(index -> wish.links().get(Integer.parseInt(index)))
-                        .toList());
+        return switch (taken) {
+            case "-1" -> new Grant(Limit.TENANT, List.of());
+            case "-2" -> new Grant(Limit.USER, List.of());
+            case "" -> new Grant(Limit.DOMAIN, List.of());
+            default ->
+                new Grant(
+                        null,
+                        Arrays.stream(taken.split(" "))
+                                .map(index -> wish.links().get(Integer.parseInt(index)))
+                                .toList());
+        };
     }
 }

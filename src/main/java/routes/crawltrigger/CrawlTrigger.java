@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,6 +24,7 @@ import routes.events.Event;
 import routes.events.IdempotencyKeys;
 import routes.events.PostCrawl;
 import routes.events.PostTagged;
+import routes.events.PostTaggedBuilder;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.posts.PostNotThereYetException;
@@ -46,6 +48,8 @@ public class CrawlTrigger {
         TELEGRAM,
         NO_TRIGGER_TAG,
         BUDGET_TENANT,
+        /** The user's own limit of posts per day. */
+        BUDGET_USER,
         BUDGET_DOMAIN;
 
         String text() {
@@ -84,6 +88,54 @@ public class CrawlTrigger {
         return EnrichmentPolicy.parse(config.dir().resolve(name).toString(), config.read(name));
     }
 
+    /**
+     * What the stage would decide for the tags that a post has.
+     *
+     * @param reason as in the metric
+     * @param triggers that match the tags
+     * @param links that would be fetched if the budgets allow
+     * @param budget what is used of it
+     */
+    public record Preview(
+            UUID tenantId,
+            List<String> tags,
+            String reason,
+            List<String> triggers,
+            List<String> links,
+            String budget) {}
+
+    /** Counts nothing. Empty if there is no such post. */
+    public Optional<Preview> preview(UUID postId) {
+        Optional<PostTagged> event = jdbc.sql(
+                        """
+                        SELECT p.tenant_id,
+                               ARRAY(SELECT tag #>> '{}' FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') tag
+                                     WHERE e.post_id = p.id AND e.kind = 'tags') AS tags,
+                               (SELECT min(s.user_id) FROM user_channel s JOIN users u ON u.id = s.user_id
+                                WHERE s.channel_id = p.channel_id AND u.tenant_id = p.tenant_id AND s.is_active) AS reader
+                        FROM posts p WHERE p.id = ?""")
+                .param(postId)
+                .query((row, number) -> PostTaggedBuilder.builder()
+                        .postId(postId)
+                        .tenantId(row.getObject("tenant_id", UUID.class))
+                        .userId(row.getString("reader"))
+                        .tags(List.of((String[]) row.getArray("tags").getArray()))
+                        .urls(List.of())
+                        .build())
+                .optional();
+        return event.map(tagged -> {
+            List<PostTagged> one = List.of(tagged);
+            Candidate candidate = candidate(tagged, posts(one).get(postId), settingsOfUsers(one));
+            return new Preview(
+                    tagged.tenantId(),
+                    tagged.tags(),
+                    candidate.wish() == null ? candidate.skip().text() : Reason.TRIGGER_TAG.text(),
+                    candidate.triggers(),
+                    candidate.links().stream().map(WebAddress::toString).toList(),
+                    budget.describe(tagged.tenantId(), candidate.links()));
+        });
+    }
+
     private record Post(UUID tenantId, boolean isDeleted, List<String> urls) {}
 
     /**
@@ -101,7 +153,7 @@ public class CrawlTrigger {
     /** A request for each event whose links are fetched, else the reason; a failure while its post is not stored. */
     public List<Recorded> decide(List<PostTagged> events) {
         Map<UUID, Post> posts = posts(events);
-        Map<String, List<Trigger>> own = triggersOfUsers(events);
+        Map<String, Settings> own = settingsOfUsers(events);
         List<Candidate> candidates = events.stream()
                 .map(event -> candidate(event, posts.get(event.postId()), own))
                 .toList();
@@ -135,16 +187,14 @@ public class CrawlTrigger {
     }
 
     private static Reason reason(Candidate candidate, Grant grant) {
-        if (candidate.links().stream().anyMatch(TelegramLink::isTelegram)) {
-            return Reason.TRIGGER_TAG;
-        }
-        if (grant.tenantExhausted()) {
-            return Reason.BUDGET_TENANT;
-        }
-        return grant.links().isEmpty() ? Reason.BUDGET_DOMAIN : Reason.TRIGGER_TAG;
+        boolean isTriggered =
+                grant.exhausted() == null || candidate.links().stream().anyMatch(TelegramLink::isTelegram);
+        return isTriggered
+                ? Reason.TRIGGER_TAG
+                : Reason.valueOf("BUDGET_" + grant.exhausted().name());
     }
 
-    private Candidate candidate(PostTagged event, Post post, Map<String, List<Trigger>> ownTriggers) {
+    private Candidate candidate(PostTagged event, Post post, Map<String, Settings> ownSettings) {
         if (post == null || (event.tenantId() != null && !event.tenantId().equals(post.tenantId()))) {
             return Candidate.skipped(event, null);
         } else if (post.isDeleted()) {
@@ -155,8 +205,9 @@ public class CrawlTrigger {
         if (urls.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_URLS);
         }
+        Settings own = ownSettings.getOrDefault(event.userId() + " " + post.tenantId(), Settings.NONE);
         List<Trigger> triggers = new ArrayList<>(policyTriggers);
-        triggers.addAll(ownTriggers.getOrDefault(event.userId() + " " + post.tenantId(), List.of()));
+        triggers.addAll(own.triggers());
         List<String> matched = triggerTags.matching(triggers, event.tags());
         if (matched.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_TRIGGER_TAG);
@@ -179,7 +230,8 @@ public class CrawlTrigger {
         }
         List<WebAddress> pages =
                 wanted.stream().filter(link -> !TelegramLink.isTelegram(link)).toList();
-        return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), pages), wanted, matched);
+        var wish = new Wish(post.tenantId(), event.postId(), pages, event.userId(), own.postsPerDay(), false);
+        return new Candidate(event, null, wish, wanted, matched);
     }
 
     private Map<UUID, Post> posts(List<PostTagged> events) {
@@ -201,29 +253,43 @@ public class CrawlTrigger {
         return posts;
     }
 
-    /** The users' own trigger tags, by user and tenant. */
-    private Map<String, List<Trigger>> triggersOfUsers(List<PostTagged> events) {
+    /**
+     * A user's own settings.
+     *
+     * @param postsPerDay posts whose links are fetched; null if only the tenant's budget counts
+     */
+    private record Settings(List<Trigger> triggers, Integer postsPerDay) {
+        static final Settings NONE = new Settings(List.of(), null);
+    }
+
+    /** The users' own settings, by user and tenant. */
+    private Map<String, Settings> settingsOfUsers(List<PostTagged> events) {
         Long[] users = events.stream()
                 .map(PostTagged::userId)
                 .filter(user -> user != null && user.matches("\\d{1,18}"))
                 .map(Long::valueOf)
                 .distinct()
                 .toArray(Long[]::new);
-        Map<String, List<Trigger>> triggers = new HashMap<>();
+        Map<String, Settings> settings = new HashMap<>();
         jdbc.sql(
                         """
-                        SELECT id || ' ' || tenant_id AS reader, tags FROM users, LATERAL (
-                            SELECT array_agg(tag #>> '{}') AS tags FROM (
-                                SELECT tag FROM jsonb_path_query(settings, 'lax $.crawl_trigger_tags[*]') AS tag
-                                WHERE jsonb_typeof(tag) = 'string' LIMIT 100) own) own
-                        WHERE id = ANY (:ids) AND tags IS NOT NULL
+                        SELECT id || ' ' || tenant_id AS reader,
+                               ARRAY(SELECT tag #>> '{}' FROM jsonb_path_query(settings, 'lax $.crawl_trigger_tags[*]') AS tag
+                                     WHERE jsonb_typeof(tag) = 'string' LIMIT 100) AS tags,
+                               jsonb_path_query_first(settings, 'lax $.crawl_posts_per_day ? (@ >= 0 && @ <= 1000000)')::int
+                                   AS posts_per_day
+                        FROM users WHERE id = ANY (:ids)
                         """)
                 .param("ids", users)
                 .query(row -> {
-                    triggers.put(row.getString("reader"), triggerTags.of(List.of((String[])
-                            row.getArray("tags").getArray())));
+                    settings.put(
+                            row.getString("reader"),
+                            new Settings(
+                                    triggerTags.of(List.of(
+                                            (String[]) row.getArray("tags").getArray())),
+                                    row.getObject("posts_per_day", Integer.class)));
                 });
-        return triggers;
+        return settings;
     }
 
     private PostCrawl request(Candidate candidate, List<String> urls) {
@@ -232,7 +298,7 @@ public class CrawlTrigger {
                 Event.SCHEMA_VERSION,
                 event.traceId(),
                 clock.instant(),
-                IdempotencyKeys.postCrawl(event.postId(), urls),
+                IdempotencyKeys.postCrawl(event.postId(), urls, null),
                 event.postId(),
                 candidate.wish().tenantId(),
                 event.userId(),
@@ -241,6 +307,7 @@ public class CrawlTrigger {
                 event.tags(),
                 Reason.TRIGGER_TAG.text(),
                 candidate.triggers(),
-                event.trigger() == routes.events.Trigger.VISION_RETAG);
+                event.trigger() == routes.events.Trigger.VISION_RETAG,
+                null);
     }
 }

@@ -1,6 +1,6 @@
 /**
  * The stage {@code crawl-trigger}: which links of a tagged post are fetched, within the budgets of the policy.
  *
- * <p>Uses: configuration, events, posts, redis, text, web.
+ * <p>Uses: configuration, crawl, events, outbox, posts, redis, text, web.
  */
 package routes.crawltrigger;

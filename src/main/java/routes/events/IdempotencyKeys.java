@@ -60,8 +60,14 @@ public final class IdempotencyKeys {
         return post + ":tagged:" + contentVersion + ":" + trigger.text() + ":" + vision + ":" + tagsHash;
     }
 
-    public static String postCrawl(UUID post, List<String> urls) {
-        return post + ":crawl:" + Sha256.hexOfLines(urls);
+    /**
+     * Key of a request to fetch links.
+     *
+     * @param requestId the manual request, or null
+     */
+    public static String postCrawl(UUID post, List<String> urls, String requestId) {
+        String key = post + ":crawl:" + Sha256.hexOfLines(urls);
+        return requestId == null ? key : key + ":" + requestId;
     }
 
     /**

@@ -4,7 +4,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** posts.crawl: A request to fetch the links of a post. */
+/**
+ * posts.crawl: A request to fetch the links of a post.
+ *
+ * @param notBefore copies of the pages that were checked earlier do not count; null if any copy that is fresh will do
+ */
 public record PostCrawl(
         String schemaVersion,
         String traceId,
@@ -18,5 +22,6 @@ public record PostCrawl(
         List<String> tags,
         String triggerReason,
         List<String> triggerTags,
-        Boolean isRetagging)
+        Boolean isRetagging,
+        Instant notBefore)
         implements PostEvent {}

@@ -51,8 +51,7 @@ public class MainJob {
     private final AlbumStates albums;
     private final PipelineCounts stored;
     private final IndexRebuild rebuild;
-    private final TaggingTrial trial;
-    private final VisionTrial visionTrial;
+    private final List<Trial> trials;
     private final DependencyOutages outages;
     private final DataFolder data;
     private final StartChecks.PipelineProperties pipeline;
@@ -68,8 +67,7 @@ public class MainJob {
             AlbumStates albums,
             PipelineCounts stored,
             IndexRebuild rebuild,
-            TaggingTrial trial,
-            VisionTrial visionTrial,
+            List<Trial> trials,
             DependencyOutages outages,
             DataFolder data,
             StartChecks.PipelineProperties pipeline,
@@ -82,8 +80,7 @@ public class MainJob {
         this.albums = albums;
         this.stored = stored;
         this.rebuild = rebuild;
-        this.trial = trial;
-        this.visionTrial = visionTrial;
+        this.trials = trials;
         this.outages = outages;
         this.data = data;
         this.pipeline = pipeline;
@@ -103,10 +100,8 @@ public class MainJob {
      */
     public int run(PrintStream out) throws InterruptedException {
         if (options.trial().isPresent()) {
-            String post = options.trial().get().post();
-            boolean done =
-                    options.trial().get().stage().equals("vision") ? visionTrial.run(post, out) : trial.run(post, out);
-            return done ? 0 : 1;
+            RunOptions.Trial trial = options.trial().get();
+            return Trial.of(trials, trial.stage()).run(trial.post(), out) ? 0 : 1;
         }
         var output = new MainJobOutput(out);
         Instant started = Instant.now();
@@ -162,7 +157,7 @@ public class MainJob {
         List<Path> paths = new ArrayList<>(options.imports());
         if (options.demo()) {
             try {
-                paths.add(new DemoExport("/demo").unpack(data.path()));
+                paths.add(new DemoExport("/demo").unpack(data.path(), api.demoPages()));
             } catch (IOException e) {
                 throw new ConfigurationException("--demo: " + data.path() + " cannot be written (" + e + ")", e);
             }

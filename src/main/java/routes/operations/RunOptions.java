@@ -77,6 +77,9 @@ public record RunOptions(
               --try=vision --post=<id>
                                   the same for the pictures of a post, with the decisions of the policy and the budget: 0, or 1 when
                                   no picture was analysed
+              --try=crawl --post=<id>
+                                  the same for the links of a post: the decision of the policy, the budgets, and what is read:
+                                  0, or 1 when no page was read
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
@@ -98,7 +101,7 @@ public record RunOptions(
     private static final Set<String> OF_ACCOUNT = Set.of("--telegram-login", "--telegram-logout");
     private static final String MAIN_ACCOUNT = "main";
 
-    private static final List<String> TRIALS = List.of("tagging", "vision");
+    private static final List<String> TRIALS = List.of("tagging", "vision", "crawl");
 
     private static final String PATH = "<path>";
 
@@ -140,7 +143,7 @@ public record RunOptions(
         Optional<String> trial = last(given, "--try");
         Optional<String> post = last(given, "--post");
         if (trial.isPresent() && !TRIALS.contains(trial.get())) {
-            throw new ConfigurationException("--try=" + trial.get() + ": only " + String.join(" and ", TRIALS)
+            throw new ConfigurationException("--try=" + trial.get() + ": only " + String.join(", ", TRIALS)
                     + " can be tried, as --try=" + TRIALS.get(0));
         }
         if (trial.isPresent() != post.isPresent()) {

@@ -31,6 +31,7 @@ import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
@@ -59,7 +60,15 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
      */
     @ConfigurationProperties("api")
     record ApiProperties(
-            @DefaultValue("127.0.0.1") String address, @DefaultValue("8010") @Min(0) @Max(65535) int port) {}
+            @DefaultValue("127.0.0.1") String address, @DefaultValue("8010") @Min(0) @Max(65535) int port) {
+
+        /** Where this process serves the pages that posts of the demo link to. */
+        String demoPages() {
+            String host = address.matches("0\\.0\\.0\\.0|::|\\[::]") ? "127.0.0.1" : address;
+            boolean isBare = host.contains(":") && !host.startsWith("[");
+            return "http://" + (isBare ? "[" + host + "]" : host) + ":" + port + "/demo/";
+        }
+    }
 
     /**
      * @param address address that metrics and health are served on
@@ -102,8 +111,11 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
             throw new ConfigurationException(
                     "--reindex needs the stage indexing, which PIPELINE_ROUTES=" + pipeline.routes() + " leaves out");
         }
+        var api = binder.bindOrCreate("api", ApiProperties.class);
+        if (options.demo()) {
+            allowDemoPages(environment, api.demoPages());
+        }
         if (stages.includes("api")) {
-            var api = binder.bindOrCreate("api", ApiProperties.class);
             checkPort(
                     "API_PORT",
                     environment.getProperty("server.address", api.address()),
@@ -116,6 +128,15 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
                 environment.getProperty("management.server.port", Integer.class, management.port()));
         checkDataFolder(
                 binder.bindOrCreate("data", DataFolder.DataProperties.class).dir());
+    }
+
+    /** Besides those that the operator names. */
+    private static void allowDemoPages(ConfigurableEnvironment environment, String pages) {
+        String named = environment.getProperty("crawl.private-pages", "");
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "demo", Map.of("crawl.private-pages", named.isEmpty() ? pages : named + "," + pages)));
     }
 
     /** @param config folder with route files, whose placeholders count as settings too */

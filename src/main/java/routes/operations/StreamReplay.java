@@ -26,6 +26,7 @@ import org.springframework.jmx.export.annotation.ManagedOperation;
 import org.springframework.jmx.export.annotation.ManagedOperationParameter;
 import org.springframework.jmx.export.annotation.ManagedResource;
 import routes.configuration.ConfigurationException;
+import routes.crawltrigger.LinkRequests;
 import routes.idempotency.RedisIdempotentRepository;
 import routes.posts.TaggingRequests;
 import routes.reconcile.Reconciler;
@@ -71,8 +72,9 @@ public class StreamReplay {
     private final Jobs jobs;
     private final Reconciler reconciler;
     private final TaggingRequests tagging;
-    private final TaggingTrial trial;
-    private final VisionTrial visionTrial;
+    private final LinkRequests links;
+    private final List<Trial> trials;
+    private final PostNumbers numbers;
     private final Map<String, RedisIdempotentRepository> repositories;
 
     StreamReplay(
@@ -81,16 +83,18 @@ public class StreamReplay {
             Jobs jobs,
             Reconciler reconciler,
             TaggingRequests tagging,
-            TaggingTrial trial,
-            VisionTrial visionTrial,
+            LinkRequests links,
+            List<Trial> trials,
+            PostNumbers numbers,
             Map<String, RedisIdempotentRepository> repositories) {
         this.timelines = timelines;
         this.consumers = consumers;
         this.jobs = jobs;
         this.reconciler = reconciler;
         this.tagging = tagging;
-        this.trial = trial;
-        this.visionTrial = visionTrial;
+        this.links = links;
+        this.trials = trials;
+        this.numbers = numbers;
         this.repositories = repositories;
     }
 
@@ -144,7 +148,7 @@ public class StreamReplay {
                     "Tags a post without storing anything: prompt, raw answers, what was accepted and why not the rest")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryTagging(String post) {
-        return audited("tryTagging(" + post + ")", () -> trial.show(post));
+        return audited("tryTagging(" + post + ")", () -> Trial.show(trials, "tagging", post));
     }
 
     /**
@@ -158,7 +162,43 @@ public class StreamReplay {
                             + " accepted, budget. Calls of models are real and do not count for the budget")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryVision(String post) {
-        return audited("tryVision(" + post + ")", () -> visionTrial.show(post));
+        return audited("tryVision(" + post + ")", () -> Trial.show(trials, "vision", post));
+    }
+
+    /**
+     * Reads the links of a post without storing anything and shows each step.
+     *
+     * @param post id or number
+     */
+    @ManagedOperation(
+            description =
+                    "Reads the links of a post without storing anything: decision of the policy, budget, and what would be stored"
+                            + " for each page. The pages are fetched; that does not count for the budget")
+    @ManagedOperationParameter(name = "post", description = POST)
+    public String tryCrawl(String post) {
+        return audited("tryCrawl(" + post + ")", () -> Trial.show(trials, "crawl", post));
+    }
+
+    /**
+     * Fetches the pages behind the links of a post again, whatever its tags and however fresh the copies are. Budgets and robots.txt
+     * apply.
+     *
+     * @param post id or number
+     */
+    @ManagedOperation(
+            description =
+                    "Fetches the pages behind the links of a post again, however fresh the copies are; budgets and robots.txt apply."
+                            + " The post and its timeline tell what came")
+    @ManagedOperationParameter(name = "post", description = POST)
+    public String refetchLinks(String post) {
+        return audited("refetchLinks(" + post + ")", () -> {
+            LinkRequests.Request request = links.fetchAgain(numbers.id(post))
+                    .orElseThrow(() -> new IllegalArgumentException("There is no post " + post));
+            if (request.refusal() != null) {
+                throw new IllegalArgumentException(request.refusal().text());
+            }
+            return "The links are queued, request " + request.id();
+        });
     }
 
     /**
@@ -219,7 +259,7 @@ public class StreamReplay {
     @ManagedOperation(description = "Every stage a post went through: outcome, reason, provider, entry id, duration")
     @ManagedOperationParameter(name = "post", description = POST)
     public TabularData tracePost(String post) throws OpenDataException {
-        var records = plain(() -> timelines.read(trial.id(post), MAX_RECORDS));
+        var records = plain(() -> timelines.read(numbers.id(post), MAX_RECORDS));
         if (records.isEmpty()) {
             throw new IllegalArgumentException("There is no post " + post);
         }

@@ -1,13 +1,10 @@
 package routes.operations;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -28,9 +25,10 @@ import routes.tagging.TaggingTask;
 
 /** Tags a post without storing anything. Shows the prompt, each raw answer, the accepted tags, and why others were rejected. */
 @Component
-class TaggingTrial {
+class TaggingTrial implements Trial {
     private final CamelContext camel;
     private final JdbcClient jdbc;
+    private final PostNumbers numbers;
     private final PostEvents posts;
     private final Tagging tagging;
     private final String providers;
@@ -38,34 +36,25 @@ class TaggingTrial {
     TaggingTrial(
             @Lazy CamelContext camel,
             JdbcClient jdbc,
+            PostNumbers numbers,
             PostEvents posts,
             Tagging tagging,
             @Value("${tagging.providers}") String providers) {
         this.camel = camel;
         this.jdbc = jdbc;
+        this.numbers = numbers;
         this.posts = posts;
         this.tagging = tagging;
         this.providers = providers;
     }
 
-    /** Returns the output of {@link #run} as text. */
-    String show(String post) {
-        return text(out -> run(post, out));
+    @Override
+    public String stage() {
+        return "tagging";
     }
 
-    /** What the work prints. */
-    static String text(Consumer<PrintStream> work) {
-        var shown = new ByteArrayOutputStream();
-        work.accept(new PrintStream(shown, true, StandardCharsets.UTF_8));
-        return shown.toString(StandardCharsets.UTF_8);
-    }
-
-    /**
-     * @param post id or number
-     * @return whether there are tags
-     * @throws ConfigurationException if the post does not exist
-     */
-    boolean run(String post, PrintStream out) {
+    @Override
+    public boolean run(String post, PrintStream out) {
         PostParsed event = find(post);
         out.println("Post       " + event.postId() + ", " + event.allText().length() + " characters");
         if (tagging.isTooShort(event)) {
@@ -85,33 +74,12 @@ class TaggingTrial {
 
     private PostParsed find(String post) {
         List<UUID> ids = jdbc.sql("SELECT id FROM posts WHERE id = ? AND NOT is_deleted")
-                .param(id(post))
+                .param(numbers.id(post))
                 .query(UUID.class)
                 .list();
         return posts.parsed(ids, Optional.empty(), "try").stream()
                 .findFirst()
                 .orElseThrow(() -> new ConfigurationException("There is no post " + post));
-    }
-
-    /**
-     * The id of a post.
-     *
-     * @param post id (a UUID) or number
-     * @throws ConfigurationException if it is neither, or no post has the number
-     */
-    UUID id(String post) {
-        String text = post == null ? "" : post.strip();
-        if (text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
-            return UUID.fromString(text);
-        }
-        if (!text.matches("\\d{1,18}")) {
-            throw new ConfigurationException("'" + text + "' must be the id (a UUID) or the number of a post");
-        }
-        return jdbc.sql("SELECT id FROM posts WHERE number = ?")
-                .param(Long.valueOf(text))
-                .query(UUID.class)
-                .optional()
-                .orElseThrow(() -> new ConfigurationException("There is no post " + text));
     }
 
     /** Runs a task through the providers, as a stage does. */

@@ -12,29 +12,31 @@ import routes.vision.VisionPreview;
 
 /** Analyses the pictures of a post without storing anything, and shows each step. Real calls of models cost what they cost. */
 @Component
-class VisionTrial {
+class VisionTrial implements Trial {
     private final VisionPreview preview;
     private final TaggingTrial trial;
+    private final PostNumbers numbers;
     private final String providers;
 
-    VisionTrial(VisionPreview preview, TaggingTrial trial, @Value("${vision.providers}") String providers) {
+    VisionTrial(
+            VisionPreview preview,
+            TaggingTrial trial,
+            PostNumbers numbers,
+            @Value("${vision.providers}") String providers) {
         this.preview = preview;
         this.trial = trial;
+        this.numbers = numbers;
         this.providers = providers;
     }
 
-    /** Returns the output of {@link #run} as text. */
-    String show(String post) {
-        return TaggingTrial.text(out -> run(post, out));
+    @Override
+    public String stage() {
+        return "vision";
     }
 
-    /**
-     * @param post id or number
-     * @return whether a picture was analysed
-     * @throws ConfigurationException if the post does not exist
-     */
-    boolean run(String post, PrintStream out) {
-        UUID id = trial.id(post);
+    @Override
+    public boolean run(String post, PrintStream out) {
+        UUID id = numbers.id(post);
         String budget = preview.budget(id).orElseThrow(() -> new ConfigurationException("There is no post " + post));
         out.println("Post       " + id);
         out.println("Version    " + preview.version());

@@ -61,6 +61,7 @@ final class AddressGuard implements AutoCloseable {
     private static final Pattern NUMERIC = Pattern.compile("(?:.*\\.)?(?:\\d+|0x[0-9a-f]*)");
 
     private static final Pattern IPV4 = Pattern.compile("(?:(?:0|[1-9]\\d{0,2})(?:\\.(?!$)|$)){4}");
+    private static final Pattern PLAIN_PATH = Pattern.compile("(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?");
     private static final int IPV6_BYTES = 16;
 
     /** Looks up the addresses of a name. */
@@ -98,7 +99,7 @@ final class AddressGuard implements AutoCloseable {
         if (!page.userInfo().isEmpty()) {
             throw FetchReason.BAD_ADDRESS.exception("the address contains a user name");
         }
-        if (!properties.allowPrivateNetworks() && !properties.allowedPorts().contains(page.effectivePort())) {
+        if (!isAllowedAnyway(page) && !properties.allowedPorts().contains(page.effectivePort())) {
             throw FetchReason.REFUSED_PORT.exception(
                     "port " + page.effectivePort() + " is not in CRAWL_ALLOWED_PORTS=" + properties.allowedPorts());
         }
@@ -118,12 +119,28 @@ final class AddressGuard implements AutoCloseable {
         check(page);
         List<InetAddress> addresses = lookUp(page.host(), timeout);
         for (InetAddress address : addresses) {
-            if (!properties.allowPrivateNetworks() && !allowed.test(address)) {
+            if (!isAllowedAnyway(page) && !allowed.test(address)) {
                 throw FetchReason.REFUSED_ADDRESS.exception(
                         address.getHostAddress() + " is not an address of the public internet");
             }
         }
         return addresses;
+    }
+
+    private boolean isAllowedAnyway(WebAddress page) {
+        return properties.allowPrivateNetworks()
+                || properties.privatePages().stream()
+                        .flatMap(named -> WebAddress.of(named).stream())
+                        .anyMatch(named -> isBelow(page, named));
+    }
+
+    /** Only plain paths: servers disagree on others, such as {@code /demo/..;/users} and {@code /demo/..%2fusers}. */
+    private static boolean isBelow(WebAddress page, WebAddress named) {
+        return page.origin().equals(named.origin())
+                && page.query().isEmpty()
+                && (page.path().equals("/robots.txt")
+                        || page.path().startsWith(named.path())
+                                && PLAIN_PATH.matcher(page.path()).matches());
     }
 
     private List<InetAddress> lookUp(String host, Duration timeout) throws FetchException {

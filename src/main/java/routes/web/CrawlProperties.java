@@ -22,6 +22,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxRedirects         redirects that are followed for a page
  * @param hostPause            pause between two pages of a host, over all processes; a site can ask for a longer one in robots.txt
  * @param userAgent            how the crawler presents itself; the name before the slash is the one that robots.txt can address
+ * @param privatePages         beginnings of addresses of pages that may be fetched although they are in a private network, such as
+ *                             http://127.0.0.1:8010/demo/; separated by commas; scheme, host, port and path must be exactly these.
+ *                             --demo sets it to the pages that the program serves itself
  */
 @ConfigurationProperties("crawl")
 public record CrawlProperties(
@@ -36,7 +39,15 @@ public record CrawlProperties(
                 @Pattern(
                         regexp = "[A-Za-z_-]+(/[\\x21-\\x7e]+)?( [\\x20-\\x7e]*)?",
                         message = "must start with a name of letters, such as MyCrawler/1.0 (+https://example.org)")
-                String userAgent) {
+                String userAgent,
+        @DefaultValue
+                Set<
+                                @Pattern(
+                                        regexp = "https?://[^/@?#\\s]+/([A-Za-z0-9._~-]+/)*",
+                                        message =
+                                                "must be an address that ends with a slash, such as http://10.0.0.5:8080/wiki/")
+                                String>
+                        privatePages) {
 
     /** The product token of RFC 9309. */
     String robotName() {

@@ -50,6 +50,13 @@ public sealed interface Fetched {
     record NotModified(String url, Duration crawlDelay, Duration duration) implements Fetched {}
 
     /**
+     * A picture that a page shows; only {@link PageFetcher#picture} gives one.
+     *
+     * @param mediaType one of {@code image/jpeg}, {@code image/png}, {@code image/gif}, {@code image/webp}, as the server says
+     */
+    record Picture(String url, String mediaType, byte[] bytes, Duration duration) implements Fetched {}
+
+    /**
      * There is no page.
      *
      * @param reason stable text out of a limited set, such as {@code timeout} or {@code http_404}

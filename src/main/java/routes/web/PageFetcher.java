@@ -61,6 +61,8 @@ public final class PageFetcher implements AutoCloseable {
     /** Without a type, the bytes tell it. */
     private static final Set<String> MEDIA_TYPES = Set.of("", "text/html", "application/xhtml+xml", "text/plain", PDF);
 
+    private static final Set<String> PICTURES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
+
     private static final String ACCEPT = "text/html, application/xhtml+xml, application/pdf;q=0.9, text/plain;q=0.8";
     private static final String ACCEPT_LANGUAGE = "ru, en;q=0.8, *;q=0.5";
     private static final int MAX_HEADER_LINE = 16 << 10;
@@ -215,6 +217,24 @@ public final class PageFetcher implements AutoCloseable {
         }
     }
 
+    /**
+     * A picture that a page shows, or why there is none, within the limits of a fetch. For readers who ask for it themselves: robots.txt,
+     * which is for crawlers, is not asked.
+     */
+    public Fetched picture(String url) {
+        long start = System.nanoTime();
+        WebAddress address = WebAddress.of(url).map(WebAddress::withoutFragment).orElse(null);
+        if (address == null) {
+            return noAddress(url);
+        }
+        var run = new Run(Wish.of(url), address, start + properties.timeout().toNanos());
+        try {
+            return run.picture(start);
+        } catch (FetchException e) {
+            return e.at(run.page, elapsed(start));
+        }
+    }
+
     private static Fetched.Failed noAddress(String url) {
         return new Fetched.Failed(
                 FetchReason.BAD_ADDRESS.text(), true, url, "not an http(s) address", null, Duration.ZERO);
@@ -250,6 +270,20 @@ public final class PageFetcher implements AutoCloseable {
                     return new Fetched.NotModified(page.toString(), delay, elapsed(start));
                 } else if (answer.isSuccess()) {
                     return page(answer, delay, start);
+                } else {
+                    throw failure(answer);
+                }
+            }
+        }
+
+        Fetched picture(long start) throws FetchException {
+            while (true) {
+                seen.add(page);
+                FetchResponse answer = call(page, new FetchResponse(properties.maxBytes(), PICTURES), false);
+                if (answer.isRedirect()) {
+                    page = target(page, answer, seen);
+                } else if (answer.isSuccess()) {
+                    return new Fetched.Picture(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
                 } else {
                     throw failure(answer);
                 }

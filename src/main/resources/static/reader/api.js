@@ -48,9 +48,10 @@ export class Api {
         return answer.status === 200 || answer.status === 503 ? answer.json() : Promise.reject(await problem(answer));
     }
 
-    /** @param {object} body */
+    /** @param {object} [body] */
     async post(path, body) {
-        return (await this.#call(path, undefined, {method: "POST", body: JSON.stringify(body), headers: {"Content-Type": "application/json"}})).json();
+        const given = body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json"}};
+        return (await this.#call(path, undefined, {method: "POST", ...given})).json();
     }
 
     /**

@@ -29,7 +29,7 @@ export class Pictures {
     }
 
     /**
-     * @param {{post: string, sha256: string}} file
+     * @param {{post: string, sha256: string} | {path: string}} file
      * @param {string} alt
      * @param {() => void} [missing] called when the file cannot be had
      */
@@ -50,8 +50,7 @@ export class Pictures {
     }
 
     /** An address of the file within this page. */
-    async address({post, sha256}) {
-        const path = `posts/${post}/media/${sha256}`;
+    async address({post, sha256, path = `posts/${post}/media/${sha256}`}) {
         const blob = await this.#api.blob(path, this.#left.signal);
         const address = URL.createObjectURL(blob);
         this.#addresses.push(address);

@@ -10,8 +10,9 @@ export function current() {
     const query = new URLSearchParams(location.search);
     const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? ""]));
     const post = query.get("post");
-    const view = post ? "post" : query.get("view") === "status" ? "status" : "list";
-    return {view, post, filters, user: query.get("user") || null};
+    const link = post ? query.get("link") : null;
+    const view = link ? "article" : post ? "post" : query.get("view") === "status" ? "status" : "list";
+    return {view, post, link, filters, user: query.get("user") || null};
 }
 
 /** An address that leads to the same user. */

@@ -9,10 +9,6 @@ const AFTER_ADDRESS = /[.,;:!?)\]}'’…]+$/;
 const LONGEST_TITLE = 120;
 const LONGEST_CUT = 90;
 
-export function addresses(text) {
-    return (text.match(ADDRESS) ?? []).map(address => address.replace(AFTER_ADDRESS, ""));
-}
-
 /** Plain text with its web addresses as links. */
 export function linked(text) {
     const nodes = [];

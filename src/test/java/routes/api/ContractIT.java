@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.core.MethodParameter;
@@ -33,6 +35,7 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import routes.api.access.Role;
+import routes.testing.WebServer;
 import routes.testing.Zips;
 
 /** The document and the implementation say the same; what each answer looks like is checked by {@link ApiClient}. */
@@ -40,6 +43,14 @@ class ContractIT {
 
     @RegisterExtension
     static final RunningApi api = new RunningApi();
+
+    private static final WebServer PICTURES =
+            new WebServer((request, out) -> WebServer.send(out, 200, "image/png", "bytes"));
+
+    @AfterAll
+    static void close() throws IOException {
+        PICTURES.close();
+    }
 
     /** The document itself, a script that shows it, and Spring's way to the error page. */
     private static final Set<String> NOT_OPERATIONS =
@@ -156,7 +167,11 @@ class ContractIT {
             // one of its own, since an operation may delete it
             UUID own = fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
             String file = fixtures.storedMedia(Fixtures.DEFAULT_TENANT, own, "image/png", new byte[] {1, 2, 3});
-            path = path.replace("{post_id}", own.toString()).replace("{sha256}", file);
+            fixtures.page(Fixtures.DEFAULT_TENANT, own, "![](" + PICTURES.url("/1.png") + ")", "");
+            path = path.replace("{post_id}", own.toString())
+                    .replace("{sha256}", file)
+                    .replace("{n}", "1")
+                    .replace("{picture}", "1");
             String query = operation.id().equals("search") ? "?q=text" : "";
             // the example of the document is the body
             JsonNode example = operation

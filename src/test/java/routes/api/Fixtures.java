@@ -1,8 +1,10 @@
 package routes.api;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
@@ -20,6 +22,9 @@ import routes.objectstore.ObjectStore;
 final class Fixtures {
 
     static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+    /** The link of each post. */
+    static final String LINK = "https://example.org/a";
 
     private static final AtomicLong NEXT = new AtomicLong(1000);
 
@@ -154,6 +159,35 @@ final class Fixtures {
                 .params(mime, content.length, key, tenant, sha256)
                 .update();
         return sha256;
+    }
+
+    /** A page behind the link {@link #LINK} of posts, as crawl stores it; null for no article. */
+    void page(UUID tenant, UUID post, String markdown, String moreFields) {
+        String key = ObjectKeys.article(tenant, sha256(LINK.getBytes(StandardCharsets.UTF_8)));
+        String text = markdown == null ? "" : ", \"markdown\": " + TextNode.valueOf(markdown);
+        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider, data) VALUES (?, 'crawl', 'builtin', ?::jsonb)"
+                        + " ON CONFLICT (post_id, kind) DO UPDATE SET data = excluded.data")
+                .params(
+                        post,
+                        "{\"urls\": [{\"url\": \"" + LINK + "\", \"fetched_at\": \"2026-01-31T10:00:00Z\","
+                                + " \"provider\": \"builtin\"" + text + moreFields + "}]}")
+                .update();
+        if (markdown != null) {
+            byte[] bytes = markdown.getBytes(StandardCharsets.UTF_8);
+            try {
+                objects.put(key, "text/markdown", bytes.length, new ByteArrayInputStream(bytes));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** A stage that had the post. */
+    void stage(UUID post, String stage, String outcome, String reason) {
+        jdbc.sql("INSERT INTO post_timeline (post_id, stage, outcome, reason, started_at, duration_ms)"
+                        + " VALUES (?, ?, ?, ?, now(), 1)")
+                .params(post, stage, outcome, reason)
+                .update();
     }
 
     /** What vision stores of text that it recognised in a picture of the post. */

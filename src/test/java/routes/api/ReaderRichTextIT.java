@@ -140,20 +140,6 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void linksThatDoNotStandInTheTextAreListed() {
-        assertThat(
-                        run(
-                                """
-                const {furtherLinks} = await import('/reader/views/attached.js');
-                const text = "See https://a.example/x?utm_source=tg, b.example/%D1%8F and here";
-                const urls = ["https://a.example/x", "https://b.example/я", "https://c.example/", "https://button.example/go"];
-                const entities = [{type: "url", offset: 39, length: 16}, {type: "text_link", offset: 60, length: 4, url: "http://c.example"}];
-                return [furtherLinks({urls, entities}, text).textContent, furtherLinks({urls: [], entities: []}, text)];
-                """))
-                .isEqualTo(List.of("button.example/go", false));
-    }
-
-    @Test
     void aTagIsFoundInAHashtagThatJoinsItsWords() {
         assertThat(
                         run(

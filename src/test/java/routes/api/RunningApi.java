@@ -32,6 +32,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.FileSystemUtils;
+import routes.crawltrigger.LinkRequests;
+import routes.crawltrigger.LinkRequestsOfTests;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.events.EventCodec;
@@ -58,17 +60,22 @@ import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.posts.StorageQuota;
 import routes.posts.TaggingRequests;
+import routes.redis.RedisLink;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
+import routes.testing.EmbeddedRedis;
 import routes.text.TextAnalysis;
 import routes.timeline.TimelineTable;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.lucene.LuceneVectorIndex;
+import routes.web.CrawlProperties;
+import routes.web.PageFetcher;
 
 /** The API on free ports with a database of its own, for the time of one test class. */
 final class RunningApi implements BeforeAllCallback, AfterAllCallback {
 
     private final EmbeddedDatabase database = new EmbeddedDatabase();
+    private final EmbeddedRedis redis = new EmbeddedRedis();
     private final Map<String, Supplier<String>> settings = new LinkedHashMap<>();
     private ConfigurableApplicationContext context;
     private Path folder;
@@ -84,8 +91,9 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     }
 
     @Override
-    public void beforeAll(ExtensionContext test) throws SQLException {
+    public void beforeAll(ExtensionContext test) throws SQLException, IOException {
         database.beforeAll(test);
+        redis.beforeAll(test);
         folder = folder();
         var defaults = new LinkedHashMap<String, Object>();
         defaults.put("spring.datasource.url", database.jdbcUrl());
@@ -111,6 +119,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("import.dir", folder.resolve("imports").toString());
         settings.forEach((name, value) -> defaults.put(name, value.get()));
         context = new SpringApplicationBuilder(Application.class)
+                .initializers(beans -> beans.getBeanFactory()
+                        .registerSingleton("redisLink", new RedisLink(redis.newClient(), Duration.ofSeconds(10))))
                 // as arguments they go before what application.yml says
                 .run(defaults.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
@@ -129,13 +139,14 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     }
 
     @Override
-    public void afterAll(ExtensionContext test) throws SQLException {
+    public void afterAll(ExtensionContext test) throws SQLException, IOException {
         if (context != null) {
             context.close();
             // test classes keep what is static in them until the last test has ended
             context = null;
         }
         database.afterAll(test);
+        redis.afterAll(test);
         FileSystemUtils.deleteRecursively(folder.toFile());
     }
 
@@ -224,6 +235,27 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                     outbox,
                     Duration.ofHours(1),
                     new JdbcTransactionManager(database));
+        }
+
+        @Bean
+        LinkRequests linkRequests(DataSource database, JdbcClient jdbc, RedisLink redis, Outbox outbox) {
+            return LinkRequestsOfTests.of(jdbc, redis, outbox, new JdbcTransactionManager(database));
+        }
+
+        /** One that may go to the servers of tests. */
+        @Bean
+        PageFetcher pageFetcher() {
+            var limits = new CrawlProperties(
+                    Set.of(80),
+                    true,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(2),
+                    1 << 20,
+                    5,
+                    Duration.ZERO,
+                    "TestCrawler",
+                    Set.of());
+            return new PageFetcher(limits, Clock.systemUTC());
         }
 
         @Bean

@@ -39,6 +39,53 @@ class UsersIT {
     }
 
     @Test
+    void theSettingsOfCrawlingAreStoredAndReplaced() {
+        String path = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/crawl/settings";
+        JsonNode none = client.get(path).json();
+        assertThat(none.path("trigger_tags")).isEmpty();
+        assertThat(none.path("posts_per_day").isNull()).isTrue();
+
+        ApiClient.Answer answer =
+                put(path, "{\"trigger_tags\": [\"шахматы\", \"open source\", \"шахматы\"], \"posts_per_day\": 20}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("trigger_tags").valueStream().map(JsonNode::asText))
+                .containsExactlyInAnyOrder("open source", "шахматы");
+        assertThat(answer.json().path("posts_per_day").asInt()).isEqualTo(20);
+        assertThat(client.get(path).json()).isEqualTo(answer.json());
+        assertThat(put(path, "{\"trigger_tags\": []}").json()).isEqualTo(none);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}                                                   | trigger_tags    | 422",
+                "{\"trigger_tags\": null}                             | trigger_tags    | 422",
+                "{\"trigger_tags\": [\"ok\", \"a\"]}                   | trigger_tags[1] | 422",
+                "{\"trigger_tags\": [\"!?\"]}                         | trigger_tags[0] | 422",
+                "{\"trigger_tags\": [\"a\\u0000b\"]}                  | trigger_tags[0] | 422",
+                "{\"trigger_tags\": [null]}                           | trigger_tags[0] | 422",
+                "{\"trigger_tags\": [5]}                              | trigger_tags    | 400",
+                "{\"trigger_tags\": \"ai\"}                           | trigger_tags    | 400",
+                "{\"trigger_tags\": [], \"posts_per_day\": -1}        | posts_per_day   | 422",
+                "{\"trigger_tags\": [], \"posts_per_day\": 1.5}       | posts_per_day   | 400",
+                "{\"trigger_tags\": [], \"posts_per_day\": \"5\"}     | posts_per_day   | 400",
+                "{\"trigger_tags\": [], \"posts_per_day\": 99999999}  | posts_per_day   | 422",
+                "{\"trigger_tags\": [], \"tags\": []}                 | tags            | 400"
+            })
+    void settingsOfCrawlingThatMakeNoSenseAreRefusedWithTheField(String body, String field, int status) {
+        ApiClient.Answer answer = put("/users/1/crawl/settings", body);
+
+        assertThat(answer.status()).as(answer.http().body()).isEqualTo(status);
+        assertThat(answer.text("field")).startsWith(field);
+    }
+
+    private ApiClient.Answer put(String path, String body) {
+        return client.send("PUT", path, body, request -> request.header("Content-Type", "application/json"));
+    }
+
+    @Test
     void aUserNeedsNothing() {
         assertThat(client.post("/users", "{}").status()).isEqualTo(201);
     }

@@ -60,7 +60,15 @@ class CrawlIT {
     private static final UUID CHANNEL = new UUID(0, 6);
     private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(1);
     private static final CrawlProperties LIMITS = new CrawlProperties(
-            Set.of(80), true, PAGE_TIMEOUT, PAGE_TIMEOUT, 1 << 20, 5, Duration.ofMillis(20), "TestCrawler/1.0");
+            Set.of(80),
+            true,
+            PAGE_TIMEOUT,
+            PAGE_TIMEOUT,
+            1 << 20,
+            5,
+            Duration.ofMillis(20),
+            "TestCrawler/1.0",
+            Set.of());
 
     @TempDir
     Path folder;
@@ -435,6 +443,100 @@ class CrawlIT {
         assertThat(List.of(second, third)).allSatisfy(post -> assertThat(
                         data(post).path("urls").path(0).path("markdown").asText())
                 .contains("картофеля"));
+        assertThat(data(second).at("/urls/0").has("failure")).isFalse();
+        assertThat(data(third).at("/urls/0/failure").asText()).isEqualTo("http_404");
+        assertThat(row(third, "status")).isEqualTo("partial");
+        assertThat(row(third, "error")).isEqualTo("http_404");
+
+        enriched(event(post(), site.url("/article")));
+        assertThat(site.pages())
+                .as("a dead page is not asked for with every post")
+                .hasSize(3);
+    }
+
+    @Test
+    void the_copy_of_a_post_survives_the_death_of_the_page_also_when_the_cache_has_forgotten_it() throws Exception {
+        UUID post = post();
+        enriched(event(post, site.url("/article")));
+        REDIS.commands().flushall();
+        isOut = true;
+
+        PostEnriched answer = enriched(event(post, site.url("/article")));
+
+        JsonNode page = data(post).at("/urls/0");
+        assertThat(page.path("markdown").asText()).contains("картофеля");
+        assertThat(page.path("title").asText()).isEqualTo("Урожай на Марсе");
+        assertThat(page.path("failure").asText()).isEqualTo("http_404");
+        assertThat(answer.crawlSuccess()).isTrue();
+        assertThat(enriched(event(post, site.url("/article")))).isEqualTo(answer);
+
+        isOut = false;
+        REDIS.commands().flushall();
+        enriched(event(post, site.url("/article")));
+        assertThat(data(post).at("/urls/0").has("failure")).as("it lives again").isFalse();
+    }
+
+    @Test
+    void the_copy_of_a_link_that_the_budget_leaves_out_stays_while_the_post_has_the_link() throws Exception {
+        UUID post = post();
+        enriched(event(post, site.url("/article"), site.url("/gzip"), site.url("/escapes")));
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET urls = jsonb_build_array(?::text, ?::text) WHERE id = ?")
+                .params(site.url("/article"), site.url("/gzip#part"), post)
+                .update();
+
+        enriched(event(post, site.url("/article")));
+
+        assertThat(data(post).path("urls").findValuesAsText("url"))
+                .containsExactly(site.url("/article"), site.url("/gzip"));
+    }
+
+    @Test
+    void a_demand_asks_the_site_for_a_fresh_copy_once_however_often_it_is_repeated() throws Exception {
+        UUID post = post();
+        enriched(event(post, site.url("/article"), site.url("/dead"), site.url("/gzip")));
+        Instant read = Instant.parse(data(post).at("/urls/0/fetched_at").asText());
+        clock.later = Duration.ofMinutes(20);
+        PostCrawl demand = demand(clock.instant(), post, site.url("/article"), site.url("/dead"), site.url("/gzip"));
+
+        enriched(demand);
+        for (int i = 0; i < 10; i++) {
+            run(crawl(), List.of(demand));
+        }
+
+        assertThat(site.pages()).containsExactly("/article", "/dead", "/gzip", "/article", "/dead", "/gzip");
+        assertThat(site.requests.get(site.requests.size() - 3).header("If-None-Match"))
+                .isEqualTo("\"v1\"");
+        assertThat(count("success", "not_modified")).isEqualTo(1);
+        assertThat(Instant.parse(data(post).at("/urls/0/fetched_at").asText())).isAfter(read);
+        assertThat(data(post).at("/urls/0/markdown").asText()).contains("картофеля");
+    }
+
+    @Test
+    void a_demand_of_a_process_whose_clock_is_ahead_is_not_repeated_without_end() throws Exception {
+        PostCrawl demand = demand(Instant.now().plusSeconds(3_600), post(), site.url("/article"), site.url("/dead"));
+
+        for (int i = 0; i < 3; i++) {
+            enriched(demand);
+        }
+
+        assertThat(site.pages()).containsExactly("/article", "/dead");
+    }
+
+    @Test
+    void a_demand_for_a_page_that_is_gone_keeps_its_copy_and_is_not_repeated() throws Exception {
+        UUID post = post();
+        enriched(event(post, site.url("/article")));
+        isOut = true;
+        PostCrawl demand = demand(Instant.now(), post, site.url("/article"));
+
+        for (int i = 0; i < 10; i++) {
+            enriched(demand);
+        }
+
+        assertThat(site.pages()).containsExactly("/article", "/article");
+        assertThat(data(post).at("/urls/0/failure").asText()).isEqualTo("http_404");
+        assertThat(data(post).at("/urls/0/markdown").asText()).contains("картофеля");
     }
 
     @Test
@@ -554,6 +656,14 @@ class CrawlIT {
     }
 
     private static PostCrawl event(UUID tenant, UUID post, String... urls) {
+        return event(null, tenant, post, urls);
+    }
+
+    private static PostCrawl demand(Instant notBefore, UUID post, String... urls) {
+        return event(notBefore, TENANT, post, urls);
+    }
+
+    private static PostCrawl event(Instant notBefore, UUID tenant, UUID post, String... urls) {
         return new PostCrawl(
                 "v1",
                 "trace",
@@ -567,7 +677,8 @@ class CrawlIT {
                 List.of("ai"),
                 "trigger_tag",
                 List.of("ai"),
-                false);
+                false,
+                notBefore);
     }
 
     private double count(String status, String reason) {

@@ -58,7 +58,8 @@ class Crawl4aiTest {
                         1 << 20,
                         5,
                         Duration.ZERO,
-                        "TestCrawler/1.0"),
+                        "TestCrawler/1.0",
+                        Set.of()),
                 Clock.systemUTC());
     }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.crawl.PageCache;
 import routes.events.PostCrawl;
 import routes.events.PostTagged;
 import routes.events.Recorded;
@@ -34,6 +35,7 @@ import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 import routes.text.TextAnalysis;
+import routes.web.WebAddress;
 
 class CrawlTriggerIT {
     @RegisterExtension
@@ -53,6 +55,7 @@ class CrawlTriggerIT {
         REDIS.commands().flushall();
         redis = new RedisLink(REDIS.newClient(), Duration.ofSeconds(10));
         DATABASE.jdbc().sql("DELETE FROM posts").update();
+        settings(1, "{}");
         DATABASE.jdbc()
                 .sql("INSERT INTO channels (id, title) VALUES (?, 'Channel') ON CONFLICT DO NOTHING")
                 .param(CHANNEL)
@@ -152,6 +155,20 @@ class CrawlTriggerIT {
     }
 
     @Test
+    void a_link_whose_page_is_in_the_cache_costs_no_budget() {
+        CrawlTrigger trigger = trigger(1, 1);
+        REDIS.commands().set(PageCache.key(WebAddress.of("https://ex.org/known").orElseThrow()), "{}");
+
+        assertThat(urls(trigger, tagged("https://ex.org/known#part"))).containsExactly("https://ex.org/known#part");
+        assertThat(REDIS.commands().keys("crawl:budget:*")).isEmpty();
+        assertThat(urls(trigger, tagged("https://ex.org/1", "https://ex.org/known")))
+                .hasSize(2);
+        assertThat(urls(trigger, tagged("https://ex.org/2", "https://ex.org/known")))
+                .as("the tenant's budget is exhausted")
+                .containsExactly("https://ex.org/known");
+    }
+
+    @Test
     void budgets_hold_over_two_processes() throws Exception {
         List<PostTagged> posts = IntStream.range(0, 60)
                 .mapToObj(i -> tagged("https://" + (i % 2 == 0 ? "even" : "odd") + ".org/" + i))
@@ -181,6 +198,62 @@ class CrawlTriggerIT {
         return posts.stream().map(post -> decide(trigger, post)).toList();
     }
 
+    @Test
+    void a_users_own_tags_trigger_in_any_form_of_their_words_and_only_for_that_user() {
+        settings(1, "{\"crawl_trigger_tags\": [\"шахматная партия\", 5, null]}");
+        CrawlTrigger trigger = trigger(10, 10);
+
+        assertThat(urls(trigger, taggedFor("1", "шахматных партий", "https://ex.org/1")))
+                .containsExactly("https://ex.org/1");
+        assertThat(decide(trigger, taggedFor("2", "шахматных партий", "https://ex.org/2")))
+                .isEqualTo(StageOutcome.skipped("no_trigger_tag"));
+        assertThat(decide(trigger, taggedFor("1", "партия", "https://ex.org/3")))
+                .isEqualTo(StageOutcome.skipped("no_trigger_tag"));
+    }
+
+    @Test
+    void a_users_own_limit_counts_the_posts_of_that_user_that_are_fetched() {
+        settings(1, "{\"crawl_posts_per_day\": 1}");
+        CrawlTrigger trigger = trigger(10, 1);
+        PostTagged first = taggedFor("1", "ai", "https://ex.org/1");
+
+        assertThat(urls(trigger, first)).isNotEmpty();
+        assertThat(urls(trigger, first)).as("delivered again").isNotEmpty();
+        assertThat(decide(trigger, taggedFor("1", "ai", "https://other.org/1")))
+                .isEqualTo(StageOutcome.skipped("budget_user"));
+        assertThat(urls(trigger, taggedFor("2", "ai", "https://other.org/2"))).isNotEmpty();
+
+        settings(1, "{\"crawl_posts_per_day\": 2}");
+        assertThat(decide(trigger, taggedFor("1", "ai", "https://ex.org/2")))
+                .as("costs the user nothing")
+                .isEqualTo(StageOutcome.skipped("budget_domain"));
+        assertThat(urls(trigger, taggedFor("1", "ai", "https://third.org/1"))).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"1\"", "-1", "1e30", "[]", "null", "true"})
+    void a_limit_that_is_no_number_of_posts_is_none(String value) {
+        settings(1, "{\"crawl_posts_per_day\": " + value + ", \"crawl_trigger_tags\": {\"a\": 1}}");
+
+        assertThat(urls(trigger(10, 10), taggedFor("1", "ai", "https://ex.org/1")))
+                .isNotEmpty();
+    }
+
+    @Test
+    void a_limit_of_zero_fetches_nothing() {
+        settings(1, "{\"crawl_posts_per_day\": 0}");
+
+        assertThat(decide(trigger(10, 10), taggedFor("1", "ai", "https://ex.org/1")))
+                .isEqualTo(StageOutcome.skipped("budget_user"));
+    }
+
+    private static void settings(long user, String json) {
+        DATABASE.jdbc()
+                .sql("UPDATE users SET settings = ?::jsonb WHERE id = ?")
+                .params(json, user)
+                .update();
+    }
+
     private static Recorded decide(CrawlTrigger trigger, PostTagged event) {
         return Answers.only(trigger.decide(List.of(event)));
     }
@@ -204,6 +277,10 @@ class CrawlTriggerIT {
     }
 
     private PostTagged tagged(String... urls) {
+        return taggedFor("1", "ai", urls);
+    }
+
+    private PostTagged taggedFor(String user, String tag, String... urls) {
         UUID post = UUID.randomUUID();
         DATABASE.jdbc()
                 .sql(
@@ -219,9 +296,9 @@ class CrawlTriggerIT {
                 "key",
                 post,
                 TENANT,
-                "1",
+                user,
                 CHANNEL,
-                List.of("ai"),
+                List.of(tag),
                 "hash",
                 List.of(),
                 List.of(urls),

@@ -161,7 +161,8 @@ public final class Examples {
                         List.of("Python"),
                         "trigger_tag",
                         List.of("Python"),
-                        true),
+                        true,
+                        TIME),
                 new PostEnriched(
                         "v1",
                         "trace-1",

@@ -45,7 +45,7 @@ class IdempotencyKeysTest {
 
     @Test
     void laterStagesAreKeyedByWhatTheyWorkOn() {
-        assertThat(IdempotencyKeys.postCrawl(POST, List.of("https://a.example/", "https://b.example/")))
+        assertThat(IdempotencyKeys.postCrawl(POST, List.of("https://a.example/", "https://b.example/"), null))
                 .isEqualTo(POST + ":crawl:" + Sha256.hex("https://a.example/\nhttps://b.example/"));
         assertThat(IdempotencyKeys.postEnriched(POST, "crawl", List.of("x", "y")))
                 .isEqualTo(POST + ":enriched:crawl:" + Sha256.hex("x\ny"));

@@ -35,8 +35,8 @@ class RunOptionsTest {
     void a_stage_is_tried_with_a_post() {
         assertThat(RunOptions.parse("--try=vision", "--post=9").trial()).contains(new RunOptions.Trial("vision", "9"));
         assertThat(RunOptions.parse("--demo").trial()).isEmpty();
-        assertThatThrownBy(() -> RunOptions.parse("--try=crawl", "--post=9"))
-                .hasMessage("--try=crawl: only tagging and vision can be tried, as --try=tagging");
+        assertThatThrownBy(() -> RunOptions.parse("--try=indexing", "--post=9"))
+                .hasMessage("--try=indexing: only tagging, vision, crawl can be tried, as --try=tagging");
         assertThatThrownBy(() -> RunOptions.parse("--try=vision"))
                 .hasMessage("--try=<stage> and --post=<id or number of a post> go together");
     }

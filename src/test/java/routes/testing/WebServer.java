@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 
 /**
@@ -45,6 +46,8 @@ public final class WebServer implements AutoCloseable {
     /** Addresses of this machine that were connected to. */
     public final List<InetAddress> connections = new CopyOnWriteArrayList<>();
 
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger mostAtOnce = new AtomicInteger();
     public final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final ServerSocket door;
@@ -71,6 +74,11 @@ public final class WebServer implements AutoCloseable {
 
     public String url(String path) {
         return "http://127.0.0.1:" + port() + path;
+    }
+
+    /** Requests that were answered at the same time, at most. */
+    public int mostAtOnce() {
+        return mostAtOnce.get();
     }
 
     /** Requests that were not for robots.txt. */
@@ -103,7 +111,12 @@ public final class WebServer implements AutoCloseable {
             }
             Request request = new Request(head.split(" ", 3)[1], head);
             requests.add(request);
-            site.answer(request, socket.getOutputStream());
+            mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
+            try {
+                site.answer(request, socket.getOutputStream());
+            } finally {
+                running.decrementAndGet();
+            }
             socket.getOutputStream().flush();
         } catch (Exception e) {
             // the client left, as some tests want

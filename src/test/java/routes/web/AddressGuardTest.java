@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.testing.WebServer;
 
@@ -38,7 +39,9 @@ class AddressGuardTest {
     @BeforeAll
     static void start() {
         server = new WebServer(WebServer.pages((request, out) -> {
-            if (request.path().startsWith("/to?")) {
+            if (request.path().equals("/demo/away")) {
+                WebServer.redirect(out, "/users/1/posts");
+            } else if (request.path().startsWith("/to?")) {
                 WebServer.redirect(out, URLDecoder.decode(request.path().substring("/to?".length()), UTF_8));
             } else {
                 WebServer.html(out, "<p>page</p>");
@@ -78,6 +81,53 @@ class AddressGuardTest {
                 .isEqualTo("<p>page</p>");
         assertThat(server.requests).last().satisfies(request -> assertThat(request.header("Host"))
                 .isEqualTo("web.example:" + server.port()));
+    }
+
+    /** Only the pages that a setting names exactly, whatever else the same server has. */
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:{port}/demo/a.html, ",
+        "http://127.0.0.1:{port}/demo/deep/b.html, ",
+        "http://127.0.0.1:{port}/demo/./a.html, ",
+        "http://127.0.0.1:{port}/, refused_port",
+        "http://127.0.0.1:{port}/users/1/posts, refused_port",
+        "http://127.0.0.1:{port}/demo, refused_port",
+        "http://127.0.0.1:{port}/demonstration/a.html, refused_port",
+        "http://127.0.0.1:{port}/demo/../users/1, refused_port",
+        "http://127.0.0.1:{port}/demo/%2e%2e/users/1, refused_port",
+        "http://127.0.0.1:{port}/demo/..%2fusers/1, refused_port",
+        "http://127.0.0.1:{port}/demo/..;/users/1, refused_port",
+        "http://127.0.0.1:{port}/demo/a.html?to=x, refused_port",
+        "http://127.0.0.1:{port}//demo/a.html, refused_port",
+        "https://127.0.0.1:{port}/demo/a.html, refused_port",
+        "http://127.0.0.2:{port}/demo/a.html, refused_port",
+        "http://localhost:{port}/demo/a.html, refused_port",
+        "http://[::1]:{port}/demo/a.html, refused_port",
+        "http://127.1:{port}/demo/a.html, refused_port",
+        "http://user@127.0.0.1:{port}/demo/a.html, bad_address",
+        "http://127.0.0.1/demo/a.html, refused_address"
+    })
+    void only_private_pages_that_are_named_exactly_are_fetched(String url, String reason) {
+        try (PageFetcher named = Fetchers.naming("http://127.0.0.1:" + server.port() + "/demo/")) {
+            Fetched fetched = named.fetch(PageFetcher.Wish.of(url.replace(PORT, String.valueOf(server.port()))));
+
+            if (reason == null) {
+                assertThat(fetched).isInstanceOf(Fetched.Page.class);
+            } else {
+                assertThat(((Fetched.Failed) fetched).reason()).isEqualTo(reason);
+                assertThat(server.connections).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_redirect_from_a_named_page_leads_no_further_into_the_network() {
+        try (PageFetcher named = Fetchers.naming("http://127.0.0.1:" + server.port() + "/demo/")) {
+            Fetched fetched = named.fetch(PageFetcher.Wish.of("http://127.0.0.1:" + server.port() + "/demo/away"));
+
+            assertThat(((Fetched.Failed) fetched).reason()).isEqualTo("refused_port");
+            assertThat(server.pages()).containsExactly("/demo/away");
+        }
     }
 
     @ParameterizedTest

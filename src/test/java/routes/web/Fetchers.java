@@ -17,6 +17,11 @@ final class Fetchers {
     private Fetchers() {}
 
     static CrawlProperties properties(Duration timeout, boolean allowPrivateNetworks, Integer... ports) {
+        return properties(timeout, allowPrivateNetworks, Set.of(), ports);
+    }
+
+    private static CrawlProperties properties(
+            Duration timeout, boolean allowPrivateNetworks, Set<String> privatePages, Integer... ports) {
         return new CrawlProperties(
                 Set.of(ports),
                 allowPrivateNetworks,
@@ -25,12 +30,19 @@ final class Fetchers {
                 1 << 20,
                 5,
                 Duration.ZERO,
-                "TestCrawler/1.0 (+https://crawler.example)");
+                "TestCrawler/1.0 (+https://crawler.example)",
+                privatePages);
     }
 
     /** One that may go everywhere. */
     static PageFetcher free(Duration timeout) {
         return new PageFetcher(properties(timeout, true, 80), Clock.systemUTC());
+    }
+
+    /** One as in production, with these private pages. */
+    static PageFetcher naming(String privatePages) {
+        return new PageFetcher(
+                properties(Duration.ofSeconds(5), false, Set.of(privatePages), 80, 443), Clock.systemUTC());
     }
 
     static PageFetcher trusting(SSLContext tls) {

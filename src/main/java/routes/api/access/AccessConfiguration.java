@@ -40,7 +40,10 @@ import routes.api.http.ProblemType;
 @EnableConfigurationProperties(AccessProperties.class)
 class AccessConfiguration {
 
-    /** What needs no key: health, and static files without data, which are the reader page and the documentation. */
+    /**
+     * What needs no key: health, and static files without data, which are the reader page, the pages of the demo and the
+     * documentation.
+     */
     private static final RequestMatcher OPEN = new OrRequestMatcher(Stream.of(
                     "/health",
                     "/health/live",
@@ -52,6 +55,7 @@ class AccessConfiguration {
                     "/*.svg",
                     "/*.ico",
                     "/reader/**",
+                    "/demo/**",
                     "/docs",
                     "/redoc",
                     "/openapi.yaml",

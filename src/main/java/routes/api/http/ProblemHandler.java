@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.lettuce.core.RedisException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -65,6 +66,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(exception);
         LOG.warn("{}: the database does not answer: {}", name(request), cause.toString());
         return answer(ProblemType.DEPENDENCY_DOWN.problem(null, "The database does not answer in time"), request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> redisDown(RedisException exception, ServletWebRequest request) {
+        LOG.warn("{}: Redis does not answer: {}", name(request), exception.toString());
+        return answer(ProblemType.DEPENDENCY_DOWN.problem(null, "Redis does not answer"), request);
     }
 
     @ExceptionHandler

@@ -17,14 +17,18 @@ import org.springframework.core.io.ClassPathResource;
  */
 public record DemoExport(String folder) {
     private static final String INDEX = "index.txt";
+    private static final String POSTS = "result.json";
+    /** Where the pages are unless the settings say otherwise. */
+    private static final String PAGES = "http://127.0.0.1:8010/demo/";
 
     /**
      * Unpacks the demo and replaces that of an earlier version.
      *
      * @param data where the folder {@code demo} is created
+     * @param pages address of the folder of pages that posts link to, with a slash at the end
      * @return that folder, to be imported
      */
-    public Path unpack(Path data) throws IOException {
+    public Path unpack(Path data, String pages) throws IOException {
         Path target = data.resolve("demo").toAbsolutePath().normalize();
         for (String name : resource(INDEX).getContentAsString(UTF_8).split("\\R")) {
             Path file = target.resolve(name);
@@ -33,6 +37,8 @@ public record DemoExport(String folder) {
                 Files.copy(content, file, REPLACE_EXISTING);
             }
         }
+        Path posts = target.resolve(POSTS);
+        Files.writeString(posts, Files.readString(posts).replace(PAGES, pages));
         return target;
     }
 

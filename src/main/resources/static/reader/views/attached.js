@@ -2,9 +2,7 @@
 /** What comes with the text of a post: where it is from, what it answers, a poll, files that are not there, what readers did. */
 import {el, external, icon} from "../dom.js";
 import {date, named, number, roughly, share, t} from "../i18n.js";
-import {withScheme} from "../rich.js";
 import {to} from "../route.js";
-import {addresses} from "../text.js";
 
 /** What stands for the text of a post that has none; a picture speaks for itself. */
 export function wordless(post) {
@@ -69,25 +67,6 @@ export function attachmentText(post) {
         .filter(Boolean).map(text => text.trim()));
     const lines = (post.attachment_text ?? "").split("\n").filter(line => line.trim() && !shown.has(line.trim()));
     return lines.length > 0 && el("ul", {class: "attachment", "aria-label": t("attachment")}, lines.map(line => el("li", {}, line)));
-}
-
-/** Links that do not stand in the text, such as those of buttons. */
-export function furtherLinks({urls, entities}, text) {
-    const shown = new Set([...addresses(text), ...(entities ?? []).map(({type, url, offset, length}) =>
-        type === "text_link" ? url : type === "url" ? text.slice(offset, offset + length) : "")].map(target));
-    const further = (urls ?? []).filter(url => !shown.has(target(url)));
-    return further.length > 0 && el("ul", {class: "links", "aria-label": t("post.links")}, further.map(url =>
-        el("li", {}, external(url, url.replace(/^https?:\/\//, "")))));
-}
-
-/** Where an address leads, without what differs between the post's own words and the stored link. */
-function target(address) {
-    try {
-        const {host, pathname} = new URL(withScheme(String(address)));
-        return host + decodeURI(pathname).replace(/\/$/, "");
-    } catch {
-        return address;
-    }
 }
 
 /** Kinds and reasons of files that the post has in Telegram but not here, in a sentence each. */

@@ -1,15 +1,14 @@
 // @ts-check
-/** What was found out about a post beside its tags: pictures seen, words read in them, pages its links lead to. */
-import {el, external} from "../dom.js";
+/** What was found out about a post beside its tags: pictures seen, and words read in them. */
+import {el} from "../dom.js";
 import {dateTime, named, t} from "../i18n.js";
 
-export function findings({vision, ocr, crawl}, album) {
+export function findings({vision, ocr}, album) {
     const read = ocr?.text || (typeof vision?.ocr === "string" ? vision.ocr : vision?.ocr?.text);
     return [
         vision && panel("vision", visionParts(vision)),
         read && panel("ocr", [el("blockquote", {}, read)]),
         album?.summary && album.items_count > 1 && panel("album", albumParts(album.summary)),
-        crawl?.urls?.length > 0 && panel("crawl", crawl.urls.map(webPage)),
     ].filter(Boolean);
 }
 
@@ -59,22 +58,4 @@ function swatch(color) {
 /** Why files were not analysed, each reason once. */
 function skipped(files) {
     return [...new Set(files.map(file => file.skip_reason).filter(Boolean))].map(reason => named("picture", reason)).join(", ");
-}
-
-/** What a page says is shown as it was read, as plain text. */
-function webPage({url, status, title, word_count: words, language, markdown}) {
-    return el("div", {class: "web-page"},
-        el("h3", {}, external(url, title || url)),
-        el("p", {class: "muted"}, [
-            title && host(url), words && t("crawl.words", {count: words}), language, !markdown && t("crawl.nothing", {status: String(status ?? "")}),
-        ].filter(Boolean).join(" · ")),
-        markdown && el("details", {}, el("summary", {}, t("crawl.read")), el("div", {class: "page-text", tabindex: "0"}, markdown)));
-}
-
-function host(url) {
-    try {
-        return new URL(url).host;
-    } catch {
-        return url;
-    }
 }

@@ -6,10 +6,11 @@ import {Pictures} from "../pictures.js";
 import {entities, masked, openTags, rich, Spoilers} from "../rich.js";
 import {cameFromList, to} from "../route.js";
 import {parts} from "../text.js";
-import {attachmentText, counters, forwardedFrom, furtherLinks, poll, reactions, replyTo, wordless} from "./attached.js";
+import {attachmentText, counters, forwardedFrom, poll, reactions, replyTo, wordless} from "./attached.js";
 import {isEdited, tagList} from "./card.js";
 import {findings} from "./findings.js";
 import {gallery, samePictures} from "./gallery.js";
+import {links} from "./links.js";
 import {failure} from "./problem.js";
 import {timeline} from "./timeline.js";
 import {why} from "./why.js";
@@ -95,10 +96,10 @@ export class PostView {
                     from < end && el("div", {class: "text"}, rich(text, list, {from, to: end, spoilers})),
                     isWritten && attachmentText(post),
                     poll(post),
-                    furtherLinks(post, text),
                     !text && !post.poll && post.media.length === 0 && !album && el("p", {class: "muted"}, t("post.no.text")),
                     gallery(post, album, this.#pictures),
                     samePictures(post, channels),
+                    links(post, this.#page.api, this.#calls.signal),
                     el("div", {class: "response"}, reactions(post), counters(post)),
                     tags),
                 el("aside", {class: "about", "aria-label": t("post.about")},

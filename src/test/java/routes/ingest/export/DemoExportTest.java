@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoExportTest {
+    private static final String PAGES = "http://127.0.0.1:8011/demo/";
+
     @TempDir
     Path data;
 
@@ -19,7 +21,7 @@ class DemoExportTest {
         Files.createDirectories(data.resolve("demo"));
         Files.writeString(data.resolve("demo/result.json"), "left by an older version");
 
-        Path folder = new DemoExport("/exports/channel").unpack(data);
+        Path folder = new DemoExport("/exports/channel").unpack(data, PAGES);
 
         assertThat(folder).isEqualTo(data.resolve("demo"));
         var sink = new RecordingSink();
@@ -30,7 +32,7 @@ class DemoExportTest {
 
     @Test
     void whatIsMissingIsAClearError() {
-        assertThatThrownBy(() -> new DemoExport("/nowhere").unpack(data))
+        assertThatThrownBy(() -> new DemoExport("/nowhere").unpack(data, PAGES))
                 .isInstanceOf(FileNotFoundException.class)
                 .hasMessageContaining("nowhere/index.txt");
     }

@@ -1,0 +1,67 @@
+package routes.crawl;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+import routes.web.Fetched;
+import routes.web.TelegramLink;
+import routes.web.WebAddress;
+
+/** What the stage would store for a link. Reads and writes no cache. */
+@Component
+public class CrawlPreview {
+    private static final int MAX_TEXT = 1_000;
+
+    private final Crawl crawl;
+    private final CrawlStore store;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    CrawlPreview(Crawl crawl, CrawlStore store, ObjectMapper json, Clock clock) {
+        this.crawl = crawl;
+        this.store = store;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** @param text what would be stored, as JSON, with the first {@value #MAX_TEXT} characters of the article */
+    public record Page(boolean isRead, String text) {}
+
+    /** The post that a Telegram link leads to; empty for a link to the web. */
+    public Optional<Page> post(UUID tenant, String url) {
+        PageTask task = task(tenant, url);
+        return TelegramLink.of(task.address())
+                .map(link -> page(
+                        Crawl.post(task, store.linkedPosts(Map.of(task, link)).get(task))
+                                .at(clock.instant()),
+                        task));
+    }
+
+    /** @param exchange after the route {@code direct:fetch} */
+    public Page page(UUID tenant, String url, Exchange exchange) {
+        PageTask task = task(tenant, url);
+        var source = new CrawledPage.Source(
+                exchange.getProperty(Fetches.PROVIDER, "other", String.class),
+                exchange.getProperty(Fetches.FALLBACK, String.class),
+                clock.instant());
+        return page(crawl.page(task, exchange.getMessage().getBody(Fetched.class), source), task);
+    }
+
+    private Page page(CrawledPage page, PageTask task) {
+        try {
+            return new Page(
+                    page.isRead(), json.writerWithDefaultPrettyPrinter().writeValueAsString(page.row(MAX_TEXT)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(task.url() + " cannot be written as JSON", e);
+        }
+    }
+
+    private static PageTask task(UUID tenant, String url) {
+        return new PageTask(tenant, WebAddress.of(url).orElseThrow().withoutFragment());
+    }
+}

@@ -1,0 +1,76 @@
+package routes.operations;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+import routes.configuration.ConfigurationException;
+import routes.crawl.CrawlPreview;
+import routes.crawltrigger.CrawlTrigger;
+import routes.web.PageFetcher.Wish;
+
+/** Reads the links of a post without storing anything, and shows each step. The pages are fetched; that costs no budget. */
+@Component
+class CrawlTrial implements Trial {
+    private final CamelContext camel;
+    private final PostNumbers posts;
+    private final CrawlTrigger trigger;
+    private final CrawlPreview preview;
+
+    CrawlTrial(@Lazy CamelContext camel, PostNumbers posts, CrawlTrigger trigger, CrawlPreview preview) {
+        this.camel = camel;
+        this.posts = posts;
+        this.trigger = trigger;
+        this.preview = preview;
+    }
+
+    @Override
+    public String stage() {
+        return "crawl";
+    }
+
+    @Override
+    public boolean run(String post, PrintStream out) {
+        UUID id = posts.id(post);
+        CrawlTrigger.Preview decision =
+                trigger.preview(id).orElseThrow(() -> new ConfigurationException("There is no post " + post));
+        out.println("Post       " + id);
+        out.println("Tags       " + String.join(", ", decision.tags()));
+        out.println("Decision   " + decision.reason());
+        out.println("Triggers   " + String.join(", ", decision.triggers()));
+        out.println("Budget     " + decision.budget());
+        long read = decision.links().stream()
+                .filter(link -> isRead(decision.tenantId(), link, out))
+                .count();
+        out.println();
+        out.println(read + " of " + decision.links().size() + " links were read; nothing is stored");
+        return read > 0;
+    }
+
+    private boolean isRead(UUID tenant, String link, PrintStream out) {
+        out.println();
+        out.println("Link       " + link);
+        CrawlPreview.Page page = preview.post(tenant, link).orElseGet(() -> {
+            Exchange exchange = fetch(link);
+            return exchange.getException() == null
+                    ? preview.page(tenant, link, exchange)
+                    : new CrawlPreview.Page(false, "the route fails: " + exchange.getException());
+        });
+        TaggingTrial.section(out, "Result", page.text());
+        return page.isRead();
+    }
+
+    /** Fetches a page as the stage does. */
+    private Exchange fetch(String link) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            return template.request(
+                    "direct:fetch", exchange -> exchange.getMessage().setBody(Wish.of(link)));
+        } catch (IOException e) {
+            throw new IllegalStateException("A producer template cannot be closed", e);
+        }
+    }
+}
