@@ -52,7 +52,7 @@ class ApiExamplesIT {
         try (var application = CommandLine.open(RunOptions.parse(
                 "--demo",
                 "--data.dir=" + PreparedData.in(work.resolve("data")),
-                "--api.port=0",
+                "--api.port=" + MainJobIT.freePort(),
                 "--management.port=0"))) {
             application.getBean(MainJob.class).run(new PrintStream(OutputStream.nullOutputStream()));
             String port = application.getEnvironment().getRequiredProperty("local.server.port");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,12 +29,15 @@ class CrawlPipelineIT {
     private WebServer crawl4ai;
     private ModelPipeline pipeline;
     private volatile String mode = "healthy";
+    private volatile String word = "";
 
     @BeforeAll
     void open(@TempDir Path data) {
         site = new WebServer(WebServer.pages((request, out) -> {
             if (request.path().startsWith("/dead")) {
                 WebServer.send(out, 404, "text/html", "");
+            } else if (request.path().startsWith("/changing")) {
+                WebServer.html(out, page(path(word)));
             } else {
                 WebServer.html(out, page(request.path().substring(1)));
             }
@@ -161,6 +165,60 @@ class CrawlPipelineIT {
         awaitFound("искусственный интеллект", post);
         assertThat(pipeline.scrape().lines().filter(line -> line.startsWith("stream_dead_letters")))
                 .allMatch(line -> line.endsWith(" 0.0"));
+    }
+
+    @Test
+    void links_are_fetched_again_on_request_and_the_post_and_the_index_have_what_came() throws Exception {
+        mode = "failing";
+        String first = "дирижабль" + UUID.randomUUID().toString().replaceAll("\\W|\\d", "");
+        word = first;
+        UUID post = imported("changing-" + UUID.randomUUID());
+        awaitFound(first, post);
+        word = "барометр" + UUID.randomUUID().toString().replaceAll("\\W|\\d", "");
+
+        HttpResponse<String> answer = pipeline.send("POST", "/posts/" + post + "/refetch_links");
+        HttpResponse<String> again = pipeline.send("POST", "/posts/" + post + "/refetch_links");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(again.body()).isEqualTo(answer.body());
+        awaitFound(word, post);
+        await().untilAsserted(() -> assertThat(pipeline.found(first)).doesNotContain(post));
+        await().untilAsserted(() -> {
+            JsonNode link = pipeline.get("/posts/" + post).at("/links/0");
+            assertThat(link.path("requested").asBoolean()).isFalse();
+            assertThat(link.path("state").asText()).isEqualTo("fetched");
+        });
+        assertThat(pipeline.get("/posts/" + post + "/links/1/article")
+                        .path("markdown")
+                        .asText())
+                .contains(word);
+        assertThat(site.pages()).filteredOn(page -> page.startsWith("/changing-")).hasSize(2);
+    }
+
+    @Test
+    void the_links_of_posts_with_a_users_own_tag_are_read_within_the_users_own_limit() throws Exception {
+        mode = "failing";
+        settings("{\"trigger_tags\": [\"вышивание\"], \"posts_per_day\": 1}");
+        try {
+            UUID read = pipeline.imported("Крестиком и гладью: вышивание для всех #вышивание " + site.url("/" + path("мулине")))
+                    .get(0);
+            awaitFound("мулине", read);
+            UUID left = pipeline.imported("Ещё раз про вышивание для всех #вышивание " + site.url("/" + path("пяльцы")))
+                    .get(0);
+
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                JsonNode link = pipeline.get("/posts/" + left).at("/links/0");
+                assertThat(link.path("state").asText()).isEqualTo("skipped");
+                assertThat(link.path("reason").asText()).isEqualTo("budget_user");
+            });
+            assertThat(site.pages()).doesNotContain("/" + path("пяльцы"));
+        } finally {
+            settings("{\"trigger_tags\": []}");
+        }
+    }
+
+    private void settings(String body) throws Exception {
+        assertThat(pipeline.put("/users/1/crawl/settings", body).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -42,6 +43,7 @@ import routes.text.Hashtags;
 class MainJobIT {
     private static final int DEMO_POSTS = 68;
     private static final int DEMO_PICTURES = 11;
+    private static final int DEMO_PAGES = 2;
     private static final Pattern LIBRARIES = Pattern.compile(
             "^(app|application|camel|disk|executor|hikaricp|http|jdbc|jvm|lettuce|process|spring|system|tasks|tomcat)_");
 
@@ -52,13 +54,20 @@ class MainJobIT {
     private String output;
 
     @BeforeAll
-    void runTheDemo(@TempDir Path data) throws InterruptedException {
+    void runTheDemo(@TempDir Path data) throws InterruptedException, IOException {
         application = CommandLine.open(RunOptions.parse(
-                "--demo", "--data.dir=" + data, "--api.port=0", "--management.port=0", "--outbox.poll-interval=20"));
+                "--demo", "--data.dir=" + data, "--api.port=" + freePort(), "--management.port=0", "--outbox.poll-interval=20"));
         var printed = new ByteArrayOutputStream();
         int result = application.getBean(MainJob.class).run(new PrintStream(printed, true, StandardCharsets.UTF_8));
         output = printed.toString(StandardCharsets.UTF_8);
         assertThat(result).as("goes on").isEqualTo(MainJob.STAYS_UP);
+    }
+
+    /** Known before the start: posts of the demo link to pages of this port. */
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
     }
 
     @AfterAll
@@ -70,6 +79,7 @@ class MainJobIT {
     void the_summary_tells_where_the_posts_are() {
         assertThat(output)
                 .containsPattern("posts parsed +\\| " + DEMO_POSTS)
+                .containsPattern("crawled +\\| " + DEMO_PAGES)
                 .containsPattern("failed +\\| 0 ")
                 .containsPattern("dead letters +\\| 0 ")
                 .contains("/docs");
@@ -93,6 +103,11 @@ class MainJobIT {
         assertThat(inspector.stream(key("posts.tagged")).length()).isEqualTo(DEMO_POSTS + DEMO_PICTURES);
         // each post whose links are read is indexed again with its pages
         long crawls = inspector.stream(key("posts.crawl")).length();
+        assertThat(value("SELECT string_agg(p.telegram_message_id::text, ', ' ORDER BY p.telegram_message_id)"
+                        + " FROM posts p JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'crawl'"))
+                .as("no post of the demo has its links read in the web")
+                .isEqualTo("39, 48");
+        assertThat(counts.crawled()).isEqualTo(DEMO_PAGES);
         assertThat(inspector.stream(key("posts.enriched")).length()).isEqualTo(DEMO_POSTS + DEMO_PICTURES + crawls);
         assertThat(inspector.stream(key("posts.indexed")).length())
                 .isBetween(counts.indexed(), counts.indexed() + DEMO_PICTURES + crawls);
@@ -114,6 +129,31 @@ class MainJobIT {
                     .path("content")
                     .asText();
             assertThat(content.toLowerCase(Locale.ROOT)).doesNotContain(query.getKey());
+        }
+    }
+
+    @Test
+    void a_post_is_found_by_words_that_are_only_in_the_article_that_it_links_to() throws Exception {
+        for (var query : Map.of("cat whiskers", 39, "одометрия лидар", 48).entrySet()) {
+            JsonNode hit = search(query.getKey()).path("items").path(0);
+            assertThat(hit.path("link").asText()).as(query.getKey()).endsWith("/" + query.getValue());
+            JsonNode post = get(apiPort(), "/posts/" + hit.path("post_id").asText());
+            assertThat(post.path("content").asText()).doesNotContain("whisker", "лидар");
+            JsonNode page = post.at("/enrichments/crawl/urls/0");
+            assertThat(page.path("title").asText()).doesNotContain("|", "—").isNotBlank();
+            assertThat(page.path("author").asText()).isIn("Nora Whitlock", "Вера Ломова");
+            assertThat(page.path("published_at").asText()).startsWith("2026");
+            assertThat(page.path("markdown").asText())
+                    .as("without menu, sidebar and footer")
+                    .doesNotContain("Front page", "Главная", "newsletter", "рассылку", "Imprint", "О редакции");
+            JsonNode link = post.at("/links/0");
+            assertThat(link.path("state").asText()).isEqualTo("fetched");
+            assertThat(text(apiPort(), URI.create(link.path("url").asText()).getPath()))
+                    .as("the demo serves the page")
+                    .contains("Telegram Assistant");
+            JsonNode article =
+                    get(apiPort(), "/posts/" + post.path("id").asText() + "/links/1/article");
+            assertThat(article.path("pictures")).hasSize(1);
         }
     }
 

@@ -76,7 +76,7 @@ final class PostRows {
     static final String LINK_STATES =
             """
             (SELECT jsonb_build_object('stage', t.stage, 'outcome', t.outcome, 'reason', t.reason)
-             FROM post_timeline t WHERE t.post_id = p.id AND t.stage IN ('crawl-trigger', 'crawl')
+             FROM post_timeline t WHERE t.post_id = p.id AND t.stage LIKE 'crawl%%'
              ORDER BY t.started_at DESC, t.id DESC LIMIT 1) AS links_step,
             p.links_requested_at > now() - make_interval(secs => %d)
                 AND NOT EXISTS (SELECT 1 FROM post_timeline t WHERE t.post_id = p.id AND t.stage = 'crawl'

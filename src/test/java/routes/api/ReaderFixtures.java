@@ -189,6 +189,56 @@ final class ReaderFixtures {
                 .formatted(type, text.indexOf(part), part.length(), more);
     }
 
+    /**
+     * A post whose links are in each state.
+     *
+     * @param picture address of a picture of the first article
+     */
+    UUID linked(String picture) {
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(5000), "Пять ссылок, и все разные");
+        fixtures.tags(post, "ссылки");
+        fixtures.setJson(
+                post,
+                "urls",
+                "[\"" + Fixtures.LINK + "\", \"https://gone.example/old\", \"https://slow.example/\", \"https://last.example/\","
+                        + " \"https://other.example/dead\"]");
+        fixtures.page(
+                TENANT,
+                post,
+                """
+                ## Что нашли
+
+                Первый абзац с **жирным** словом и [ссылкой](https://example.org/further?utm_source=x).
+
+                | Прибор | Вес |
+                | --- | --- |
+                | Камера | 2 кг |
+
+                > Цитата
+
+                ![Камера марсохода](%s)
+
+                <script>window.attacked=1</script> <img src=x onerror="window.attacked=1">
+                [нажми](javascript:window.attacked=1) [и сюда](data:text/html,<script>window.attacked=1</script>)
+                ![x](javascript:window.attacked=1) <div style="position:fixed;inset:0" onclick="window.attacked=1">поверх</div>
+                """
+                        .formatted(picture),
+                ", \"title\": \"Камера <b onclick=window.attacked=1>марсохода</b>\", \"site\": \"Журнал\", \"author\": \"Анна Котова\","
+                        + " \"published_at\": \"2026-01-30\", \"language\": \"ru\", \"word_count\": 1200, \"excerpt\": \"Как она видит\"");
+        jdbc.sql(
+                        """
+                        UPDATE post_enrichment SET data = jsonb_set(data, '{urls}', data -> 'urls' || '[
+                            {"url": "https://gone.example/old", "title": "Её уже нет", "markdown": "Текст остался", "word_count": 2,
+                             "fetched_at": "2025-12-24T10:00:00Z", "failure": "http_404", "failed_at": "2026-01-31T10:00:00Z"},
+                            {"url": "https://slow.example/", "reason": "timeout", "fetched_at": "2026-01-31T10:00:00Z"},
+                            {"url": "https://other.example/dead", "reason": "http_410", "fetched_at": "2026-01-31T10:00:00Z"}]')
+                        WHERE post_id = ? AND kind = 'crawl'
+                        """)
+                .param(post)
+                .update();
+        return post;
+    }
+
     UUID poll() {
         UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(7200), "");
         fixtures.set(post, "attachment_text", "Чай или кофе?\nЧай\nКофе");
@@ -277,7 +327,7 @@ final class ReaderFixtures {
         return new IndexedPoint(payload, vector, text, 1, "hash");
     }
 
-    private static byte[] picture(Color color) {
+    static byte[] picture(Color color) {
         var image = new BufferedImage(320, 240, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.setColor(color);

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import routes.web.Fetched;
 
 /** What the reader's page says. */
 class ReaderMessagesTest {
@@ -75,6 +76,13 @@ class ReaderMessagesTest {
         assertThat(given).contains("no_content", "superseded", "restored_since");
         assertThat(keys(english))
                 .containsAll(given.stream().map(reason -> "reason." + reason).toList());
+    }
+
+    @Test
+    void everyReasonThatAPageWasNotReadIsTranslated() {
+        assertThat(keys(english))
+                .containsAll(Fetched.REASONS.stream().map(reason -> "page." + reason).toList())
+                .contains("page.no_text", "page.unreadable", "page.host_backoff", "page.provider_failed");
     }
 
     @Test

@@ -3,9 +3,12 @@ package routes.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.awt.Color;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import routes.testing.WebServer;
 
 /** The reader's page as a reader meets it: in a browser. */
 class ReaderPageIT {
@@ -39,6 +43,16 @@ class ReaderPageIT {
     private static UUID poll;
     private static UUID file;
     private static UUID job;
+    private static UUID linked;
+
+    private static final byte[] PICTURE = ReaderFixtures.picture(Color.ORANGE);
+    private static final WebServer SITE = new WebServer((request, out) -> {
+        if (request.path().equals("/camera.png")) {
+            WebServer.send(out, 200, "image/png", PICTURE);
+        } else {
+            WebServer.send(out, 404, "text/html", "");
+        }
+    });
 
     @BeforeAll
     static void aChannel() {
@@ -51,6 +65,12 @@ class ReaderPageIT {
         poll = posts.poll();
         file = posts.file();
         job = posts.runningImport();
+        linked = posts.linked(SITE.url("/camera.png"));
+    }
+
+    @AfterAll
+    static void closeTheSite() throws IOException {
+        SITE.close();
     }
 
     @BeforeEach
@@ -79,7 +99,7 @@ class ReaderPageIT {
         assertThat(browser.one(".why").getText())
                 .contains("встроенный разметчик", "марсоход", "пост был новым", "snapshot 7", "космос");
         assertThat(browser.texts(".evidence mark")).containsExactly("Марсоход", "кратер");
-        assertThat(browser.one(".crawl").getText()).contains("Mars", "слов", "example.org");
+        assertThat(browser.one(".links").getText()).contains("Mars", "слов", "example.org");
         assertThat(browser.one(".vision").getText()).contains("Каменистая равнина", "камни", "фотография");
         assertThat(browser.one(".ocr").getText()).contains("SOL 42");
         assertThat(browser.one(".timeline").getText())
@@ -461,8 +481,97 @@ class ReaderPageIT {
         assertThat(browser.all(".text a")).isNotEmpty().allSatisfy(link -> assertThat(link.getDomAttribute("rel"))
                 .isEqualTo("noopener noreferrer nofollow"));
         browser.open("/?post=" + album);
-        browser.awaitText(".crawl", "no page");
+        browser.awaitText(".links", "no page");
         assertHarmless();
+    }
+
+    @Test
+    void eachLinkSaysWhatBecameOfItsPage() {
+        browser.open("/?post=" + linked);
+        browser.awaitText(".links h2", "Ссылки");
+
+        assertThat(browser.texts(".link .state"))
+                .satisfiesExactly(
+                        read -> assertThat(read).contains("Сохранённая копия: 31 янв.", "Читать копию"),
+                        gone -> assertThat(gone)
+                                .contains("Страницы больше нет. Сохранённая копия: 24 дек. 2025", "Читать копию"),
+                        slow -> assertThat(slow).isEqualTo("Прочитать не удалось: сайт слишком долго отвечает"),
+                        left -> assertThat(left).contains("Не читалась: ссылок больше"),
+                        dead -> assertThat(dead).isEqualTo("Страницы больше нет"));
+        assertThat(browser.texts(".link").get(0))
+                .contains("Камера <b onclick=window.attacked=1>марсохода</b>", "Журнал", "Анна Котова", "30 янв.", "Как она видит");
+        assertThat(browser.all(".link h3 a"))
+                .hasSize(5)
+                .allSatisfy(link ->
+                        assertThat(link.getDomAttribute("rel")).isEqualTo("noopener noreferrer nofollow"));
+        assertHarmless();
+        assertThat(browser.barriers()).isEmpty();
+
+        browser.one("[data-tool=language]").click();
+        browser.awaitText(".link.dead .state", "The page is gone. Kept copy of");
+        browser.awaitText(".link.failed .state", "the site takes too long");
+        browser.one("[data-tool=language]").click();
+    }
+
+    @Test
+    void theArticleIsReadHereAndItsPicturesAreLoadedOnlyWhenAsked() {
+        SITE.requests.clear();
+        browser.open("/?post=" + linked);
+        browser.all(".link .read").get(0).click();
+
+        browser.awaitText("h1", "Камера <b onclick=window.attacked=1>марсохода</b>");
+        assertThat(browser.title()).startsWith("Камера");
+        assertThat(browser.address()).contains("link=1");
+        assertThat(browser.one(".article-text strong").getText()).isEqualTo("жирным");
+        assertThat(browser.texts(".article-text td")).containsExactly("Камера", "2 кг");
+        WebElement link = browser.one(".article-text a");
+        assertThat(link.getDomAttribute("href")).isEqualTo("https://example.org/further");
+        assertThat(link.getDomAttribute("rel")).isEqualTo("noopener noreferrer nofollow");
+        assertThat(browser.one(".article-text").getText())
+                .contains("<script>window.attacked=1</script>", "нажми", "Камера марсохода");
+        assertHarmless();
+        assertThat(browser.all(".article-text img, .article-text [style], .article-text script"))
+                .isEmpty();
+        assertThat(browser.barriers()).isEmpty();
+        assertThat(SITE.requests).isEmpty();
+
+        browser.one(".load button").click();
+        browser.awaitPictures(".article-text img", 1);
+        assertThat(SITE.requests).hasSize(1);
+        assertThat(browser.run("return performance.getEntriesByType('resource').map(e => e.name).filter(name =>"
+                        + " !name.startsWith(location.origin) && !name.startsWith('blob:'))"))
+                .isEqualTo(List.of());
+
+        browser.one(".back").click();
+        browser.awaitText("h1", "Пять ссылок");
+        browser.all(".link .read").get(1).click();
+        browser.awaitText(".copy.dead", "Страницы больше нет. Сохранённая копия: 24 дек. 2025");
+        browser.awaitText(".article-text", "Текст остался");
+    }
+
+    @Test
+    void thePagesAreFetchedAgainAndTheCardsShowWhatCame() {
+        UUID post = posts.linked("https://example.org/none.png");
+        browser.open("/?post=" + post);
+        browser.one(".again button").click();
+        browser.awaitText(".again [role=status]", "Страницы запрашиваются");
+        api.jdbc()
+                .sql("UPDATE post_enrichment SET data = jsonb_set(data, '{urls,0,title}', '\"Новый заголовок\"')"
+                        + " WHERE post_id = ? AND kind = 'crawl'")
+                .param(post)
+                .update();
+        api.fixtures().stage(post, "crawl", "done", null);
+
+        browser.awaitText(".link h3", "Новый заголовок");
+        assertThat(browser.one(".again button").isEnabled()).isTrue();
+    }
+
+    @Test
+    void anArticleThatIsNotThereIsExplained() {
+        browser.open("/?post=" + linked + "&link=3");
+
+        browser.awaitText(".problem", "There is no copy of the page of link 3");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("404"));
     }
 
     @Test
@@ -567,10 +676,10 @@ class ReaderPageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/?q=марсоход", "/?post=album", "/?view=status"})
+    @ValueSource(strings = {"/", "/?q=марсоход", "/?post=album", "/?post=linked", "/?post=linked&link=1", "/?view=status"})
     void aNarrowPhoneNeedsNoScrollingSideways(String address) {
         browser.phone(320);
-        browser.open(address.replace("album", album.toString()));
+        browser.open(address.replace("album", album.toString()).replace("linked", linked.toString()));
         settle();
 
         assertThat(browser.run("return document.documentElement.scrollWidth")).isEqualTo(320L);
@@ -580,11 +689,12 @@ class ReaderPageIT {
     @CsvSource({
         "light, /", "light, /?q=марсоход&tag=кратер", "light, /?post=album", "light, /?view=status",
                 "light, /?tag=нетакого",
-        "dark, /", "dark, /?q=марсоход&tag=кратер", "dark, /?post=album", "dark, /?view=status", "dark, /?tag=нетакого"
+        "dark, /", "dark, /?q=марсоход&tag=кратер", "dark, /?post=album", "dark, /?view=status", "dark, /?tag=нетакого",
+        "light, /?post=linked", "light, /?post=linked&link=1", "dark, /?post=linked", "dark, /?post=linked&link=1"
     })
     void noViewHasABarrier(String theme, String address) {
         browser.run("localStorage.setItem('reader.theme', arguments[0])", theme);
-        browser.open(address.replace("album", album.toString()));
+        browser.open(address.replace("album", album.toString()).replace("linked", linked.toString()));
         settle();
 
         assertThat(browser.barriers()).isEmpty();
@@ -595,7 +705,7 @@ class ReaderPageIT {
         browser.awaitTrue(
                 "nothing is loading",
                 "return !document.querySelector('.loading')"
-                        + " && !!document.querySelector('.card, .empty, .why, .jobs')"
+                        + " && !!document.querySelector('.card, .empty, .why, .jobs, .article-text')"
                         + " && [...document.images].every(i => !i.src || i.complete)");
     }
 

@@ -58,7 +58,7 @@ class EventSchemasTest {
             Map.entry(
                     "posts.crawl",
                     "post_id s!, tenant_id s!, user_id s, channel_id s, urls []!, tags [], trigger_reason s!,"
-                            + " trigger_tags [], is_retagging b"),
+                            + " trigger_tags [], is_retagging b, not_before t"),
             Map.entry(
                     "posts.enriched",
                     "post_id s!, tenant_id s!, source s!, tags []!, tags_hash s!, trigger s, content_version i!,"
