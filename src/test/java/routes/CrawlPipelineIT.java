@@ -192,7 +192,9 @@ class CrawlPipelineIT {
                         .path("markdown")
                         .asText())
                 .contains(word);
-        assertThat(site.pages()).filteredOn(page -> page.startsWith("/changing-")).hasSize(2);
+        assertThat(site.pages())
+                .filteredOn(page -> page.startsWith("/changing-"))
+                .hasSize(2);
     }
 
     @Test
@@ -200,7 +202,8 @@ class CrawlPipelineIT {
         mode = "failing";
         settings("{\"trigger_tags\": [\"вышивание\"], \"posts_per_day\": 1}");
         try {
-            UUID read = pipeline.imported("Крестиком и гладью: вышивание для всех #вышивание " + site.url("/" + path("мулине")))
+            UUID read = pipeline.imported(
+                            "Крестиком и гладью: вышивание для всех #вышивание " + site.url("/" + path("мулине")))
                     .get(0);
             awaitFound("мулине", read);
             UUID left = pipeline.imported("Ещё раз про вышивание для всех #вышивание " + site.url("/" + path("пяльцы")))
