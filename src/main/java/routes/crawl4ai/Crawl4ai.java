@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,8 @@ public final class Crawl4ai {
     private static final int MAX_ANSWER = 48 << 20;
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration HEALTH = Duration.ofSeconds(2);
+    private static final int OK = 200;
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final Crawl4aiProperties properties;
@@ -82,6 +85,25 @@ public final class Crawl4ai {
         }
     }
 
+    /** Why the server cannot be used; empty if it can, or if there is none. It asks the server. */
+    public Optional<String> problem() {
+        if (!isConfigured()) {
+            return Optional.empty();
+        }
+        try {
+            HttpResponse<byte[]> response =
+                    send(request("/health").GET().build(), System.nanoTime() + HEALTH.toNanos());
+            return response.statusCode() == OK
+                    ? Optional.empty()
+                    : Optional.of("crawl4ai at " + properties.url() + " answers status " + response.statusCode());
+        } catch (Crawl4aiException e) {
+            return Optional.of(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        }
+    }
+
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(properties.endpoint(path)));
         // versions without authentication ignore it
@@ -98,7 +120,7 @@ public final class Crawl4ai {
             return response.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new Crawl4aiException(
-                    "crawl4ai_timeout", true, "crawl4ai gave no answer within " + properties.timeout());
+                    "crawl4ai_timeout", true, "crawl4ai at " + properties.url() + " gave no answer in time");
         } catch (ExecutionException e) {
             throw new Crawl4aiException(
                     "crawl4ai_unreachable", true, "crawl4ai at " + properties.url() + ": " + e.getCause());

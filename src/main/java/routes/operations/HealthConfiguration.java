@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.crawl4ai.Crawl4ai;
 import routes.objectstore.ObjectStore;
 import routes.operations.StreamConsumers.Served;
 import routes.outbox.OutboxRelay;
@@ -93,6 +94,17 @@ class HealthConfiguration {
             }
             return health.build();
         };
+    }
+
+    /** Which reader of web pages is used, and whether it answers. Without it, the built-in one takes over. */
+    @Bean
+    HealthIndicator crawler(Crawl4ai crawl4ai) {
+        LoadingCache<String, Health> cached = Caffeine.newBuilder()
+                .expireAfterWrite(FRESH)
+                .build(name -> health(crawl4ai.problem().stream().toList())
+                        .withDetail("provider", crawl4ai.isConfigured() ? "crawl4ai" : "builtin")
+                        .build());
+        return () -> cached.get("crawler");
     }
 
     /** Whether the vector index answers and is complete. */
@@ -189,7 +201,7 @@ class HealthConfiguration {
         if (!problem.isEmpty()) {
             return new Stage(Status.DOWN, problem);
         }
-        int failing = one.consumer().map(RedisStreamsConsumer::getParked).orElse(0);
+        int failing = one.consumer().map(RedisStreamsConsumer::getFailing).orElse(0);
         Status running = failing > 0 ? DEGRADED : Status.UP;
         String paused =
                 one.consumer().map(RedisStreamsConsumer::getPausedBecause).orElse("");

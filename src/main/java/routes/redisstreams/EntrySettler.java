@@ -114,7 +114,7 @@ final class EntrySettler {
                 owners(delivery.completion(), leases));
         submit(Scripts.FAIL, entry, leases, arguments, answer -> {
             if (status(answer) == 1) {
-                held.park(entry, delay);
+                held.park(entry, delay, named != FailureKind.UNCOUNTED);
                 outcomes.count(Outcome.FAILED);
             } else {
                 settled(entry, Outcome.STALE);

@@ -222,12 +222,16 @@ final class HeldEntries {
         });
     }
 
-    /** Parks an entry in flight until its next delivery. */
-    void park(StreamEntry entry, Duration delay) {
+    /**
+     * Parks an entry in flight until its next delivery.
+     *
+     * @param failing false if it only waits for something in use
+     */
+    void park(StreamEntry entry, Duration delay, boolean failing) {
         locked(() -> {
             StreamEntry bare = entry.parked();
             held.put(entry.id(), new Delivery(bare, null));
-            parked.add(bare, delay);
+            parked.add(bare, delay, failing);
             signalRoom();
         });
     }
@@ -289,6 +293,10 @@ final class HeldEntries {
 
     int parked() {
         return locked(parked::size);
+    }
+
+    int failing() {
+        return locked(parked::failing);
     }
 
     /** Whether there may be more work. */
@@ -376,14 +384,14 @@ final class HeldEntries {
     /** Entries that failed and wait for their next delivery, without their bodies. */
     private static final class Parked {
 
-        private record Due(StreamEntry entry, long nanos) {}
+        private record Due(StreamEntry entry, long nanos, boolean failing) {}
 
         private final Map<String, Due> byId = new HashMap<>();
         private final NavigableSet<Due> byTime = new TreeSet<>(Comparator.comparingLong(Due::nanos)
                 .thenComparing(due -> due.entry().id()));
 
-        void add(StreamEntry entry, Duration delay) {
-            Due due = new Due(entry, System.nanoTime() + delay.toNanos());
+        void add(StreamEntry entry, Duration delay, boolean failing) {
+            Due due = new Due(entry, System.nanoTime() + delay.toNanos(), failing);
             remove(entry.id());
             byId.put(entry.id(), due);
             byTime.add(due);
@@ -397,6 +405,10 @@ final class HeldEntries {
 
         int size() {
             return byId.size();
+        }
+
+        int failing() {
+            return Math.toIntExact(byId.values().stream().filter(Due::failing).count());
         }
 
         List<StreamEntry> due(int atMost) {

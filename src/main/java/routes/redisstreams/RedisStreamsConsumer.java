@@ -205,9 +205,15 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         return sum(session -> session.held.inFlight());
     }
 
-    @ManagedAttribute(description = "Failed entries that wait for their next delivery")
+    @ManagedAttribute(description = "Entries that wait for their next delivery")
     public int getParked() {
         return sum(session -> session.held.parked());
+    }
+
+    @ManagedAttribute(
+            description = "Those of the parked entries that failed, and do not only wait for something in use")
+    public int getFailing() {
+        return sum(session -> session.held.failing());
     }
 
     @ManagedAttribute(description = "Entries completed")

@@ -111,6 +111,23 @@ class Crawl4aiTest {
     }
 
     @Test
+    void health_tells_whether_the_server_answers() throws Exception {
+        server(
+                (request, out) -> WebServer.send(out, request.path().equals("/health") ? 200 : 500, JSON, "{}"),
+                (crawl4ai, server) -> assertThat(crawl4ai.problem()).isEmpty());
+        server((request, out) -> WebServer.send(out, 503, JSON, "{}"), (crawl4ai, server) -> assertThat(
+                        crawl4ai.problem().orElseThrow())
+                .contains("status 503"));
+        server((request, out) -> WebServer.hang(), (crawl4ai, server) -> assertThat(
+                        crawl4ai.problem().orElseThrow())
+                .contains("no answer in time"));
+        var gone = new Crawl4aiProperties("http://127.0.0.1:9", "", Duration.ofSeconds(5));
+        assertThat(new Crawl4ai(gone, fetcher).problem().orElseThrow()).contains("crawl4ai at http://127.0.0.1:9");
+        var none = new Crawl4aiProperties("", "", Duration.ofSeconds(5));
+        assertThat(new Crawl4ai(none, fetcher).problem()).isEmpty();
+    }
+
+    @Test
     void the_request_holds_the_address_and_fixed_settings_only() throws Exception {
         JsonNode request =
                 new ObjectMapper().readTree(Crawl4aiAnswers.request("https://site.example/?q=\",\"hooks\":{"));

@@ -48,7 +48,7 @@ class HeldEntriesTest {
     @Test
     void a_parked_entry_takes_no_room_keeps_no_body_and_remembers_its_failures() throws Exception {
         held.offer(List.of(entry("1")));
-        held.park(held.next(1, Duration.ZERO).get(0), NOW);
+        held.park(held.next(1, Duration.ZERO).get(0), NOW, true);
 
         assertThat(held.inFlight()).isZero();
         assertThat(held.parked()).isEqualTo(1);
@@ -66,9 +66,9 @@ class HeldEntriesTest {
         for (String id : List.of("1", "2", "3")) {
             held.offer(List.of(entry(id)));
         }
-        held.park(held.next(1, Duration.ZERO).get(0), LATER);
-        held.park(held.next(1, Duration.ZERO).get(0), Duration.ofNanos(2));
-        held.park(held.next(1, Duration.ZERO).get(0), Duration.ofNanos(1));
+        held.park(held.next(1, Duration.ZERO).get(0), LATER, true);
+        held.park(held.next(1, Duration.ZERO).get(0), Duration.ofNanos(2), true);
+        held.park(held.next(1, Duration.ZERO).get(0), Duration.ofNanos(1), true);
 
         assertThat(held.due(10)).extracting(StreamEntry::id).containsExactlyInAnyOrder("2", "3");
         assertThat(held.due(1)).hasSize(1);
@@ -103,7 +103,7 @@ class HeldEntriesTest {
             held.offer(List.of(entry(id)));
         }
         StreamEntry running = held.next(1, Duration.ZERO).get(0);
-        held.park(held.next(1, Duration.ZERO).get(0), LATER);
+        held.park(held.next(1, Duration.ZERO).get(0), LATER, true);
 
         held.forget(List.of("running", "parked", "waiting", "unknown"));
 
@@ -118,7 +118,7 @@ class HeldEntriesTest {
             held.offer(List.of(entry(id)));
         }
         held.next(1, Duration.ZERO).get(0);
-        held.park(held.next(1, Duration.ZERO).get(0), LATER);
+        held.park(held.next(1, Duration.ZERO).get(0), LATER, true);
 
         assertThat(held.drain()).extracting(StreamEntry::id).containsExactlyInAnyOrder("parked", "waiting");
         assertThat(held.inFlight()).isEqualTo(1);

@@ -303,8 +303,22 @@ class Rule4DeliveriesIT {
         // what it sent stands in the stream before the entry is no longer counted
         eventually().untilAsserted(() -> {
             assertThat(streams.last().consumer().getParked()).isEqualTo(1);
+            assertThat(streams.last().consumer().getFailing()).isEqualTo(1);
             assertThat(streams.last().consumer().getInFlight()).isZero();
         });
+    }
+
+    @Test
+    void rule4_an_entry_that_waits_for_something_in_use_is_not_failing() throws Exception {
+        streams.add(1);
+        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("backoffInitial", 30000, "backoffMax", 30000)))
+                .process(exchange -> {
+                    throw new Busy();
+                }));
+
+        eventually().untilAsserted(() -> assertThat(streams.last().consumer().getParked())
+                .isEqualTo(1));
+        assertThat(streams.last().consumer().getFailing()).isZero();
     }
 
     @Test
