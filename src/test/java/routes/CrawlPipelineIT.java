@@ -2,15 +2,21 @@ package routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import javax.management.MBeanException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,6 +187,8 @@ class CrawlPipelineIT {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(again.body()).isEqualTo(answer.body());
+        assertThat(answer.body()).contains(refetchedByJmx(post.toString()).replaceFirst(".*request ", ""));
+        assertThatThrownBy(() -> refetchedByJmx("999999")).hasMessageContaining("There is no post 999999");
         awaitFound(word, post);
         await().untilAsserted(() -> assertThat(pipeline.found(first)).doesNotContain(post));
         await().untilAsserted(() -> {
@@ -192,7 +200,9 @@ class CrawlPipelineIT {
                         .path("markdown")
                         .asText())
                 .contains(word);
-        assertThat(site.pages()).filteredOn(page -> page.startsWith("/changing-")).hasSize(2);
+        assertThat(site.pages())
+                .filteredOn(page -> page.startsWith("/changing-"))
+                .hasSize(2);
     }
 
     @Test
@@ -200,7 +210,8 @@ class CrawlPipelineIT {
         mode = "failing";
         settings("{\"trigger_tags\": [\"вышивание\"], \"posts_per_day\": 1}");
         try {
-            UUID read = pipeline.imported("Крестиком и гладью: вышивание для всех #вышивание " + site.url("/" + path("мулине")))
+            UUID read = pipeline.imported(
+                            "Крестиком и гладью: вышивание для всех #вышивание " + site.url("/" + path("мулине")))
                     .get(0);
             awaitFound("мулине", read);
             UUID left = pipeline.imported("Ещё раз про вышивание для всех #вышивание " + site.url("/" + path("пяльцы")))
@@ -214,6 +225,21 @@ class CrawlPipelineIT {
             assertThat(site.pages()).doesNotContain("/" + path("пяльцы"));
         } finally {
             settings("{\"trigger_tags\": []}");
+        }
+    }
+
+    private String refetchedByJmx(String post) throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        String context = pipeline.application.getBean(CamelContext.class).getManagementName();
+        ObjectName replay = server.queryNames(
+                        new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
+                .iterator()
+                .next();
+        try {
+            return (String)
+                    server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
+        } catch (MBeanException e) {
+            throw e.getTargetException();
         }
     }
 

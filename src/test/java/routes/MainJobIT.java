@@ -56,7 +56,11 @@ class MainJobIT {
     @BeforeAll
     void runTheDemo(@TempDir Path data) throws InterruptedException, IOException {
         application = CommandLine.open(RunOptions.parse(
-                "--demo", "--data.dir=" + data, "--api.port=" + freePort(), "--management.port=0", "--outbox.poll-interval=20"));
+                "--demo",
+                "--data.dir=" + data,
+                "--api.port=" + freePort(),
+                "--management.port=0",
+                "--outbox.poll-interval=20"));
         var printed = new ByteArrayOutputStream();
         int result = application.getBean(MainJob.class).run(new PrintStream(printed, true, StandardCharsets.UTF_8));
         output = printed.toString(StandardCharsets.UTF_8);
@@ -151,8 +155,7 @@ class MainJobIT {
             assertThat(text(apiPort(), URI.create(link.path("url").asText()).getPath()))
                     .as("the demo serves the page")
                     .contains("Telegram Assistant");
-            JsonNode article =
-                    get(apiPort(), "/posts/" + post.path("id").asText() + "/links/1/article");
+            JsonNode article = get(apiPort(), "/posts/" + post.path("id").asText() + "/links/1/article");
             assertThat(article.path("pictures")).hasSize(1);
         }
     }

@@ -50,11 +50,7 @@ final class LinkController {
     private final LinkRequests requests;
 
     LinkController(
-            PostStore posts,
-            ApiDatabase database,
-            ObjectStore objects,
-            PageFetcher fetcher,
-            LinkRequests requests) {
+            PostStore posts, ApiDatabase database, ObjectStore objects, PageFetcher fetcher, LinkRequests requests) {
         this.posts = posts;
         this.database = database;
         this.objects = objects;
@@ -69,11 +65,10 @@ final class LinkController {
         ArticleHtml article = ArticleHtml.of(kept.markdown());
         ObjectNode answer = kept.link().put("markdown", kept.markdown()).put("html", article.html());
         ArrayNode pictures = answer.putArray("pictures");
-        article.pictures()
-                .forEach(picture -> pictures.addObject()
-                        .put("n", pictures.size())
-                        .put("url", picture.url())
-                        .put("alt", picture.alt()));
+        article.pictures().forEach(picture -> pictures.addObject()
+                .put("n", pictures.size())
+                .put("url", picture.url())
+                .put("alt", picture.alt()));
         return answer;
     }
 
@@ -124,7 +119,9 @@ final class LinkController {
         JsonNode page = PostLinks.page(row, link.path("url").asText());
         if (!link.path("has_article").asBoolean()) {
             throw ProblemType.NOT_FOUND.exception(
-                    "n", "There is no copy of the page of link " + n, "GET /posts/{post_id} tells the state of each link.");
+                    "n",
+                    "There is no copy of the page of link " + n,
+                    "GET /posts/{post_id} tells the state of each link.");
         }
         UUID tenant = UUID.fromString(row.path("tenant_id").asText());
         return new Kept(link, stored(tenant, page));
@@ -165,8 +162,8 @@ final class LinkController {
         if (refusal == LinkRequests.Refusal.NO_VALID_URL) {
             return ProblemType.CONFLICT.exception("post_id", refusal.text(), "Choose a post with links.");
         }
-        ErrorResponseException problem =
-                ProblemType.TOO_MANY_REQUESTS.exception("post_id", refusal.text(), "Try again later, or raise the limit.");
+        ErrorResponseException problem = ProblemType.TOO_MANY_REQUESTS.exception(
+                "post_id", refusal.text(), "Try again later, or raise the limit.");
         problem.getHeaders().set(HttpHeaders.RETRY_AFTER, HOUR);
         return problem;
     }

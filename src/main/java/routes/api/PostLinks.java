@@ -20,7 +20,16 @@ final class PostLinks {
 
     /** Fields of a page that are shown as they are stored. */
     private static final List<String> SHOWN = List.of(
-            "final_url", "title", "author", "site", "published_at", "language", "excerpt", "word_count", "fetched_at", "failed_at");
+            "final_url",
+            "title",
+            "author",
+            "site",
+            "published_at",
+            "language",
+            "excerpt",
+            "word_count",
+            "fetched_at",
+            "failed_at");
 
     private static final int FIRST_ERROR = 400;
 
@@ -41,8 +50,10 @@ final class PostLinks {
     /** The pages by address; the first of two with the same. */
     private static Map<String, JsonNode> pages(ObjectNode row) {
         Map<String, JsonNode> pages = new LinkedHashMap<>();
-        row.path("enrichments").path("crawl").path("urls").forEach(page -> pages.putIfAbsent(
-                normal(page.path("url").asText()), page));
+        row.path("enrichments")
+                .path("crawl")
+                .path("urls")
+                .forEach(page -> pages.putIfAbsent(normal(page.path("url").asText()), page));
         return pages;
     }
 
@@ -107,14 +118,17 @@ final class PostLinks {
         JsonNode step = row.path("links_step");
         String outcome = step.path("outcome").asText("");
         String reason = step.path("reason").asText(null);
-        boolean isTagged = !Set.of("pending", "retrying").contains(row.path("tagging_status").asText());
+        boolean isTagged = !Set.of("pending", "retrying")
+                .contains(row.path("tagging_status").asText());
         if (row.path("enrichments").path("crawl").has("urls")) {
             state(link, "skipped", "limit");
         } else if (outcome.equals("skipped")) {
             state(link, "skipped", reason);
         } else if (Set.of("failed", "dead_lettered", "lost").contains(outcome)) {
             state(link, "failed", outcome);
-        } else if (!outcome.isEmpty() || !isTagged || row.path("links_requested").asBoolean()) {
+        } else if (!outcome.isEmpty()
+                || !isTagged
+                || row.path("links_requested").asBoolean()) {
             state(link, "queued", null);
         } else {
             state(link, "skipped", null);

@@ -55,7 +55,12 @@ final class PostStore {
                         SELECT %s, %s, %s, %s FROM posts p
                         WHERE %s = :id AND NOT p.is_deleted AND p.tenant_id = coalesce(CAST(:caller AS uuid), p.tenant_id)
                         """
-                                .formatted(PostRows.COLUMNS, PostRows.ENRICHMENTS, PostRows.SAME_PICTURES, PostRows.LINK_STATES, id.column()))
+                                .formatted(
+                                        PostRows.COLUMNS,
+                                        PostRows.ENRICHMENTS,
+                                        PostRows.SAME_PICTURES,
+                                        PostRows.LINK_STATES,
+                                        id.column()))
                 .param("id", id.value())
                 .query(PostRows.DETAILS)
                 .optional()

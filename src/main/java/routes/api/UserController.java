@@ -258,7 +258,8 @@ final class UserController {
                                     @NotNull @Size(min = 2, max = 60, message = "must have 2 to 60 characters")
                                     @Pattern(
                                             regexp = "(?U)[^\\p{Cntrl}]*[\\p{L}\\p{N}][^\\p{Cntrl}]*",
-                                            message = "must have a word, and no control characters") String>
+                                            message = "must have a word, and no control characters")
+                                    String>
                             triggerTags,
             @Min(0) @Max(MAX_POSTS_PER_DAY) Integer postsPerDay) {}
 
@@ -281,7 +282,9 @@ final class UserController {
     @Role.Needed(Role.OPERATOR)
     CrawlSettings setCrawl(@PathVariable("user_id") long id, @Valid @RequestBody CrawlSettings wanted) {
         Map<String, Object> settings = new HashMap<>();
-        settings.put("crawl_trigger_tags", Set.copyOf(wanted.triggerTags()).stream().sorted().toList());
+        settings.put(
+                "crawl_trigger_tags",
+                Set.copyOf(wanted.triggerTags()).stream().sorted().toList());
         if (wanted.postsPerDay() != null) {
             settings.put("crawl_posts_per_day", wanted.postsPerDay());
         }

@@ -104,8 +104,7 @@ public class Crawl {
             } else if (post.deleted()) {
                 pass.answer(i, StageOutcome.skipped("deleted"));
             } else {
-                urls(event)
-                        .forEach(url -> task(event, url).ifPresent(task -> pass.add(task, event.notBefore())));
+                urls(event).forEach(url -> task(event, url).ifPresent(task -> pass.add(task, event.notBefore())));
             }
         }
         return pass;
@@ -315,10 +314,12 @@ public class Crawl {
                         index, new EntryFailure(new InProgressElsewhereException(url), EntryFailure.Kind.UNCOUNTED));
                 return;
             }
-            CrawledPage page = task == null ? noAddress(event, url) : pass.pages().get(task);
-            pages.add(post.known().containsKey(page.url()) && !page.isRead()
-                    ? post.known().get(page.url()).keptAfter(page)
-                    : page);
+            CrawledPage page =
+                    task == null ? noAddress(event, url) : pass.pages().get(task);
+            pages.add(
+                    post.known().containsKey(page.url()) && !page.isRead()
+                            ? post.known().get(page.url()).keptAfter(page)
+                            : page);
         }
         // those of links that the budgets do not allow now
         Set<String> found = pages.stream().map(CrawledPage::url).collect(Collectors.toSet());

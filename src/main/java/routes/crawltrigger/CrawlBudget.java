@@ -126,11 +126,12 @@ class CrawlBudget {
             case "-1" -> new Grant(Limit.TENANT, List.of());
             case "-2" -> new Grant(Limit.USER, List.of());
             case "" -> new Grant(Limit.DOMAIN, List.of());
-            default -> new Grant(
-                    null,
-                    Arrays.stream(taken.split(" "))
-                            .map(index -> wish.links().get(Integer.parseInt(index)))
-                            .toList());
+            default ->
+                new Grant(
+                        null,
+                        Arrays.stream(taken.split(" "))
+                                .map(index -> wish.links().get(Integer.parseInt(index)))
+                                .toList());
         };
     }
 }

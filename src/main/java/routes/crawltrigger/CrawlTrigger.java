@@ -160,7 +160,11 @@ public class CrawlTrigger {
             return Candidate.skipped(event, Reason.NO_VALID_URL);
         }
         List<WebAddress> wanted = links.stream().limit(policy.maxUrlsPerPost()).toList();
-        return new Candidate(event, null, new Wish(post.tenantId(), event.postId(), wanted, event.userId(), own.postsPerDay()), matched);
+        return new Candidate(
+                event,
+                null,
+                new Wish(post.tenantId(), event.postId(), wanted, event.userId(), own.postsPerDay()),
+                matched);
     }
 
     private Map<UUID, Post> posts(List<PostTagged> events) {
@@ -214,8 +218,8 @@ public class CrawlTrigger {
                     settings.put(
                             row.getString("reader"),
                             new Settings(
-                                    triggerTags.of(
-                                            List.of((String[]) row.getArray("tags").getArray())),
+                                    triggerTags.of(List.of(
+                                            (String[]) row.getArray("tags").getArray())),
                                     row.getObject("posts_per_day", Integer.class)));
                 });
         return settings;

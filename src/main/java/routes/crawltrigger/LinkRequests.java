@@ -34,8 +34,10 @@ public class LinkRequests {
     /** Why nothing is fetched. */
     public enum Refusal {
         NO_VALID_URL("The post has no link that leads to a web page"),
-        BUDGET_TENANT("The posts whose links may be fetched today are used up: budget.tenant_per_day of enrichment_policy.yml"),
-        BUDGET_DOMAIN("The sites of the links were fetched from too often in this hour: budget.domain_per_hour of enrichment_policy.yml");
+        BUDGET_TENANT(
+                "The posts whose links may be fetched today are used up: budget.tenant_per_day of enrichment_policy.yml"),
+        BUDGET_DOMAIN(
+                "The sites of the links were fetched from too often in this hour: budget.domain_per_hour of enrichment_policy.yml");
 
         private final String text;
 
@@ -55,7 +57,8 @@ public class LinkRequests {
      */
     public record Request(UUID id, Refusal refusal) {}
 
-    private record Post(UUID id, UUID tenantId, UUID channelId, String traceId, UUID requestId, String[] urls, String[] tags) {}
+    private record Post(
+            UUID id, UUID tenantId, UUID channelId, String traceId, UUID requestId, String[] urls, String[] tags) {}
 
     private final JdbcClient jdbc;
     private final CrawlBudget budget;
@@ -135,10 +138,10 @@ public class LinkRequests {
         if (links.isEmpty()) {
             return new Request(null, Refusal.NO_VALID_URL);
         }
-        Grant grant = budget.take(List.of(new Wish(post.tenantId(), post.id(), links, null, null))).get(0);
+        Grant grant = budget.take(List.of(new Wish(post.tenantId(), post.id(), links, null, null)))
+                .get(0);
         if (grant.exhausted() != null) {
-            return new Request(
-                    null, grant.exhausted() == Limit.DOMAIN ? Refusal.BUDGET_DOMAIN : Refusal.BUDGET_TENANT);
+            return new Request(null, grant.exhausted() == Limit.DOMAIN ? Refusal.BUDGET_DOMAIN : Refusal.BUDGET_TENANT);
         }
         List<String> urls = grant.links().stream().map(WebAddress::toString).toList();
         Instant now = clock.instant();

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import routes.events.Sha256;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
-import routes.events.Sha256;
 import routes.testing.WebServer;
 
 /** What the API tells of the pages behind links. */
@@ -177,7 +177,8 @@ class LinksIT {
         fixtures.page(tenant, post, "The text", "");
         api.bean(ObjectStore.class).delete(ObjectKeys.article(tenant, Sha256.hex(Fixtures.LINK)));
 
-        assertThat(client.get("/posts/" + post + "/links/1/article").text("markdown")).isEqualTo("The text");
+        assertThat(client.get("/posts/" + post + "/links/1/article").text("markdown"))
+                .isEqualTo("The text");
     }
 
     @ParameterizedTest

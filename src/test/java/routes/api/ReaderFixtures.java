@@ -200,7 +200,8 @@ final class ReaderFixtures {
         fixtures.setJson(
                 post,
                 "urls",
-                "[\"" + Fixtures.LINK + "\", \"https://gone.example/old\", \"https://slow.example/\", \"https://last.example/\","
+                "[\"" + Fixtures.LINK
+                        + "\", \"https://gone.example/old\", \"https://slow.example/\", \"https://last.example/\","
                         + " \"https://other.example/dead\"]");
         fixtures.page(
                 TENANT,

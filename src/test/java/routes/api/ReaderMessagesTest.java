@@ -81,7 +81,8 @@ class ReaderMessagesTest {
     @Test
     void everyReasonThatAPageWasNotReadIsTranslated() {
         assertThat(keys(english))
-                .containsAll(Fetched.REASONS.stream().map(reason -> "page." + reason).toList())
+                .containsAll(
+                        Fetched.REASONS.stream().map(reason -> "page." + reason).toList())
                 .contains("page.no_text", "page.unreadable", "page.host_backoff", "page.provider_failed");
     }
 

@@ -499,11 +499,14 @@ class ReaderPageIT {
                         left -> assertThat(left).contains("Не читалась: ссылок больше"),
                         dead -> assertThat(dead).isEqualTo("Страницы больше нет"));
         assertThat(browser.texts(".link").get(0))
-                .contains("Камера <b onclick=window.attacked=1>марсохода</b>", "Журнал", "Анна Котова", "30 янв.", "Как она видит");
-        assertThat(browser.all(".link h3 a"))
-                .hasSize(5)
-                .allSatisfy(link ->
-                        assertThat(link.getDomAttribute("rel")).isEqualTo("noopener noreferrer nofollow"));
+                .contains(
+                        "Камера <b onclick=window.attacked=1>марсохода</b>",
+                        "Журнал",
+                        "Анна Котова",
+                        "30 янв.",
+                        "Как она видит");
+        assertThat(browser.all(".link h3 a")).hasSize(5).allSatisfy(link -> assertThat(link.getDomAttribute("rel"))
+                .isEqualTo("noopener noreferrer nofollow"));
         assertHarmless();
         assertThat(browser.barriers()).isEmpty();
 
@@ -676,7 +679,8 @@ class ReaderPageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/?q=марсоход", "/?post=album", "/?post=linked", "/?post=linked&link=1", "/?view=status"})
+    @ValueSource(
+            strings = {"/", "/?q=марсоход", "/?post=album", "/?post=linked", "/?post=linked&link=1", "/?view=status"})
     void aNarrowPhoneNeedsNoScrollingSideways(String address) {
         browser.phone(320);
         browser.open(address.replace("album", album.toString()).replace("linked", linked.toString()));

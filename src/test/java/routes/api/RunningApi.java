@@ -246,7 +246,14 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         @Bean
         PageFetcher pageFetcher() {
             var limits = new CrawlProperties(
-                    Set.of(80), true, Duration.ofSeconds(5), Duration.ofSeconds(2), 1 << 20, 5, "TestCrawler", Set.of());
+                    Set.of(80),
+                    true,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(2),
+                    1 << 20,
+                    5,
+                    "TestCrawler",
+                    Set.of());
             return new PageFetcher(limits, Clock.systemUTC());
         }
 

@@ -85,8 +85,10 @@ class ArticleHtmlTest {
         Element page = Jsoup.parseBodyFragment(ArticleHtml.of(markdown).html()).body();
 
         assertThat(page.select("*"))
-                .allSatisfy(element -> assertThat(element.normalName())
-                        .matches("body|p|br|hr|h[2-6]|blockquote|[uo]l|li|pre|code|em|strong|del|table|thead|tbody|t[rhd]|a|img"));
+                .allSatisfy(
+                        element -> assertThat(element.normalName())
+                                .matches(
+                                        "body|p|br|hr|h[2-6]|blockquote|[uo]l|li|pre|code|em|strong|del|table|thead|tbody|t[rhd]|a|img"));
         assertThat(page.select("*").stream().flatMap(element -> element.attributes().asList().stream()))
                 .allSatisfy(attribute -> {
                     assertThat(attribute.getKey()).matches("href|rel|alt|start|data-picture");
@@ -119,7 +121,10 @@ class ArticleHtmlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {">", "> ", "- ", "1. ", "[", "![", "*", "_", "`", "<", "&", "|", "[a](", "**a ", "\\", "<!--", "- 1. > "})
+    @ValueSource(
+            strings = {
+                ">", "> ", "- ", "1. ", "[", "![", "*", "_", "`", "<", "&", "|", "[a](", "**a ", "\\", "<!--", "- 1. > "
+            })
     void a_huge_text_of_marks_costs_bounded_time(String mark) {
         String huge = mark.repeat(2_000_000 / mark.length());
 

@@ -349,7 +349,9 @@ class CrawlIT {
         assertThat(row(third, "error")).isEqualTo("http_404");
 
         enriched(event(post(), site.url("/article")));
-        assertThat(site.pages()).as("a dead page is not asked for with every post").hasSize(3);
+        assertThat(site.pages())
+                .as("a dead page is not asked for with every post")
+                .hasSize(3);
     }
 
     @Test
@@ -403,7 +405,8 @@ class CrawlIT {
         }
 
         assertThat(site.pages()).containsExactly("/article", "/dead", "/gzip", "/article", "/dead", "/gzip");
-        assertThat(site.requests.get(site.requests.size() - 3).header("If-None-Match")).isEqualTo("\"v1\"");
+        assertThat(site.requests.get(site.requests.size() - 3).header("If-None-Match"))
+                .isEqualTo("\"v1\"");
         assertThat(count("success", "not_modified")).isEqualTo(1);
         assertThat(Instant.parse(data(post).at("/urls/0/fetched_at").asText())).isAfter(read);
         assertThat(data(post).at("/urls/0/markdown").asText()).contains("картофеля");

@@ -140,7 +140,8 @@ class CrawlTriggerIT {
         settings(1, "{\"crawl_trigger_tags\": [\"шахматная партия\", 5, null]}");
         CrawlTrigger trigger = trigger(10, 10);
 
-        assertThat(urls(trigger, taggedFor("1", "шахматных партий", "https://ex.org/1"))).containsExactly("https://ex.org/1");
+        assertThat(urls(trigger, taggedFor("1", "шахматных партий", "https://ex.org/1")))
+                .containsExactly("https://ex.org/1");
         assertThat(decide(trigger, taggedFor("2", "шахматных партий", "https://ex.org/2")))
                 .isEqualTo(StageOutcome.skipped("no_trigger_tag"));
         assertThat(decide(trigger, taggedFor("1", "партия", "https://ex.org/3")))
@@ -171,7 +172,8 @@ class CrawlTriggerIT {
     void a_limit_that_is_no_number_of_posts_is_none(String value) {
         settings(1, "{\"crawl_posts_per_day\": " + value + ", \"crawl_trigger_tags\": {\"a\": 1}}");
 
-        assertThat(urls(trigger(10, 10), taggedFor("1", "ai", "https://ex.org/1"))).isNotEmpty();
+        assertThat(urls(trigger(10, 10), taggedFor("1", "ai", "https://ex.org/1")))
+                .isNotEmpty();
     }
 
     @Test
