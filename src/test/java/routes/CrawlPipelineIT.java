@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import javax.management.MBeanException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
@@ -188,7 +187,7 @@ class CrawlPipelineIT {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(again.body()).isEqualTo(answer.body());
         assertThat(answer.body()).contains(refetchedByJmx(post.toString()).replaceFirst(".*request ", ""));
-        assertThatThrownBy(() -> refetchedByJmx("999999")).hasMessageContaining("There is no post 999999");
+        assertThatThrownBy(() -> refetchedByJmx("999999")).rootCause().hasMessageContaining("There is no post 999999");
         awaitFound(word, post);
         await().untilAsserted(() -> assertThat(pipeline.found(first)).doesNotContain(post));
         await().untilAsserted(() -> {
@@ -235,12 +234,7 @@ class CrawlPipelineIT {
                         new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
                 .iterator()
                 .next();
-        try {
-            return (String)
-                    server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
-        } catch (MBeanException e) {
-            throw e.getTargetException();
-        }
+        return (String) server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
     }
 
     private void settings(String body) throws Exception {
