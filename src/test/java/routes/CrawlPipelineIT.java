@@ -2,15 +2,20 @@ package routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,6 +186,8 @@ class CrawlPipelineIT {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(again.body()).isEqualTo(answer.body());
+        assertThat(answer.body()).contains(refetchedByJmx(post.toString()).replaceFirst(".*request ", ""));
+        assertThatThrownBy(() -> refetchedByJmx("999999")).rootCause().hasMessageContaining("There is no post 999999");
         awaitFound(word, post);
         await().untilAsserted(() -> assertThat(pipeline.found(first)).doesNotContain(post));
         await().untilAsserted(() -> {
@@ -218,6 +225,16 @@ class CrawlPipelineIT {
         } finally {
             settings("{\"trigger_tags\": []}");
         }
+    }
+
+    private String refetchedByJmx(String post) throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        String context = pipeline.application.getBean(CamelContext.class).getManagementName();
+        ObjectName replay = server.queryNames(
+                        new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
+                .iterator()
+                .next();
+        return (String) server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
     }
 
     private void settings(String body) throws Exception {

@@ -24,7 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param userAgent            how the crawler presents itself; the name before the slash is the one that robots.txt can address
  * @param privatePages         beginnings of addresses of pages that may be fetched although they are in a private network, such as
  *                             http://127.0.0.1:8010/demo/; separated by commas; scheme, host, port and path must be exactly these.
- *                             --demo sets it to the pages that the program serves itself
+ *                             --demo adds the pages that the program serves itself
  */
 @ConfigurationProperties("crawl")
 public record CrawlProperties(

@@ -50,6 +50,15 @@ export function named(kind, name) {
     return messages[`${kind}.${name}`] ?? name;
 }
 
+/** The name of a language by its code; a code that is none is shown as it is. */
+export function languageName(code) {
+    try {
+        return new Intl.DisplayNames(current, {type: "language"}).of(code) ?? code;
+    } catch {
+        return code;
+    }
+}
+
 export function number(value) {
     return new Intl.NumberFormat(current).format(value);
 }

@@ -34,6 +34,16 @@ class ReaderKeysIT {
     }
 
     @Test
+    void aReaderIsToldThatOnlyOperatorsHavePagesFetchedAgain() {
+        browser.visit("/?post=" + album);
+        browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
+        browser.one(".again button").click();
+
+        browser.awaitText(".again .problem", "Нет доступа");
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("40"));
+    }
+
+    @Test
     void whoeverHasNoKeyIsAskedForItAndMaySignOut() {
         browser.visit("/?post=" + album);
 

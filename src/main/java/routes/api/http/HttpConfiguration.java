@@ -88,7 +88,7 @@ class HttpConfiguration implements WebMvcConfigurer {
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(new StrictParameters());
         registry.addInterceptor(new LargeAnswers())
-                .addPathPatterns("/webjars/**", "/openapi.*", "/redoc.js", "/posts/*/media/*", "/posts/*/links/*/*");
+                .addPathPatterns("/webjars/**", "/openapi.*", "/redoc.js", "/posts/*/media/*", "/posts/*/links/**");
     }
 
     /** Large responses exceed the socket buffers and hold a thread until the client has read them; limits the number of such threads. */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The links of a post: what the pages are, whether they were read, and the way to the kept copies. */
 import {el, external, icon} from "../dom.js";
-import {date, dateTime, named, t} from "../i18n.js";
+import {date, languageName, named, t} from "../i18n.js";
 import {to} from "../route.js";
 import {failure} from "./problem.js";
 
@@ -62,14 +62,14 @@ async function settled(post, api, signal, show) {
 
 function entry(post, link) {
     const facts = [link.site || (link.title && host(link.url)), link.author, link.published_at && date(link.published_at),
-        link.language, link.word_count > 0 && t("crawl.words", {count: link.word_count})].filter(Boolean);
+        link.language && languageName(link.language), link.word_count > 0 && t("crawl.words", {count: link.word_count})].filter(Boolean);
     return el("li", {class: `link ${link.state}`},
         el("h3", {}, external(link.url, link.title || shortened(link.url))),
         facts.length > 0 && el("p", {class: "meta"}, facts.map(fact => el("span", {}, fact))),
         link.excerpt && el("p", {class: "excerpt", lang: link.language}, link.excerpt),
         el("p", {class: "state"}, icon(SIGNS[link.state] ?? "failed"), el("span", {}, state(link)),
-            link.has_article && el("a", {class: "read", href: to({post: String(post.number), link: String(link.n)})},
-                t("links.read"), el("span", {class: "hidden"}, `: ${link.title || link.url}`))));
+            link.has_article && [" ", el("a", {class: "read", href: to({post: String(post.number), link: String(link.n)})},
+                t("links.read"), el("span", {class: "hidden"}, `: ${link.title || link.url}`))]));
 }
 
 /** What became of a link, in words. */
@@ -113,6 +113,5 @@ export function facts(link) {
         link.author && el("span", {}, link.author),
         link.published_at && el("time", {datetime: link.published_at}, date(link.published_at)),
         link.word_count > 0 && el("span", {}, t("crawl.words", {count: link.word_count})),
-        external(link.final_url || link.url, t("article.original"), icon("out")),
-        link.fetched_at && el("span", {class: "hidden"}, dateTime(link.fetched_at)));
+        external(link.final_url || link.url, t("article.original"), icon("out")));
 }
