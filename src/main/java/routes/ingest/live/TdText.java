@@ -135,7 +135,7 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
     }
 
     private static void between(String text, int from, int to, List<TextEntity> entities, List<TextPart> parts) {
-        TreeSet<Integer> cuts = new TreeSet<>(Set.of(from, to));
+        TreeSet<Integer> cuts = new TreeSet<>(List.of(from, to));
         for (TextEntity entity : entities) {
             for (int cut : new int[] {entity.offset(), entity.offset() + entity.length()}) {
                 cuts.add(Math.max(from, Math.min(to, cut)));
