@@ -39,7 +39,7 @@ import routes.testing.Zips;
 class ContractIT {
 
     @RegisterExtension
-    static final RunningApi api = new RunningApi();
+    static final RunningApi api = new RunningApi().with("telegram.api-id", "12345");
 
     /** The document itself, a script that shows it, and Spring's way to the error page. */
     private static final Set<String> NOT_OPERATIONS =
@@ -139,6 +139,7 @@ class ContractIT {
         Fixtures fixtures = api.fixtures();
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
         UUID channel = fixtures.channelOf(user);
+        fixtures.live(Fixtures.DEFAULT_TENANT, channel);
         UUID post = fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
         long album = fixtures.album(Fixtures.DEFAULT_TENANT, channel, List.of(post), "{}");
         UUID job = fixtures.importJob(Fixtures.DEFAULT_TENANT, user, "done", "[]");

@@ -171,15 +171,15 @@ final class LiveProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until all updates are applied and every channel that can be read was read to its end after this call. */
+    /** Waits until all updates are applied and every channel was read to its end after this call. */
     void awaitRead() {
         Instant since = Instant.now();
         await().atMost(TIME).pollInterval(Duration.ofMillis(50)).until(() -> feed.isIdle()
                 && jdbc.sql(
                                 """
-                                SELECT count(*) FROM live_channels
-                                WHERE paused_at IS NULL AND (chat_id IS NULL OR pass_next IS NOT NULL OR wanted IS NOT NULL
-                                    OR passed_at IS NULL OR passed_at <= ?)""")
+                                SELECT count(*) FROM user_channel s LEFT JOIN live_channels l USING (channel_id)
+                                WHERE s.is_active AND l.paused_at IS NULL AND (l.chat_id IS NULL OR l.pass_next IS NOT NULL
+                                    OR l.wanted IS NOT NULL OR l.passed_at IS NULL OR l.passed_at <= ?)""")
                                 .param(since.atOffset(java.time.ZoneOffset.UTC))
                                 .query(Long.class)
                                 .single()

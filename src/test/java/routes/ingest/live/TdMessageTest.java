@@ -225,7 +225,7 @@ class TdMessageTest {
         assertThat(post.entities())
                 .extracting(TextEntity::type)
                 .containsExactly("bold", "text_link", "italic", "code", "url");
-        assertThat(TextPart.urls(post.parts(), List.of())).containsExactly("https://first.org/", "http://b.com/");
+        assertThat(TextPart.urls(post.parts(), List.of())).containsExactly("https://first.org/", "https://b.com/");
     }
 
     @Test
