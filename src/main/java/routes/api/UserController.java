@@ -352,8 +352,9 @@ final class UserController {
     private Subscription change(long id, UUID channel, String assignments) {
         User user = users.require(id);
         int changed = database.sql("UPDATE live_channels l SET " + assignments
+                        + " "
                         + """
-                         WHERE l.tenant_id = :tenant AND l.channel_id = :channel AND EXISTS (
+                        WHERE l.tenant_id = :tenant AND l.channel_id = :channel AND EXISTS (
                             SELECT 1 FROM user_channel s
                             WHERE s.user_id = :user AND s.channel_id = l.channel_id AND s.is_active)""")
                 .param("tenant", user.tenantId())

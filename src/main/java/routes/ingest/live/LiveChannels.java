@@ -123,13 +123,27 @@ class LiveChannels {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    /** The channel was found at Telegram. */
-    void found(LiveChannel channel, String account, long chatId) {
+    /** The channel was found at Telegram, for all tenants that look for it. */
+    void found(UUID channelId, String account, long chatId) {
         jdbc.sql(
                         """
                         UPDATE live_channels SET account = ?, chat_id = ?, error = NULL, failures = 0, retry_at = NULL, flood_until = NULL
-                        WHERE tenant_id = ? AND channel_id = ?""")
-                .params(account, chatId, channel.tenantId(), channel.channelId())
+                        WHERE channel_id = ? AND account IS NULL""")
+                .params(account, chatId, channelId)
+                .update();
+    }
+
+    /** Channels of accounts that exist no more are looked for again, with the others. */
+    void release(List<String> accounts) {
+        jdbc.sql("UPDATE live_channels SET account = NULL, chat_id = NULL WHERE account <> ALL (?)")
+                .param(accounts.toArray(String[]::new))
+                .update();
+    }
+
+    /** The channels of an account cannot be read now. The next reading clears the reason. */
+    void signedOut(String account, String reason) {
+        jdbc.sql("UPDATE live_channels SET error = ? WHERE account = ?")
+                .params(reason, account)
                 .update();
     }
 

@@ -129,8 +129,19 @@ public class LiveFeed {
 
         Changes take(Instant now) {
             Set<Long> ids = new LinkedHashSet<>();
-            changed.entrySet().removeIf(one -> !one.getValue().isAfter(now) && ids.add(one.getKey()));
-            albumsDue.entrySet().removeIf(one -> !one.getValue().isAfter(now) && ids.addAll(albums.remove(one.getKey())));
+            changed.forEach((id, due) -> {
+                if (!due.isAfter(now)) {
+                    ids.add(id);
+                }
+            });
+            changed.keySet().removeAll(ids);
+            albumsDue.entrySet().removeIf(album -> {
+                boolean isDue = !album.getValue().isAfter(now);
+                if (isDue) {
+                    ids.addAll(albums.remove(album.getKey()));
+                }
+                return isDue;
+            });
             Set<Long> gone = new LinkedHashSet<>(deleted);
             deleted.clear();
             ids.removeAll(gone);
@@ -301,7 +312,9 @@ public class LiveFeed {
     private void connect(Instant now) {
         if (!accountsRead.plus(ACCOUNTS_KEPT).isAfter(now)) {
             accountsRead = now;
-            accounts.withSession().stream().filter(name -> !clients.containsKey(name)).forEach(this::route);
+            List<String> present = accounts.withSession();
+            present.stream().filter(name -> !clients.containsKey(name)).forEach(this::route);
+            table.release(present);
         }
         for (String name : clients.keySet()) {
             boolean isReady = accounts.account(name).status().state() == TelegramAccount.State.READY;
@@ -309,8 +322,8 @@ public class LiveFeed {
                 table.wantAll(name, Depth.DEEP);
                 stale = true;
                 ready.add(name);
-            } else if (!isReady) {
-                ready.remove(name);
+            } else if (!isReady && ready.remove(name)) {
+                table.signedOut(name, "the Telegram account " + name + " is not signed in");
             }
         }
     }
@@ -366,14 +379,21 @@ public class LiveFeed {
         task.close();
         Optional<TdlibException> refusal = refusal(failure);
         Optional<Duration> flood = refusal.flatMap(TdlibException::retryAfter);
+        boolean isRefused = flood.isEmpty()
+                && refusal.filter(e -> e.kind() == TdlibException.Kind.ANSWERED).isPresent();
         Instant now = clock.instant();
         String reason = refusal.map(Exception::getMessage).orElseGet(() -> FailureReason.of(failure));
         synchronized (this) {
             pauses.put(task.key(), now.plus(parser.retryPause()));
             Pending pending = chats.get(task.key());
             if (pending != null) {
-                task.applying().changed().forEach(id -> pending.change(id, now));
                 pending.deleted.addAll(task.applying().deleted());
+                if (isRefused && !task.applying().isEmpty()) {
+                    // one message that cannot be asked for must not hold up the others
+                    pending.again = Depth.DEEP;
+                } else {
+                    task.applying().changed().forEach(id -> pending.change(id, now));
+                }
             }
         }
         try {

@@ -40,6 +40,9 @@ public class LiveReader {
 
     private static final int TIMEOUT_SECONDS = 30;
     private static final Duration UNKNOWN_AGAIN = Duration.ofDays(1);
+    /** Costs nothing: TDLib hears of chats that the account joins. */
+    private static final Duration UNJOINED_AGAIN = Duration.ofMinutes(5);
+
 
     private final LiveFeed feed;
     private final LiveChannels table;
@@ -126,10 +129,14 @@ public class LiveReader {
                 return;
             }
         }
-        String reason = channel.username() == null
-                ? "no signed-in account knows the channel with this id; join it with an account, or subscribe by its name"
-                : "Telegram has no channel @" + channel.username();
-        unusable(channel, reason);
+        if (channel.username() != null) {
+            unusable(channel, "Telegram has no channel @" + channel.username());
+            return;
+        }
+        String reason =
+                "no signed-in account knows the channel with this id; join it with an account, or subscribe by its name";
+        LOG.warn("{} is not read: {}", LiveFeed.name(channel), reason);
+        table.failed(channel, reason, clock.instant().plus(UNJOINED_AGAIN), false);
     }
 
     private void unusable(LiveChannel channel, String reason) {
@@ -150,11 +157,8 @@ public class LiveReader {
         var identity = new ChannelIdentity(tgChannelId, username, chat.path("title").asText());
         boolean same = Boolean.TRUE.equals(transaction.execute(status -> {
             Channel stored = channels.identify(channel.channelId(), identity);
-            boolean itself = stored.id().equals(channel.channelId());
-            if (itself) {
-                table.found(channel, account, chatId);
-            }
-            return itself;
+            table.found(stored.id(), account, chatId);
+            return stored.id().equals(channel.channelId());
         }));
         if (same) {
             LOG.info("{} is read by the Telegram account {}", LiveFeed.name(channel), account);

@@ -340,6 +340,7 @@ class LiveFeedIT {
             members[i] = Contents.photo(i == 0 ? "album" : "", pictures[i], pictures[i]);
         }
         channel.album(members[0], members[1], members[2]);
+        channel.at(1_790_001_000);
         channel.postUnannounced(Contents.document("paper", "report.pdf", "application/pdf", telegram.file("%PDF-1.4 x".getBytes())));
         Path export = export(pictures);
         LiveProcess process = start();
@@ -518,11 +519,13 @@ class LiveFeedIT {
                 }
                 case 14 -> some(ids, random, id -> joinAlbum(ids, id, step(ids, id)));
                 default -> {
-                    if (random.nextInt(4) == 0) {
-                        kill(process);
-                        process = start();
-                    } else {
-                        process.awaitRead();
+                    switch (random.nextInt(4)) {
+                        case 0, 1 -> {
+                            kill(process);
+                            process = start();
+                        }
+                        case 2 -> process.awaitRead();
+                        default -> {}
                     }
                 }
             }

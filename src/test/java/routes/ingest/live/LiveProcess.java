@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -134,7 +135,9 @@ final class LiveProcess implements AutoCloseable {
         settingsOfRoutes.put("parser.channels-at-once", Integer.toString(parser.channelsAtOnce()));
         settingsOfRoutes.put("parser.pages-per-second", Integer.toString(parser.pagesPerSecond()));
         camel.getPropertiesComponent().setInitialProperties(settingsOfRoutes);
-        camel.getShutdownStrategy().setTimeout(1);
+        camel.getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
+        camel.getShutdownStrategy().setTimeout(200);
+        camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
         var loader = PluginHelper.getRoutesLoader(camel);
         for (String file : new String[] {"00-errors.camel.yaml", "11-telegram.camel.yaml"}) {
             loader.loadRoutes(ResourceHelper.fromString(file, text("/routes/" + file)));
