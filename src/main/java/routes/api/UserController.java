@@ -346,14 +346,16 @@ final class UserController {
     @Role.Needed(Role.OPERATOR)
     Subscription resume(@PathVariable("user_id") long id, @PathVariable("channel_id") UUID channel) {
         // edits and deletions of the time between were not noted
-        return change(id, channel, "paused_at = NULL, wanted = CASE WHEN paused_at IS NULL THEN wanted ELSE 'deep' END");
+        return change(
+                id, channel, "paused_at = NULL, wanted = CASE WHEN paused_at IS NULL THEN wanted ELSE 'deep' END");
     }
 
     private Subscription change(long id, UUID channel, String assignments) {
         User user = users.require(id);
-        int changed = database.sql("UPDATE live_channels l SET " + assignments
-                        + " "
-                        + """
+        int changed = database.sql(
+                        "UPDATE live_channels l SET " + assignments
+                                + " "
+                                + """
                         WHERE l.tenant_id = :tenant AND l.channel_id = :channel AND EXISTS (
                             SELECT 1 FROM user_channel s
                             WHERE s.user_id = :user AND s.channel_id = l.channel_id AND s.is_active)""")

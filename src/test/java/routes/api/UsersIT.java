@@ -154,13 +154,15 @@ class UsersIT {
         JsonNode paused = client.post(one + "/pause", "").json().path("live");
         assertThat(paused.path("state").asText()).isEqualTo("paused");
         assertThat(client.post(one + "/pause", "").json().at("/live/paused_at")).isEqualTo(paused.path("paused_at"));
-        assertThat(client.post(one + "/resume", "").json().at("/live/state").asText()).isEqualTo("history");
+        assertThat(client.post(one + "/resume", "").json().at("/live/state").asText())
+                .isEqualTo("history");
         String wanted = "SELECT wanted FROM live_channels WHERE channel_id = '" + channel + "'";
         assertThat(api.jdbc().sql(wanted).query(String.class).single())
                 .as("what was missed while it was paused is read")
                 .isEqualTo("deep");
         long other = fixtures.user(fixtures.tenant());
-        assertThat(client.post("/users/" + other + "/channels/" + channel + "/pause", "").status())
+        assertThat(client.post("/users/" + other + "/channels/" + channel + "/pause", "")
+                        .status())
                 .isEqualTo(404);
     }
 
@@ -187,7 +189,8 @@ class UsersIT {
 
     @Test
     void withoutTelegramNoChannelCanBeReadNow() {
-        ApiClient.Answer answer = client.post("/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels/parse", "");
+        ApiClient.Answer answer =
+                client.post("/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels/parse", "");
 
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.text("remedy")).contains("TELEGRAM_API_ID");

@@ -91,9 +91,10 @@ class Downloads {
             String path = download.answer().get().at("/local/path").asText();
             return path.isEmpty() ? file.missing("Telegram gave no file") : file.at(Path.of(path));
         } catch (ExecutionException e) {
-            boolean late = e.getCause() instanceof TdlibException failure
-                    && failure.kind() == TdlibException.Kind.TIMED_OUT;
-            return file.missing(late ? late() : "not downloaded: " + e.getCause().getMessage());
+            boolean late =
+                    e.getCause() instanceof TdlibException failure && failure.kind() == TdlibException.Kind.TIMED_OUT;
+            return file.missing(
+                    late ? late() : "not downloaded: " + e.getCause().getMessage());
         }
     }
 }

@@ -240,14 +240,13 @@ class LiveChannels {
 
     /** Those of the messages that have a row, deleted or not. */
     Set<Long> stored(LiveChannel channel, Collection<Long> messageIds) {
-        return new HashSet<>(
-                jdbc.sql(
-                                """
+        return new HashSet<>(jdbc.sql(
+                        """
                                 SELECT telegram_message_id FROM posts
                                 WHERE (tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))""")
-                        .params(channel.tenantId(), channel.channelId(), messageIds.toArray(Long[]::new))
-                        .query(Long.class)
-                        .list());
+                .params(channel.tenantId(), channel.channelId(), messageIds.toArray(Long[]::new))
+                .query(Long.class)
+                .list());
     }
 
     /** The first message that is stored of the time since which the channel is read. */

@@ -275,12 +275,8 @@ public class LiveFeed {
     }
 
     private void refresh(Instant now) {
-        Map<String, Depth> again = again();
-        again.forEach((key, depth) -> {
-            String[] parts = key.split("/", 2);
-            table.want(parts[0], List.of(Long.valueOf(parts[1])), depth);
-        });
-        if (again.isEmpty() && !stale && rowsRead.plus(ROWS_KEPT).isAfter(now)) {
+        boolean again = readAgain();
+        if (!again && !stale && rowsRead.plus(ROWS_KEPT).isAfter(now)) {
             return;
         }
         stale = false;
@@ -292,20 +288,40 @@ public class LiveFeed {
             rows = found;
             rowsRead = now;
             followed.forEach(key -> chats.computeIfAbsent(key, chat -> new Pending()));
-            chats.keySet().removeIf(key -> !followed.contains(key) && !busy.contains(key));
+            chats.keySet().stream()
+                    .filter(key -> !followed.contains(key) && !busy.contains(key))
+                    .toList()
+                    .forEach(this::unfollow);
         }
     }
 
-    /** The chats of which updates are known to be missing. If storing that fails, the next pass through the history finds what is missing. */
-    private synchronized Map<String, Depth> again() {
+    private void unfollow(String key) {
+        chats.remove(key);
+        String[] parts = key.split("/", 2);
+        Optional.ofNullable(clients.get(parts[0])).ifPresent(client -> client.close(Long.parseLong(parts[1])));
+    }
+
+    /** Stores which chats are to be read again, since updates of them are known to be missing. */
+    private boolean readAgain() {
         Map<String, Depth> again = new HashMap<>();
-        chats.forEach((key, pending) -> {
-            if (pending.again != null) {
-                again.put(key, pending.again);
-                pending.again = null;
+        synchronized (this) {
+            chats.forEach((key, pending) -> {
+                if (pending.again != null) {
+                    again.put(key, pending.again);
+                }
+            });
+        }
+        again.forEach((key, depth) -> {
+            String[] parts = key.split("/", 2);
+            table.want(parts[0], List.of(Long.valueOf(parts[1])), depth);
+            synchronized (this) {
+                chats.computeIfPresent(key, (same, pending) -> {
+                    pending.again = pending.again == depth ? null : pending.again;
+                    return pending;
+                });
             }
         });
-        return again;
+        return !again.isEmpty();
     }
 
     /** Starts the route of each account that has a session. What an account missed while it was not signed in is read again. */
@@ -319,6 +335,7 @@ public class LiveFeed {
         for (String name : clients.keySet()) {
             boolean isReady = accounts.account(name).status().state() == TelegramAccount.State.READY;
             if (isReady && !ready.contains(name)) {
+                clients.get(name).closed();
                 table.wantAll(name, Depth.DEEP);
                 stale = true;
                 ready.add(name);
@@ -371,7 +388,10 @@ public class LiveFeed {
 
     /** The collected changes of a chat are dropped, since it is paused. */
     synchronized void drop(LiveTask task) {
-        chats.computeIfPresent(task.key(), (key, pending) -> new Pending());
+        if (chats.containsKey(task.key())) {
+            unfollow(task.key());
+            chats.put(task.key(), new Pending());
+        }
     }
 
     /** Work on a chat failed: what was taken is collected again, and the chat waits. */
@@ -436,7 +456,7 @@ public class LiveFeed {
     /** Whether nothing is being read and no update waits; for tests. */
     synchronized boolean isIdle() {
         Instant later = clock.instant().plus(parser.counterDelay()).plus(parser.albumQuiet());
-        return busy.isEmpty() && chats.values().stream().noneMatch(pending -> pending.again != null || pending.isDue(later));
+        return busy.isEmpty()
+                && chats.values().stream().noneMatch(pending -> pending.again != null || pending.isDue(later));
     }
-
 }

@@ -1,12 +1,10 @@
 package routes.ingest.live;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +40,6 @@ public class LiveReader {
     private static final Duration UNKNOWN_AGAIN = Duration.ofDays(1);
     /** Costs nothing: TDLib hears of chats that the account joins. */
     private static final Duration UNJOINED_AGAIN = Duration.ofMinutes(5);
-
 
     private final LiveFeed feed;
     private final LiveChannels table;
@@ -108,10 +105,9 @@ public class LiveReader {
         }
         LiveChannel row = due.get();
         task.reading(row);
-        if (row.pass() == null) {
-            feed.chats(row.account()).open(row.chatId());
-        }
-        return TdChats.historyRequest(row.chatId(), row.pass() == null ? 0 : row.pass().next());
+        feed.chats(row.account()).open(row.chatId());
+        return TdChats.historyRequest(
+                row.chatId(), row.pass() == null ? 0 : row.pass().next());
     }
 
     private void find(LiveChannel channel) throws TdlibException, InterruptedException {
@@ -154,7 +150,8 @@ public class LiveReader {
             return;
         }
         String username = chats.username(chat).orElse(null);
-        var identity = new ChannelIdentity(tgChannelId, username, chat.path("title").asText());
+        var identity =
+                new ChannelIdentity(tgChannelId, username, chat.path("title").asText());
         boolean same = Boolean.TRUE.equals(transaction.execute(status -> {
             Channel stored = channels.identify(channel.channelId(), identity);
             table.found(stored.id(), account, chatId);
@@ -170,15 +167,11 @@ public class LiveReader {
         LiveChannel first = rows.get(0);
         TdChats chats = feed.chats(first.account());
         List<ObjectNode> messages = withAlbums(
-                chats,
-                first.chatId(),
-                chats.messages(first.chatId(), sent(changes.changed())),
-                message -> true);
+                chats, first.chatId(), chats.messages(first.chatId(), sent(changes.changed())), message -> true);
         for (LiveChannel row : rows) {
             writer.changed(row, chats, copies(messages));
             writer.deleted(
-                    row,
-                    sent(changes.deleted()).stream().map(TdMessage::number).toList());
+                    row, sent(changes.deleted()).stream().map(TdMessage::number).toList());
         }
         task.applying(Changes.NONE);
     }
@@ -203,9 +196,8 @@ public class LiveReader {
      */
     private List<ObjectNode> withAlbums(TdChats chats, long chatId, List<ObjectNode> messages, AtEdge incomplete)
             throws TdlibException, InterruptedException {
-        Set<Long> known = messages.stream()
-                .map(message -> message.path("id").asLong())
-                .collect(Collectors.toSet());
+        Set<Long> known =
+                messages.stream().map(message -> message.path("id").asLong()).collect(Collectors.toSet());
         Set<Long> albums = new TreeSet<>();
         Set<Long> wanted = new TreeSet<>();
         for (ObjectNode message : messages) {
@@ -258,22 +250,13 @@ public class LiveReader {
                 before.min(),
                 before.read() + messages.size());
         boolean complete = row.isComplete(pass, oldestId, TdMessage.date(oldest)) || TdMessage.number(oldestId) <= 1;
-        List<ObjectNode> whole = withAlbums(
-                chats,
-                row.chatId(),
-                messages,
-                message -> Stream.of(messages.get(0), oldest)
-                        .anyMatch(edge -> TdMessage.album(edge) == TdMessage.album(message)));
+        List<ObjectNode> whole = withAlbums(chats, row.chatId(), messages, message -> Stream.of(messages.get(0), oldest)
+                .anyMatch(edge -> TdMessage.album(edge) == TdMessage.album(message)));
         Set<Long> present = whole.stream()
                 .map(message -> TdMessage.number(message.path("id").asLong()))
                 .collect(Collectors.toSet());
         // before the page is saved: if it fails, the page is read again
-        writer.deleteMissing(
-                row,
-                chats,
-                TdMessage.number(oldestId),
-                olderThan(row),
-                present);
+        writer.deleteMissing(row, chats, TdMessage.number(oldestId), olderThan(row), present);
         writer.page(row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size(), null));
     }
 

@@ -80,12 +80,7 @@ class LiveWriter {
     /** Saves messages that were reported as new or changed. */
     void changed(LiveChannel channel, TdChats chats, List<ObjectNode> messages)
             throws IOException, InterruptedException, TdlibException {
-        write(
-                channel,
-                chats,
-                messages,
-                Downloads.OF_UPDATES,
-                last -> table.updated(channel, last, clock.instant()));
+        write(channel, chats, messages, Downloads.OF_UPDATES, last -> table.updated(channel, last, clock.instant()));
     }
 
     private interface Along {
@@ -99,11 +94,19 @@ class LiveWriter {
         List<SourceMessage> posts = withFiles(channel, chats, read, priority);
         var target = new Channel(channel.channelId(), channel.tgChannelId(), channel.username(), channel.title());
         PostBatch batch = intake.prepare(
-                channel.tenantId(), channel.reader(), target, posts, false, (message, e) -> refused(channel, message.id(), e));
+                channel.tenantId(),
+                channel.reader(),
+                target,
+                posts,
+                false,
+                (message, e) -> refused(channel, message.id(), e));
         Map<Long, RemoteFile> files = read.stream()
                 .filter(message -> message.file() != null)
                 .collect(Collectors.toMap(message -> message.message().id(), TdMessage::file));
-        Instant last = batch.posts().stream().map(Post::postedAt).max(Instant::compareTo).orElse(null);
+        Instant last = batch.posts().stream()
+                .map(Post::postedAt)
+                .max(Instant::compareTo)
+                .orElse(null);
         save(channel, batch, files, () -> along.write(last));
         batch.posts().stream()
                 .filter(post -> !post.media().isEmpty())
@@ -142,8 +145,7 @@ class LiveWriter {
     }
 
     private static void refused(LiveChannel channel, long number, RuntimeException failure) {
-        LOG.error(
-                "Message {} of {} is left out: {}", number, channel.title(), FailureReason.of(failure));
+        LOG.error("Message {} of {} is left out: {}", number, channel.title(), FailureReason.of(failure));
     }
 
     private List<SourceMessage> withFiles(LiveChannel channel, TdChats chats, List<TdMessage> read, int priority)

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +33,13 @@ final class TdChats implements TdMessage.Names {
 
     private final TdlibClient client;
     /** By function and id; empty: cannot be had. */
-    private final Cache<String, Optional<String>> names =
-            Caffeine.newBuilder().maximumSize(MAX_NAMES).expireAfterWrite(NAME_KEPT).build();
+    private final Cache<String, Optional<String>> names = Caffeine.newBuilder()
+            .maximumSize(MAX_NAMES)
+            .expireAfterWrite(NAME_KEPT)
+            .build();
 
-    private boolean loaded;
+    private final Set<Long> opened = ConcurrentHashMap.newKeySet();
+    private volatile boolean loaded;
 
     TdChats(TdlibClient client) {
         this.client = client;
@@ -76,8 +81,7 @@ final class TdChats implements TdMessage.Names {
         List<ObjectNode> messages = new ArrayList<>();
         for (int from = 0; from < all.size(); from += MAX_IDS) {
             ObjectNode request = Tdlib.request("getMessages").put("chat_id", chatId);
-            all.subList(from, Math.min(from + MAX_IDS, all.size()))
-                    .forEach(request.putArray("message_ids")::add);
+            all.subList(from, Math.min(from + MAX_IDS, all.size())).forEach(request.putArray("message_ids")::add);
             messages.addAll(messages(call(request)));
         }
         return messages;
@@ -117,9 +121,8 @@ final class TdChats implements TdMessage.Names {
         try {
             return Optional.of(call(request));
         } catch (TdlibException e) {
-            boolean refused = e.kind() == TdlibException.Kind.ANSWERED
-                    && e.retryAfter().isEmpty()
-                    && e.code() < INTERNAL;
+            boolean refused =
+                    e.kind() == TdlibException.Kind.ANSWERED && e.retryAfter().isEmpty() && e.code() < INTERNAL;
             if (refused) {
                 return Optional.empty();
             }
@@ -149,9 +152,22 @@ final class TdChats implements TdMessage.Names {
         return Optional.of(group.at("/usernames/active_usernames/0").asText()).filter(name -> !name.isEmpty());
     }
 
-    /** Asks for the updates of the chat, which some channels send only then. */
+    /** Asks for the updates of the chat, which some channels send only then. Has no effect on one that is open. */
     void open(long chatId) {
-        send(Tdlib.request("openChat").put("chat_id", chatId));
+        if (opened.add(chatId)) {
+            send(Tdlib.request("openChat").put("chat_id", chatId));
+        }
+    }
+
+    void close(long chatId) {
+        if (opened.remove(chatId)) {
+            send(Tdlib.request("closeChat").put("chat_id", chatId));
+        }
+    }
+
+    /** With its session, TDLib has closed all chats. */
+    void closed() {
+        opened.clear();
     }
 
     /** Removes TDLib's copy of a file. */

@@ -85,18 +85,19 @@ record TdMessage(SourceMessage message, RemoteFile file) {
     private static final long CHANNEL_IDS = -1_000_000_000_000L;
 
     /** Contents of which Telegram tells that something happened. They are no posts. */
-    private static final Pattern SERVICE = Pattern.compile("message(?:(?:Basic|Super)[gG]roup.*|Chat[A-Z].*|PinMessage"
-            + "|ScreenshotTaken|ForumTopic.*|Suggest.*|CustomServiceAction|GameScore|Payment.*|Gift.*|UpgradedGift.*"
-            + "|RefundedUpgradedGift.*|PremiumGiftCode|GiveawayCreated|GiveawayCompleted|GiveawayPrizeStars"
-            + "|PaidMessages?[A-Z].*|DirectMessage.*|ChecklistTasks.*|ContactRegistered|UsersShared|BotWriteAccessAllowed"
-            + "|WebAppData.*|Passport.*|ProximityAlert.*|VideoChat.*|InviteVideoChat.*|Call|GroupCall|ManagedBot.*|PollOption.*)");
+    private static final Pattern SERVICE = Pattern.compile(
+            "message(?:(?:Basic|Super)[gG]roup.*|Chat[A-Z].*|PinMessage"
+                    + "|ScreenshotTaken|ForumTopic.*|Suggest.*|CustomServiceAction|GameScore|Payment.*|Gift.*|UpgradedGift.*"
+                    + "|RefundedUpgradedGift.*|PremiumGiftCode|GiveawayCreated|GiveawayCompleted|GiveawayPrizeStars"
+                    + "|PaidMessages?[A-Z].*|DirectMessage.*|ChecklistTasks.*|ContactRegistered|UsersShared|BotWriteAccessAllowed"
+                    + "|WebAppData.*|Passport.*|ProximityAlert.*|VideoChat.*|InviteVideoChat.*|Call|GroupCall|ManagedBot.*|PollOption.*)");
 
     private static final Set<String> NEVER_IN_ALBUMS = Set.of("sticker", "voice_message", "video_message", "animation");
     /** Telegram names these files itself. */
     private static final Set<String> UNNAMED = Set.of("sticker", "voice_message", "video_message");
 
-    private static final Map<String, String> REACTIONS = Map.of(
-            "reactionTypeEmoji", "emoji", "reactionTypeCustomEmoji", "custom_emoji", "reactionTypePaid", "paid");
+    private static final Map<String, String> REACTIONS =
+            Map.of("reactionTypeEmoji", "emoji", "reactionTypeCustomEmoji", "custom_emoji", "reactionTypePaid", "paid");
 
     /** The number of a message in links. */
     static long number(long messageId) {
@@ -201,7 +202,8 @@ record TdMessage(SourceMessage message, RemoteFile file) {
             switch (content.path("@type").asText()) {
                 case "messageText" -> text = TdText.formatted(content.path("text"));
                 case "messageAnimatedEmoji" ->
-                    text = TdText.formatted(JsonNodeFactory.instance.objectNode().set("text", content.path("emoji")));
+                    text = TdText.formatted(
+                            JsonNodeFactory.instance.objectNode().set("text", content.path("emoji")));
                 case "messageRichMessage" -> {
                     text = TdText.blocks(content.path("message"));
                     first(content, "photo").ifPresent(this::photo);
@@ -233,8 +235,10 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                 case "messageGiveawayWinners" -> giveaway("giveaway_results", "winners_count", content);
                 case "messageDice" -> exported.set("sticker_emoji", content.path("emoji"));
                 case "messageStory" -> story();
-                case "messageExpiredPhoto", "messageExpiredVideo", "messageExpiredVideoNote", "messageExpiredVoiceNote" ->
-                    without("expired", "the file was shown for a time only");
+                case "messageExpiredPhoto",
+                        "messageExpiredVideo",
+                        "messageExpiredVideoNote",
+                        "messageExpiredVoiceNote" -> without("expired", "the file was shown for a time only");
                 default -> unknown();
             }
         }
@@ -247,7 +251,8 @@ record TdMessage(SourceMessage message, RemoteFile file) {
         private void unknown() {
             String kind = content.path("@type").asText().replaceFirst("^message", "");
             text = TdText.everything(content);
-            String name = kind.isEmpty() ? "unknown" : kind.substring(0, 1).toLowerCase(Locale.ROOT) + kind.substring(1);
+            String name =
+                    kind.isEmpty() ? "unknown" : kind.substring(0, 1).toLowerCase(Locale.ROOT) + kind.substring(1);
             without(name, "this version does not know such posts; see them in Telegram");
         }
 
@@ -308,8 +313,8 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                     return;
                 }
             }
-            String reason =
-                    "paid media, which only buyers see (" + content.path("star_count").asLong() + " stars)";
+            String reason = "paid media, which only buyers see ("
+                    + content.path("star_count").asLong() + " stars)";
             file = new SourceFile(MediaKind.PHOTO, "paid_media", "paid media", null, null, reason);
         }
 
@@ -321,11 +326,10 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                     .put("closed", poll.path("is_closed").asBoolean())
                     .put("total_voters", poll.path("total_voter_count").asInt());
             ArrayNode answers = form.putArray("answers");
-            poll.path("options")
-                    .forEach(option -> answers.addObject()
-                            .put("text", TdText.plain(option.path("text")))
-                            .put("voters", option.path("voter_count").asInt())
-                            .put("chosen", option.path("is_chosen").asBoolean()));
+            poll.path("options").forEach(option -> answers.addObject()
+                    .put("text", TdText.plain(option.path("text")))
+                    .put("voters", option.path("voter_count").asInt())
+                    .put("chosen", option.path("is_chosen").asBoolean()));
         }
 
         private void checklist() {
@@ -367,7 +371,9 @@ record TdMessage(SourceMessage message, RemoteFile file) {
         private void giveaway(String name, String number, JsonNode parameters) {
             JsonNode prize = content.path("prize");
             exported.putObject(name)
-                    .put("additional_prize", parameters.path("prize_description").asText())
+                    .put(
+                            "additional_prize",
+                            parameters.path("prize_description").asText())
                     .put(number, content.path("winner_count").asInt())
                     .put("stars", prize.path("star_count").asInt());
         }
@@ -452,14 +458,16 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                 return Forward.NONE;
             }
             JsonNode origin = forward.path("origin");
-            long chat = origin.path("chat_id").asLong(origin.path("sender_chat_id").asLong());
+            long chat =
+                    origin.path("chat_id").asLong(origin.path("sender_chat_id").asLong());
             long originId = origin.path("message_id").asLong();
             long date = forward.path("date").asLong();
             String name =
                     switch (origin.path("@type").asText()) {
                         case "messageOriginUser" ->
                             names.user(origin.path("sender_user_id").asLong()).orElse(null);
-                        case "messageOriginHiddenUser" -> origin.path("sender_name").asText();
+                        case "messageOriginHiddenUser" ->
+                            origin.path("sender_name").asText();
                         default -> names.title(chat).orElse(null);
                     };
             return new Forward(

@@ -75,8 +75,8 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
         formatted.path("entities").forEach(entity -> {
             TextEntity mark = mark(entity.path("type"), ENTITY);
             if (mark != null) {
-                entities.add(
-                        mark.at(entity.path("offset").asInt(), entity.path("length").asInt()));
+                entities.add(mark.at(
+                        entity.path("offset").asInt(), entity.path("length").asInt()));
             }
         });
         // sorted and clipped, in the text as it comes
@@ -89,7 +89,9 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
 
     /** The plain text of a {@code formattedText}, or of a string as older versions have it. */
     static String plain(JsonNode formatted) {
-        return formatted.isTextual() ? formatted.asText() : formatted.path("text").asText();
+        return formatted.isTextual()
+                ? formatted.asText()
+                : formatted.path("text").asText();
     }
 
     /** Null for what has no name in the Bot API, such as times of a video. */
@@ -107,7 +109,9 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
                 .url(name.equals("text_link") ? type.path("url").asText() : null)
                 .language(name.equals("pre") && StringUtils.hasText(language) ? language : null)
                 .customEmojiId(
-                        name.equals("custom_emoji") ? type.path("custom_emoji_id").asText() : null)
+                        name.equals("custom_emoji")
+                                ? type.path("custom_emoji_id").asText()
+                                : null)
                 .userId(name.equals("text_mention") ? type.path("user_id").asLong() : null)
                 .collapsed(tdlib.equals("ExpandableBlockQuote") ? true : null)
                 .build();

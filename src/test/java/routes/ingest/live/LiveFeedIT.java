@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import routes.ingest.ImportService;
 import routes.ingest.ImportProperties;
+import routes.ingest.ImportService;
 import routes.ingest.export.ExportSource;
 import routes.tdlib.Tdlib;
 import routes.tdlib.standin.Contents;
@@ -167,9 +167,13 @@ class LiveFeedIT {
                 .isEqualTo("News " + GROUP + " news");
         assertThat(one("SELECT telegram_post_url FROM posts WHERE telegram_message_id = 100"))
                 .isEqualTo("https://t.me/news/100");
-        assertThat(one("SELECT account || ' ' || (history_done_at IS NOT NULL) || ' ' || (error IS NULL) FROM live_channels"))
+        assertThat(
+                        one(
+                                "SELECT account || ' ' || (history_done_at IS NOT NULL) || ' ' || (error IS NULL) FROM live_channels"))
                 .isEqualTo("main true true");
-        assertThat(telegram.requests("searchPublicChat")).as("costly look-ups are made once").hasSize(1);
+        assertThat(telegram.requests("searchPublicChat"))
+                .as("costly look-ups are made once")
+                .hasSize(1);
     }
 
     @Test
@@ -182,7 +186,8 @@ class LiveFeedIT {
         subscribe("username", "nobody");
         await().atMost(TIME).until(() -> count("posts WHERE content = 'inside'") == 1);
         await().atMost(TIME).until(() -> count("live_channels WHERE error = 'Telegram has no channel @nobody'") == 1);
-        await().during(Duration.ofSeconds(1)).until(() -> telegram.requests("searchPublicChat").size() == 1);
+        await().during(Duration.ofSeconds(1))
+                .until(() -> telegram.requests("searchPublicChat").size() == 1);
         assertThat(one("SELECT telegram_post_url FROM posts")).isEqualTo("https://t.me/c/77/1");
     }
 
@@ -203,7 +208,9 @@ class LiveFeedIT {
         channel.delete(gone);
         await().atMost(TIME).until(() -> posts().equals(truth()));
         await().atMost(TIME).until(() -> count("posts WHERE views_count = 500 AND forwards_count = 20") == 1);
-        assertThat(one("SELECT content || ' ' || is_edited || ' ' || (urls ->> 0) FROM posts WHERE telegram_message_id = 1"))
+        assertThat(
+                        one(
+                                "SELECT content || ' ' || is_edited || ' ' || (urls ->> 0) FROM posts WHERE telegram_message_id = 1"))
                 .isEqualTo("second version https://example.com/a true https://example.com/a");
         assertThat(one("SELECT content FROM post_edits")).isEqualTo("first version");
         assertThat(count("outbox WHERE stream = 'posts.parsed'")).isEqualTo(4);
@@ -226,7 +233,8 @@ class LiveFeedIT {
         assertThat(one("SELECT string_agg(p.telegram_message_id::text, ' ' ORDER BY i.position)"
                         + " FROM media_group_items i JOIN posts p ON p.id = i.post_id"))
                 .isEqualTo("1 2 3 4");
-        assertThat(one("SELECT revision || ' ' || caption_text FROM media_groups")).isEqualTo("2 caption");
+        assertThat(one("SELECT revision || ' ' || caption_text FROM media_groups"))
+                .isEqualTo("2 caption");
         assertThat(count("outbox WHERE stream = 'albums.parsed'")).isEqualTo(2);
     }
 
@@ -235,7 +243,8 @@ class LiveFeedIT {
         StandInFile picture = picture(1);
         channel.postUnannounced(Contents.photo("small", picture, picture));
         channel.postUnannounced(Contents.photo("again", picture, picture));
-        channel.postUnannounced(Contents.document("big", "big.pdf", "application/pdf", telegram.file(new byte[2_000_000])));
+        channel.postUnannounced(
+                Contents.document("big", "big.pdf", "application/pdf", telegram.file(new byte[2_000_000])));
         channel.postUnannounced(Contents.voiceNote("sound", telegram.file(new byte[10])));
         channel.postUnannounced(Contents.paidMedia("paid", 50));
         subscribe();
@@ -244,7 +253,9 @@ class LiveFeedIT {
         process.awaitRead();
         assertThat(count("media_objects")).isEqualTo(1);
         assertThat(count("post_media_map")).isEqualTo(2);
-        assertThat(telegram.requests("downloadFile").size()).as("the rest is refused before").isLessThanOrEqualTo(2);
+        assertThat(telegram.requests("downloadFile").size())
+                .as("the rest is refused before")
+                .isLessThanOrEqualTo(2);
         assertThat(reason("big")).isEqualTo("file has 2000000 bytes, more than 1000000");
         assertThat(reason("sound")).isEqualTo("type audio/ogg is not taken");
         assertThat(reason("paid")).isEqualTo("paid media, which only buyers see (50 stars)");
@@ -309,7 +320,8 @@ class LiveFeedIT {
         List<TelegramStandIn.Request> requests = telegram.requests("getChatHistory");
         assertThat(requests.get(before).nanoTime() - requests.get(before - 1).nanoTime())
                 .isGreaterThan(Duration.ofMillis(2_900).toNanos());
-        assertThat(count("live_channels WHERE flood_until IS NULL AND error IS NULL")).isEqualTo(1);
+        assertThat(count("live_channels WHERE flood_until IS NULL AND error IS NULL"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -341,7 +353,8 @@ class LiveFeedIT {
         }
         channel.album(members[0], members[1], members[2]);
         channel.at(1_790_001_000);
-        channel.postUnannounced(Contents.document("paper", "report.pdf", "application/pdf", telegram.file("%PDF-1.4 x".getBytes())));
+        channel.postUnannounced(
+                Contents.document("paper", "report.pdf", "application/pdf", telegram.file("%PDF-1.4 x".getBytes())));
         Path export = export(pictures);
         LiveProcess process = start();
         importExport(process, export);
@@ -379,7 +392,8 @@ class LiveFeedIT {
                 progress -> {})) {
             UUID id = imports.submit(1, TENANT, export);
             await().atMost(TIME).until(() -> imports.find(id).orElseThrow().isOver());
-            assertThat(one("SELECT status FROM imports WHERE id = '" + id + "'")).isEqualTo("done");
+            assertThat(one("SELECT status FROM imports WHERE id = '" + id + "'"))
+                    .isEqualTo("done");
         }
     }
 
@@ -410,7 +424,8 @@ class LiveFeedIT {
                             .add(part("plain", "plain "))
                             .add(part("link", "https://example.com/a"));
                 case "messagePoll" -> {
-                    ObjectNode poll = json.putObject("poll").put("question", "Who?").put("total_voters", 12);
+                    ObjectNode poll =
+                            json.putObject("poll").put("question", "Who?").put("total_voters", 12);
                     poll.putArray("answers")
                             .add(part("", "Me").put("voters", 4))
                             .add(part("", "You").put("voters", 4));
@@ -422,7 +437,9 @@ class LiveFeedIT {
                 }
                 default -> {
                     Files.writeString(target.resolve("report.pdf"), "%PDF-1.4 x");
-                    json.put("file", "report.pdf").put("file_name", "report.pdf").put("mime_type", "application/pdf");
+                    json.put("file", "report.pdf")
+                            .put("file_name", "report.pdf")
+                            .put("mime_type", "application/pdf");
                 }
             }
         }
@@ -437,7 +454,7 @@ class LiveFeedIT {
         return JsonNodeFactory.instance.objectNode().put("type", type).put("text", text);
     }
 
-    /** 10,000 posts with -Dlive.posts=10000, as measured in the notes of docs/performance.md. */
+    /** With 10,000 posts by -Dlive.posts=10000. */
     @Test
     void a_back_fill_that_is_killed_three_times_is_complete_and_keeps_the_limits() throws Exception {
         int posts = Integer.getInteger("live.posts", 2_000);
@@ -495,7 +512,8 @@ class LiveFeedIT {
                 case 0, 1, 2, 3 -> ids.add(channel.post(Contents.text("text " + step)));
                 case 4 -> ids.add(channel.post(photo("photo " + step, step)));
                 case 5 ->
-                    ids.addAll(channel.album(photo("album " + step, step * 3), photo("", step * 3 + 1), photo("", step * 3 + 2)));
+                    ids.addAll(channel.album(
+                            photo("album " + step, step * 3), photo("", step * 3 + 1), photo("", step * 3 + 2)));
                 case 6 -> ids.add(channel.postUnannounced(Contents.text("unannounced " + step)));
                 case 7, 8 -> some(ids, random, id -> edit(id, "edited " + step(ids, id)));
                 case 9 -> some(ids, random, id -> channel.delete(id));
@@ -510,7 +528,8 @@ class LiveFeedIT {
                 }
                 case 12 -> telegram.release(random.nextLong());
                 case 13 -> {
-                    switch (random.nextInt(4)) {
+                    switch (random.nextInt(5)) {
+                        case 3 -> DATABASE.terminateConnections();
                         case 0 -> telegram.lose("updateDeleteMessages", 1);
                         case 1 -> telegram.fail("getMessages", 500, "Request aborted", 1);
                         case 2 -> telegram.flood("getChatHistory", 1, 1);
@@ -603,6 +622,92 @@ class LiveFeedIT {
                         .map(Long::valueOf)
                         .toList())
                 .toList();
+    }
+
+    @Test
+    void tenants_have_their_own_posts_of_a_channel_that_both_read() throws Exception {
+        UUID other = UUID.randomUUID();
+        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
+                .params(other, "tenant " + other)
+                .update();
+        subscribe();
+        jdbc.sql(
+                        """
+                        WITH reader AS (INSERT INTO users (tenant_id) VALUES (?) RETURNING id)
+                        INSERT INTO user_channel (user_id, channel_id) SELECT reader.id, c.id FROM reader, channels c""")
+                .param(other)
+                .update();
+        LiveProcess process = start(LiveProcess.parser(87_600, 3_600));
+        process.awaitRead();
+        telegram.join(channel);
+        long first = channel.post(photo("both", 1));
+        await().atMost(TIME).until(() -> count("posts WHERE content = 'both'") == 2);
+        assertThat(count("media_objects")).as("each has its own file").isEqualTo(2);
+        jdbc.sql("UPDATE live_channels SET paused_at = now() WHERE tenant_id = ?")
+                .param(other)
+                .update();
+        channel.edit(first, Contents.text("one"));
+        await().atMost(TIME).until(() -> count("posts WHERE content = 'one'") == 1);
+        channel.delete(first);
+        await().atMost(TIME).until(() -> count("posts WHERE is_deleted") == 1);
+        assertThat(one("SELECT content FROM posts WHERE NOT is_deleted")).isEqualTo("both");
+        assertThat(telegram.requests("searchPublicChat")).hasSize(1);
+        jdbc.sql("DELETE FROM user_channel WHERE user_id <> 1").update();
+    }
+
+    @Test
+    void posts_are_complete_after_the_database_was_away() throws Exception {
+        subscribe();
+        start(LiveProcess.parser(87_600, 3_600)).awaitRead();
+        telegram.join(channel);
+        for (int round = 0; round < 5; round++) {
+            int number = round;
+            IntStream.range(0, 100).forEach(i -> channel.post(Contents.text("round " + number + " post " + i)));
+            DATABASE.terminateConnections();
+        }
+        await().atMost(TIME).ignoreExceptions().until(() -> posts().size() == 500);
+        assertThat(posts()).isEqualTo(truth());
+        assertNothingIsPublishedTwice();
+    }
+
+    @Test
+    void a_channel_of_an_account_that_is_signed_out_says_so_and_is_read_by_another_one() throws Exception {
+        telegram.user("+79990000002", "2", "", "Boris");
+        subscribe();
+        LiveProcess process = start(LiveProcess.parser(87_600, 3_600));
+        process.awaitRead();
+        telegram.endSessions(LiveProcess.PHONE);
+        channel.postUnannounced(Contents.text("while nobody reads"));
+        var second = process.accounts.open("second");
+        second.await(next -> next.state() == routes.telegram.TelegramAccount.State.NEEDS_PHONE_NUMBER, TIME);
+        second.phoneNumber("+79990000002");
+        second.await(next -> next.state() == routes.telegram.TelegramAccount.State.NEEDS_CODE, TIME);
+        second.code("2");
+        await().atMost(TIME).until(() -> count("live_channels WHERE account = 'second' AND error IS NULL") == 1);
+        await().atMost(TIME).until(() -> posts().equals(truth()));
+        channel.post(Contents.text("heard by the second"));
+        await().atMost(TIME).until(() -> posts().size() == 2);
+    }
+
+    @Test
+    void a_message_that_came_cut_is_stored_whole() throws Exception {
+        subscribe();
+        start(LiveProcess.parser(87_600, 3_600)).awaitRead();
+        telegram.join(channel);
+        channel.postRich(Contents.richMessage(false, "First"), Contents.richMessage(true, "First", "Second"));
+        await().atMost(TIME).until(() -> posts().size() == 1);
+        assertThat(posts()).containsValue("First\nSecond");
+    }
+
+    @Test
+    void a_message_that_telegram_refuses_does_not_hold_up_the_others() throws Exception {
+        subscribe();
+        start(LiveProcess.parser(87_600, 3_600)).awaitRead();
+        telegram.join(channel);
+        telegram.fail("getMessages", 400, "Message identifier is not allowed", 1);
+        channel.post(Contents.text("first"));
+        channel.post(Contents.text("second"));
+        await().atMost(TIME).until(() -> posts().size() == 2);
     }
 
     @Test

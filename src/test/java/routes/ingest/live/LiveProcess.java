@@ -50,8 +50,8 @@ final class LiveProcess implements AutoCloseable {
     static final String PHONE = "+79990000001";
     static final String CODE = "12345";
     static final Duration TIME = Duration.ofSeconds(60);
-    private static final TelegramProperties TELEGRAM = new TelegramProperties(
-            12345, "0123456789abcdef0123456789abcdef", "a key of thirty-two characters!!", true);
+    private static final TelegramProperties TELEGRAM =
+            new TelegramProperties(12345, "0123456789abcdef0123456789abcdef", "a key of thirty-two characters!!", true);
 
     /** Reads everything, and often. */
     static final ParserProperties ALL = parser(87_600, 1);
@@ -78,7 +78,8 @@ final class LiveProcess implements AutoCloseable {
             Connection connection = super.getConnection();
             return (Connection) java.lang.reflect.Proxy.newProxyInstance(
                     getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                        boolean ends = method.getName().equals("close") || method.getName().equals("rollback");
+                        boolean ends = method.getName().equals("close")
+                                || method.getName().equals("rollback");
                         if (dead && !ends) {
                             throw new SQLException("the process is dead", "08006");
                         }
@@ -177,16 +178,18 @@ final class LiveProcess implements AutoCloseable {
     /** Waits until all updates are applied and every channel was read to its end after this call. */
     void awaitRead() {
         Instant since = Instant.now();
-        await().atMost(TIME).pollInterval(Duration.ofMillis(50)).until(() -> feed.isIdle()
-                && jdbc.sql(
-                                """
+        await().atMost(TIME)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> feed.isIdle()
+                        && jdbc.sql(
+                                                """
                                 SELECT count(*) FROM user_channel s LEFT JOIN live_channels l USING (channel_id)
                                 WHERE s.is_active AND l.paused_at IS NULL AND (l.chat_id IS NULL OR l.pass_next IS NOT NULL
                                     OR l.wanted IS NOT NULL OR l.passed_at IS NULL OR l.passed_at <= ?)""")
-                                .param(since.atOffset(java.time.ZoneOffset.UTC))
-                                .query(Long.class)
-                                .single()
-                        == 0);
+                                        .param(since.atOffset(java.time.ZoneOffset.UTC))
+                                        .query(Long.class)
+                                        .single()
+                                == 0);
     }
 
     /** As kill -9: what is in memory is gone, and what is not committed too. */

@@ -77,9 +77,17 @@ class TdMessageTest {
                 row(Contents.photo("caption", FILE, FILE), "caption", null, "photo"),
                 row(Contents.video("caption", "holiday.mp4", 3, FILE), "caption", "holiday.mp4", "video"),
                 row(Contents.video("caption", "video_2026.mp4", 3, FILE), "caption", null, "video"),
-                row(Contents.document("caption", "report.pdf", "application/pdf", FILE), "caption", "report.pdf", "document"),
+                row(
+                        Contents.document("caption", "report.pdf", "application/pdf", FILE),
+                        "caption",
+                        "report.pdf",
+                        "document"),
                 row(Contents.animation("caption", "cat jumps.mp4", FILE), "caption", "cat jumps.mp4", "animation"),
-                row(Contents.audio("caption", "Artist", "Song", "s.mp3", FILE), "caption", "Artist — Song\ns.mp3", "audio"),
+                row(
+                        Contents.audio("caption", "Artist", "Song", "s.mp3", FILE),
+                        "caption",
+                        "Artist — Song\ns.mp3",
+                        "audio"),
                 row(Contents.voiceNote("caption", FILE), "caption", null, "voice_message"),
                 row(Contents.videoNote(FILE), "", null, "video_message"),
                 row(Contents.sticker("👍", FILE), "", "👍", "sticker"),
@@ -195,7 +203,8 @@ class TdMessageTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("entities")
     void entities_have_the_names_of_the_bot_api(ObjectNode type, String name) {
-        List<TextEntity> entities = read(message(Contents.text("👍 marked", entity(3, 6, type)))).entities();
+        List<TextEntity> entities =
+                read(message(Contents.text("👍 marked", entity(3, 6, type)))).entities();
         if (name == null) {
             assertThat(entities).isEmpty();
             return;
@@ -206,7 +215,8 @@ class TdMessageTest {
             assertThat(one.length()).isEqualTo(6);
             assertThat(one.url()).isEqualTo(type.path("url").textValue());
             assertThat(one.language()).isEqualTo(type.path("language").textValue());
-            assertThat(one.customEmojiId()).isEqualTo(type.path("custom_emoji_id").textValue());
+            assertThat(one.customEmojiId())
+                    .isEqualTo(type.path("custom_emoji_id").textValue());
             assertThat(one.userId()).isEqualTo(type.has("user_id") ? 42L : null);
             assertThat(one.collapsed()).isEqualTo(type.toString().contains("Expandable") ? true : null);
         });
@@ -248,9 +258,12 @@ class TdMessageTest {
         ObjectNode forward = object("messageForwardInfo").put("date", 1_795_000_000);
         forward.set(
                 "origin",
-                object("messageOriginChannel").put("chat_id", -1_000_000_000_009L).put("message_id", 3L << 20));
+                object("messageOriginChannel")
+                        .put("chat_id", -1_000_000_000_009L)
+                        .put("message_id", 3L << 20));
         message.set("forward_info", forward);
-        ObjectNode info = object("messageInteractionInfo").put("view_count", 443).put("forward_count", 9);
+        ObjectNode info =
+                object("messageInteractionInfo").put("view_count", 443).put("forward_count", 9);
         info.set("reply_info", object("messageReplyInfo").put("reply_count", 3));
         ObjectNode reactions = object("messageReactions");
         reactions
@@ -261,7 +274,8 @@ class TdMessageTest {
                 .add(reaction(object("reactionTypeOfTheFuture"), 1));
         info.set("reactions", reactions);
         message.set("interaction_info", info);
-        ObjectNode reply = object("messageReplyToMessage").put("chat_id", CHANNEL).put("message_id", 2L << 20);
+        ObjectNode reply =
+                object("messageReplyToMessage").put("chat_id", CHANNEL).put("message_id", 2L << 20);
         reply.set("quote", object("textQuote").set("text", formatted("quoted words")));
         message.set("reply_to", reply);
         message.set("topic_id", object("messageTopicForum").put("forum_topic_id", 11));
@@ -301,7 +315,9 @@ class TdMessageTest {
         ObjectNode message = message(Contents.text("text"));
         message.set(
                 "reply_to",
-                object("messageReplyToMessage").put("chat_id", -1_000_000_000_009L).put("message_id", 2L << 20));
+                object("messageReplyToMessage")
+                        .put("chat_id", -1_000_000_000_009L)
+                        .put("message_id", 2L << 20));
         SourceMessage post = read(message);
         assertThat(post.replyToMessageId()).isNull();
         assertThat(post.replyElsewhere()).isEqualTo(new Details.Reply(2, "https://t.me/c/9/2"));
@@ -317,7 +333,8 @@ class TdMessageTest {
                         List.of(new Details.Poll.Option("Me", 4, false), new Details.Poll.Option("You", 4, false))));
         StandInFile small = TELEGRAM.file(new byte[1]);
         StandInFile large = TELEGRAM.file(new byte[10]);
-        TdMessage photo = TdMessage.read(message(Contents.photo("", small, large)), NAMES).orElseThrow();
+        TdMessage photo =
+                TdMessage.read(message(Contents.photo("", small, large)), NAMES).orElseThrow();
         assertThat(photo.file()).isEqualTo(new TdMessage.RemoteFile(large.id(), "unique-" + large.id(), 10));
     }
 

@@ -101,9 +101,11 @@ public final class StandInChannel {
         List<Long> ids = new ArrayList<>();
         for (ObjectNode content : contents) {
             ids.add(post(content, message -> message.put("media_album_id", albumId)
-                    .put("date", telegram.locked(() -> ids.isEmpty()
-                            ? message.path("date").asInt()
-                            : messages.get(ids.get(0)).path("date").asInt()))));
+                    .put(
+                            "date",
+                            telegram.locked(() -> ids.isEmpty()
+                                    ? message.path("date").asInt()
+                                    : messages.get(ids.get(0)).path("date").asInt()))));
         }
         return ids;
     }
