@@ -353,12 +353,12 @@ final class UserController {
     private Subscription change(long id, UUID channel, String assignments) {
         User user = users.require(id);
         int changed = database.sql(
-                        "UPDATE live_channels l SET " + assignments
-                                + " "
-                                + """
+                        """
+                        UPDATE live_channels l SET %s
                         WHERE l.tenant_id = :tenant AND l.channel_id = :channel AND EXISTS (
                             SELECT 1 FROM user_channel s
-                            WHERE s.user_id = :user AND s.channel_id = l.channel_id AND s.is_active)""")
+                            WHERE s.user_id = :user AND s.channel_id = l.channel_id AND s.is_active)"""
+                                .formatted(assignments))
                 .param("tenant", user.tenantId())
                 .param("channel", channel)
                 .param("user", user.id())

@@ -52,8 +52,8 @@ record LiveChannel(
     /**
      * A pass from the newest message backwards.
      *
-     * @param top the newest message
-     * @param next the oldest one that was read
+     * @param top the newest message; 0 before the first page
+     * @param next the oldest one that was read; 0 before the first page
      * @param until it ends with an older message, and not before {@code min} messages were read
      */
     record Pass(long top, long next, Instant until, int min, int read) {}
@@ -75,15 +75,19 @@ record LiveChannel(
                 || !passedAt.plus(interval).isAfter(now);
     }
 
-    /** A new pass that has read nothing yet. */
-    Pass begin(Instant now, Duration history) {
-        if (historyDoneAt == null) {
-            return new Pass(0, 0, historyFrom, 0, 0);
-        }
+    /** The channel at the begin of a new pass. */
+    LiveChannel begin(Instant now, Duration history) {
         Instant deep = now.minus(history);
-        return wanted == Depth.DEEP
-                ? new Pass(0, 0, deep.isAfter(historyFrom) ? deep : historyFrom, 0, 0)
-                : new Pass(0, 0, now.plus(history), OVERLAP, 0);
+        Pass next;
+        if (historyDoneAt == null) {
+            next = new Pass(0, 0, historyFrom, 0, 0);
+        } else if (wanted == Depth.DEEP) {
+            next = new Pass(0, 0, deep.isAfter(historyFrom) ? deep : historyFrom, 0, 0);
+        } else {
+            // every message is older than this
+            next = new Pass(0, 0, now.plus(history), OVERLAP, 0);
+        }
+        return LiveChannelBuilder.builder(this).pass(next).build();
     }
 
     /**

@@ -147,17 +147,33 @@ class LiveChannels {
                 .update();
     }
 
+    /**
+     * Stores the begin of a pass, which is wanted no more then. What is wanted after that is another one.
+     *
+     * @return false if another pass is wanted by now
+     */
+    boolean begin(LiveChannel channel) {
+        Pass pass = channel.pass();
+        String taken = channel.wanted() == null ? null : channel.wanted().name().toLowerCase(Locale.ROOT);
+        return jdbc.sql(
+                                """
+                                UPDATE live_channels SET pass_top = 0, pass_next = 0, pass_until = ?, pass_min = ?, pass_read = 0, wanted = NULL
+                                WHERE tenant_id = ? AND channel_id = ? AND wanted IS NOT DISTINCT FROM ?""")
+                        .params(time(pass.until()), pass.min(), channel.tenantId(), channel.channelId())
+                        .param(taken)
+                        .update()
+                == 1;
+    }
+
     /** What a page brought; belongs into the transaction that saves its posts. */
     record Progress(Pass pass, boolean complete, int messages, Instant lastPost) {}
 
-    /** Stores how far a pass has come. A pass that was wanted before its first page is under way now, and wanted no more. */
+    /** Stores how far a pass has come. */
     void progress(LiveChannel channel, Progress progress, Instant now) {
         Pass pass = progress.pass();
-        boolean first = channel.pass() == null;
         jdbc.sql(
                         """
                         UPDATE live_channels SET pass_top = :top, pass_next = :next, pass_until = :until, pass_min = :min, pass_read = :read,
-                            wanted = CASE WHEN :first THEN NULL ELSE wanted END,
                             messages_read = messages_read + :messages,
                             last_post_at = greatest(last_post_at, :last),
                             error = NULL, failures = 0, retry_at = NULL, flood_until = NULL
@@ -167,7 +183,6 @@ class LiveChannels {
                 .param("until", progress.complete() ? null : time(pass.until()))
                 .param("min", progress.complete() ? null : (Integer) pass.min())
                 .param("read", progress.complete() ? null : (Integer) pass.read())
-                .param("first", first)
                 .param("messages", progress.messages())
                 .param("last", time(progress.lastPost()))
                 .param("tenant", channel.tenantId())

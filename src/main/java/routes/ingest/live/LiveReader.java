@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -104,10 +105,15 @@ public class LiveReader {
             return null;
         }
         LiveChannel row = due.get();
+        if (row.pass() == null) {
+            row = row.begin(now, parser.history());
+            if (!table.begin(row)) {
+                return null;
+            }
+        }
         task.reading(row);
         feed.chats(row.account()).open(row.chatId());
-        return TdChats.historyRequest(
-                row.chatId(), row.pass() == null ? 0 : row.pass().next());
+        return TdChats.historyRequest(row.chatId(), row.pass().next());
     }
 
     private void find(LiveChannel channel) throws TdlibException, InterruptedException {
@@ -185,16 +191,12 @@ public class LiveReader {
         return messages.stream().map(ObjectNode::deepCopy).toList();
     }
 
-    private interface AtEdge {
-        boolean test(ObjectNode message);
-    }
-
     /**
      * The messages, with all members of those albums that may be incomplete. So an album that an export has stored in part is recognised.
      *
      * @param incomplete whether members of the message's album may be missing
      */
-    private List<ObjectNode> withAlbums(TdChats chats, long chatId, List<ObjectNode> messages, AtEdge incomplete)
+    private List<ObjectNode> withAlbums(TdChats chats, long chatId, List<ObjectNode> messages, Predicate<ObjectNode> incomplete)
             throws TdlibException, InterruptedException {
         Set<Long> known =
                 messages.stream().map(message -> message.path("id").asLong()).collect(Collectors.toSet());
@@ -227,10 +229,9 @@ public class LiveReader {
     public void page(@ExchangeProperty(LiveFeed.TASK) LiveTask task, @Body ObjectNode answer)
             throws IOException, InterruptedException, TdlibException {
         LiveChannel row = task.reading();
-        Instant now = clock.instant();
         TdChats chats = feed.chats(row.account());
         List<ObjectNode> messages = TdChats.messages(answer);
-        Pass before = row.pass() == null ? row.begin(now, parser.history()) : row.pass();
+        Pass before = row.pass();
         if (messages.isEmpty()) {
             // the end of the history; what is stored beyond it was deleted, as far back as it is read
             Optional<Long> first = table.firstStored(row);
@@ -262,6 +263,6 @@ public class LiveReader {
 
     /** Number of the newest message that a page of the pass can have; empty for the first page. */
     private static Optional<Long> olderThan(LiveChannel row) {
-        return Optional.ofNullable(row.pass()).map(pass -> TdMessage.number(pass.next()) - 1);
+        return Optional.of(row.pass().next()).filter(next -> next != 0).map(next -> TdMessage.number(next) - 1);
     }
 }

@@ -54,29 +54,6 @@ record TdMessage(SourceMessage message, RemoteFile file) {
 
         /** Name of a topic of a forum. */
         Optional<String> topic(long chatId, long topicId);
-
-        /** Knows nobody. */
-        Names NONE = new Names() {
-            @Override
-            public Optional<String> user(long userId) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<String> bot(long userId) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<String> title(long chatId) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<String> topic(long chatId, long topicId) {
-                return Optional.empty();
-            }
-        };
     }
 
     /** Ids of messages that are on the server are multiples of this. The factor is their number in links. */

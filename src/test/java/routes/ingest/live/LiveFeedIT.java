@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.ingest.ImportProperties;
 import routes.ingest.ImportService;
@@ -497,9 +498,16 @@ class LiveFeedIT {
         assertThat(count("outbox WHERE stream = 'posts.parsed'")).isEqualTo(2_000);
     }
 
-    /** Whatever happens on the way, in the end the database holds what the channel is, and each version of a post was published once. */
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, Integer.getInteger("live.seeds", 4));
+    }
+
+    /**
+     * Whatever happens on the way, in the end the database holds what the channel is, and each version of a post was published once. With more
+     * seeds by -Dlive.seeds=20.
+     */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @MethodSource("seeds")
     void the_database_ends_up_as_the_channel_is(long seed) throws Exception {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
