@@ -49,6 +49,8 @@ record Post(
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode replyTo,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode poll,
         @JsonInclude(JsonInclude.Include.NON_NULL) String viaBot,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String topic,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String quote,
         @JsonInclude(JsonInclude.Include.NON_NULL) Enrichments enrichments,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode links,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode samePictures) {

@@ -26,7 +26,7 @@ final class PostRows {
             p.tagging_status, p.tagging_attempts, p.tagging_error, p.indexing_status, p.posted_at, p.edited_at, p.is_edited,
             p.telegram_post_url, p.author_name, p.grouped_id, p.views_count, p.forwards_count, p.replies_count,
             p.reactions_count, coalesce(p.details -> 'reactions', '[]') AS reactions, p.details -> 'poll' AS poll,
-            p.details ->> 'via_bot' AS via_bot,
+            p.details ->> 'via_bot' AS via_bot, p.details ->> 'topic' AS topic, p.details ->> 'quote' AS quote,
             ARRAY(SELECT url #>> '{}' FROM jsonb_path_query(p.urls, '$[*]') url) AS urls,
             (SELECT min(i.group_id) FROM media_group_items i WHERE i.post_id = p.id) AS album_id,
             -- missing files only if none is stored: one that was missing in an older source may have been stored since

@@ -37,6 +37,7 @@ import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 import routes.events.Json;
 import routes.events.StorableText;
+import routes.telegram.TelegramProperties;
 
 /** Users and the channels they read. */
 @RestController
@@ -60,10 +61,19 @@ final class UserController {
             """
             SELECT c.id, c.tg_channel_id, c.username, s.subscribed_at,
                    CASE WHEN c.username IS NOT NULL OR own.is_read THEN c.title ELSE '' END AS title,
-                   CASE WHEN own.is_read THEN c.last_parsed_at END AS last_parsed_at
+                   CASE WHEN own.is_read THEN c.last_parsed_at END AS last_parsed_at,
+                   CASE WHEN l.channel_id IS NOT NULL THEN json_strip_nulls(json_build_object(
+                       'state', CASE WHEN l.paused_at IS NOT NULL THEN 'paused' WHEN l.flood_until > now() THEN 'waiting'
+                                     WHEN l.error IS NOT NULL THEN 'failed' WHEN l.chat_id IS NULL THEN 'finding'
+                                     WHEN l.history_done_at IS NULL THEN 'history' ELSE 'live' END,
+                       'account', l.account, 'history_from', l.history_from, 'history_done_at', l.history_done_at,
+                       'messages_read', l.messages_read, 'last_read_at', l.passed_at, 'last_post_at', l.last_post_at,
+                       'last_update_at', l.last_update_at, 'paused_at', l.paused_at, 'flood_until', l.flood_until,
+                       'error', l.error, 'job_id', l.wanted_by)) END AS live
             FROM user_channel s
             JOIN users u ON u.id = s.user_id
             JOIN channels c ON c.id = s.channel_id
+            LEFT JOIN live_channels l ON l.tenant_id = u.tenant_id AND l.channel_id = c.id
             CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM posts p
                                                WHERE p.tenant_id = u.tenant_id AND p.channel_id = c.id) AS is_read) own
             WHERE s.user_id = :user AND s.is_active
@@ -72,11 +82,13 @@ final class UserController {
     private final UserStore users;
     private final TenantStore tenants;
     private final ApiDatabase database;
+    private final TelegramProperties telegram;
 
-    UserController(UserStore users, TenantStore tenants, ApiDatabase database) {
+    UserController(UserStore users, TenantStore tenants, ApiDatabase database, TelegramProperties telegram) {
         this.users = users;
         this.tenants = tenants;
         this.database = database;
+        this.telegram = telegram;
     }
 
     /**
@@ -135,15 +147,50 @@ final class UserController {
      *
      * @param tgChannelId the bare positive id; null until the channel is read for the first time
      * @param title empty until then
+     * @param live how far it is read live from Telegram; null if it is not
      */
     @JsonInclude
     record Subscription(
-            UUID id, Long tgChannelId, String username, String title, Instant subscribedAt, Instant lastParsedAt) {
+            UUID id,
+            Long tgChannelId,
+            String username,
+            String title,
+            Instant subscribedAt,
+            Instant lastParsedAt,
+            Live live) {
 
         Cursor place() {
             return new Cursor(subscribedAt, id);
         }
     }
+
+    /**
+     * How far a channel is read live.
+     *
+     * @param state finding (it is looked for at Telegram), history, live, paused, waiting (Telegram wants a pause), or failed
+     * @param account that reads it; null until it is found
+     * @param historyFrom how far back it is read
+     * @param historyDoneAt when the history was read to its end; null before
+     * @param messagesRead messages that were read, repeatedly read ones included
+     * @param lastReadAt when the newest messages were last read again
+     * @param floodUntil end of the pause that Telegram wants
+     * @param error why it cannot be read; tried again by itself
+     * @param jobId of the request to read it now; null when that is done
+     */
+    @JsonInclude
+    record Live(
+            String state,
+            String account,
+            Instant historyFrom,
+            Instant historyDoneAt,
+            long messagesRead,
+            Instant lastReadAt,
+            Instant lastPostAt,
+            Instant lastUpdateAt,
+            Instant pausedAt,
+            Instant floodUntil,
+            String error,
+            UUID jobId) {}
 
     /**
      * Exactly one of the two must be set.
@@ -175,11 +222,15 @@ final class UserController {
                 .param("channel", channel)
                 .update();
         return ResponseEntity.status(changed == 1 ? HttpStatus.CREATED : HttpStatus.OK)
-                .body(database.rows(SUBSCRIPTIONS + " AND c.id = :channel")
-                        .param("user", user.id())
-                        .param("channel", channel)
-                        .query(ApiDatabase.as(Subscription.class))
-                        .single());
+                .body(subscription(user, channel).orElseThrow());
+    }
+
+    private Optional<Subscription> subscription(User user, UUID channel) {
+        return database.rows(SUBSCRIPTIONS + " AND c.id = :channel")
+                .param("user", user.id())
+                .param("channel", channel)
+                .query(ApiDatabase.as(Subscription.class))
+                .optional();
     }
 
     /** The id of the channel; inserts a row for a new channel. */
@@ -313,5 +364,75 @@ final class UserController {
         if (changed == 0) {
             throw ProblemType.NOT_FOUND.exception("channel_id", "User " + id + " does not read the channel " + channel);
         }
+    }
+
+    /**
+     * @param channels how many channels are read; {@link Live#jobId} of each has the id until that is done
+     */
+    record Reading(UUID jobId, String status, int channels) {}
+
+    /** Reads the channels of the user now, without waiting for the next time. A pause that Telegram wants is kept. */
+    @PostMapping("/users/{user_id}/channels/parse")
+    @Role.Needed(Role.OPERATOR)
+    ResponseEntity<Reading> parse(@PathVariable("user_id") long id) {
+        User user = users.require(id);
+        if (!telegram.isConfigured()) {
+            throw ProblemType.CONFLICT.exception(
+                    null,
+                    "No channel is read live from Telegram",
+                    "Set TELEGRAM_API_ID and sign in an account, or import an export.");
+        }
+        UUID job = UUID.randomUUID();
+        int channels = database.sql(
+                        """
+                        UPDATE live_channels l SET wanted = coalesce(l.wanted, 'recent'), wanted_by = :job,
+                            retry_at = CASE WHEN l.flood_until > now() THEN l.retry_at END
+                        FROM user_channel s
+                        WHERE s.user_id = :user AND s.is_active AND l.channel_id = s.channel_id AND l.tenant_id = :tenant
+                            AND l.paused_at IS NULL
+                        """)
+                .param("job", job)
+                .param("user", user.id())
+                .param("tenant", user.tenantId())
+                .update();
+        return ResponseEntity.accepted()
+                .location(URI.create("/users/" + user.id() + "/channels"))
+                .body(new Reading(job, "queued", channels));
+    }
+
+    /** Reads the channel no more, for all users of the tenant, until it is resumed. */
+    @PostMapping("/users/{user_id}/channels/{channel_id}/pause")
+    @Role.Needed(Role.OPERATOR)
+    Subscription pause(@PathVariable("user_id") long id, @PathVariable("channel_id") UUID channel) {
+        return change(id, channel, "paused_at = coalesce(paused_at, now())");
+    }
+
+    /** Reads the channel again from where it was paused. */
+    @PostMapping("/users/{user_id}/channels/{channel_id}/resume")
+    @Role.Needed(Role.OPERATOR)
+    Subscription resume(@PathVariable("user_id") long id, @PathVariable("channel_id") UUID channel) {
+        // edits and deletions of the time between were not noted
+        return change(
+                id, channel, "paused_at = NULL, wanted = CASE WHEN paused_at IS NULL THEN wanted ELSE 'deep' END");
+    }
+
+    private Subscription change(long id, UUID channel, String assignments) {
+        User user = users.require(id);
+        int changed = database.sql(
+                        """
+                        UPDATE live_channels l SET %s
+                        WHERE l.tenant_id = :tenant AND l.channel_id = :channel AND EXISTS (
+                            SELECT 1 FROM user_channel s
+                            WHERE s.user_id = :user AND s.channel_id = l.channel_id AND s.is_active)"""
+                                .formatted(assignments))
+                .param("tenant", user.tenantId())
+                .param("channel", channel)
+                .param("user", user.id())
+                .update();
+        if (changed == 0) {
+            throw ProblemType.NOT_FOUND.exception(
+                    "channel_id", "User " + id + " reads no channel " + channel + " live");
+        }
+        return subscription(user, channel).orElseThrow();
     }
 }

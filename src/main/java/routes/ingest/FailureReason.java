@@ -11,10 +11,10 @@ import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Why a step of an import failed, in one line. PostgreSQL's exceptions contain whole statements and rows. Only the server's message
+ * Why a step of ingest failed, in one line. PostgreSQL's exceptions contain whole statements and rows. Only the server's message
  * is used, so that no text of a post reaches a log or a report.
  */
-final class FailureReason {
+public final class FailureReason {
     /** Program limit exceeded, such as a text too long for an index: https://www.postgresql.org/docs/17/errcodes-appendix.html. */
     private static final String LIMIT_EXCEEDED = "54";
 
@@ -23,7 +23,7 @@ final class FailureReason {
 
     private FailureReason() {}
 
-    static String of(Throwable failure) {
+    public static String of(Throwable failure) {
         Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         String text = message(root).lines().findFirst().orElse("").strip();
         boolean full =
@@ -33,7 +33,7 @@ final class FailureReason {
     }
 
     /** Whether a retry may succeed: the database or the object store is unreachable or out of space. */
-    static boolean mayPass(Exception failure) {
+    public static boolean mayPass(Exception failure) {
         if (failure instanceof IOException || failure instanceof TransactionException) {
             return true;
         }

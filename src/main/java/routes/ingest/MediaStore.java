@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -108,6 +109,8 @@ public final class MediaStore implements AutoCloseable {
     private Stored identify(UUID tenant, SourceFile file) {
         if (file.missing() != null) {
             return new Stored(null, new SkippedFile(file.name(), file.missing()));
+        } else if (file.stored() != null) {
+            return new Stored(file.stored(), null);
         }
         try {
             long size = Files.size(file.path());
@@ -126,6 +129,9 @@ public final class MediaStore implements AutoCloseable {
     }
 
     private Stored store(SourceFile file, MediaFile media) throws IOException {
+        if (file.stored() != null) {
+            return new Stored(media, null);
+        }
         try (InputStream content = Files.newInputStream(file.path())) {
             if (!objects.exists(media.s3Key())) {
                 objects.put(media.s3Key(), media.mimeType(), media.sizeBytes(), content);
@@ -136,6 +142,17 @@ public final class MediaStore implements AutoCloseable {
         }
         metrics.stored(file.kind(), media.sizeBytes());
         return new Stored(media, null);
+    }
+
+    /**
+     * Why a file will not be stored, as far as that is known without its content.
+     *
+     * @param size in bytes, 0 if unknown
+     */
+    public Optional<String> refusal(SourceFile file, long size) {
+        String type = MediaType.of(new byte[0], file.declaredType(), file.name());
+        boolean known = file.declaredType() != null && !type.equals(MediaType.UNKNOWN);
+        return Optional.ofNullable(refusal(size == 0 ? 1 : size, known ? type : MediaType.JPEG.mime()));
     }
 
     private String refusal(long size, String type) {

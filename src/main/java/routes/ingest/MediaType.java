@@ -60,6 +60,10 @@ enum MediaType {
                 });
     }
 
+    String mime() {
+        return mime;
+    }
+
     static boolean isAccepted(String mime) {
         return Arrays.stream(values()).anyMatch(type -> type.mime.equals(mime));
     }

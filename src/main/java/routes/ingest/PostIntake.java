@@ -73,7 +73,7 @@ public final class PostIntake {
     }
 
     /** Two batches of at least one post each. An album is split only if it is the whole batch. */
-    static List<PostBatch> halves(PostBatch batch) {
+    public static List<PostBatch> halves(PostBatch batch) {
         List<Post> posts = batch.posts();
         int half = posts.size() / 2;
         int cut = IntStream.range(1, posts.size())
@@ -95,7 +95,7 @@ public final class PostIntake {
                 .contentVersion(
                         message.editedAt() == null ? 0 : message.editedAt().getEpochSecond())
                 .text(message.text())
-                .entities(TextPart.entities(message.parts()))
+                .entities(message.entities() == null ? TextPart.entities(message.parts()) : message.entities())
                 .attachmentText(message.attachmentText())
                 .urls(TextPart.urls(message.parts(), message.furtherLinks()))
                 .postedAt(message.postedAt())
@@ -116,7 +116,9 @@ public final class PostIntake {
                         message.poll(),
                         hasMedia ? List.of(attachment(message.file(), stored)) : List.of(),
                         message.viaBot(),
-                        message.replyElsewhere()))
+                        message.replyElsewhere(),
+                        message.topic(),
+                        message.quote()))
                 .build();
     }
 

@@ -4,6 +4,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import routes.events.TextEntity;
 import routes.posts.Details;
 import routes.posts.Post.Counters;
 import routes.posts.Post.Forward;
@@ -13,12 +14,15 @@ import routes.posts.Post.Forward;
  *
  * @param authorKey distinguishes authors; not stored
  * @param editedAt null if never edited
+ * @param entities the formatting, if the parts do not carry all of it because it is nested; else null
  * @param furtherLinks links of the message that are not in its text, such as those of buttons
  * @param attachmentText text of the attachments, one line each; null if none
  * @param reactions by kind
  * @param poll null without
  * @param viaBot name of the inline bot that made the message, or null
  * @param replyElsewhere the message of another chat that it replies to, or null
+ * @param topic name of the topic of the channel, or null
+ * @param quote the part of another message that it replies to, or null
  * @param file null without media
  * @param albumMedia whether Telegram lets this kind of media be part of an album
  * @param groupedId the album, or null
@@ -31,6 +35,7 @@ public record SourceMessage(
         String authorKey,
         String authorName,
         List<TextPart> parts,
+        List<TextEntity> entities,
         List<String> furtherLinks,
         String attachmentText,
         SourceFile file,
@@ -42,7 +47,9 @@ public record SourceMessage(
         List<Details.Reaction> reactions,
         Details.Poll poll,
         String viaBot,
-        Details.Reply replyElsewhere) {
+        Details.Reply replyElsewhere,
+        String topic,
+        String quote) {
 
     public String text() {
         return TextPart.text(parts);

@@ -41,6 +41,46 @@ public final class ChannelStore {
         return new Channel(channel.id(), channel.tgChannelId(), channel.username(), identity.title());
     }
 
+    /**
+     * Tells what channel a row is that was subscribed to by name or by id. If another row is that channel already, as after an import,
+     * the subscriptions move to it, and this one is read no more.
+     * Joins the transaction of the caller.
+     *
+     * @return the row of the channel
+     */
+    public Channel identify(UUID id, ChannelIdentity identity) {
+        Channel other = byTelegramId(identity.tgChannelId()).orElse(null);
+        UUID kept = other == null ? id : other.id();
+        if (!kept.equals(id)) {
+            jdbc.sql(
+                            """
+                            WITH moved AS (
+                                UPDATE user_channel SET is_active = false WHERE channel_id = ? AND is_active
+                                RETURNING user_id, subscribed_at)
+                            INSERT INTO user_channel (user_id, channel_id, subscribed_at)
+                            SELECT user_id, ?, subscribed_at FROM moved
+                            ON CONFLICT (user_id, channel_id) DO UPDATE SET is_active = true""")
+                    .params(id, kept)
+                    .update();
+            jdbc.sql("UPDATE channels SET is_active = false, username = NULL WHERE id = ?")
+                    .param(id)
+                    .update();
+        }
+        if (identity.username() != null) {
+            // names move from one channel to another
+            jdbc.sql("UPDATE channels SET username = NULL WHERE lower(username) = lower(?) AND id <> ?")
+                    .params(identity.username(), kept)
+                    .update();
+        }
+        jdbc.sql(
+                        """
+                        UPDATE channels SET tg_channel_id = ?, username = coalesce(?, username),
+                            title = coalesce(nullif(left(?, 500), ''), title) WHERE id = ?""")
+                .params(identity.tgChannelId(), identity.username(), identity.title(), kept)
+                .update();
+        return require(kept);
+    }
+
     /** For events of channels that are unknown here. {@code tgChannelId} may be 0, as the prior system wrote it. */
     public Channel resolve(UUID id, long tgChannelId) {
         Long known = tgChannelId > 0 ? tgChannelId : null;

@@ -11,16 +11,26 @@ import routes.events.StorableText;
  * @param media the files of the post, stored or not
  * @param viaBot name of the inline bot that made the post, as {@code @gif}; null without
  * @param replyElsewhere the message of another chat that the post replies to; null without
+ * @param topic name of the topic of the channel; null without
+ * @param quote the part of another post that this one replies to; null without
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Details(
-        List<Reaction> reactions, Poll poll, List<Attachment> media, String viaBot, Reply replyElsewhere) {
-    public static final Details NONE = new Details(null, null, null, null, null);
+        List<Reaction> reactions,
+        Poll poll,
+        List<Attachment> media,
+        String viaBot,
+        Reply replyElsewhere,
+        String topic,
+        String quote) {
+    public static final Details NONE = new Details(null, null, null, null, null, null, null);
 
     public Details {
         reactions = reactions == null ? List.of() : List.copyOf(reactions);
         media = media == null ? List.of() : List.copyOf(media);
         viaBot = StorableText.of(viaBot);
+        topic = StorableText.of(topic);
+        quote = StorableText.of(quote);
     }
 
     /**
@@ -62,7 +72,8 @@ public record Details(
     /**
      * A file.
      *
-     * @param kind photo, video, animation, video_message, voice_message, audio, sticker, document, or paid_media
+     * @param kind photo, video, animation, video_message, voice_message, audio, sticker, document, paid_media, story, or the name of a
+     *     content that this version does not know
      * @param name null if the source does not name it
      * @param sha256 null if it is not stored
      * @param missing why it is not stored; else null
@@ -85,7 +96,9 @@ public record Details(
                 moreVotes ? other.poll : poll,
                 otherMedia ? other.media : media,
                 other.viaBot == null ? viaBot : other.viaBot,
-                other.replyElsewhere == null ? replyElsewhere : other.replyElsewhere);
+                other.replyElsewhere == null ? replyElsewhere : other.replyElsewhere,
+                other.topic == null ? topic : other.topic,
+                other.quote == null ? quote : other.quote);
     }
 
     private static long count(List<Reaction> reactions) {

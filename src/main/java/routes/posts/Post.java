@@ -132,5 +132,14 @@ public record Post(
         public Forward {
             name = StorableText.of(name);
         }
+
+        /** This origin, with what it lacks from another description of the same. */
+        Forward or(Forward other) {
+            return new Forward(
+                    chatId == null ? other.chatId : chatId,
+                    messageId == null ? other.messageId : messageId,
+                    date == null ? other.date : date,
+                    name == null ? other.name : name);
+        }
     }
 }

@@ -2,7 +2,6 @@ package routes.posts;
 
 import java.util.HashSet;
 import java.util.Objects;
-import routes.posts.Post.Forward;
 import routes.posts.PostTable.StoredPost;
 
 /**
@@ -90,7 +89,8 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
                 // an album keeps its number, whatever a later export infers
                 .groupedId(first(old.groupedId(), arriving.groupedId()))
                 .counters(old.counters().max(arriving.counters()))
-                .forward(current && !arriving.forward().equals(Forward.NONE) ? arriving.forward() : old.forward())
+                // exports do not say which message of the channel it was
+                .forward(current ? arriving.forward().or(old.forward()) : old.forward())
                 .replyToMessageId(first(current ? arriving.replyToMessageId() : null, old.replyToMessageId()))
                 .authorName(first(current ? arriving.authorName() : null, old.authorName()))
                 .details(current ? old.details().merge(arriving.details()) : old.details())

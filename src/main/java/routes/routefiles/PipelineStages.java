@@ -21,6 +21,7 @@ public record PipelineStages(Set<String> names) {
     /** The stages of the product. {@code api} has no route file: it is the HTTP interface. */
     public static final List<String> KNOWN = List.of(
             "ingest",
+            "telegram",
             "post-persistence",
             "tagging",
             "tag-persistence",

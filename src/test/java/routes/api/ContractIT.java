@@ -42,7 +42,7 @@ import routes.testing.Zips;
 class ContractIT {
 
     @RegisterExtension
-    static final RunningApi api = new RunningApi();
+    static final RunningApi api = new RunningApi().with("telegram.api-id", "12345");
 
     private static final WebServer PICTURES =
             new WebServer((request, out) -> WebServer.send(out, 200, "image/png", "bytes"));
@@ -150,6 +150,7 @@ class ContractIT {
         Fixtures fixtures = api.fixtures();
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
         UUID channel = fixtures.channelOf(user);
+        fixtures.live(Fixtures.DEFAULT_TENANT, channel);
         UUID post = fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
         long album = fixtures.album(Fixtures.DEFAULT_TENANT, channel, List.of(post), "{}");
         UUID job = fixtures.importJob(Fixtures.DEFAULT_TENANT, user, "done", "[]");

@@ -59,6 +59,14 @@ final class Fixtures {
         return id;
     }
 
+    /** The channel is read live. */
+    void live(UUID tenant, UUID channel) {
+        jdbc.sql("INSERT INTO live_channels (tenant_id, channel_id, account, chat_id, history_from)"
+                        + " VALUES (?, ?, 'main', -1001234567890, now())")
+                .params(tenant, channel)
+                .update();
+    }
+
     /** A channel that the user reads. */
     UUID channelOf(long user) {
         UUID channel = channel();

@@ -62,6 +62,7 @@ import routes.posts.StorageQuota;
 import routes.posts.TaggingRequests;
 import routes.redis.RedisLink;
 import routes.search.HybridSearch;
+import routes.telegram.TelegramProperties;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 import routes.text.TextAnalysis;
@@ -202,7 +203,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan("routes.api")
-    @EnableConfigurationProperties(UploadProperties.class)
+    @EnableConfigurationProperties({UploadProperties.class, TelegramProperties.class})
     static class Application {
         private static final PostStoreSettings SETTINGS =
                 new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");

@@ -183,6 +183,66 @@ class UsersIT {
                 .hasSize(1);
     }
 
+    @Test
+    void aLiveChannelShowsHowFarItIsReadAndIsPausedAndResumed() {
+        long user = fixtures.user(Fixtures.DEFAULT_TENANT);
+        UUID channel = fixtures.channelOf(user);
+        String channels = "/users/" + user + "/channels";
+        String one = channels + "/" + channel;
+        assertThat(client.get(channels).json().at("/items/0/live").isNull()).isTrue();
+        assertThat(client.post(one + "/pause", "").status())
+                .as("it is not read live")
+                .isEqualTo(404);
+        fixtures.live(Fixtures.DEFAULT_TENANT, channel);
+
+        JsonNode live = client.get(channels).json().at("/items/0/live");
+        assertThat(live.path("state").asText()).isEqualTo("history");
+        assertThat(live.path("account").asText()).isEqualTo("main");
+        JsonNode paused = client.post(one + "/pause", "").json().path("live");
+        assertThat(paused.path("state").asText()).isEqualTo("paused");
+        assertThat(client.post(one + "/pause", "").json().at("/live/paused_at")).isEqualTo(paused.path("paused_at"));
+        assertThat(client.post(one + "/resume", "").json().at("/live/state").asText())
+                .isEqualTo("history");
+        String wanted = "SELECT wanted FROM live_channels WHERE channel_id = '" + channel + "'";
+        assertThat(api.jdbc().sql(wanted).query(String.class).single())
+                .as("what was missed while it was paused is read")
+                .isEqualTo("deep");
+        long other = fixtures.user(fixtures.tenant());
+        assertThat(client.post("/users/" + other + "/channels/" + channel + "/pause", "")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "flood_until = now() + interval '1 hour', waiting",
+        "error = 'Telegram has no channel @x', failed",
+        "chat_id = NULL, finding",
+        "history_done_at = now(), live"
+    })
+    void theStateOfALiveChannelSaysWhatItWaitsFor(String change, String state) {
+        long user = fixtures.user(Fixtures.DEFAULT_TENANT);
+        UUID channel = fixtures.channelOf(user);
+        fixtures.live(Fixtures.DEFAULT_TENANT, channel);
+        api.jdbc()
+                .sql("UPDATE live_channels SET " + change + " WHERE channel_id = ?")
+                .param(channel)
+                .update();
+
+        JsonNode live = client.get("/users/" + user + "/channels").json().at("/items/0/live");
+
+        assertThat(live.path("state").asText()).isEqualTo(state);
+    }
+
+    @Test
+    void withoutTelegramNoChannelCanBeReadNow() {
+        ApiClient.Answer answer =
+                client.post("/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels/parse", "");
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.text("remedy")).contains("TELEGRAM_API_ID");
+    }
+
     private String tenantOf(String tenant) {
         return client.post("/users", "{\"tenant\": \"" + tenant + "\"}").text("tenant_id");
     }

@@ -256,6 +256,8 @@ class PostMergeTest {
                         new Details.Poll("?", false, votes, List.of(new Details.Poll.Option("да", votes, false))),
                         List.of(new Details.Attachment("document", "a.pdf", file, file == null ? "missing" : null)),
                         null,
+                        null,
+                        null,
                         null))
                 .build();
     }

@@ -23,13 +23,21 @@ import routes.posts.Details;
  * @param poll null without
  * @param links in the lines, and those that belong to them; names of files and tracks are not searched
  */
-record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
+public record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
     /** Names that programs generate. They carry no meaning. */
     private static final Pattern MADE_UP = Pattern.compile(
             "(?i)(?:video|audio|file|photo|img|image|vid|pxl|doc|document|sticker|animatedsticker|animation|giphy|voice|mp4|unknown)"
                     + "[\\s_\\-.()@\\d]*(?:\\.[a-z0-9]{1,8}){0,2}");
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * @param message in the form of {@code result.json}. Other sources bring their messages into it, so that the same post has the
+     *     same text from all of them
+     */
+    public static Attachments of(JsonNode message) {
+        return of(new Fields(message));
+    }
 
     static Attachments of(Fields message) {
         Fields poll = message.object("poll");
@@ -65,7 +73,7 @@ record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
      *
      * @param fileName as it was sent, or null
      */
-    String text(String fileName) {
+    public String text(String fileName) {
         boolean named = fileName != null && !MADE_UP.matcher(fileName).matches();
         String text = joined("\n", String.join("\n", lines), named ? fileName : null);
         return text.isEmpty() ? null : text;

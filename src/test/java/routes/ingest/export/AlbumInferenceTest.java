@@ -69,6 +69,7 @@ class AlbumInferenceTest {
                 code.endsWith("b") ? "other" : "author",
                 null,
                 code.endsWith("c") || !media ? List.of(TextPart.plain("текст")) : List.of(),
+                null,
                 List.of(),
                 null,
                 media ? new SourceFile(MediaKind.PHOTO, "photo", "photo.jpg", null, null, "missing") : null,
@@ -78,6 +79,8 @@ class AlbumInferenceTest {
                 Forward.NONE,
                 null,
                 List.of(),
+                null,
+                null,
                 null,
                 null,
                 null);

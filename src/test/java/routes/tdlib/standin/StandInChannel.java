@@ -95,12 +95,17 @@ public final class StandInChannel {
         });
     }
 
-    /** An album: consecutive messages with one {@code media_album_id}, each with an update of its own. */
+    /** An album: consecutive messages of one second with one {@code media_album_id}, each with an update of its own. */
     public List<Long> album(ObjectNode... contents) {
         String albumId = Long.toString(13_804_000_000_000_000L + messageId(lastNumber + 1));
         List<Long> ids = new ArrayList<>();
         for (ObjectNode content : contents) {
-            ids.add(post(content, message -> message.put("media_album_id", albumId)));
+            ids.add(post(content, message -> message.put("media_album_id", albumId)
+                    .put(
+                            "date",
+                            telegram.locked(() -> ids.isEmpty()
+                                    ? message.path("date").asInt()
+                                    : messages.get(ids.get(0)).path("date").asInt()))));
         }
         return ids;
     }

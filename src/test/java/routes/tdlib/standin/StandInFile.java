@@ -22,6 +22,10 @@ public final class StandInFile {
         return id;
     }
 
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
     /** As in messages and {@code updateFile}. */
     ObjectNode toJson() {
         boolean completed = path != null;

@@ -1,0 +1,317 @@
+package routes.ingest.live;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import routes.events.MediaFile;
+import routes.events.StorableText;
+import routes.ingest.live.LiveChannel.Depth;
+import routes.ingest.live.LiveChannel.Pass;
+import routes.posts.ChannelIdentity;
+
+/** The SQL of {@code live_channels} and {@code telegram_files}. */
+@Component
+class LiveChannels {
+    private static final int MAX_ERROR = 500;
+
+    private static final String ROWS =
+            """
+            SELECT l.*, c.username, c.tg_channel_id, c.title,
+                   coalesce((SELECT min(s.user_id) FROM user_channel s JOIN users u ON u.id = s.user_id
+                             WHERE s.channel_id = l.channel_id AND u.tenant_id = l.tenant_id AND s.is_active), 0) AS reader
+            FROM live_channels l JOIN channels c ON c.id = l.channel_id
+            """;
+
+    private final JdbcClient jdbc;
+
+    LiveChannels(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Adds the channels that users subscribed to, and removes those that no user of the tenant reads any more. Channels of old exports that
+     * have no id of Telegram are not live.
+     *
+     * @param historyFrom how far back new channels are read
+     */
+    void follow(Instant historyFrom) {
+        jdbc.sql(
+                        """
+                        WITH wanted AS (
+                            SELECT DISTINCT u.tenant_id, s.channel_id
+                            FROM user_channel s JOIN users u ON u.id = s.user_id JOIN channels c ON c.id = s.channel_id
+                            WHERE s.is_active AND c.is_active
+                                AND (c.username IS NOT NULL OR c.tg_channel_id IS NOT NULL)
+                                AND coalesce(c.tg_channel_id, 1) <= ?),
+                        gone AS (
+                            DELETE FROM live_channels l WHERE NOT EXISTS (
+                                SELECT 1 FROM wanted w WHERE w.tenant_id = l.tenant_id AND w.channel_id = l.channel_id))
+                        INSERT INTO live_channels (tenant_id, channel_id, history_from)
+                        SELECT tenant_id, channel_id, ? FROM wanted
+                        ON CONFLICT DO NOTHING""")
+                .params(ChannelIdentity.LAST_TELEGRAM_ID, time(historyFrom))
+                .update();
+    }
+
+    List<LiveChannel> all() {
+        return jdbc.sql(ROWS + "ORDER BY l.created_at, l.channel_id")
+                .query(LiveChannels::row)
+                .list();
+    }
+
+    /** The rows of one chat, or the one of a channel that is not found yet. */
+    List<LiveChannel> ofSameChat(LiveChannel channel) {
+        return channel.isFound()
+                ? jdbc.sql(ROWS + "WHERE l.account = ? AND l.chat_id = ?")
+                        .params(channel.account(), channel.chatId())
+                        .query(LiveChannels::row)
+                        .list()
+                : jdbc.sql(ROWS + "WHERE l.tenant_id = ? AND l.channel_id = ?")
+                        .params(channel.tenantId(), channel.channelId())
+                        .query(LiveChannels::row)
+                        .list();
+    }
+
+    private static LiveChannel row(ResultSet row, int number) throws SQLException {
+        String wanted = row.getString("wanted");
+        return new LiveChannel(
+                row.getObject("tenant_id", UUID.class),
+                row.getObject("channel_id", UUID.class),
+                row.getString("username"),
+                row.getObject("tg_channel_id", Long.class),
+                row.getString("title"),
+                row.getLong("reader"),
+                row.getString("account"),
+                row.getObject("chat_id", Long.class),
+                instant(row, "history_from"),
+                instant(row, "history_done_at"),
+                row.getLong("read_up_to"),
+                row.getObject("pass_next") == null
+                        ? null
+                        : new Pass(
+                                row.getLong("pass_top"),
+                                row.getLong("pass_next"),
+                                instant(row, "pass_until"),
+                                row.getInt("pass_min"),
+                                row.getInt("pass_read")),
+                wanted == null ? null : Depth.valueOf(wanted.toUpperCase(Locale.ROOT)),
+                instant(row, "passed_at"),
+                instant(row, "paused_at"),
+                instant(row, "retry_at"),
+                row.getInt("failures"));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static OffsetDateTime time(Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /** The channel was found at Telegram, for all tenants that look for it. */
+    void found(UUID channelId, String account, long chatId) {
+        jdbc.sql(
+                        """
+                        UPDATE live_channels SET account = ?, chat_id = ?, error = NULL, failures = 0, retry_at = NULL, flood_until = NULL
+                        WHERE channel_id = ? AND account IS NULL""")
+                .params(account, chatId, channelId)
+                .update();
+    }
+
+    /** Channels of accounts that exist no more are looked for again, with the others. */
+    void release(List<String> accounts) {
+        jdbc.sql("UPDATE live_channels SET account = NULL, chat_id = NULL WHERE account <> ALL (?)")
+                .param(accounts.toArray(String[]::new))
+                .update();
+    }
+
+    /** The channels of an account cannot be read now. The next reading clears the reason. */
+    void signedOut(String account, String reason) {
+        jdbc.sql("UPDATE live_channels SET error = ? WHERE account = ?")
+                .params(reason, account)
+                .update();
+    }
+
+    /**
+     * Stores the begin of a pass, which is wanted no more then. What is wanted after that is another one.
+     *
+     * @return false if another pass is wanted by now
+     */
+    boolean begin(LiveChannel channel) {
+        Pass pass = channel.pass();
+        String taken = channel.wanted() == null ? null : channel.wanted().name().toLowerCase(Locale.ROOT);
+        return jdbc.sql(
+                                """
+                                UPDATE live_channels SET pass_top = 0, pass_next = 0, pass_until = ?, pass_min = ?, pass_read = 0, wanted = NULL
+                                WHERE tenant_id = ? AND channel_id = ? AND wanted IS NOT DISTINCT FROM ?""")
+                        .params(time(pass.until()), pass.min(), channel.tenantId(), channel.channelId())
+                        .param(taken)
+                        .update()
+                == 1;
+    }
+
+    /** What a page brought; belongs into the transaction that saves its posts. */
+    record Progress(Pass pass, boolean complete, int messages, Instant lastPost) {}
+
+    /** Stores how far a pass has come. */
+    void progress(LiveChannel channel, Progress progress, Instant now) {
+        Pass pass = progress.pass();
+        jdbc.sql(
+                        """
+                        UPDATE live_channels SET pass_top = :top, pass_next = :next, pass_until = :until, pass_min = :min, pass_read = :read,
+                            messages_read = messages_read + :messages,
+                            last_post_at = greatest(last_post_at, :last),
+                            error = NULL, failures = 0, retry_at = NULL, flood_until = NULL
+                        WHERE tenant_id = :tenant AND channel_id = :channel""")
+                .param("top", progress.complete() ? null : (Long) pass.top())
+                .param("next", progress.complete() ? null : (Long) pass.next())
+                .param("until", progress.complete() ? null : time(pass.until()))
+                .param("min", progress.complete() ? null : (Integer) pass.min())
+                .param("read", progress.complete() ? null : (Integer) pass.read())
+                .param("messages", progress.messages())
+                .param("last", time(progress.lastPost()))
+                .param("tenant", channel.tenantId())
+                .param("channel", channel.channelId())
+                .update();
+        if (progress.complete()) {
+            jdbc.sql(
+                            """
+                            UPDATE live_channels SET read_up_to = greatest(read_up_to, ?), passed_at = ?,
+                                history_done_at = coalesce(history_done_at, ?),
+                                wanted_by = CASE WHEN wanted IS NULL THEN NULL ELSE wanted_by END
+                            WHERE tenant_id = ? AND channel_id = ?""")
+                    .params(pass.top(), time(now), time(now), channel.tenantId(), channel.channelId())
+                    .update();
+        }
+    }
+
+    /** Updates of the chat were applied; belongs into their transaction. */
+    void updated(LiveChannel channel, Instant lastPost, Instant now) {
+        jdbc.sql(
+                        """
+                        UPDATE live_channels SET last_update_at = ?, last_post_at = greatest(last_post_at, ?), error = NULL, failures = 0
+                        WHERE tenant_id = ? AND channel_id = ?""")
+                .params(time(now), time(lastPost), channel.tenantId(), channel.channelId())
+                .update();
+    }
+
+    /** Channels of an account are read again. A deep pass is not made a recent one. */
+    void want(String account, Collection<Long> chatIds, Depth depth) {
+        want("account = ? AND chat_id = ANY (?)", depth, account, chatIds.toArray(Long[]::new));
+    }
+
+    void wantAll(String account, Depth depth) {
+        want("account = ?", depth, account);
+    }
+
+    private void want(String condition, Depth depth, Object... parameters) {
+        jdbc.sql("UPDATE live_channels SET wanted = CASE wanted WHEN 'deep' THEN wanted ELSE ? END WHERE " + condition)
+                .param(depth.name().toLowerCase(Locale.ROOT))
+                .params(parameters)
+                .update();
+    }
+
+    /** @param flood whether Telegram demands the pause */
+    void failed(LiveChannel channel, String error, Instant retryAt, boolean flood) {
+        jdbc.sql(
+                        """
+                        UPDATE live_channels SET error = ?, failures = failures + 1, retry_at = ?, flood_until = ?
+                        WHERE tenant_id = ? AND channel_id = ?""")
+                .params(StorableText.cut(error, MAX_ERROR), time(retryAt))
+                .param(flood ? time(retryAt) : null)
+                .params(channel.tenantId(), channel.channelId())
+                .update();
+    }
+
+    /**
+     * Telegram refuses an account for a time. Looking up names is limited apart from reading.
+     *
+     * @param account null: while looking up channels
+     */
+    void flooded(String account, String error, Instant until) {
+        jdbc.sql(
+                        """
+                        UPDATE live_channels SET error = ?, retry_at = greatest(retry_at, ?), flood_until = greatest(flood_until, ?)
+                        WHERE account IS NOT DISTINCT FROM ?""")
+                .params(StorableText.cut(error, MAX_ERROR), time(until), time(until))
+                .param(account)
+                .update();
+    }
+
+    /** Those of the messages that have a row, deleted or not. */
+    Set<Long> stored(LiveChannel channel, Collection<Long> messageIds) {
+        return new HashSet<>(jdbc.sql(
+                        """
+                                SELECT telegram_message_id FROM posts
+                                WHERE (tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))""")
+                .params(channel.tenantId(), channel.channelId(), messageIds.toArray(Long[]::new))
+                .query(Long.class)
+                .list());
+    }
+
+    /** The first message that is stored of the time since which the channel is read. */
+    Optional<Long> firstStored(LiveChannel channel) {
+        return jdbc.sql(
+                        """
+                        SELECT telegram_message_id FROM posts
+                        WHERE tenant_id = ? AND channel_id = ? AND posted_at >= ? AND NOT is_deleted
+                        ORDER BY posted_at, number LIMIT 1""")
+                .params(channel.tenantId(), channel.channelId(), time(channel.historyFrom()))
+                .query(Long.class)
+                .optional();
+    }
+
+    /** The files that are in the object store already, by Telegram's unique id. */
+    Map<String, MediaFile> files(UUID tenantId, Collection<String> uniqueIds) {
+        Map<String, MediaFile> files = new HashMap<>();
+        if (!uniqueIds.isEmpty()) {
+            jdbc.sql(
+                            """
+                            SELECT f.unique_id, o.file_sha256, o.s3_key, o.mime, o.size_bytes
+                            FROM telegram_files f JOIN media_objects o USING (tenant_id, file_sha256)
+                            WHERE f.tenant_id = ? AND f.unique_id = ANY (?)""")
+                    .params(tenantId, uniqueIds.toArray(String[]::new))
+                    .query(row -> {
+                        files.put(
+                                row.getString("unique_id"),
+                                new MediaFile(
+                                        row.getString("file_sha256"),
+                                        row.getString("s3_key"),
+                                        row.getString("mime"),
+                                        row.getLong("size_bytes")));
+                    });
+        }
+        return files;
+    }
+
+    /** @param files SHA-256 by Telegram's unique id */
+    void keep(UUID tenantId, Map<String, String> files) {
+        if (!files.isEmpty()) {
+            List<String> uniqueIds = files.keySet().stream().sorted().toList();
+            jdbc.sql(
+                            """
+                            INSERT INTO telegram_files (tenant_id, unique_id, file_sha256)
+                            SELECT ?, * FROM unnest(?::text[], ?::text[])
+                            ON CONFLICT (tenant_id, unique_id) DO UPDATE SET file_sha256 = excluded.file_sha256
+                                WHERE telegram_files.file_sha256 <> excluded.file_sha256""")
+                    .params(tenantId, uniqueIds.toArray(String[]::new))
+                    .param(uniqueIds.stream().map(files::get).toArray(String[]::new))
+                    .update();
+        }
+    }
+}

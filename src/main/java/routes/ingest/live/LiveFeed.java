@@ -1,0 +1,462 @@
+package routes.ingest.live;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
+import org.apache.camel.Body;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.configuration.ConfigurationException;
+import routes.ingest.FailureReason;
+import routes.ingest.live.LiveChannel.Depth;
+import routes.ingest.live.LiveTask.Changes;
+import routes.tdlib.TdlibConstants;
+import routes.tdlib.TdlibException;
+import routes.tdlib.UpdateQueue;
+import routes.telegram.TelegramAccount;
+import routes.telegram.TelegramAccounts;
+import routes.telegram.TelegramProperties;
+
+/**
+ * What is to be read: collects what updates say of the chats, knows which channels are due, and gives each chat to one worker at a
+ * time. What is collected is in memory only; after a start, and after a gap in the updates, the channels are read again.
+ */
+@Component("liveFeed")
+public class LiveFeed {
+    /** The property of an exchange that has the task. */
+    static final String TASK = "liveTask";
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
+    private static final String TEMPLATE = "telegram-updates";
+    private static final Duration ROWS_KEPT = Duration.ofSeconds(1);
+    private static final Duration ACCOUNTS_KEPT = Duration.ofSeconds(5);
+    /** How long a worker stays with a chat while others wait. */
+    private static final Duration SLICE = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final int MAX_DOUBLINGS = 12;
+    /** Of a chat with more changes, the whole recent history is read. */
+    private static final int MAX_CHANGES = 10_000;
+
+    private final LiveChannels table;
+    private final TelegramAccounts accounts;
+    private final TelegramProperties telegram;
+    private final ParserProperties parser;
+    private final CamelContext camel;
+    private final Clock clock;
+
+    // these three are guarded by this object, which no one holds while waiting for anything
+    private final Map<String, Pending> chats = new HashMap<>();
+    private final Set<String> busy = new HashSet<>();
+    private final Map<String, Instant> pauses = new HashMap<>();
+
+    /** By account; each has a route. */
+    private final Map<String, TdChats> clients = new ConcurrentSkipListMap<>();
+
+    /** The accounts that are signed in. */
+    private final Set<String> ready = new ConcurrentSkipListSet<>();
+
+    private volatile boolean stale = true;
+
+    // only of the thread that asks what is due
+    private List<LiveChannel> rows = List.of();
+    private Instant rowsRead = Instant.EPOCH;
+    private Instant accountsRead = Instant.EPOCH;
+    private String problem = "";
+
+    LiveFeed(
+            LiveChannels table,
+            TelegramAccounts accounts,
+            TelegramProperties telegram,
+            ParserProperties parser,
+            CamelContext camel,
+            Clock clock) {
+        this.table = table;
+        this.accounts = accounts;
+        this.telegram = telegram;
+        this.parser = parser;
+        this.camel = camel;
+        this.clock = clock;
+    }
+
+    /** What was collected of one chat, by message id: when to read it. Members of an album are read together. */
+    private static final class Pending {
+        private final Map<Long, Instant> changed = new LinkedHashMap<>();
+        private final Map<Long, Set<Long>> albums = new HashMap<>();
+        private final Map<Long, Instant> albumsDue = new HashMap<>();
+        private final Set<Long> deleted = new LinkedHashSet<>();
+        private Depth again;
+
+        void change(long id, Instant due) {
+            changed.merge(id, due, (one, other) -> one.isBefore(other) ? one : other);
+        }
+
+        void member(long album, long id, Instant due) {
+            albums.computeIfAbsent(album, key -> new LinkedHashSet<>()).add(id);
+            albumsDue.put(album, due);
+        }
+
+        boolean isDue(Instant now) {
+            return !deleted.isEmpty()
+                    || changed.values().stream().anyMatch(due -> !due.isAfter(now))
+                    || albumsDue.values().stream().anyMatch(due -> !due.isAfter(now));
+        }
+
+        boolean isFull() {
+            return changed.size() + deleted.size() + albums.size() > MAX_CHANGES;
+        }
+
+        Changes take(Instant now) {
+            Set<Long> ids = new LinkedHashSet<>();
+            changed.forEach((id, due) -> {
+                if (!due.isAfter(now)) {
+                    ids.add(id);
+                }
+            });
+            changed.keySet().removeAll(ids);
+            albumsDue.entrySet().removeIf(album -> {
+                boolean isDue = !album.getValue().isAfter(now);
+                if (isDue) {
+                    ids.addAll(albums.remove(album.getKey()));
+                }
+                return isDue;
+            });
+            Set<Long> gone = new LinkedHashSet<>(deleted);
+            deleted.clear();
+            ids.removeAll(gone);
+            return new Changes(ids, gone);
+        }
+    }
+
+    /** Collects what updates say. Does not wait, so that no chat holds up the others. */
+    public void note(@Body List<ObjectNode> updates, @Header(TdlibConstants.CLIENT) String account) {
+        for (ObjectNode update : updates) {
+            if (update.path("@type").asText().equals(UpdateQueue.LOST)) {
+                lost(account, update);
+            } else {
+                note(update, account);
+            }
+        }
+    }
+
+    private synchronized void note(ObjectNode update, String account) {
+        JsonNode message = update.path("message");
+        long chat = update.path("chat_id").asLong(message.path("chat_id").asLong());
+        Pending pending = chats.get(key(account, chat));
+        if (pending == null) {
+            return;
+        }
+        note(pending, update, message, clock.instant());
+        if (pending.isFull()) {
+            Pending empty = new Pending();
+            empty.again = Depth.DEEP;
+            chats.put(key(account, chat), empty);
+        }
+    }
+
+    private void note(Pending pending, ObjectNode update, JsonNode message, Instant now) {
+        long id = update.path("message_id").asLong(message.path("id").asLong());
+        switch (update.path("@type").asText()) {
+            case "updateNewMessage", "updateMessageSendSucceeded" -> {
+                long album = TdMessage.album(message);
+                if (album == 0) {
+                    pending.change(id, now);
+                } else {
+                    pending.member(album, id, now.plus(parser.albumQuiet()));
+                }
+            }
+            case "updateMessageContent", "updateMessageEdited" -> pending.change(id, now);
+            case "updateMessageInteractionInfo" -> pending.change(id, now.plus(parser.counterDelay()));
+            case "updateDeleteMessages" -> {
+                // otherwise TDLib only forgets them, or this account sees them no more
+                if (update.path("is_permanent").asBoolean()
+                        && !update.path("from_cache").asBoolean()) {
+                    update.path("message_ids").forEach(one -> pending.deleted.add(one.asLong()));
+                }
+            }
+            case "updateChatLastMessage" -> {
+                // until it is known again, messages come without updates
+                if (!update.path("last_message").isObject() && pending.again == null) {
+                    pending.again = Depth.RECENT;
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void lost(String account, ObjectNode gap) {
+        LOG.warn(
+                "{} updates of the Telegram account {} are missing; the channels are read again",
+                gap.path("count").asLong(),
+                account);
+        if (gap.path("all_chats").asBoolean()) {
+            table.wantAll(account, Depth.DEEP);
+            return;
+        }
+        List<Long> ids = new ArrayList<>();
+        gap.path("chat_ids").forEach(chat -> ids.add(chat.asLong()));
+        table.want(account, ids, Depth.DEEP);
+        stale = true;
+    }
+
+    private static String key(String account, long chatId) {
+        return account + "/" + chatId;
+    }
+
+    private static String key(LiveChannel channel) {
+        return channel.isFound()
+                ? key(channel.account(), channel.chatId())
+                : channel.tenantId() + "/" + channel.channelId();
+    }
+
+    /** The tasks to begin now, at most as many as there are free workers; those with updates come first. For one thread. */
+    public List<LiveTask> due() {
+        if (!telegram.isConfigured()) {
+            return List.of();
+        }
+        Instant now = clock.instant();
+        connect(now);
+        if (ready.isEmpty()) {
+            return List.of();
+        }
+        refresh(now);
+        return tasks(now);
+    }
+
+    private synchronized List<LiveTask> tasks(Instant now) {
+        pauses.values().removeIf(until -> !until.isAfter(now));
+        Map<String, LiveChannel> updated = new LinkedHashMap<>();
+        Map<String, LiveChannel> others = new LinkedHashMap<>();
+        for (LiveChannel row : rows) {
+            String key = key(row);
+            boolean possible = row.isFree(now)
+                    && (!row.isFound() || ready.contains(row.account()))
+                    && !busy.contains(key)
+                    && !pauses.containsKey(key);
+            Pending pending = chats.get(key);
+            if (possible && pending != null && pending.isDue(now)) {
+                updated.putIfAbsent(key, row);
+            } else if (possible && (!row.isFound() || row.isPassDue(now, parser.interval()))) {
+                others.putIfAbsent(key, row);
+            }
+        }
+        updated.keySet().forEach(others::remove);
+        List<LiveTask> tasks = new ArrayList<>();
+        for (Map<String, LiveChannel> group : List.of(updated, others)) {
+            group.forEach((key, row) -> {
+                if (busy.size() < parser.channelsAtOnce()) {
+                    busy.add(key);
+                    tasks.add(new LiveTask(key, row, now.plus(SLICE)));
+                }
+            });
+        }
+        return tasks;
+    }
+
+    private void refresh(Instant now) {
+        boolean again = readAgain();
+        if (!again && !stale && rowsRead.plus(ROWS_KEPT).isAfter(now)) {
+            return;
+        }
+        stale = false;
+        table.follow(now.minus(parser.history()));
+        List<LiveChannel> found = table.all();
+        Set<String> followed =
+                found.stream().filter(LiveChannel::isFound).map(LiveFeed::key).collect(Collectors.toSet());
+        synchronized (this) {
+            rows = found;
+            rowsRead = now;
+            followed.forEach(key -> chats.computeIfAbsent(key, chat -> new Pending()));
+            chats.keySet().stream()
+                    .filter(key -> !followed.contains(key) && !busy.contains(key))
+                    .toList()
+                    .forEach(this::unfollow);
+        }
+    }
+
+    private void unfollow(String key) {
+        chats.remove(key);
+        String[] parts = key.split("/", 2);
+        Optional.ofNullable(clients.get(parts[0])).ifPresent(client -> client.close(Long.parseLong(parts[1])));
+    }
+
+    /** Stores which chats are to be read again, since updates of them are known to be missing. */
+    private boolean readAgain() {
+        Map<String, Depth> again = new HashMap<>();
+        synchronized (this) {
+            chats.forEach((key, pending) -> {
+                if (pending.again != null) {
+                    again.put(key, pending.again);
+                }
+            });
+        }
+        again.forEach((key, depth) -> {
+            String[] parts = key.split("/", 2);
+            table.want(parts[0], List.of(Long.valueOf(parts[1])), depth);
+            synchronized (this) {
+                chats.computeIfPresent(key, (same, pending) -> {
+                    pending.again = pending.again == depth ? null : pending.again;
+                    return pending;
+                });
+            }
+        });
+        return !again.isEmpty();
+    }
+
+    /** Starts the route of each account that has a session. What an account missed while it was not signed in is read again. */
+    private void connect(Instant now) {
+        if (!accountsRead.plus(ACCOUNTS_KEPT).isAfter(now)) {
+            accountsRead = now;
+            List<String> present = accounts.withSession();
+            present.stream().filter(name -> !clients.containsKey(name)).forEach(this::route);
+            table.release(present);
+        }
+        for (String name : clients.keySet()) {
+            boolean isReady = accounts.account(name).status().state() == TelegramAccount.State.READY;
+            if (isReady && !ready.contains(name)) {
+                clients.get(name).closed();
+                table.wantAll(name, Depth.DEEP);
+                stale = true;
+                ready.add(name);
+            } else if (!isReady && ready.remove(name)) {
+                table.signedOut(name, "the Telegram account " + name + " is not signed in");
+            }
+        }
+    }
+
+    private void route(String account) {
+        String id = TEMPLATE + "-" + account;
+        try {
+            TdChats chats = new TdChats(accounts.client(account));
+            TemplatedRouteBuilder.builder(camel, TEMPLATE)
+                    .routeId(id)
+                    .parameter("account", account)
+                    .add();
+            camel.getRouteController().startRoute(id);
+            clients.put(account, chats);
+        } catch (ConfigurationException e) {
+            // the library is missing; the opening of the accounts says so too
+            if (!problem.equals(e.getMessage())) {
+                problem = e.getMessage();
+                LOG.error("The Telegram account {} cannot be read: {}", account, problem);
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("The route " + id + " cannot be started", e);
+        }
+    }
+
+    /** The accounts that are signed in. */
+    Map<String, TdChats> signedIn() {
+        Map<String, TdChats> signedIn = new TreeMap<>(clients);
+        signedIn.keySet().retainAll(ready);
+        return signedIn;
+    }
+
+    TdChats chats(String account) {
+        return Optional.ofNullable(clients.get(account))
+                .orElseThrow(() -> new IllegalStateException("The Telegram account " + account + " has no session"));
+    }
+
+    /** The changes of a chat that are to be applied now. */
+    synchronized Changes take(LiveTask task) {
+        Pending pending = chats.get(task.key());
+        Changes changes = pending == null ? Changes.NONE : pending.take(clock.instant());
+        task.applying(changes);
+        return changes;
+    }
+
+    /** The collected changes of a chat are dropped, since it is paused. */
+    synchronized void drop(LiveTask task) {
+        if (chats.containsKey(task.key())) {
+            unfollow(task.key());
+            chats.put(task.key(), new Pending());
+        }
+    }
+
+    /** Work on a chat failed: what was taken is collected again, and the chat waits. */
+    public void failed(@ExchangeProperty(TASK) LiveTask task, @ExchangeException Exception failure) {
+        task.close();
+        Optional<TdlibException> refusal = refusal(failure);
+        Optional<Duration> flood = refusal.flatMap(TdlibException::retryAfter);
+        boolean isRefused = flood.isEmpty()
+                && refusal.filter(e -> e.kind() == TdlibException.Kind.ANSWERED).isPresent();
+        Instant now = clock.instant();
+        String reason = refusal.map(Exception::getMessage).orElseGet(() -> FailureReason.of(failure));
+        synchronized (this) {
+            pauses.put(task.key(), now.plus(parser.retryPause()));
+            Pending pending = chats.get(task.key());
+            if (pending != null) {
+                pending.deleted.addAll(task.applying().deleted());
+                if (isRefused && !task.applying().isEmpty()) {
+                    // one message that cannot be asked for must not hold up the others
+                    pending.again = Depth.DEEP;
+                } else {
+                    task.applying().changed().forEach(id -> pending.change(id, now));
+                }
+            }
+        }
+        try {
+            if (flood.isPresent()) {
+                Instant until = now.plus(flood.get());
+                LOG.warn("Telegram wants a pause until {}: {}", until, reason);
+                table.flooded(task.channel().account(), reason, until);
+            } else {
+                LOG.warn("{} cannot be read: {}", name(task.channel()), reason);
+                for (LiveChannel row : table.ofSameChat(task.channel())) {
+                    Duration pause = parser.retryPause().multipliedBy(1L << Math.min(row.failures(), MAX_DOUBLINGS));
+                    table.failed(
+                            row, reason, now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause), false);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("The state of {} cannot be stored: {}", name(task.channel()), FailureReason.of(e));
+        }
+    }
+
+    private static Optional<TdlibException> refusal(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TdlibException refusal) {
+                return Optional.of(refusal);
+            }
+        }
+        return Optional.empty();
+    }
+
+    static String name(LiveChannel channel) {
+        return channel.username() != null ? "@" + channel.username() : "channel " + channel.tgChannelId();
+    }
+
+    /** The chat may be given to a worker again. */
+    public synchronized void done(@ExchangeProperty(TASK) LiveTask task) {
+        busy.remove(task.key());
+        stale = true;
+    }
+
+    /** Whether nothing is being read and no update waits; for tests. */
+    synchronized boolean isIdle() {
+        Instant later = clock.instant().plus(parser.counterDelay()).plus(parser.albumQuiet());
+        return busy.isEmpty()
+                && chats.values().stream().noneMatch(pending -> pending.again != null || pending.isDue(later));
+    }
+}

@@ -1,0 +1,268 @@
+package routes.ingest.live;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.ingest.live.LiveChannel.Pass;
+import routes.ingest.live.LiveTask.Changes;
+import routes.posts.ChannelIdentity;
+import routes.posts.ChannelStore;
+import routes.posts.ChannelStore.Channel;
+import routes.tdlib.TdlibException;
+
+/** The work on one chat: finds it, applies what updates said, and reads its history page by page. */
+@Component("liveReader")
+public class LiveReader {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveReader.class);
+    /** Telegram's limit. */
+    private static final int MAX_ALBUM = 10;
+
+    private static final int TIMEOUT_SECONDS = 30;
+    private static final Duration UNKNOWN_AGAIN = Duration.ofDays(1);
+    /** Costs nothing: TDLib hears of chats that the account joins. */
+    private static final Duration UNJOINED_AGAIN = Duration.ofMinutes(5);
+
+    private final LiveFeed feed;
+    private final LiveChannels table;
+    private final LiveWriter writer;
+    private final ChannelStore channels;
+    private final ParserProperties parser;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    LiveReader(
+            LiveFeed feed,
+            LiveChannels table,
+            LiveWriter writer,
+            ChannelStore channels,
+            ParserProperties parser,
+            PlatformTransactionManager transactions,
+            Clock clock) {
+        this.feed = feed;
+        this.table = table;
+        this.writer = writer;
+        this.channels = channels;
+        this.parser = parser;
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TIMEOUT_SECONDS);
+        this.clock = clock;
+    }
+
+    /**
+     * Does what is due for the chat.
+     *
+     * @return the request for the next page of its history; null if none is due now
+     */
+    public ObjectNode next(@ExchangeProperty(LiveFeed.TASK) LiveTask task)
+            throws IOException, InterruptedException, TdlibException {
+        task.reading(null);
+        Instant now = clock.instant();
+        List<LiveChannel> rows = table.ofSameChat(task.channel()).stream()
+                .filter(row -> row.isFree(now))
+                .toList();
+        if (rows.isEmpty()) {
+            feed.drop(task);
+            task.close();
+            return null;
+        }
+        if (!task.channel().isFound()) {
+            task.close();
+            find(rows.get(0));
+            return null;
+        }
+        Changes changes = feed.take(task);
+        if (!changes.isEmpty()) {
+            apply(task, changes, rows);
+            return null;
+        }
+        Optional<LiveChannel> due = task.isOver(now)
+                ? Optional.empty()
+                : rows.stream()
+                        .filter(row -> row.isPassDue(now, parser.interval()))
+                        .findFirst();
+        if (due.isEmpty()) {
+            task.close();
+            return null;
+        }
+        LiveChannel row = due.get();
+        if (row.pass() == null) {
+            row = row.begin(now, parser.history());
+            if (!table.begin(row)) {
+                return null;
+            }
+        }
+        task.reading(row);
+        feed.chats(row.account()).open(row.chatId());
+        return TdChats.historyRequest(row.chatId(), row.pass().next());
+    }
+
+    private void find(LiveChannel channel) throws TdlibException, InterruptedException {
+        for (Map.Entry<String, TdChats> account : feed.signedIn().entrySet()) {
+            TdChats chats = account.getValue();
+            Optional<ObjectNode> chat = Optional.empty();
+            if (channel.tgChannelId() != null) {
+                chat = chats.find(TdMessage.chatId(channel.tgChannelId()));
+            }
+            if (chat.isEmpty() && channel.username() != null) {
+                chat = chats.find(channel.username());
+            }
+            if (chat.isPresent()) {
+                found(channel, account.getKey(), chats, chat.get());
+                return;
+            }
+        }
+        if (channel.username() != null) {
+            unusable(channel, "Telegram has no channel @" + channel.username());
+            return;
+        }
+        String reason =
+                "no signed-in account knows the channel with this id; join it with an account, or subscribe by its name";
+        LOG.warn("{} is not read: {}", LiveFeed.name(channel), reason);
+        table.failed(channel, reason, clock.instant().plus(UNJOINED_AGAIN), false);
+    }
+
+    private void unusable(LiveChannel channel, String reason) {
+        LOG.warn("{} is not read: {}", LiveFeed.name(channel), reason);
+        // looking up names is what Telegram limits most
+        table.failed(channel, reason, clock.instant().plus(UNKNOWN_AGAIN), false);
+    }
+
+    private void found(LiveChannel channel, String account, TdChats chats, ObjectNode chat)
+            throws TdlibException, InterruptedException {
+        long chatId = chat.path("id").asLong();
+        Long tgChannelId = TdMessage.channelId(chatId);
+        if (!chat.at("/type/@type").asText().equals("chatTypeSupergroup") || tgChannelId == null) {
+            unusable(channel, "it is no channel and no supergroup");
+            return;
+        }
+        String username = chats.username(chat).orElse(null);
+        var identity =
+                new ChannelIdentity(tgChannelId, username, chat.path("title").asText());
+        boolean same = Boolean.TRUE.equals(transaction.execute(status -> {
+            Channel stored = channels.identify(channel.channelId(), identity);
+            table.found(stored.id(), account, chatId);
+            return stored.id().equals(channel.channelId());
+        }));
+        if (same) {
+            LOG.info("{} is read by the Telegram account {}", LiveFeed.name(channel), account);
+        }
+    }
+
+    private void apply(LiveTask task, Changes changes, List<LiveChannel> rows)
+            throws IOException, InterruptedException, TdlibException {
+        LiveChannel first = rows.get(0);
+        TdChats chats = feed.chats(first.account());
+        List<ObjectNode> messages = withAlbums(
+                chats, first.chatId(), chats.messages(first.chatId(), sent(changes.changed())), message -> true);
+        for (LiveChannel row : rows) {
+            writer.changed(row, chats, copies(messages));
+            writer.deleted(
+                    row, sent(changes.deleted()).stream().map(TdMessage::number).toList());
+        }
+        task.applying(Changes.NONE);
+    }
+
+    private static List<Long> sent(Collection<Long> ids) {
+        return ids.stream().filter(TdMessage::isSent).toList();
+    }
+
+    /** Each tenant's copy is completed by itself. */
+    private static List<ObjectNode> copies(List<ObjectNode> messages) {
+        return messages.stream().map(ObjectNode::deepCopy).toList();
+    }
+
+    /**
+     * The messages, with all members of those albums that may be incomplete. So an album that an export has stored in part is recognised.
+     *
+     * @param incomplete whether members of the message's album may be missing
+     */
+    private List<ObjectNode> withAlbums(TdChats chats, long chatId, List<ObjectNode> messages, Predicate<ObjectNode> incomplete)
+            throws TdlibException, InterruptedException {
+        Set<Long> known =
+                messages.stream().map(message -> message.path("id").asLong()).collect(Collectors.toSet());
+        Set<Long> albums = new TreeSet<>();
+        Set<Long> wanted = new TreeSet<>();
+        for (ObjectNode message : messages) {
+            if (TdMessage.album(message) != 0 && incomplete.test(message)) {
+                albums.add(TdMessage.album(message));
+                long number = TdMessage.number(message.path("id").asLong());
+                LongStream.rangeClosed(Math.max(1, number - MAX_ALBUM + 1), number + MAX_ALBUM - 1)
+                        .map(TdMessage::messageId)
+                        .filter(id -> !known.contains(id))
+                        .forEach(wanted::add);
+            }
+        }
+        if (wanted.isEmpty()) {
+            return messages;
+        }
+        Map<Long, ObjectNode> all = new LinkedHashMap<>();
+        messages.forEach(message -> all.put(message.path("id").asLong(), message));
+        for (ObjectNode neighbour : chats.messages(chatId, wanted)) {
+            if (albums.contains(TdMessage.album(neighbour))) {
+                all.put(neighbour.path("id").asLong(), neighbour);
+            }
+        }
+        return List.copyOf(all.values());
+    }
+
+    /** Saves a page of the history, and with it how far the pass has come. */
+    public void page(@ExchangeProperty(LiveFeed.TASK) LiveTask task, @Body ObjectNode answer)
+            throws IOException, InterruptedException, TdlibException {
+        LiveChannel row = task.reading();
+        TdChats chats = feed.chats(row.account());
+        List<ObjectNode> messages = TdChats.messages(answer);
+        Pass before = row.pass();
+        if (messages.isEmpty()) {
+            // the end of the history; what is stored beyond it was deleted, as far back as it is read
+            Optional<Long> first = table.firstStored(row);
+            if (first.isPresent()) {
+                writer.deleteMissing(row, chats, first.get() - 1, olderThan(row), Set.of());
+            }
+            writer.page(row, chats, List.of(), new LiveChannels.Progress(before, true, 0, null));
+            return;
+        }
+        long newest = messages.get(0).path("id").asLong();
+        ObjectNode oldest = messages.get(messages.size() - 1);
+        long oldestId = oldest.path("id").asLong();
+        var pass = new Pass(
+                before.top() == 0 ? newest : before.top(),
+                oldestId,
+                before.until(),
+                before.min(),
+                before.read() + messages.size());
+        boolean complete = row.isComplete(pass, oldestId, TdMessage.date(oldest)) || TdMessage.number(oldestId) <= 1;
+        List<ObjectNode> whole = withAlbums(chats, row.chatId(), messages, message -> Stream.of(messages.get(0), oldest)
+                .anyMatch(edge -> TdMessage.album(edge) == TdMessage.album(message)));
+        Set<Long> present = whole.stream()
+                .map(message -> TdMessage.number(message.path("id").asLong()))
+                .collect(Collectors.toSet());
+        // before the page is saved: if it fails, the page is read again
+        writer.deleteMissing(row, chats, TdMessage.number(oldestId), olderThan(row), present);
+        writer.page(row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size(), null));
+    }
+
+    /** Number of the newest message that a page of the pass can have; empty for the first page. */
+    private static Optional<Long> olderThan(LiveChannel row) {
+        return Optional.of(row.pass().next()).filter(next -> next != 0).map(next -> TdMessage.number(next) - 1);
+    }
+}

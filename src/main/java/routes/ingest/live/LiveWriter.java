@@ -1,0 +1,277 @@
+package routes.ingest.live;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.MediaFile;
+import routes.ingest.FailureReason;
+import routes.ingest.PostIntake;
+import routes.ingest.SourceMessage;
+import routes.ingest.live.TdMessage.RemoteFile;
+import routes.posts.ChannelStore.Channel;
+import routes.posts.DeletionReason;
+import routes.posts.Post;
+import routes.posts.PostRemoval;
+import routes.posts.PostWriter.PostBatch;
+import routes.tdlib.TdlibException;
+
+/** Saves messages as they are at Telegram. Saving the same state again changes and publishes nothing. */
+@Component
+class LiveWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveWriter.class);
+    private static final int TIMEOUT_SECONDS = 60;
+    /** Stored messages that are compared with a page of history in one step. */
+    private static final int MAX_COMPARED = 500;
+
+    private final LiveChannels table;
+    private final PostIntake intake;
+    private final PostRemoval removal;
+    private final Downloads downloads;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    LiveWriter(
+            LiveChannels table,
+            PostIntake intake,
+            PostRemoval removal,
+            Downloads downloads,
+            PlatformTransactionManager transactions,
+            Clock clock) {
+        this.table = table;
+        this.intake = intake;
+        this.removal = removal;
+        this.downloads = downloads;
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TIMEOUT_SECONDS);
+        this.clock = clock;
+    }
+
+    /** Saves a page of the history together with how far the pass has come. */
+    void page(LiveChannel channel, TdChats chats, List<ObjectNode> messages, LiveChannels.Progress progress)
+            throws IOException, InterruptedException, TdlibException {
+        write(
+                channel,
+                chats,
+                messages,
+                Downloads.OF_HISTORY,
+                last -> table.progress(
+                        channel,
+                        new LiveChannels.Progress(progress.pass(), progress.complete(), progress.messages(), last),
+                        clock.instant()));
+    }
+
+    /** Saves messages that were reported as new or changed. */
+    void changed(LiveChannel channel, TdChats chats, List<ObjectNode> messages)
+            throws IOException, InterruptedException, TdlibException {
+        write(channel, chats, messages, Downloads.OF_UPDATES, last -> table.updated(channel, last, clock.instant()));
+    }
+
+    private interface Along {
+        /** @param lastPost time of the newest post of the batch; null without posts */
+        void write(Instant lastPost);
+    }
+
+    private void write(LiveChannel channel, TdChats chats, List<ObjectNode> messages, int priority, Along along)
+            throws IOException, InterruptedException, TdlibException {
+        List<TdMessage> read = read(channel, chats, messages);
+        List<SourceMessage> posts = withFiles(channel, chats, read, priority);
+        var target = new Channel(channel.channelId(), channel.tgChannelId(), channel.username(), channel.title());
+        PostBatch batch = intake.prepare(
+                channel.tenantId(),
+                channel.reader(),
+                target,
+                posts,
+                false,
+                (message, e) -> refused(channel, message.id(), e));
+        Map<Long, RemoteFile> files = read.stream()
+                .filter(message -> message.file() != null)
+                .collect(Collectors.toMap(message -> message.message().id(), TdMessage::file));
+        Instant last = batch.posts().stream()
+                .map(Post::postedAt)
+                .max(Instant::compareTo)
+                .orElse(null);
+        save(channel, batch, files, () -> along.write(last));
+        batch.posts().stream()
+                .filter(post -> !post.media().isEmpty())
+                .map(post -> files.get(post.telegramMessageId()))
+                .filter(Objects::nonNull)
+                .forEach(file -> chats.forget(file.id()));
+    }
+
+    /** The messages that are wanted. Those before the history are, if they are stored. */
+    private List<TdMessage> read(LiveChannel channel, TdChats chats, List<ObjectNode> messages)
+            throws TdlibException, InterruptedException {
+        List<Long> old = messages.stream()
+                .filter(message -> TdMessage.date(message).isBefore(channel.historyFrom()))
+                .map(message -> TdMessage.number(message.path("id").asLong()))
+                .toList();
+        Set<Long> unwanted = new HashSet<>(old);
+        if (!old.isEmpty()) {
+            unwanted.removeAll(table.stored(channel, old));
+        }
+        List<TdMessage> read = new ArrayList<>();
+        for (ObjectNode message : messages) {
+            long number = TdMessage.number(message.path("id").asLong());
+            if (unwanted.contains(number)) {
+                continue;
+            }
+            if (TdMessage.isCut(message)) {
+                chats.complete(message);
+            }
+            try {
+                TdMessage.read(message, chats).ifPresent(read::add);
+            } catch (RuntimeException e) {
+                refused(channel, number, e);
+            }
+        }
+        return read;
+    }
+
+    private static void refused(LiveChannel channel, long number, RuntimeException failure) {
+        LOG.error("Message {} of {} is left out: {}", number, channel.title(), FailureReason.of(failure));
+    }
+
+    private List<SourceMessage> withFiles(LiveChannel channel, TdChats chats, List<TdMessage> read, int priority)
+            throws InterruptedException {
+        Set<String> uniqueIds = read.stream()
+                .filter(message -> message.file() != null)
+                .map(message -> message.file().uniqueId())
+                .filter(id -> !id.isEmpty())
+                .collect(Collectors.toSet());
+        Map<String, MediaFile> known = table.files(channel.tenantId(), uniqueIds);
+        Map<Long, SourceMessage> fetched = downloads.fetch(
+                chats.client(),
+                read.stream()
+                        .filter(message -> message.file() != null
+                                && !known.containsKey(message.file().uniqueId()))
+                        .toList(),
+                priority);
+        return read.stream()
+                .map(message -> {
+                    MediaFile stored = message.file() == null
+                            ? null
+                            : known.get(message.file().uniqueId());
+                    return stored != null
+                            ? message.with(message.message().file().stored(stored))
+                            : fetched.getOrDefault(message.message().id(), message.message());
+                })
+                .toList();
+    }
+
+    /** Saves all in one transaction. If the database rejects messages, the others are saved, and then what goes along. */
+    private void save(LiveChannel channel, PostBatch batch, Map<Long, RemoteFile> files, Runnable along) {
+        try {
+            transaction.executeWithoutResult(status -> {
+                save(batch, files);
+                along.run();
+            });
+        } catch (RuntimeException e) {
+            if (FailureReason.mayPass(e) || batch.posts().isEmpty()) {
+                throw e;
+            }
+            saveHalves(channel, batch, files, e);
+            transaction.executeWithoutResult(status -> along.run());
+        }
+    }
+
+    private void save(PostBatch batch, Map<Long, RemoteFile> files) {
+        if (batch.posts().isEmpty()) {
+            return;
+        }
+        intake.save(batch);
+        Map<String, String> stored = new HashMap<>();
+        for (Post post : batch.posts()) {
+            RemoteFile file = files.get(post.telegramMessageId());
+            if (file != null && !file.uniqueId().isEmpty() && !post.media().isEmpty()) {
+                stored.put(file.uniqueId(), post.media().get(0).sha256());
+            }
+        }
+        table.keep(batch.tenantId(), stored);
+    }
+
+    private void saveHalves(
+            LiveChannel channel, PostBatch batch, Map<Long, RemoteFile> files, RuntimeException failure) {
+        if (batch.posts().size() == 1) {
+            refused(channel, batch.posts().get(0).telegramMessageId(), failure);
+            return;
+        }
+        for (PostBatch half : PostIntake.halves(batch)) {
+            try {
+                transaction.executeWithoutResult(status -> save(half, files));
+            } catch (RuntimeException e) {
+                if (FailureReason.mayPass(e)) {
+                    throw e;
+                }
+                saveHalves(channel, half, files, e);
+            }
+        }
+    }
+
+    /** Deletes posts that were deleted at Telegram. */
+    void deleted(LiveChannel channel, Collection<Long> numbers) {
+        if (!numbers.isEmpty()) {
+            delete(channel, removal.ids(channel.tenantId(), channel.channelId(), numbers));
+        }
+    }
+
+    private void delete(LiveChannel channel, List<UUID> postIds) {
+        if (!postIds.isEmpty()) {
+            removal.delete(channel.tenantId(), channel.channelId(), postIds, DeletionReason.TELEGRAM);
+        }
+    }
+
+    /**
+     * Deletes the posts of stored messages that are missing in a part of the history without gaps, if Telegram confirms for each that it
+     * does not exist.
+     *
+     * @param after number of the oldest message in that part
+     * @param before number of the newest; empty if nothing is newer
+     */
+    void deleteMissing(LiveChannel channel, TdChats chats, long after, Optional<Long> before, Set<Long> present)
+            throws TdlibException, InterruptedException {
+        long from = after;
+        long to = before.orElse(Long.MAX_VALUE);
+        List<PostRemoval.Message> stored;
+        do {
+            stored = removal.messages(channel.tenantId(), channel.channelId(), from, to, MAX_COMPARED);
+            List<PostRemoval.Message> missing = stored.stream()
+                    .filter(message -> !present.contains(message.messageId()))
+                    .toList();
+            if (!missing.isEmpty()) {
+                Set<Long> there = chats
+                        .messages(
+                                channel.chatId(),
+                                missing.stream()
+                                        .map(message -> TdMessage.messageId(message.messageId()))
+                                        .toList())
+                        .stream()
+                        .map(message -> TdMessage.number(message.path("id").asLong()))
+                        .collect(Collectors.toSet());
+                delete(
+                        channel,
+                        missing.stream()
+                                .filter(message -> !there.contains(message.messageId()))
+                                .map(PostRemoval.Message::postId)
+                                .toList());
+            }
+            from = stored.isEmpty() ? from : stored.get(stored.size() - 1).messageId();
+        } while (stored.size() == MAX_COMPARED);
+    }
+}

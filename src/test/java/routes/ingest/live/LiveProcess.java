@@ -1,0 +1,207 @@
+package routes.ingest.live;
+
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.events.EventCodec;
+import routes.events.Json;
+import routes.events.StreamCatalog;
+import routes.ingest.IngestMetrics;
+import routes.ingest.MediaProperties;
+import routes.ingest.MediaStore;
+import routes.ingest.PostIntake;
+import routes.objectstore.folder.FolderObjectStore;
+import routes.operations.DependencyOutages;
+import routes.outbox.Outbox;
+import routes.posts.ChannelStore;
+import routes.posts.PostRemoval;
+import routes.posts.PostStoreSettings;
+import routes.posts.PostWriter;
+import routes.posts.StorageQuota;
+import routes.tdlib.Tdlib;
+import routes.telegram.TelegramAccount;
+import routes.telegram.TelegramAccounts;
+import routes.telegram.TelegramProperties;
+
+/** A process that reads channels live: the routes of the product, with a stand-in behind TDLib and a real database. */
+final class LiveProcess implements AutoCloseable {
+    static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+    static final String PHONE = "+79990000001";
+    static final String CODE = "12345";
+    static final Duration TIME = Duration.ofSeconds(60);
+    private static final TelegramProperties TELEGRAM =
+            new TelegramProperties(12345, "0123456789abcdef0123456789abcdef", "a key of thirty-two characters!!", true);
+
+    /** Reads everything, and often. */
+    static final ParserProperties ALL = parser(87_600, 1);
+
+    final DefaultCamelContext camel = new DefaultCamelContext();
+    final TelegramAccounts accounts;
+    final LiveFeed feed;
+    final PostIntake intake;
+    final PostRemoval removal;
+    private final MortalDatabase database;
+    private final MediaStore media;
+    private final JdbcClient jdbc;
+
+    /** After its death nothing reaches the database any more, and nothing is committed. */
+    private static final class MortalDatabase extends DelegatingDataSource {
+        private volatile boolean dead;
+
+        MortalDatabase(DataSource database) {
+            super(database);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            return (Connection) java.lang.reflect.Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        boolean ends = method.getName().equals("close")
+                                || method.getName().equals("rollback");
+                        if (dead && !ends) {
+                            throw new SQLException("the process is dead", "08006");
+                        }
+                        try {
+                            return method.invoke(connection, arguments);
+                        } catch (java.lang.reflect.InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+        }
+    }
+
+    static ParserProperties parser(int hours, int interval) {
+        return new ParserProperties(
+                hours,
+                interval,
+                30,
+                Duration.ofMillis(150),
+                Duration.ofMillis(50),
+                Duration.ofMillis(200),
+                4,
+                8,
+                Duration.ofSeconds(2));
+    }
+
+    LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser) throws Exception {
+        this(source, folder, tdlib, parser, 1_000_000);
+    }
+
+    LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser, long maxBytes) throws Exception {
+        Clock clock = Clock.systemUTC();
+        database = new MortalDatabase(source);
+        jdbc = JdbcClient.create(database);
+        accounts = new TelegramAccounts(TELEGRAM, folder.resolve("telegram"), LiveProcess::create, () -> tdlib);
+        var registry = new SimpleMeterRegistry();
+        var metrics = new IngestMetrics(registry);
+        var objects = new FolderObjectStore(folder.resolve("objects"));
+        var transactions = new JdbcTransactionManager(database);
+        var outbox = new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog()));
+        var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
+        var quota = new StorageQuota(jdbc, transactions, settings, objects, registry);
+        media = new MediaStore(objects, quota, new MediaProperties(maxBytes, 4), metrics);
+        intake = new PostIntake(media, new PostWriter(database, transactions, outbox, settings, clock), metrics);
+        removal = new PostRemoval(database, transactions, outbox, settings, clock);
+        var table = new LiveChannels(jdbc);
+        feed = new LiveFeed(table, accounts, TELEGRAM, parser, camel, clock);
+        var writer = new LiveWriter(table, intake, removal, new Downloads(media, parser), transactions, clock);
+        var reader = new LiveReader(feed, table, writer, new ChannelStore(database), parser, transactions, clock);
+        camel.getRegistry().bind("liveFeed", feed);
+        camel.getRegistry().bind("liveReader", reader);
+        camel.getRegistry().bind("telegramAccounts", accounts);
+        camel.getRegistry().bind("outages", new DependencyOutages());
+        var settingsOfRoutes = new Properties();
+        settingsOfRoutes.put("parser.channels-at-once", Integer.toString(parser.channelsAtOnce()));
+        settingsOfRoutes.put("parser.pages-per-second", Integer.toString(parser.pagesPerSecond()));
+        camel.getPropertiesComponent().setInitialProperties(settingsOfRoutes);
+        camel.getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
+        camel.getShutdownStrategy().setTimeout(200);
+        camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+        var loader = PluginHelper.getRoutesLoader(camel);
+        for (String file : new String[] {"00-errors.camel.yaml", "11-telegram.camel.yaml"}) {
+            loader.loadRoutes(ResourceHelper.fromString(file, text("/routes/" + file)));
+        }
+        camel.start();
+        signIn();
+    }
+
+    private void signIn() throws Exception {
+        TelegramAccount account = accounts.open("main");
+        var status = account.await(
+                next -> next.state() == TelegramAccount.State.READY
+                        || next.state() == TelegramAccount.State.NEEDS_PHONE_NUMBER,
+                TIME);
+        if (status.state() == TelegramAccount.State.NEEDS_PHONE_NUMBER) {
+            account.phoneNumber(PHONE);
+            account.await(next -> next.state() == TelegramAccount.State.NEEDS_CODE, TIME);
+            account.code(CODE);
+            account.await(next -> next.state() == TelegramAccount.State.READY, TIME);
+        }
+    }
+
+    private static void create(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(String resource) throws IOException {
+        try (InputStream in = LiveProcess.class.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Waits until all updates are applied and every channel was read to its end after this call. */
+    void awaitRead() {
+        Instant since = Instant.now();
+        await().atMost(TIME)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> feed.isIdle()
+                        && jdbc.sql(
+                                                """
+                                SELECT count(*) FROM user_channel s LEFT JOIN live_channels l USING (channel_id)
+                                WHERE s.is_active AND l.paused_at IS NULL AND (l.chat_id IS NULL OR l.pass_next IS NOT NULL
+                                    OR l.wanted IS NOT NULL OR l.passed_at IS NULL OR l.passed_at <= ?)""")
+                                        .param(since.atOffset(java.time.ZoneOffset.UTC))
+                                        .query(Long.class)
+                                        .single()
+                                == 0);
+    }
+
+    /** As kill -9: what is in memory is gone, and what is not committed too. */
+    void kill() throws Exception {
+        database.dead = true;
+        close();
+    }
+
+    @Override
+    public void close() throws Exception {
+        camel.stop();
+        accounts.close();
+        media.close();
+    }
+}
