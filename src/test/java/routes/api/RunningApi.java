@@ -60,6 +60,7 @@ import routes.posts.StorageQuota;
 import routes.posts.TaggingRequests;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.timeline.TimelineTable;
 import routes.vectorindex.VectorIndex;
@@ -290,7 +291,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 EmbeddingProvider embeddings,
                 JdbcClient jdbc,
                 PlatformTransactionManager transactions) {
-            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new TextAnalysis());
+            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new SearchWords());
         }
 
         @Bean

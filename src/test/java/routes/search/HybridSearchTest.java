@@ -29,6 +29,7 @@ import routes.graph.Graph.PostGraph;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
@@ -43,8 +44,8 @@ class HybridSearchTest {
     @TempDir
     Path folder;
 
-    private final TextAnalysis analysis = new TextAnalysis();
-    private final LocalEmbeddings embeddings = new LocalEmbeddings(analysis);
+    private final SearchWords analysis = new SearchWords();
+    private final LocalEmbeddings embeddings = new LocalEmbeddings(new TextAnalysis());
     private final Map<UUID, List<Neighbour>> neighbours = new HashMap<>();
     private boolean graphIsDown;
     private LuceneVectorIndex index;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import routes.text.TextAnalysis;
+import routes.text.SearchWords;
 
 class SnippetsTest {
-    private final Snippets snippets = new Snippets(new TextAnalysis());
+    private final Snippets snippets = new Snippets(new SearchWords());
 
     @Test
     void aShortTextIsShownWhole() {
