@@ -105,11 +105,7 @@ final class SearchController {
      * @param facets null unless wanted
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Hits(
-            List<SearchHit> items,
-            @JsonInclude String nextCursor,
-            String correctedQuery,
-            FacetLists facets) {}
+    record Hits(List<SearchHit> items, @JsonInclude String nextCursor, String correctedQuery, FacetLists facets) {}
 
     @GetMapping("/users/{user_id}/search")
     Hits search(
@@ -131,8 +127,7 @@ final class SearchController {
         PostFilter.requireOrder(from, to);
         User user = users.require(id);
         Set<PostFeature> features = PostFilter.features(has);
-        String scope =
-                "search " + Arrays.asList(user.id(), text, channel, tag, features, from, to, order, asTyped);
+        String scope = "search " + Arrays.asList(user.id(), text, channel, tag, features, from, to, order, asTyped);
         int offset = cursor == null ? 0 : offset(Cursor.decode(cursor, scope));
         Understood understood = understood(text);
         Set<String> wanted = features.stream().map(PostFeature::code).collect(Collectors.toSet());
@@ -160,7 +155,12 @@ final class SearchController {
         String next =
                 result.hasMore() ? Cursor.of(Instant.EPOCH, offset + limit).encode(scope) : null;
         return new Hits(
-                hits(user, corrected == null ? understood.words() : QueryLanguage.read(corrected).words(), result.hits()),
+                hits(
+                        user,
+                        corrected == null
+                                ? understood.words()
+                                : QueryLanguage.read(corrected).words(),
+                        result.hits()),
                 next,
                 corrected,
                 facets ? lists(engine.facets(query, MAX_TAGS)) : null);
@@ -245,14 +245,20 @@ final class SearchController {
         String corrected = text;
         for (Map.Entry<String, String> word : replaced.entrySet()) {
             corrected = corrected.replaceAll(
-                    "(?<![^\\s\"“”])" + java.util.regex.Pattern.quote(word.getKey()) + "(?![^\\s\"“”])",
+                    "(?<![^\\s\"“”])" + quoted(word.getKey()) + "(?![^\\s\"“”])",
                     Matcher.quoteReplacement(word.getValue()));
         }
         return corrected.equals(text) ? null : corrected;
     }
 
+    /** As a regular expression; {@code Pattern} is the constraint here. */
+    private static String quoted(String text) {
+        return java.util.regex.Pattern.quote(text);
+    }
+
     private FacetLists lists(Facets facets) {
-        Map<UUID, String> names = database.sql(
+        Map<UUID, String> names = database
+                .sql(
                         "SELECT id, coalesce(nullif(title, ''), username, '') AS channel FROM channels WHERE id = ANY (:ids)")
                 .param("ids", facets.channels().keySet().toArray(UUID[]::new))
                 .query((row, n) -> Map.entry(row.getObject(1, UUID.class), row.getString(2)))
@@ -262,7 +268,8 @@ final class SearchController {
         return new FacetLists(
                 facets.channels().entrySet().stream()
                         .filter(channel -> names.containsKey(channel.getKey()))
-                        .map(channel -> new ChannelCount(channel.getKey(), names.get(channel.getKey()), channel.getValue()))
+                        .map(channel ->
+                                new ChannelCount(channel.getKey(), names.get(channel.getKey()), channel.getValue()))
                         .sorted(Comparator.comparingInt(ChannelCount::count)
                                 .reversed()
                                 .thenComparing(ChannelCount::channel)
@@ -307,7 +314,8 @@ final class SearchController {
             String normalized = NormalizedText.of(name);
             Set<UUID> named = subscriptions.stream()
                     .filter(one -> Stream.of(one.username(), one.title())
-                            .anyMatch(its -> its != null && NormalizedText.of(its).equals(normalized)))
+                            .anyMatch(
+                                    its -> its != null && NormalizedText.of(its).equals(normalized)))
                     .map(Subscription::channelId)
                     .collect(Collectors.toSet());
             if (named.isEmpty()) {

@@ -188,8 +188,7 @@ public final class HybridSearch {
         }
         List<SearchHit> page =
                 hits.stream().skip(query.offset()).limit(query.limit()).toList();
-        return new SearchResult(
-                read(query.tenantId(), page), hits.size() > last, first.replaced(), unavailable);
+        return new SearchResult(read(query.tenantId(), page), hits.size() > last, first.replaced(), unavailable);
     }
 
     /** Counts over everything that the words of the query find; see {@link VectorIndex#facets}. */
@@ -288,8 +287,7 @@ public final class HybridSearch {
                 .map(score -> found.get(score.getKey()).withScore(score.getValue()))
                 .sorted(BEST_FIRST)
                 .toList();
-        return new Ranked(
-                hits, matches.replaced(), Math.max(matches.hits().size(), near.size()) == limits.limit());
+        return new Ranked(hits, matches.replaced(), Math.max(matches.hits().size(), near.size()) == limits.limit());
     }
 
     /** Adds scores that are scaled so that the best one counts {@code weight} and the floor 0. */

@@ -99,12 +99,8 @@ public final class QueryLanguage {
                 }
             }
         }
-        boolean isOnlyMinus = words.isEmpty()
-                && channels.isEmpty()
-                && tags.isEmpty()
-                && has.isEmpty()
-                && from == null
-                && to == null;
+        boolean isOnlyMinus =
+                words.isEmpty() && channels.isEmpty() && tags.isEmpty() && has.isEmpty() && from == null && to == null;
         return new Understood(
                 String.join(" ", isOnlyMinus ? without : words),
                 phrases,

@@ -181,9 +181,7 @@ final class SearchReader extends CharFilter {
         if (end > next || (sign > 0x7F && !isCyrillic(sign))) {
             letters = Normalizer.normalize(letters, Normalizer.Form.NFKC);
         }
-        letters.codePoints()
-                .filter(c -> !isMark(c))
-                .forEach(c -> add(c == 'ё' ? 'е' : c == 'Ё' ? 'Е' : c, i));
+        letters.codePoints().filter(c -> !isMark(c)).forEach(c -> add(c == 'ё' ? 'е' : c == 'Ё' ? 'Е' : c, i));
         return end;
     }
 

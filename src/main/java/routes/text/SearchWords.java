@@ -49,8 +49,8 @@ public final class SearchWords {
 
     private static final int SHORTEST_ROOT_WORD = 5;
     private static final List<String> PREFIXES = List.of(
-            "бес", "без", "воз", "вос", "вы", "до", "за", "из", "ис", "на", "над", "недо", "об", "от", "пере", "по", "под",
-            "пред", "при", "про", "раз", "рас");
+            "бес", "без", "воз", "вос", "вы", "до", "за", "из", "ис", "на", "над", "недо", "об", "от", "пере", "по",
+            "под", "пред", "при", "про", "раз", "рас");
 
     private final Analyzer analyzer = new WordAnalyzer();
     private final CharArraySet stopWords = PostAnalyzer.stopWords();

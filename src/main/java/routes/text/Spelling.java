@@ -15,15 +15,13 @@ public final class Spelling {
 
     private static final String RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ";
 
-    /** More spellings of a word are not tried. */
-    private static final int MOST = 48;
-
     /**
      * Latin spellings and the Russian ones that they stand for, the likeliest first; the longest spelling that fits is read. After
      * GOST 7.79-2000 (system B), ISO 9, passports (ICAO 9303) and what people type.
      */
     private static final Map<String, List<String>> TO_RUSSIAN = table(
             """
+            ium ий,иум|iya ия|aya ая|oya оя|uya уя|eya ея|yya ыя
             shch щ|sch щ|yo е|jo е|zh ж|kh х|ts ц|tz ц|ch ч|sh ш|yu ю|ju ю|iu ю,ью|ya я|ja я|ia я,ия|ye е|je е|ck к|ph ф|th т
             oo у|ee и|qu кв|iy ий|ii ий|yi ый|yj ый|ij ий|ey ей|ay ай|oy ой|aj ай|ej ей|oj ой
             a а|b б|c к,ц,с|d д|e е,э|f ф|g г|h х|i и|j й,дж,ж|k к|l л|m м|n н|o о|p п|q к|r р|s с|t т|u у|v в|w в|x кс,х|y ы,й,и|z з
@@ -65,8 +63,8 @@ public final class Spelling {
         return other.toString();
     }
 
-    /** Spellings of a word in the other alphabet, the likeliest first; at most {@value #MOST}. ё is written as е. */
-    public static List<String> inOtherAlphabet(String word) {
+    /** At most {@code most} spellings of a word in the other alphabet, the likeliest among them. ё is written as е. */
+    public static List<String> inOtherAlphabet(String word, int most) {
         String lower = word.toLowerCase(Locale.ROOT).replace('ё', 'е');
         boolean cyrillic = Morphology.isCyrillic(lower);
         Map<String, List<String>> table = cyrillic ? TO_LATIN : TO_RUSSIAN;
@@ -76,7 +74,8 @@ public final class Spelling {
             while (length > 1 && !table.containsKey(lower.substring(i, i + length))) {
                 length--;
             }
-            List<String> readings = table.getOrDefault(lower.substring(i, i + length), List.of(lower.substring(i, i + length)));
+            List<String> readings =
+                    table.getOrDefault(lower.substring(i, i + length), List.of(lower.substring(i, i + length)));
             // a pair such as "дж" may also be two letters
             List<String> more = new ArrayList<>();
             for (String reading : readings) {
@@ -84,7 +83,7 @@ public final class Spelling {
                     more.add(spelling + reading);
                 }
             }
-            spellings = more.size() <= MOST ? more : more.subList(0, MOST);
+            spellings = more.size() <= most ? more : more.subList(0, most);
             i += length;
         }
         Set<String> distinct = new LinkedHashSet<>(spellings);

@@ -34,7 +34,6 @@ import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** Posts and questions of the evaluation, and how well the search answers them. */
 final class SearchEvaluation implements AutoCloseable {
-    private static final UUID TENANT = new UUID(0, 1);
     private static final Instant DAY = Instant.parse("2026-01-01T00:00:00Z");
     private static final int DEPTH = 10;
     /** Share of the words of a question that get a typing error. */
@@ -44,12 +43,12 @@ final class SearchEvaluation implements AutoCloseable {
     record Question(String kind, String text, int post) {}
 
     /** Texts and questions about them. */
-    record Set1(String name, List<String> texts, List<Question> questions) {}
+    record TestSet(String name, List<String> texts, List<Question> questions) {}
 
     /** @param ndcg nDCG@10 with one relevant post per question */
     record Score(int questions, double recallAt5, double ndcg, double mrr, double found) {}
 
-    private final Map<String, Set1> sets = new LinkedHashMap<>();
+    private final Map<String, TestSet> sets = new LinkedHashMap<>();
     private final VectorIndex index;
     private final HybridSearch search;
 
@@ -60,18 +59,31 @@ final class SearchEvaluation implements AutoCloseable {
         for (String name : List.of("queries", "forms", "signs")) {
             add(typed(name));
         }
-        Set1 questions = xquad();
+        TestSet questions = xquad();
         add(questions);
-        sets.put("xquad-ru, typing errors", new Set1(questions.name(), questions.texts(), withErrors(questions.questions())));
+        sets.put(
+                "xquad-ru, typing errors",
+                new TestSet(questions.name(), questions.texts(), withErrors(questions.questions())));
     }
 
-    private void add(Set1 set) {
+    private void add(TestSet set) {
         sets.put(set.name(), set);
         index.upsertAll(IntStream.range(0, set.texts().size())
                 .mapToObj(i -> {
                     PostPayload payload = new PostPayload(
-                            new UUID(1, i), tenant(set.name()), channel(set.name()), i, List.of(), DAY, null, null, "",
-                            false, null, false, Set.of());
+                            new UUID(1, i),
+                            tenant(set.name()),
+                            channel(set.name()),
+                            i,
+                            List.of(),
+                            DAY,
+                            null,
+                            null,
+                            "",
+                            false,
+                            null,
+                            false,
+                            Set.of());
                     return new IndexedPoint(payload, new float[0], set.texts().get(i), 1, "");
                 })
                 .toList());
@@ -88,25 +100,26 @@ final class SearchEvaluation implements AutoCloseable {
 
     private record Typed(String text, Map<String, List<String>> queries) {}
 
-    private static Set1 typed(String name) throws IOException {
+    private static TestSet typed(String name) throws IOException {
         try (InputStream file = resource(name + ".yml")) {
             List<Typed> posts =
                     new ObjectMapper(new YAMLFactory()).readValue(file, new TypeReference<List<Typed>>() {});
             List<Question> questions = new ArrayList<>();
             for (int i = 0; i < posts.size(); i++) {
                 int post = i;
-                posts.get(i).queries().forEach((kind, texts) ->
-                        texts.forEach(text -> questions.add(new Question(kind, text, post))));
+                posts.get(i)
+                        .queries()
+                        .forEach((kind, texts) -> texts.forEach(text -> questions.add(new Question(kind, text, post))));
             }
-            return new Set1(name, posts.stream().map(Typed::text).toList(), questions);
+            return new TestSet(name, posts.stream().map(Typed::text).toList(), questions);
         }
     }
 
-    private static Set1 xquad() throws IOException {
+    private static TestSet xquad() throws IOException {
         List<String> texts = new ArrayList<>();
         List<Question> questions = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(resource("xquad-ru.tsv.gz")), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(resource("xquad-ru.tsv.gz")), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("P")) {
                     texts.add(line.substring(2));
@@ -115,7 +128,7 @@ final class SearchEvaluation implements AutoCloseable {
                 }
             }
         }
-        return new Set1("xquad-ru", texts, questions);
+        return new TestSet("xquad-ru", texts, questions);
     }
 
     /** In three of ten words, a letter is swapped with the next one, dropped or replaced. The same in every run. */
@@ -125,7 +138,9 @@ final class SearchEvaluation implements AutoCloseable {
                 .map(question -> new Question(
                         "typing errors",
                         java.util.Arrays.stream(question.text().split(" "))
-                                .map(word -> word.length() > 3 && random.nextDouble() < ERRORS ? misspelt(word, random) : word)
+                                .map(word -> word.length() > 3 && random.nextDouble() < ERRORS
+                                        ? misspelt(word, random)
+                                        : word)
                                 .collect(Collectors.joining(" ")),
                         question.post()))
                 .toList();
@@ -149,15 +164,27 @@ final class SearchEvaluation implements AutoCloseable {
     }
 
     List<String> kinds(String set) {
-        return sets.get(set).questions().stream().map(Question::kind).distinct().sorted().toList();
+        return sets.get(set).questions().stream()
+                .map(Question::kind)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** The place of the expected post among the first ten hits, from 0; -1 if it is not there. */
-    private int rank(Set1 set, Question question) {
+    private int rank(TestSet set, Question question) {
         return search
                 .search(new PostQuery(
-                        tenant(set.name()), Set.of(channel(set.name())), question.text(), Set.of(), Set.of(), null, null,
-                        PostQuery.Order.RELEVANCE, 0, DEPTH))
+                        tenant(set.name()),
+                        Set.of(channel(set.name())),
+                        question.text(),
+                        Set.of(),
+                        Set.of(),
+                        null,
+                        null,
+                        PostQuery.Order.RELEVANCE,
+                        0,
+                        DEPTH))
                 .hits()
                 .stream()
                 .map(hit -> (int) hit.payload().postNumber())
@@ -166,7 +193,7 @@ final class SearchEvaluation implements AutoCloseable {
     }
 
     Score score(String name, String kind) {
-        Set1 set = sets.get(name);
+        TestSet set = sets.get(name);
         List<Integer> ranks = set.questions().stream()
                 .filter(question -> kind == null || question.kind().equals(kind))
                 .map(question -> rank(set, question))
@@ -175,17 +202,24 @@ final class SearchEvaluation implements AutoCloseable {
         return new Score(
                 ranks.size(),
                 ranks.stream().filter(rank -> rank >= 0 && rank < 5).count() / count,
-                ranks.stream().mapToDouble(rank -> rank < 0 ? 0 : Math.log(2) / Math.log(rank + 2)).sum() / count,
-                ranks.stream().mapToDouble(rank -> rank < 0 ? 0 : 1.0 / (rank + 1)).sum() / count,
+                ranks.stream()
+                                .mapToDouble(rank -> rank < 0 ? 0 : Math.log(2) / Math.log(rank + 2))
+                                .sum()
+                        / count,
+                ranks.stream()
+                                .mapToDouble(rank -> rank < 0 ? 0 : 1.0 / (rank + 1))
+                                .sum()
+                        / count,
                 ranks.stream().filter(rank -> rank >= 0).count() / count);
     }
 
     /** Questions whose post is not among the first ten hits. */
     List<String> missed(String name) {
-        Set1 set = sets.get(name);
+        TestSet set = sets.get(name);
         return set.questions().stream()
                 .filter(question -> rank(set, question) < 0)
-                .map(question -> question.kind() + " \"" + question.text() + "\" of: " + set.texts().get(question.post()))
+                .map(question -> question.kind() + " \"" + question.text() + "\" of: "
+                        + set.texts().get(question.post()))
                 .toList();
     }
 

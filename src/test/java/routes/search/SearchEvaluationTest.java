@@ -34,7 +34,14 @@ class SearchEvaluationTest {
     static void measure() throws IOException {
         evaluation = new SearchEvaluation(folder);
         StringBuilder table = new StringBuilder(String.format(
-                Locale.ROOT, "%-26s %-14s %9s %9s %8s %6s %6s%n", "set", "kind", "questions", "recall@5", "nDCG@10", "MRR",
+                Locale.ROOT,
+                "%-26s %-14s %9s %9s %8s %6s %6s%n",
+                "set",
+                "kind",
+                "questions",
+                "recall@5",
+                "nDCG@10",
+                "MRR",
                 "found"));
         for (String set : evaluation.sets()) {
             List<String> kinds = evaluation.kinds(set);
@@ -50,8 +57,15 @@ class SearchEvaluationTest {
 
     private static String row(String set, String kind, Score score) {
         return String.format(
-                Locale.ROOT, "%-26s %-14s %9d %9.3f %8.4f %6.3f %6.3f%n", set, kind, score.questions(), score.recallAt5(),
-                score.ndcg(), score.mrr(), score.found());
+                Locale.ROOT,
+                "%-26s %-14s %9d %9.3f %8.4f %6.3f %6.3f%n",
+                set,
+                kind,
+                score.questions(),
+                score.recallAt5(),
+                score.ndcg(),
+                score.mrr(),
+                score.found());
     }
 
     @AfterAll

@@ -49,6 +49,18 @@ class SnippetsTest {
         assertThat(snippets.wanted("🚀 и на")).isEqualTo(Set.of("🚀"));
     }
 
+    @Test
+    void aQueryOfStopWordsWantsThem() {
+        assertThat(snippet("слово ".repeat(100) + "кто, если не мы? " + "слово ".repeat(100), "кто если не мы"))
+                .contains("кто, если не мы?");
+    }
+
+    @Test
+    void whatIsInvisibleInTheTextDoesNotMoveTheCut() {
+        assertThat(snippet("сло\u00ADво ".repeat(100) + "Ней\u00ADро\u00ADсеть: " + "потом ".repeat(100), "нейросети"))
+                .contains("Ней\u00ADро\u00ADсеть:");
+    }
+
     private String snippet(String text, String query) {
         return snippets.of(text, snippets.wanted(query));
     }

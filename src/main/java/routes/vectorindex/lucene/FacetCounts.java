@@ -113,7 +113,8 @@ final class FacetCounts extends SimpleCollector {
 
     private record Tag(String form, int ofForm, int count) {
         Tag plus(Tag other) {
-            return new Tag(ofForm >= other.ofForm ? form : other.form, Math.max(ofForm, other.ofForm), count + other.count);
+            return new Tag(
+                    ofForm >= other.ofForm ? form : other.form, Math.max(ofForm, other.ofForm), count + other.count);
         }
     }
 

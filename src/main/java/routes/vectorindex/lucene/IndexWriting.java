@@ -45,8 +45,7 @@ final class IndexWriting implements AutoCloseable {
     private long lastCommit;
 
     /** @param commitData of the first commit of a new folder */
-    IndexWriting(
-            Directory directory, Map<String, String> commitData, IndexProperties properties, IORunnable committed)
+    IndexWriting(Directory directory, Map<String, String> commitData, IndexProperties properties, IORunnable committed)
             throws IOException {
         boolean isNew = !DirectoryReader.indexExists(directory);
         this.directory = directory;

@@ -154,7 +154,9 @@ public final class LuceneVectorIndex implements VectorIndex {
                         aside);
             }
             if (outdated) {
-                LOG.info("The vector index in {} has the format of another version; it is emptied and built again", absolute);
+                LOG.info(
+                        "The vector index in {} has the format of another version; it is emptied and built again",
+                        absolute);
                 empty(folder);
             }
             return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString(), properties);
@@ -174,8 +176,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     /** Leaves an index without posts and without name. */
     private static void empty(Path folder) throws IOException {
         try (Directory directory = FSDirectory.open(folder);
-                IndexWriter writer =
-                        new IndexWriter(directory, new IndexWriterConfig().setOpenMode(OpenMode.CREATE))) {
+                IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setOpenMode(OpenMode.CREATE))) {
             writer.setLiveCommitData(COMMIT_DATA.entrySet());
             writer.commit();
         }
@@ -291,8 +292,8 @@ public final class LuceneVectorIndex implements VectorIndex {
         return PointDocument.unitVector(query.vector())
                 .map(vector -> {
                     int neighbours = Math.max(query.limit(), MIN_NEIGHBOURS);
-                    Query nearest = new KnnFloatVectorQuery(
-                            PointDocument.VECTOR, vector, neighbours, queries.limits(query));
+                    Query nearest =
+                            new KnnFloatVectorQuery(PointDocument.VECTOR, vector, neighbours, queries.limits(query));
                     // Lucene's score of a dot product is (1 + cosine) / 2
                     return hits(nearest, query.limit(), score -> 2 * score - 1);
                 })
@@ -319,8 +320,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     }
 
     private static TopDocs head(TopDocs best) {
-        return new TopDocs(
-                best.totalHits, Arrays.copyOf(best.scoreDocs, Math.min(best.scoreDocs.length, REFINED)));
+        return new TopDocs(best.totalHits, Arrays.copyOf(best.scoreDocs, Math.min(best.scoreDocs.length, REFINED)));
     }
 
     @Override

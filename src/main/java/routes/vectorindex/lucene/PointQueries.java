@@ -86,15 +86,17 @@ final class PointQueries {
             String word = words.get(0).text();
             BooleanQuery.Builder any = new BooleanQuery.Builder()
                     .add(new TermQuery(new Term(STEM, analysis.forms(word).stem())), Occur.SHOULD);
-            analysis.forms(word).lemmas().forEach(lemma -> any.add(new TermQuery(new Term(LEMMA, lemma)), Occur.SHOULD));
+            analysis.forms(word)
+                    .lemmas()
+                    .forEach(lemma -> any.add(new TermQuery(new Term(LEMMA, lemma)), Occur.SHOULD));
             any.add(anyOf(TAGS_TEXT, analysis.keys(word), key -> key), Occur.SHOULD);
             return Optional.of(any.build());
         }
         PhraseQuery.Builder phrase = new PhraseQuery.Builder();
         words.stream()
                 .filter(word -> !word.joined())
-                .forEach(word -> phrase.add(
-                        new Term(STEM, analysis.forms(word.text()).stem()), word.position()));
+                .forEach(word ->
+                        phrase.add(new Term(STEM, analysis.forms(word.text()).stem()), word.position()));
         return Optional.of(phrase.build());
     }
 }

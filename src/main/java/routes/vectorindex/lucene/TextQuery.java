@@ -73,7 +73,14 @@ final class TextQuery {
 
     private static final int SHORTEST_SIMILAR = 4;
     private static final int LONGEST_ONE_ERROR = 8;
+    /** Two errors are looked for in shorter words too if there is no word with one. */
+    private static final int SHORTEST_TWO_ERRORS = 7;
+
     private static final int MAX_SIMILAR = 10;
+    /** Spellings in the other alphabet that are looked up; each costs about 20 µs. */
+    private static final int SPELLINGS_OF_KNOWN = 4;
+
+    private static final int SPELLINGS_OF_UNKNOWN = 48;
     private static final int SHORTEST_FOREIGN = 3;
     /** Letters at the end of a Russian word in which its forms differ. */
     private static final int ENDING = 3;
@@ -120,17 +127,22 @@ final class TextQuery {
         for (Map.Entry<String, Integer> stem : occurrences.entrySet()) {
             int posts = reader.docFreq(new Term(STEM, stem.getKey()));
             if (posts > 1) { // also in another post
-                weights.put(stem.getKey(), (1 + Math.log(stem.getValue())) * Math.log(1.0 + reader.numDocs() / (double) posts));
+                weights.put(
+                        stem.getKey(),
+                        (1 + Math.log(stem.getValue())) * Math.log(1.0 + reader.numDocs() / (double) posts));
             }
         }
         BooleanQuery.Builder any = new BooleanQuery.Builder();
         List<String> best = weights.entrySet().stream()
-                .sorted(Map.Entry.<String, Double>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Double>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(MOST_CHARACTERISTIC)
                 .map(Map.Entry::getKey)
                 .toList();
         best.forEach(stem -> any.add(new TermQuery(new Term(STEM, stem)), Occur.SHOULD));
-        return any.setMinimumNumberShouldMatch(Math.min(MIN_COMMON, best.size())).build();
+        return any.setMinimumNumberShouldMatch(Math.min(MIN_COMMON, best.size()))
+                .build();
     }
 
     /** A query that nothing matches if the text has no word. */
@@ -178,7 +190,8 @@ final class TextQuery {
 
     private boolean isAnyKnown(List<Word> words) throws IOException {
         for (Word word : words) {
-            if (isKnown(word.text())) {
+            // a single letter beside others is no word
+            if ((word.text().length() > 1 || words.size() == 1) && isKnown(word.text())) {
                 return true;
             }
         }
@@ -201,7 +214,7 @@ final class TextQuery {
             return;
         }
         if (isKnown) {
-            for (String other : inOtherAlphabet(word)) {
+            for (String other : inOtherAlphabet(word, SPELLINGS_OF_KNOWN)) {
                 content.add(weighted(byForms(other), OTHER_ALPHABET_WEIGHT));
             }
         } else if (!addSimilar(word, typed) && !addParts(word, typed)) {
@@ -220,7 +233,7 @@ final class TextQuery {
         }
         List<String> others = new ArrayList<>();
         for (Word word : analysis.of(typed)) {
-            List<String> spellings = inOtherAlphabet(word.text());
+            List<String> spellings = inOtherAlphabet(word.text(), SPELLINGS_OF_UNKNOWN);
             if (spellings.isEmpty() && !word.joined()) {
                 return false;
             }
@@ -245,10 +258,10 @@ final class TextQuery {
         return true;
     }
 
-    private List<String> inOtherAlphabet(String word) throws IOException {
+    private List<String> inOtherAlphabet(String word, int most) throws IOException {
         List<String> found = new ArrayList<>();
         if (word.length() >= SHORTEST_FOREIGN && word.chars().allMatch(Character::isLetter)) {
-            for (String other : Spelling.inOtherAlphabet(word)) {
+            for (String other : Spelling.inOtherAlphabet(word, most)) {
                 if (!analysis.isStopWord(other) && isReadable(other)) {
                     found.add(other);
                 }
@@ -264,11 +277,14 @@ final class TextQuery {
         if (word.length() < SHORTEST_SIMILAR || !word.chars().allMatch(Character::isLetter)) {
             return false;
         }
-        List<Similar> similar = similar(word);
+        List<Similar> similar = new ArrayList<>(similar(word, errors(word)));
         if (similar.isEmpty()) {
-            for (String other : Spelling.inOtherAlphabet(word).stream().limit(2).toList()) {
-                similar.addAll(similar(other));
+            for (String other : Spelling.inOtherAlphabet(word, 2)) {
+                similar.addAll(similar(other, errors(other)));
             }
+        }
+        if (similar.isEmpty() && word.length() >= SHORTEST_TWO_ERRORS) {
+            similar = similar(word, 2);
         }
         if (similar.isEmpty()) {
             return false;
@@ -288,21 +304,22 @@ final class TextQuery {
         return true;
     }
 
+    private static int errors(String word) {
+        return word.length() <= LONGEST_ONE_ERROR ? 1 : 2;
+    }
+
     /** The nearest first, then the most frequent. */
-    private List<Similar> similar(String word) throws IOException {
+    private List<Similar> similar(String word, int errors) throws IOException {
         Terms terms = MultiTerms.getTerms(reader, WORD);
         List<Similar> found = new ArrayList<>();
         if (terms == null) {
             return found;
         }
-        int errors = word.length() <= LONGEST_ONE_ERROR ? 1 : 2;
         FuzzyTermsEnum near = new FuzzyTermsEnum(terms, new Term(WORD, word), errors, 0, true);
         for (BytesRef term = near.next(); term != null; term = near.next()) {
             String other = term.utf8ToString();
             // the boost of the enumeration is 1 - distance / the shorter length
-            float boost = near.attributes()
-                    .getAttribute(BoostAttribute.class)
-                    .getBoost();
+            float boost = near.attributes().getAttribute(BoostAttribute.class).getBoost();
             int distance = Math.round((1 - boost) * Math.min(word.length(), other.length()));
             found.add(new Similar(other, distance, near.docFreq()));
         }
@@ -335,12 +352,16 @@ final class TextQuery {
 
     /** What remains: words with the same root, as "забастовка" for "бастуют". */
     private void addRoots(String word) throws IOException {
-        if (exists(new TermQuery(new Term(PREFIX, SearchWords.prefix(word))), readable)) {
+        if (hasPrefix(word)) {
             return;
         }
         for (String root : analysis.forms(word).roots()) {
             content.add(weighted(new TermQuery(new Term(ROOT, root)), ROOT_WEIGHT));
         }
+    }
+
+    private boolean hasPrefix(String word) throws IOException {
+        return exists(new TermQuery(new Term(PREFIX, SearchWords.prefix(word))), readable);
     }
 
     private void addLetters(String word, float weight) {
