@@ -135,7 +135,9 @@ final class SearchReader extends CharFilter {
         }
         if (CURRENCIES.containsKey(sign)) {
             boolean isCashtag = sign == '$' && next < text.length() && Character.isLetter(text.codePointAt(next));
-            return isCashtag ? name(" ", i, next) : name(" " + CURRENCIES.get(sign) + " ", i, next);
+            name(isCashtag ? " " : " " + CURRENCIES.get(sign), i, next);
+            add(' ', next);
+            return next;
         }
         if (isInvisible(sign)) {
             return next;

@@ -19,6 +19,7 @@ import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.miscellaneous.KeywordMarkerFilter;
 import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.WordDelimiterGraphFilter;
+import org.apache.lucene.analysis.miscellaneous.WordDelimiterIterator;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
@@ -190,7 +191,8 @@ public final class SearchWords {
                     return EMOJI.equals(type.type());
                 }
             };
-            words = new WordDelimiterGraphFilter(words, PARTS, null);
+            words = new WordDelimiterGraphFilter(
+                    words, true, WordDelimiterIterator.DEFAULT_WORD_DELIM_TABLE, PARTS, null);
             words = new LowerCaseFilter(words);
             words = new ASCIIFoldingFilter(words);
             words = new LengthFilter(words, 1, LONGEST);

@@ -82,10 +82,10 @@ class HybridSearchTest {
         post(1, "Обновили kubernetes в кластере");
         post(2, "Рецепт борща");
 
-        SearchResult result = search.search(query("kubernets"));
+        SearchResult result = search.search(query("kuberentes"));
 
         assertThat(numbers(result.hits())).containsExactly(1L);
-        assertThat(result.replaced()).containsExactly(Map.entry("kubernets", "kubernetes"));
+        assertThat(result.replaced()).containsExactly(Map.entry("kuberentes", "kubernetes"));
     }
 
     @Test

@@ -24,7 +24,7 @@ import routes.vectorindex.VectorIndex.Facets;
 final class FacetCounts extends SimpleCollector {
     private final Map<String, Integer> channels = new HashMap<>();
     /** Key and form of a tag; see {@link PointDocument#TAG_FORMS}. */
-    private final Map<String, Integer> forms = new HashMap<>();
+    private final Map<String, Integer> forms = new TreeMap<>();
 
     private final Map<YearMonth, Integer> months = new TreeMap<>();
     /** Consecutive hits are often of the same month. */

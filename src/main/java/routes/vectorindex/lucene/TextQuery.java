@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiTerms;
@@ -38,7 +39,6 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
-import routes.text.Morphology;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Forms;
 import routes.text.SearchWords.Word;
@@ -82,8 +82,8 @@ final class TextQuery {
 
     private static final int SPELLINGS_OF_UNKNOWN = 48;
     private static final int SHORTEST_FOREIGN = 3;
-    /** Letters at the end of a Russian word in which its forms differ. */
-    private static final int ENDING = 3;
+    /** The end of a Russian word in which its forms differ. */
+    private static final Pattern ENDING = Pattern.compile("[аеиоуыэюяйьмхвг]{0,3}");
 
     private static final int MOST_CHARACTERISTIC = 15;
     /** Characteristic words that related posts have in common. */
@@ -181,11 +181,18 @@ final class TextQuery {
                 add(word.text(), typed);
             }
             String single = words.size() == 1 ? words.get(0).text() : null;
-            if (single != null && before != null && isKnown(before + single)) {
+            if (single != null && before != null && isJoined(before, single)) {
                 content.add(byForms(before + single));
             }
             before = single;
         }
+    }
+
+    /** Whether posts have the two words as one: "wifi". */
+    private boolean isJoined(String first, String second) throws IOException {
+        String joined = first + second;
+        // "или" of "неили" would be taken for an ending
+        return analysis.forms(joined).stem().length() > first.length() && isKnown(joined);
     }
 
     private boolean isAnyKnown(List<Word> words) throws IOException {
@@ -296,12 +303,21 @@ final class TextQuery {
         weights.forEach((stem, weight) -> any.add(weighted(new TermQuery(new Term(STEM, stem)), weight)));
         content.add(new DisjunctionMaxQuery(any, 0));
         String best = similar.get(0).word();
-        boolean isForm = Morphology.isCyrillic(word)
-                && word.regionMatches(0, best, 0, Math.max(SHORTEST_SIMILAR, word.length() - ENDING));
-        if (!isForm) {
+        if (!areForms(word, best)) {
             replaced.put(typed, best);
         }
         return true;
+    }
+
+    /** Whether two Russian words differ only in their endings: a name that the dictionary does not contain, in two cases. */
+    private static boolean areForms(String word, String other) {
+        int same = 0;
+        while (same < Math.min(word.length(), other.length()) && word.charAt(same) == other.charAt(same)) {
+            same++;
+        }
+        return same >= SHORTEST_SIMILAR
+                && ENDING.matcher(word.substring(same)).matches()
+                && ENDING.matcher(other.substring(same)).matches();
     }
 
     private static int errors(String word) {

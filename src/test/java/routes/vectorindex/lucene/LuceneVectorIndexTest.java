@@ -212,6 +212,7 @@ class LuceneVectorIndexTest {
                 point(new UUID(0, 2), CHANNEL, 5, DAY, 1, "космос", "чужое")));
         index.delete(TENANT, List.of(post(2)));
         index.upsert(point(TENANT, CHANNEL, 6, DAY, 1, "космос", "нейросеть"));
+        index.upsert(point(TENANT, CHANNEL, 7, DAY.plus(Duration.ofDays(1)), 1, "небо", "нейросеть"));
 
         Facets facets = index.facets(query(TENANT, Set.of(CHANNEL, otherChannel), Set.of(), null, null, "космос"), 1);
 
@@ -220,7 +221,7 @@ class LuceneVectorIndexTest {
         assertThat(facets.months())
                 .containsExactly(Map.entry(YearMonth.of(2025, 5), 2), Map.entry(YearMonth.of(2025, 6), 1));
         assertThat(index.facets(limited(null, List.of(), List.of()), 9).tags())
-                .containsExactly(Map.entry("нейросеть", 2), Map.entry("наука", 2));
+                .containsExactly(Map.entry("нейросеть", 3), Map.entry("наука", 2));
     }
 
     @Test
