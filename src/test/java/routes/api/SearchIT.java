@@ -133,7 +133,8 @@ class SearchIT {
     void operatorsNarrowTheSearchAndPlainWordsStayWords() {
         UUID second = fixtures.channelOf(user);
         fixtures.rename(second, "Другая лента");
-        UUID early = indexed(tenant, channel, NOON.minusSeconds(86_400), "Python вчера: курс машинного обучения", "photo");
+        UUID early =
+                indexed(tenant, channel, NOON.minusSeconds(86_400), "Python вчера: курс машинного обучения", "photo");
         UUID noon = indexed(tenant, channel, NOON, "Python сегодня: обучение и машинное масло");
         UUID elsewhere = indexed(tenant, second, NOON, "Python в другом канале");
 
@@ -153,12 +154,16 @@ class SearchIT {
 
     @Test
     void anOperatorWithAWrongValueIsNamed() {
-        for (String query : List.of("Python before:2026-13", "Python has:audio", "Python channel:nobody", "-tag:Python")) {
+        for (String query :
+                List.of("Python before:2026-13", "Python has:audio", "Python channel:nobody", "-tag:Python")) {
             ApiClient.Answer answer = client.get("/users/" + user + "/search?q=" + encode(query));
 
             OpenApiContract.INSTANCE.assertProblem(answer, 400);
             assertThat(answer.text("field")).isEqualTo("q");
-            assertThat(answer.text("detail")).contains(query.substring(query.lastIndexOf(' ') + 1).split(":")[0].replace("channel", "nobody"));
+            assertThat(answer.text("detail"))
+                    .contains(query.substring(query.lastIndexOf(' ') + 1)
+                            .split(":")[0]
+                            .replace("channel", "nobody"));
         }
     }
 
@@ -166,14 +171,17 @@ class SearchIT {
     void whatWasSearchedInsteadOfUnknownWordsIsTold() {
         UUID post = indexed(tenant, channel, NOON, "Прививка от гриппа");
 
-        JsonNode repaired = client.get("/users/" + user + "/search?q=" + encode("ghbdbdrf tag:python")).json();
+        JsonNode repaired = client.get("/users/" + user + "/search?q=" + encode("ghbdbdrf tag:python"))
+                .json();
         assertThat(repaired.path("corrected_query").asText()).isEqualTo("прививка tag:python");
         assertThat(repaired.path("items").get(0).path("post_id").asText()).isEqualTo(post.toString());
         assertThat(repaired.path("items").get(0).path("snippet").asText()).contains("Прививка");
         assertThat(client.get("/users/" + user + "/search?q=" + encode("ghbdbdrf") + "&as_typed=true")
                         .json())
                 .hasToString("{\"items\":[],\"next_cursor\":null}");
-        assertThat(client.get("/users/" + user + "/search?q=" + encode("прививки")).json().has("corrected_query"))
+        assertThat(client.get("/users/" + user + "/search?q=" + encode("прививки"))
+                        .json()
+                        .has("corrected_query"))
                 .isFalse();
     }
 

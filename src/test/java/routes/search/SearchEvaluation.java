@@ -1,6 +1,7 @@
 package routes.search;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.BufferedReader;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +23,23 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.QueryBuilder;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
 import routes.search.HybridSearch.PostQuery;
+import routes.text.PostAnalyzer;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
@@ -59,6 +74,7 @@ final class SearchEvaluation implements AutoCloseable {
         for (String name : List.of("queries", "forms", "signs")) {
             add(typed(name));
         }
+        add(demo());
         TestSet questions = xquad();
         add(questions);
         sets.put(
@@ -115,6 +131,44 @@ final class SearchEvaluation implements AutoCloseable {
         }
     }
 
+    private record Message(long id, JsonNode text) {
+        /** Telegram writes formatted texts as a list of parts. */
+        String plain() {
+            return text.isTextual()
+                    ? text.asText()
+                    : text.valueStream()
+                            .map(part -> part.isTextual()
+                                    ? part.asText()
+                                    : part.path("text").asText())
+                            .collect(Collectors.joining());
+        }
+    }
+
+    private record About(long message, Map<String, List<String>> queries) {}
+
+    private static TestSet demo() throws IOException {
+        try (InputStream export =
+                        Objects.requireNonNull(SearchEvaluation.class.getResourceAsStream("/demo/result.json"));
+                InputStream file = resource("demo.yml")) {
+            List<Message> messages = new ObjectMapper()
+                    .readTree(export)
+                    .path("messages")
+                    .valueStream()
+                    .map(message -> new Message(message.path("id").asLong(), message.path("text")))
+                    .filter(message -> !message.plain().isBlank())
+                    .toList();
+            List<Long> ids = messages.stream().map(Message::id).toList();
+            List<Question> questions = new ArrayList<>();
+            for (About about :
+                    new ObjectMapper(new YAMLFactory()).readValue(file, new TypeReference<List<About>>() {})) {
+                about.queries()
+                        .forEach((kind, texts) -> texts.forEach(
+                                text -> questions.add(new Question(kind, text, ids.indexOf(about.message())))));
+            }
+            return new TestSet("demo", messages.stream().map(Message::plain).toList(), questions);
+        }
+    }
+
     private static TestSet xquad() throws IOException {
         List<String> texts = new ArrayList<>();
         List<Question> questions = new ArrayList<>();
@@ -137,7 +191,7 @@ final class SearchEvaluation implements AutoCloseable {
         return questions.stream()
                 .map(question -> new Question(
                         "typing errors",
-                        java.util.Arrays.stream(question.text().split(" "))
+                        Arrays.stream(question.text().split(" "))
                                 .map(word -> word.length() > 3 && random.nextDouble() < ERRORS
                                         ? misspelt(word, random)
                                         : word)
@@ -192,12 +246,45 @@ final class SearchEvaluation implements AutoCloseable {
                 .indexOf(question.post());
     }
 
+    /** @param kind null for all */
     Score score(String name, String kind) {
         TestSet set = sets.get(name);
-        List<Integer> ranks = set.questions().stream()
+        return score(set.questions().stream()
                 .filter(question -> kind == null || question.kind().equals(kind))
                 .map(question -> rank(set, question))
-                .toList();
+                .toList());
+    }
+
+    /** The same questions for plain BM25 over Snowball stems, without stop words. */
+    Score stemsAlone(String name) throws IOException {
+        TestSet set = sets.get(name);
+        try (Directory memory = new ByteBuffersDirectory();
+                Analyzer stems = new PostAnalyzer()) {
+            try (IndexWriter writer = new IndexWriter(memory, new IndexWriterConfig(stems))) {
+                for (String text : set.texts()) {
+                    Document post = new Document();
+                    post.add(new TextField("text", text, Field.Store.NO));
+                    writer.addDocument(post);
+                }
+            }
+            try (DirectoryReader reader = DirectoryReader.open(memory)) {
+                IndexSearcher searcher = new IndexSearcher(reader);
+                List<Integer> ranks = new ArrayList<>();
+                for (Question question : set.questions()) {
+                    Query words = new QueryBuilder(stems).createBooleanQuery("text", question.text());
+                    List<Integer> hits = words == null
+                            ? List.of()
+                            : Arrays.stream(searcher.search(words, DEPTH).scoreDocs)
+                                    .map(hit -> hit.doc)
+                                    .toList();
+                    ranks.add(hits.indexOf(question.post()));
+                }
+                return score(ranks);
+            }
+        }
+    }
+
+    private static Score score(List<Integer> ranks) {
         double count = ranks.size();
         return new Score(
                 ranks.size(),

@@ -100,6 +100,7 @@ final class TextQuery {
     private final Set<String> done = new HashSet<>();
     private final Map<String, Boolean> known = new HashMap<>();
     private final List<Query> content = new ArrayList<>();
+    private final List<Query> joined = new ArrayList<>();
     private final List<Query> connecting = new ArrayList<>();
     private final BooleanQuery.Builder letters = new BooleanQuery.Builder();
     private int refining;
@@ -149,8 +150,11 @@ final class TextQuery {
     Query matching() {
         BooleanQuery.Builder matching = new BooleanQuery.Builder();
         content.forEach(clause -> matching.add(clause, Occur.SHOULD));
+        joined.forEach(clause -> matching.add(clause, Occur.SHOULD));
         if (content.isEmpty()) {
-            connecting.forEach(clause -> matching.add(clause, Occur.MUST));
+            BooleanQuery.Builder all = new BooleanQuery.Builder();
+            connecting.forEach(clause -> all.add(clause, Occur.MUST));
+            matching.add(all.build(), Occur.SHOULD);
         }
         return matching.build();
     }
@@ -182,7 +186,7 @@ final class TextQuery {
             }
             String single = words.size() == 1 ? words.get(0).text() : null;
             if (single != null && before != null && isJoined(before, single)) {
-                content.add(byForms(before + single));
+                joined.add(byForms(before + single));
             }
             before = single;
         }
@@ -190,9 +194,9 @@ final class TextQuery {
 
     /** Whether posts have the two words as one: "wifi". */
     private boolean isJoined(String first, String second) throws IOException {
-        String joined = first + second;
+        String both = first + second;
         // "или" of "неили" would be taken for an ending
-        return analysis.forms(joined).stem().length() > first.length() && isKnown(joined);
+        return analysis.forms(both).stem().length() > first.length() && isKnown(both);
     }
 
     private boolean isAnyKnown(List<Word> words) throws IOException {
