@@ -7,13 +7,17 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -21,11 +25,19 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
+import routes.api.http.ProblemType;
 import routes.posts.PostFeature;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
+import routes.search.QueryLanguage;
+import routes.search.QueryLanguage.UnclearQueryException;
+import routes.search.QueryLanguage.Understood;
+import routes.text.NormalizedText;
+import routes.text.TagKey;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.Facets;
 
 /** Searches the posts of the channels that a user reads. The index finds them, the database supplies what is shown. */
 @RestController
@@ -34,17 +46,24 @@ final class SearchController {
     /** More than anyone reads; limits the size of the search filter. */
     private static final int MAX_CHANNELS = 10_000;
 
+    /** Facets are for choosing, not for reading through. */
+    private static final int MAX_TAGS = 30;
+
+    private static final int MAX_FACET_CHANNELS = 50;
+
     /** Characters that indexing removes from a text. */
     private static final String INVISIBLE = "[\\u200B-\\u200D\\uFEFF]";
 
     private static final RowMapper<ChannelName> CHANNEL = ApiDatabase.as(ChannelName.class);
 
     private final UserStore users;
+    private final PostStore posts;
     private final ApiDatabase database;
     private final HybridSearch engine;
 
-    SearchController(UserStore users, ApiDatabase database, HybridSearch engine) {
+    SearchController(UserStore users, PostStore posts, ApiDatabase database, HybridSearch engine) {
         this.users = users;
+        this.posts = posts;
         this.database = database;
         this.engine = engine;
     }
@@ -70,8 +89,26 @@ final class SearchController {
 
     private record ChannelName(String channel) {}
 
+    /** @param channel title of the channel, otherwise its user name */
+    record ChannelCount(UUID channelId, String channel, int count) {}
+
+    record TagCount(String tag, int count) {}
+
+    /** @param month {@code yyyy-MM} in UTC */
+    record MonthCount(String month, int count) {}
+
+    /** Channels and tags with the most posts first, months in order. */
+    record FacetLists(List<ChannelCount> channels, List<TagCount> tags, List<MonthCount> months) {}
+
+    /**
+     * @param correctedQuery the query that was searched, where no post contains what was typed; null for the query itself
+     * @param facets null unless wanted
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Hits(List<SearchHit> items, @JsonInclude String nextCursor, String correctedQuery, FacetLists facets) {}
+
     @GetMapping("/users/{user_id}/search")
-    Page<SearchHit> search(
+    Hits search(
             @PathVariable("user_id") long id,
             @RequestParam(name = "q") @Size(min = 1, max = 500) @PlainText String text,
             @RequestParam(name = "limit", defaultValue = "10") @Min(1) @Max(50) int limit,
@@ -84,26 +121,168 @@ final class SearchController {
             @RequestParam(name = "order", defaultValue = "relevance")
                     @Pattern(regexp = "relevance|date", message = "must be one of relevance, date")
                     String order,
+            @RequestParam(name = "as_typed", defaultValue = "false") boolean asTyped,
+            @RequestParam(name = "facets", defaultValue = "false") boolean facets,
             @RequestParam(name = "cursor", required = false) String cursor) {
         PostFilter.requireOrder(from, to);
         User user = users.require(id);
         Set<PostFeature> features = PostFilter.features(has);
-        String scope = "search " + Arrays.asList(user.id(), text, channel, tag, features, from, to, order);
+        String scope = "search " + Arrays.asList(user.id(), text, channel, tag, features, from, to, order, asTyped);
         int offset = cursor == null ? 0 : offset(Cursor.decode(cursor, scope));
-        SearchResult result = engine.search(new PostQuery(
+        Understood understood = understood(text);
+        Set<String> wanted = features.stream().map(PostFeature::code).collect(Collectors.toSet());
+        wanted.addAll(understood.has());
+        Set<String> tags = new HashSet<>(understood.tags());
+        if (tag != null) {
+            tags.add(tag);
+        }
+        PostQuery query = new PostQuery(
                 user.tenantId(),
-                channels(user, channel),
-                text,
-                tag == null ? Set.of() : Set.of(tag),
-                features.stream().map(PostFeature::code).collect(Collectors.toSet()),
-                from,
-                to,
+                channels(user, channel, understood.channels()),
+                understood.words(),
+                understood.phrases(),
+                understood.without(),
+                asTyped,
+                tags,
+                wanted,
+                latest(from, understood.from()),
+                earliest(to, understood.to()),
                 PostQuery.Order.valueOf(order.toUpperCase(Locale.ROOT)),
                 offset,
-                limit));
+                limit);
+        SearchResult result = engine.search(query);
+        String corrected = corrected(text, result.replaced());
         String next =
                 result.hasMore() ? Cursor.of(Instant.EPOCH, offset + limit).encode(scope) : null;
-        return new Page<>(hits(user, text, result.hits()), next);
+        return new Hits(
+                hits(
+                        user,
+                        corrected == null
+                                ? understood.words()
+                                : QueryLanguage.read(corrected).words(),
+                        result.hits()),
+                next,
+                corrected,
+                facets ? lists(engine.facets(query, MAX_TAGS)) : null);
+    }
+
+    /**
+     * A post on the same subject as another one.
+     *
+     * @param sharedTags those of its tags that the other post has too, in any form
+     * @param channel title of the channel, otherwise its user name
+     */
+    record RelatedPost(Post post, String channel, List<String> sharedTags) {}
+
+    @GetMapping("/posts/{post_id}/related")
+    Page<RelatedPost> related(
+            @PathVariable("post_id") PostId id,
+            @RequestParam(name = "limit", defaultValue = "5") @Min(1) @Max(20) int limit) {
+        Post post = posts.read(id);
+        UUID tenant = posts.locate(id).tenantId();
+        Set<UUID> readable = database.sql(
+                        """
+                        SELECT DISTINCT s.channel_id FROM user_channel s JOIN users u ON u.id = s.user_id
+                        WHERE u.tenant_id = :tenant AND s.is_active LIMIT :limit
+                        """)
+                .param("tenant", tenant)
+                .param("limit", MAX_CHANNELS)
+                .query(UUID.class)
+                .set();
+        List<UUID> near = engine.related(tenant, readable, post.id(), limit).stream()
+                .map(VectorIndex.SearchHit::postId)
+                .toList();
+        Set<String> tags = post.tags().stream().map(TagKey::of).collect(Collectors.toSet());
+        Map<UUID, RelatedPost> shown = database
+                .rows(
+                        """
+                        SELECT coalesce(nullif(c.title, ''), c.username, '') AS channel, %s
+                        FROM posts p JOIN channels c ON c.id = p.channel_id
+                        WHERE p.id = ANY (:ids) AND p.tenant_id = :tenant AND NOT p.is_deleted
+                        """
+                                .formatted(PostRows.COLUMNS))
+                .param("ids", near.toArray(UUID[]::new))
+                .param("tenant", tenant)
+                .query((row, n) -> {
+                    Post other = PostRows.POST.mapRow(row, n);
+                    List<String> shared = other.tags().stream()
+                            .filter(tag -> tags.contains(TagKey.of(tag)))
+                            .toList();
+                    return new RelatedPost(other, CHANNEL.mapRow(row, n).channel(), shared);
+                })
+                .list()
+                .stream()
+                .collect(Collectors.toMap(related -> related.post().id(), related -> related));
+        return new Page<>(near.stream().map(shown::get).filter(Objects::nonNull).toList(), null);
+    }
+
+    /** @throws org.springframework.web.ErrorResponseException status 400 for an operator that cannot be understood */
+    private static Understood understood(String text) {
+        try {
+            Understood understood = QueryLanguage.read(text);
+            for (String feature : understood.has()) {
+                if (!feature.matches(PostFilter.FEATURES)) {
+                    throw ProblemType.INVALID_PARAMETER.exception(
+                            "q", "has:" + feature + " " + PostFilter.ONE_OF_FEATURES);
+                }
+            }
+            return understood;
+        } catch (UnclearQueryException e) {
+            throw ProblemType.INVALID_PARAMETER.exception("q", e.getMessage());
+        }
+    }
+
+    private static Instant latest(Instant one, Instant other) {
+        return one == null || (other != null && other.isAfter(one)) ? other : one;
+    }
+
+    private static Instant earliest(Instant one, Instant other) {
+        return one == null || (other != null && other.isBefore(one)) ? other : one;
+    }
+
+    /** Null if nothing was replaced. */
+    private static String corrected(String text, Map<String, String> replaced) {
+        String corrected = text;
+        for (Map.Entry<String, String> word : replaced.entrySet()) {
+            corrected = corrected.replaceAll(
+                    "(?<![^\\s\"“”])" + quoted(word.getKey()) + "(?![^\\s\"“”])",
+                    Matcher.quoteReplacement(word.getValue()));
+        }
+        return corrected.equals(text) ? null : corrected;
+    }
+
+    /** As a regular expression; {@code Pattern} is the constraint here. */
+    private static String quoted(String text) {
+        return java.util.regex.Pattern.quote(text);
+    }
+
+    private FacetLists lists(Facets facets) {
+        Map<UUID, String> names = database
+                .sql(
+                        "SELECT id, coalesce(nullif(title, ''), username, '') AS channel FROM channels WHERE id = ANY (:ids)")
+                .param("ids", facets.channels().keySet().toArray(UUID[]::new))
+                .query((row, n) -> Map.entry(row.getObject(1, UUID.class), row.getString(2)))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return new FacetLists(
+                facets.channels().entrySet().stream()
+                        .filter(channel -> names.containsKey(channel.getKey()))
+                        .map(channel ->
+                                new ChannelCount(channel.getKey(), names.get(channel.getKey()), channel.getValue()))
+                        .sorted(Comparator.comparingInt(ChannelCount::count)
+                                .reversed()
+                                .thenComparing(ChannelCount::channel)
+                                .thenComparing(ChannelCount::channelId))
+                        .limit(MAX_FACET_CHANNELS)
+                        .toList(),
+                facets.tags().entrySet().stream()
+                        .map(tag -> new TagCount(tag.getKey(), tag.getValue()))
+                        .toList(),
+                facets.months().entrySet().stream()
+                        .map(month -> new MonthCount(month.getKey().toString(), month.getValue()))
+                        .sorted(Comparator.comparing(MonthCount::month))
+                        .toList());
     }
 
     /** A ranking has no stable sort key, so the cursor holds the number of hits already shown. */
@@ -111,19 +290,45 @@ final class SearchController {
         return (int) Math.max(0, Math.min(cursor.number(), Integer.MAX_VALUE - PostQuery.MAX_LIMIT));
     }
 
-    /** @param only the wanted channel; null for all that the user reads */
-    private Set<UUID> channels(User user, UUID only) {
-        return database.sql(
+    private record Subscription(UUID channelId, String username, String title) {}
+
+    /**
+     * @param only the wanted channel; null for all that the user reads
+     * @param names user names or titles of the wanted channels; empty for all
+     * @throws org.springframework.web.ErrorResponseException status 400 for a name that none of the user's channels has
+     */
+    private Set<UUID> channels(User user, UUID only, Set<String> names) {
+        List<Subscription> subscriptions = database.sql(
                         """
-                        SELECT channel_id FROM user_channel
-                        WHERE user_id = :user AND is_active AND channel_id = coalesce(CAST(:only AS uuid), channel_id)
+                        SELECT s.channel_id, c.username, c.title FROM user_channel s JOIN channels c ON c.id = s.channel_id
+                        WHERE s.user_id = :user AND s.is_active AND s.channel_id = coalesce(CAST(:only AS uuid), s.channel_id)
                         LIMIT :limit
                         """)
                 .param("user", user.id())
                 .param("only", only)
                 .param("limit", MAX_CHANNELS)
-                .query(UUID.class)
-                .set();
+                .query(Subscription.class)
+                .list();
+        Set<UUID> wanted = new HashSet<>();
+        for (String name : names) {
+            String normalized = NormalizedText.of(name);
+            Set<UUID> named = subscriptions.stream()
+                    .filter(one -> Stream.of(one.username(), one.title())
+                            .anyMatch(
+                                    its -> its != null && NormalizedText.of(its).equals(normalized)))
+                    .map(Subscription::channelId)
+                    .collect(Collectors.toSet());
+            if (named.isEmpty()) {
+                throw ProblemType.INVALID_PARAMETER.exception(
+                        "q",
+                        "None of the channels searched has the user name or title \"%s\". Write channel:username or channel:\"The title\"."
+                                .formatted(name));
+            }
+            wanted.addAll(named);
+        }
+        return names.isEmpty()
+                ? subscriptions.stream().map(Subscription::channelId).collect(Collectors.toSet())
+                : wanted;
     }
 
     /**

@@ -28,4 +28,12 @@ public interface EmbeddingProvider {
     default float noiseFloor() {
         return 0f;
     }
+
+    /**
+     * How much the similarity of vectors counts in a search, where the words count 1: 0 to 1. 0 if the vectors say no more than the
+     * words; then a search asks for no vector.
+     */
+    default float searchWeight() {
+        return 0.3f;
+    }
 }

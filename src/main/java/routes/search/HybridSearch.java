@@ -1,7 +1,6 @@
 package routes.search;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,20 +17,22 @@ import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 import routes.graph.Graph;
 import routes.graph.Graph.Neighbour;
-import routes.text.TextAnalysis;
+import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.Facets;
 import routes.vectorindex.VectorIndex.IndexedPost;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.SearchHit;
 import routes.vectorindex.VectorIndex.SearchQuery;
+import routes.vectorindex.VectorIndex.TextMatches;
 
 /**
- * Full-text search, vector search and graph neighbourhood, fused by reciprocal ranks. What a vector represents depends on the
- * embedding provider: a model encodes the meaning of a text, the local provider its words and their spelling.
+ * Full-text search, and vector search if the vectors of the embedding provider mean more than the words: scores are added with the
+ * weight of the provider ({@link EmbeddingProvider#searchWeight()}).
  *
- * <p>A hit must match by words, have a vector score above the provider's {@link EmbeddingProvider#noiseFloor()}, or share at least
- * two tags with one of the best hits. Weaker matches are coincidence and are dropped, however few hits remain. A query without any
- * word, name or emoji finds nothing. If embeddings or graph fail, the other rankings still answer.
+ * <p>A hit must match by a word ({@link VectorIndex#match}) or have a vector score above the provider's
+ * {@link EmbeddingProvider#noiseFloor()}. Weaker matches are coincidence and are dropped, however few hits remain. A query without
+ * any word, name or emoji finds nothing. If the embeddings fail, the words still answer. The graph ranks only related posts.
  */
 @Component
 public final class HybridSearch {
@@ -43,17 +44,13 @@ public final class HybridSearch {
     /** Depth of each ranking for later pages and for the order by date. */
     public static final int DEPTH = SearchQuery.MAX_LIMIT;
 
-    /** Best hits whose graph neighbourhood is searched. */
-    private static final int SEEDS = 5;
-
     /** One shared tag means the same subject area, two mean the same subject. */
     private static final int MIN_SHARED_TAGS = 2;
 
-    /**
-     * Reciprocal rank fusion merges rankings whose scores are not comparable: each gives a post 1 / (60 + rank). The constant is from
-     * Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
-     * It keeps the first ranks of one list from outweighing agreement between lists.
-     */
+    /** Related posts of each kind that are considered. */
+    private static final int RELATED_DEPTH = 50;
+
+    /** Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), for related posts by tags and by words. */
     private static final double RANK_CONSTANT = 60;
 
     private static final Comparator<SearchHit> NEWEST_FIRST = Comparator.comparing(
@@ -69,7 +66,7 @@ public final class HybridSearch {
     private final Graph graph;
     private final Snippets snippets;
 
-    public HybridSearch(VectorIndex index, EmbeddingProvider embeddings, Graph graph, TextAnalysis analysis) {
+    public HybridSearch(VectorIndex index, EmbeddingProvider embeddings, Graph graph, SearchWords analysis) {
         this.index = index;
         this.embeddings = embeddings;
         this.graph = graph;
@@ -80,8 +77,11 @@ public final class HybridSearch {
      * A search query and its filters.
      *
      * @param channelIds channels to search, which the reader must be subscribed to; the empty set finds nothing
-     * @param text only the first {@value #MAX_TEXT} characters are used
-     * @param tags a post needs at least one of them; empty for no restriction
+     * @param text words; only the first {@value #MAX_TEXT} characters are used; blank for all posts that match the rest, newest first
+     * @param phrases as {@link SearchQuery#phrases}
+     * @param without as {@link SearchQuery#without}
+     * @param asTyped as {@link SearchQuery#asTyped}
+     * @param tags a post needs all of them; empty for no restriction
      * @param has what a post needs, all of it, as {@link SearchQuery#has}; empty for no restriction
      * @param from earliest {@code posted_at}, inclusive; null for no limit
      * @param to latest {@code posted_at}, exclusive; null for no limit
@@ -93,6 +93,9 @@ public final class HybridSearch {
             UUID tenantId,
             Set<UUID> channelIds,
             String text,
+            List<String> phrases,
+            List<String> without,
+            boolean asTyped,
             Set<String> tags,
             Set<String> has,
             Instant from,
@@ -100,6 +103,21 @@ public final class HybridSearch {
             Order order,
             int offset,
             int limit) {
+        /** Words without operators. */
+        public PostQuery(
+                UUID tenantId,
+                Set<UUID> channelIds,
+                String text,
+                Set<String> tags,
+                Set<String> has,
+                Instant from,
+                Instant to,
+                Order order,
+                int offset,
+                int limit) {
+            this(tenantId, channelIds, text, List.of(), List.of(), false, tags, has, from, to, order, offset, limit);
+        }
+
         /** Best first or newest first. */
         public enum Order {
             RELEVANCE,
@@ -129,7 +147,7 @@ public final class HybridSearch {
     /**
      * A found post.
      *
-     * @param score sum of reciprocal ranks, comparable within one answer only
+     * @param score comparable within one answer only
      * @param text everything indexed for the post, for answers that quote it
      */
     public record PostHit(PostPayload payload, double score, String text) {
@@ -142,34 +160,82 @@ public final class HybridSearch {
      * A page of hits in the requested order.
      *
      * @param hasMore whether there are more hits after this page
-     * @param unavailable parts of the search that failed and are missing from the ranking: {@code embeddings}, {@code graph}
+     * @param replaced parts of the text, as typed, and what was searched instead; see {@link VectorIndex.TextMatches}
+     * @param unavailable parts of the search that failed and are missing from the ranking: {@code embeddings}
      */
-    public record SearchResult(List<PostHit> hits, boolean hasMore, Set<String> unavailable) {}
+    public record SearchResult(
+            List<PostHit> hits, boolean hasMore, Map<String, String> replaced, Set<String> unavailable) {}
 
     /** @throws routes.vectorindex.VectorIndexException if the index fails: search is impossible without it */
     public SearchResult search(PostQuery query) {
-        if (snippets.wanted(query.text()).isEmpty() || query.channelIds().isEmpty()) {
-            return new SearchResult(List.of(), false, Set.of());
+        if (query.channelIds().isEmpty()) {
+            return new SearchResult(List.of(), false, Map.of(), Set.of());
         }
         Set<String> unavailable = new LinkedHashSet<>();
         float[] vector = vector(query.text(), unavailable);
         int last = query.offset() + query.limit();
+        Ranked first = ranked(limits(query, vector, query.order() == PostQuery.Order.DATE ? DEPTH : FIRST_DEPTH));
         List<SearchHit> hits;
         if (query.order() == PostQuery.Order.DATE) {
-            hits = onePerAlbum(ranked(limits(query, vector, DEPTH), unavailable).hits().stream()
-                    .sorted(NEWEST_FIRST));
+            hits = onePerAlbum(first.hits().stream().sorted(NEWEST_FIRST));
         } else {
-            Ranked first = ranked(limits(query, vector, FIRST_DEPTH), unavailable);
             hits = onePerAlbum(first.hits().stream());
             if (hits.size() <= last && first.isCut()) {
-                // append to the first hits: a deeper search reorders them, and pages must not overlap
-                Ranked rest = ranked(limits(query, vector, DEPTH), unavailable);
+                // append to the first hits: a deeper search may reorder them, and pages must not overlap
+                Ranked rest = ranked(limits(query, vector, DEPTH));
                 hits = onePerAlbum(Stream.concat(hits.stream(), rest.hits().stream()));
             }
         }
         List<SearchHit> page =
                 hits.stream().skip(query.offset()).limit(query.limit()).toList();
-        return new SearchResult(read(query.tenantId(), page), hits.size() > last, unavailable);
+        return new SearchResult(read(query.tenantId(), page), hits.size() > last, first.replaced(), unavailable);
+    }
+
+    /** Counts over everything that the words of the query find; see {@link VectorIndex#facets}. */
+    public Facets facets(PostQuery query, int mostTags) {
+        return query.channelIds().isEmpty()
+                ? new Facets(Map.of(), Map.of(), Map.of())
+                : index.facets(limits(query, null, 1), mostTags);
+    }
+
+    /**
+     * Posts on the subject of another one, nearest first: those that share at least two of its tags, and those with its
+     * characteristic words.
+     */
+    public List<SearchHit> related(UUID tenantId, Set<UUID> channelIds, UUID postId, int limit) {
+        SearchQuery within =
+                new SearchQuery(tenantId, channelIds, Set.of(), Set.of(), null, null, null, null, RELATED_DEPTH);
+        Map<UUID, SearchHit> found = new HashMap<>();
+        Map<UUID, Double> scores = new HashMap<>();
+        rank(index.similar(within, postId), found, scores);
+        rank(neighbours(within, postId), found, scores);
+        return scores.entrySet().stream()
+                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
+                .sorted(BEST_FIRST)
+                .limit(limit)
+                .toList();
+    }
+
+    private List<SearchHit> neighbours(SearchQuery within, UUID postId) {
+        try {
+            List<UUID> near = graph.neighboursOfPosts(within.tenantId(), List.of(postId), RELATED_DEPTH).stream()
+                    .filter(post -> post.sharedTags() >= MIN_SHARED_TAGS)
+                    .map(Neighbour::postId)
+                    .toList();
+            return index.fetch(within, near).stream()
+                    .sorted(Comparator.comparingInt(hit -> near.indexOf(hit.postId())))
+                    .toList();
+        } catch (RuntimeException e) {
+            LOG.warn("Related posts are found without the graph, which failed: {}", e.toString());
+            return List.of();
+        }
+    }
+
+    private static void rank(List<SearchHit> hits, Map<UUID, SearchHit> found, Map<UUID, Double> scores) {
+        for (int i = 0; i < hits.size(); i++) {
+            found.put(hits.get(i).postId(), hits.get(i));
+            scores.merge(hits.get(i).postId(), 1 / (RANK_CONSTANT + i + 1), Double::sum);
+        }
     }
 
     /** Reads only the hits of the page in full. Omits posts that were removed meanwhile. */
@@ -198,23 +264,40 @@ public final class HybridSearch {
     }
 
     /** @param isCut whether a deeper search may find more */
-    private record Ranked(List<SearchHit> hits, boolean isCut) {}
+    private record Ranked(List<SearchHit> hits, Map<String, String> replaced, boolean isCut) {}
 
-    private Ranked ranked(SearchQuery limits, Set<String> unavailable) {
-        Map<UUID, SearchHit> found = new HashMap<>();
+    private Ranked ranked(SearchQuery limits) {
+        if (limits.text().isBlank()) {
+            List<SearchHit> newest = index.newest(limits);
+            return new Ranked(newest, Map.of(), newest.size() == limits.limit());
+        }
+        TextMatches matches = index.match(limits);
+        if (limits.vector() == null) {
+            List<SearchHit> hits = matches.hits().stream().sorted(BEST_FIRST).toList();
+            return new Ranked(hits, matches.replaced(), hits.size() == limits.limit());
+        }
         List<SearchHit> near = index.vectorSearch(limits).stream()
                 .filter(hit -> hit.score() > embeddings.noiseFloor())
                 .toList();
-        List<UUID> byVector = ranking(near, found);
-        List<UUID> byText = ranking(index.textSearch(limits), found);
+        Map<UUID, SearchHit> found = new HashMap<>();
         Map<UUID, Double> scores = new HashMap<>();
-        rank(byVector, scores);
-        rank(byText, scores);
-        List<UUID> seeds =
-                best(scores, found).stream().map(SearchHit::postId).limit(SEEDS).toList();
-        rank(neighbourhood(limits, seeds, found, unavailable), scores);
-        List<SearchHit> hits = best(scores, found);
-        return new Ranked(hits, Math.max(byVector.size(), byText.size()) == limits.limit());
+        add(matches.hits(), 0, 1, found, scores);
+        add(near, embeddings.noiseFloor(), embeddings.searchWeight(), found, scores);
+        List<SearchHit> hits = scores.entrySet().stream()
+                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
+                .sorted(BEST_FIRST)
+                .toList();
+        return new Ranked(hits, matches.replaced(), Math.max(matches.hits().size(), near.size()) == limits.limit());
+    }
+
+    /** Adds scores that are scaled so that the best one counts {@code weight} and the floor 0. */
+    private static void add(
+            List<SearchHit> hits, double floor, double weight, Map<UUID, SearchHit> found, Map<UUID, Double> scores) {
+        double best = hits.stream().mapToDouble(SearchHit::score).max().orElse(floor) - floor;
+        for (SearchHit hit : hits) {
+            found.put(hit.postId(), hit);
+            scores.merge(hit.postId(), best > 0 ? weight * (hit.score() - floor) / best : weight, Double::sum);
+        }
     }
 
     private static SearchQuery limits(PostQuery query, float[] vector, int depth) {
@@ -226,11 +309,18 @@ public final class HybridSearch {
                 query.from(),
                 query.to(),
                 query.text(),
+                query.phrases(),
+                query.without(),
+                query.asTyped(),
                 vector,
                 depth);
     }
 
+    /** Null if the vectors of the provider say no more than the words. */
     private float[] vector(String text, Set<String> unavailable) {
+        if (embeddings.searchWeight() == 0 || text.isBlank()) {
+            return null;
+        }
         try {
             return embeddings.embed(List.of(text)).get(0);
         } catch (RuntimeException e) {
@@ -238,48 +328,5 @@ public final class HybridSearch {
             unavailable.add("embeddings");
             return null;
         }
-    }
-
-    private static List<UUID> ranking(List<SearchHit> hits, Map<UUID, SearchHit> found) {
-        hits.forEach(hit -> found.put(hit.postId(), hit));
-        return hits.stream().map(SearchHit::postId).toList();
-    }
-
-    private static void rank(List<UUID> ranking, Map<UUID, Double> scores) {
-        for (int i = 0; i < ranking.size(); i++) {
-            scores.merge(ranking.get(i), 1 / (RANK_CONSTANT + i + 1), Double::sum);
-        }
-    }
-
-    private static List<SearchHit> best(Map<UUID, Double> scores, Map<UUID, SearchHit> found) {
-        return scores.entrySet().stream()
-                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
-                .sorted(BEST_FIRST)
-                .toList();
-    }
-
-    /** The seeds first, since they are nearest to themselves, then their neighbours that match the filters. */
-    private List<UUID> neighbourhood(
-            SearchQuery limits, List<UUID> seeds, Map<UUID, SearchHit> found, Set<String> unavailable) {
-        List<UUID> ranking = new ArrayList<>(seeds);
-        if (seeds.isEmpty()) {
-            return ranking;
-        }
-        List<UUID> near;
-        try {
-            near = graph.neighboursOfPosts(limits.tenantId(), seeds, limits.limit()).stream()
-                    .filter(post -> found.containsKey(post.postId()) || post.sharedTags() >= MIN_SHARED_TAGS)
-                    .map(Neighbour::postId)
-                    .toList();
-        } catch (RuntimeException e) {
-            LOG.warn("Search goes on without the graph, which failed: {}", e.toString());
-            unavailable.add("graph");
-            return ranking;
-        }
-        List<UUID> unknown =
-                near.stream().filter(post -> !found.containsKey(post)).toList();
-        index.fetch(limits, unknown).forEach(hit -> found.put(hit.postId(), hit));
-        near.stream().filter(found::containsKey).forEach(ranking::add);
-        return ranking;
     }
 }

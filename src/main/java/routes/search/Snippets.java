@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import routes.text.TextAnalysis;
-import routes.text.Token;
+import routes.text.SearchWords;
+import routes.text.SearchWords.Word;
 
 /** Cuts the passage with the most query words, in any inflection, from a text. */
 final class Snippets {
@@ -22,33 +22,42 @@ final class Snippets {
 
     private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
 
-    private final TextAnalysis analysis;
+    private final SearchWords analysis;
 
-    Snippets(TextAnalysis analysis) {
+    Snippets(SearchWords analysis) {
         this.analysis = analysis;
     }
 
-    /** Stems of all matchable tokens of the query: words, names, emoji. */
+    /** What the words of the query are recognised by in a text; stop words only if there is nothing else. */
     Set<String> wanted(String query) {
-        Set<String> stems = new HashSet<>();
-        for (Token token : analysis.tokens(query)) {
-            if (!token.stopWord()) {
-                stems.add(token.stem());
+        Set<String> all = new HashSet<>();
+        Set<String> content = new HashSet<>();
+        for (Word word : analysis.of(query)) {
+            Set<String> keys = analysis.keys(word.text());
+            all.addAll(keys);
+            if (!analysis.isStopWord(word.text())) {
+                content.addAll(keys);
             }
         }
-        return stems;
+        return content.isEmpty() ? all : content;
     }
 
+    /** A word of the query in a text, by the stem of the form there. */
+    private record Match(int start, int end, String stem) {}
+
     String of(String text, Set<String> wanted) {
-        List<Token> tokens = analysis.tokens(text.substring(0, Math.min(text.length(), MAX_READ)));
-        List<Token> matches =
-                tokens.stream().filter(token -> wanted.contains(token.stem())).toList();
+        List<Word> tokens = analysis.of(text.substring(0, Math.min(text.length(), MAX_READ)));
+        List<Match> matches = tokens.stream()
+                .filter(word -> analysis.keys(word.text()).stream().anyMatch(wanted::contains))
+                .map(word -> new Match(
+                        word.start(), word.end(), analysis.forms(word.text()).stem()))
+                .toList();
         int first = matches.isEmpty() ? 0 : bestStart(matches);
         int earliest = first - LEAD;
         int start = earliest <= 0
                 ? 0
                 : tokens.stream()
-                        .mapToInt(Token::start)
+                        .mapToInt(Word::start)
                         .filter(position -> position >= earliest)
                         .findFirst()
                         .orElse(first);
@@ -56,7 +65,7 @@ final class Snippets {
         if (end - start > MAX_LENGTH) {
             int latest = start + MAX_LENGTH;
             end = tokens.stream()
-                    .mapToInt(Token::end)
+                    .mapToInt(Word::end)
                     .filter(position -> position > start && position <= latest)
                     .max()
                     .orElse(latest);
@@ -67,7 +76,7 @@ final class Snippets {
     }
 
     /** Start of the window with the most distinct words; the first one on a tie. */
-    private static int bestStart(List<Token> matches) {
+    private static int bestStart(List<Match> matches) {
         Map<String, Integer> inside = new HashMap<>();
         List<Integer> different = new ArrayList<>();
         int last = 0;

@@ -1,5 +1,5 @@
 /**
- * Search: a query, its filters, and the fusion of what index and graph find.
+ * Search: the query language, the ranking of words and vectors, related posts, snippets.
  *
  * <p>Uses: embeddings, graph, text, vectorindex.
  */

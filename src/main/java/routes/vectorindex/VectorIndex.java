@@ -1,6 +1,7 @@
 package routes.vectorindex;
 
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -110,12 +111,14 @@ public interface VectorIndex extends AutoCloseable {
      * A query and its filters.
      *
      * @param channelIds the only channels to search; the empty set finds nothing
-     * @param tags posts that carry at least one of these tags in any form ({@link routes.text.TagKey}); the empty set does not
-     *     filter
+     * @param tags posts that carry all of these tags in any form ({@link routes.text.TagKey}); the empty set does not filter
      * @param has posts that have all of these ({@link PostPayload#has}); the empty set does not filter
      * @param from earliest {@code posted_at}, inclusive; null for no limit
      * @param to latest {@code posted_at}, exclusive; null for no limit
-     * @param text for full-text search; null for vector search only
+     * @param text words for full-text search; null for vector search only
+     * @param phrases words that a post must contain next to each other and in this order, in any form; null or empty for none
+     * @param without words or phrases that a post must not contain, in any form; null or empty for none
+     * @param asTyped whether unknown words stay as they are, instead of being replaced by similar known ones
      * @param vector for vector search; null or the zero vector for text search only
      * @param limit 1 to {@value #MAX_LIMIT} hits
      */
@@ -128,14 +131,33 @@ public interface VectorIndex extends AutoCloseable {
             Instant from,
             Instant to,
             String text,
+            List<String> phrases,
+            List<String> without,
+            boolean asTyped,
             float[] vector,
             int limit) {
         public static final int MAX_LIMIT = 1_000;
+
+        /** A query of words or a vector alone. */
+        public SearchQuery(
+                UUID tenantId,
+                Set<UUID> channelIds,
+                Set<String> tags,
+                Set<String> has,
+                Instant from,
+                Instant to,
+                String text,
+                float[] vector,
+                int limit) {
+            this(tenantId, channelIds, tags, has, from, to, text, null, null, false, vector, limit);
+        }
 
         public SearchQuery {
             channelIds = Set.copyOf(channelIds);
             tags = Set.copyOf(tags);
             has = Set.copyOf(has);
+            phrases = phrases == null ? List.of() : List.copyOf(phrases);
+            without = without == null ? List.of() : List.copyOf(without);
             if (limit < 1 || limit > MAX_LIMIT) {
                 throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
             }
@@ -145,7 +167,7 @@ public interface VectorIndex extends AutoCloseable {
     /**
      * A found post, with the fields that sort hits and group albums. {@link #read} returns the rest.
      *
-     * @param score cosine similarity (-1 to 1) of a vector search, BM25 score (0 and up) of a text search; comparable only
+     * @param score cosine similarity (-1 to 1) of a vector search, sum of BM25 scores (0 and up) of a text search; comparable only
      *     within one result
      * @param albumId null for a post without album
      */
@@ -154,6 +176,22 @@ public interface VectorIndex extends AutoCloseable {
             return new SearchHit(postId, other, postedAt, postNumber, albumId);
         }
     }
+
+    /**
+     * The posts that a text search found.
+     *
+     * @param replaced the parts of the query, as typed, that no post of the tenant contains, and the words that were looked for
+     *     instead; only words that occur in posts within the query's channels
+     */
+    record TextMatches(List<SearchHit> hits, Map<String, String> replaced) {}
+
+    /**
+     * How many of the matching posts are in each channel, have each tag, and are of each month.
+     *
+     * @param tags in their most frequent forms, the most frequent first
+     * @param months by {@code posted_at} in UTC
+     */
+    record Facets(Map<UUID, Integer> channels, Map<String, Integer> tags, Map<YearMonth, Integer> months) {}
 
     /**
      * Writes the points and returns when they are durable and visible to the next search. A point whose revision is lower than the
@@ -190,10 +228,28 @@ public interface VectorIndex extends AutoCloseable {
     List<SearchHit> vectorSearch(SearchQuery query);
 
     /**
-     * Posts by BM25 over text and tags (Russian and English word forms), best first. Empty if the query contains no searchable
-     * word.
+     * Posts by their words, in text and tags: word forms of Russian and English, words with the same beginning and, instead of
+     * unknown words, those that the reader probably meant. Best first. Without words, finds nothing.
      */
-    List<SearchHit> textSearch(SearchQuery query);
+    TextMatches match(SearchQuery query);
+
+    /** The hits of {@link #match}. */
+    default List<SearchHit> textSearch(SearchQuery query) {
+        return match(query).hits();
+    }
+
+    /** Posts that match the filters, phrases and exclusions of the query, newest first. Ignores text and vector. */
+    List<SearchHit> newest(SearchQuery query);
+
+    /**
+     * Counts of all posts that {@link #match} or, without words, {@link #newest} can find. Members of an album count one by one.
+     *
+     * @param most number of tags to return
+     */
+    Facets facets(SearchQuery query, int most);
+
+    /** Posts with the most characteristic words of the given one, best first, without that post. Ignores text and vector. */
+    List<SearchHit> similar(SearchQuery within, UUID postId);
 
     /** Those of the given posts that match the query's filters, in no particular order, with score 0. Ignores text and vector. */
     List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds);

@@ -69,6 +69,11 @@ export function date(time) {
     return new Intl.DateTimeFormat(current, {day: "numeric", month: "short", year}).format(day);
 }
 
+/** Month and year. */
+export function month(time) {
+    return new Intl.DateTimeFormat(current, {month: "long", year: "numeric"}).format(new Date(time));
+}
+
 /** Day and time of day, short. */
 export function moment(time) {
     return `${date(time)}, ${new Intl.DateTimeFormat(current, {timeStyle: "short"}).format(new Date(time))}`;

@@ -4,7 +4,7 @@
 /** The query of what is shown; a link to a place in the page changes the address but not this. */
 let shown = location.search;
 
-const FILTERS = ["q", "channel", "tag", "has", "from", "to", "status", "order"];
+const FILTERS = ["q", "channel", "tag", "has", "from", "to", "status", "order", "typed"];
 
 export function current() {
     const query = new URLSearchParams(location.search);

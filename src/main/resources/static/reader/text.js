@@ -65,6 +65,13 @@ export function plain(text) {
     return text.toLowerCase().replaceAll("ё", "е");
 }
 
+/** The words of a query without its operators and exclusions. */
+export function words(query) {
+    return query
+        .replace(/(?<!\S)-?(?:channel|tag|before|after|has):(?:"[^"]*"|\S+)/gi, " ")
+        .replace(/(?<!\S)-(?:"[^"]*"|[\p{L}#@]\S*)/gu, " ");
+}
+
 /** The beginnings of the words of a text that all their forms have. */
 export function stems(text) {
     return (plain(text).match(/[\p{L}\p{N}]{3,}/gu) ?? [])
@@ -73,7 +80,7 @@ export function stems(text) {
 
 /** The text with the words of a query marked, in any of their forms as far as their beginning tells. */
 export function marked(text, query) {
-    const wanted = stems(query);
+    const wanted = stems(words(query));
     if (wanted.length === 0) {
         return [text];
     }

@@ -74,6 +74,12 @@ final class Fixtures {
         return channel;
     }
 
+    void rename(UUID channel, String title) {
+        jdbc.sql("UPDATE channels SET title = ? WHERE id = ?")
+                .params(title, channel)
+                .update();
+    }
+
     void subscribe(long user, UUID channel) {
         jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)")
                 .params(user, channel)

@@ -65,6 +65,7 @@ import routes.search.HybridSearch;
 import routes.telegram.TelegramProperties;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.timeline.TimelineTable;
 import routes.vectorindex.VectorIndex;
@@ -323,7 +324,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 EmbeddingProvider embeddings,
                 JdbcClient jdbc,
                 PlatformTransactionManager transactions) {
-            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new TextAnalysis());
+            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new SearchWords());
         }
 
         @Bean

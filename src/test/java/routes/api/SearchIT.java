@@ -130,6 +130,100 @@ class SearchIT {
     }
 
     @Test
+    void operatorsNarrowTheSearchAndPlainWordsStayWords() {
+        UUID second = fixtures.channelOf(user);
+        fixtures.rename(second, "Другая лента");
+        UUID early =
+                indexed(tenant, channel, NOON.minusSeconds(86_400), "Python вчера: курс машинного обучения", "photo");
+        UUID noon = indexed(tenant, channel, NOON, "Python сегодня: обучение и машинное масло");
+        UUID elsewhere = indexed(tenant, second, NOON, "Python в другом канале");
+
+        assertThat(found("Python \"машинное обучение\"", "")).containsExactly(early);
+        assertThat(found("Python -масло -\"другой канал\"", "")).containsExactly(early);
+        assertThat(found("Python before:2026-01-31", "")).containsExactly(early);
+        assertThat(found("Python after:2026-01-31", "")).containsExactlyInAnyOrder(noon, elsewhere);
+        assertThat(found("Python after:2026-01-31", "&to=2026-01-01T00:00:00Z")).isEmpty();
+        assertThat(found("Python has:photo", "")).containsExactly(early);
+        assertThat(found("Python has:photo", "&has=video")).isEmpty();
+        assertThat(found("tag:python", "")).startsWith(elsewhere).hasSize(3).endsWith(early);
+        assertThat(found("tag:python tag:java", "")).isEmpty();
+        assertThat(found("Python channel:\"другая ЛЕНТА\"", "")).containsExactly(elsewhere);
+        assertThat(found("channel:\"другая лента\"", "")).containsExactly(elsewhere);
+        assertThat(found("сегодня: обучение", "")).startsWith(noon);
+    }
+
+    @Test
+    void anOperatorWithAWrongValueIsNamed() {
+        for (String query :
+                List.of("Python before:2026-13", "Python has:audio", "Python channel:nobody", "-tag:Python")) {
+            ApiClient.Answer answer = client.get("/users/" + user + "/search?q=" + encode(query));
+
+            OpenApiContract.INSTANCE.assertProblem(answer, 400);
+            assertThat(answer.text("field")).isEqualTo("q");
+            assertThat(answer.text("detail"))
+                    .contains(query.substring(query.lastIndexOf(' ') + 1)
+                            .split(":")[0]
+                            .replace("channel", "nobody"));
+        }
+    }
+
+    @Test
+    void whatWasSearchedInsteadOfUnknownWordsIsTold() {
+        UUID post = indexed(tenant, channel, NOON, "Прививка от гриппа");
+
+        JsonNode repaired = client.get("/users/" + user + "/search?q=" + encode("ghbdbdrf tag:python"))
+                .json();
+        assertThat(repaired.path("corrected_query").asText()).isEqualTo("прививка tag:python");
+        assertThat(repaired.path("items").get(0).path("post_id").asText()).isEqualTo(post.toString());
+        assertThat(repaired.path("items").get(0).path("snippet").asText()).contains("Прививка");
+        assertThat(client.get("/users/" + user + "/search?q=" + encode("ghbdbdrf") + "&as_typed=true")
+                        .json())
+                .hasToString("{\"items\":[],\"next_cursor\":null}");
+        assertThat(client.get("/users/" + user + "/search?q=" + encode("прививки"))
+                        .json()
+                        .has("corrected_query"))
+                .isFalse();
+    }
+
+    @Test
+    void facetsCountAllHitsAlsoThoseOfOtherPages() {
+        UUID second = fixtures.channelOf(user);
+        UUID unread = fixtures.channel();
+        indexed(tenant, channel, NOON, "Python раз");
+        indexed(tenant, second, NOON.minusSeconds(40 * 86_400), "Python два");
+        indexed(tenant, second, NOON, "Python три");
+        indexed(tenant, unread, NOON, "Python в чужом канале");
+
+        JsonNode facets = page("&limit=1&facets=true").json().path("facets");
+
+        assertThat(facets.path("channels").findValuesAsText("count")).containsExactly("2", "1");
+        assertThat(facets.path("channels").get(0).path("channel_id").asText()).isEqualTo(second.toString());
+        assertThat(facets.path("tags")).hasToString("[{\"tag\":\"Python\",\"count\":3}]");
+        assertThat(facets.path("months"))
+                .hasToString("[{\"month\":\"2025-12\",\"count\":1},{\"month\":\"2026-01\",\"count\":2}]");
+    }
+
+    @Test
+    void relatedPostsAreOnTheSameSubjectAndOfTheSameTenant() {
+        UUID post = indexed(tenant, channel, NOON, "Телескоп снял галактику в созвездии Девы");
+        UUID near = indexed(tenant, channel, NOON, "Галактика в созвездии Девы, которую снял телескоп");
+        indexed(tenant, channel, NOON, "Рецепт борща");
+        indexed(tenant, fixtures.channel(), NOON, "Галактика в созвездии Девы, телескоп в непрочитанном канале");
+        indexed(fixtures.tenant(), channel, NOON, "Галактика в созвездии Девы, телескоп чужой");
+
+        ApiClient.Answer answer = client.get("/posts/" + post + "/related");
+
+        assertThat(answer.status()).isEqualTo(200);
+        JsonNode items = answer.json().path("items");
+        assertThat(items).hasSize(1);
+        assertThat(items.get(0).path("post").path("id").asText()).isEqualTo(near.toString());
+        assertThat(items.get(0).path("channel").asText()).isEqualTo("Новости");
+        assertThat(items.get(0).path("shared_tags")).hasToString("[\"Python\"]");
+        OpenApiContract.INSTANCE.assertProblem(client.get("/posts/" + UUID.randomUUID() + "/related"), 404);
+        OpenApiContract.INSTANCE.assertProblem(client.get("/posts/" + post + "/related?limit=21"), 400);
+    }
+
+    @Test
     void aSpoilerIsUnreadableInASnippet() {
         String text = "\u200bPython: кто убийца? Это садовник!";
         UUID post = indexed(tenant, channel, NOON, text);

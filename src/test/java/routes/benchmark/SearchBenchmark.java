@@ -25,6 +25,7 @@ import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostQuery;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
@@ -42,8 +43,8 @@ public final class SearchBenchmark {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final TextAnalysis analysis = new TextAnalysis();
-    private final EmbeddingProvider embeddings = new LocalEmbeddings(analysis);
+    private final SearchWords analysis = new SearchWords();
+    private final EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis());
     private final GeneratedPosts posts = new GeneratedPosts(embeddings);
     private final AtomicInteger written = new AtomicInteger();
     private final AtomicLong generationNanos = new AtomicLong();

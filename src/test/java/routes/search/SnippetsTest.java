@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import routes.text.TextAnalysis;
+import routes.text.SearchWords;
 
 class SnippetsTest {
-    private final Snippets snippets = new Snippets(new TextAnalysis());
+    private final Snippets snippets = new Snippets(new SearchWords());
 
     @Test
     void aShortTextIsShownWhole() {
@@ -47,6 +47,18 @@ class SnippetsTest {
     @Test
     void anEmojiIsAMatch() {
         assertThat(snippets.wanted("🚀 и на")).isEqualTo(Set.of("🚀"));
+    }
+
+    @Test
+    void aQueryOfStopWordsWantsThem() {
+        assertThat(snippet("слово ".repeat(100) + "кто, если не мы? " + "слово ".repeat(100), "кто если не мы"))
+                .contains("кто, если не мы?");
+    }
+
+    @Test
+    void whatIsInvisibleInTheTextDoesNotMoveTheCut() {
+        assertThat(snippet("сло\u00ADво ".repeat(100) + "Ней\u00ADро\u00ADсеть: " + "потом ".repeat(100), "нейросети"))
+                .contains("Ней\u00ADро\u00ADсеть:");
     }
 
     private String snippet(String text, String query) {

@@ -3,11 +3,12 @@ package routes.vectorindex.lucene;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
@@ -30,7 +31,6 @@ final class IndexWriting implements AutoCloseable {
     private static final int SEGMENTS_PER_MERGE = 20;
 
     private final Directory directory;
-    private final Analyzer analyzer;
     private final IndexProperties properties;
     /** Runs after every commit, before the waiting callers continue. */
     private final IORunnable committed;
@@ -44,14 +44,18 @@ final class IndexWriting implements AutoCloseable {
 
     private long lastCommit;
 
-    IndexWriting(Directory directory, Analyzer analyzer, IndexProperties properties, IORunnable committed)
+    /** @param commitData of the first commit of a new folder */
+    IndexWriting(Directory directory, Map<String, String> commitData, IndexProperties properties, IORunnable committed)
             throws IOException {
+        boolean isNew = !DirectoryReader.indexExists(directory);
         this.directory = directory;
-        this.analyzer = analyzer;
         this.properties = properties;
         this.lastCommit = System.nanoTime() - properties.commitPause().toNanos();
         this.committed = committed;
         this.writer = open();
+        if (isNew) {
+            writer.setLiveCommitData(commitData.entrySet());
+        }
         writer.commit(); // makes a new folder a readable index
         thread.setDaemon(true);
         thread.start();
@@ -135,7 +139,7 @@ final class IndexWriting implements AutoCloseable {
         LogDocMergePolicy merges = new LogDocMergePolicy();
         merges.setMergeFactor(SEGMENTS_PER_MERGE);
         merges.setMinMergeDocs(properties.commitPosts());
-        IndexWriterConfig config = new IndexWriterConfig(analyzer)
+        IndexWriterConfig config = new IndexWriterConfig()
                 .setCommitOnClose(false)
                 // posts wait for the commit; segments can be merged later
                 .setMaxFullFlushMergeWaitMillis(0)

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -28,7 +29,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
@@ -38,16 +38,26 @@ import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.IndexWriterConfig.OpenMode;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.LRUQueryCache;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryCache;
+import org.apache.lucene.search.QueryRescorer;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -58,7 +68,7 @@ import org.apache.lucene.util.IOFunction;
 import org.apache.lucene.util.IOSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.text.PostAnalyzer;
+import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
@@ -74,14 +84,25 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     private static final long COMMIT_TIMEOUT_SECONDS = 60;
 
-    /** Key in the user data of every commit. */
+    /** Keys in the user data of every commit. */
     private static final String IDENTITY = "identity";
+
+    private static final String FORMAT = "format";
+
+    /** Changes with the fields of {@link PointDocument} and the analysis: an index of another format is built again. */
+    private static final String CURRENT_FORMAT = "2";
+
+    private static final Map<String, String> COMMIT_DATA = Map.of(FORMAT, CURRENT_FORMAT);
+
+    /** Hits whose order is refined; more than a reader looks at. */
+    private static final int REFINED = 150;
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneVectorIndex.class);
 
     private final String name;
     private final Directory directory;
-    private final Analyzer analyzer = new PostAnalyzer();
+    private final SearchWords analysis = new SearchWords();
+    private final PointQueries queries = new PointQueries(analysis);
     /** Keys of the posts that are being written: for one post, comparing revisions and writing must not interleave. */
     private final Set<String> busy = new HashSet<>();
 
@@ -104,11 +125,16 @@ public final class LuceneVectorIndex implements VectorIndex {
      */
     public static LuceneVectorIndex open(Path folder, IndexProperties properties) {
         Path absolute = folder.toAbsolutePath();
+        boolean outdated = false;
         try {
             try (Directory directory = FSDirectory.open(folder);
                     Lock alone = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
                 alone.ensureValid();
                 verify(directory);
+                outdated = DirectoryReader.indexExists(directory)
+                        && !CURRENT_FORMAT.equals(SegmentInfos.readLatestCommit(directory)
+                                .getUserData()
+                                .get(FORMAT));
             } catch (CorruptIndexException
                     | IndexFormatTooOldException
                     | IndexFormatTooNewException
@@ -127,6 +153,12 @@ public final class LuceneVectorIndex implements VectorIndex {
                         String.valueOf(damage.getMessage()).replaceAll("(?s) ?\\(resource.*", ""),
                         aside);
             }
+            if (outdated) {
+                LOG.info(
+                        "The vector index in {} has the format of another version; it is emptied and built again",
+                        absolute);
+                empty(folder);
+            }
             return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString(), properties);
         } catch (LockObtainFailedException e) {
             throw new VectorIndexException(
@@ -138,6 +170,15 @@ public final class LuceneVectorIndex implements VectorIndex {
                     "The vector index in " + absolute + " cannot be opened: " + e.getMessage()
                             + ". Check the folder's rights and free space.",
                     e);
+        }
+    }
+
+    /** Leaves an index without posts and without name. */
+    private static void empty(Path folder) throws IOException {
+        try (Directory directory = FSDirectory.open(folder);
+                IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setOpenMode(OpenMode.CREATE))) {
+            writer.setLiveCommitData(COMMIT_DATA.entrySet());
+            writer.commit();
         }
     }
 
@@ -155,7 +196,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     LuceneVectorIndex(Directory directory, String name, IndexProperties properties) throws IOException {
         this.directory = directory;
         this.name = name;
-        this.writing = new IndexWriting(directory, analyzer, properties, this::refresh);
+        this.writing = new IndexWriting(directory, COMMIT_DATA, properties, this::refresh);
         this.searchers = new SearcherManager(directory, new SearcherFactory() {
             @Override
             public IndexSearcher newSearcher(IndexReader reader, IndexReader previous) {
@@ -205,7 +246,7 @@ public final class LuceneVectorIndex implements VectorIndex {
             if (!newest.isEmpty()) {
                 await(points.apply(newest).stream()
                         .map(point -> {
-                            Document document = PointDocument.of(point);
+                            Document document = PointDocument.of(point, analysis);
                             Term key = new Term(PointDocument.KEY, PointDocument.key(point.payload()));
                             return writing.submit(writer -> writer.updateDocument(key, document));
                         })
@@ -220,7 +261,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         Set<String> keys = postIds.stream()
                 .map(postId -> PointDocument.key(tenantId, postId))
                 .collect(Collectors.toSet());
-        Query posts = PointDocument.anyOf(PointDocument.KEY, keys, key -> key);
+        Query posts = PointQueries.anyOf(PointDocument.KEY, keys, key -> key);
         change(keys, writer -> writer.deleteDocuments(posts));
     }
 
@@ -251,8 +292,8 @@ public final class LuceneVectorIndex implements VectorIndex {
         return PointDocument.unitVector(query.vector())
                 .map(vector -> {
                     int neighbours = Math.max(query.limit(), MIN_NEIGHBOURS);
-                    Query nearest = new KnnFloatVectorQuery(
-                            PointDocument.VECTOR, vector, neighbours, PointDocument.filter(query));
+                    Query nearest =
+                            new KnnFloatVectorQuery(PointDocument.VECTOR, vector, neighbours, queries.limits(query));
                     // Lucene's score of a dot product is (1 + cosine) / 2
                     return hits(nearest, query.limit(), score -> 2 * score - 1);
                 })
@@ -260,18 +301,78 @@ public final class LuceneVectorIndex implements VectorIndex {
     }
 
     @Override
-    public List<SearchHit> textSearch(SearchQuery query) {
-        return Optional.ofNullable(query.text())
-                .flatMap(text -> PointDocument.words(analyzer, text))
-                .map(words -> hits(PointDocument.within(query, words), query.limit(), score -> score))
-                .orElse(List.of());
+    public TextMatches match(SearchQuery query) {
+        if (query.text() == null || query.text().isBlank()) {
+            return new TextMatches(List.of(), Map.of());
+        }
+        return search(searcher -> {
+            TextQuery words = new TextQuery(searcher, analysis, query);
+            TopDocs best = searcher.search(queries.within(query, words.matching()), query.limit());
+            // what comes after the refined ones has a lower score than they had before
+            TopDocs refined = QueryRescorer.rescore(searcher, head(best), words.refining(), 1, REFINED);
+            List<SearchHit> hits = new ArrayList<>();
+            for (int i = 0; i < best.scoreDocs.length; i++) {
+                ScoreDoc found = i < REFINED ? refined.scoreDocs[i] : best.scoreDocs[i];
+                hits.add(PointDocument.hit(searcher, found.doc, found.score));
+            }
+            return new TextMatches(hits, words.replaced());
+        });
+    }
+
+    private static TopDocs head(TopDocs best) {
+        return new TopDocs(best.totalHits, Arrays.copyOf(best.scoreDocs, Math.min(best.scoreDocs.length, REFINED)));
+    }
+
+    @Override
+    public List<SearchHit> newest(SearchQuery query) {
+        Sort newestFirst = new Sort(new SortField(PointDocument.POSTED_AT, SortField.Type.LONG, true));
+        return search(searcher -> {
+            List<SearchHit> hits = new ArrayList<>();
+            for (ScoreDoc found : searcher.search(queries.limits(query), query.limit(), newestFirst).scoreDocs) {
+                hits.add(PointDocument.hit(searcher, found.doc, 0));
+            }
+            return hits;
+        });
+    }
+
+    @Override
+    public Facets facets(SearchQuery query, int most) {
+        return search(searcher -> {
+            Query posts = query.text() == null || query.text().isBlank()
+                    ? queries.limits(query)
+                    : queries.within(query, new TextQuery(searcher, analysis, query).matching());
+            FacetCounts counts = new FacetCounts();
+            searcher.search(posts, counts);
+            return counts.result(most);
+        });
+    }
+
+    @Override
+    public List<SearchHit> similar(SearchQuery within, UUID postId) {
+        IndexedPost post = read(within.tenantId(), List.of(postId)).get(postId);
+        if (post == null) {
+            return List.of();
+        }
+        return search(searcher -> {
+            Query itself = new TermQuery(new Term(PointDocument.KEY, PointDocument.key(within.tenantId(), postId)));
+            Query posts = new BooleanQuery.Builder()
+                    .add(TextQuery.characteristic(searcher, analysis, post.text()), BooleanClause.Occur.MUST)
+                    .add(queries.limits(within), BooleanClause.Occur.FILTER)
+                    .add(itself, BooleanClause.Occur.MUST_NOT)
+                    .build();
+            List<SearchHit> hits = new ArrayList<>();
+            for (ScoreDoc found : searcher.search(posts, within.limit()).scoreDocs) {
+                hits.add(PointDocument.hit(searcher, found.doc, found.score));
+            }
+            return hits;
+        });
     }
 
     @Override
     public List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds) {
         Query posts =
-                PointDocument.anyOf(PointDocument.KEY, postIds, postId -> PointDocument.key(within.tenantId(), postId));
-        return postIds.isEmpty() ? List.of() : hits(PointDocument.within(within, posts), postIds.size(), score -> 0.0);
+                PointQueries.anyOf(PointDocument.KEY, postIds, postId -> PointDocument.key(within.tenantId(), postId));
+        return postIds.isEmpty() ? List.of() : hits(queries.within(within, posts), postIds.size(), score -> 0.0);
     }
 
     @Override
@@ -291,7 +392,8 @@ public final class LuceneVectorIndex implements VectorIndex {
     public void identify(String identity) {
         change(
                 Set.of(),
-                writer -> writer.setLiveCommitData(Map.of(IDENTITY, identity).entrySet()));
+                writer -> writer.setLiveCommitData(
+                        Map.of(IDENTITY, identity, FORMAT, CURRENT_FORMAT).entrySet()));
     }
 
     @Override

@@ -18,72 +18,84 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Stream;
-import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.analysis.TokenStream;
-import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.SortedSetDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.Query;
-import org.apache.lucene.search.TermInSetQuery;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
-import routes.text.NormalizedText;
+import routes.text.SearchWords;
+import routes.text.SearchWords.Forms;
+import routes.text.SearchWords.Word;
 import routes.text.TagKey;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.IndexedPost;
 import routes.vectorindex.VectorIndex.PayloadUpdate;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.SearchHit;
-import routes.vectorindex.VectorIndex.SearchQuery;
 import routes.vectorindex.VectorIndex.StoredPoint;
 
-/** A post as a Lucene document: field names, conversion in both directions, and queries. */
+/** A post as a Lucene document: field names and conversion in both directions. {@link PointQueries} has the queries. */
 final class PointDocument {
     static final String KEY = "key";
     static final String VECTOR = "vector";
-    /** The data of a {@link SearchHit}, read much faster than the payload; an older index does not have it. */
+    /** The data of a {@link SearchHit}, read much faster than the payload. */
     static final String HIT = "hit";
 
-    private static final String TENANT = "tenant_id";
-    private static final String CHANNEL = "channel_id";
-    private static final String TAG = "tag";
-    private static final String HAS = "has";
-    private static final String POSTED_AT = "posted_at";
+    static final String TENANT = "tenant_id";
+    static final String CHANNEL = "channel_id";
+    /** {@link TagKey}s. */
+    static final String TAG = "tag";
+    /** Doc values: key and form of each tag, separated by {@link #FORM}. */
+    static final String TAG_FORMS = "tag_forms";
+
+    static final char FORM = '\t';
+    static final String HAS = "has";
+    static final String POSTED_AT = "posted_at";
+
+    /** Words as written, in the spelling of {@link SearchWords}: finds similar words. */
+    static final String WORD = "word";
+
+    /** With positions, for phrases. */
+    static final String STEM = "stem";
+
+    static final String LEMMA = "lemma";
+    static final String PREFIX = "prefix";
+    static final String GRAM = "gram";
+    static final String ROOT = "root";
+    /** Stems and lemmas of the words of all tags. */
+    static final String TAGS_TEXT = "tags_text";
+
     private static final String TEXT = "text";
-    private static final String TAGS_TEXT = "tags_text";
     private static final String REVISION = "index_revision";
     private static final String TEXT_HASH = "text_hash";
     private static final String PAYLOAD = "payload";
     private static final int HIT_BYTES = 5 * Long.BYTES;
-    /** A tag names the subject of a post; a word of the text only occurs in it. */
-    private static final float TAG_BOOST = 2;
+    /** In characters. */
+    private static final int LONGEST_TAG = 200;
 
-    private static final int MAX_TERMS = 64;
+    private static final FieldType POSITIONS = type(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS, true);
+    private static final FieldType FREQUENCIES = type(IndexOptions.DOCS_AND_FREQS, true);
+    private static final FieldType OCCURRENCE = type(IndexOptions.DOCS, false);
     private static final double TOLERANCE = 1e-3; // rounding errors of providers that deliver unit vectors
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -102,19 +114,25 @@ final class PointDocument {
         return key(payload.tenantId(), payload.postId());
     }
 
-    static Document of(IndexedPoint point) {
+    static Document of(IndexedPoint point, SearchWords analysis) {
         PostPayload payload = point.payload();
         Document document = new Document();
         document.add(new StringField(KEY, key(payload), Field.Store.NO));
         document.add(new StringField(TENANT, payload.tenantId().toString(), Field.Store.NO));
-        document.add(new StringField(CHANNEL, payload.channelId().toString(), Field.Store.NO));
+        String channel = payload.channelId().toString();
+        document.add(new StringField(CHANNEL, channel, Field.Store.NO));
+        document.add(new SortedDocValuesField(CHANNEL, new BytesRef(channel)));
         document.add(new LongPoint(POSTED_AT, payload.postedAt().toEpochMilli()));
+        document.add(new NumericDocValuesField(POSTED_AT, payload.postedAt().toEpochMilli()));
         payload.has().forEach(feature -> document.add(new StringField(HAS, feature, Field.Store.NO)));
         for (String tag : payload.tags()) {
-            document.add(new StringField(TAG, TagKey.of(tag), Field.Store.NO));
-            document.add(new TextField(TAGS_TEXT, tag, Field.Store.NO));
+            String key = TagKey.of(tag);
+            document.add(new StringField(TAG, key, Field.Store.NO));
+            document.add(new SortedSetDocValuesField(TAG_FORMS, tagForm(key, tag)));
         }
-        document.add(new TextField(TEXT, point.text(), Field.Store.YES));
+        addTags(document, payload.tags(), analysis);
+        addText(document, point.text(), analysis);
+        document.add(new StoredField(TEXT, point.text()));
         document.add(new StoredField(PAYLOAD, json(payload)));
         document.add(new BinaryDocValuesField(HIT, hit(payload)));
         document.add(new NumericDocValuesField(REVISION, point.indexRevision()));
@@ -123,6 +141,60 @@ final class PointDocument {
                 .ifPresent(vector ->
                         document.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT)));
         return document;
+    }
+
+    /** Doc values are at most 32 KB long. */
+    private static BytesRef tagForm(String key, String tag) {
+        return new BytesRef(cut(key) + FORM + cut(tag));
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_TAG));
+    }
+
+    private static void addText(Document document, String text, SearchWords analysis) {
+        FieldTerms stems = new FieldTerms();
+        FieldTerms lemmas = new FieldTerms();
+        FieldTerms prefixes = new FieldTerms();
+        FieldTerms grams = new FieldTerms();
+        Set<String> words = new LinkedHashSet<>();
+        Set<String> roots = new LinkedHashSet<>();
+        int position = -1;
+        for (Word word : analysis.of(text)) {
+            Forms forms = analysis.forms(word.text());
+            stems.add(forms.stem(), word.position() - position);
+            position = word.position();
+            lemmas.addAll(forms.lemmas());
+            words.add(word.text());
+            roots.addAll(forms.roots());
+            if (!word.joined()) { // the parts have the letters of a joined word
+                prefixes.add(SearchWords.prefix(word.text()), 1);
+                SearchWords.grams(word.text()).forEach(gram -> grams.add(gram, 1));
+            }
+        }
+        document.add(new Field(STEM, stems, POSITIONS));
+        document.add(new Field(LEMMA, lemmas, FREQUENCIES));
+        document.add(new Field(PREFIX, prefixes, FREQUENCIES));
+        document.add(new Field(GRAM, grams, FREQUENCIES));
+        document.add(new Field(WORD, FieldTerms.of(words), OCCURRENCE));
+        document.add(new Field(ROOT, FieldTerms.of(roots), OCCURRENCE));
+    }
+
+    private static void addTags(Document document, List<String> tags, SearchWords analysis) {
+        FieldTerms terms = new FieldTerms();
+        for (Word word : analysis.of(String.join(" \n", tags))) {
+            terms.addAll(analysis.keys(word.text()));
+        }
+        document.add(new Field(TAGS_TEXT, terms, FREQUENCIES));
+    }
+
+    private static FieldType type(IndexOptions options, boolean norms) {
+        FieldType type = new FieldType();
+        type.setIndexOptions(options);
+        type.setTokenized(true);
+        type.setOmitNorms(!norms);
+        type.freeze();
+        return type;
     }
 
     /**
@@ -170,8 +242,7 @@ final class PointDocument {
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
         BinaryDocValues hits = leaf.reader().getBinaryDocValues(HIT);
         if (hits == null || !hits.advanceExact(doc - leaf.docBase)) {
-            PostPayload payload = payload(searcher.storedFields().document(doc));
-            return new SearchHit(payload.postId(), score, payload.postedAt(), payload.postNumber(), payload.albumId());
+            throw new IOException("a post without the data of a hit; start once with --reindex");
         }
         BytesRef value = hits.binaryValue();
         ByteBuffer bytes = ByteBuffer.wrap(value.bytes, value.offset, value.length);
@@ -262,64 +333,5 @@ final class PointDocument {
             }
         }
         return found;
-    }
-
-    /** The posts that match the query's filters. */
-    static Query within(SearchQuery query, Query posts) {
-        return new BooleanQuery.Builder()
-                .add(posts, Occur.MUST)
-                .add(filter(query), Occur.FILTER)
-                .build();
-    }
-
-    /** The filters that every hit must match. */
-    static Query filter(SearchQuery query) {
-        BooleanQuery.Builder filter = new BooleanQuery.Builder()
-                .add(new TermQuery(new Term(TENANT, query.tenantId().toString())), Occur.FILTER)
-                .add(anyOf(CHANNEL, query.channelIds(), Object::toString), Occur.FILTER);
-        if (!query.tags().isEmpty()) {
-            // the form itself too: an older index contains no keys
-            List<String> keys = query.tags().stream()
-                    .flatMap(tag -> Stream.of(TagKey.of(tag), NormalizedText.of(tag)))
-                    .toList();
-            filter.add(anyOf(TAG, keys, key -> key), Occur.FILTER);
-        }
-        query.has().forEach(feature -> filter.add(new TermQuery(new Term(HAS, feature)), Occur.FILTER));
-        if (query.from() != null || query.to() != null) {
-            long from = query.from() == null ? Long.MIN_VALUE : query.from().toEpochMilli();
-            long to = query.to() == null ? Long.MAX_VALUE : query.to().toEpochMilli() - 1;
-            filter.add(LongPoint.newRangeQuery(POSTED_AT, from, to), Occur.FILTER);
-        }
-        return filter.build();
-    }
-
-    static <T> Query anyOf(String field, Collection<T> values, Function<T, String> term) {
-        return new TermInSetQuery(
-                field, values.stream().map(term).map(BytesRef::new).toList());
-    }
-
-    /** Any of the words in text or tags; empty if the text has no searchable word. */
-    static Optional<Query> words(Analyzer analyzer, String text) {
-        BooleanQuery.Builder query = new BooleanQuery.Builder();
-        Set<String> terms = terms(analyzer, text);
-        for (String term : terms) {
-            query.add(new TermQuery(new Term(TEXT, term)), Occur.SHOULD);
-            query.add(new BoostQuery(new TermQuery(new Term(TAGS_TEXT, term)), TAG_BOOST), Occur.SHOULD);
-        }
-        return terms.isEmpty() ? Optional.empty() : Optional.of(query.build());
-    }
-
-    private static Set<String> terms(Analyzer analyzer, String text) {
-        Set<String> terms = new LinkedHashSet<>();
-        try (TokenStream words = analyzer.tokenStream(TEXT, text)) {
-            CharTermAttribute word = words.addAttribute(CharTermAttribute.class);
-            words.reset();
-            while (terms.size() < MAX_TERMS && words.incrementToken()) {
-                terms.add(word.toString());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("A text in memory cannot be read", e);
-        }
-        return terms;
     }
 }

@@ -42,7 +42,7 @@ export function card(post, filters, pictures) {
     const images = post.files.filter(file => !file.missing && isPicture(file.mime_type));
     const missing = post.files.filter(file => file.missing);
     const {title: [start, stop], body: [from, end], isCut} = headline(post.text);
-    const leaf = text => filters.q ? marked(text, filters.q) : text;
+    const leaf = text => filters.q ? marked(text, filters.searched || filters.q) : text;
     const shown = (from, to) => rich(post.text, post.entities, {from, to, leaf});
     // where it begins later than the text there is something else to show than the beginning
     const isElsewhere = post.snippet.startsWith("…");
@@ -69,7 +69,7 @@ export function card(post, filters, pictures) {
 }
 
 /** The tags of a post; each leads to the posts that have it too. */
-export function tagList(tags, filters = {}) {
+export function tagList(tags, {searched, ...filters} = {}) {
     return tags.length > 0 && el("ul", {class: "tags", "aria-label": t("post.tags")}, tags.map(tag =>
         el("li", {}, el("a", {class: "tag", href: to({...filters, tag})}, tag))));
 }

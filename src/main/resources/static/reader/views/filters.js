@@ -1,7 +1,7 @@
 // @ts-check
 /** The search box, the filters beside the list, and those in force as chips. */
 import {el, icon} from "../dom.js";
-import {date, named, number, t} from "../i18n.js";
+import {date, month, named, number, t} from "../i18n.js";
 import {to} from "../route.js";
 import {plain} from "../text.js";
 
@@ -10,6 +10,7 @@ const FEATURES = ["photo", "video", "text-on-image"];
 const NARROWING = ["channel", "tag", "has", "from", "to", "status"];
 const STATUSES = ["pending", "success", "failed", "retrying", "skipped"];
 const TAGS = 14;
+const MONTHS = 12;
 const TYPING_MILLIS = 250;
 const MAX_CHANNELS = 500;
 
@@ -44,8 +45,11 @@ export class Filters {
     #typing = 0;
     #beginning = "";
     #counted = "";
-    /** @type {string[][]} tags of each of the posts that a search found */
-    #found = [];
+    #months = el("ul", {class: "choices"});
+    #monthGroup = el("section", {class: "group", hidden: true, "aria-labelledby": "months-title"},
+        el("h2", {id: "months-title"}, t("filters.months")), this.#months);
+    /** @type {{channels: object[], tags: object[], months: object[]} | null} what a search counted */
+    #facets = null;
 
     /** @param {(filters: object) => void} choose */
     constructor(page, choose) {
@@ -74,7 +78,9 @@ export class Filters {
                 this.has.map(box => el("label", {}, box, t(`has.${box.value}`)))),
             el("fieldset", {class: "group days"}, el("legend", {}, t("filters.time")),
                 el("label", {}, t("filters.from"), this.from), el("label", {}, t("filters.to"), this.to)),
-            this.statusGroup);
+            this.#monthGroup,
+            this.statusGroup,
+            help());
         this.#wide.addEventListener("change", this.#unfold);
         this.ready = this.#loadChannels();
     }
@@ -107,12 +113,18 @@ export class Filters {
         this.#mark();
     }
 
-    /** @param {string[][]} tags of each of the posts that are shown */
-    found(tags) {
-        this.#found = tags;
+    /** @param {object | null} facets counts of all hits; null outside a search */
+    facets(facets) {
+        this.#facets = facets;
         if (this.#filters.q) {
             this.#loadTags();
         }
+        const months = facets?.months ?? [];
+        this.#monthGroup.hidden = months.length < 2;
+        this.#months.replaceChildren(...months.slice(-MONTHS).reverse().map(({month: its, count}) =>
+            el("li", {}, el("a", {href: to({...this.#filters, from: `${its}-01`, to: lastDay(its)})},
+                month(`${its}-15T12:00:00Z`), " ", countOf(count)))));
+        this.#mark();
     }
 
     leave() {
@@ -153,11 +165,14 @@ export class Filters {
         this.#typing = setTimeout(() => this.#loadTags(), TYPING_MILLIS);
     }
 
-    /** The tags with the numbers of their posts, among those that the filters leave or, in a search, that are shown. */
+    /** The tags with the numbers of their posts, among those that the filters leave or that a search finds. */
     async #tags(q) {
         const {q: search, channel, tag, has, from, to: last, status} = this.#filters;
         if (search) {
-            return counted(this.#found).filter(({tag}) => plain(tag).startsWith(plain(q))).slice(0, TAGS);
+            return (this.#facets?.tags ?? [])
+                .filter(({tag: name}) => plain(name).startsWith(plain(q)))
+                .slice(0, TAGS)
+                .map(({tag: name, count}) => ({tag: name, posts: count}));
         }
         const filters = {
             channel_id: channel, tag, has: features(has), from: dayStart(from), to: dayAfter(last), tagging_status: status,
@@ -175,7 +190,7 @@ export class Filters {
             }
             this.#tagList.replaceChildren(...items.map(({tag, posts}) =>
                 el("li", {}, el("a", {class: "tag", "data-tag": tag}, tag, " ",
-                    el("span", {class: "count"}, number(posts), el("span", {class: "hidden"}, ` ${t("filters.posts", {count: posts})}`))))));
+                    countOf(posts)))));
             this.#tagCount.textContent = q ? t("filters.tag.found", {count: items.length}) : "";
             this.#mark();
         } catch {
@@ -187,6 +202,11 @@ export class Filters {
     #mark() {
         for (const link of this.#channelList.querySelectorAll("a")) {
             link.href = to({...this.#filters, channel: link.dataset.channel});
+            const hits = this.#facets?.channels.find(channel => channel.channel_id === link.dataset.channel);
+            link.querySelector(".count")?.remove();
+            if (hits) {
+                link.append(countOf(hits.count));
+            }
             current(link, link.dataset.channel === this.#filters.channel);
         }
         for (const link of this.#tagList.querySelectorAll("a")) {
@@ -197,14 +217,22 @@ export class Filters {
     }
 }
 
-/** @param {string[][]} posts the tags of each */
-function counted(posts) {
-    const counts = new Map();
-    for (const tag of posts.flat()) {
-        const known = counts.get(plain(tag)) ?? {tag, posts: 0};
-        counts.set(plain(tag), {tag: known.tag, posts: known.posts + 1});
-    }
-    return [...counts.values()].sort((one, other) => other.posts - one.posts || one.tag.localeCompare(other.tag));
+function countOf(posts) {
+    return el("span", {class: "count"}, number(posts), el("span", {class: "hidden"}, ` ${t("filters.posts", {count: posts})}`));
+}
+
+/** The last day of a month such as 2026-02. */
+function lastDay(name) {
+    const [year, its] = name.split("-").map(Number);
+    return `${name}-${new Date(Date.UTC(year, its, 0)).getUTCDate()}`;
+}
+
+/** What a search understands besides words. */
+function help() {
+    const rows = ["\"a b\"", "-a", "tag:", "channel:", "after:2026-01", "before:2026-01-31", "has:photo"];
+    const names = ["phrase", "without", "tag", "channel", "after", "before", "has"];
+    return el("details", {class: "group help"}, el("summary", {}, t("help")),
+        el("dl", {class: "facts"}, rows.map((row, i) => [el("dt", {}, el("code", {}, row)), el("dd", {}, t(`help.${names[i]}`))])));
 }
 
 /** Filters in force; each can be taken away. */

@@ -3,7 +3,6 @@
 import {el, icon} from "../dom.js";
 import {t} from "../i18n.js";
 import {Pictures} from "../pictures.js";
-import {openTags} from "../rich.js";
 import {to} from "../route.js";
 import {card, entry} from "./card.js";
 import {chips, dayAfter, dayStart, features, Filters, searchBox} from "./filters.js";
@@ -21,6 +20,7 @@ export class ListView {
     #search;
     #heading = el("h1", {tabindex: "-1"});
     #order = el("p", {class: "order"});
+    #corrected = el("p", {class: "corrected", role: "status"});
     #said = el("p", {class: "muted said", role: "status"});
     #chips = el("div");
     #cards = el("ol", {class: "cards"});
@@ -29,6 +29,9 @@ export class ListView {
     #address = "";
     #posts = [];
     #next = null;
+    /** What was searched instead of the query; null if nothing was replaced. */
+    #searched = null;
+    #facets = null;
     #calls = new AbortController();
 
     constructor(page) {
@@ -41,6 +44,7 @@ export class ListView {
             this.#filters.node,
             el("section", {class: "results", "aria-label": t("list.results")},
                 el("header", {}, this.#heading, this.#order, this.#said),
+                this.#corrected,
                 this.#chips,
                 this.#cards,
                 this.#more));
@@ -60,6 +64,7 @@ export class ListView {
         const kept = isBack ? this.#page.lists.get(this.#address) : null;
         this.#empty();
         if (kept) {
+            this.#found(kept.searched, kept.facets);
             this.#add(kept.posts, kept.next);
             scrollTo(0, kept.scroll);
         } else {
@@ -90,7 +95,8 @@ export class ListView {
     }
 
     #choose(filters) {
-        this.#page.go(to(filters.q ? {...filters, status: ""} : {...filters, order: ""}));
+        const typed = filters.q === this.#asked.filters.q ? filters.typed : "";
+        this.#page.go(to(filters.q ? {...filters, status: "", typed} : {...filters, order: "", typed: ""}));
     }
 
     #empty() {
@@ -98,13 +104,14 @@ export class ListView {
         this.#pictures = new Pictures(this.#page.api);
         this.#posts = [];
         this.#next = null;
+        this.#found(null, null);
         this.#cards.replaceChildren();
         this.#more.replaceChildren();
     }
 
     async #load() {
         const signal = this.#calls.signal;
-        const {q, channel, tag, has, from, to: last, status, order} = this.#asked.filters;
+        const {q, channel, tag, has, from, to: last, status, order, typed} = this.#asked.filters;
         const common = {
             channel_id: channel, tag, has: features(has), from: dayStart(from), to: dayAfter(last), limit: PAGE, cursor: this.#next,
         };
@@ -112,8 +119,12 @@ export class ListView {
         try {
             await this.#filters.ready;
             const answer = q
-                ? await this.#page.api.json(`${posts}/search`, {...common, q, order}, signal)
+                ? await this.#page.api.json(
+                    `${posts}/search`, {...common, q, order, as_typed: typed && "true", facets: this.#next ? null : "true"}, signal)
                 : await this.#page.api.json(`${posts}/posts`, {...common, tagging_status: status}, signal);
+            if (q && answer.facets) {
+                this.#found(answer.corrected_query ?? null, answer.facets);
+            }
             this.#add(
                 q ? answer.items.map(hit => entry(hit.post, hit.channel, hit.snippet))
                     : answer.posts.map(post => entry(post, this.#filters.channelName(post.channel_id))),
@@ -126,6 +137,14 @@ export class ListView {
         }
     }
 
+    /** What a search says besides its hits. */
+    #found(searched, facets) {
+        this.#searched = searched;
+        this.#facets = facets;
+        this.#corrected.replaceChildren(...searched ? corrected(this.#asked.filters, searched) : []);
+        this.#filters.facets(facets);
+    }
+
     /** Members of an album are one card, also when they come on different pages. */
     #add(posts, next) {
         // a hit may have moved to this page since the one before was read
@@ -136,13 +155,12 @@ export class ListView {
         cards.forEach((post, i) => {
             const old = this.#cards.children[i];
             if (!old || old.dataset.key !== post.key) {
-                const made = card(post, this.#asked.filters, this.#pictures);
+                const made = card(post, {...this.#asked.filters, searched: this.#searched}, this.#pictures);
                 old ? old.replaceWith(made) : this.#cards.append(made);
             }
         });
         this.#said.textContent = cards.length === 0 ? t("list.none")
             : t(next ? "list.count.more" : "list.count", {count: cards.length});
-        this.#filters.found(this.#posts.map(openTags));
         this.#more.replaceChildren(...cards.length === 0
             ? [nothing(this.#asked.filters, this.#page)]
             : next ? [el("button", {type: "button", class: "primary", onclick: () => this.#loadMore()}, t("list.more"))] : []);
@@ -159,12 +177,22 @@ export class ListView {
         const lists = this.#page.lists;
         lists.delete(this.#address);
         if (this.#posts.length > 0) {
-            lists.set(this.#address, {posts: this.#posts, next: this.#next, scroll: scrollY});
+            lists.set(this.#address, {
+                posts: this.#posts, next: this.#next, searched: this.#searched, facets: this.#facets, scroll: scrollY,
+            });
         }
         if (lists.size > REMEMBERED_LISTS) {
             lists.delete(lists.keys().next().value);
         }
     }
+}
+
+/** What was searched, and the way back to what was typed. */
+function corrected(filters, searched) {
+    return [
+        el("span", {}, t("list.searched", {q: searched})), " ",
+        el("a", {href: to({...filters, typed: "1"})}, t("list.typed", {q: filters.q})),
+    ];
 }
 
 /** The best first, or the newest. */

@@ -12,6 +12,7 @@ import {findings} from "./findings.js";
 import {gallery, samePictures} from "./gallery.js";
 import {links} from "./links.js";
 import {failure} from "./problem.js";
+import {related} from "./related.js";
 import {timeline} from "./timeline.js";
 import {why} from "./why.js";
 
@@ -30,13 +31,15 @@ export class PostView {
         const signal = this.#calls.signal;
         try {
             const post = await this.#page.api.json(`posts/${encodeURIComponent(asked.post)}`, {}, signal);
-            const [stages, album, channels] = await Promise.all([
+            const [stages, album, channels, near] = await Promise.all([
                 this.#page.api.json(`posts/${post.id}/timeline`, {}, signal),
                 post.album_id ? this.#page.api.json(`albums/${post.album_id}`, {}, signal) : null,
                 this.#page.api.json(`users/${this.#page.user.id}/channels`, {limit: 100}, signal),
+                // the post is worth showing without them
+                this.#page.api.json(`posts/${post.id}/related`, {}, signal).catch(() => ({items: []})),
             ]);
             const speaker = await this.#speaker(post, album, signal);
-            this.#draw(post, speaker, album, stages.items, channels.items);
+            this.#draw(post, speaker, album, stages.items, channels.items, near.items);
         } catch (error) {
             if (!signal.aborted) {
                 this.node.replaceChildren(
@@ -61,7 +64,7 @@ export class PostView {
         return members.find(member => member?.content.trim()) ?? post;
     }
 
-    #draw(post, speaker, album, stages, channels) {
+    #draw(post, speaker, album, stages, channels, near) {
         const channel = channels.find(item => item.id === post.channel_id);
         const isWritten = speaker.content.trim() !== "";
         const text = isWritten ? speaker.content : wordless(post);
@@ -104,6 +107,7 @@ export class PostView {
                     tags),
                 el("aside", {class: "about", "aria-label": t("post.about")},
                     reasons,
+                    related(near),
                     ...findings(post.enrichments, album)),
                 timeline(stages)));
     }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.YearMonth;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.vectorindex.VectorIndex.Facets;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.IndexedPost;
 import routes.vectorindex.VectorIndex.PayloadUpdate;
@@ -38,6 +44,7 @@ import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.SearchHit;
 import routes.vectorindex.VectorIndex.SearchQuery;
 import routes.vectorindex.VectorIndex.StoredPoint;
+import routes.vectorindex.VectorIndex.TextMatches;
 import routes.vectorindex.VectorIndex.WriteResult;
 import routes.vectorindex.VectorIndexException;
 
@@ -104,12 +111,155 @@ class LuceneVectorIndexTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "   ", "и на не", "!!! ???", "( [ { \" \\ * ~ ^ :"})
+    @ValueSource(strings = {"", "   ", "!!! ???", "( [ { \" \\ * ~ ^ :"})
     void aQueryWithoutWordsFindsNothing(String words) {
         index.upsert(point(1, "Пост о погоде, и на не"));
 
         assertThat(index.textSearch(query(words))).isEmpty();
         assertThat(index.vectorSearch(query(words))).isEmpty();
+    }
+
+    @Test
+    void stopWordsAreLookedForIfThereIsNothingElse() {
+        index.upsert(point(1, "Быть или не быть"));
+        index.upsert(point(2, "Не спать"));
+
+        assertThat(found(query("не или быть"))).containsExactly(post(1));
+        assertThat(found(query("не спать"))).containsExactly(post(2));
+    }
+
+    @Test
+    void aWordOfOtherChannelsIsNeitherKnownNorGuessed() {
+        UUID otherChannel = new UUID(0, 200);
+        index.upsert(point(TENANT, otherChannel, 1, DAY, 1, "Секретный проект Лабрадорит"));
+        index.upsert(point(new UUID(0, 2), CHANNEL, 2, DAY, 1, "Тайный проект Орнитолог"));
+        index.upsert(point(3, "Проект парка"));
+
+        for (String typed :
+                List.of("лабрадорид", "labradorit", "kf,hfljhbn", "орнитолок", "ornitolog", "лабрадоритпроект")) {
+            assertThat(index.match(query(typed)).replaced().values())
+                    .as(typed)
+                    .noneMatch(word -> word.contains("лабрадорит") || word.contains("орнитолог"));
+        }
+        assertThat(index.match(query(TENANT, Set.of(otherChannel), Set.of(), null, null, "лабрадорид"))
+                        .replaced())
+                .containsExactly(Map.entry("лабрадорид", "лабрадорит"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ghbdbdrf, прививка",
+        "'ghbdbdrf,', прививка",
+        "privivka, прививка",
+        "прывивка, прививка",
+        "кубернетес, kubernetes",
+        "рзнпщт, ''",
+        "прививка, ''",
+        "прививками, ''",
+        "2025, ''"
+    })
+    void whatNoPostContainsIsReplacedAndTheReplacementIsTold(String typed, String meant) {
+        index.upsert(point(1, "Прививка от гриппа в 2026 году"));
+        index.upsert(point(2, "Kubernetes обновился"));
+
+        assertThat(index.match(query(typed)).replaced()).isEqualTo(meant.isEmpty() ? Map.of() : Map.of(typed, meant));
+    }
+
+    @Test
+    void wordsAsTypedAreNotReplaced() {
+        index.upsert(point(1, "Прививка от гриппа"));
+        SearchQuery typed = new SearchQuery(
+                TENANT, Set.of(CHANNEL), Set.of(), Set.of(), null, null, "ghbdbdrf", null, null, true, null, 10);
+
+        assertThat(index.match(typed)).isEqualTo(new TextMatches(List.of(), Map.of()));
+    }
+
+    @Test
+    void aPhraseMeansTheseWordsInThisOrderInAnyForm() {
+        index.upsertAll(List.of(
+                point(1, "Курс машинного обучения"),
+                point(2, "Обучение машинного доения"),
+                point(3, "Машинное доение, обучение коров"),
+                point(4, "Книга: машинное-обучение")));
+
+        assertThat(found(limited("обучение", List.of("машинное обучение"), List.of())))
+                .containsExactlyInAnyOrder(post(1), post(4));
+        assertThat(found(limited("обучение", List.of(), List.of("машинное обучение", "корова"))))
+                .containsExactly(post(2));
+        assertThat(found(limited("обучение", List.of("!!!"), List.of("?")))).hasSize(4);
+        assertThat(index.newest(limited(null, List.of("машинное обучение"), List.of("курсы"))))
+                .extracting(SearchHit::postId)
+                .containsExactly(post(4));
+    }
+
+    private static SearchQuery limited(String text, List<String> phrases, List<String> without) {
+        return new SearchQuery(
+                TENANT, Set.of(CHANNEL), Set.of(), Set.of(), null, null, text, phrases, without, false, null, 10);
+    }
+
+    private List<UUID> found(SearchQuery query) {
+        return index.textSearch(query).stream().map(SearchHit::postId).toList();
+    }
+
+    @Test
+    void facetsCountEveryMatchByChannelTagAndMonth() {
+        UUID otherChannel = new UUID(0, 200);
+        index.upsertAll(List.of(
+                point(TENANT, CHANNEL, 1, DAY, 1, "космос", "Нейросети", "наука"),
+                point(TENANT, CHANNEL, 2, DAY, 1, "космос", "нейросеть"),
+                point(TENANT, otherChannel, 3, DAY.plus(Duration.ofDays(40)), 1, "космос", "нейросеть"),
+                point(TENANT, CHANNEL, 4, DAY, 1, "море", "наука"),
+                point(new UUID(0, 2), CHANNEL, 5, DAY, 1, "космос", "чужое")));
+        index.delete(TENANT, List.of(post(2)));
+        index.upsert(point(TENANT, CHANNEL, 6, DAY, 1, "космос", "нейросеть"));
+        index.upsert(point(TENANT, CHANNEL, 7, DAY.plus(Duration.ofDays(1)), 1, "небо", "нейросеть"));
+
+        Facets facets = index.facets(query(TENANT, Set.of(CHANNEL, otherChannel), Set.of(), null, null, "космос"), 1);
+
+        assertThat(facets.channels()).containsOnly(Map.entry(CHANNEL, 2), Map.entry(otherChannel, 1));
+        assertThat(facets.tags()).containsExactly(Map.entry("нейросеть", 3));
+        assertThat(facets.months())
+                .containsExactly(Map.entry(YearMonth.of(2025, 5), 2), Map.entry(YearMonth.of(2025, 6), 1));
+        assertThat(index.facets(limited(null, List.of(), List.of()), 9).tags())
+                .containsExactly(Map.entry("нейросеть", 3), Map.entry("наука", 2));
+    }
+
+    @Test
+    void similarPostsShareTheCharacteristicWords() {
+        index.upsertAll(List.of(
+                point(1, "Телескоп снял далёкую галактику в созвездии Девы"),
+                point(2, "Галактика в созвездии Девы удивила астрономов, телескоп работает"),
+                point(3, "Рецепт борща в новой кастрюле"),
+                point(TENANT, new UUID(0, 200), 4, DAY, 1, "Телескоп снял галактику в созвездии Девы")));
+
+        assertThat(index.similar(query("ignored"), post(1)))
+                .extracting(SearchHit::postId)
+                .containsExactly(post(2));
+        assertThat(index.similar(query("ignored"), post(3))).isEmpty();
+        assertThat(index.similar(query("ignored"), post(99))).isEmpty();
+    }
+
+    @Test
+    void anIndexOfAnotherFormatIsEmptiedAndLosesItsName() throws IOException {
+        index.identify("one");
+        index.upsert(point(1, "космос"));
+        index.close();
+        try (Directory directory = FSDirectory.open(folder);
+                IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+            writer.setLiveCommitData(Map.of("identity", "one").entrySet()); // as versions without format did
+            writer.commit();
+        }
+
+        index = LuceneVectorIndex.open(folder);
+
+        assertThat(index.count()).isZero();
+        assertThat(index.identity()).isEmpty();
+        index.identify("two");
+        index.upsert(point(1, "космос"));
+        index.close();
+        index = LuceneVectorIndex.open(folder);
+        assertThat(index.count()).isOne();
+        assertThat(index.identity()).contains("two");
     }
 
     @Test

@@ -1,10 +1,6 @@
 package routes.vectorindex.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static routes.vectorindex.lucene.Points.DAY;
-import static routes.vectorindex.lucene.Points.point;
-import static routes.vectorindex.lucene.Points.post;
-import static routes.vectorindex.lucene.Points.query;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +10,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
@@ -27,12 +22,9 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.VectorUtil;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import routes.text.PostAnalyzer;
-import routes.vectorindex.VectorIndex.SearchHit;
 
 class PointVectorsTest {
     private static final int VECTORS = 3_000;
@@ -92,35 +84,8 @@ class PointVectorsTest {
         return (double) found / (queries.size() * NEAREST);
     }
 
-    @Test
-    void anIndexOfAnEarlierVersionIsReadSearchedAndWritten() throws IOException {
-        KnnVectorsFormat earlier = new Lucene99HnswVectorsFormat(16, 64);
-        try (Directory directory = FSDirectory.open(folder);
-                IndexWriter writer = writer(directory, earlier)) {
-            for (int id = 1; id <= 20; id++) {
-                Document document = PointDocument.of(point(id, "космос " + id));
-                document.removeField(PointDocument.HIT);
-                writer.addDocument(document);
-            }
-            writer.commit();
-        }
-
-        try (LuceneVectorIndex index = LuceneVectorIndex.open(folder)) {
-            assertThat(index.textSearch(query("космос 7")).get(0))
-                    .extracting(SearchHit::postId, SearchHit::postedAt, SearchHit::postNumber)
-                    .containsExactly(post(7), DAY, 7L);
-            index.upsertAll(List.of(point(7, "море"), point(21, "космос 21")));
-            assertThat(index.vectorSearch(query("космос 21")))
-                    .hasSize(10)
-                    .extracting(SearchHit::postId)
-                    .startsWith(post(21))
-                    .doesNotContain(post(7));
-            assertThat(index.count()).isEqualTo(21);
-        }
-    }
-
     private static IndexWriter writer(Directory directory, KnnVectorsFormat vectors) throws IOException {
-        return new IndexWriter(directory, new IndexWriterConfig(new PostAnalyzer()).setCodec(new Lucene912Codec() {
+        return new IndexWriter(directory, new IndexWriterConfig().setCodec(new Lucene912Codec() {
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
                         return vectors;

@@ -1,0 +1,138 @@
+package routes.search;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a reader may write besides words: {@code "words in this order"}, {@code -without}, {@code channel:}, {@code tag:},
+ * {@code before:}, {@code after:} and {@code has:}. Everything else is words, also a colon behind another word, a minus before a
+ * digit, and a minus before the only words.
+ */
+public final class QueryLanguage {
+    private static final Pattern PART = Pattern.compile(
+            "(?<minus>(?<!\\S)-(?=[\\p{L}\"“”#@]))?(?:(?<![^\\s-])(?<name>channel|tag|before|after|has):)?"
+                    + "(?:[\"“”](?<quoted>[^\"“”]*)[\"“”]|(?<plain>[^\\s\"“”]+))",
+            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+
+    private QueryLanguage() {}
+
+    /**
+     * A query as it is understood.
+     *
+     * @param words without operators and exclusions, in the order of the query; blank if there are none
+     * @param phrases quoted words; also part of {@code words}
+     * @param without words and phrases that must not occur
+     * @param channels user names or titles, without {@code @}; a post is in one of them
+     * @param tags without {@code #}; a post has all of them
+     * @param has codes as typed, in lower case; a post has all of them
+     * @param from earliest {@code posted_at}, inclusive; null for no limit
+     * @param to latest {@code posted_at}, exclusive; null for no limit
+     */
+    public record Understood(
+            String words,
+            List<String> phrases,
+            List<String> without,
+            Set<String> channels,
+            Set<String> tags,
+            Set<String> has,
+            Instant from,
+            Instant to) {}
+
+    /** An operator that cannot be understood; the message says what is wrong and what is possible. */
+    public static final class UnclearQueryException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        UnclearQueryException(String message) {
+            super(message);
+        }
+    }
+
+    /** @throws UnclearQueryException for an operator with a wrong value */
+    public static Understood read(String query) {
+        List<String> words = new ArrayList<>();
+        List<String> phrases = new ArrayList<>();
+        List<String> without = new ArrayList<>();
+        Set<String> channels = new LinkedHashSet<>();
+        Set<String> tags = new LinkedHashSet<>();
+        Set<String> has = new LinkedHashSet<>();
+        Instant from = null;
+        Instant to = null;
+        for (Matcher part = PART.matcher(query); part.find(); ) {
+            boolean isQuoted = part.group("quoted") != null;
+            String value = isQuoted ? part.group("quoted").strip() : part.group("plain");
+            String name = part.group("name") == null ? "" : part.group("name").toLowerCase(Locale.ROOT);
+            boolean isMinus = part.group("minus") != null;
+            boolean isTime = name.equals("before") || name.equals("after");
+            if (value.isEmpty() || (isTime && !Character.isDigit(value.charAt(0)))) {
+                words.add(part.group().replace('"', ' ').strip());
+                continue;
+            }
+            if (isMinus && !name.isEmpty()) {
+                throw new UnclearQueryException("-" + name
+                        + ": cannot exclude posts. Only words can be excluded: -word or -\"several words\".");
+            }
+            switch (name) {
+                case "channel" -> channels.add(value.replaceFirst("^@", ""));
+                case "tag" -> tags.add(value.replaceFirst("^#+", "").replace('_', ' '));
+                case "has" -> has.add(value.toLowerCase(Locale.ROOT));
+                case "after" -> from = latest(from, start(name, value));
+                case "before" -> to = earliest(to, start(name, value));
+                default -> {
+                    if (isMinus) {
+                        without.add(value);
+                    } else {
+                        words.add(value);
+                        if (isQuoted) {
+                            phrases.add(value);
+                        }
+                    }
+                }
+            }
+        }
+        boolean isOnlyMinus =
+                words.isEmpty() && channels.isEmpty() && tags.isEmpty() && has.isEmpty() && from == null && to == null;
+        return new Understood(
+                String.join(" ", isOnlyMinus ? without : words),
+                phrases,
+                isOnlyMinus ? List.of() : without,
+                channels,
+                tags,
+                has,
+                from,
+                to);
+    }
+
+    private static Instant latest(Instant known, Instant other) {
+        return known == null || other.isAfter(known) ? other : known;
+    }
+
+    private static Instant earliest(Instant known, Instant other) {
+        return known == null || other.isBefore(known) ? other : known;
+    }
+
+    /** The start, in UTC, of a day, month or year. */
+    private static Instant start(String name, String value) {
+        try {
+            LocalDate day =
+                    switch (value.length()) {
+                        case 4 -> LocalDate.of(Integer.parseInt(value), 1, 1);
+                        case 7 -> YearMonth.parse(value).atDay(1);
+                        default -> LocalDate.parse(value);
+                    };
+            return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeException | NumberFormatException e) {
+            throw new UnclearQueryException("%s:%s is no date. Write %s:2026-01-31, %s:2026-01 or %s:2026."
+                    .formatted(name, value, name, name, name));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package routes.text;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.lucene.analysis.CharFilter;
+
+/**
+ * Rewrites a text so that Lucene's tokenizer finds the words that a reader sees: compatibility characters (full width, mathematical
+ * letters, digits in circles) become plain ones; soft hyphens, zero-width characters, stress marks and variation selectors
+ * disappear; ё becomes е; a currency sign becomes the name of the currency. Of a web address, scheme and parameters disappear, and
+ * escaped letters are decoded. A hyphen inside a word becomes an underscore, at which the tokenizer does not split; a full
+ * stop beside a Cyrillic letter becomes a space.
+ *
+ * <p>Offsets refer to the original text.
+ */
+final class SearchReader extends CharFilter {
+    /** The name in the singular: all its forms have one base form. */
+    private static final Map<Integer, String> CURRENCIES = Map.of(
+            (int) '₽', "рубль", (int) '$', "доллар", (int) '€', "евро", (int) '£', "фунт", (int) '¥', "йена", (int) '₸',
+            "тенге", (int) '₴', "гривна", (int) '₿', "биткоин");
+
+    private static final Pattern SCHEME = Pattern.compile("(?i)https?://(?:www\\.)?");
+    private static final Pattern ESCAPED = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
+    private static final Pattern C_PLUS_PLUS = Pattern.compile("[CcСс]\\+\\+");
+    private static final Pattern C_SHARP = Pattern.compile("[CcСсFf]#(?![\\p{L}\\p{N}])");
+    private static final Pattern DOT_NET = Pattern.compile("\\.(?=NET(?![\\p{L}\\p{N}])|net(?![\\p{L}\\p{N}/]))");
+
+    /** Marks that NFKC would turn into letters or that are no words. */
+    private static final String NO_WORDS = "™℠®©№ªº";
+
+    private static final String HYPHENS = "-‐‑";
+    private static final int STRESS_FIRST = 0x300;
+    private static final int STRESS_LAST = 0x36F;
+
+    private final String text;
+    private StringBuilder plain;
+    private int[] offsets;
+    private int read;
+    /** Whether the current position is in a web address with a scheme. */
+    private boolean isAddress;
+
+    SearchReader(Reader in) {
+        super(in);
+        StringWriter whole = new StringWriter();
+        try {
+            in.transferTo(whole);
+        } catch (IOException e) {
+            throw new IllegalStateException("A text in memory cannot be read", e);
+        }
+        text = whole.toString();
+    }
+
+    @Override
+    public int read(char[] buffer, int start, int length) {
+        if (plain == null) {
+            rewrite();
+        }
+        int count = Math.min(length, plain.length() - read);
+        if (count <= 0) {
+            return -1;
+        }
+        plain.getChars(read, read + count, buffer, start);
+        read += count;
+        return count;
+    }
+
+    @Override
+    protected int correct(int offset) {
+        return offset < plain.length() ? offsets[offset] : text.length();
+    }
+
+    private void rewrite() {
+        plain = new StringBuilder(text.length() + 16);
+        offsets = new int[text.length() + 16];
+        for (int i = 0; i < text.length(); ) {
+            int sign = text.codePointAt(i);
+            int next = i + Character.charCount(sign);
+            if (sign < 128 && Character.isLetterOrDigit(sign) && !mayStartName(i)) {
+                add(sign, i);
+                i = next;
+            } else {
+                i = special(sign, i, next);
+            }
+        }
+    }
+
+    /** Whether the Latin letter may be the beginning of an address or of the name of a language. */
+    private boolean mayStartName(int i) {
+        char c = text.charAt(i);
+        return ((c | 0x20) == 'h' && text.startsWith("ttp", i + 1))
+                || ((c | 0x20) == 'c' && startsSign(i + 1))
+                || ((c | 0x20) == 'f' && startsSign(i + 1));
+    }
+
+    private boolean startsSign(int i) {
+        return i < text.length() && (text.charAt(i) == '+' || text.charAt(i) == '#');
+    }
+
+    /** Returns where the text goes on. */
+    private int special(int sign, int i, int next) {
+        if ((sign | 0x20) == 'h') {
+            int end = end(SCHEME, i);
+            isAddress |= end > i;
+            add(end > i ? ' ' : sign, i);
+            return Math.max(end, next);
+        }
+        boolean isFirst = i == 0 || !isWord(text.codePointBefore(i));
+        if (isFirst && end(C_PLUS_PLUS, i) > i) {
+            return name("cplusplus", i, end(C_PLUS_PLUS, i));
+        }
+        if (isFirst && end(C_SHARP, i) > i) {
+            return name((sign | 0x20) == 'f' ? "fsharp" : "csharp", i, end(C_SHARP, i));
+        }
+        if (sign == '.' && isFirst && end(DOT_NET, i) > i) {
+            return name("dot", i, next);
+        }
+        if (isAddress && (sign == '?' || sign == '#')) {
+            add(' ', i);
+            int end = next;
+            while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+                end++;
+            }
+            return end;
+        }
+        if (sign == '%' && end(ESCAPED, i) > i) {
+            return escaped(i, end(ESCAPED, i));
+        }
+        if (CURRENCIES.containsKey(sign)) {
+            boolean isCashtag = sign == '$' && next < text.length() && Character.isLetter(text.codePointAt(next));
+            name(isCashtag ? " " : " " + CURRENCIES.get(sign), i, next);
+            add(' ', next);
+            return next;
+        }
+        if (isInvisible(sign)) {
+            return next;
+        }
+        if (Character.isWhitespace(sign)) {
+            isAddress = false;
+        }
+        if (sign == '.' || sign == ':' || HYPHENS.indexOf(sign) >= 0) {
+            add(between(sign, next), i);
+            return next;
+        }
+        if (NO_WORDS.indexOf(sign) >= 0) {
+            add(' ', i);
+            return next;
+        }
+        if (sign == '’') {
+            add('\'', i);
+            return next;
+        }
+        return letter(sign, i, next);
+    }
+
+    /** What a full stop, colon or hyphen becomes: a part of its word or a space. */
+    private char between(int sign, int next) {
+        int before = plain.isEmpty() ? ' ' : plain.codePointBefore(plain.length());
+        int after = next < text.length() ? text.codePointAt(next) : ' ';
+        if (!Character.isLetterOrDigit(before) || !Character.isLetterOrDigit(after)) {
+            return ' ';
+        }
+        if (HYPHENS.indexOf(sign) >= 0) {
+            return '_';
+        }
+        return sign == '.' && !isAddress && !isCyrillic(before) && !isCyrillic(after) ? '.' : ' ';
+    }
+
+    /** A character with the marks that belong to it. */
+    private int letter(int sign, int i, int next) {
+        int end = next;
+        while (end < text.length() && isMark(text.charAt(end))) {
+            end++;
+        }
+        String letters = text.substring(i, end);
+        if (end > next || (sign > 0x7F && !isCyrillic(sign))) {
+            letters = Normalizer.normalize(letters, Normalizer.Form.NFKC);
+        }
+        letters.codePoints().filter(c -> !isMark(c)).forEach(c -> add(c == 'ё' ? 'е' : c == 'Ё' ? 'Е' : c, i));
+        return end;
+    }
+
+    private int escaped(int i, int end) {
+        String decoded = URLDecoder.decode(text.substring(i, end), StandardCharsets.UTF_8);
+        return name(decoded.indexOf('\uFFFD') < 0 ? decoded.replace('ё', 'е').replace('Ё', 'Е') : " ", i, end);
+    }
+
+    private int name(String name, int i, int end) {
+        name.codePoints().forEach(c -> add(c, i));
+        return end;
+    }
+
+    private void add(int sign, int offset) {
+        int length = plain.length();
+        plain.appendCodePoint(sign);
+        if (plain.length() > offsets.length) {
+            offsets = Arrays.copyOf(offsets, 2 * plain.length());
+        }
+        Arrays.fill(offsets, length, plain.length(), offset);
+    }
+
+    private int end(Pattern pattern, int i) {
+        Matcher matcher = pattern.matcher(text).region(i, text.length()).useTransparentBounds(true);
+        return matcher.lookingAt() ? Math.max(matcher.end(), i + 1) : i;
+    }
+
+    private static boolean isWord(int sign) {
+        return Character.isLetterOrDigit(sign);
+    }
+
+    private static boolean isMark(int sign) {
+        return sign >= STRESS_FIRST && sign <= STRESS_LAST;
+    }
+
+    /** Besides format characters: marks without a letter, variation selectors, skin tones, the box of a keycap. */
+    private static boolean isInvisible(int sign) {
+        return Character.getType(sign) == Character.FORMAT
+                || isMark(sign)
+                || (sign >= 0xFE00 && sign <= 0xFE0F)
+                || (sign >= 0x1F3FB && sign <= 0x1F3FF)
+                || (sign >= 0xE0100 && sign <= 0xE01EF)
+                || sign == 0x20E3
+                || sign == 0x034F;
+    }
+
+    private static boolean isCyrillic(int letter) {
+        return Character.UnicodeScript.of(letter) == Character.UnicodeScript.CYRILLIC;
+    }
+}

@@ -1,0 +1,258 @@
+package routes.text;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.CharArraySet;
+import org.apache.lucene.analysis.LowerCaseFilter;
+import org.apache.lucene.analysis.TokenFilter;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
+import org.apache.lucene.analysis.miscellaneous.KeywordMarkerFilter;
+import org.apache.lucene.analysis.miscellaneous.LengthFilter;
+import org.apache.lucene.analysis.miscellaneous.WordDelimiterGraphFilter;
+import org.apache.lucene.analysis.miscellaneous.WordDelimiterIterator;
+import org.apache.lucene.analysis.standard.StandardTokenizer;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionLengthAttribute;
+import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
+import org.springframework.stereotype.Component;
+import org.tartarus.snowball.SnowballStemmer;
+import org.tartarus.snowball.ext.EnglishStemmer;
+import org.tartarus.snowball.ext.RussianStemmer;
+
+/**
+ * The words of posts and queries, and what each word is compared by. Index and queries use this one analysis, so that a word is
+ * found however it is written: see {@link SearchReader} for signs; letters of another alphabet that look the same are replaced;
+ * "Ту-154", "s25", "snake_case" and "JavaScript" are words of their own and their parts too; an emoji is a word. Stop words are kept.
+ * Thread-safe.
+ */
+@Component
+public final class SearchWords {
+    /** Longer words are keys and codes, which nobody types. */
+    private static final int LONGEST = 50;
+
+    private static final int PREFIX = 5;
+    private static final int GRAM = 4;
+    private static final int MOST_LEMMAS = 3;
+    /** As in {@link Morphology}: most words of a post are among the most frequent. */
+    private static final int CACHED_WORDS = 20_000;
+
+    private static final int SHORTEST_ROOT_WORD = 5;
+    private static final List<String> PREFIXES = List.of(
+            "бес", "без", "воз", "вос", "вы", "до", "за", "из", "ис", "на", "над", "недо", "об", "от", "пере", "по",
+            "под", "пред", "при", "про", "раз", "рас");
+
+    private final Analyzer analyzer = new WordAnalyzer();
+    private final CharArraySet stopWords = PostAnalyzer.stopWords();
+    private final Cache<String, Forms> forms =
+            Caffeine.newBuilder().maximumSize(CACHED_WORDS).build();
+
+    /**
+     * A word as it is compared: lower case, ё as е, without accents.
+     *
+     * @param start offset of its first character in the text, in UTF-16 units
+     * @param end offset after its last character
+     * @param position of the word in the text; a joined word has the position of its first part
+     * @param joined whether the word is also given by its parts: "wifi" of "Wi-Fi"
+     */
+    public record Word(String text, int start, int end, int position, boolean joined) {}
+
+    /**
+     * What a word is compared by.
+     *
+     * @param stem by Snowball
+     * @param lemmas base forms in the dictionary, at most {@value #MOST_LEMMAS}; empty for an unknown word
+     * @param roots the first {@value #GRAM} letters, also without a Russian prefix: "баст" of "забастовка"; empty for short words
+     */
+    public record Forms(String stem, List<String> lemmas, List<String> roots) {}
+
+    /** In text order, including duplicates. */
+    public List<Word> of(String text) {
+        List<Word> found = new ArrayList<>();
+        try (TokenStream words = analyzer.tokenStream("text", text)) {
+            CharTermAttribute term = words.addAttribute(CharTermAttribute.class);
+            OffsetAttribute offset = words.addAttribute(OffsetAttribute.class);
+            PositionIncrementAttribute step = words.addAttribute(PositionIncrementAttribute.class);
+            PositionLengthAttribute length = words.addAttribute(PositionLengthAttribute.class);
+            words.reset();
+            int position = -1;
+            while (words.incrementToken()) {
+                position += step.getPositionIncrement();
+                found.add(new Word(
+                        term.toString(),
+                        offset.startOffset(),
+                        offset.endOffset(),
+                        position,
+                        length.getPositionLength() > 1));
+            }
+            words.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A text in memory cannot be read", e);
+        }
+        return found;
+    }
+
+    public Forms forms(String word) {
+        return forms.get(word, SearchWords::analyzed);
+    }
+
+    private static Forms analyzed(String word) {
+        boolean cyrillic = Morphology.isCyrillic(word);
+        SnowballStemmer stemmer = cyrillic ? new RussianStemmer() : new EnglishStemmer();
+        stemmer.setCurrent(word);
+        stemmer.stem();
+        List<String> lemmas = Character.isDigit(word.charAt(0))
+                ? List.of()
+                : Morphology.get().readings(word).stream()
+                        .map(Morphology.Reading::lemma)
+                        .distinct()
+                        .limit(MOST_LEMMAS)
+                        .toList();
+        return new Forms(stemmer.getCurrent(), lemmas, cyrillic ? roots(word) : List.of());
+    }
+
+    private static List<String> roots(String word) {
+        if (word.length() < SHORTEST_ROOT_WORD) {
+            return List.of();
+        }
+        Set<String> roots = new LinkedHashSet<>(List.of(word.substring(0, GRAM)));
+        for (String prefix : PREFIXES) {
+            if (word.startsWith(prefix) && word.length() - prefix.length() >= SHORTEST_ROOT_WORD) {
+                roots.add(word.substring(prefix.length(), prefix.length() + GRAM));
+            }
+        }
+        return List.copyOf(roots);
+    }
+
+    /** The first {@value #PREFIX} characters. */
+    public static String prefix(String word) {
+        return word.length() <= PREFIX ? word : word.substring(0, PREFIX);
+    }
+
+    /** All sequences of {@value #GRAM} characters of {@code _word_}; a shorter one as a whole. */
+    public static List<String> grams(String word) {
+        String bounded = "_" + word + "_";
+        List<String> grams = new ArrayList<>(word.length());
+        for (int i = 0; i == 0 || i + GRAM <= bounded.length(); i++) {
+            grams.add(bounded.substring(i, Math.min(bounded.length(), i + GRAM)));
+        }
+        return grams;
+    }
+
+    /** Whether the word only connects others in a text. */
+    public boolean isStopWord(String word) {
+        return stopWords.contains(word);
+    }
+
+    /** Everything that makes two words the same for a reader: stems and base forms. */
+    public Set<String> keys(String word) {
+        Forms known = forms(word);
+        Set<String> keys = new HashSet<>(known.lemmas());
+        keys.add(known.stem());
+        return keys;
+    }
+
+    private static final class WordAnalyzer extends Analyzer {
+        private static final String EMOJI = StandardTokenizer.TOKEN_TYPES[StandardTokenizer.EMOJI];
+        private static final int PARTS = WordDelimiterGraphFilter.GENERATE_WORD_PARTS
+                | WordDelimiterGraphFilter.GENERATE_NUMBER_PARTS
+                | WordDelimiterGraphFilter.CATENATE_ALL
+                | WordDelimiterGraphFilter.SPLIT_ON_CASE_CHANGE
+                | WordDelimiterGraphFilter.SPLIT_ON_NUMERICS
+                | WordDelimiterGraphFilter.STEM_ENGLISH_POSSESSIVE
+                | WordDelimiterGraphFilter.IGNORE_KEYWORDS;
+
+        @Override
+        protected Reader initReader(String field, Reader reader) {
+            return new SearchReader(reader);
+        }
+
+        @Override
+        protected TokenStreamComponents createComponents(String field) {
+            StandardTokenizer source = new StandardTokenizer();
+            TokenStream words = new LookAlikeFilter(source);
+            // the filter of parts would drop an emoji
+            words = new KeywordMarkerFilter(words) {
+                private final TypeAttribute type = addAttribute(TypeAttribute.class);
+
+                @Override
+                protected boolean isKeyword() {
+                    return EMOJI.equals(type.type());
+                }
+            };
+            words = new WordDelimiterGraphFilter(
+                    words, true, WordDelimiterIterator.DEFAULT_WORD_DELIM_TABLE, PARTS, null);
+            words = new LowerCaseFilter(words);
+            words = new ASCIIFoldingFilter(words);
+            words = new LengthFilter(words, 1, LONGEST);
+            return new TokenStreamComponents(source, words);
+        }
+    }
+
+    /** Writes a word of both alphabets in one of them, if the letters of the other one only look like it. */
+    private static final class LookAlikeFilter extends TokenFilter {
+        private static final String LATIN = "aceopxykABCEHKMOPTXY";
+        private static final String CYRILLIC = "асеорхукАВСЕНКМОРТХУ";
+
+        private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
+
+        LookAlikeFilter(TokenStream input) {
+            super(input);
+        }
+
+        @Override
+        public boolean incrementToken() throws IOException {
+            if (!input.incrementToken()) {
+                return false;
+            }
+            int from = 0;
+            for (int i = 0; i <= term.length(); i++) {
+                if (i == term.length() || !Character.isLetter(term.charAt(i))) {
+                    unify(from, i);
+                    from = i + 1;
+                }
+            }
+            return true;
+        }
+
+        private void unify(int from, int to) {
+            int latin = 0;
+            int cyrillic = 0;
+            boolean latinLooksCyrillic = true;
+            boolean cyrillicLooksLatin = true;
+            for (int i = from; i < to; i++) {
+                char c = term.charAt(i);
+                if (c < 0x250) {
+                    latin++;
+                    latinLooksCyrillic &= LATIN.indexOf(c) >= 0;
+                } else if (c >= 0x400 && c < 0x530) {
+                    cyrillic++;
+                    cyrillicLooksLatin &= CYRILLIC.indexOf(c) >= 0;
+                }
+            }
+            if (latin == 0 || cyrillic == 0 || !(latinLooksCyrillic || cyrillicLooksLatin)) {
+                return;
+            }
+            boolean toCyrillic = latinLooksCyrillic && (!cyrillicLooksLatin || cyrillic >= latin);
+            String wrong = toCyrillic ? LATIN : CYRILLIC;
+            String right = toCyrillic ? CYRILLIC : LATIN;
+            for (int i = from; i < to; i++) {
+                int place = wrong.indexOf(term.charAt(i));
+                if (place >= 0) {
+                    term.buffer()[i] = right.charAt(place);
+                }
+            }
+        }
+    }
+}

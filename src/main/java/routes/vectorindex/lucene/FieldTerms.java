@@ -1,0 +1,54 @@
+package routes.vectorindex.lucene;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+
+/** Terms of one field that are known in advance: a text is analysed once for all fields. */
+final class FieldTerms extends TokenStream {
+    private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
+    private final PositionIncrementAttribute increment = addAttribute(PositionIncrementAttribute.class);
+    private final List<String> terms = new ArrayList<>();
+    private final List<Integer> steps = new ArrayList<>();
+    private int next;
+
+    static FieldTerms of(Collection<String> terms) {
+        FieldTerms field = new FieldTerms();
+        terms.forEach(term -> field.add(term, 1));
+        return field;
+    }
+
+    /** @param step positions after the term before; a term at the same position does not lengthen the field */
+    void add(String text, int step) {
+        terms.add(text);
+        steps.add(step);
+    }
+
+    /** All at one position. */
+    void addAll(Collection<String> texts) {
+        int step = 1;
+        for (String text : texts) {
+            add(text, step);
+            step = 0;
+        }
+    }
+
+    @Override
+    public void reset() {
+        next = 0;
+    }
+
+    @Override
+    public boolean incrementToken() {
+        if (next == terms.size()) {
+            return false;
+        }
+        clearAttributes();
+        term.append(terms.get(next));
+        increment.setPositionIncrement(steps.get(next++));
+        return true;
+    }
+}

@@ -1,0 +1,317 @@
+package routes.search;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.QueryBuilder;
+import routes.embeddings.EmbeddingProvider;
+import routes.embeddings.LocalEmbeddings;
+import routes.graph.NoGraph;
+import routes.search.HybridSearch.PostQuery;
+import routes.text.PostAnalyzer;
+import routes.text.SearchWords;
+import routes.text.TextAnalysis;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.IndexedPoint;
+import routes.vectorindex.VectorIndex.PostPayload;
+import routes.vectorindex.lucene.LuceneVectorIndex;
+
+/** Posts and questions of the evaluation, and how well the search answers them. */
+final class SearchEvaluation implements AutoCloseable {
+    private static final Instant DAY = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int DEPTH = 10;
+    /** Share of the words of a question that get a typing error. */
+    private static final double ERRORS = 0.3;
+
+    /** A question and the number of the post that answers it. */
+    record Question(String kind, String text, int post) {}
+
+    /** Texts and questions about them. */
+    record TestSet(String name, List<String> texts, List<Question> questions) {}
+
+    /** @param ndcg nDCG@10 with one relevant post per question */
+    record Score(int questions, double recallAt5, double ndcg, double mrr, double found) {}
+
+    private final Map<String, TestSet> sets = new LinkedHashMap<>();
+    private final VectorIndex index;
+    private final HybridSearch search;
+
+    SearchEvaluation(Path folder) throws IOException {
+        index = LuceneVectorIndex.open(folder);
+        EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis());
+        search = new HybridSearch(index, embeddings, new NoGraph(), new SearchWords());
+        for (String name : List.of("queries", "forms", "signs")) {
+            add(typed(name));
+        }
+        add(demo());
+        TestSet questions = xquad();
+        add(questions);
+        sets.put(
+                "xquad-ru, typing errors",
+                new TestSet(questions.name(), questions.texts(), withErrors(questions.questions())));
+    }
+
+    private void add(TestSet set) {
+        sets.put(set.name(), set);
+        index.upsertAll(IntStream.range(0, set.texts().size())
+                .mapToObj(i -> {
+                    PostPayload payload = new PostPayload(
+                            new UUID(1, i),
+                            tenant(set.name()),
+                            channel(set.name()),
+                            i,
+                            List.of(),
+                            DAY,
+                            null,
+                            null,
+                            "",
+                            false,
+                            null,
+                            false,
+                            Set.of());
+                    return new IndexedPoint(payload, new float[0], set.texts().get(i), 1, "");
+                })
+                .toList());
+    }
+
+    /** Sets do not see each other. */
+    private static UUID tenant(String set) {
+        return UUID.nameUUIDFromBytes(set.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static UUID channel(String set) {
+        return tenant(set);
+    }
+
+    private record Typed(String text, Map<String, List<String>> queries) {}
+
+    private static TestSet typed(String name) throws IOException {
+        try (InputStream file = resource(name + ".yml")) {
+            List<Typed> posts =
+                    new ObjectMapper(new YAMLFactory()).readValue(file, new TypeReference<List<Typed>>() {});
+            List<Question> questions = new ArrayList<>();
+            for (int i = 0; i < posts.size(); i++) {
+                int post = i;
+                posts.get(i)
+                        .queries()
+                        .forEach((kind, texts) -> texts.forEach(text -> questions.add(new Question(kind, text, post))));
+            }
+            return new TestSet(name, posts.stream().map(Typed::text).toList(), questions);
+        }
+    }
+
+    private record Message(long id, JsonNode text) {
+        /** Telegram writes formatted texts as a list of parts. */
+        String plain() {
+            return text.isTextual()
+                    ? text.asText()
+                    : text.valueStream()
+                            .map(part -> part.isTextual()
+                                    ? part.asText()
+                                    : part.path("text").asText())
+                            .collect(Collectors.joining());
+        }
+    }
+
+    private record About(long message, Map<String, List<String>> queries) {}
+
+    private static TestSet demo() throws IOException {
+        try (InputStream export =
+                        Objects.requireNonNull(SearchEvaluation.class.getResourceAsStream("/demo/result.json"));
+                InputStream file = resource("demo.yml")) {
+            List<Message> messages = new ObjectMapper()
+                    .readTree(export)
+                    .path("messages")
+                    .valueStream()
+                    .map(message -> new Message(message.path("id").asLong(), message.path("text")))
+                    .filter(message -> !message.plain().isBlank())
+                    .toList();
+            List<Long> ids = messages.stream().map(Message::id).toList();
+            List<Question> questions = new ArrayList<>();
+            for (About about :
+                    new ObjectMapper(new YAMLFactory()).readValue(file, new TypeReference<List<About>>() {})) {
+                about.queries()
+                        .forEach((kind, texts) -> texts.forEach(
+                                text -> questions.add(new Question(kind, text, ids.indexOf(about.message())))));
+            }
+            return new TestSet("demo", messages.stream().map(Message::plain).toList(), questions);
+        }
+    }
+
+    private static TestSet xquad() throws IOException {
+        List<String> texts = new ArrayList<>();
+        List<Question> questions = new ArrayList<>();
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(resource("xquad-ru.tsv.gz")), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("P")) {
+                    texts.add(line.substring(2));
+                } else {
+                    questions.add(new Question("question", line.substring(2), texts.size() - 1));
+                }
+            }
+        }
+        return new TestSet("xquad-ru", texts, questions);
+    }
+
+    /** In three of ten words, a letter is swapped with the next one, dropped or replaced. The same in every run. */
+    private static List<Question> withErrors(List<Question> questions) {
+        Random random = new Random(7);
+        return questions.stream()
+                .map(question -> new Question(
+                        "typing errors",
+                        Arrays.stream(question.text().split(" "))
+                                .map(word -> word.length() > 3 && random.nextDouble() < ERRORS
+                                        ? misspelt(word, random)
+                                        : word)
+                                .collect(Collectors.joining(" ")),
+                        question.post()))
+                .toList();
+    }
+
+    private static String misspelt(String word, Random random) {
+        int i = 1 + random.nextInt(word.length() - 2);
+        return switch (random.nextInt(3)) {
+            case 0 -> word.substring(0, i) + word.charAt(i + 1) + word.charAt(i) + word.substring(i + 2);
+            case 1 -> word.substring(0, i) + word.substring(i + 1);
+            default -> word.substring(0, i) + (char) ('а' + random.nextInt(32)) + word.substring(i + 1);
+        };
+    }
+
+    private static InputStream resource(String name) {
+        return Objects.requireNonNull(SearchEvaluation.class.getResourceAsStream("/search/" + name), name);
+    }
+
+    List<String> sets() {
+        return List.copyOf(sets.keySet());
+    }
+
+    List<String> kinds(String set) {
+        return sets.get(set).questions().stream()
+                .map(Question::kind)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The place of the expected post among the first ten hits, from 0; -1 if it is not there. */
+    private int rank(TestSet set, Question question) {
+        return search
+                .search(new PostQuery(
+                        tenant(set.name()),
+                        Set.of(channel(set.name())),
+                        question.text(),
+                        Set.of(),
+                        Set.of(),
+                        null,
+                        null,
+                        PostQuery.Order.RELEVANCE,
+                        0,
+                        DEPTH))
+                .hits()
+                .stream()
+                .map(hit -> (int) hit.payload().postNumber())
+                .toList()
+                .indexOf(question.post());
+    }
+
+    /** @param kind null for all */
+    Score score(String name, String kind) {
+        TestSet set = sets.get(name);
+        return score(set.questions().stream()
+                .filter(question -> kind == null || question.kind().equals(kind))
+                .map(question -> rank(set, question))
+                .toList());
+    }
+
+    /** The same questions for plain BM25 over Snowball stems, without stop words. */
+    Score stemsAlone(String name) throws IOException {
+        TestSet set = sets.get(name);
+        try (Directory memory = new ByteBuffersDirectory();
+                Analyzer stems = new PostAnalyzer()) {
+            try (IndexWriter writer = new IndexWriter(memory, new IndexWriterConfig(stems))) {
+                for (String text : set.texts()) {
+                    Document post = new Document();
+                    post.add(new TextField("text", text, Field.Store.NO));
+                    writer.addDocument(post);
+                }
+            }
+            try (DirectoryReader reader = DirectoryReader.open(memory)) {
+                IndexSearcher searcher = new IndexSearcher(reader);
+                List<Integer> ranks = new ArrayList<>();
+                for (Question question : set.questions()) {
+                    Query words = new QueryBuilder(stems).createBooleanQuery("text", question.text());
+                    List<Integer> hits = words == null
+                            ? List.of()
+                            : Arrays.stream(searcher.search(words, DEPTH).scoreDocs)
+                                    .map(hit -> hit.doc)
+                                    .toList();
+                    ranks.add(hits.indexOf(question.post()));
+                }
+                return score(ranks);
+            }
+        }
+    }
+
+    private static Score score(List<Integer> ranks) {
+        double count = ranks.size();
+        return new Score(
+                ranks.size(),
+                ranks.stream().filter(rank -> rank >= 0 && rank < 5).count() / count,
+                ranks.stream()
+                                .mapToDouble(rank -> rank < 0 ? 0 : Math.log(2) / Math.log(rank + 2))
+                                .sum()
+                        / count,
+                ranks.stream()
+                                .mapToDouble(rank -> rank < 0 ? 0 : 1.0 / (rank + 1))
+                                .sum()
+                        / count,
+                ranks.stream().filter(rank -> rank >= 0).count() / count);
+    }
+
+    /** Questions whose post is not among the first ten hits. */
+    List<String> missed(String name) {
+        TestSet set = sets.get(name);
+        return set.questions().stream()
+                .filter(question -> rank(set, question) < 0)
+                .map(question -> question.kind() + " \"" + question.text() + "\" of: "
+                        + set.texts().get(question.post()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        index.close();
+    }
+}
