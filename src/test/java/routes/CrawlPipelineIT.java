@@ -43,6 +43,9 @@ class CrawlPipelineIT {
                 WebServer.send(out, 404, "text/html", "");
             } else if (request.path().startsWith("/changing")) {
                 WebServer.html(out, page(path(word)));
+            } else if (request.path().startsWith("/long")) {
+                String filler = "<p>Инженеры описали порядок работы на станции подробно и по шагам.</p>".repeat(150);
+                WebServer.html(out, page(path(word)).replace("<article>", "<article><h1>Отчёт</h1>" + filler));
             } else {
                 WebServer.html(out, page(request.path().substring(1)));
             }
@@ -133,6 +136,24 @@ class CrawlPipelineIT {
         assertThat(page.path("markdown").asText()).contains("хризантемоведение").doesNotContain("Магазин", "Контакты");
         awaitFound("хризантемоведение", post);
         assertThat(pipeline.get("/users/1/pipeline").path("crawled").asInt()).isPositive();
+    }
+
+    @Test
+    void a_word_far_into_the_article_finds_the_post_and_the_hit_says_that_it_is_in_the_linked_page() throws Exception {
+        mode = "failing";
+        word = "виолончелестроение";
+        UUID post = imported("long");
+
+        assertThat(awaitPage(post).path("markdown").asText().indexOf(word)).isGreaterThan(8_000);
+        awaitFound(word, post);
+        assertThat(hit(word).path("found_in").asText()).isEqualTo("link");
+        assertThat(hit(word).path("snippet").asText()).contains(word);
+        assertThat(hit("новом отчёте").path("found_in").asText()).isEqualTo("post");
+    }
+
+    private JsonNode hit(String words) throws Exception {
+        String query = java.net.URLEncoder.encode(words, UTF_8);
+        return pipeline.get("/users/1/search?q=" + query).path("items").path(0);
     }
 
     @ParameterizedTest
@@ -234,7 +255,8 @@ class CrawlPipelineIT {
                         new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
                 .iterator()
                 .next();
-        return (String) server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
+        return (String)
+                server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
     }
 
     private void settings(String body) throws Exception {

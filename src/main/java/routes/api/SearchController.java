@@ -55,6 +55,9 @@ final class SearchController {
     private static final String INVISIBLE = "[\\u200B-\\u200D\\uFEFF]";
 
     private static final RowMapper<ChannelName> CHANNEL = ApiDatabase.as(ChannelName.class);
+    private static final RowMapper<Beside> BESIDE = ApiDatabase.as(Beside.class);
+    /** Characters by which a part of the indexed text is recognised. */
+    private static final int MIN_PART = 200;
 
     private final UserStore users;
     private final PostStore posts;
@@ -70,6 +73,7 @@ final class SearchController {
 
     /**
      * @param snippet plain text around the best match, with spoilers masked
+     * @param foundIn where that is: {@code post}, {@code picture} or {@code link}
      * @param score comparable within one answer only
      * @param channel title of the channel, otherwise its user name
      * @param link to the post in Telegram
@@ -81,6 +85,7 @@ final class SearchController {
             long number,
             double score,
             String snippet,
+            String foundIn,
             List<String> tags,
             String channel,
             Instant postedAt,
@@ -88,6 +93,9 @@ final class SearchController {
             Post post) {}
 
     private record ChannelName(String channel) {}
+
+    /** What a post is found by besides its own text. */
+    private record Beside(String description, String recognized, boolean hasPage) {}
 
     /** @param channel title of the channel, otherwise its user name */
     record ChannelCount(UUID channelId, String channel, int count) {}
@@ -340,7 +348,12 @@ final class SearchController {
         Map<UUID, SearchHit> shown = database
                 .rows(
                         """
-                        SELECT coalesce(nullif(c.title, ''), c.username, '') AS channel, %s
+                        SELECT coalesce(nullif(c.title, ''), c.username, '') AS channel,
+                               (SELECT e.data ->> 'description' FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'vision')
+                                   AS description,
+                               (SELECT e.data ->> 'text' FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'ocr') AS recognized,
+                               EXISTS (SELECT FROM post_enrichment e
+                                       WHERE e.post_id = p.id AND e.kind = 'crawl' AND e.status <> 'error') AS has_page, %s
                         FROM posts p
                         JOIN user_channel s ON s.channel_id = p.channel_id AND s.user_id = :user AND s.is_active
                         JOIN channels c ON c.id = p.channel_id
@@ -350,7 +363,8 @@ final class SearchController {
                 .param("ids", byId.keySet().toArray(UUID[]::new))
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
-                .query((row, n) -> hit(PostRows.POST.mapRow(row, n), CHANNEL.mapRow(row, n), query, byId))
+                .query((row, n) ->
+                        hit(PostRows.POST.mapRow(row, n), CHANNEL.mapRow(row, n), BESIDE.mapRow(row, n), query, byId))
                 .list()
                 .stream()
                 .collect(Collectors.toMap(SearchHit::postId, hit -> hit));
@@ -360,18 +374,36 @@ final class SearchController {
                 .toList();
     }
 
-    private SearchHit hit(Post post, ChannelName name, String query, Map<UUID, PostHit> byId) {
+    private SearchHit hit(Post post, ChannelName name, Beside beside, String query, Map<UUID, PostHit> byId) {
         PostHit found = byId.get(post.id());
+        HybridSearch.Passage passage = engine.snippet(query, unspoiled(post, found.text()));
         return new SearchHit(
                 post.id(),
                 post.number(),
                 found.score(),
-                engine.snippet(query, unspoiled(post, found.text())),
+                passage.text(),
+                place(post, beside, found.text(), passage.at()),
                 post.tags(),
                 name.channel(),
                 post.postedAt(),
                 post.telegramPostUrl(),
                 post);
+    }
+
+    /** In which part of the indexed text a position is; the own text comes first, then the pictures, then the pages. */
+    private static String place(Post post, Beside beside, String indexed, int at) {
+        if (at == 0 || isIn(indexed, post.content(), at) || isIn(indexed, post.attachmentText(), at)) {
+            return "post";
+        }
+        boolean isPictured = isIn(indexed, beside.description(), at) || isIn(indexed, beside.recognized(), at);
+        return isPictured || !beside.hasPage() ? "picture" : "link";
+    }
+
+    private static boolean isIn(String indexed, String part, int at) {
+        String text = part == null ? "" : asIndexed(part);
+        // long parts are cut
+        int start = text.isEmpty() ? -1 : indexed.indexOf(text.substring(0, Math.min(text.length(), MIN_PART)));
+        return start >= 0 && at >= start && at < start + text.length();
     }
 
     /** The indexed text starts with the text of the post. If the post was edited after indexing, only the text of the post is used. */

@@ -50,13 +50,17 @@ record PostContent(
         List<String> has,
         String forwardedFrom,
         UUID replyTo) {
-    // Characters. A post has at most 4096; the other limits keep the total below 2 000 tokens, which every embedding
+    // Characters. A post has at most 4096; the other limits keep what is embedded below 2 000 tokens, which every
+    // embedding
     // model accepts.
     private static final int MAX_CONTENT = 4096;
     private static final int MAX_ATTACHMENTS = 1500;
     private static final int MAX_DESCRIPTION = 500;
     private static final int MAX_OCR = 500;
-    private static final int MAX_PAGE = 1500;
+    private static final int MAX_EMBEDDED_PAGE = 1500;
+    /** Of all pages of a post together, in the text that is searched. */
+    private static final int MAX_PAGES = 14_000;
+
     private static final int MAX_SUMMARY = 500;
     private static final Pattern INVISIBLE = Pattern.compile("[\\u200B-\\u200D\\uFEFF]");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
@@ -134,10 +138,19 @@ record PostContent(
     }
 
     /**
-     * The text that is embedded and searched: the post's own text, the text of its attachments, the description and OCR text of its
-     * pictures, the pages it links to and the summary of its album. Each part occurs once.
+     * The text that is searched: the post's own text, the text of its attachments, the description and OCR text of its pictures, the
+     * pages it links to and the summary of its album. Each part occurs once.
      */
     String text() {
+        return text(MAX_PAGES / Math.max(1, data("crawl").path("urls").size()));
+    }
+
+    /** The same with the beginnings of the pages. */
+    String embeddedText() {
+        return text(MAX_EMBEDDED_PAGE);
+    }
+
+    private String text(int maxPage) {
         Map<String, String> parts = new LinkedHashMap<>();
         add(parts, content, MAX_CONTENT);
         add(parts, Objects.requireNonNullElse(attachmentText, ""), MAX_ATTACHMENTS);
@@ -145,7 +158,7 @@ record PostContent(
         add(parts, data("ocr").path("text").asText(""), MAX_OCR);
         for (JsonNode page : data("crawl").path("urls")) {
             add(parts, page.path("title").asText(""), MAX_DESCRIPTION);
-            add(parts, page.path("markdown").asText(""), MAX_PAGE);
+            add(parts, page.path("markdown").asText(""), maxPage);
         }
         add(parts, albumMeta.path("vision_summary").asText(""), MAX_SUMMARY);
         return String.join("\n", parts.values());

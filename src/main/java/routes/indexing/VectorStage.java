@@ -122,8 +122,8 @@ class VectorStage {
             return 0;
         }
         long started = System.nanoTime();
-        List<float[]> vectors = latency.record(
-                () -> embeddings.embed(posts.stream().map(Wanted::text).toList()));
+        List<float[]> vectors = latency.record(() -> embeddings.embed(
+                posts.stream().map(post -> post.post().embeddedText()).toList()));
         int embeddingMs = millisSince(started);
         List<IndexedPoint> points = new ArrayList<>();
         for (Wanted post : posts) {

@@ -251,8 +251,15 @@ public final class HybridSearch {
                 .toList();
     }
 
+    /**
+     * A part of a text.
+     *
+     * @param at where the first of its words of the query stands in the whole text; 0 without one
+     */
+    public record Passage(String text, int at) {}
+
     /** @return plain text around the best match of the query in the text, at most {@value Snippets#MAX_LENGTH} characters and ellipses */
-    public String snippet(String query, String text) {
+    public Passage snippet(String query, String text) {
         return snippets.of(text, snippets.wanted(query));
     }
 

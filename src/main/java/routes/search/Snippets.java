@@ -45,7 +45,7 @@ final class Snippets {
     /** A word of the query in a text, by the stem of the form there. */
     private record Match(int start, int end, String stem) {}
 
-    String of(String text, Set<String> wanted) {
+    HybridSearch.Passage of(String text, Set<String> wanted) {
         List<Word> tokens = analysis.of(text.substring(0, Math.min(text.length(), MAX_READ)));
         List<Match> matches = tokens.stream()
                 .filter(word -> analysis.keys(word.text()).stream().anyMatch(wanted::contains))
@@ -72,7 +72,7 @@ final class Snippets {
         }
         String cut =
                 WHITE_SPACE.matcher(text.substring(start, end)).replaceAll(" ").strip();
-        return (start > 0 ? "…" : "") + cut + (end < text.length() ? "…" : "");
+        return new HybridSearch.Passage((start > 0 ? "…" : "") + cut + (end < text.length() ? "…" : ""), first);
     }
 
     /** Start of the window with the most distinct words; the first one on a tie. */

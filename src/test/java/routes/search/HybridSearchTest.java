@@ -71,7 +71,7 @@ class HybridSearchTest {
         List<PostHit> hits = search("обучение нейросетей на видеокарте");
 
         assertThat(hits).extracting(hit -> hit.payload().postNumber()).containsExactly(2L, 3L);
-        assertThat(search.snippet("обучение нейросетей", hits.get(0).text()))
+        assertThat(search.snippet("обучение нейросетей", hits.get(0).text()).text())
                 .isEqualTo("Как обучать нейросети на одной видеокарте");
         assertThat(hits.get(0).payload().tags()).containsExactly("нейросети");
         assertThat(hits.get(0).score()).isGreaterThan(hits.get(1).score());

@@ -62,6 +62,6 @@ class SnippetsTest {
     }
 
     private String snippet(String text, String query) {
-        return snippets.of(text, snippets.wanted(query));
+        return snippets.of(text, snippets.wanted(query)).text();
     }
 }

@@ -196,7 +196,8 @@ public class LiveReader {
      *
      * @param incomplete whether members of the message's album may be missing
      */
-    private List<ObjectNode> withAlbums(TdChats chats, long chatId, List<ObjectNode> messages, Predicate<ObjectNode> incomplete)
+    private List<ObjectNode> withAlbums(
+            TdChats chats, long chatId, List<ObjectNode> messages, Predicate<ObjectNode> incomplete)
             throws TdlibException, InterruptedException {
         Set<Long> known =
                 messages.stream().map(message -> message.path("id").asLong()).collect(Collectors.toSet());

@@ -15,8 +15,9 @@ const THUMBNAILS = 4;
  *
  * @param {string} channel its name
  * @param {string} [snippet] the place in it that a search found
+ * @param {string} [foundIn] what that is a part of: post, picture or link
  */
-export function entry(post, channel, snippet = "") {
+export function entry(post, channel, snippet = "", foundIn = "post") {
     const hasText = post.content.trim() !== "";
     return {
         key: String(post.album_id ? `album ${post.album_id}` : post.number),
@@ -28,6 +29,7 @@ export function entry(post, channel, snippet = "") {
         text: hasText ? post.content : wordless(post),
         entities: hasText ? post.entities : [],
         snippet,
+        foundIn,
         tags: post.tags,
         views: post.views_count,
         files: post.media.map(file => ({...file, post: post.id})),
@@ -61,7 +63,8 @@ export function card(post, filters, pictures) {
                 post.status && post.status !== "success" && el("span", {class: `badge ${post.status}`}, t(`tagging.${post.status}`))),
             el("h2", {}, el("a", {href: to({post: String(post.number)})},
                 start < stop ? [shown(start, stop), isCut && " …"] : t("post.untitled", {number: post.number}))),
-            isElsewhere ? el("p", {class: "excerpt"}, leaf(post.snippet))
+            isElsewhere ? el("p", {class: "excerpt"},
+                post.foundIn !== "post" && el("span", {class: "muted"}, t(`found.${post.foundIn}`), " "), leaf(post.snippet))
                 : from < end && el("p", {class: "excerpt"}, isCut && "… ", shown(from, end)),
             missing.length > 0 && el("p", {class: "missing"}, missingIcon(missing[0]), missingWords(missing)),
             tagList(openTags(post), filters)),

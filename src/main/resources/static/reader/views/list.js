@@ -126,7 +126,7 @@ export class ListView {
                 this.#found(answer.corrected_query ?? null, answer.facets);
             }
             this.#add(
-                q ? answer.items.map(hit => entry(hit.post, hit.channel, hit.snippet))
+                q ? answer.items.map(hit => entry(hit.post, hit.channel, hit.snippet, hit.found_in))
                     : answer.posts.map(post => entry(post, this.#filters.channelName(post.channel_id))),
                 answer.next_cursor);
         } catch (error) {
