@@ -234,7 +234,8 @@ class CrawlPipelineIT {
                         new ObjectName("org.apache.camel:name=StreamReplay,context=" + context + ",*"), null)
                 .iterator()
                 .next();
-        return (String) server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
+        return (String)
+                server.invoke(replay, "refetchLinks", new Object[] {post}, new String[] {String.class.getName()});
     }
 
     private void settings(String body) throws Exception {
