@@ -1,6 +1,7 @@
 package routes.api.fuzz;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import routes.events.Sha256;
 final class Values {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final int LONGEST = 5000;
+    /** Elements of an array. */
+    private static final int MANY = 5;
 
     private final JsonNode document;
     private final Random random;
@@ -44,6 +47,7 @@ final class Values {
             case "boolean" -> JSON.booleanNode(random.nextBoolean());
             case "integer" -> JSON.numberNode(integer(schema));
             case "object" -> object(schema);
+            case "array" -> array(schema);
             default -> JSON.textNode(string(schema));
         };
     }
@@ -108,6 +112,15 @@ final class Values {
         return object;
     }
 
+    private JsonNode array(JsonNode schema) {
+        ArrayNode array = JSON.arrayNode();
+        int count = Math.min(schema.path("maxItems").asInt(MANY), random.nextInt(MANY));
+        for (int i = 0; i < Math.max(count, schema.path("minItems").asInt()); i++) {
+            array.add(valid(schema.path("items")));
+        }
+        return array;
+    }
+
     /** A value of the type that a branch leaves. */
     private JsonNode narrowed(JsonNode schema, JsonNode narrower) {
         String type = narrower.path("type").asText(null);
@@ -143,6 +156,12 @@ final class Values {
             wrong.add("null");
         }
         wrong.add("true");
+        if (types.contains("array")) {
+            wrong.remove("[]");
+            invalid(schema.path("items")).forEach(item -> wrong.add("[" + item + "]"));
+            String item = valid(schema.path("items")).toString();
+            wrong.add("[" + (item + ",").repeat(schema.path("maxItems").asInt()) + item + "]");
+        }
         if (types.contains("string")) {
             texts(schema).forEach(text -> wrong.add(JSON.textNode(text).toString()));
         }
