@@ -29,7 +29,8 @@ final class PostLinks {
             "excerpt",
             "word_count",
             "fetched_at",
-            "failed_at");
+            "failed_at",
+            "post_id");
 
     private static final int FIRST_ERROR = 400;
 
@@ -104,6 +105,9 @@ final class PostLinks {
 
     /** Why the page could not be read when it was last asked for; null if it could. */
     private static String problem(JsonNode page, boolean hasArticle) {
+        if (page.hasNonNull("post_id")) {
+            return null;
+        }
         String reason = page.path(hasArticle ? "failure" : "reason").asText(null);
         if (reason != null || hasArticle) {
             return reason;

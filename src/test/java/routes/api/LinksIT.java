@@ -87,6 +87,15 @@ class LinksIT {
         assertThat(link.path("requested").asBoolean()).isFalse();
     }
 
+    @Test
+    void a_link_to_a_post_of_telegram_leads_to_the_own_post() {
+        UUID linked = UUID.randomUUID();
+        fixtures.page(tenant, post, null, ", \"title\": \"A channel\", \"post_id\": \"" + linked + '"');
+
+        assertThat(link().path("state").asText()).isEqualTo("fetched");
+        assertThat(link().path("post_id").asText()).isEqualTo(linked.toString());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "http_404, , dead",

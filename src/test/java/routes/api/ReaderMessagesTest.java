@@ -83,7 +83,12 @@ class ReaderMessagesTest {
         assertThat(keys(english))
                 .containsAll(
                         Fetched.REASONS.stream().map(reason -> "page." + reason).toList())
-                .contains("page.no_text", "page.unreadable", "page.host_backoff", "page.provider_failed");
+                .contains(
+                        "page.no_text",
+                        "page.not_stored",
+                        "page.unreadable",
+                        "page.host_backoff",
+                        "page.provider_failed");
     }
 
     @Test

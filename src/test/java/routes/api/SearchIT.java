@@ -53,7 +53,16 @@ class SearchIT {
         assertThat(hit.fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "post_id", "number", "score", "snippet", "found_in", "tags", "channel", "posted_at", "link", "post");
+                        "post_id",
+                        "number",
+                        "score",
+                        "snippet",
+                        "found_in",
+                        "tags",
+                        "channel",
+                        "posted_at",
+                        "link",
+                        "post");
         assertThat(hit.path("post"))
                 .isEqualTo(client.get("/users/" + user + "/posts")
                         .json()

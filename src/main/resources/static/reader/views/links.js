@@ -68,12 +68,17 @@ function entry(post, link) {
         facts.length > 0 && el("p", {class: "meta"}, facts.map(fact => el("span", {}, fact))),
         link.excerpt && el("p", {class: "excerpt", lang: link.language}, link.excerpt),
         el("p", {class: "state"}, icon(SIGNS[link.state] ?? "failed"), el("span", {}, state(link)),
-            link.has_article && [" ", el("a", {class: "read", href: to({post: String(post.number), link: String(link.n)})},
+            link.post_id ? [" ", el("a", {class: "read", href: to({post: link.post_id})},
+                t("links.post"), el("span", {class: "hidden"}, `: ${link.title || link.url}`))]
+            : link.has_article && [" ", el("a", {class: "read", href: to({post: String(post.number), link: String(link.n)})},
                 t("links.read"), el("span", {class: "hidden"}, `: ${link.title || link.url}`))]));
 }
 
 /** What became of a link, in words. */
 export function state(link) {
+    if (link.post_id) {
+        return t("link.post");
+    }
     const copy = link.has_article && link.fetched_at ? t("link.copy", {date: date(link.fetched_at)}) : "";
     const reason = link.reason ? why(link) : "";
     const words = {
