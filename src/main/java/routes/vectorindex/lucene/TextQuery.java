@@ -32,6 +32,7 @@ import org.apache.lucene.search.DisjunctionMaxQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FuzzyTermsEnum;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MultiPhraseQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
@@ -70,6 +71,13 @@ final class TextQuery {
     private static final int MAX_WORDS = 64;
     /** Words whose letters refine the order; each has about eight terms, and Lucene accepts 1024. */
     private static final int MAX_REFINING = 32;
+
+    private static final int MAX_PAIRS = 16;
+    /** Words between two that count as neighbours. */
+    private static final int NEAR = 3;
+
+    /** How much the base form adds to the stem, or the other way round, if both match. */
+    private static final float BOTH = 0.3f;
 
     private static final int SHORTEST_SIMILAR = 4;
     private static final int LONGEST_ONE_ERROR = 8;
@@ -159,8 +167,20 @@ final class TextQuery {
         return matching.build();
     }
 
-    /** Its scores are added to those of {@link #matching}. */
+    /** Its scores are added to those of {@link #matching}: letters, stop words, and words near each other as in the query. */
     Query refining() {
+        List<Word> words = analysis.of(query.text()).stream()
+                .filter(word -> !word.joined())
+                .toList();
+        for (int i = 1; i < Math.min(words.size(), MAX_PAIRS); i++) {
+            letters.add(
+                    new MultiPhraseQuery.Builder()
+                            .add(PointQueries.bases(analysis, words.get(i - 1).text()))
+                            .add(PointQueries.bases(analysis, words.get(i).text()))
+                            .setSlop(NEAR)
+                            .build(),
+                    Occur.SHOULD);
+        }
         connecting.forEach(clause -> letters.add(clause, Occur.SHOULD));
         return letters.build();
     }
@@ -399,7 +419,7 @@ final class TextQuery {
         List<Query> tags = new ArrayList<>();
         analysis.keys(word).forEach(key -> tags.add(new TermQuery(new Term(TAGS_TEXT, key))));
         return new BooleanQuery.Builder()
-                .add(new DisjunctionMaxQuery(any, 0), Occur.SHOULD)
+                .add(new DisjunctionMaxQuery(any, BOTH), Occur.SHOULD)
                 .add(weighted(new DisjunctionMaxQuery(tags, 0), TAG_BOOST), Occur.SHOULD)
                 .build();
     }
