@@ -68,8 +68,11 @@ final class TextQuery {
 
     private static final float ROOT_WEIGHT = 0.3f;
 
-    private static final int MAX_WORDS = 64;
-    /** Words whose letters refine the order; each has about eight terms, and Lucene accepts 1024. */
+    /** A word has up to 17 terms, and Lucene accepts 1024. */
+    private static final int MAX_WORDS = 40;
+    /** Unknown words that are replaced: looking for similar words takes milliseconds. */
+    private static final int MAX_REPAIRS = 8;
+    /** Words whose letters refine the order: 500 characters are about as many terms. */
     private static final int MAX_REFINING = 32;
 
     private static final int MAX_PAIRS = 16;
@@ -112,6 +115,7 @@ final class TextQuery {
     private final List<Query> connecting = new ArrayList<>();
     private final BooleanQuery.Builder letters = new BooleanQuery.Builder();
     private int refining;
+    private int repairs;
 
     TextQuery(IndexSearcher searcher, SearchWords analysis, SearchQuery query) throws IOException {
         this.searcher = searcher;
@@ -194,10 +198,10 @@ final class TextQuery {
         String before = null;
         for (String typed : query.text().strip().split("[\\s\\p{Z}]+")) {
             List<Word> words = analysis.of(typed);
-            if (done.size() > MAX_WORDS) {
+            if (done.size() >= MAX_WORDS) {
                 return;
             }
-            if (!query.asTyped() && !isAnyKnown(words) && replaceAll(typed)) {
+            if (mayRepair() && !isAnyKnown(words) && replaceAll(typed)) {
                 before = null;
                 continue;
             }
@@ -210,6 +214,10 @@ final class TextQuery {
             }
             before = single;
         }
+    }
+
+    private boolean mayRepair() {
+        return !query.asTyped() && repairs < MAX_REPAIRS;
     }
 
     /** Whether posts have the two words as one: "wifi". */
@@ -230,7 +238,7 @@ final class TextQuery {
     }
 
     private void add(String word, String typed) throws IOException {
-        if (!done.add(word)) {
+        if (done.size() >= MAX_WORDS || !done.add(word)) {
             return;
         }
         if (analysis.isStopWord(word)) {
@@ -241,20 +249,21 @@ final class TextQuery {
         content.add(byForms(word));
         content.add(weighted(new TermQuery(new Term(PREFIX, SearchWords.prefix(word))), PREFIX_WEIGHT));
         addLetters(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
-        if (query.asTyped()) {
-            return;
-        }
-        if (isKnown) {
-            for (String other : inOtherAlphabet(word, SPELLINGS_OF_KNOWN)) {
+        if (isKnown && !query.asTyped()) {
+            for (String other : inOtherAlphabet(word, SPELLINGS_OF_KNOWN).stream().limit(1).toList()) {
                 content.add(weighted(byForms(other), OTHER_ALPHABET_WEIGHT));
             }
-        } else if (!addSimilar(word, typed) && !addParts(word, typed)) {
-            addRoots(word);
+        } else if (!isKnown && mayRepair()) {
+            repairs++;
+            if (!addSimilar(word, typed) && !addParts(word, typed)) {
+                addRoots(word);
+            }
         }
     }
 
     /** The other layout and the other alphabet; false if nothing there is known. */
     private boolean replaceAll(String typed) throws IOException {
+        repairs++;
         String plain = typed.replaceFirst("[.,;:'\"]+$", "");
         for (String keys : new LinkedHashSet<>(List.of(typed, plain))) {
             String other = Spelling.onOtherLayout(keys);
