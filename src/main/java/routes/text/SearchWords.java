@@ -75,7 +75,12 @@ public final class SearchWords {
      * @param lemmas base forms in the dictionary, at most {@value #MOST_LEMMAS}; empty for an unknown word
      * @param roots the first {@value #GRAM} letters, also without a Russian prefix: "баст" of "забастовка"; empty for short words
      */
-    public record Forms(String stem, List<String> lemmas, List<String> roots) {}
+    public record Forms(String stem, List<String> lemmas, List<String> roots) {
+        /** The lemmas, or the stem of an unknown word. */
+        public List<String> bases() {
+            return lemmas.isEmpty() ? List.of(stem) : lemmas;
+        }
+    }
 
     /** In text order, including duplicates. */
     public List<Word> of(String text) {

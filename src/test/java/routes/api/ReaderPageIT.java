@@ -326,6 +326,28 @@ class ReaderPageIT {
     }
 
     @Test
+    void aTypingErrorIsRepairedAndTheReaderCanInsistOnIt() {
+        browser.open("/?q=vfhcj%5Bjl");
+        browser.awaitText(".corrected", "Показано по запросу «марсоход»");
+        browser.awaitText(".card h2", "Марсоход прислал снимки");
+        assertThat(browser.barriers()).isEmpty();
+
+        browser.one(".corrected a").click();
+        browser.awaitText("h2", "Здесь ничего не нашлось");
+        assertThat(browser.address()).contains("typed=1");
+        assertThat(browser.one(".corrected").getText()).isEmpty();
+    }
+
+    @Test
+    void aSearchCountsItsHitsByChannel() {
+        posts.findable(45);
+        browser.open("/?q=маяк");
+        browser.awaitTrue(
+                "the channel has a count", "return !!document.querySelector('.choices [data-channel] .count')");
+        assertThat(browser.one(".choices [data-channel] .count").getText()).startsWith("45");
+    }
+
+    @Test
     void aSearchGoesOnOverItsPagesWithPicturesAndSaysThatThereIsMore() {
         posts.findable(45);
         browser.open("/?q=маяк");
@@ -444,8 +466,8 @@ class ReaderPageIT {
         assertThat(browser.focused().getText()).isEqualTo("К содержанию");
         browser.type(Keys.ENTER, Keys.TAB);
         assertThat(browser.focused().getDomAttribute("name")).isEqualTo("q");
-        browser.type("кратер на Марсе", Keys.ENTER);
-        browser.awaitText("h1", "кратер на Марсе");
+        browser.type("следы и кратер", Keys.ENTER);
+        browser.awaitText("h1", "следы и кратер");
         browser.awaitTrue("a hit is there", "return !!document.querySelector('.card')");
         // the heading has the focus, then come the two orders, the chip and the hit
         browser.type(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB);

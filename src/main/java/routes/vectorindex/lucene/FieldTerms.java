@@ -28,11 +28,11 @@ final class FieldTerms extends TokenStream {
     }
 
     /** All at one position. */
-    void addAll(Collection<String> texts) {
-        int step = 1;
+    void addAll(Collection<String> texts, int step) {
+        int next = step;
         for (String text : texts) {
-            add(text, step);
-            step = 0;
+            add(text, next);
+            next = 0;
         }
     }
 

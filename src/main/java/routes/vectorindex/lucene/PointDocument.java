@@ -75,10 +75,10 @@ final class PointDocument {
     /** Words as written, in the spelling of {@link SearchWords}: finds similar words. */
     static final String WORD = "word";
 
-    /** With positions, for phrases. */
     static final String STEM = "stem";
-
+    /** With positions, for phrases; the stem of a word that the dictionary does not contain. */
     static final String LEMMA = "lemma";
+
     static final String PREFIX = "prefix";
     static final String GRAM = "gram";
     static final String ROOT = "root";
@@ -162,9 +162,10 @@ final class PointDocument {
         int position = -1;
         for (Word word : analysis.of(text)) {
             Forms forms = analysis.forms(word.text());
-            stems.add(forms.stem(), word.position() - position);
+            int step = word.position() - position;
             position = word.position();
-            lemmas.addAll(forms.lemmas());
+            stems.add(forms.stem(), step);
+            lemmas.addAll(forms.bases(), step);
             words.add(word.text());
             roots.addAll(forms.roots());
             if (!word.joined()) { // the parts have the letters of a joined word
@@ -172,8 +173,8 @@ final class PointDocument {
                 SearchWords.grams(word.text()).forEach(gram -> grams.add(gram, 1));
             }
         }
-        document.add(new Field(STEM, stems, POSITIONS));
-        document.add(new Field(LEMMA, lemmas, FREQUENCIES));
+        document.add(new Field(STEM, stems, FREQUENCIES));
+        document.add(new Field(LEMMA, lemmas, POSITIONS));
         document.add(new Field(PREFIX, prefixes, FREQUENCIES));
         document.add(new Field(GRAM, grams, FREQUENCIES));
         document.add(new Field(WORD, FieldTerms.of(words), OCCURRENCE));
@@ -183,7 +184,7 @@ final class PointDocument {
     private static void addTags(Document document, List<String> tags, SearchWords analysis) {
         FieldTerms terms = new FieldTerms();
         for (Word word : analysis.of(String.join(" \n", tags))) {
-            terms.addAll(analysis.keys(word.text()));
+            terms.addAll(analysis.keys(word.text()), 1);
         }
         document.add(new Field(TAGS_TEXT, terms, FREQUENCIES));
     }

@@ -18,7 +18,7 @@ import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.PhraseQuery;
+import org.apache.lucene.search.MultiPhraseQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
@@ -92,11 +92,17 @@ final class PointQueries {
             any.add(anyOf(TAGS_TEXT, analysis.keys(word), key -> key), Occur.SHOULD);
             return Optional.of(any.build());
         }
-        PhraseQuery.Builder phrase = new PhraseQuery.Builder();
+        MultiPhraseQuery.Builder phrase = new MultiPhraseQuery.Builder();
         words.stream()
                 .filter(word -> !word.joined())
-                .forEach(word ->
-                        phrase.add(new Term(STEM, analysis.forms(word.text()).stem()), word.position()));
+                .forEach(word -> phrase.add(bases(analysis, word.text()), word.position()));
         return Optional.of(phrase.build());
+    }
+
+    /** The terms of a word in the field that has positions. */
+    static Term[] bases(SearchWords analysis, String word) {
+        return analysis.forms(word).bases().stream()
+                .map(base -> new Term(LEMMA, base))
+                .toArray(Term[]::new);
     }
 }

@@ -32,6 +32,7 @@ import org.apache.lucene.search.DisjunctionMaxQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FuzzyTermsEnum;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MultiPhraseQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
@@ -67,9 +68,19 @@ final class TextQuery {
 
     private static final float ROOT_WEIGHT = 0.3f;
 
-    private static final int MAX_WORDS = 64;
-    /** Words whose letters refine the order; each has about eight terms, and Lucene accepts 1024. */
+    /** A word has up to 17 terms, and Lucene accepts 1024. */
+    private static final int MAX_WORDS = 40;
+    /** Unknown words that are replaced: looking for similar words takes milliseconds. */
+    private static final int MAX_REPAIRS = 8;
+    /** Words whose letters refine the order: 500 characters are about as many terms. */
     private static final int MAX_REFINING = 32;
+
+    private static final int MAX_PAIRS = 16;
+    /** Words between two that count as neighbours. */
+    private static final int NEAR = 3;
+
+    /** How much the base form adds to the stem, or the other way round, if both match. */
+    private static final float BOTH = 0.3f;
 
     private static final int SHORTEST_SIMILAR = 4;
     private static final int LONGEST_ONE_ERROR = 8;
@@ -104,6 +115,7 @@ final class TextQuery {
     private final List<Query> connecting = new ArrayList<>();
     private final BooleanQuery.Builder letters = new BooleanQuery.Builder();
     private int refining;
+    private int repairs;
 
     TextQuery(IndexSearcher searcher, SearchWords analysis, SearchQuery query) throws IOException {
         this.searcher = searcher;
@@ -159,8 +171,20 @@ final class TextQuery {
         return matching.build();
     }
 
-    /** Its scores are added to those of {@link #matching}. */
+    /** Its scores are added to those of {@link #matching}: letters, stop words, and words near each other as in the query. */
     Query refining() {
+        List<Word> words = analysis.of(query.text()).stream()
+                .filter(word -> !word.joined())
+                .toList();
+        for (int i = 1; i < Math.min(words.size(), MAX_PAIRS); i++) {
+            letters.add(
+                    new MultiPhraseQuery.Builder()
+                            .add(PointQueries.bases(analysis, words.get(i - 1).text()))
+                            .add(PointQueries.bases(analysis, words.get(i).text()))
+                            .setSlop(NEAR)
+                            .build(),
+                    Occur.SHOULD);
+        }
         connecting.forEach(clause -> letters.add(clause, Occur.SHOULD));
         return letters.build();
     }
@@ -174,10 +198,10 @@ final class TextQuery {
         String before = null;
         for (String typed : query.text().strip().split("[\\s\\p{Z}]+")) {
             List<Word> words = analysis.of(typed);
-            if (done.size() > MAX_WORDS) {
+            if (done.size() >= MAX_WORDS) {
                 return;
             }
-            if (!query.asTyped() && !isAnyKnown(words) && replaceAll(typed)) {
+            if (mayRepair() && !isAnyKnown(words) && replaceAll(typed)) {
                 before = null;
                 continue;
             }
@@ -190,6 +214,10 @@ final class TextQuery {
             }
             before = single;
         }
+    }
+
+    private boolean mayRepair() {
+        return !query.asTyped() && repairs < MAX_REPAIRS;
     }
 
     /** Whether posts have the two words as one: "wifi". */
@@ -210,7 +238,7 @@ final class TextQuery {
     }
 
     private void add(String word, String typed) throws IOException {
-        if (!done.add(word)) {
+        if (done.size() >= MAX_WORDS || !done.add(word)) {
             return;
         }
         if (analysis.isStopWord(word)) {
@@ -221,20 +249,21 @@ final class TextQuery {
         content.add(byForms(word));
         content.add(weighted(new TermQuery(new Term(PREFIX, SearchWords.prefix(word))), PREFIX_WEIGHT));
         addLetters(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
-        if (query.asTyped()) {
-            return;
-        }
-        if (isKnown) {
-            for (String other : inOtherAlphabet(word, SPELLINGS_OF_KNOWN)) {
+        if (isKnown && !query.asTyped()) {
+            for (String other : inOtherAlphabet(word, SPELLINGS_OF_KNOWN).stream().limit(1).toList()) {
                 content.add(weighted(byForms(other), OTHER_ALPHABET_WEIGHT));
             }
-        } else if (!addSimilar(word, typed) && !addParts(word, typed)) {
-            addRoots(word);
+        } else if (!isKnown && mayRepair()) {
+            repairs++;
+            if (!addSimilar(word, typed) && !addParts(word, typed)) {
+                addRoots(word);
+            }
         }
     }
 
     /** The other layout and the other alphabet; false if nothing there is known. */
     private boolean replaceAll(String typed) throws IOException {
+        repairs++;
         String plain = typed.replaceFirst("[.,;:'\"]+$", "");
         for (String keys : new LinkedHashSet<>(List.of(typed, plain))) {
             String other = Spelling.onOtherLayout(keys);
@@ -399,7 +428,7 @@ final class TextQuery {
         List<Query> tags = new ArrayList<>();
         analysis.keys(word).forEach(key -> tags.add(new TermQuery(new Term(TAGS_TEXT, key))));
         return new BooleanQuery.Builder()
-                .add(new DisjunctionMaxQuery(any, 0), Occur.SHOULD)
+                .add(new DisjunctionMaxQuery(any, BOTH), Occur.SHOULD)
                 .add(weighted(new DisjunctionMaxQuery(tags, 0), TAG_BOOST), Occur.SHOULD)
                 .build();
     }

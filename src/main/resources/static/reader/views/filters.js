@@ -48,6 +48,8 @@ export class Filters {
     #months = el("ul", {class: "choices"});
     #monthGroup = el("section", {class: "group", hidden: true, "aria-labelledby": "months-title"},
         el("h2", {id: "months-title"}, t("filters.months")), this.#months);
+    /** @type {string[][]} tags of each of the posts that a search found and that are shown */
+    #found = [];
     /** @type {{channels: object[], tags: object[], months: object[]} | null} what a search counted */
     #facets = null;
 
@@ -113,12 +115,17 @@ export class Filters {
         this.#mark();
     }
 
-    /** @param {object | null} facets counts of all hits; null outside a search */
-    facets(facets) {
-        this.#facets = facets;
+    /** @param {string[][]} tags of each of the posts that are shown */
+    found(tags) {
+        this.#found = tags;
         if (this.#filters.q) {
             this.#loadTags();
         }
+    }
+
+    /** @param {object | null} facets counts of all hits; null outside a search */
+    facets(facets) {
+        this.#facets = facets;
         const months = facets?.months ?? [];
         this.#monthGroup.hidden = months.length < 2;
         this.#months.replaceChildren(...months.slice(-MONTHS).reverse().map(({month: its, count}) =>
@@ -165,14 +172,15 @@ export class Filters {
         this.#typing = setTimeout(() => this.#loadTags(), TYPING_MILLIS);
     }
 
-    /** The tags with the numbers of their posts, among those that the filters leave or that a search finds. */
+    /**
+     * The tags with the numbers of their posts, among those that the filters leave. In a search, those of the posts that are shown:
+     * other tags may stand in a spoiler.
+     */
     async #tags(q) {
         const {q: search, channel, tag, has, from, to: last, status} = this.#filters;
         if (search) {
-            return (this.#facets?.tags ?? [])
-                .filter(({tag: name}) => plain(name).startsWith(plain(q)))
-                .slice(0, TAGS)
-                .map(({tag: name, count}) => ({tag: name, posts: count}));
+            const counts = new Map((this.#facets?.tags ?? []).map(({tag: name, count}) => [plain(name), count]));
+            return counted(this.#found, counts).filter(({tag: name}) => plain(name).startsWith(plain(q))).slice(0, TAGS);
         }
         const filters = {
             channel_id: channel, tag, has: features(has), from: dayStart(from), to: dayAfter(last), tagging_status: status,
@@ -215,6 +223,20 @@ export class Filters {
             current(link, isOn);
         }
     }
+}
+
+/**
+ * @param {string[][]} posts the tags of each
+ * @param {Map<string, number>} ofAll the posts with a tag among all hits, where they are known
+ */
+function counted(posts, ofAll) {
+    const counts = new Map();
+    for (const tag of posts.flat()) {
+        const known = counts.get(plain(tag)) ?? {tag, posts: 0};
+        counts.set(plain(tag), {tag: known.tag, posts: known.posts + 1});
+    }
+    return [...counts].map(([key, {tag, posts: shown}]) => ({tag, posts: Math.max(shown, ofAll.get(key) ?? 0)}))
+        .sort((one, other) => other.posts - one.posts || one.tag.localeCompare(other.tag));
 }
 
 function countOf(posts) {

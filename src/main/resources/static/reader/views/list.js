@@ -3,6 +3,7 @@
 import {el, icon} from "../dom.js";
 import {t} from "../i18n.js";
 import {Pictures} from "../pictures.js";
+import {openTags} from "../rich.js";
 import {to} from "../route.js";
 import {card, entry} from "./card.js";
 import {chips, dayAfter, dayStart, features, Filters, searchBox} from "./filters.js";
@@ -161,6 +162,7 @@ export class ListView {
         });
         this.#said.textContent = cards.length === 0 ? t("list.none")
             : t(next ? "list.count.more" : "list.count", {count: cards.length});
+        this.#filters.found(this.#posts.map(openTags));
         this.#more.replaceChildren(...cards.length === 0
             ? [nothing(this.#asked.filters, this.#page)]
             : next ? [el("button", {type: "button", class: "primary", onclick: () => this.#loadMore()}, t("list.more"))] : []);

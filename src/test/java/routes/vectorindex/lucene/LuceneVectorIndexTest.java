@@ -166,6 +166,19 @@ class LuceneVectorIndexTest {
     }
 
     @Test
+    void aLongQueryIsAnsweredAlsoIfMostOfItsWordsAreUnknown() {
+        List<String> words = IntStream.range(0, 100)
+                .mapToObj(i -> "слово" + (char) ('а' + i % 30) + (char) ('а' + i / 30))
+                .toList();
+        index.upsert(point(1, String.join(" ", words), words.toArray(String[]::new)));
+        String unknown = String.join(" ", words).replace("слово", "слобо");
+
+        assertThat(found(query(String.join(" ", words).substring(0, 500)))).containsExactly(post(1));
+        assertThat(found(query(unknown.substring(0, 500)))).containsExactly(post(1));
+        assertThat(found(query("нейросетевизация".repeat(31)))).isEmpty();
+    }
+
+    @Test
     void wordsAsTypedAreNotReplaced() {
         index.upsert(point(1, "Прививка от гриппа"));
         SearchQuery typed = new SearchQuery(
