@@ -78,11 +78,13 @@ public class LiveReader {
             throws IOException, InterruptedException, TdlibException {
         task.reading(null);
         Instant now = clock.instant();
-        List<LiveChannel> rows = table.ofSameChat(task.channel()).stream()
-                .filter(row -> row.isFree(now))
-                .toList();
+        List<LiveChannel> all = table.ofSameChat(task.channel());
+        List<LiveChannel> rows = all.stream().filter(row -> row.isFree(now)).toList();
         if (rows.isEmpty()) {
-            feed.drop(task);
+            // what is collected waits for the end of a pause that Telegram wants, but not for a person
+            if (all.stream().allMatch(row -> row.pausedAt() != null)) {
+                feed.drop(task);
+            }
             task.close();
             return null;
         }
