@@ -72,15 +72,15 @@ class LiveChannels {
                 .list();
     }
 
-    /** The rows of one chat, or the one of a channel that is not found yet. */
+    /** The rows of one chat, or of one channel that is not found yet: one for each tenant. */
     List<LiveChannel> ofSameChat(LiveChannel channel) {
         return channel.isFound()
                 ? jdbc.sql(ROWS + "WHERE l.account = ? AND l.chat_id = ?")
                         .params(channel.account(), channel.chatId())
                         .query(LiveChannels::row)
                         .list()
-                : jdbc.sql(ROWS + "WHERE l.tenant_id = ? AND l.channel_id = ?")
-                        .params(channel.tenantId(), channel.channelId())
+                : jdbc.sql(ROWS + "WHERE l.channel_id = ? AND l.chat_id IS NULL")
+                        .param(channel.channelId())
                         .query(LiveChannels::row)
                         .list();
     }
@@ -123,11 +123,12 @@ class LiveChannels {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    /** The channel was found at Telegram, for all tenants that look for it. */
+    /** The channel was found at Telegram, for all tenants that look for it. If another account read it before, something may be missing. */
     void found(UUID channelId, String account, long chatId) {
         jdbc.sql(
                         """
-                        UPDATE live_channels SET account = ?, chat_id = ?, error = NULL, failures = 0, retry_at = NULL, flood_until = NULL
+                        UPDATE live_channels SET account = ?, chat_id = ?, error = NULL, failures = 0, retry_at = NULL, flood_until = NULL,
+                            wanted = CASE WHEN history_done_at IS NOT NULL THEN 'deep' END
                         WHERE channel_id = ? AND account IS NULL""")
                 .params(account, chatId, channelId)
                 .update();
@@ -166,10 +167,14 @@ class LiveChannels {
     }
 
     /** What a page brought; belongs into the transaction that saves its posts. */
-    record Progress(Pass pass, boolean complete, int messages, Instant lastPost) {}
+    record Progress(Pass pass, boolean complete, int messages) {}
 
-    /** Stores how far a pass has come. */
-    void progress(LiveChannel channel, Progress progress, Instant now) {
+    /**
+     * Stores how far a pass has come.
+     *
+     * @param lastPost time of the newest post of the page; null without posts
+     */
+    void progress(LiveChannel channel, Progress progress, Instant lastPost, Instant now) {
         Pass pass = progress.pass();
         jdbc.sql(
                         """
@@ -184,7 +189,7 @@ class LiveChannels {
                 .param("min", progress.complete() ? null : (Integer) pass.min())
                 .param("read", progress.complete() ? null : (Integer) pass.read())
                 .param("messages", progress.messages())
-                .param("last", time(progress.lastPost()))
+                .param("last", time(lastPost))
                 .param("tenant", channel.tenantId())
                 .param("channel", channel.channelId())
                 .update();

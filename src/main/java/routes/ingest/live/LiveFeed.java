@@ -225,9 +225,7 @@ public class LiveFeed {
     }
 
     private static String key(LiveChannel channel) {
-        return channel.isFound()
-                ? key(channel.account(), channel.chatId())
-                : channel.tenantId() + "/" + channel.channelId();
+        return channel.isFound() ? key(channel.account(), channel.chatId()) : "?/" + channel.channelId();
     }
 
     /** The tasks to begin now, at most as many as there are free workers; those with updates come first. For one thread. */

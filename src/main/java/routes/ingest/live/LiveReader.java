@@ -38,6 +38,7 @@ public class LiveReader {
     private static final int MAX_ALBUM = 10;
 
     private static final int TIMEOUT_SECONDS = 30;
+    /** Looking up names is what Telegram limits most. */
     private static final Duration UNKNOWN_AGAIN = Duration.ofDays(1);
     /** Costs nothing: TDLib hears of chats that the account joins. */
     private static final Duration UNJOINED_AGAIN = Duration.ofMinutes(5);
@@ -77,17 +78,19 @@ public class LiveReader {
             throws IOException, InterruptedException, TdlibException {
         task.reading(null);
         Instant now = clock.instant();
-        List<LiveChannel> rows = table.ofSameChat(task.channel()).stream()
-                .filter(row -> row.isFree(now))
-                .toList();
+        List<LiveChannel> all = table.ofSameChat(task.channel());
+        List<LiveChannel> rows = all.stream().filter(row -> row.isFree(now)).toList();
         if (rows.isEmpty()) {
-            feed.drop(task);
+            // what is collected waits for the end of a pause that Telegram wants, but not for a person
+            if (all.stream().allMatch(row -> row.pausedAt() != null)) {
+                feed.drop(task);
+            }
             task.close();
             return null;
         }
         if (!task.channel().isFound()) {
             task.close();
-            find(rows.get(0));
+            find(rows);
             return null;
         }
         Changes changes = feed.take(task);
@@ -116,43 +119,52 @@ public class LiveReader {
         return TdChats.historyRequest(row.chatId(), row.pass().next());
     }
 
-    private void find(LiveChannel channel) throws TdlibException, InterruptedException {
-        for (Map.Entry<String, TdChats> account : feed.signedIn().entrySet()) {
-            TdChats chats = account.getValue();
-            Optional<ObjectNode> chat = Optional.empty();
-            if (channel.tgChannelId() != null) {
-                chat = chats.find(TdMessage.chatId(channel.tgChannelId()));
-            }
-            if (chat.isEmpty() && channel.username() != null) {
-                chat = chats.find(channel.username());
-            }
-            if (chat.isPresent()) {
-                found(channel, account.getKey(), chats, chat.get());
-                return;
-            }
-        }
-        if (channel.username() != null) {
-            unusable(channel, "Telegram has no channel @" + channel.username());
+    private void find(List<LiveChannel> rows) throws TdlibException, InterruptedException {
+        LiveChannel channel = rows.get(0);
+        Map<String, TdChats> accounts = feed.signedIn();
+        if (accounts.isEmpty()) {
             return;
         }
-        String reason =
-                "no signed-in account knows the channel with this id; join it with an account, or subscribe by its name";
-        LOG.warn("{} is not read: {}", LiveFeed.name(channel), reason);
-        table.failed(channel, reason, clock.instant().plus(UNJOINED_AGAIN), false);
+        if (channel.tgChannelId() != null) {
+            for (Map.Entry<String, TdChats> account : accounts.entrySet()) {
+                Optional<ObjectNode> chat = account.getValue().find(TdMessage.chatId(channel.tgChannelId()));
+                if (chat.isPresent()) {
+                    found(rows, account.getKey(), account.getValue(), chat.get());
+                    return;
+                }
+            }
+        }
+        if (channel.username() == null) {
+            unusable(
+                    rows,
+                    "no signed-in account knows the channel with this id; join it with an account, or subscribe by its name",
+                    UNJOINED_AGAIN);
+            return;
+        }
+        // a name is the same for all accounts
+        String account = accounts.keySet().iterator().next();
+        Optional<ObjectNode> chat = accounts.get(account).find(channel.username());
+        if (chat.isPresent()) {
+            found(rows, account, accounts.get(account), chat.get());
+        } else {
+            unusable(rows, "Telegram has no channel @" + channel.username(), UNKNOWN_AGAIN);
+        }
     }
 
-    private void unusable(LiveChannel channel, String reason) {
-        LOG.warn("{} is not read: {}", LiveFeed.name(channel), reason);
-        // looking up names is what Telegram limits most
-        table.failed(channel, reason, clock.instant().plus(UNKNOWN_AGAIN), false);
+    private void unusable(List<LiveChannel> rows, String reason, Duration pause) {
+        LOG.warn("{} is not read: {}", LiveFeed.name(rows.get(0)), reason);
+        for (LiveChannel row : rows) {
+            table.failed(row, reason, clock.instant().plus(pause), false);
+        }
     }
 
-    private void found(LiveChannel channel, String account, TdChats chats, ObjectNode chat)
+    private void found(List<LiveChannel> rows, String account, TdChats chats, ObjectNode chat)
             throws TdlibException, InterruptedException {
+        LiveChannel channel = rows.get(0);
         long chatId = chat.path("id").asLong();
         Long tgChannelId = TdMessage.channelId(chatId);
         if (!chat.at("/type/@type").asText().equals("chatTypeSupergroup") || tgChannelId == null) {
-            unusable(channel, "it is no channel and no supergroup");
+            unusable(rows, "it is no channel and no supergroup", UNKNOWN_AGAIN);
             return;
         }
         String username = chats.username(chat).orElse(null);
@@ -239,7 +251,7 @@ public class LiveReader {
             if (first.isPresent()) {
                 writer.deleteMissing(row, chats, first.get() - 1, olderThan(row), Set.of());
             }
-            writer.page(row, chats, List.of(), new LiveChannels.Progress(before, true, 0, null));
+            writer.page(row, chats, List.of(), new LiveChannels.Progress(before, true, 0));
             return;
         }
         long newest = messages.get(0).path("id").asLong();
@@ -259,7 +271,7 @@ public class LiveReader {
                 .collect(Collectors.toSet());
         // before the page is saved: if it fails, the page is read again
         writer.deleteMissing(row, chats, TdMessage.number(oldestId), olderThan(row), present);
-        writer.page(row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size(), null));
+        writer.page(row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size()));
     }
 
     /** Number of the newest message that a page of the pass can have; empty for the first page. */

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -71,10 +70,7 @@ class LiveWriter {
                 chats,
                 messages,
                 Downloads.OF_HISTORY,
-                last -> table.progress(
-                        channel,
-                        new LiveChannels.Progress(progress.pass(), progress.complete(), progress.messages(), last),
-                        clock.instant()));
+                last -> table.progress(channel, progress, last, clock.instant()));
     }
 
     /** Saves messages that were reported as new or changed. */
@@ -108,11 +104,10 @@ class LiveWriter {
                 .max(Instant::compareTo)
                 .orElse(null);
         save(channel, batch, files, () -> along.write(last));
-        batch.posts().stream()
-                .filter(post -> !post.media().isEmpty())
-                .map(post -> files.get(post.telegramMessageId()))
-                .filter(Objects::nonNull)
-                .forEach(file -> chats.forget(file.id()));
+        // what was downloaded is in the object store now
+        posts.stream()
+                .filter(post -> post.file() != null && post.file().path() != null)
+                .forEach(post -> chats.forget(files.get(post.id()).id()));
     }
 
     /** The messages that are wanted. Those before the history are, if they are stored. */
