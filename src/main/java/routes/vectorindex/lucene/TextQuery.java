@@ -250,7 +250,8 @@ final class TextQuery {
         content.add(weighted(new TermQuery(new Term(PREFIX, SearchWords.prefix(word))), PREFIX_WEIGHT));
         addLetters(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
         if (isKnown && !query.asTyped()) {
-            for (String other : inOtherAlphabet(word, SPELLINGS_OF_KNOWN).stream().limit(1).toList()) {
+            for (String other :
+                    inOtherAlphabet(word, SPELLINGS_OF_KNOWN).stream().limit(1).toList()) {
                 content.add(weighted(byForms(other), OTHER_ALPHABET_WEIGHT));
             }
         } else if (!isKnown && mayRepair()) {
