@@ -340,11 +340,10 @@ class ReaderPageIT {
 
     @Test
     void aSearchCountsItsHitsByChannel() {
-        posts.findable(45);
-        browser.open("/?q=маяк");
+        browser.open("/?q=марсоход");
         browser.awaitTrue(
                 "the channel has a count", "return !!document.querySelector('.choices [data-channel] .count')");
-        assertThat(browser.one(".choices [data-channel] .count").getText()).startsWith("45");
+        assertThat(browser.one(".choices [data-channel] .count").getText()).matches("[1-9]\\d*\\s+пост.*");
     }
 
     @Test
