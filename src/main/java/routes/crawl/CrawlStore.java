@@ -108,7 +108,7 @@ class CrawlStore {
     }
 
     /** A post that a Telegram link leads to. */
-    record LinkedPost(UUID id, String content, String author, Instant postedAt, String channel) {}
+    record LinkedPost(UUID id, String content, Instant postedAt, String channel) {}
 
     /** The posts that tenants have and that these links lead to. */
     Map<PageTask, LinkedPost> linkedPosts(Map<PageTask, TelegramLink> links) {
@@ -117,7 +117,7 @@ class CrawlStore {
         jdbc.sql(
                         """
                         SELECT l.ordinality, p.id, concat_ws(E'\n', p.content, p.attachment_text) AS content,
-                               coalesce(p.author_name, '') AS author, p.posted_at, c.title
+                               p.posted_at, c.title
                         FROM unnest(:tenants::uuid[], :names::text[], :channels::bigint[], :messages::bigint[])
                             WITH ORDINALITY AS l (tenant_id, name, channel, message)
                         CROSS JOIN LATERAL (
@@ -151,7 +151,6 @@ class CrawlStore {
                             new LinkedPost(
                                     row.getObject("id", UUID.class),
                                     row.getString("content"),
-                                    row.getString("author"),
                                     row.getTimestamp("posted_at").toInstant(),
                                     row.getString("title")));
                 });

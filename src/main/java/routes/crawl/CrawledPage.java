@@ -124,7 +124,6 @@ record CrawledPage(
                 .url(task.url())
                 .finalUrl(task.url())
                 .title(given(post.channel()))
-                .author(given(post.author()))
                 .site("Telegram")
                 .publishedAt(post.postedAt().toString())
                 .excerpt(given(StorableText.cut(post.content(), MAX_EXCERPT)))

@@ -4,6 +4,7 @@ import {el, icon} from "../dom.js";
 import {date, month, named, number, t} from "../i18n.js";
 import {to} from "../route.js";
 import {plain} from "../text.js";
+import {help} from "./help.js";
 
 /** What posts are filtered by besides text and tags; all that are chosen must hold. */
 const FEATURES = ["photo", "video", "text-on-image"];
@@ -247,14 +248,6 @@ function countOf(posts) {
 function lastDay(name) {
     const [year, its] = name.split("-").map(Number);
     return `${name}-${new Date(Date.UTC(year, its, 0)).getUTCDate()}`;
-}
-
-/** What a search understands besides words. */
-function help() {
-    const rows = ["\"a b\"", "-a", "tag:", "channel:", "after:2026-01", "before:2026-01-31", "has:photo"];
-    const names = ["phrase", "without", "tag", "channel", "after", "before", "has"];
-    return el("details", {class: "group help"}, el("summary", {}, t("help")),
-        el("dl", {class: "facts"}, rows.map((row, i) => [el("dt", {}, el("code", {}, row)), el("dd", {}, t(`help.${names[i]}`))])));
 }
 
 /** Filters in force; each can be taken away. */
