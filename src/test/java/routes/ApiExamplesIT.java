@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.embedded.PreparedData;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
@@ -53,8 +54,18 @@ class ApiExamplesIT {
                 "--demo",
                 "--data.dir=" + PreparedData.in(work.resolve("data")),
                 "--api.port=" + MainJobIT.freePort(),
-                "--management.port=0"))) {
+                "--management.port=0",
+                "--telegram.api-id=1",
+                "--telegram.api-hash=0123456789abcdef0123456789abcdef",
+                "--telegram.session-key=" + "0123456789abcdef".repeat(4)))) {
             application.getBean(MainJob.class).run(new PrintStream(OutputStream.nullOutputStream()));
+            // as if an account were signed in and had found the channel
+            application
+                    .getBean(JdbcClient.class)
+                    .sql(
+                            "INSERT INTO live_channels (tenant_id, channel_id, history_from)"
+                                    + " SELECT u.tenant_id, s.channel_id, now() FROM user_channel s JOIN users u ON u.id = s.user_id")
+                    .update();
             String port = application.getEnvironment().getRequiredProperty("local.server.port");
             List<Call> calls = run(work, curl, "http://127.0.0.1:" + port);
 

@@ -20,6 +20,7 @@ import java.util.UUID;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -377,10 +378,7 @@ final class UserController {
     ResponseEntity<Reading> parse(@PathVariable("user_id") long id) {
         User user = users.require(id);
         if (!telegram.isConfigured()) {
-            throw ProblemType.CONFLICT.exception(
-                    null,
-                    "No channel is read live from Telegram",
-                    "Set TELEGRAM_API_ID and sign in an account, or import an export.");
+            throw notLive("No channel is read live from Telegram");
         }
         UUID job = UUID.randomUUID();
         int channels = database.sql(
@@ -416,6 +414,11 @@ final class UserController {
                 id, channel, "paused_at = NULL, wanted = CASE WHEN paused_at IS NULL THEN wanted ELSE 'deep' END");
     }
 
+    private static ErrorResponseException notLive(String what) {
+        return ProblemType.CONFLICT.exception(
+                null, what, "Set TELEGRAM_API_ID and sign in an account, or import an export.");
+    }
+
     private Subscription change(long id, UUID channel, String assignments) {
         User user = users.require(id);
         int changed = database.sql(
@@ -429,10 +432,12 @@ final class UserController {
                 .param("channel", channel)
                 .param("user", user.id())
                 .update();
+        Subscription subscription = subscription(user, channel)
+                .orElseThrow(() ->
+                        ProblemType.NOT_FOUND.exception("channel_id", "User " + id + " reads no channel " + channel));
         if (changed == 0) {
-            throw ProblemType.NOT_FOUND.exception(
-                    "channel_id", "User " + id + " reads no channel " + channel + " live");
+            throw notLive("The channel " + channel + " is not read live from Telegram");
         }
-        return subscription(user, channel).orElseThrow();
+        return subscription;
     }
 }

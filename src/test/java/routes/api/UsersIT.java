@@ -192,7 +192,7 @@ class UsersIT {
         assertThat(client.get(channels).json().at("/items/0/live").isNull()).isTrue();
         assertThat(client.post(one + "/pause", "").status())
                 .as("it is not read live")
-                .isEqualTo(404);
+                .isEqualTo(409);
         fixtures.live(Fixtures.DEFAULT_TENANT, channel);
 
         JsonNode live = client.get(channels).json().at("/items/0/live");
