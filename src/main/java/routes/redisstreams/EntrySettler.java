@@ -128,7 +128,7 @@ final class EntrySettler {
         String reason = root.getMessage() == null ? "" : ": " + root.getMessage();
         try (var traced = traced(entry)) {
             // waiting for something in use is normal
-            Level first = counted ? Level.WARN : Level.INFO;
+            Level first = counted ? Level.WARN : Level.DEBUG;
             LOG.atLevel(entry.failures() == 0 && held.isOpen() ? first : Level.DEBUG)
                     .log(
                             "Delivery {} of entry {} failed in route {} of group {}: {}{}. It is delivered again{}",
