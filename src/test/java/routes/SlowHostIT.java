@@ -35,7 +35,7 @@ class SlowHostIT {
                 max_urls_per_post: 5
                 """);
         try (var slow = new WebServer(WebServer.pages((request, out) -> {
-                    Thread.sleep(1_000);
+                    WebServer.dawdle(Duration.ofSeconds(1));
                     WebServer.html(out, page(request.path()));
                 }));
                 var fast = new WebServer(WebServer.pages((request, out) -> WebServer.html(out, page(request.path()))));

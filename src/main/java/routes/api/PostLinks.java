@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import routes.crawl.Crawl;
 import routes.web.WebAddress;
 
 /**
@@ -15,7 +16,7 @@ import routes.web.WebAddress;
  * of the post come in their order, then pages of links that the post had before.
  */
 final class PostLinks {
-    /** A page behind a link is there no more. */
+    /** The page no longer exists. */
     private static final Set<String> DEAD = Set.of("http_404", "http_410");
 
     /** Fields of a page that are shown as they are stored. */
@@ -58,12 +59,12 @@ final class PostLinks {
         return pages;
     }
 
-    /** The page behind a link; null if there is none. */
+    /** The stored page of a link, or null. */
     static JsonNode page(ObjectNode row, String url) {
         return pages(row).get(normal(url));
     }
 
-    /** The form in which pages are stored; other texts than web addresses stay. */
+    /** The normal form under which pages are stored. Text that is not a web address is returned unchanged. */
     static String normal(String url) {
         return WebAddress.of(url)
                 .map(address -> address.withoutFragment().toString())
@@ -75,6 +76,8 @@ final class PostLinks {
         boolean hasArticle = page != null && hasArticle(page);
         if (page == null) {
             unread(link, row);
+        } else if (page.path("reason").asText().equals(Crawl.WAITING)) {
+            state(link, "queued", null);
         } else {
             String problem = problem(page, hasArticle);
             String failed = problem != null && DEAD.contains(problem) ? "dead" : "failed";

@@ -72,7 +72,7 @@ final class PostRows {
                  FROM post_enrichment e WHERE e.post_id = p.id), '{}') AS enrichments
             """;
 
-    /** The state of the links beside {@link #ENRICHMENTS}: the last step of a stage with them, and whether a request is open. */
+    /** The state of the links, in addition to {@link #ENRICHMENTS}: the last stage that handled them, and whether a request is open. */
     static final String LINK_STATES =
             """
             (SELECT jsonb_build_object('stage', t.stage, 'outcome', t.outcome, 'reason', t.reason)

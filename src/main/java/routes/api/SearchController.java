@@ -94,7 +94,7 @@ final class SearchController {
 
     private record ChannelName(String channel) {}
 
-    /** What a post is found by besides its own text. */
+    /** What search reads in addition to the post's own text. */
     private record Beside(String description, String recognized, boolean hasPage) {}
 
     /** @param channel title of the channel, otherwise its user name */
@@ -390,7 +390,7 @@ final class SearchController {
                 post);
     }
 
-    /** In which part of the indexed text a position is; the own text comes first, then the pictures, then the pages. */
+    /** The part of the indexed text that contains a position: the post's own text, then the pictures, then the pages. */
     private static String place(Post post, Beside beside, String indexed, int at) {
         if (at == 0 || isIn(indexed, post.content(), at) || isIn(indexed, post.attachmentText(), at)) {
             return "post";

@@ -175,7 +175,7 @@ final class UserController {
      * @param messagesRead messages that were read, repeatedly read ones included
      * @param lastReadAt when the newest messages were last read again
      * @param floodUntil end of the pause that Telegram wants
-     * @param error why it cannot be read; tried again by itself
+     * @param error why the channel cannot be read; reading is retried automatically
      * @param jobId of the request to read it now; null when that is done
      */
     @JsonInclude

@@ -39,6 +39,7 @@ import routes.events.StorableText;
 import routes.events.TagsHash;
 import routes.events.Trigger;
 import routes.idempotency.InProgressElsewhereException;
+import routes.outbox.Outbox;
 import routes.posts.PostNotThereYetException;
 import routes.web.CrawlProperties;
 import routes.web.Fetched;
@@ -58,6 +59,8 @@ public class Crawl {
     static final String UNREADABLE = "unreadable";
     /** A link to a post of Telegram that the tenant does not have. */
     static final String NOT_STORED = "not_stored";
+    /** The page, or another one of its host, is being read by another worker. The row gets it with a later delivery. */
+    public static final String WAITING = "waiting";
     /** The host did not answer several times in a row; it is asked again some minutes later. */
     static final String HOST_BACKOFF = "host_backoff";
 
@@ -74,17 +77,18 @@ public class Crawl {
     private static final int MAX_EVENT_TEXT = 4_000;
     /** The host did not answer at all. */
     private static final Set<String> SILENT = Set.of("timeout", "connect", "dns", "reset");
-    /** Time that a batch spends with a host; further pages of it wait for their next delivery, so that no host delays others. */
+    /** Longest time that a batch spends on a host. Its other pages are deferred to a later delivery, so that no host delays others. */
     private static final Duration HOST_TIME = Duration.ofSeconds(5);
-    /** Sites that ask for longer pauses in robots.txt get this one. */
+    /** Upper limit of the Crawl-delay of robots.txt. */
     private static final Duration MAX_CRAWL_DELAY = Duration.ofMinutes(1);
 
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
 
     private final CrawlStore store;
+    private final Outbox outbox;
     private final PageCache cache;
-    private final HostTurns turns;
-    private final Duration hostPause;
+    private final HostLeases leases;
+    private final Duration hostDelay;
     private final ArticleExtractor extractor;
     private final CrawlMetrics metrics;
     private final TransactionTemplate transaction;
@@ -92,17 +96,19 @@ public class Crawl {
 
     Crawl(
             CrawlStore store,
+            Outbox outbox,
             PageCache cache,
-            HostTurns turns,
+            HostLeases leases,
             CrawlProperties limits,
             ArticleExtractor extractor,
             CrawlMetrics metrics,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.store = store;
+        this.outbox = outbox;
         this.cache = cache;
-        this.turns = turns;
-        this.hostPause = limits.hostPause();
+        this.leases = leases;
+        this.hostDelay = limits.hostDelay();
         this.extractor = extractor;
         this.metrics = metrics;
         this.transaction = new TransactionTemplate(transactions);
@@ -130,7 +136,7 @@ public class Crawl {
         return pass;
     }
 
-    /** Posts of Telegram are in the own database, or nowhere. */
+    /** Telegram posts are read from the database and never fetched. */
     private void readPosts(CrawlPass pass, Map<PageTask, TelegramLink> links) {
         Map<PageTask, LinkedPost> posts = links.isEmpty() ? Map.of() : store.linkedPosts(links);
         links.keySet().forEach(task -> {
@@ -166,7 +172,7 @@ public class Crawl {
         return pass.hosts();
     }
 
-    /** Whether a page must be fetched: the cache does not have it, no other worker is at it or its host, and its host answers. */
+    /** Whether a page must be fetched: it is not cached, no other worker is fetching it or from its host, and the host is not backed off. */
     public boolean isWanted(@ExchangeProperty(PASS) CrawlPass pass, @Body PageTask task) {
         if (pass.outage() != null) {
             return false;
@@ -175,7 +181,7 @@ public class Crawl {
             if (isKnown(pass, task) || isBackedOff(pass, task)) {
                 return false;
             }
-            Optional<String> owner = hasTurn(pass, task) ? cache.claim(task) : Optional.empty();
+            Optional<String> owner = holdsHost(pass, task) ? cache.claim(task) : Optional.empty();
             if (owner.isEmpty()) {
                 pass.held().add(task);
                 return false;
@@ -194,20 +200,20 @@ public class Crawl {
         }
     }
 
-    private boolean hasTurn(CrawlPass pass, PageTask task) {
-        Duration rest = turns.take(task.host(), pass.id()).orElse(null);
-        return rest != null && pass.begin(task, rest).compareTo(HOST_TIME) <= 0;
+    private boolean holdsHost(CrawlPass pass, PageTask task) {
+        Duration delay = leases.acquire(task.host(), pass.id()).orElse(null);
+        return delay != null && pass.begin(task, delay).compareTo(HOST_TIME) <= 0;
     }
 
-    /** Milliseconds to wait before the page is fetched, for the sake of its host. */
-    public long pause(@ExchangeProperty(PASS) CrawlPass pass, @ExchangeProperty(TASK) PageTask task) {
-        return pass.pause(task).toMillis();
+    /** Milliseconds to wait before the page is fetched. */
+    public long delay(@ExchangeProperty(PASS) CrawlPass pass, @ExchangeProperty(TASK) PageTask task) {
+        return pass.delay(task).toMillis();
     }
 
-    /** The pages of a host are done, or left for later. */
-    public void leave(@ExchangeProperty(PASS) CrawlPass pass, @Body List<PageTask> pages) {
+    /** The pages of a host are fetched or deferred. */
+    public void release(@ExchangeProperty(PASS) CrawlPass pass, @Body List<PageTask> pages) {
         try {
-            turns.leave(pages.get(0).host(), pass.id());
+            leases.release(pages.get(0).host(), pass.id());
         } catch (RuntimeException e) {
             pass.outage(e);
         }
@@ -257,7 +263,7 @@ public class Crawl {
         try {
             CrawledPage page = page(pass, task, fetched, source);
             cache.recordHost(task, page.isRead() || !SILENT.contains(page.reason()));
-            turns.pause(task.host(), pauseAfter(fetched));
+            leases.delay(task.host(), delayAfter(fetched));
             pass.pages().put(task, page);
             cache.release(task, pass.claims().get(task));
         } catch (IOException | RuntimeException e) {
@@ -266,7 +272,7 @@ public class Crawl {
     }
 
     /** As long as the site asks for, within limits. */
-    private Duration pauseAfter(Fetched fetched) {
+    private Duration delayAfter(Fetched fetched) {
         if (fetched instanceof Fetched.Failed failed) {
             return longer(failed.retryAfter(), MAX_RETRY_AFTER);
         }
@@ -276,8 +282,8 @@ public class Crawl {
     }
 
     private Duration longer(Duration asked, Duration max) {
-        if (asked == null || asked.compareTo(hostPause) < 0) {
-            return hostPause;
+        if (asked == null || asked.compareTo(hostDelay) < 0) {
+            return hostDelay;
         }
         return asked.compareTo(max) < 0 ? asked : max;
     }
@@ -309,7 +315,7 @@ public class Crawl {
         if (fetched instanceof Fetched.NotModified && copy != null) {
             metrics.success("not_modified");
             cache.keep(task, copy.confirmed(source.at()));
-            // without a demand the time of the row stays, so that nothing is written for a page that has not changed
+            // without a request, the row keeps its time, so that an unchanged page causes no write
             return copy.confirmed(pass.notBefore(task) == null ? copy.fetchedAt() : source.at());
         }
         CrawledPage page = page(task, fetched, source);
@@ -353,9 +359,10 @@ public class Crawl {
     }
 
     /**
-     * Stores what was read, in one transaction.
+     * Stores what was read, in one transaction. A post with a page that must wait is stored with the others, and the event about them
+     * is published through the outbox, so a slow host does not delay the others.
      *
-     * @return an answer for each event: the enriched event, or a failure while a page is read for another post
+     * @return an answer for each event: the enriched event, or a failure while a page must wait
      * @throws Exception if the cache or the object store was unavailable; pages that were stored are not fetched again
      */
     public List<Recorded> end(@ExchangeProperty(PASS) CrawlPass pass) throws Exception {
@@ -363,12 +370,13 @@ public class Crawl {
             throw pass.outage();
         }
         Map<UUID, CrawlStore.Row> rows = new LinkedHashMap<>();
+        Map<UUID, PostEnriched> early = new LinkedHashMap<>();
         for (int i = 0; i < pass.events().size(); i++) {
             if (pass.answer(i) == null) {
-                answer(pass, i, rows);
+                answer(pass, i, rows, early);
             }
         }
-        Set<UUID> stored = rows.isEmpty() ? Set.of() : transaction.execute(status -> store.save(rows.values()));
+        Set<UUID> stored = rows.isEmpty() ? Set.of() : transaction.execute(status -> save(rows, early));
         List<Recorded> answers = new ArrayList<>();
         for (int i = 0; i < pass.events().size(); i++) {
             UUID post = pass.events().get(i).postId();
@@ -378,27 +386,38 @@ public class Crawl {
         return answers;
     }
 
-    private void answer(CrawlPass pass, int index, Map<UUID, CrawlStore.Row> rows) {
+    /** @return the ids of the posts that exist */
+    private Set<UUID> save(Map<UUID, CrawlStore.Row> rows, Map<UUID, PostEnriched> early) {
+        Map<UUID, Boolean> changed = store.save(rows.values());
+        outbox.append(early.entrySet().stream()
+                // a repeated delivery that found no further page has nothing to say
+                .filter(event -> changed.getOrDefault(event.getKey(), false))
+                .map(Map.Entry::getValue)
+                .toList());
+        return changed.keySet();
+    }
+
+    /** @param early events about posts that have a page and wait for another one */
+    private void answer(CrawlPass pass, int index, Map<UUID, CrawlStore.Row> rows, Map<UUID, PostEnriched> early) {
         PostCrawl event = pass.events().get(index);
         StoredPost post = pass.post(event.postId());
         List<CrawledPage> pages = new ArrayList<>();
+        String waiting = null;
         for (String url : urls(event)) {
             PageTask task = task(event, url).orElse(null);
+            CrawledPage page = task == null
+                    ? notAsked(event, url, "bad_address", true)
+                    : pass.pages().get(task);
+            CrawledPage copy = post.known().get(task == null ? url : task.url());
             if (task != null && pass.held().contains(task)) {
-                pass.answer(
-                        index, new EntryFailure(new InProgressElsewhereException(url), EntryFailure.Kind.UNCOUNTED));
-                return;
-            }
-            CrawledPage page =
-                    task == null ? noAddress(event, url) : pass.pages().get(task);
-            if (page.isPost()) {
+                waiting = url;
+                page = copy == null ? notAsked(event, task.url(), WAITING, false) : copy;
+            } else if (page.isPost()) {
                 // with the time of the event, so that the row stays the same
                 page = page.at(event.occurredAt());
             }
-            pages.add(
-                    post.known().containsKey(page.url()) && !page.isRead()
-                            ? post.known().get(page.url()).keptAfter(page)
-                            : page);
+            boolean failed = !page.isRead() && copy != null;
+            pages.add(failed ? copy.keptAfter(page) : page);
         }
         // those of links that the budgets do not allow now
         Set<String> found = pages.stream().map(CrawledPage::url).collect(Collectors.toSet());
@@ -406,14 +425,26 @@ public class Crawl {
                 .filter(page -> !found.contains(page.url()) && post.hasLink(page.url()))
                 .forEach(pages::add);
         CrawlStore.Row row = row(event.postId(), pages);
-        rows.put(event.postId(), row);
-        pass.answer(index, enriched(event, post, pages, row));
+        PostEnriched enriched = enriched(event, post, pages, row);
+        if (waiting == null) {
+            rows.put(event.postId(), row);
+            early.remove(event.postId());
+            pass.answer(index, enriched);
+            return;
+        }
+        if (pages.stream().anyMatch(CrawledPage::isRead) && rows.putIfAbsent(event.postId(), row) == null) {
+            early.put(event.postId(), enriched);
+        }
+        pass.answer(
+                index,
+                new EntryFailure(
+                        new InProgressElsewhereException(waiting + " or its host"), EntryFailure.Kind.UNCOUNTED));
     }
 
     /** With the time of the event, so that the row stays the same. */
-    private static CrawledPage noAddress(PostCrawl event, String url) {
+    private static CrawledPage notAsked(PostCrawl event, String url, String reason, boolean permanent) {
         var none = new CrawledPage.Source("none", null, event.occurredAt());
-        return CrawledPage.failed(url, "bad_address", true, none);
+        return CrawledPage.failed(url, reason, permanent, none);
     }
 
     private CrawlStore.Row row(UUID post, List<CrawledPage> pages) {

@@ -40,7 +40,7 @@ class CrawlMetrics {
         registry.counter(REQUESTS, "status", status, "reason", reason).increment(times);
     }
 
-    /** @param reason fetched, not_modified, or telegram for a post of the own database */
+    /** @param reason fetched, not_modified, or telegram for a post read from the database */
     void success(String reason) {
         count("success", reason, 1);
     }

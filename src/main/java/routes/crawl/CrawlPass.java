@@ -32,7 +32,7 @@ public final class CrawlPass {
     /** When the work on each host began, as {@link System#nanoTime}. */
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
-    private final Map<PageTask, Duration> pauses = new ConcurrentHashMap<>();
+    private final Map<PageTask, Duration> delays = new ConcurrentHashMap<>();
     private final String id = UUID.randomUUID().toString();
     private final Set<PageTask> held = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Exception> outage = new AtomicReference<>();
@@ -79,25 +79,25 @@ public final class CrawlPass {
         return hosts.values();
     }
 
-    /** The owner of the turns of this batch. */
+    /** The owner of the leases of this batch. */
     String id() {
         return id;
     }
 
     /**
-     * Notes that a page is fetched after this pause.
+     * Records that a page is fetched after this delay.
      *
      * @return the time between the beginning of the work on its host and the fetch
      */
-    Duration begin(PageTask task, Duration pause) {
+    Duration begin(PageTask task, Duration delay) {
         long now = System.nanoTime();
-        pauses.put(task, pause);
+        delays.put(task, delay);
         Long first = begun.putIfAbsent(task.host(), now);
-        return pause.plusNanos(first == null ? 0 : now - first);
+        return delay.plusNanos(first == null ? 0 : now - first);
     }
 
-    Duration pause(PageTask task) {
-        return pauses.getOrDefault(task, Duration.ZERO);
+    Duration delay(PageTask task) {
+        return delays.getOrDefault(task, Duration.ZERO);
     }
 
     Map<PageTask, CrawledPage> pages() {
@@ -112,7 +112,7 @@ public final class CrawlPass {
         return claims;
     }
 
-    /** Pages that another worker is reading, or whose host must be left alone for now. */
+    /** Pages that another worker is reading, or whose host is busy. */
     Set<PageTask> held() {
         return held;
     }

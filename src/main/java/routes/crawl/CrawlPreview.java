@@ -32,7 +32,7 @@ public class CrawlPreview {
     /** @param text what would be stored, as JSON, with the first {@value #MAX_TEXT} characters of the article */
     public record Page(boolean isRead, String text) {}
 
-    /** The post that a Telegram link leads to; empty for a link to the web. */
+    /** The post that a Telegram link points to, or empty for a web link. */
     public Optional<Page> post(UUID tenant, String url) {
         PageTask task = task(tenant, url);
         return TelegramLink.of(task.address())

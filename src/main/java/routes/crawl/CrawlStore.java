@@ -7,11 +7,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,7 +155,7 @@ class CrawlStore {
         return posts;
     }
 
-    /** @param urls of a row; null if there is none. Elements that this stage has not written are left out. */
+    /** @param urls the JSON array of a row, or null. Elements written by another stage are skipped. */
     private Map<String, CrawledPage> known(String urls) {
         Map<String, CrawledPage> known = new LinkedHashMap<>();
         try {
@@ -176,13 +174,13 @@ class CrawlStore {
     /**
      * Stores what was read. A row with the same data is not written.
      *
-     * @return the posts that have a row
+     * @return for each post that exists, whether its row changed
      */
-    Set<UUID> save(Collection<Row> unordered) {
+    Map<UUID, Boolean> save(Collection<Row> unordered) {
         // in one order, so that two batches do not lock each other out
         List<Row> rows =
                 unordered.stream().sorted(Comparator.comparing(Row::postId)).toList();
-        Set<UUID> stored = new HashSet<>();
+        Map<UUID, Boolean> stored = new HashMap<>();
         jdbc.sql(
                         """
                         WITH found AS (
@@ -196,15 +194,16 @@ class CrawlStore {
                             ON CONFLICT (post_id, kind) DO UPDATE
                             SET provider = excluded.provider, data = excluded.data, status = excluded.status,
                                 error = excluded.error, updated_at = now()
-                            WHERE e.data IS DISTINCT FROM excluded.data)
-                        SELECT id FROM there""")
+                            WHERE e.data IS DISTINCT FROM excluded.data
+                            RETURNING post_id)
+                        SELECT id, EXISTS (SELECT FROM saved WHERE post_id = id) AS is_changed FROM there""")
                 .param("ids", rows.stream().map(Row::postId).toArray(UUID[]::new))
                 .param("providers", rows.stream().map(Row::provider).toArray(String[]::new))
                 .param("data", rows.stream().map(Row::data).toArray(String[]::new))
                 .param("statuses", rows.stream().map(Row::status).toArray(String[]::new))
                 .param("errors", rows.stream().map(Row::error).toArray(String[]::new))
                 .query(row -> {
-                    stored.add(row.getObject("id", UUID.class));
+                    stored.put(row.getObject("id", UUID.class), row.getBoolean("is_changed"));
                 });
         return stored;
     }

@@ -26,7 +26,7 @@ import routes.web.Fetched;
  * @param provider that read the page
  * @param fallback why another provider was not used; null if the first one answered
  * @param durationMs of the fetch
- * @param postId of the own post that a Telegram link leads to; null for a page of the web
+ * @param postId of the stored post that a Telegram link points to; null for a web page
  * @param failure why the page could not be read when it was last asked for, although there is this copy; null if it could, or without a
  *     copy
  * @param failedAt when that was
@@ -134,7 +134,7 @@ record CrawledPage(
                 .build();
     }
 
-    /** Whether this page is a post of the own database, or would be one. */
+    /** Whether the link points to a Telegram post, stored or not. */
     boolean isPost() {
         return provider.equals(TELEGRAM);
     }

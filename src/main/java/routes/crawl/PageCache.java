@@ -48,7 +48,7 @@ public class PageCache {
     /** Work besides the fetch itself: extraction and storage. */
     private static final Duration RESERVE = Duration.ofSeconds(30);
 
-    /** KEYS: lock. ARGV: owner. A claim that expired meanwhile belongs to another worker and stays. */
+    /** KEYS: lock. ARGV: owner. An expired claim that another worker holds is left alone. */
     static final Script RELEASE = Script.of(
             """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end

@@ -85,7 +85,7 @@ public final class Crawl4ai {
         }
     }
 
-    /** Why the server cannot be used; empty if it can, or if there is none. It asks the server. */
+    /** Calls the server's health endpoint. Returns the problem, or empty if the server works or none is configured. */
     public Optional<String> problem() {
         if (!isConfigured()) {
             return Optional.empty();

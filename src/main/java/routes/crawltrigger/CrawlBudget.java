@@ -75,7 +75,7 @@ class CrawlBudget {
     /**
      * The links of a post to fetch.
      *
-     * @param userId whose post it is; null if nobody's
+     * @param userId the user on whose behalf the post was tagged, or null
      * @param userPerDay posts per day of this user; null for no limit of its own
      * @param again whether pages are fetched although the cache has them
      */

@@ -104,7 +104,7 @@ public class CrawlTrigger {
             List<String> links,
             String budget) {}
 
-    /** Counts nothing. Empty if there is no such post. */
+    /** Does not change the budgets. Empty if the post does not exist. */
     public Optional<Preview> preview(UUID postId) {
         Optional<PostTagged> event = jdbc.sql(
                         """
@@ -219,7 +219,7 @@ public class CrawlTrigger {
         if (links.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_VALID_URL);
         }
-        // a chat of Telegram is no page of the web, and a post of Telegram is in the database or nowhere
+        // Telegram links are never fetched: posts are read from the database, and links to chats are dropped
         List<WebAddress> wanted = links.stream()
                 .filter(link ->
                         !TelegramLink.isTelegram(link) || TelegramLink.of(link).isPresent())

@@ -84,7 +84,7 @@ public class LinkRequests {
         this.transaction.setTimeout(TRANSACTION_SECONDS);
     }
 
-    /** Empty if there is no such post. */
+    /** Empty if the post does not exist. */
     public Optional<Request> fetchAgain(UUID postId) {
         UUID id = UUID.randomUUID();
         return transaction.execute(status -> {

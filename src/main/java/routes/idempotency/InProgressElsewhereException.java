@@ -2,11 +2,12 @@ package routes.idempotency;
 
 import routes.redisstreams.FailureKind.UncountedFailure;
 
-/** Another consumer is processing the same key: retry later. Not the entry's fault, so it is not counted. */
+/** Something that the entry needs is in use by another consumer: retry later. Not the entry's fault, so it is not counted. */
 public class InProgressElsewhereException extends RuntimeException implements UncountedFailure {
     private static final long serialVersionUID = 1L;
 
-    public InProgressElsewhereException(String key) {
-        super("Another consumer holds the lease of the key " + key);
+    /** @param what a key, or what else is in use */
+    public InProgressElsewhereException(String what) {
+        super("Another consumer is using " + what);
     }
 }

@@ -1,11 +1,9 @@
 package routes.operations;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigurationException;
@@ -55,22 +53,13 @@ class CrawlTrial implements Trial {
         out.println();
         out.println("Link       " + link);
         CrawlPreview.Page page = preview.post(tenant, link).orElseGet(() -> {
-            Exchange exchange = fetch(link);
+            Exchange exchange = Trial.request(
+                    camel, "direct:fetch", call -> call.getMessage().setBody(Wish.of(link)));
             return exchange.getException() == null
                     ? preview.page(tenant, link, exchange)
                     : new CrawlPreview.Page(false, "the route fails: " + exchange.getException());
         });
-        TaggingTrial.section(out, "Result", page.text());
+        Trial.section(out, "Result", page.text());
         return page.isRead();
-    }
-
-    /** Fetches a page as the stage does. */
-    private Exchange fetch(String link) {
-        try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.request(
-                    "direct:fetch", exchange -> exchange.getMessage().setBody(Wish.of(link)));
-        } catch (IOException e) {
-            throw new IllegalStateException("A producer template cannot be closed", e);
-        }
     }
 }

@@ -130,7 +130,7 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
                 binder.bindOrCreate("data", DataFolder.DataProperties.class).dir());
     }
 
-    /** Besides those that the operator names. */
+    /** In addition to those that the operator sets. */
     private static void allowDemoPages(ConfigurableEnvironment environment, String pages) {
         String named = environment.getProperty("crawl.private-pages", "");
         environment

@@ -1,13 +1,11 @@
 package routes.operations;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -62,8 +60,8 @@ class TaggingTrial implements Trial {
             return false;
         }
         TaggingTask task = tagging.task(List.of(event));
-        section(out, "Instruction", task.instruction());
-        section(out, "Material", task.material());
+        Trial.section(out, "Instruction", task.instruction());
+        Trial.section(out, "Material", task.material());
         Exchange exchange = ask(task, providers);
         Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
         if (chain != null) {
@@ -84,21 +82,17 @@ class TaggingTrial implements Trial {
 
     /** Runs a task through the providers, as a stage does. */
     Exchange ask(ModelTask task, String names) {
-        try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.request("direct:llm", exchange -> {
-                exchange.setProperty("llmProviders", names);
-                exchange.getMessage().setBody(task);
-            });
-        } catch (IOException e) {
-            throw new IllegalStateException("A producer template cannot be closed", e);
-        }
+        return Trial.request(camel, "direct:llm", exchange -> {
+            exchange.setProperty("llmProviders", names);
+            exchange.getMessage().setBody(task);
+        });
     }
 
     static void show(ModelPass.Call call, PrintStream out) {
         out.println();
         out.printf("Call       %s %s: %s, %d ms%n", call.provider(), call.model(), call.outcome(), call.millis());
         if (call.content() != null) {
-            section(out, "Answer", call.content());
+            Trial.section(out, "Answer", call.content());
         }
         if (call.problem() != null) {
             out.println("Problem    " + call.problem());
@@ -124,11 +118,5 @@ class TaggingTrial implements Trial {
             out.println("Nothing in the text could be a tag; the post would be skipped");
         }
         return !tags.accepted().isEmpty();
-    }
-
-    static void section(PrintStream out, String title, String text) {
-        out.println();
-        out.println(title);
-        text.lines().forEach(line -> out.println("  | " + line));
     }
 }

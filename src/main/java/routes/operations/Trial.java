@@ -1,9 +1,14 @@
 package routes.operations;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
 
 /** The work of a stage on one post, shown step by step. Nothing is stored. */
 interface Trial {
@@ -22,6 +27,21 @@ interface Trial {
         var shown = new ByteArrayOutputStream();
         of(trials, stage).run(post, new PrintStream(shown, true, StandardCharsets.UTF_8));
         return shown.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Calls a route as a stage does. */
+    static Exchange request(CamelContext camel, String route, Processor prepare) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            return template.request(route, prepare);
+        } catch (IOException e) {
+            throw new IllegalStateException("A producer template cannot be closed", e);
+        }
+    }
+
+    static void section(PrintStream out, String title, String text) {
+        out.println();
+        out.println(title);
+        text.lines().forEach(line -> out.println("  | " + line));
     }
 
     static Trial of(List<Trial> trials, String stage) {

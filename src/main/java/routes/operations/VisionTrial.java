@@ -60,7 +60,7 @@ class VisionTrial implements Trial {
     private boolean analyzed(VisionPreview.File file, PrintStream out) {
         String route = file.local() ? Providers.LOCAL : providers;
         out.println("Providers  " + route);
-        TaggingTrial.section(out, "Instruction", file.task().instruction());
+        Trial.section(out, "Instruction", file.task().instruction());
         Exchange exchange = trial.ask(file.task(), route);
         Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
         if (chain != null) {
@@ -74,7 +74,7 @@ class VisionTrial implements Trial {
         ModelResult result = exchange.getMessage().getBody(ModelResult.class);
         String model = result.model() == null ? "" : " " + result.model();
         out.println("Outcome    by " + result.provider() + model);
-        TaggingTrial.section(out, "Accepted", preview.accepted(file, result, chain == null ? 0 : chain.tokens()));
+        Trial.section(out, "Accepted", preview.accepted(file, result, chain == null ? 0 : chain.tokens()));
         return true;
     }
 }

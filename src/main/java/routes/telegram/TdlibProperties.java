@@ -11,8 +11,9 @@ import routes.tdlib.TdlibLibrary;
  * @param registry npm registry that --fetch-tdlib downloads the library from
  */
 @ConfigurationProperties("tdlib")
-public record TdlibProperties(
-        @DefaultValue("") String library, @DefaultValue("https://registry.npmjs.org") URI registry) {
+public record TdlibProperties(@DefaultValue("") String library, @DefaultValue(TdlibProperties.REGISTRY) URI registry) {
+    /** The public npm registry: the only place where prebuilt libraries are published. */
+    public static final String REGISTRY = "https://registry.npmjs.org";
 
     /** The folder that the library is fetched into. */
     public static Path folder(Path data) {

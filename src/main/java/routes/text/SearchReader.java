@@ -33,7 +33,7 @@ final class SearchReader extends CharFilter {
     private static final Pattern C_SHARP = Pattern.compile("[CcСсFf]#(?![\\p{L}\\p{N}])");
     private static final Pattern DOT_NET = Pattern.compile("\\.(?=NET(?![\\p{L}\\p{N}])|net(?![\\p{L}\\p{N}/]))");
 
-    /** Marks that NFKC would turn into letters or that are no words. */
+    /** Marks that NFKC would turn into letters, or that are not words. */
     private static final String NO_WORDS = "™℠®©№ªº";
 
     private static final String HYPHENS = "-‐‑";

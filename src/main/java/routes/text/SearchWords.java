@@ -45,8 +45,8 @@ public final class SearchWords {
     private static final int PREFIX = 5;
     private static final int GRAM = 4;
     private static final int MOST_LEMMAS = 3;
-    /** As in {@link Morphology}: most words of a post are among the most frequent. */
-    private static final int CACHED_WORDS = 20_000;
+    /** About 300 bytes each. With 20,000, indexing spends half of its time on words that were evicted; see docs/performance.md. */
+    private static final int CACHED_WORDS = 50_000;
 
     private static final int SHORTEST_ROOT_WORD = 5;
     private static final List<String> PREFIXES = List.of(

@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectTimeout       longest wait for a connection, and for its encryption
  * @param maxBytes             larger pages are refused, compressed or not
  * @param maxRedirects         redirects that are followed for a page
- * @param hostPause            pause between two pages of a host, over all processes; a site can ask for a longer one in robots.txt
+ * @param hostDelay            delay between two requests to a host, over all processes; a site can set a longer one in robots.txt
  * @param userAgent            how the crawler presents itself; the name before the slash is the one that robots.txt can address
  * @param privatePages         beginnings of addresses of pages that may be fetched although they are in a private network, such as
  *                             http://127.0.0.1:8010/demo/; separated by commas; scheme, host, port and path must be exactly these.
@@ -34,7 +34,7 @@ public record CrawlProperties(
         @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 1) Duration connectTimeout,
         @DefaultValue("10485760") @Min(1024) @Max(104857600) int maxBytes,
         @DefaultValue("5") @Min(0) @Max(20) int maxRedirects,
-        @DefaultValue("500ms") @DurationMin(millis = 0) @DurationMax(minutes = 1) Duration hostPause,
+        @DefaultValue("500ms") @DurationMin(millis = 0) @DurationMax(minutes = 1) Duration hostDelay,
         @DefaultValue("TelegramAssistant/1.0")
                 @Pattern(
                         regexp = "[A-Za-z_-]+(/[\\x21-\\x7e]+)?( [\\x20-\\x7e]*)?",

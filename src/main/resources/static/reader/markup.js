@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Articles of linked pages as nodes. The server has taken out of them whatever runs or loads something; here only the elements below
- * are made anew, without their attributes. A document of DOMParser runs no script and loads no picture.
+ * are rebuilt, without their attributes. A document of DOMParser runs no script and loads no picture.
  */
 import {el, external} from "./dom.js";
 

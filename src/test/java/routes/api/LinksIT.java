@@ -88,6 +88,15 @@ class LinksIT {
     }
 
     @Test
+    void a_page_that_waits_for_its_host_is_queued() {
+        fixtures.page(tenant, post, null, ", \"reason\": \"waiting\"");
+
+        assertThat(link().path("state").asText()).isEqualTo("queued");
+        assertThat(link().has("reason")).isFalse();
+        assertThat(link().path("has_article").asBoolean()).isFalse();
+    }
+
+    @Test
     void a_link_to_a_post_of_telegram_leads_to_the_own_post() {
         UUID linked = UUID.randomUUID();
         fixtures.page(tenant, post, null, ", \"title\": \"A channel\", \"post_id\": \"" + linked + '"');

@@ -2,6 +2,7 @@ package routes.crawl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -37,6 +38,7 @@ import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.StreamCatalog;
 import routes.objectstore.folder.FolderObjectStore;
+import routes.outbox.Outbox;
 import routes.posts.PostNotThereYetException;
 import routes.redis.RedisLink;
 import routes.testing.Answers;
@@ -111,7 +113,7 @@ class CrawlIT {
         if (path.equals("/robots.txt")) {
             WebServer.send(out, robots == null ? 404 : 200, "text/plain", robots == null ? "" : robots);
         } else if (path.startsWith("/slow")) {
-            Thread.sleep(700);
+            WebServer.dawdle(Duration.ofMillis(700));
             WebServer.html(out, page("Медленная страница"));
         } else if (isOut || path.startsWith("/dead")) {
             WebServer.send(out, 404, "text/html", "<html><body>Nothing here</body></html>");
@@ -166,8 +168,9 @@ class CrawlIT {
         var cache = new PageCache(redis, objects, json, clock, LIMITS, crawl4ai);
         return new Crawl(
                 new CrawlStore(JdbcClient.create(database), json),
+                new Outbox(database, new EventCodec(json, new StreamCatalog())),
                 cache,
-                new HostTurns(redis, cache),
+                new HostLeases(redis, cache),
                 LIMITS,
                 new ArticleExtractor(),
                 new CrawlMetrics(metrics),
@@ -355,8 +358,42 @@ class CrawlIT {
 
         assertThat(((EntryFailure) answers.get(0)).kind()).isEqualTo(EntryFailure.Kind.UNCOUNTED);
         assertThat(answers.get(1)).isInstanceOf(PostEnriched.class);
-        crawl.leave(first, pages);
+        crawl.release(first, pages);
         assertThat(run(crawl(), List.of(second)).get(0)).isInstanceOf(PostEnriched.class);
+    }
+
+    @Test
+    void a_post_with_a_link_to_a_busy_host_has_its_other_pages_at_once() throws Exception {
+        CrawlPass first = crawl.begin(List.of(event(post(), site.url("/article1"))));
+        List<PageTask> pages = first.hosts().iterator().next();
+        assertThat(crawl.isWanted(first, pages.get(0))).isTrue();
+        UUID post = post();
+        String free = site.url("/article3").replace("127.0.0.1", "127.0.0.2");
+        PostCrawl event = event(post, site.url("/article2"), free);
+
+        for (int delivery = 0; delivery < 3; delivery++) {
+            assertThat(run(crawl(), List.of(event)).get(0)).isInstanceOf(EntryFailure.class);
+        }
+
+        assertThat(data(post).path("urls").findValuesAsText("reason")).containsExactly(Crawl.WAITING);
+        assertThat(data(post).path("urls").path(1).path("markdown").asText()).contains("картофеля");
+        assertThat(row(post, "status")).isEqualTo("partial");
+        assertThat(enrichedInOutbox(post)).isEqualTo(1);
+        crawl.release(first, pages);
+        assertThat(enriched(event).crawlSuccess()).isTrue();
+        assertThat(data(post).path("urls").findValuesAsText("reason")).isEmpty();
+        assertThat(row(post, "status")).isEqualTo("ok");
+        assertThat(enrichedInOutbox(post))
+                .as("the last one goes with the entry")
+                .isEqualTo(1);
+    }
+
+    private static long enrichedInOutbox(UUID post) {
+        return DATABASE.jdbc()
+                .sql("SELECT count(*) FROM outbox WHERE stream = 'posts.enriched' AND event ->> 'post_id' = ?")
+                .param(post.toString())
+                .query(Long.class)
+                .single();
     }
 
     @Test
@@ -383,7 +420,7 @@ class CrawlIT {
 
         assertThat(answers).allMatch(answer -> answer instanceof EntryFailure);
         assertThat(site.pages()).containsExactly("/article1");
-        String key = "crawl:pause:127.0.0.1";
+        String key = "crawl:host-delay:127.0.0.1";
         assertThat(REDIS.commands().pttl(key)).isBetween(20_000L, 30_000L);
         REDIS.commands().del(key);
         assertThat(run(crawl(), List.of(event(post(), site.url("/article2")))).get(0))
@@ -618,21 +655,17 @@ class CrawlIT {
         stage.hosts(pass).forEach(pages -> {
             pages.forEach(task -> {
                 if (stage.isWanted(pass, task)) {
-                    sleep(stage.pause(pass, task));
+                    delay(stage.delay(pass, task));
                     stage.fetched(pass, task, "builtin", null, fetcher.fetch(stage.wish(pass, task)));
                 }
             });
-            stage.leave(pass, pages);
+            stage.release(pass, pages);
         });
     }
 
     /** What the step {@code delay} of the route does. */
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+    private static void delay(long millis) {
+        await().pollDelay(Duration.ofMillis(millis)).until(() -> true);
     }
 
     private UUID post() {

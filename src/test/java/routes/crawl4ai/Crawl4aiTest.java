@@ -298,7 +298,7 @@ class Crawl4aiTest {
                     WebServer.raw(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
                     while (true) {
                         WebServer.raw(out, " ");
-                        Thread.sleep(50);
+                        WebServer.dawdle(Duration.ofMillis(50));
                     }
                 },
                 (request, out) -> WebServer.send(out, 202, JSON, "{\"task_id\":\"x\"}"),

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.stream.Stream;
+import routes.telegram.TdlibProperties;
 
 /** The real library for tests, if this machine has it or may fetch it. */
 public final class RealTdlib {
@@ -59,7 +60,7 @@ public final class RealTdlib {
                     FileLock lock = channel.lock()) {
                 boolean tried = Files.exists(FETCHED.resolve("failed")) || Files.exists(TdlibLibrary.fetched(FETCHED));
                 if (lock.isValid() && !tried) {
-                    TdlibLibrary.fetch(URI.create("https://registry.npmjs.org"), FETCHED);
+                    TdlibLibrary.fetch(URI.create(TdlibProperties.REGISTRY), FETCHED);
                 }
             }
         } catch (IOException e) {

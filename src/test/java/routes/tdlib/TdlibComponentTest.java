@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.management.ObjectName;
 import org.apache.camel.CamelExecutionException;
@@ -537,7 +538,7 @@ class TdlibComponentTest {
                             }
                         });
                         if (random.nextInt(3) == 0) {
-                            Thread.sleep(1);
+                            LockSupport.parkNanos(1_000_000);
                         }
                     }
                 } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -76,7 +77,7 @@ public final class WebServer implements AutoCloseable {
         return "http://127.0.0.1:" + port() + path;
     }
 
-    /** Requests that were answered at the same time, at most. */
+    /** The highest number of concurrent requests. */
     public int mostAtOnce() {
         return mostAtOnce.get();
     }
@@ -148,6 +149,11 @@ public final class WebServer implements AutoCloseable {
     /** Answers nothing until the server is closed. */
     public static void hang() throws InterruptedException {
         new CountDownLatch(1).await();
+    }
+
+    /** Delays the answer, as a slow site does. */
+    public static void dawdle(Duration time) throws InterruptedException {
+        new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     public static void html(OutputStream out, String body) throws IOException {

@@ -76,7 +76,7 @@ class HostilePagesTest {
             @Override
             void play(WebServer.Request request, OutputStream out) throws Exception {
                 WebServer.raw(out, OK + "Content-Length: 9223372036854775807\r\n\r\n");
-                Thread.sleep(60_000);
+                WebServer.hang();
             }
         },
         IMPOSSIBLE_CONTENT_LENGTH("protocol") {
@@ -126,7 +126,7 @@ class HostilePagesTest {
         NO_ANSWER("timeout") {
             @Override
             void play(WebServer.Request request, OutputStream out) throws Exception {
-                Thread.sleep(60_000);
+                WebServer.hang();
             }
         },
         SLOW_ERROR_PAGE("http_404") {
@@ -148,7 +148,7 @@ class HostilePagesTest {
             void play(WebServer.Request request, OutputStream out) throws Exception {
                 while (true) {
                     WebServer.raw(out, "HTTP/1.1 103 Early Hints\r\n\r\n");
-                    Thread.sleep(10);
+                    WebServer.dawdle(Duration.ofMillis(10));
                 }
             }
         },
@@ -249,7 +249,7 @@ class HostilePagesTest {
         private static void drip(OutputStream out, String text) throws Exception {
             while (true) {
                 WebServer.raw(out, text);
-                Thread.sleep(100);
+                WebServer.dawdle(Duration.ofMillis(100));
             }
         }
     }
@@ -349,7 +349,7 @@ class HostilePagesTest {
                 properties,
                 host -> {
                     try {
-                        Thread.sleep(60_000);
+                        WebServer.hang();
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -367,7 +367,7 @@ class HostilePagesTest {
     @Test
     void a_hundred_sites_that_hang_do_not_slow_the_others() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
-        try (WebServer slow = new WebServer((request, out) -> Thread.sleep(60_000));
+        try (WebServer slow = new WebServer((request, out) -> WebServer.hang());
                 WebServer quick = new WebServer((request, out) -> WebServer.html(out, "<p>page</p>"))) {
             List<Future<Fetched>> hanging = new ArrayList<>();
             for (int i = 0; i < 100; i++) {

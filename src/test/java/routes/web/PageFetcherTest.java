@@ -236,7 +236,7 @@ class PageFetcherTest {
     void other_types_are_refused_before_their_body_is_read(String type) throws Exception {
         try (WebServer server = serving((request, out) -> {
             WebServer.raw(out, "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 900000\r\n\r\n");
-            Thread.sleep(60_000);
+            WebServer.hang();
         })) {
             Fetched.Failed failed = Fetchers.failed(fetcher, server.url("/"));
 

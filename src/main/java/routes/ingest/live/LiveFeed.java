@@ -51,7 +51,7 @@ public class LiveFeed {
     private static final String TEMPLATE = "telegram-updates";
     private static final Duration ROWS_KEPT = Duration.ofSeconds(1);
     private static final Duration ACCOUNTS_KEPT = Duration.ofSeconds(5);
-    /** How long a worker stays with a chat while others wait. */
+    /** Longest time that a worker spends on one chat while others wait. */
     private static final Duration SLICE = Duration.ofSeconds(2);
 
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);

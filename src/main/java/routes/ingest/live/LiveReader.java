@@ -40,7 +40,7 @@ public class LiveReader {
     private static final int TIMEOUT_SECONDS = 30;
     /** Looking up names is what Telegram limits most. */
     private static final Duration UNKNOWN_AGAIN = Duration.ofDays(1);
-    /** Costs nothing: TDLib hears of chats that the account joins. */
+    /** No request to Telegram: TDLib learns of chats that the account joins. */
     private static final Duration UNJOINED_AGAIN = Duration.ofMinutes(5);
 
     private final LiveFeed feed;
@@ -198,7 +198,7 @@ public class LiveReader {
         return ids.stream().filter(TdMessage::isSent).toList();
     }
 
-    /** Each tenant's copy is completed by itself. */
+    /** Each tenant gets its own copies, since reading completes them. */
     private static List<ObjectNode> copies(List<ObjectNode> messages) {
         return messages.stream().map(ObjectNode::deepCopy).toList();
     }

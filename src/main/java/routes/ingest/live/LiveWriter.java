@@ -170,7 +170,7 @@ class LiveWriter {
                 .toList();
     }
 
-    /** Saves all in one transaction. If the database rejects messages, the others are saved, and then what goes along. */
+    /** Saves all in one transaction. If the database rejects messages, the others are saved, and then {@code along} runs. */
     private void save(LiveChannel channel, PostBatch batch, Map<Long, RemoteFile> files, Runnable along) {
         try {
             transaction.executeWithoutResult(status -> {

@@ -61,7 +61,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
 
     private static final long CHANNEL_IDS = -1_000_000_000_000L;
 
-    /** Contents of which Telegram tells that something happened. They are no posts. */
+    /** Types of service messages, which are not posts. */
     private static final Pattern SERVICE = Pattern.compile(
             "message(?:(?:Basic|Super)[gG]roup.*|Chat[A-Z].*|PinMessage"
                     + "|ScreenshotTaken|ForumTopic.*|Suggest.*|CustomServiceAction|GameScore|Payment.*|Gift.*|UpgradedGift.*"
@@ -233,7 +233,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
             without(name, "this version does not know such posts; see them in Telegram");
         }
 
-        /** Media of which there is no file. */
+        /** Media without a file. */
         private void without(String type, String reason) {
             file = new SourceFile(MediaKind.DOCUMENT, type, "(" + type + ")", null, null, reason);
         }

@@ -44,7 +44,7 @@ final class PointQueries {
                 .build();
     }
 
-    /** Everything that a hit must match besides the words. */
+    /** The restrictions that a hit must match, apart from the words. */
     Query limits(SearchQuery query) {
         BooleanQuery.Builder limits = new BooleanQuery.Builder().add(readable(query), Occur.FILTER);
         query.tags().forEach(tag -> limits.add(new TermQuery(new Term(TAG, TagKey.of(tag))), Occur.FILTER));

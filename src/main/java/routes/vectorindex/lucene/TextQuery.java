@@ -229,7 +229,7 @@ final class TextQuery {
 
     private boolean isAnyKnown(List<Word> words) throws IOException {
         for (Word word : words) {
-            // a single letter beside others is no word
+            // a single letter among others is not a word
             if ((word.text().length() > 1 || words.size() == 1) && isKnown(word.text())) {
                 return true;
             }

@@ -2,7 +2,7 @@
 import {el} from "../dom.js";
 import {t} from "../i18n.js";
 
-/** What a search understands besides words. */
+/** Help on the query language. */
 export function help() {
     const rows = ["\"a b\"", "-a", "tag:", "channel:", "after:2026-01", "before:2026-01-31", "has:photo"];
     const names = ["phrase", "without", "tag", "channel", "after", "before", "has"];

@@ -48,7 +48,7 @@ export function links(post, api, signal) {
     return section;
 }
 
-/** Waits until the pages were asked for, and shows what came. */
+/** Polls until the request is processed, and shows the result. */
 async function settled(post, api, signal, show) {
     for (let look = 0; look < LOOKS && !signal.aborted; look++) {
         await new Promise(resolve => setTimeout(resolve, PAUSE));

@@ -138,7 +138,7 @@ export class ListView {
         }
     }
 
-    /** What a search says besides its hits. */
+    /** The correction, counts and warnings of a search. */
     #found(searched, facets) {
         this.#searched = searched;
         this.#facets = facets;

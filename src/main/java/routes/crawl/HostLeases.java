@@ -1,0 +1,66 @@
+package routes.crawl;
+
+import io.lettuce.core.SetArgs;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import routes.redis.RedisLink;
+import routes.redis.Script;
+
+/** Politeness over all processes: one request to a host at a time, with a delay between two. The state is in Redis. */
+@Component
+class HostLeases {
+    /**
+     * KEYS: lease, delay. ARGV: owner, expiry of the lease in milliseconds. Returns the rest of the delay in milliseconds, or -1 if
+     * another owner holds the lease.
+     */
+    private static final Script ACQUIRE = Script.of(
+            """
+            local holder = redis.call('GET', KEYS[1])
+            if holder and holder ~= ARGV[1] then return {-1} end
+            redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+            return {math.max(redis.call('PTTL', KEYS[2]), 0)}
+            """);
+
+    private final RedisLink redis;
+    private final Duration expiry;
+
+    /** @param cache its claims expire after the longest time that a page can take, and so does a lease */
+    HostLeases(RedisLink redis, PageCache cache) {
+        this.redis = redis;
+        this.expiry = cache.lease();
+    }
+
+    private static String lease(String host) {
+        return "crawl:host-lease:" + host;
+    }
+
+    private static String delay(String host) {
+        return "crawl:host-delay:" + host;
+    }
+
+    /**
+     * Acquires or renews the lease.
+     *
+     * @return the delay before the next request to the host; empty if another owner holds the lease
+     */
+    Optional<Duration> acquire(String host, String owner) {
+        long rest = Long.parseLong(redis.run(ACQUIRE, List.of(lease(host), delay(host)), owner, expiry)
+                .get(0)
+                .toString());
+        return Optional.of(Duration.ofMillis(rest)).filter(left -> !left.isNegative());
+    }
+
+    /** Sets the delay before the next request to the host, from now on. */
+    void delay(String host, Duration time) {
+        if (time.toMillis() > 0) {
+            redis.call(commands -> commands.set(delay(host), "", SetArgs.Builder.px(time.toMillis())));
+        }
+    }
+
+    /** Releases the lease. An expired lease that another owner holds is left alone. */
+    void release(String host, String owner) {
+        redis.run(PageCache.RELEASE, List.of(lease(host)), owner);
+    }
+}
