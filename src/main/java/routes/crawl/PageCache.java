@@ -45,8 +45,8 @@ public class PageCache {
     private static final int MAX_HOST_FAILURES = 3;
 
     private static final Duration HOST_BACKOFF = Duration.ofMinutes(10);
-    /** Work besides the fetch itself: extraction and storage. */
-    private static final Duration RESERVE = Duration.ofSeconds(30);
+    /** Work besides the fetch itself: the delay before it, extraction and storage. */
+    private static final Duration RESERVE = Duration.ofSeconds(20);
 
     /** KEYS: lock. ARGV: owner. An expired claim that another worker holds is left alone. */
     static final Script RELEASE = Script.of(
@@ -80,8 +80,12 @@ public class PageCache {
         this.objects = objects;
         this.json = json;
         this.clock = clock;
-        // addresses are checked before and after the call of crawl4ai, each within the time limit of a page
-        this.lease = limits.timeout().multipliedBy(3).plus(crawl4ai.timeout()).plus(RESERVE);
+        Duration longest = limits.timeout();
+        if (!crawl4ai.url().isEmpty()) {
+            // addresses are checked before and after its call, and the built-in fetcher may take over
+            longest = longest.multipliedBy(3).plus(crawl4ai.timeout());
+        }
+        this.lease = longest.plus(RESERVE);
     }
 
     /** The longest work on a page; after that, its worker has crashed. */
