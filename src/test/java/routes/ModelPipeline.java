@@ -69,7 +69,8 @@ final class ModelPipeline implements AutoCloseable {
                                 "--gigachat.base-url=" + models.gigaChatBaseUrl(),
                                 "--gigachat.auth-url=" + models.gigaChatAuthUrl(),
                                 "--openrouter.base-url=" + models.openRouterBaseUrl(),
-                                "--tagging.retry-delay=0.02"),
+                                "--tagging.retry-delay=0.02",
+                                "--embeddings.provider=local"),
                         Stream.of(settings))
                 .forEach(option -> options.put(option.substring(0, option.indexOf('=')), option));
         application = CommandLine.open(RunOptions.parse(options.values().toArray(String[]::new)));

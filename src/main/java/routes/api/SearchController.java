@@ -110,10 +110,16 @@ final class SearchController {
 
     /**
      * @param correctedQuery the query that was searched, where no post contains what was typed; null for the query itself
+     * @param unavailable parts of the search that failed, such as {@code embeddings}; null if none did
      * @param facets null unless wanted
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Hits(List<SearchHit> items, @JsonInclude String nextCursor, String correctedQuery, FacetLists facets) {}
+    record Hits(
+            List<SearchHit> items,
+            @JsonInclude String nextCursor,
+            String correctedQuery,
+            Set<String> unavailable,
+            FacetLists facets) {}
 
     @GetMapping("/users/{user_id}/search")
     Hits search(
@@ -171,6 +177,7 @@ final class SearchController {
                         result.hits()),
                 next,
                 corrected,
+                result.unavailable().isEmpty() ? null : result.unavailable(),
                 facets ? lists(engine.facets(query, MAX_TAGS)) : null);
     }
 

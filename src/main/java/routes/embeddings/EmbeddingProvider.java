@@ -22,6 +22,20 @@ public interface EmbeddingProvider {
     List<float[]> embed(List<String> texts);
 
     /**
+     * The vector of a search query, as {@link #embed}. Returns soon or fails: a reader waits for it.
+     *
+     * @throws EmbeddingsUnavailableException if a model does not answer in time
+     */
+    default float[] embedQuery(String text) {
+        return embed(List.of(text)).get(0);
+    }
+
+    /** Whether embedding takes long, costs something and can fail, so that it must not happen in a transaction. */
+    default boolean isRemote() {
+        return false;
+    }
+
+    /**
      * Cosine similarity at or below which two texts are unrelated in this model's space; search drops vector hits at or below it. 0
      * if nothing is known about the model.
      */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.StringHelper;
-import org.springframework.stereotype.Component;
 import routes.text.TextAnalysis;
 
 /**
@@ -15,7 +14,6 @@ import routes.text.TextAnalysis;
  *
  * <p>A text without content words (blank, only stop words, emoji, links) gives the zero vector.
  */
-@Component
 public final class LocalEmbeddings implements EmbeddingProvider {
 
     /**

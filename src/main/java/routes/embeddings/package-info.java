@@ -1,6 +1,6 @@
 /**
- * Text embeddings.
+ * Text embeddings: hashed locally, or by a model.
  *
- * <p>Uses: text.
+ * <p>Uses: configuration, events, llm, schedule, text.
  */
 package routes.embeddings;

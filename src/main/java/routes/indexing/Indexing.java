@@ -46,6 +46,7 @@ public class Indexing {
     private static final String COLLECTION = "telegram_posts";
     private static final String NO_CONTENT = "no_content";
     private static final String DELETED = "deleted";
+    private static final String NO_VECTOR = "no_vector";
     private static final int TIMEOUT_SECONDS = 60;
 
     /**
@@ -57,7 +58,7 @@ public class Indexing {
     private record Wanted(UUID tenantId, UUID postId, String traceId, Tags tags) {}
 
     /** {@code graphFailure}: why the graph is not up to date although the vector index is. */
-    private record Written(List<Recorded> answers, List<Boolean> changed, RuntimeException graphFailure) {}
+    private record Written(List<Recorded> answers, List<String> statuses, RuntimeException graphFailure) {}
 
     /**
      * What the graph contains now.
@@ -143,15 +144,17 @@ public class Indexing {
     private List<Recorded> indexAll(List<Wanted> wanted) {
         Written written;
         try {
-            written = transaction.execute(status -> write(wanted));
+            VectorStage.Prepared prepared = embeddings.isRemote()
+                    ? vectorStage.prepare(contents.read(postIds(wanted)).values())
+                    : VectorStage.Prepared.NOTHING;
+            written = transaction.execute(status -> write(wanted, prepared));
             if (written.graphFailure() != null) {
                 throw written.graphFailure();
             }
         } catch (RuntimeException e) {
             throw failed(wanted, e);
         }
-        written.changed()
-                .forEach(changed -> processed(changed ? "success" : "skipped").increment());
+        written.statuses().forEach(status -> processed(status).increment());
         return written.answers();
     }
 
@@ -172,10 +175,13 @@ public class Indexing {
         return cause;
     }
 
-    private Written write(List<Wanted> wanted) {
+    private static List<UUID> postIds(List<Wanted> wanted) {
+        return wanted.stream().map(Wanted::postId).distinct().toList();
+    }
+
+    private Written write(List<Wanted> wanted, VectorStage.Prepared prepared) {
         long started = System.nanoTime();
-        List<UUID> ids = wanted.stream().map(Wanted::postId).distinct().toList();
-        Map<UUID, PostContent> posts = contents.lock(ids);
+        Map<UUID, PostContent> posts = contents.lock(postIds(wanted));
         Map<UUID, Tags> tags = new HashMap<>();
         Map<UUID, VectorStage.Wanted> live = new LinkedHashMap<>();
         for (Wanted post : wanted) {
@@ -189,7 +195,7 @@ public class Indexing {
                 id,
                 new VectorStage.Wanted(
                         posts.get(id), newest.names(), posts.get(id).text())));
-        VectorStage.Batch vectors = vectorStage.write(live.values());
+        VectorStage.Batch vectors = vectorStage.write(live.values(), prepared);
         Edges edges = writeGraph(live.values());
         List<PostContent> deleted = wanted.stream()
                 .map(post -> content(posts, post))
@@ -208,7 +214,7 @@ public class Indexing {
                 .toList());
         int millis = VectorStage.millisSince(started);
         List<Recorded> answers = new ArrayList<>();
-        List<Boolean> changed = new ArrayList<>();
+        List<String> statuses = new ArrayList<>();
         for (Wanted post : wanted) {
             PostContent content = content(posts, post);
             if (content == null) {
@@ -218,13 +224,17 @@ public class Indexing {
             VectorStage.Written vector = vectors.posts().get(post.postId());
             if (content.deleted() || vector.hash() == null) {
                 answers.add(StageOutcome.skipped(content.deleted() ? DELETED : NO_CONTENT));
-                changed.add(false);
+                statuses.add("skipped");
+            } else if (vector.problem() != null) {
+                answers.add(StageOutcome.skipped(NO_VECTOR));
+                statuses.add("retrying");
             } else {
                 answers.add(event(post, content, vector.hash(), vectors, edges, millis));
-                changed.add(vector.changed() || edges.changed().contains(post.postId()));
+                boolean changed = vector.changed() || edges.changed().contains(post.postId());
+                statuses.add(changed ? "success" : "skipped");
             }
         }
-        return new Written(answers, changed, edges.failure());
+        return new Written(answers, statuses, edges.failure());
     }
 
     /** Writes the posts that differ from the graph. A failure here does not undo what was written to the vector index. */
@@ -276,6 +286,10 @@ public class Indexing {
     private static PostContents.Row row(PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
+        if (vector.problem() != null) {
+            // the reconciler publishes the post again
+            return new PostContents.Row(post.postId(), "pending", vector.problem(), state, vector.revision());
+        }
         return vector.hash() == null
                 ? new PostContents.Row(post.postId(), "skipped", NO_CONTENT, state, vector.revision())
                 : new PostContents.Row(post.postId(), "indexed", null, state, vector.revision());

@@ -31,6 +31,10 @@ class PostContents {
     /** Locks the posts against concurrent indexing and clean-up until the end of the transaction, and reads them. */
     Map<UUID, PostContent> lock(Collection<UUID> postIds) {
         PostLock.take(jdbc, postIds);
+        return read(postIds);
+    }
+
+    Map<UUID, PostContent> read(Collection<UUID> postIds) {
         return jdbc
                 .sql(
                         """

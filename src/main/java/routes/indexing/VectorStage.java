@@ -8,11 +8,17 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
+import routes.embeddings.EmbeddingsUnavailableException;
 import routes.events.Sha256;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
@@ -24,7 +30,9 @@ import routes.vectorindex.VectorIndex.WriteResult;
 /** Writes posts to the vector index; embeds a text only if it has changed. */
 @Component
 class VectorStage {
+    private static final Logger LOG = LoggerFactory.getLogger(VectorStage.class);
     private static final int SHORT_TEXT = 300;
+    private static final String NOT_EMBEDDED = "";
 
     /** The desired state of a post; a blank text removes it from the index. */
     record Wanted(PostContent post, List<String> tags, String text) {
@@ -36,8 +44,19 @@ class VectorStage {
     /**
      * @param hash of everything that the index stores about the post now; null if it stores nothing
      * @param revision higher than any revision of the post in the database and the index
+     * @param problem why the post has no vector yet, although its text can be found; null if nothing is missing
      */
-    record Written(String hash, boolean changed, long revision) {}
+    record Written(String hash, boolean changed, long revision, String problem) {}
+
+    /**
+     * Vectors that a model made before the transaction.
+     *
+     * @param byText by embedded text
+     * @param problem why some are missing; null if none is
+     */
+    record Prepared(Map<String, float[]> byText, String problem) {
+        static final Prepared NOTHING = new Prepared(Map.of(), null);
+    }
 
     /** The results of all posts, and the milliseconds that embedding and writing took. */
     record Batch(Map<UUID, Written> posts, int embeddingMs, int writeMs) {}
@@ -55,12 +74,47 @@ class VectorStage {
                 .register(registry);
     }
 
-    /** Uses one call of the embedding provider, and one call of the index for each kind of change. */
-    Batch write(Collection<Wanted> wanted) {
-        long started = System.nanoTime();
+    /** Calls a remote model for the texts that are not embedded yet. A local model needs no preparation. */
+    Prepared prepare(Collection<PostContent> posts) {
+        List<PostContent> live = posts.stream()
+                .filter(post -> !post.deleted() && !post.text().isBlank())
+                .toList();
+        Map<UUID, StoredPoint> stored = stored(live);
+        List<String> texts = live.stream()
+                .filter(post -> {
+                    StoredPoint known = stored.get(post.postId());
+                    return known == null || !known.textHash().equals(textHash(post.text()));
+                })
+                .map(PostContent::embeddedText)
+                .distinct()
+                .toList();
+        if (texts.isEmpty()) {
+            return Prepared.NOTHING;
+        }
+        try {
+            List<float[]> vectors = latency.record(() -> embeddings.embed(texts));
+            return new Prepared(
+                    IntStream.range(0, texts.size()).boxed().collect(Collectors.toMap(texts::get, vectors::get)), null);
+        } catch (EmbeddingsUnavailableException e) {
+            LOG.warn("{} posts are indexed without vectors: {}", texts.size(), e.getMessage());
+            return new Prepared(Map.of(), "no vector yet: " + e.getMessage());
+        }
+    }
+
+    private Map<UUID, StoredPoint> stored(Collection<PostContent> posts) {
         Map<UUID, StoredPoint> stored = new HashMap<>();
-        PostContent.byTenant(wanted.stream().map(Wanted::post).toList())
-                .forEach((tenantId, postIds) -> stored.putAll(index.find(tenantId, postIds)));
+        PostContent.byTenant(posts).forEach((tenantId, postIds) -> stored.putAll(index.find(tenantId, postIds)));
+        return stored;
+    }
+
+    private String textHash(String text) {
+        return Sha256.hex(String.join("\n", embeddings.provider(), embeddings.model(), text));
+    }
+
+    /** Uses one call of a local embedding provider, and one call of the index for each kind of change. */
+    Batch write(Collection<Wanted> wanted, Prepared prepared) {
+        long started = System.nanoTime();
+        Map<UUID, StoredPoint> stored = stored(wanted.stream().map(Wanted::post).toList());
         Map<UUID, Written> written = new HashMap<>();
         List<PostContent> removed = new ArrayList<>();
         Map<UUID, PayloadUpdate> writes = new HashMap<>();
@@ -73,18 +127,18 @@ class VectorStage {
                             post.post().revision())
                     + 1;
             if (post.text().isBlank()) {
-                written.put(post.postId(), new Written(null, known != null, revision));
+                written.put(post.postId(), new Written(null, known != null, revision, null));
                 if (known != null) {
                     removed.add(post.post());
                 }
                 continue;
             }
-            String textHash = Sha256.hex(String.join("\n", embeddings.provider(), embeddings.model(), post.text()));
+            String textHash = textHash(post.text());
             PayloadUpdate write = new PayloadUpdate(payload(post), revision, textHash);
             String hash = Sha256.hex(textHash + "\n" + write.payload());
             boolean sameText = known != null && known.textHash().equals(textHash);
             boolean same = sameText && hash.equals(post.post().state().vector());
-            written.put(post.postId(), new Written(hash, !same, revision));
+            written.put(post.postId(), new Written(hash, !same, revision, null));
             writes.put(post.postId(), write);
             if (!sameText) {
                 changedTexts.add(post.postId());
@@ -98,7 +152,9 @@ class VectorStage {
                 wanted.stream()
                         .filter(post -> changedTexts.contains(post.postId()))
                         .toList(),
-                writes);
+                writes,
+                prepared,
+                written);
         return new Batch(written, embeddingMs, millisSince(started) - embeddingMs);
     }
 
@@ -116,20 +172,34 @@ class VectorStage {
         return differ;
     }
 
-    /** Returns the embedding time in milliseconds. */
-    private int embed(List<Wanted> posts, Map<UUID, PayloadUpdate> writes) {
+    /** Returns the embedding time in milliseconds. A post without a vector is written with another hash, so that it is embedded later. */
+    private int embed(
+            List<Wanted> posts, Map<UUID, PayloadUpdate> writes, Prepared prepared, Map<UUID, Written> written) {
         if (posts.isEmpty()) {
             return 0;
         }
         long started = System.nanoTime();
-        List<float[]> vectors = latency.record(() -> embeddings.embed(
-                posts.stream().map(post -> post.post().embeddedText()).toList()));
+        List<String> texts =
+                posts.stream().map(post -> post.post().embeddedText()).toList();
+        List<float[]> vectors = embeddings.isRemote()
+                ? texts.stream().map(prepared.byText()::get).toList()
+                : latency.record(() -> embeddings.embed(texts));
         int embeddingMs = millisSince(started);
         List<IndexedPoint> points = new ArrayList<>();
         for (Wanted post : posts) {
             PayloadUpdate write = writes.get(post.postId());
+            float[] vector = vectors.get(points.size());
+            if (vector == null) {
+                String problem =
+                        Objects.requireNonNullElse(prepared.problem(), "no vector yet: the text has just changed");
+                written.compute(post.postId(), (id, as) -> new Written(as.hash(), true, as.revision(), problem));
+            }
             points.add(new IndexedPoint(
-                    write.payload(), vectors.get(points.size()), post.text(), write.indexRevision(), write.textHash()));
+                    write.payload(),
+                    vector == null ? new float[embeddings.dimension()] : vector,
+                    post.text(),
+                    write.indexRevision(),
+                    vector == null ? NOT_EMBEDDED : write.textHash()));
         }
         index.upsertAll(points);
         return embeddingMs;

@@ -63,6 +63,7 @@ final class ChatCompletions {
             Kind.UNKNOWN_MODEL, List.of("not_found", "model_not_found", "no_endpoints", "free_variant_ended"));
     private static final Set<String> REFUSALS = Set.of("blacklist", "content_filter");
     private static final int LONGEST_MESSAGE = 200;
+    private static final int TOO_LARGE = 413;
 
     private final ObjectMapper json;
     private final Clock clock;
@@ -82,13 +83,24 @@ final class ChatCompletions {
     record Answer(String content, long tokens, Double cost, boolean cutOff) {}
 
     /**
+     * The answer to a request for embeddings.
+     *
+     * @param data one item per text
+     * @param tokens and cost as in {@link Answer}
+     */
+    record Embeddings(JsonNode data, long tokens, Double cost) {}
+
+    /**
      * A request.
      *
-     * @param maxTokens maximum length of the answer
+     * @param maxTokens maximum length of the answer; ignored for embeddings
      * @param file id of the task's picture with the provider; null if the picture, if any, goes into the request
      */
     String write(ModelTask task, String model, int maxTokens, String file) {
         ObjectNode request = json.createObjectNode().put("model", model);
+        if (!task.texts().isEmpty()) {
+            return request.set("input", json.valueToTree(task.texts())).toString();
+        }
         ArrayNode messages = request.putArray("messages");
         messages.addObject().put("role", "system").put("content", task.instruction());
         ObjectNode user = messages.addObject().put("role", "user");
@@ -133,19 +145,10 @@ final class ChatCompletions {
      * @throws ModelFailureException if there is no content
      */
     Answer read(int status, Map<String, Object> headers, byte[] body) {
-        JsonNode answer = parse(body);
-        JsonNode error = answer.hasNonNull("error") ? answer.path("error") : answer; // GigaChat does not wrap errors
-        if (status < 200 || status > 299) {
-            throw failure(status, error, headers);
-        }
-        if (answer.isMissingNode()) {
-            throw body.length == 0
-                    ? new ModelFailureException(Kind.EMPTY, "the answer is empty")
-                    : ModelFailureException.unusable("the answer is no JSON: " + shorten(text(body)));
-        }
+        JsonNode answer = successful(status, headers, body);
         JsonNode choice = answer.path("choices").path(0);
-        if (answer.hasNonNull("error") || choice.hasNonNull("error")) {
-            throw failure(502, answer.hasNonNull("error") ? error : choice.path("error"), headers);
+        if (choice.hasNonNull("error")) {
+            throw failure(502, choice.path("error"), headers);
         }
         String reason = choice.path("finish_reason").asText("");
         if (REFUSALS.contains(reason)) {
@@ -157,11 +160,51 @@ final class ChatCompletions {
             throw new ModelFailureException(Kind.EMPTY, "the answer has no content");
         }
         JsonNode usage = answer.path("usage");
-        return new Answer(
-                content,
-                usage.path("total_tokens").asLong(0),
-                usage.path("cost").isNumber() ? usage.path("cost").asDouble() : null,
-                cutOff);
+        return new Answer(content, usage.path("total_tokens").asLong(0), cost(usage), cutOff);
+    }
+
+    /**
+     * @param headers as for {@link #read}
+     * @throws ModelFailureException if there are no vectors
+     */
+    Embeddings readEmbeddings(int status, Map<String, Object> headers, byte[] body) {
+        if (status == TOO_LARGE) { // for a chat it may also mean a picture; here it is the texts
+            throw new ModelFailureException(Kind.TOO_LONG, "413: the texts are too long");
+        }
+        JsonNode answer = successful(status, headers, body);
+        JsonNode data = answer.path("data");
+        if (data.isEmpty()) {
+            throw new ModelFailureException(Kind.EMPTY, "the answer has no vectors");
+        }
+        JsonNode usage = answer.path("usage");
+        // GigaChat reports the tokens of each text
+        long tokens = usage.path("total_tokens")
+                .asLong(data.valueStream()
+                        .mapToLong(
+                                item -> item.path("usage").path("prompt_tokens").asLong(0))
+                        .sum());
+        return new Embeddings(data, tokens, cost(usage));
+    }
+
+    private static Double cost(JsonNode usage) {
+        return usage.path("cost").isNumber() ? usage.path("cost").asDouble() : null;
+    }
+
+    private JsonNode successful(int status, Map<String, Object> headers, byte[] body) {
+        JsonNode answer = parse(body);
+        JsonNode error = answer.hasNonNull("error") ? answer.path("error") : answer; // GigaChat does not wrap errors
+        if (status < 200 || status > 299) {
+            throw failure(status, error, headers);
+        }
+        if (answer.isMissingNode()) {
+            throw body.length == 0
+                    ? new ModelFailureException(Kind.EMPTY, "the answer is empty")
+                    : ModelFailureException.unusable("the answer is no JSON: " + shorten(text(body)));
+        }
+        if (answer.hasNonNull("error")) {
+            throw failure(502, error, headers);
+        }
+        return answer;
     }
 
     /** Missing if the body is no JSON object. */

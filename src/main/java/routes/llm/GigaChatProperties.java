@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param scope                 which kind of account the key belongs to: GIGACHAT_API_PERS, GIGACHAT_API_B2B or GIGACHAT_API_CORP
  * @param model                 model for texts
  * @param visionModel           model for pictures
+ * @param embeddingsModel       model that embeds texts
  * @param caFile                certificates (PEM) that the servers of GigaChat are checked against instead of those of the JDK: the
  *                              Russian Trusted Root CA that they present is not among the latter
  * @param maxConcurrentRequests calls in flight at a time over all processes; 1 is what individuals have
@@ -32,6 +33,7 @@ public record GigaChatProperties(
         @DefaultValue("GIGACHAT_API_PERS") @NotBlank String scope,
         @DefaultValue("GigaChat") @NotBlank String model,
         @DefaultValue("GigaChat-2-Pro") @NotBlank String visionModel,
+        @DefaultValue("Embeddings") @NotBlank String embeddingsModel,
         @DefaultValue("") String caFile,
         @DefaultValue("1") @Min(1) @Max(1000) int maxConcurrentRequests,
         @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
@@ -25,9 +26,15 @@ class LlmConfiguration {
     private static final Duration TOKEN = Duration.ofSeconds(10);
 
     @Bean
-    ProviderCredentials providerCredentials(GigaChatProperties gigaChat, OpenRouterProperties openRouter) {
-        Map<String, Boolean> present =
-                Map.of("gigachat", gigaChat.hasCredentials(), "openrouter", openRouter.hasCredentials());
+    ProviderCredentials providerCredentials(
+            GigaChatProperties gigaChat, OpenRouterProperties openRouter, EmbeddingsProperties embeddings) {
+        Map<String, Boolean> present = Map.of(
+                "gigachat",
+                gigaChat.hasCredentials(),
+                "openrouter",
+                openRouter.hasCredentials(),
+                EmbeddingsProperties.SERVER,
+                embeddings.hasServer());
         return new ProviderCredentials(present.keySet().stream()
                 .filter(provider -> !present.get(provider))
                 .collect(Collectors.toUnmodifiableSet()));
@@ -73,8 +80,17 @@ class LlmConfiguration {
     @Bean
     HttpClientConfigurer openrouterHttp(
             LlmProperties properties, OpenRouterProperties openRouter, ScheduledExecutorService modelCallTimer) {
-        String key = openRouter.apiKey();
-        return new ModelHttp(properties.timeout(), () -> key.isBlank() ? "" : "Bearer " + key, null, modelCallTimer);
+        return new ModelHttp(properties.timeout(), bearer(openRouter.apiKey()), null, modelCallTimer);
+    }
+
+    @Bean
+    HttpClientConfigurer embeddingsHttp(
+            LlmProperties properties, EmbeddingsProperties embeddings, ScheduledExecutorService modelCallTimer) {
+        return new ModelHttp(properties.timeout(), bearer(embeddings.apiKey()), null, modelCallTimer);
+    }
+
+    private static Supplier<String> bearer(String key) {
+        return () -> key.isBlank() ? "" : "Bearer " + key;
     }
 
     /** For providers that integrators add: the same limits, and whatever authorisation their routes send. */

@@ -72,7 +72,7 @@ public class ModelCalls {
         this.metrics = metrics;
         this.retries = new ModelPass.Retries(maxRetries, retryDelay, properties.maxPause());
         this.quotaPause = properties.quotaPause();
-        register("gigachat", List.of(gigaChat.model(), gigaChat.visionModel()));
+        register("gigachat", List.of(gigaChat.model(), gigaChat.visionModel(), gigaChat.embeddingsModel()));
         register("openrouter", openRouter.models());
     }
 
@@ -106,6 +106,7 @@ public class ModelCalls {
      *     {@code llmPass} is the pass
      * @param textModels comma-separated; call n of the pass uses model n
      * @param pictureModels the same for tasks about pictures; empty if the models for texts also see
+     * @param embeddingModel for texts that are embedded; empty if the provider has none
      * @param maxConcurrent calls in flight at a time across all processes
      * @param unitsPerThousandTokens cost units of 1000 tokens, if answers do not state their cost
      * @return the input of {@link #result}
@@ -118,14 +119,18 @@ public class ModelCalls {
             String call,
             String textModels,
             String pictureModels,
+            String embeddingModel,
             int maxConcurrent,
             double unitsPerThousandTokens)
             throws Exception {
         ModelTask task = exchange.getMessage().getMandatoryBody(ModelTask.class);
         String models = task.picture() == null || pictureModels.isBlank() ? textModels : pictureModels;
-        List<String> each = Providers.names(List.of(models.split(",", -1)));
+        List<String> each = task.texts().isEmpty()
+                ? Providers.names(List.of(models.split(",", -1)))
+                : Providers.names(List.of(embeddingModel));
         if (each.isEmpty()) {
-            throw new IllegalArgumentException(provider + " has no model; give its route at least one");
+            throw new IllegalArgumentException(provider + " has no model for " + task.getPath() + "; give its route "
+                    + (task.texts().isEmpty() ? "models" : "an embeddingModel"));
         }
         register(provider, each);
         double jitter = ThreadLocalRandom.current().nextDouble();
@@ -173,7 +178,7 @@ public class ModelCalls {
     }
 
     /**
-     * The request for the next call, as JSON of a chat completion.
+     * The request for the next call, as JSON in OpenAI's format.
      *
      * @param file id of the uploaded picture, for providers that take pictures as files; null for others
      */
@@ -205,12 +210,23 @@ public class ModelCalls {
             @Header(Exchange.HTTP_RESPONSE_CODE) int status,
             @Headers Map<String, Object> headers,
             @Body byte[] body) {
-        ChatCompletions.Answer answer = chat.read(status, headers, body == null ? new byte[0] : body);
-        double units = answer.cost() != null ? answer.cost() : answer.tokens() * pass.unitsPerThousandTokens() / 1000;
-        countUse(pass.getProvider(), pass.getModel(), answer.tokens(), units);
-        quotas.used(pass.getProvider(), answer.tokens(), units);
-        pass.used(answer.tokens());
-        read(pass, answer.content(), answer.cutOff());
+        byte[] bytes = body == null ? new byte[0] : body;
+        if (pass.getTask() instanceof EmbeddingTask task) {
+            ChatCompletions.Embeddings answer = chat.readEmbeddings(status, headers, bytes);
+            used(pass, answer.tokens(), answer.cost());
+            count(pass.succeeded(task.read(answer.data()), null));
+        } else {
+            ChatCompletions.Answer answer = chat.read(status, headers, bytes);
+            used(pass, answer.tokens(), answer.cost());
+            read(pass, answer.content(), answer.cutOff());
+        }
+    }
+
+    private void used(ModelPass pass, long tokens, Double cost) {
+        double units = cost != null ? cost : tokens * pass.unitsPerThousandTokens() / 1000;
+        countUse(pass.getProvider(), pass.getModel(), tokens, units);
+        quotas.used(pass.getProvider(), tokens, units);
+        pass.used(tokens);
     }
 
     /** Reads the text of a model's answer, for providers that are not OpenAI-compatible. */

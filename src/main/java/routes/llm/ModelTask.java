@@ -1,5 +1,7 @@
 package routes.llm;
 
+import java.util.List;
+
 /** A task for a model, and how its answer is read. Independent of the provider. */
 public interface ModelTask {
 
@@ -12,6 +14,16 @@ public interface ModelTask {
     /** The picture that the task is about, as JPEG; null for a task about text. */
     default byte[] picture() {
         return null;
+    }
+
+    /** The texts to embed; empty for a task that a chat completes. */
+    default List<String> texts() {
+        return List.of();
+    }
+
+    /** The operation that does the task, below the address of a provider's API. */
+    default String getPath() {
+        return texts().isEmpty() ? "chat/completions" : "embeddings";
     }
 
     /** Maximum length of the answer, in tokens. */

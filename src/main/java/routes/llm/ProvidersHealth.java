@@ -24,9 +24,14 @@ class ProvidersHealth {
             ProviderCredentials credentials,
             CircuitBreakers breakers,
             ProviderQuotas quotas,
+            EmbeddingsProperties embeddings,
             @Value("${tagging.providers}") List<String> names) {
         Map<String, HealthIndicator> parts = new LinkedHashMap<>();
         credentials.usable(names).forEach(name -> parts.put(name, () -> health(name, breakers, quotas)));
+        String embedder = embeddings.provider(credentials);
+        if (!embedder.equals(Providers.LOCAL)) {
+            parts.computeIfAbsent(embedder, name -> () -> health(name, breakers, quotas));
+        }
         if (parts.isEmpty()) {
             parts.put("none", () -> Health.status(DEGRADED)
                     .withDetail("problem", "TAGGING_PROVIDERS has none that can be asked")

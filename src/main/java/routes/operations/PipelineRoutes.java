@@ -1,5 +1,6 @@
 package routes.operations;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -12,6 +13,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigFolderProperties;
+import routes.embeddings.EmbeddingProvider;
 import routes.events.StreamCatalog;
 import routes.llm.Providers;
 import routes.routefiles.PipelineStages;
@@ -34,6 +36,7 @@ class PipelineRoutes {
     private final Providers providers;
     private final TaggingProperties tagging;
     private final VisionProperties vision;
+    private final EmbeddingProvider embeddings;
 
     PipelineRoutes(
             ApplicationContext spring,
@@ -42,7 +45,8 @@ class PipelineRoutes {
             ConfigFolderProperties config,
             Providers providers,
             TaggingProperties tagging,
-            VisionProperties vision) {
+            VisionProperties vision,
+            EmbeddingProvider embeddings) {
         this.spring = spring;
         this.camel = camel;
         this.catalog = catalog;
@@ -50,6 +54,7 @@ class PipelineRoutes {
         this.providers = providers;
         this.tagging = tagging;
         this.vision = vision;
+        this.embeddings = embeddings;
     }
 
     /** @param trial start only what another route calls: no stream consumer */
@@ -65,6 +70,9 @@ class PipelineRoutes {
         }
         if (stages.includes("vision")) {
             providers.check("VISION_PROVIDERS", vision.providers(), camel);
+        }
+        if (embeddings.isRemote()) {
+            providers.check("EMBEDDINGS_PROVIDER", List.of(embeddings.provider()), camel);
         }
         for (Route route : camel.getRoutes()) {
             if (!trial || route.getEndpoint().getEndpointUri().startsWith("direct:")) {

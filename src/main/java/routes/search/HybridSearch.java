@@ -329,7 +329,8 @@ public final class HybridSearch {
             return null;
         }
         try {
-            return embeddings.embed(List.of(text)).get(0);
+            embeddings.noiseFloor(); // a model measures it once
+            return embeddings.embedQuery(text);
         } catch (RuntimeException e) {
             LOG.warn("Search goes on without vectors, provider {} failed: {}", embeddings.provider(), e.toString());
             unavailable.add("embeddings");

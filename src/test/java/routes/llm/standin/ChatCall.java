@@ -34,6 +34,14 @@ public record ChatCall(
         }
     }
 
+    /** What a call for vectors wants embedded; empty for a chat. */
+    List<String> texts() {
+        Object input = body.get("input");
+        return input instanceof List<?> texts
+                ? texts.stream().map(String::valueOf).toList()
+                : input == null ? List.of() : List.of(String.valueOf(input));
+    }
+
     static ChatCall of(Request request, ObjectMapper json) {
         Map<String, Object> body = body(request, json);
         JsonNode tree = json.valueToTree(body);

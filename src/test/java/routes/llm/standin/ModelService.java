@@ -1,6 +1,7 @@
 package routes.llm.standin;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import routes.events.Json;
 /** What both services have in common. All settings may be changed while calls are under way. */
 public abstract class ModelService {
     private static final String CHAT = "/v1/chat/completions";
+    private static final String EMBEDDINGS = "/v1/embeddings";
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final ObjectMapper json = Json.newMapper();
@@ -23,6 +25,8 @@ public abstract class ModelService {
     private final List<ChatCall> calls = new ArrayList<>();
 
     private volatile Function<ChatCall, String> answerer = new KeywordAnswerer();
+    private volatile Function<String, float[]> embedder = text -> new float[] {1};
+    private volatile int longestText = Integer.MAX_VALUE;
     private volatile Duration latency = Duration.ZERO;
     private volatile int limit;
 
@@ -31,6 +35,24 @@ public abstract class ModelService {
     /** Sets what makes the content of an answer from the call. */
     public void answer(Function<ChatCall, String> answerer) {
         this.answerer = answerer;
+    }
+
+    /** Sets what makes the vector of a text. Calls for vectors meet the same limits and faults as those of chats. */
+    public void embed(Function<String, float[]> embedder) {
+        this.embedder = embedder;
+    }
+
+    /** A call for vectors of a longer text is refused with 413. */
+    public void longestText(int characters) {
+        longestText = characters;
+    }
+
+    /** The texts of all calls for vectors so far, in order of arrival. */
+    public List<List<String>> embedded() {
+        return calls().stream()
+                .map(ChatCall::texts)
+                .filter(texts -> !texts.isEmpty())
+                .toList();
     }
 
     /** Before each answer to a chat call, faulty ones too, but not before a refusal: those come from the gate. */
@@ -78,7 +100,7 @@ public abstract class ModelService {
     }
 
     final void serve(Request request, Connection connection) throws IOException {
-        if (request.is("POST", CHAT)) {
+        if (request.is("POST", CHAT) || request.is("POST", EMBEDDINGS)) {
             chat(request, connection);
         } else {
             connection.send(signed(other(request), request));
@@ -108,10 +130,35 @@ public abstract class ModelService {
         if (!place.admitted()) {
             return Optional.of(failure(429, message(429)));
         }
-        return call.body().isEmpty() ? Optional.of(failure(400, "The body is not a JSON object")) : refusal(call);
+        if (call.texts().stream().anyMatch(text -> text.length() > longestText)) {
+            return Optional.of(failure(413, "Payload too large"));
+        }
+        if (call.body().isEmpty()) {
+            return Optional.of(failure(400, "The body is not a JSON object"));
+        }
+        return call.texts().isEmpty() ? refusal(call) : Optional.empty();
+    }
+
+    /** The items in reverse order: their order means nothing, their index does. */
+    private Answer vectors(ChatCall call) {
+        ObjectNode answer = object().put("object", "list").put("model", call.model());
+        ArrayNode data = answer.putArray("data");
+        for (int i = call.texts().size() - 1; i >= 0; i--) {
+            String text = call.texts().get(i);
+            ObjectNode item = data.addObject().put("object", "embedding").put("index", i);
+            ArrayNode vector = item.putArray("embedding");
+            for (float component : embedder.apply(text)) {
+                vector.add(component);
+            }
+            item.putObject("usage").put("prompt_tokens", text.length() / CHARACTERS_PER_TOKEN + 1);
+        }
+        return Answer.json(200, answer);
     }
 
     final Answer answerTo(ChatCall call) {
+        if (!call.texts().isEmpty()) {
+            return vectors(call);
+        }
         return Answer.json(200, completion(call, content(call)));
     }
 

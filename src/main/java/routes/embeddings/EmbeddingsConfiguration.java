@@ -1,0 +1,102 @@
+package routes.embeddings;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import routes.configuration.ConfigurationException;
+import routes.llm.EmbeddingsProperties;
+import routes.llm.GigaChatProperties;
+import routes.llm.ProviderCredentials;
+import routes.llm.Providers;
+import routes.schedule.Job;
+import routes.text.TextAnalysis;
+
+/** Selects the provider of embeddings. */
+@Configuration(proxyBeanMethods = false)
+class EmbeddingsConfiguration {
+    private static final String GIGACHAT = "gigachat";
+    private static final int QUERY_THREADS = 8;
+    private static final long IDLE_SECONDS = 60;
+
+    /** Components of the vectors of GigaChat's and OpenAI's models. */
+    private static final Map<String, Integer> DIMENSIONS = Map.of(
+            "Embeddings", 1024,
+            "Embeddings-2", 1024,
+            "EmbeddingsGigaR", 2560,
+            "text-embedding-3-small", 1536,
+            "text-embedding-3-large", 3072,
+            "text-embedding-ada-002", 1536,
+            "openai/text-embedding-3-small", 1536,
+            "openai/text-embedding-3-large", 3072);
+
+    @Bean
+    EmbeddingCache embeddingCache(JdbcClient jdbc, EmbeddingsProperties settings) {
+        return new EmbeddingCache(jdbc, settings.cacheDays());
+    }
+
+    @Bean
+    Job embeddingCachePrune(EmbeddingCache cache) {
+        return Job.of("embedding-cache-prune", cache::prune);
+    }
+
+    /** More than {@value #QUERY_THREADS} queries that wait for a model are searched by words only. */
+    @Bean(defaultCandidate = false, destroyMethod = "shutdownNow")
+    ExecutorService embeddingQueries() {
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("embedding-query-");
+        threads.setDaemon(true);
+        return new ThreadPoolExecutor(
+                0, QUERY_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+    }
+
+    @Bean
+    EmbeddingProvider embeddingProvider(
+            EmbeddingsProperties settings,
+            GigaChatProperties gigaChat,
+            ProviderCredentials credentials,
+            @Lazy CamelContext camel,
+            ObjectMapper json,
+            EmbeddingCache cache,
+            @Qualifier("embeddingQueries") ExecutorService queries,
+            TextAnalysis analysis) {
+        String provider = settings.provider(credentials);
+        if (provider.equals(Providers.LOCAL)) {
+            return new LocalEmbeddings(analysis);
+        }
+        if (credentials.usable(List.of(provider)).isEmpty()) {
+            throw new ConfigurationException("EMBEDDINGS_PROVIDER=" + provider + ": "
+                    + (provider.equals(EmbeddingsProperties.SERVER)
+                            ? "EMBEDDINGS_BASE_URL"
+                            : provider.toUpperCase(Locale.ROOT) + "_API_KEY")
+                    + " is not set");
+        }
+        String name = provider.equals(GIGACHAT) ? gigaChat.embeddingsModel() : settings.model();
+        if (name.isBlank()) {
+            throw new ConfigurationException("EMBEDDINGS_MODEL is not set; provider " + provider + " needs it");
+        }
+        int dimension = settings.dimension() > 0 ? settings.dimension() : DIMENSIONS.getOrDefault(name, 0);
+        if (dimension == 0) {
+            throw new ConfigurationException(
+                    "EMBEDDINGS_DIMENSION is not set, and the number of components of the vectors of " + name
+                            + " is not known; its documentation states it");
+        }
+        return new ModelEmbeddings(
+                new ModelEmbeddings.Model(provider, name, dimension),
+                settings,
+                camel.createProducerTemplate(),
+                json,
+                cache,
+                queries);
+    }
+}

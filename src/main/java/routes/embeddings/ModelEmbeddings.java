@@ -1,0 +1,296 @@
+package routes.embeddings;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.events.Sha256;
+import routes.llm.EmbeddingTask;
+import routes.llm.EmbeddingsProperties;
+import routes.llm.ModelPass;
+import routes.llm.ModelResult;
+import routes.llm.Providers;
+
+/**
+ * Embeddings by a model, through the route {@code llm} and its limits. The vector of a text is stored, so that the same text is
+ * never sent twice to the same model.
+ */
+final class ModelEmbeddings implements EmbeddingProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelEmbeddings.class);
+    /** Outcomes that concern the text, not the model. */
+    private static final String TOO_LONG = "too_long";
+
+    private static final String FILTERED = "filtered";
+    private static final String REFUSED = "refused";
+    /** A shorter text that is refused for its length is refused for another reason. */
+    private static final int SHORTEST_CUT = 50;
+
+    private static final int CACHED_QUERIES = 1_000;
+    private static final Duration QUERIES_KEPT = Duration.ofHours(1);
+
+    private final Model model;
+    private final EmbeddingsProperties settings;
+    private final ProducerTemplate camel;
+    private final ObjectMapper json;
+    private final EmbeddingCache cache;
+    private final ExecutorService queries;
+    private final Cache<String, float[]> knownQueries = Caffeine.newBuilder()
+            .maximumSize(CACHED_QUERIES)
+            .expireAfterWrite(QUERIES_KEPT)
+            .build();
+    private volatile boolean hasWorked;
+    private volatile float measuredFloor = Float.NaN;
+
+    /** A model and where it is. */
+    record Model(String provider, String name, int dimension) {}
+
+    /** @param queries threads that embed queries; rejects what it cannot start at once */
+    ModelEmbeddings(
+            Model model,
+            EmbeddingsProperties settings,
+            ProducerTemplate camel,
+            ObjectMapper json,
+            EmbeddingCache cache,
+            ExecutorService queries) {
+        this.model = model;
+        this.settings = settings;
+        this.camel = camel;
+        this.json = json;
+        this.cache = cache;
+        this.queries = queries;
+    }
+
+    @Override
+    public String provider() {
+        return model.provider();
+    }
+
+    @Override
+    public String model() {
+        return model.name() + settings.textPrefix().strip();
+    }
+
+    @Override
+    public int dimension() {
+        return model.dimension();
+    }
+
+    @Override
+    public boolean isRemote() {
+        return true;
+    }
+
+    @Override
+    public float searchWeight() {
+        return settings.searchWeight();
+    }
+
+    /** @throws EmbeddingsUnavailableException if the model does not answer and a text is not known */
+    @Override
+    public List<float[]> embed(List<String> texts) {
+        Map<String, String> byHash = new LinkedHashMap<>();
+        List<String> hashes = texts.stream()
+                .map(text -> {
+                    String sent = sent(settings.textPrefix(), text);
+                    String hash = Sha256.hexOfLines(List.of(provider(), model.name(), sent));
+                    if (!text.isBlank()) {
+                        byHash.put(hash, sent);
+                    }
+                    return hash;
+                })
+                .toList();
+        Map<String, float[]> vectors = new HashMap<>(cache.find(byHash.keySet()));
+        vectors.values().removeIf(vector -> vector.length != dimension());
+        List<String> missing = byHash.keySet().stream()
+                .filter(hash -> !vectors.containsKey(hash))
+                .toList();
+        for (int from = 0; from < missing.size(); from += settings.batchSize()) {
+            List<String> batch = missing.subList(from, Math.min(missing.size(), from + settings.batchSize()));
+            List<float[]> answers = ask(batch.stream().map(byHash::get).toList());
+            Map<String, float[]> known = new HashMap<>();
+            for (int i = 0; i < batch.size(); i++) {
+                vectors.put(batch.get(i), answers.get(i));
+                if (!isZero(answers.get(i))) {
+                    known.put(batch.get(i), answers.get(i));
+                }
+            }
+            cache.store(known);
+        }
+        return hashes.stream()
+                .map(hash -> vectors.getOrDefault(hash, new float[dimension()]))
+                .toList();
+    }
+
+    private String sent(String prefix, String text) {
+        String cut = text.length() <= settings.maxChars() ? text : cut(text, settings.maxChars());
+        return prefix + cut;
+    }
+
+    /** The beginning of a text, without half of a surrogate pair at its end. */
+    private static String cut(String text, int length) {
+        return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
+    }
+
+    /** The vectors of the texts, of length 1; zero for a text that the model refuses. */
+    private List<float[]> ask(List<String> texts) {
+        Exchange exchange = camel.request("direct:llm", request -> {
+            request.setProperty("llmProviders", provider());
+            request.getMessage().setBody(new EmbeddingTask(texts, dimension(), json));
+        });
+        if (exchange.getException() == null) {
+            hasWorked = true;
+            List<?> vectors =
+                    (List<?>) exchange.getMessage().getBody(ModelResult.class).value();
+            return vectors.stream().map(vector -> normalized((float[]) vector)).toList();
+        }
+        String outcome = outcome(exchange);
+        // before the first success, a refusal may be one of every request
+        if (!outcome.equals(TOO_LONG) && !outcome.equals(FILTERED) && !(outcome.equals(REFUSED) && hasWorked)) {
+            throw new EmbeddingsUnavailableException(exchange.getException().getMessage(), exchange.getException());
+        }
+        if (texts.size() > 1) {
+            List<float[]> each = new ArrayList<>();
+            texts.forEach(text -> each.addAll(ask(List.of(text))));
+            return each;
+        }
+        String text = texts.get(0);
+        if (outcome.equals(TOO_LONG) && text.length() > SHORTEST_CUT) {
+            return ask(List.of(cut(text, text.length() / 2)));
+        }
+        LOG.warn(
+                "A text of {} characters gets no vector: {}",
+                text.length(),
+                exchange.getException().getMessage());
+        return List.of(new float[dimension()]);
+    }
+
+    private static String outcome(Exchange exchange) {
+        Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
+        List<ModelPass.Call> calls = chain == null ? List.of() : chain.calls();
+        return calls.isEmpty() ? "" : calls.get(calls.size() - 1).outcome();
+    }
+
+    private static float[] normalized(float[] vector) {
+        double squares = 0;
+        for (float component : vector) {
+            squares += component * component;
+        }
+        if (squares > 0) {
+            float length = (float) Math.sqrt(squares);
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] /= length;
+            }
+        }
+        return vector;
+    }
+
+    private static boolean isZero(float[] vector) {
+        for (float component : vector) {
+            if (component != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Waits at most EMBEDDINGS_QUERY_TIMEOUT: a reader should not wait for a slow model. */
+    @Override
+    public float[] embedQuery(String text) {
+        float[] known = knownQueries.getIfPresent(text);
+        if (known == null) {
+            known = inTime(
+                    () -> ask(List.of(sent(settings.queryPrefix(), text))).get(0));
+            knownQueries.put(text, known);
+        }
+        return known;
+    }
+
+    private interface Work<T> {
+        T run();
+    }
+
+    private <T> T inTime(Work<T> work) {
+        Future<T> answer;
+        try {
+            answer = queries.submit(work::run);
+        } catch (RejectedExecutionException e) {
+            throw new EmbeddingsUnavailableException("too many queries wait for vectors", e);
+        }
+        try {
+            return answer.get(settings.queryTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new EmbeddingsUnavailableException("no vector within " + settings.queryTimeout(), e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof EmbeddingsUnavailableException unavailable
+                    ? unavailable
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EmbeddingsUnavailableException("interrupted", e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    /**
+     * The similarity that only one in twenty pairs of unrelated sentences exceeds. It differs widely between models: e5 gives unrelated
+     * texts 0.75, others 0.1. Measured once per model; the vectors of the sentences are stored.
+     */
+    @Override
+    public float noiseFloor() {
+        if (settings.noiseFloor() >= 0) {
+            return settings.noiseFloor();
+        }
+        if (Float.isNaN(measuredFloor)) {
+            measuredFloor = inTime(() -> noise(embed(UNRELATED)));
+            LOG.info("Unrelated texts have a similarity of up to {} in the space of {}", measuredFloor, model.name());
+        }
+        return measuredFloor;
+    }
+
+    private static float noise(List<float[]> vectors) {
+        float[] similarities = new float[vectors.size() * (vectors.size() - 1) / 2];
+        int pair = 0;
+        for (int i = 0; i < vectors.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                for (int k = 0; k < vectors.get(i).length; k++) {
+                    similarities[pair] += vectors.get(i)[k] * vectors.get(j)[k];
+                }
+                pair++;
+            }
+        }
+        Arrays.sort(similarities);
+        return Math.max(0, similarities[similarities.length * 19 / 20]);
+    }
+
+    /** Each about something else. */
+    private static final List<String> UNRELATED = List.of(
+            "Центральный банк повысил ключевую ставку до шестнадцати процентов.",
+            "Рецепт борща: свёкла, капуста, картофель и немного чеснока.",
+            "Хоккейный клуб выиграл третий матч подряд в овертайме.",
+            "Новый телескоп снял туманность в созвездии Ориона.",
+            "Как пересадить фикус и не повредить корни?",
+            "Суд отложил рассмотрение дела о наследстве до весны.",
+            "The compiler reports an error when a variable is unused.",
+            "Flights to Lisbon were delayed because of a strike.",
+            "Her grandmother taught her to play the cello.",
+            "A vaccine against malaria has passed the third phase of trials.",
+            "Sheep graze on the northern slopes until October.",
+            "The museum shows Dutch paintings of the seventeenth century.");
+}

@@ -1,0 +1,72 @@
+package routes.llm;
+
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import java.util.List;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Which model embeds texts. Vectors of different models cannot be compared, so there is one provider and no chain.
+ *
+ * @param provider              local, gigachat, openrouter, embeddings (the server at EMBEDDINGS_BASE_URL), or what
+ *                              config/routes/providers adds; auto: embeddings if EMBEDDINGS_BASE_URL is set, else gigachat if its key
+ *                              is set, else local
+ * @param baseUrl               address of an OpenAI-compatible server, up to and excluding /embeddings
+ * @param apiKey                key of that server; empty for none
+ * @param model                 model of that server or of openrouter; for gigachat it is GIGACHAT_EMBEDDINGS_MODEL
+ * @param dimension             components of the model's vectors; 0 for those of a known model
+ * @param textPrefix            put before each text of a post, for models that expect it, such as "passage: "
+ * @param queryPrefix           put before each search query, such as "query: "
+ * @param maxChars              characters of a text that are embedded; the model ignores or refuses more
+ * @param batchSize             texts per call
+ * @param queryTimeout          longest wait for the vector of a search query; afterwards the search uses words only
+ * @param searchWeight          how much the similarity of vectors counts in a search, where the words count 1
+ * @param noiseFloor            cosine similarity at or below which two texts are unrelated; -1: measured with unrelated sentences
+ * @param cacheDays             days that the vector of a text is kept after its last use, so that a rebuild calls no model; 0: not kept
+ * @param maxConcurrentRequests calls of EMBEDDINGS_BASE_URL in flight at a time over all processes
+ * @param unitsPerThousandTokens    cost units of 1000 tokens, if an answer does not state its cost
+ */
+@ConfigurationProperties("embeddings")
+public record EmbeddingsProperties(
+        @DefaultValue(EmbeddingsProperties.AUTO) @NotBlank String provider,
+        @DefaultValue("") @Pattern(regexp = "|" + GigaChatProperties.URL, message = GigaChatProperties.NO_URL)
+                String baseUrl,
+        @DefaultValue("") String apiKey,
+        @DefaultValue("") String model,
+        @DefaultValue("0") @Min(0) @Max(4096) int dimension,
+        @DefaultValue("") String textPrefix,
+        @DefaultValue("") String queryPrefix,
+        @DefaultValue("1500") @Min(100) @Max(100_000) int maxChars,
+        @DefaultValue("32") @Min(1) @Max(64) int batchSize,
+        @DefaultValue("2s") @DurationMin(millis = 10) @DurationMax(seconds = 30) Duration queryTimeout,
+        @DefaultValue("0.3") @DecimalMin("0") @DecimalMax("1") float searchWeight,
+        @DefaultValue("-1") @DecimalMin("-1") @DecimalMax("0.99") float noiseFloor,
+        @DefaultValue("90") @Min(0) @Max(3650) int cacheDays,
+        @DefaultValue("4") @Min(1) @Max(1000) int maxConcurrentRequests,
+        @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
+    /** The provider at {@link #baseUrl}. */
+    public static final String SERVER = "embeddings";
+
+    static final String AUTO = "auto";
+
+    boolean hasServer() {
+        return !baseUrl.isBlank();
+    }
+
+    /** The name of the provider that embeds. */
+    public String provider(ProviderCredentials credentials) {
+        return provider.equals(AUTO)
+                ? credentials
+                        .usable(List.of(SERVER, "gigachat", Providers.LOCAL))
+                        .get(0)
+                : provider;
+    }
+}
