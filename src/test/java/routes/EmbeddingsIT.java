@@ -115,6 +115,9 @@ class EmbeddingsIT {
                     "--embeddings.model=house/embedder",
                     "--embeddings.dimension=600",
                     "--embeddings.query-timeout=1s",
+                    "--rerank.base-url=" + server.openRouterBaseUrl(),
+                    "--rerank.api-key=secret-of-the-server",
+                    "--rerank.timeout=1s",
                     "--tagging.providers=local",
                     "--tagging.max-retries=1",
                     "--llm.timeout=2s",
@@ -225,6 +228,22 @@ class EmbeddingsIT {
             } finally {
                 model.embed(new Model(600)::vector);
             }
+        }
+
+        @Test
+        void a_reranking_model_orders_the_best_hits_and_without_it_their_order_stays() throws Exception {
+            List<UUID> posts = pipelineImported("Гроза над озером", "Гроза. Гроза. Гроза", "Гроза прошла стороной");
+            posts.forEach(post -> awaitIndexed(pipeline, post));
+            model.rank(text -> text.contains("стороной") ? 0.9 : 0.1);
+
+            assertThat(pipeline.found("гроза").get(0)).isEqualTo(posts.get(2));
+            assertThat(pipeline.metric("llm_requests_total{model=\"default\",outcome=\"success\",provider=\"rerank\"}"))
+                    .isPositive();
+
+            model.always(Fault.status(500));
+            JsonNode found = pipeline.get("/users/1/search?q=%D0%B3%D1%80%D0%BE%D0%B7%D1%8B");
+            assertThat(found.path("items").findValuesAsText("post_id")).hasSize(3);
+            assertThat(found.path("unavailable").toString()).contains("reranking");
         }
 
         @Test

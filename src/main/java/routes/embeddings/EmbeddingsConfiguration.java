@@ -4,22 +4,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import routes.configuration.ConfigurationException;
 import routes.llm.EmbeddingsProperties;
 import routes.llm.GigaChatProperties;
 import routes.llm.ProviderCredentials;
 import routes.llm.Providers;
+import routes.llm.ReaderCalls;
 import routes.schedule.Job;
 import routes.text.TextAnalysis;
 
@@ -27,8 +22,6 @@ import routes.text.TextAnalysis;
 @Configuration(proxyBeanMethods = false)
 class EmbeddingsConfiguration {
     private static final String GIGACHAT = "gigachat";
-    private static final int QUERY_THREADS = 8;
-    private static final long IDLE_SECONDS = 60;
 
     /** Components of the vectors of GigaChat's and OpenAI's models. */
     private static final Map<String, Integer> DIMENSIONS = Map.of(
@@ -51,15 +44,6 @@ class EmbeddingsConfiguration {
         return Job.of("embedding-cache-prune", cache::prune);
     }
 
-    /** More than {@value #QUERY_THREADS} queries that wait for a model are searched by words only. */
-    @Bean(defaultCandidate = false, destroyMethod = "shutdownNow")
-    ExecutorService embeddingQueries() {
-        CustomizableThreadFactory threads = new CustomizableThreadFactory("embedding-query-");
-        threads.setDaemon(true);
-        return new ThreadPoolExecutor(
-                0, QUERY_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
-    }
-
     @Bean
     EmbeddingProvider embeddingProvider(
             EmbeddingsProperties settings,
@@ -68,7 +52,7 @@ class EmbeddingsConfiguration {
             @Lazy CamelContext camel,
             ObjectMapper json,
             EmbeddingCache cache,
-            @Qualifier("embeddingQueries") ExecutorService queries,
+            ReaderCalls calls,
             TextAnalysis analysis) {
         String provider = settings.provider(credentials);
         if (provider.equals(Providers.LOCAL)) {
@@ -97,6 +81,6 @@ class EmbeddingsConfiguration {
                 camel.createProducerTemplate(),
                 json,
                 cache,
-                queries);
+                calls);
     }
 }

@@ -10,12 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -23,9 +18,11 @@ import org.slf4j.LoggerFactory;
 import routes.events.Sha256;
 import routes.llm.EmbeddingTask;
 import routes.llm.EmbeddingsProperties;
+import routes.llm.ModelFailureException;
 import routes.llm.ModelPass;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
+import routes.llm.ReaderCalls;
 
 /**
  * Embeddings by a model, through the route {@code llm} and its limits. The vector of a text is stored, so that the same text is
@@ -49,7 +46,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
     private final ProducerTemplate camel;
     private final ObjectMapper json;
     private final EmbeddingCache cache;
-    private final ExecutorService queries;
+    private final ReaderCalls calls;
     private final Cache<String, float[]> knownQueries = Caffeine.newBuilder()
             .maximumSize(CACHED_QUERIES)
             .expireAfterWrite(QUERIES_KEPT)
@@ -60,20 +57,19 @@ final class ModelEmbeddings implements EmbeddingProvider {
     /** A model and where it is. */
     record Model(String provider, String name, int dimension) {}
 
-    /** @param queries threads that embed queries; rejects what it cannot start at once */
     ModelEmbeddings(
             Model model,
             EmbeddingsProperties settings,
             ProducerTemplate camel,
             ObjectMapper json,
             EmbeddingCache cache,
-            ExecutorService queries) {
+            ReaderCalls calls) {
         this.model = model;
         this.settings = settings;
         this.camel = camel;
         this.json = json;
         this.cache = cache;
-        this.queries = queries;
+        this.calls = calls;
     }
 
     @Override
@@ -221,30 +217,11 @@ final class ModelEmbeddings implements EmbeddingProvider {
         return known;
     }
 
-    private interface Work<T> {
-        T run();
-    }
-
-    private <T> T inTime(Work<T> work) {
-        Future<T> answer;
+    private <T> T inTime(Supplier<T> call) {
         try {
-            answer = queries.submit(work::run);
-        } catch (RejectedExecutionException e) {
-            throw new EmbeddingsUnavailableException("too many queries wait for vectors", e);
-        }
-        try {
-            return answer.get(settings.queryTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new EmbeddingsUnavailableException("no vector within " + settings.queryTimeout(), e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof EmbeddingsUnavailableException unavailable
-                    ? unavailable
-                    : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EmbeddingsUnavailableException("interrupted", e);
-        } finally {
-            answer.cancel(true);
+            return calls.within(settings.queryTimeout(), call);
+        } catch (ModelFailureException e) {
+            throw new EmbeddingsUnavailableException(e.getMessage(), e);
         }
     }
 

@@ -90,6 +90,9 @@ final class ChatCompletions {
      */
     record Embeddings(JsonNode data, long tokens, Double cost) {}
 
+    /** The answer of a reranking model: one result per passage. */
+    record Ranking(JsonNode results, long tokens, Double cost) {}
+
     /**
      * A request.
      *
@@ -184,6 +187,26 @@ final class ChatCompletions {
                                 item -> item.path("usage").path("prompt_tokens").asLong(0))
                         .sum());
         return new Embeddings(data, tokens, cost(usage));
+    }
+
+    /** The request of a reranking model. */
+    String write(RankingTask task, String model) {
+        ObjectNode request = json.createObjectNode()
+                .put("model", model)
+                .put("query", task.query())
+                .put("top_n", task.passages().size())
+                .put("return_documents", false);
+        return request.set("documents", json.valueToTree(task.passages())).toString();
+    }
+
+    /**
+     * @param headers as for {@link #read}
+     * @throws ModelFailureException if the passages are not ranked
+     */
+    Ranking readRanking(int status, Map<String, Object> headers, byte[] body) {
+        JsonNode answer = successful(status, headers, body);
+        JsonNode usage = answer.path("usage");
+        return new Ranking(answer.path("results"), usage.path("total_tokens").asLong(0), cost(usage));
     }
 
     private static Double cost(JsonNode usage) {

@@ -27,14 +27,16 @@ class LlmConfiguration {
 
     @Bean
     ProviderCredentials providerCredentials(
-            GigaChatProperties gigaChat, OpenRouterProperties openRouter, EmbeddingsProperties embeddings) {
+            GigaChatProperties gigaChat, OpenRouterProperties openRouter, EmbeddingsProperties embeddings, RerankProperties rerank) {
         Map<String, Boolean> present = Map.of(
                 "gigachat",
                 gigaChat.hasCredentials(),
                 "openrouter",
                 openRouter.hasCredentials(),
                 EmbeddingsProperties.SERVER,
-                embeddings.hasServer());
+                embeddings.hasServer(),
+                RerankProperties.SERVER,
+                rerank.hasServer());
         return new ProviderCredentials(present.keySet().stream()
                 .filter(provider -> !present.get(provider))
                 .collect(Collectors.toUnmodifiableSet()));
@@ -87,6 +89,12 @@ class LlmConfiguration {
     HttpClientConfigurer embeddingsHttp(
             LlmProperties properties, EmbeddingsProperties embeddings, ScheduledExecutorService modelCallTimer) {
         return new ModelHttp(properties.timeout(), bearer(embeddings.apiKey()), null, modelCallTimer);
+    }
+
+    @Bean
+    HttpClientConfigurer rerankHttp(
+            LlmProperties properties, RerankProperties rerank, ScheduledExecutorService modelCallTimer) {
+        return new ModelHttp(properties.timeout(), bearer(rerank.apiKey()), null, modelCallTimer);
     }
 
     private static Supplier<String> bearer(String key) {

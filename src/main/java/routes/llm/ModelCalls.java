@@ -222,6 +222,22 @@ public class ModelCalls {
         }
     }
 
+    /** The request of a {@link RankingTask} to a server with the operation {@code rerank}. */
+    public String rankingRequest(@ExchangeProperty("llmPass") ModelPass pass) {
+        return chat.write((RankingTask) pass.getTask(), pass.getModel());
+    }
+
+    /** Reads the HTTP answer to {@link #rankingRequest}. */
+    public void ranked(
+            @ExchangeProperty("llmPass") ModelPass pass,
+            @Header(Exchange.HTTP_RESPONSE_CODE) int status,
+            @Headers Map<String, Object> headers,
+            @Body byte[] body) {
+        ChatCompletions.Ranking answer = chat.readRanking(status, headers, body == null ? new byte[0] : body);
+        used(pass, answer.tokens(), answer.cost());
+        count(pass.succeeded(((RankingTask) pass.getTask()).read(answer.results()), null));
+    }
+
     private void used(ModelPass pass, long tokens, Double cost) {
         double units = cost != null ? cost : tokens * pass.unitsPerThousandTokens() / 1000;
         countUse(pass.getProvider(), pass.getModel(), tokens, units);

@@ -1,6 +1,7 @@
 package routes.search;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,10 +14,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 import routes.graph.Graph;
 import routes.graph.Graph.Neighbour;
+import routes.llm.ModelFailureException;
 import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.Facets;
@@ -65,8 +68,18 @@ public final class HybridSearch {
     private final EmbeddingProvider embeddings;
     private final Graph graph;
     private final Snippets snippets;
+    private final Reranker reranker;
 
+    /** Without a model that orders the hits. */
     public HybridSearch(VectorIndex index, EmbeddingProvider embeddings, Graph graph, SearchWords analysis) {
+        this(index, embeddings, graph, analysis, null);
+    }
+
+    /** @param reranker null for none */
+    @Autowired
+    HybridSearch(
+            VectorIndex index, EmbeddingProvider embeddings, Graph graph, SearchWords analysis, Reranker reranker) {
+        this.reranker = reranker;
         this.index = index;
         this.embeddings = embeddings;
         this.graph = graph;
@@ -161,7 +174,7 @@ public final class HybridSearch {
      *
      * @param hasMore whether there are more hits after this page
      * @param replaced parts of the text, as typed, and what was searched instead; see {@link VectorIndex.TextMatches}
-     * @param unavailable parts of the search that failed and are missing from the ranking: {@code embeddings}
+     * @param unavailable parts of the search that failed and are missing from the ranking: {@code embeddings}, {@code reranking}
      */
     public record SearchResult(
             List<PostHit> hits, boolean hasMore, Map<String, String> replaced, Set<String> unavailable) {}
@@ -185,10 +198,37 @@ public final class HybridSearch {
                 Ranked rest = ranked(limits(query, vector, DEPTH));
                 hits = onePerAlbum(Stream.concat(hits.stream(), rest.hits().stream()));
             }
+            hits = reranked(query, hits, unavailable);
         }
         List<SearchHit> page =
                 hits.stream().skip(query.offset()).limit(query.limit()).toList();
         return new SearchResult(read(query.tenantId(), page), hits.size() > last, first.replaced(), unavailable);
+    }
+
+    /** The best hits in the order of the reranker; each place keeps its score, so that scores still fall. */
+    private List<SearchHit> reranked(PostQuery query, List<SearchHit> hits, Set<String> unavailable) {
+        int depth = reranker == null || query.text().isBlank() ? 0 : Math.min(reranker.depth(), hits.size());
+        if (depth < 2) {
+            return hits;
+        }
+        List<SearchHit> best = hits.subList(0, depth);
+        Map<UUID, IndexedPost> posts =
+                index.read(query.tenantId(), best.stream().map(SearchHit::postId).toList());
+        List<String> texts = best.stream()
+                .map(hit -> posts.containsKey(hit.postId()) ? posts.get(hit.postId()).text() : "")
+                .toList();
+        try {
+            List<SearchHit> ordered = new ArrayList<>();
+            for (int position : reranker.order(query.text(), texts)) {
+                ordered.add(best.get(position).withScore(best.get(ordered.size()).score()));
+            }
+            ordered.addAll(hits.subList(depth, hits.size()));
+            return ordered;
+        } catch (ModelFailureException e) {
+            LOG.warn("Search goes on without reranking: {}", e.getMessage());
+            unavailable.add("reranking");
+            return hits;
+        }
     }
 
     /** Counts over everything that the words of the query find; see {@link VectorIndex#facets}. */

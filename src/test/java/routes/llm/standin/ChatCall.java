@@ -42,6 +42,10 @@ public record ChatCall(
                 : input == null ? List.of() : List.of(String.valueOf(input));
     }
 
+    boolean isChat() {
+        return !body.containsKey("input") && !body.containsKey("documents");
+    }
+
     static ChatCall of(Request request, ObjectMapper json) {
         Map<String, Object> body = body(request, json);
         JsonNode tree = json.valueToTree(body);

@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import routes.events.Json;
 
 /** What both services have in common. All settings may be changed while calls are under way. */
 public abstract class ModelService {
     private static final String CHAT = "/v1/chat/completions";
     private static final String EMBEDDINGS = "/v1/embeddings";
+    private static final String RERANK = "/v1/rerank";
     private static final int CHARACTERS_PER_TOKEN = 4;
 
     private final ObjectMapper json = Json.newMapper();
@@ -26,6 +28,7 @@ public abstract class ModelService {
 
     private volatile Function<ChatCall, String> answerer = new KeywordAnswerer();
     private volatile Function<String, float[]> embedder = text -> new float[] {1};
+    private volatile ToDoubleFunction<String> ranker = text -> 0.5;
     private volatile int longestText = Integer.MAX_VALUE;
     private volatile Duration latency = Duration.ZERO;
     private volatile int limit;
@@ -40,6 +43,11 @@ public abstract class ModelService {
     /** Sets what makes the vector of a text. Calls for vectors meet the same limits and faults as those of chats. */
     public void embed(Function<String, float[]> embedder) {
         this.embedder = embedder;
+    }
+
+    /** Sets how relevant a passage is for any query. */
+    public void rank(ToDoubleFunction<String> ranker) {
+        this.ranker = ranker;
     }
 
     /** A call for vectors of a longer text is refused with 413. */
@@ -100,7 +108,7 @@ public abstract class ModelService {
     }
 
     final void serve(Request request, Connection connection) throws IOException {
-        if (request.is("POST", CHAT) || request.is("POST", EMBEDDINGS)) {
+        if (request.is("POST", CHAT) || request.is("POST", EMBEDDINGS) || request.is("POST", RERANK)) {
             chat(request, connection);
         } else {
             connection.send(signed(other(request), request));
@@ -136,7 +144,7 @@ public abstract class ModelService {
         if (call.body().isEmpty()) {
             return Optional.of(failure(400, "The body is not a JSON object"));
         }
-        return call.texts().isEmpty() ? refusal(call) : Optional.empty();
+        return call.isChat() ? refusal(call) : Optional.empty();
     }
 
     /** The items in reverse order: their order means nothing, their index does. */
@@ -155,7 +163,20 @@ public abstract class ModelService {
         return Answer.json(200, answer);
     }
 
+    private Answer ranking(ChatCall call) {
+        ObjectNode answer = object().put("model", call.model());
+        ArrayNode results = answer.putArray("results");
+        List<?> passages = (List<?>) call.body().get("documents");
+        for (int i = 0; i < passages.size(); i++) {
+            results.addObject().put("index", i).put("relevance_score", ranker.applyAsDouble(passages.get(i).toString()));
+        }
+        return Answer.json(200, answer);
+    }
+
     final Answer answerTo(ChatCall call) {
+        if (call.body().containsKey("documents")) {
+            return ranking(call);
+        }
         if (!call.texts().isEmpty()) {
             return vectors(call);
         }
