@@ -28,7 +28,7 @@ import routes.events.PostTaggedBuilder;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.posts.PostNotThereYetException;
-import routes.text.TextAnalysis;
+import routes.text.SearchWords;
 import routes.web.TelegramLink;
 import routes.web.WebAddress;
 
@@ -67,7 +67,7 @@ public class CrawlTrigger {
 
     CrawlTrigger(
             EnrichmentPolicy policy,
-            TextAnalysis analysis,
+            SearchWords analysis,
             CrawlBudget budget,
             JdbcClient jdbc,
             MeterRegistry metrics,

@@ -1,37 +1,84 @@
 package routes.crawltrigger;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import routes.text.TextAnalysis;
+import java.util.Set;
+import routes.text.SearchWords;
+import routes.text.SearchWords.Word;
 
-/** Matches tags by the stems of their words. */
+/** Matches tags by their words in any form, as the search does. */
 class TriggerTags {
-    private final TextAnalysis analysis;
+    /** "ИИ" is not a form of the name Ия. */
+    private static final int LONGEST_SIGN = 2;
 
-    TriggerTags(TextAnalysis analysis) {
+    private final SearchWords analysis;
+
+    TriggerTags(SearchWords analysis) {
         this.analysis = analysis;
     }
 
-    /** A tag that makes a post worth fetching its links, and the stems of its words. */
-    record Trigger(String text, List<String> stems) {}
+    /**
+     * A tag that makes a post worth fetching its links.
+     *
+     * @param spellings its words in order, each as the keys of its forms; "Wi-Fi" is two words and also one
+     */
+    record Trigger(String text, List<List<Set<String>>> spellings) {}
 
     /** Leaves out triggers without a word. */
     List<Trigger> of(Collection<String> triggers) {
         return triggers.stream()
-                .map(trigger -> new Trigger(trigger, analysis.stems(trigger)))
-                .filter(trigger -> !trigger.stems().isEmpty())
+                .map(trigger -> new Trigger(trigger, spellings(trigger)))
+                .filter(trigger -> !trigger.spellings().isEmpty())
                 .toList();
     }
 
     /** The triggers whose words all occur, in this order and next to each other, in one of the tags. */
     List<String> matching(Collection<Trigger> triggers, Collection<String> tags) {
-        List<List<String>> stems =
-                tags.stream().map(analysis::stems).filter(tag -> !tag.isEmpty()).toList();
+        List<List<Set<String>>> tagged =
+                tags.stream().flatMap(tag -> spellings(tag).stream()).toList();
         return triggers.stream()
-                .filter(trigger ->
-                        stems.stream().anyMatch(tag -> Collections.indexOfSubList(tag, trigger.stems()) >= 0))
+                .filter(trigger -> trigger.spellings().stream()
+                        .anyMatch(wanted -> tagged.stream().anyMatch(tag -> contains(tag, wanted))))
                 .map(Trigger::text)
                 .toList();
+    }
+
+    private List<List<Set<String>>> spellings(String text) {
+        List<Word> words = analysis.of(text);
+        List<Word> content =
+                words.stream().filter(word -> !analysis.isStopWord(word.text())).toList();
+        List<Word> used = content.isEmpty() ? words : content;
+        List<Set<String>> split = new ArrayList<>();
+        List<Set<String>> joined = new ArrayList<>();
+        int joinedUntil = 0;
+        for (Word word : used) {
+            Set<String> keys = word.text().length() <= LONGEST_SIGN ? Set.of(word.text()) : analysis.keys(word.text());
+            if (!word.joined()) {
+                split.add(keys);
+            }
+            if (word.joined() || word.start() >= joinedUntil) {
+                joined.add(keys);
+                joinedUntil = word.end();
+            }
+        }
+        return List.of(split, joined).stream()
+                .filter(spelling -> !spelling.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private static boolean contains(List<Set<String>> tag, List<Set<String>> wanted) {
+        for (int from = 0; from + wanted.size() <= tag.size(); from++) {
+            int matching = 0;
+            while (matching < wanted.size() && !Collections.disjoint(tag.get(from + matching), wanted.get(matching))) {
+                matching++;
+            }
+            if (matching == wanted.size()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -27,7 +27,10 @@ class LlmConfiguration {
 
     @Bean
     ProviderCredentials providerCredentials(
-            GigaChatProperties gigaChat, OpenRouterProperties openRouter, EmbeddingsProperties embeddings, RerankProperties rerank) {
+            GigaChatProperties gigaChat,
+            OpenRouterProperties openRouter,
+            EmbeddingsProperties embeddings,
+            RerankProperties rerank) {
         Map<String, Boolean> present = Map.of(
                 "gigachat",
                 gigaChat.hasCredentials(),

@@ -27,8 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("rerank")
 public record RerankProperties(
         @DefaultValue(RerankProperties.SERVER) List<String> providers,
-        @DefaultValue("")
-                @Pattern(regexp = "|" + GigaChatProperties.URL, message = GigaChatProperties.NO_URL)
+        @DefaultValue("") @Pattern(regexp = "|" + GigaChatProperties.URL, message = GigaChatProperties.NO_URL)
                 String baseUrl,
         @DefaultValue("") String apiKey,
         @DefaultValue("default") String model,

@@ -212,15 +212,18 @@ public final class HybridSearch {
             return hits;
         }
         List<SearchHit> best = hits.subList(0, depth);
-        Map<UUID, IndexedPost> posts =
-                index.read(query.tenantId(), best.stream().map(SearchHit::postId).toList());
+        Map<UUID, IndexedPost> posts = index.read(
+                query.tenantId(), best.stream().map(SearchHit::postId).toList());
         List<String> texts = best.stream()
-                .map(hit -> posts.containsKey(hit.postId()) ? posts.get(hit.postId()).text() : "")
+                .map(hit -> posts.containsKey(hit.postId())
+                        ? posts.get(hit.postId()).text()
+                        : "")
                 .toList();
         try {
             List<SearchHit> ordered = new ArrayList<>();
             for (int position : reranker.order(query.text(), texts)) {
-                ordered.add(best.get(position).withScore(best.get(ordered.size()).score()));
+                ordered.add(
+                        best.get(position).withScore(best.get(ordered.size()).score()));
             }
             ordered.addAll(hits.subList(depth, hits.size()));
             return ordered;

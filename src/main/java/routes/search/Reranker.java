@@ -81,8 +81,7 @@ class Reranker {
         IntStream.range(0, passages.size())
                 .forEach(i -> material.append("%s %d\n%s\n".formatted(mark, i + 1, passages.get(i))));
         material.append(mark);
-        String instruction =
-                prompt.replace("{mark}", mark).replace("{passages}", Integer.toString(passages.size()));
+        String instruction = prompt.replace("{mark}", mark).replace("{passages}", Integer.toString(passages.size()));
         Exchange exchange = camel.request("direct:llm", request -> {
             request.setProperty("llmProviders", String.join(",", providers));
             request.getMessage().setBody(new RankingTask(query, passages, instruction, material.toString()));

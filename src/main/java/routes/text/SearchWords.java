@@ -207,8 +207,8 @@ public final class SearchWords {
 
     /** Writes a word of both alphabets in one of them, if the letters of the other one only look like it. */
     private static final class LookAlikeFilter extends TokenFilter {
-        private static final String LATIN = "aceopxykABCEHKMOPTXY";
-        private static final String CYRILLIC = "асеорхукАВСЕНКМОРТХУ";
+        private static final String LATIN = "aceopxykijsABCEHKMOPTXYIJS";
+        private static final String CYRILLIC = "асеорхукіјѕАВСЕНКМОРТХУІЈЅ";
 
         private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
 

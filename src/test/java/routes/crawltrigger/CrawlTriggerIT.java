@@ -34,7 +34,7 @@ import routes.testing.Answers;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
-import routes.text.TextAnalysis;
+import routes.text.SearchWords;
 import routes.web.WebAddress;
 
 class CrawlTriggerIT {
@@ -269,7 +269,7 @@ class CrawlTriggerIT {
         var budget = new CrawlBudget(redis, policy, Clock.systemUTC());
         return new CrawlTrigger(
                 policy,
-                new TextAnalysis(),
+                new SearchWords(),
                 budget,
                 JdbcClient.create(database),
                 new SimpleMeterRegistry(),

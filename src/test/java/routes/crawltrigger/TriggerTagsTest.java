@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import routes.text.TextAnalysis;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import routes.text.SearchWords;
 
 class TriggerTagsTest {
-    private final TriggerTags triggers = new TriggerTags(new TextAnalysis());
+    private final TriggerTags triggers = new TriggerTags(new SearchWords());
 
     @Test
     void case_and_inflection_do_not_matter() {
@@ -20,6 +22,30 @@ class TriggerTagsTest {
         assertThat(triggers.matching(triggers.of(List.of("machine learning")), List.of("applied machine learning")))
                 .containsExactly("machine learning");
         assertThat(triggers.matching(triggers.of(List.of("machine learning")), List.of("machine", "learning")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "кредит, кредитами", // the stemmer cuts these two apart
+        "музей, музеев",
+        "рынок, рынка",
+        "Wi-Fi, wifi",
+        "wifi, Wi-Fi",
+        "big data, #big_data",
+        "искусственный интеллект, применение искусственного интеллекта",
+        "С++, c++",
+        "robotics, robotіcs", // a Cyrillic letter that looks like the Latin one
+    })
+    void words_are_compared_as_the_search_compares_them(String trigger, String tag) {
+        assertThat(triggers.matching(triggers.of(List.of(trigger)), List.of(tag)))
+                .containsExactly(trigger);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ИИ, Ия", "рост, ростовщик", "порт, портрет"})
+    void another_word_with_the_same_beginning_is_no_match(String trigger, String tag) {
+        assertThat(triggers.matching(triggers.of(List.of(trigger)), List.of(tag)))
                 .isEmpty();
     }
 

@@ -32,9 +32,11 @@ class RankingTaskTest {
 
     @Test
     void results_of_a_reranking_model_are_ordered_by_relevance() throws Exception {
-        assertThat(task.read(new ObjectMapper()
-                        .readTree(
-                                """
+        assertThat(
+                        task.read(
+                                new ObjectMapper()
+                                        .readTree(
+                                                """
                                 [{"index": 0, "relevance_score": 0.2}, {"index": 1, "relevance_score": 0.9},
                                  {"index": 7, "relevance_score": 1}, {"index": 2, "relevance_score": 0.5}]
                                 """)))

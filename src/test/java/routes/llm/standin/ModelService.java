@@ -168,7 +168,9 @@ public abstract class ModelService {
         ArrayNode results = answer.putArray("results");
         List<?> passages = (List<?>) call.body().get("documents");
         for (int i = 0; i < passages.size(); i++) {
-            results.addObject().put("index", i).put("relevance_score", ranker.applyAsDouble(passages.get(i).toString()));
+            results.addObject()
+                    .put("index", i)
+                    .put("relevance_score", ranker.applyAsDouble(passages.get(i).toString()));
         }
         return Answer.json(200, answer);
     }
