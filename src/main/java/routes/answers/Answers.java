@@ -106,15 +106,6 @@ public class Answers implements DisposableBean {
         }
     }
 
-    /** The user has no such thread, or it has expired. */
-    public static final class NoThreadException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        NoThreadException(UUID thread) {
-            super("There is no thread " + thread + ", or it has expired");
-        }
-    }
-
     private void count(Intent intent, String outcome, int questions) {
         metrics.counter("rag.queries", "intent", intent.code(), "outcome", outcome).increment(questions);
     }
@@ -123,7 +114,6 @@ public class Answers implements DisposableBean {
      * Answers on the calling thread, within ANSWER_TIME_BUDGET.
      *
      * @throws TooManyQuestionsException at once
-     * @throws NoThreadException if the question follows an unknown thread
      * @throws CancellationException if the calling thread is interrupted
      */
     public Answer answer(Question question, Answer.Listener listener) {
@@ -176,9 +166,6 @@ public class Answers implements DisposableBean {
             Answer answer = work(question, intent, listener, started);
             outcome = answer.outcome();
             return answer;
-        } catch (NoThreadException e) {
-            outcome = NOTHING;
-            throw e;
         } catch (CancellationException e) {
             outcome = "cancelled";
             throw e;
@@ -190,10 +177,15 @@ public class Answers implements DisposableBean {
 
     private Answer work(Question asked, Intent intent, Answer.Listener listener, long started) {
         listener.status("searching");
-        String full = completed(asked);
+        List<String> earlier = asked.threadId() == null ? List.of() : conversations.questions(asked.userId(), asked.threadId());
+        String full = completed(asked, earlier);
         Language language = Language.of(asked.text());
         Chosen chosen = subjects.choose(asked.withText(full), intent);
         List<Answer.Note> notes = new ArrayList<>();
+        boolean isExpired = asked.threadId() != null && earlier.isEmpty();
+        if (isExpired) {
+            notes.add(NoteKind.THREAD_EXPIRED.of(language));
+        }
         if (!full.equals(asked.text())) {
             notes.add(NoteKind.COMPLETED.of(language, full, List.of()));
         }
@@ -206,7 +198,7 @@ public class Answers implements DisposableBean {
         Sentences sentences = new Sentences(chosen.passages(), listener);
         ModelResult written = written(asked.withText(full), intent, language, chosen, sentences, listener, started, notes);
         notes.addAll(notes(language, chosen, sentences));
-        UUID thread = asked.threadId() == null ? UUID.randomUUID() : asked.threadId();
+        UUID thread = asked.threadId() == null || isExpired ? UUID.randomUUID() : asked.threadId();
         boolean isAnswered = !sentences.accepted().isEmpty();
         List<Answer.Source> sources = isAnswered ? sentences.sources() : nearest(chosen);
         if (!isAnswered) {
@@ -231,15 +223,8 @@ public class Answers implements DisposableBean {
     }
 
     /** The question in full, by a model if there is one. */
-    private String completed(Question asked) {
-        if (asked.threadId() == null) {
-            return asked.text();
-        }
-        List<String> earlier = conversations.questions(asked.userId(), asked.threadId());
-        if (earlier.isEmpty()) {
-            throw new NoThreadException(asked.threadId());
-        }
-        if (!followUps.isIncomplete(asked.text())) {
+    private String completed(Question asked, List<String> earlier) {
+        if (earlier.isEmpty() || !followUps.isIncomplete(asked.text())) {
             return asked.text();
         }
         ModelResult byModel = models.canCheck()

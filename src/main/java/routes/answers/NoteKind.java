@@ -31,6 +31,9 @@ enum NoteKind {
             "No model has answered, so the answer consists of sentences of the posts themselves."),
     PERIOD("Учтены посты за время: {0}.", "Posts of this time were read: {0}."),
     COMPLETED("Вопрос понят так: {0}", "The question was understood as: {0}"),
+    THREAD_EXPIRED(
+            "Прежний разговор закончен, вопрос понят сам по себе.",
+            "The earlier conversation has ended; the question was read on its own."),
     NO_INTERESTS(
             "Ваших вопросов пока нет, поэтому предложены самые читаемые из новых постов.",
             "You have not asked anything yet, so these are the most read of the new posts.");

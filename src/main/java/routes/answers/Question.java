@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param tag that a post needs; null for no restriction
  * @param from earliest {@code posted_at}, inclusive; null for no limit
  * @param to latest {@code posted_at}, exclusive; null for no limit
- * @param threadId of the question that this one follows; null for a new thread
+ * @param threadId of the question that this one follows; null for a new thread, as is an unknown or expired one
  */
 public record Question(
         UUID tenantId,

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
+import routes.answers.AnswerProperties;
 import routes.configuration.ConfigFolderProperties;
 import routes.events.StreamCatalog;
 import routes.llm.Providers;
@@ -34,6 +35,7 @@ class PipelineRoutes {
     private final Providers providers;
     private final TaggingProperties tagging;
     private final VisionProperties vision;
+    private final AnswerProperties answers;
 
     PipelineRoutes(
             ApplicationContext spring,
@@ -42,7 +44,8 @@ class PipelineRoutes {
             ConfigFolderProperties config,
             Providers providers,
             TaggingProperties tagging,
-            VisionProperties vision) {
+            VisionProperties vision,
+            AnswerProperties answers) {
         this.spring = spring;
         this.camel = camel;
         this.catalog = catalog;
@@ -50,6 +53,7 @@ class PipelineRoutes {
         this.providers = providers;
         this.tagging = tagging;
         this.vision = vision;
+        this.answers = answers;
     }
 
     /** @param trial start only what another route calls: no stream consumer */
@@ -65,6 +69,10 @@ class PipelineRoutes {
         }
         if (stages.includes("vision")) {
             providers.check("VISION_PROVIDERS", vision.providers(), camel);
+        }
+        if (stages.includes("api")) {
+            providers.check("ANSWER_PROVIDERS", answers.providers(), camel);
+            providers.check("ANSWER_CHECK_PROVIDERS", answers.checkProviders(), camel);
         }
         for (Route route : camel.getRoutes()) {
             if (!trial || route.getEndpoint().getEndpointUri().startsWith("direct:")) {

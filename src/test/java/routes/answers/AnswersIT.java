@@ -29,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.answers.AnswerArchive.Models;
 import routes.answers.AnswerArchive.Stored;
-import routes.answers.Answers.NoThreadException;
 import routes.answers.Answers.TooManyQuestionsException;
 import routes.testing.EmbeddedDatabase;
 
@@ -359,17 +358,26 @@ class AnswersIT {
     }
 
     @Test
-    void a_thread_of_another_user_or_an_expired_one_is_unknown() {
+    void a_thread_of_another_user_or_an_expired_one_is_not_continued() {
         archive.post(tenant, channel, DAY, TOKAMAK);
         UUID thread = local("Что такое токамак?").threadId();
         long other = archive.user(tenant);
+        archive.jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)").params(other, channel).update();
         Answers later = archive.answers(
                 new Models(task -> null, null), AnswerArchive.properties(), Clock.fixed(AnswerArchive.NOON.plus(Duration.ofHours(25)), ZoneOffset.UTC));
+        Answer foreign = archive.local().answer(followUp(other, thread), QUIET);
+        Answer expired = later.answer(followUp(user, thread), QUIET);
 
-        assertThatThrownBy(() -> archive.local().answer(new Question(tenant, other, "А кто его предложил?", 0, Set.of(channel), null, null, null, thread), QUIET))
-                .isInstanceOf(NoThreadException.class);
-        assertThatThrownBy(() -> later.answer(new Question(tenant, user, "А кто его предложил?", 0, Set.of(channel), null, null, null, thread), QUIET))
-                .isInstanceOf(NoThreadException.class);
+        assertThat(List.of(foreign, expired)).allSatisfy(answer -> {
+            assertThat(answer.understoodAs()).isNull();
+            assertThat(answer.threadId()).isNotEqualTo(thread);
+            assertThat(codes(answer)).contains("thread_expired");
+            assertThat(answer.text()).doesNotContain("Тамм");
+        });
+    }
+
+    private Question followUp(long asker, UUID thread) {
+        return new Question(tenant, asker, "А кто его придумал?", 0, Set.of(channel), null, null, null, thread);
     }
 
     @Test
