@@ -84,7 +84,12 @@ class AnswerPrompts {
     static String between(String mark, List<String> texts) {
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < texts.size(); i++) {
-            all.append(mark).append(' ').append(i + 1).append('\n').append(texts.get(i)).append('\n');
+            all.append(mark)
+                    .append(' ')
+                    .append(i + 1)
+                    .append('\n')
+                    .append(texts.get(i))
+                    .append('\n');
         }
         return all.append(mark).toString();
     }

@@ -31,9 +31,7 @@ public record AnswerProperties(
                 List<@Pattern(regexp = AnswerProperties.NAME, message = "must be names of providers") String>
                         checkProviders,
         @DefaultValue("when-needed")
-                @Pattern(
-                        regexp = "when-needed|always|never",
-                        message = "must be one of when-needed, always, never")
+                @Pattern(regexp = "when-needed|always|never", message = "must be one of when-needed, always, never")
                 String verify,
         @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration timeBudget,
         @DefaultValue("8") @Min(1) @Max(1000) int maxConcurrent,

@@ -4,7 +4,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,7 +29,8 @@ public final class AnswerTask implements ModelTask {
             "[\\[【](?:\\^|№ ?|(?iu:источник|source|passage|отрывок|пост|post)\\w* )?(\\d{1,2}(?:\\s?[,;–-]\\s?\\d{1,2})*)(?:†[^\\]】]*)?[]】](?:\\([^()\\s]*\\))?");
 
     private static final Pattern CITED = Pattern.compile("\\s*" + OPEN + "([^" + CLOSE + "]*)" + CLOSE);
-    private static final Pattern AFTER_END = Pattern.compile("([.!?…]+[\"»”)]*)((?:\\s*" + OPEN + "[^" + CLOSE + "]*" + CLOSE + ")+)");
+    private static final Pattern AFTER_END =
+            Pattern.compile("([.!?…]+[\"»”)]*)((?:\\s*" + OPEN + "[^" + CLOSE + "]*" + CLOSE + ")+)");
     private static final Pattern NO_ANSWER = Pattern.compile("(?iu)\\W*(?:НЕТ ОТВЕТА|NO ANSWER)\\W*");
 
     private final String question;
@@ -88,12 +88,14 @@ public final class AnswerTask implements ModelTask {
 
     private List<String> texts() {
         return passages.stream()
-                .map(passage -> passage.post().postedAt().atOffset(ZoneOffset.UTC).toLocalDate() + "\n" + passage.text())
+                .map(passage ->
+                        passage.post().postedAt().atOffset(ZoneOffset.UTC).toLocalDate() + "\n" + passage.text())
                 .toList();
     }
 
     private String mark() {
-        return AnswerPrompts.mark(Stream.concat(texts().stream(), Stream.of(question)).toList());
+        return AnswerPrompts.mark(
+                Stream.concat(texts().stream(), Stream.of(question)).toList());
     }
 
     @Override
@@ -117,7 +119,8 @@ public final class AnswerTask implements ModelTask {
             return List.of();
         }
         List<Draft> drafts = new ArrayList<>();
-        for (String paragraph : PlainPassage.visible(CITATION.matcher(content).replaceAll(OPEN + "$1" + CLOSE)).split("\\n+")) {
+        for (String paragraph : PlainPassage.visible(CITATION.matcher(content).replaceAll(OPEN + "$1" + CLOSE))
+                .split("\\n+")) {
             String ordered = AFTER_END.matcher(paragraph).replaceAll("$2$1");
             List<String> uncited = new ArrayList<>();
             for (String sentence : PlainPassage.sentences(ordered)) {
@@ -128,7 +131,10 @@ public final class AnswerTask implements ModelTask {
                         .filter(n -> n >= 1 && n <= passages.size())
                         .map(n -> n - 1)
                         .toList();
-                String text = CITED.matcher(sentence).replaceAll("").replaceAll("\\s+([.!?…,;])", "$1").strip();
+                String text = CITED.matcher(sentence)
+                        .replaceAll("")
+                        .replaceAll("\\s+([.!?…,;])", "$1")
+                        .strip();
                 if (citations.isEmpty()) {
                     uncited.add(text);
                     continue;
@@ -150,13 +156,22 @@ public final class AnswerTask implements ModelTask {
     /** The numbers of {@code 1, 3-5}. */
     private static Stream<Integer> numbers(MatchResult cited) {
         return Stream.of(cited.group(1).split("[,;]")).flatMap(part -> {
-            List<Integer> ends = Stream.of(part.split("[–-]")).map(String::strip).filter(n -> n.matches("\\d{1,2}")).map(Integer::valueOf).toList();
-            return ends.isEmpty() ? Stream.of() : IntStream.rangeClosed(ends.get(0), Math.max(ends.get(0), ends.get(ends.size() - 1))).boxed();
+            List<Integer> ends = Stream.of(part.split("[–-]"))
+                    .map(String::strip)
+                    .filter(n -> n.matches("\\d{1,2}"))
+                    .map(Integer::valueOf)
+                    .toList();
+            return ends.isEmpty()
+                    ? Stream.of()
+                    : IntStream.rangeClosed(ends.get(0), Math.max(ends.get(0), ends.get(ends.size() - 1)))
+                            .boxed();
         });
     }
 
     @Override
     public String toString() {
-        return passages.stream().map(passage -> "post " + passage.post().number()).collect(Collectors.joining(", ", intent.code() + " of ", ""));
+        return passages.stream()
+                .map(passage -> "post " + passage.post().number())
+                .collect(Collectors.joining(", ", intent.code() + " of ", ""));
     }
 }

@@ -107,7 +107,8 @@ public class Answers implements DisposableBean {
     }
 
     private void count(Intent intent, String outcome, int questions) {
-        metrics.counter("rag.queries", "intent", intent.code(), "outcome", outcome).increment(questions);
+        metrics.counter("rag.queries", "intent", intent.code(), "outcome", outcome)
+                .increment(questions);
     }
 
     /**
@@ -132,7 +133,8 @@ public class Answers implements DisposableBean {
      * @param failed receives what went wrong, unless the work is cancelled
      * @throws TooManyQuestionsException at once
      */
-    public Future<?> start(Question question, Answer.Listener listener, Consumer<Answer> done, Consumer<RuntimeException> failed) {
+    public Future<?> start(
+            Question question, Answer.Listener listener, Consumer<Answer> done, Consumer<RuntimeException> failed) {
         takePermit();
         try {
             return threads.submit(() -> {
@@ -171,13 +173,15 @@ public class Answers implements DisposableBean {
             throw e;
         } finally {
             count(intent, outcome, 1);
-            metrics.timer("rag.query.duration", "intent", intent.code()).record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+            metrics.timer("rag.query.duration", "intent", intent.code())
+                    .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
         }
     }
 
     private Answer work(Question asked, Intent intent, Answer.Listener listener, long started) {
         listener.status("searching");
-        List<String> earlier = asked.threadId() == null ? List.of() : conversations.questions(asked.userId(), asked.threadId());
+        List<String> earlier =
+                asked.threadId() == null ? List.of() : conversations.questions(asked.userId(), asked.threadId());
         String full = completed(asked, earlier);
         Language language = Language.of(asked.text());
         Chosen chosen = subjects.choose(asked.withText(full), intent);
@@ -196,7 +200,8 @@ public class Answers implements DisposableBean {
             notes.add(NoteKind.NO_INTERESTS.of(language));
         }
         Sentences sentences = new Sentences(chosen.passages(), listener);
-        ModelResult written = written(asked.withText(full), intent, language, chosen, sentences, listener, started, notes);
+        ModelResult written =
+                written(asked.withText(full), intent, language, chosen, sentences, listener, started, notes);
         notes.addAll(notes(language, chosen, sentences));
         UUID thread = asked.threadId() == null || isExpired ? UUID.randomUUID() : asked.threadId();
         boolean isAnswered = !sentences.accepted().isEmpty();
@@ -218,7 +223,11 @@ public class Answers implements DisposableBean {
                 written == null ? Providers.LOCAL : written.provider(),
                 written == null ? null : written.model(),
                 language);
-        conversations.store(asked, answer, isAnswered ? topics(chosen, sentences) : List.of(), (System.nanoTime() - started) / 1_000_000);
+        conversations.store(
+                asked,
+                answer,
+                isAnswered ? topics(chosen, sentences) : List.of(),
+                (System.nanoTime() - started) / 1_000_000);
         return answer;
     }
 
@@ -228,7 +237,9 @@ public class Answers implements DisposableBean {
             return asked.text();
         }
         ModelResult byModel = models.canCheck()
-                ? inTime(() -> models.check(new CheckTasks.FollowUp(earlier, asked.text(), terms, prompts)), FOR_COMPLETING)
+                ? inTime(
+                        () -> models.check(new CheckTasks.FollowUp(earlier, asked.text(), terms, prompts)),
+                        FOR_COMPLETING)
                 : null;
         return byModel == null ? followUps.byRule(asked.text(), earlier) : (String) byModel.value();
     }
@@ -253,7 +264,13 @@ public class Answers implements DisposableBean {
         }
         listener.status("writing");
         var task = new AnswerTask(
-                question.text(), intent, language, chosen.subject(), chosen.passages(), maxSentences(intent, chosen), prompts);
+                question.text(),
+                intent,
+                language,
+                chosen.subject(),
+                chosen.passages(),
+                maxSentences(intent, chosen),
+                prompts);
         // lists of posts need no model
         boolean isList = intent == Intent.SEARCH || intent == Intent.RECOMMEND;
         ModelResult result = isList ? null : inTime(() -> models.answer(task), left(started, FOR_WRITING));
@@ -264,18 +281,31 @@ public class Answers implements DisposableBean {
             }
         }
         listener.status("checking");
-        check.check((List<Draft>) result.value(), result.provider(), task.maxSentences(), sentences, claims -> judged(claims, started));
-        boolean isRefused = !((List<Draft>) result.value()).isEmpty() && sentences.accepted().isEmpty();
+        check.check(
+                (List<Draft>) result.value(),
+                result.provider(),
+                task.maxSentences(),
+                sentences,
+                claims -> judged(claims, started));
+        boolean isRefused = !((List<Draft>) result.value()).isEmpty()
+                && sentences.accepted().isEmpty();
         if (isRefused && !result.provider().equals(Providers.LOCAL)) {
             result = local.answer(task);
             notes.add(NoteKind.WITHOUT_MODEL.of(language));
-            check.check((List<Draft>) result.value(), result.provider(), task.maxSentences(), sentences, claims -> Map.of());
+            check.check(
+                    (List<Draft>) result.value(),
+                    result.provider(),
+                    task.maxSentences(),
+                    sentences,
+                    claims -> Map.of());
         }
         return result;
     }
 
     private static int maxSentences(Intent intent, Chosen chosen) {
-        return intent == Intent.ASK ? MAX_SENTENCES : Math.max(MAX_SENTENCES, chosen.passages().size());
+        return intent == Intent.ASK
+                ? MAX_SENTENCES
+                : Math.max(MAX_SENTENCES, chosen.passages().size());
     }
 
     @SuppressWarnings("unchecked") // the type that the task returns
@@ -321,19 +351,25 @@ public class Answers implements DisposableBean {
     private List<Answer.Note> notes(Language language, Chosen chosen, Sentences sentences) {
         List<Answer.Note> notes = new ArrayList<>();
         List<Answer.Source> sources = sentences.sources();
-        List<String> channels = sources.stream().map(Answer.Source::channel).distinct().toList();
+        List<String> channels =
+                sources.stream().map(Answer.Source::channel).distinct().toList();
         boolean isRetold = sources.stream()
                 .flatMap(source -> source.sameStory().stream())
                 .anyMatch(same -> !channels.contains(same.channel()));
         if (channels.size() == 1 && !isRetold && chosen.channels() > 1) {
             notes.add(NoteKind.ONE_CHANNEL.of(
-                    language, channels.get(0), sources.stream().map(Answer.Source::n).toList()));
+                    language,
+                    channels.get(0),
+                    sources.stream().map(Answer.Source::n).toList()));
         }
-        for (Conflicts.Conflict conflict : chosen.counted().isEmpty() ? new Conflicts(terms).among(chosen.passages()) : List.<Conflicts.Conflict>of()) {
+        for (Conflicts.Conflict conflict : chosen.counted().isEmpty()
+                ? new Conflicts(terms).among(chosen.passages())
+                : List.<Conflicts.Conflict>of()) {
             Integer one = sentences.numberOf(conflict.one());
             Integer other = sentences.numberOf(conflict.other());
             if (one != null && other != null) {
-                notes.add(NoteKind.SOURCES_DIFFER.of(language, "[%d], [%d]".formatted(one, other), List.of(one, other)));
+                notes.add(
+                        NoteKind.SOURCES_DIFFER.of(language, "[%d], [%d]".formatted(one, other), List.of(one, other)));
             }
         }
         if (sentences.accepted().stream().anyMatch(sentence -> sentence.support() == Answer.Support.NONE)) {
@@ -369,7 +405,10 @@ public class Answers implements DisposableBean {
                 .mapToDouble(sentence -> sentence.support() == Answer.Support.NONE ? 0 : 1)
                 .average()
                 .orElse(0);
-        long channels = sentences.sources().stream().map(Answer.Source::channelId).distinct().count();
+        long channels = sentences.sources().stream()
+                .map(Answer.Source::channelId)
+                .distinct()
+                .count();
         double whole = 0.5 * about + 0.3 * supported + 0.1 * Math.min(2, channels);
         return Math.round(100 * whole) / 100.0;
     }
@@ -377,7 +416,10 @@ public class Answers implements DisposableBean {
     /** Tags of the cited posts, the most frequent first. */
     private static List<String> topics(Chosen chosen, Sentences sentences) {
         Map<String, Integer> counts = new java.util.LinkedHashMap<>();
-        sentences.cited().forEach(passage -> chosen.passages().get(passage).post().tags()
+        sentences.cited().forEach(passage -> chosen.passages()
+                .get(passage)
+                .post()
+                .tags()
                 .forEach(tag -> counts.merge(tag.toLowerCase(Locale.ROOT), 1, Integer::sum)));
         return counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())

@@ -15,7 +15,8 @@ final class CheckTasks {
 
     /** Asks whether claims follow from passages. The result value maps the index of each judged claim to the verdict. */
     record Verdicts(List<Claim> claims, AnswerPrompts prompts) implements ModelTask {
-        private static final Pattern LINE = Pattern.compile("(?imu)^\\W*(\\d{1,2})\\W{1,4}(yes|no|да|нет|true|false)\\b");
+        private static final Pattern LINE =
+                Pattern.compile("(?imu)^\\W*(\\d{1,2})\\W{1,4}(yes|no|да|нет|true|false)\\b");
         private static final int TOKENS = 12;
 
         /** A sentence and the passages that it cites. */
@@ -50,7 +51,8 @@ final class CheckTasks {
             for (Matcher line = LINE.matcher(content); line.find(); ) {
                 int claim = Integer.parseInt(line.group(1)) - 1;
                 if (claim >= 0 && claim < claims.size()) {
-                    boolean isYes = line.group(2).toLowerCase(java.util.Locale.ROOT).matches("yes|да|true");
+                    boolean isYes =
+                            line.group(2).toLowerCase(java.util.Locale.ROOT).matches("yes|да|true");
                     // two verdicts on one claim are no support
                     verdicts.merge(claim, isYes, Boolean::logicalAnd);
                 }
@@ -69,7 +71,8 @@ final class CheckTasks {
         private static final double KNOWN = 0.8;
 
         private List<String> texts() {
-            return Stream.concat(earlier.stream(), Stream.of("(last) " + question)).toList();
+            return Stream.concat(earlier.stream(), Stream.of("(last) " + question))
+                    .toList();
         }
 
         @Override
@@ -89,7 +92,12 @@ final class CheckTasks {
 
         @Override
         public String read(String content) {
-            String line = PlainPassage.of(content).lines().findFirst().orElse("").replaceFirst("^\\W*\\(last\\)\\s*", "").strip();
+            String line = PlainPassage.of(content)
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .replaceFirst("^\\W*\\(last\\)\\s*", "")
+                    .strip();
             if (line.isBlank() || line.length() > MAX_LENGTH || line.contains("…")) {
                 throw ModelFailureException.unusable("no question of one line");
             }

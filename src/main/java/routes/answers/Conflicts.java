@@ -32,7 +32,10 @@ final class Conflicts {
         List<Conflict> conflicts = new ArrayList<>();
         for (int i = 0; i < passages.size(); i++) {
             for (int j = i + 1; j < passages.size(); j++) {
-                if (!passages.get(i).post().postId().equals(passages.get(j).post().postId())) {
+                if (!passages.get(i)
+                        .post()
+                        .postId()
+                        .equals(passages.get(j).post().postId())) {
                     find(passages.get(i), passages.get(j), conflicts);
                 }
             }
@@ -60,7 +63,9 @@ final class Conflicts {
         common.retainAll(others);
         numbers.removeAll(common);
         others.removeAll(common);
-        return !numbers.isEmpty() && !others.isEmpty() || support.isContradicted(one, other) || support.isContradicted(other, one);
+        return !numbers.isEmpty() && !others.isEmpty()
+                || support.isContradicted(one, other)
+                || support.isContradicted(other, one);
     }
 
     private static String withoutNumbers(String sentence) {

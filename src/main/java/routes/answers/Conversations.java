@@ -42,8 +42,7 @@ class Conversations {
      * @return empty if the user has no such thread, or if it has expired
      */
     List<String> questions(long userId, UUID threadId) {
-        return jdbc
-                .sql(
+        return jdbc.sql(
                         """
                         SELECT question FROM (
                             SELECT coalesce(understood_as, query) AS question, created_at, id FROM rag_queries
@@ -111,8 +110,7 @@ class Conversations {
     /** The topics that the user has asked about most often lately. */
     List<String> topics(long userId, int most) {
         Instant since = clock.instant().minus(java.time.Duration.ofDays(INTEREST_DAYS));
-        return jdbc
-                .sql(
+        return jdbc.sql(
                         """
                         SELECT topic FROM rag_queries, jsonb_array_elements_text(topics) AS topic
                         WHERE user_id = :user AND created_at > CAST(:since AS timestamptz)
@@ -127,8 +125,7 @@ class Conversations {
 
     /** Numbers of the posts that answers to the user have cited lately. */
     List<Long> cited(long userId) {
-        return jdbc
-                .sql(
+        return jdbc.sql(
                         """
                         SELECT DISTINCT (source ->> 'number')::bigint FROM (
                             SELECT sources FROM rag_queries WHERE user_id = :user ORDER BY created_at DESC LIMIT 200) last,

@@ -37,7 +37,8 @@ public enum Intent {
     Intent(String russian, String english) {
         String any = russian + "|" + english;
         // search words only count at the beginning: "как найти полярную звезду" is a question
-        String beginning = name().equals("SEARCH") ? "^(?:пожалуйста,? |please,? |can you |could you )?" : "(?<![\\p{L}\\p{N}])";
+        String beginning =
+                name().equals("SEARCH") ? "^(?:пожалуйста,? |please,? |can you |could you )?" : "(?<![\\p{L}\\p{N}])";
         this.pattern = any.equals("|")
                 ? null
                 : Pattern.compile(

@@ -29,7 +29,8 @@ public class LocalAnswers {
 
     private static final double REPEATED = 0.6;
 
-    private static final Pattern HOW_MANY = words("сколько|когда|какого года|в каком году|как (?:долго|часто|далеко|велик\\p{L}*)|how (?:many|much|long|far|old|big|often|tall)|when|what year|which year");
+    private static final Pattern HOW_MANY = words(
+            "сколько|когда|какого года|в каком году|как (?:долго|часто|далеко|велик\\p{L}*)|how (?:many|much|long|far|old|big|often|tall)|when|what year|which year");
     private static final Pattern WHO = words("кто|кого|кем|кому|чей|who|whose|whom");
     private static final Pattern WHAT_IS = words("что (?:такое|значит|за)|what (?:is|are|was)|who (?:is|was)");
 
@@ -41,7 +42,8 @@ public class LocalAnswers {
 
     private static Pattern words(String expression) {
         return Pattern.compile(
-                "(?<![\\p{L}\\p{N}])(?:" + expression + ")(?![\\p{L}\\p{N}])", Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+                "(?<![\\p{L}\\p{N}])(?:" + expression + ")(?![\\p{L}\\p{N}])",
+                Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
     /** The result value is a list of {@link Draft}. */
@@ -68,12 +70,16 @@ public class LocalAnswers {
         List<Candidate> chosen = new ArrayList<>();
         for (Candidate candidate : candidates) {
             boolean isEnough = chosen.size() >= Math.min(4, task.maxSentences())
-                    || !chosen.isEmpty() && candidate.score() < OF_BEST * chosen.get(0).score();
+                    || !chosen.isEmpty()
+                            && candidate.score() < OF_BEST * chosen.get(0).score();
             if (isEnough) {
                 break;
             }
-            long ofPassage = chosen.stream().filter(one -> one.passage() == candidate.passage()).count();
-            if (ofPassage < PER_PASSAGE && chosen.stream().noneMatch(one -> isRepetition(one.text(), candidate.text()))) {
+            long ofPassage = chosen.stream()
+                    .filter(one -> one.passage() == candidate.passage())
+                    .count();
+            if (ofPassage < PER_PASSAGE
+                    && chosen.stream().noneMatch(one -> isRepetition(one.text(), candidate.text()))) {
                 chosen.add(candidate);
             }
         }
@@ -154,8 +160,11 @@ public class LocalAnswers {
         } else if (WHAT_IS.matcher(task.question()).find() && own == 1 && index == 0) {
             score += 0.1;
         }
-        boolean isHeading = WHAT_IS.matcher(task.question()).find() && own == 1 && index + 1 < passage.sentences().size();
-        boolean saysLittle = terms.of(sentence).size() < 4 && !isHeading || sentence.endsWith("?") || sentence.endsWith(":");
+        boolean isHeading = WHAT_IS.matcher(task.question()).find()
+                && own == 1
+                && index + 1 < passage.sentences().size();
+        boolean saysLittle =
+                terms.of(sentence).size() < 4 && !isHeading || sentence.endsWith("?") || sentence.endsWith(":");
         return saysLittle ? 0.5 * score : score;
     }
 
@@ -164,7 +173,10 @@ public class LocalAnswers {
         List<Term> words = terms.of(sentence);
         boolean isFirst = !words.isEmpty()
                 && words.stream().limit(3).anyMatch(word -> subject.stream().anyMatch(one -> one.isIn(word.keys())));
-        return isFirst && Pattern.compile("\\s[—–-]\\s|\\s(?:это|is an?|is the|are|was an?)\\s").matcher(sentence).find();
+        return isFirst
+                && Pattern.compile("\\s[—–-]\\s|\\s(?:это|is an?|is the|are|was an?)\\s")
+                        .matcher(sentence)
+                        .find();
     }
 
     private boolean hasName(String sentence) {

@@ -8,12 +8,14 @@ import routes.text.Language;
 /** What a reader has to know about an answer, in the language of the question. */
 enum NoteKind {
     NOTHING_FOUND(
-            "В каналах, которые вы читаете, об этом ничего не нашлось.", "The channels that you read say nothing about this."),
+            "В каналах, которые вы читаете, об этом ничего не нашлось.",
+            "The channels that you read say nothing about this."),
     NOT_ANSWERED(
             "Посты на эту тему есть, но ответа на вопрос в них нет. Ниже самые близкие.",
             "There are posts on the subject, but they do not answer the question. The nearest ones are below."),
     ONE_CHANNEL("Об этом пишет только один канал: {0}.", "Only one channel says so: {0}."),
-    SOURCES_DIFFER("Источники расходятся: {0}. Приведены обе версии.", "The sources disagree: {0}. Both versions are shown."),
+    SOURCES_DIFFER(
+            "Источники расходятся: {0}. Приведены обе версии.", "The sources disagree: {0}. Both versions are shown."),
     UNCONFIRMED(
             "Часть предложений не подтверждена источниками; они отмечены.",
             "Some sentences are not confirmed by the sources; they are marked."),

@@ -14,7 +14,14 @@ import java.util.UUID;
  * @param sameStory other posts with nearly the same passage
  * @param isCleaned whether sentences that look like orders were left out of it
  */
-record Passage(Post post, List<String> sentences, String foundIn, double coverage, double score, List<Answer.Same> sameStory, boolean isCleaned) {
+record Passage(
+        Post post,
+        List<String> sentences,
+        String foundIn,
+        double coverage,
+        double score,
+        List<Answer.Same> sameStory,
+        boolean isCleaned) {
 
     /** What a passage says about its post. */
     record Post(
@@ -37,6 +44,16 @@ record Passage(Post post, List<String> sentences, String foundIn, double coverag
 
     Answer.Source source(int n) {
         return new Answer.Source(
-                n, post.postId(), post.number(), post.channelId(), post.channel(), post.link(), text(), foundIn, score, post.postedAt(), sameStory);
+                n,
+                post.postId(),
+                post.number(),
+                post.channelId(),
+                post.channel(),
+                post.link(),
+                text(),
+                foundIn,
+                score,
+                post.postedAt(),
+                sameStory);
     }
 }

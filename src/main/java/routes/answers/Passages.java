@@ -72,13 +72,16 @@ class Passages {
         for (int rank = 0; rank < posts.size(); rank++) {
             all.addAll(best(posts.get(rank), subject, rank));
         }
-        all.sort(Comparator.comparingDouble(Passage::score).reversed().thenComparing(passage -> -passage.post().number()));
+        all.sort(Comparator.comparingDouble(Passage::score).reversed().thenComparing(passage -> -passage.post()
+                .number()));
         double best = all.stream().mapToDouble(Passage::coverage).max().orElse(0);
         List<Passage> enough = all.stream()
                 .filter(passage -> passage.coverage() >= NEEDED && passage.coverage() >= OF_BEST * best)
                 .toList();
         return new Found(
-                limited(oncePerStory(enough), most, maxCharacters), subject, limited(oncePerStory(enough.isEmpty() ? all : List.of()), 3, maxCharacters));
+                limited(oncePerStory(enough), most, maxCharacters),
+                subject,
+                limited(oncePerStory(enough.isEmpty() ? all : List.of()), 3, maxCharacters));
     }
 
     /** The beginnings of the newest posts, or of the most viewed of them; each story once. */
@@ -86,7 +89,15 @@ class Passages {
         Question tagged = tag == null
                 ? question
                 : new Question(
-                        question.tenantId(), question.userId(), question.text(), question.limit(), question.channelIds(), tag, question.from(), question.to(), question.threadId());
+                        question.tenantId(),
+                        question.userId(),
+                        question.text(),
+                        question.limit(),
+                        question.channelIds(),
+                        tag,
+                        question.from(),
+                        question.to(),
+                        question.threadId());
         SearchResult result = search.search(query(tagged, "", PostQuery.Order.DATE, DEPTH));
         List<Passage> all = new ArrayList<>();
         for (PostText post : read(question, result.hits())) {
@@ -97,14 +108,16 @@ class Passages {
                     .ifPresent(all::add);
         }
         if (byViews) {
-            all.sort(Comparator.comparingInt((Passage passage) -> passage.post().views()).reversed());
+            all.sort(Comparator.comparingInt((Passage passage) -> passage.post().views())
+                    .reversed());
         }
         return new Found(limited(oncePerStory(all), most, maxCharacters), List.of(), List.of());
     }
 
     /** The most frequent tags of the posts that the question may be about, with the numbers of their posts. */
     Map<String, Integer> tags(Question question) {
-        return search.facets(query(question, "", PostQuery.Order.DATE, 1), MOST_TAGS).tags();
+        return search.facets(query(question, "", PostQuery.Order.DATE, 1), MOST_TAGS)
+                .tags();
     }
 
     private static PostQuery query(Question question, String text, PostQuery.Order order, int limit) {
@@ -124,10 +137,13 @@ class Passages {
     /** In the order of the hits. */
     private List<PostText> read(Question question, List<PostHit> hits) {
         Map<UUID, PostText> known = texts.read(
-                question.tenantId(), question.userId(), hits.stream().map(PostHit::postId).toList());
+                question.tenantId(),
+                question.userId(),
+                hits.stream().map(PostHit::postId).toList());
         return hits.stream()
                 .map(hit -> known.get(hit.postId()))
-                .filter(post -> post != null && question.channelIds().contains(post.post().channelId()))
+                .filter(post -> post != null
+                        && question.channelIds().contains(post.post().channelId()))
                 .toList();
     }
 
@@ -146,7 +162,8 @@ class Passages {
 
     private Passage beginning(PostText post, Part part) {
         Clean clean = clean(part.text());
-        return new Passage(post.post(), window(clean.sentences(), 0), part.foundIn(), 1, 1, List.of(), clean.isCleaned());
+        return new Passage(
+                post.post(), window(clean.sentences(), 0), part.foundIn(), 1, 1, List.of(), clean.isCleaned());
     }
 
     /** The best passage of each text of a post. */
@@ -159,7 +176,8 @@ class Passages {
             double bestScore = 0;
             for (int i = 0; i < keys.size(); i++) {
                 Set<String> around = new HashSet<>();
-                keys.subList(Math.max(0, i - 1), Math.min(keys.size(), i + AROUND)).forEach(around::addAll);
+                keys.subList(Math.max(0, i - 1), Math.min(keys.size(), i + AROUND))
+                        .forEach(around::addAll);
                 double score = Terms.coverage(subject, around) + Terms.coverage(subject, keys.get(i));
                 if (score > bestScore) {
                     best = i;
@@ -174,7 +192,8 @@ class Passages {
                 inPassage.addAll(keys.get(0));
                 double coverage = Terms.coverage(subject, inPassage);
                 double score = coverage + 0.3 * bestScore + WEIGHT_OF_RANK / (1 + rank);
-                passages.add(new Passage(post.post(), sentences, part.foundIn(), coverage, score, List.of(), clean.isCleaned()));
+                passages.add(new Passage(
+                        post.post(), sentences, part.foundIn(), coverage, score, List.of(), clean.isCleaned()));
             }
         }
         return passages;
@@ -210,7 +229,8 @@ class Passages {
                 once.add(passage);
             } else if (once.get(known).post().number() != passage.post().number()) {
                 List<Answer.Same> also = new ArrayList<>(once.get(known).sameStory());
-                Answer.Same same = new Answer.Same(passage.post().number(), passage.post().channel());
+                Answer.Same same =
+                        new Answer.Same(passage.post().number(), passage.post().channel());
                 if (!also.contains(same)) {
                     also.add(same);
                     once.set(known, once.get(known).alsoIn(List.copyOf(also)));

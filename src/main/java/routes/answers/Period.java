@@ -21,14 +21,18 @@ record Period(Instant from, Instant to, String rest) {
     private static final String NUMBER = "(?:(\\d{1,4}) )?";
 
     /** Days are group 1 and 2, weeks 3 and 4, months 5 and 6. */
-    private static final Pattern LAST = words("(?:за |в |during |in |over |for )?(?:(?:эт\\w+|последн\\w+|прошедш\\w+|the|this|past|last|previous) )*(?:"
-            + NUMBER + "(?:день|дня|дней|сутки|суток|days?)|" + NUMBER + "(?:недел[юеяи]|недель|weeks?)|" + NUMBER
-            + "(?:месяц\\w{0,2}|months?))");
+    private static final Pattern LAST = words(
+            "(?:за |в |during |in |over |for )?(?:(?:эт\\w+|последн\\w+|прошедш\\w+|the|this|past|last|previous) )*(?:"
+                    + NUMBER + "(?:день|дня|дней|сутки|суток|days?)|" + NUMBER + "(?:недел[юеяи]|недель|weeks?)|"
+                    + NUMBER
+                    + "(?:месяц\\w{0,2}|months?))");
 
-    private static final Pattern INTRODUCED = words("(?:за|эт\\w+|последн\\w+|прошедш\\w+|this|past|last|previous|today.s)");
+    private static final Pattern INTRODUCED =
+            words("(?:за|эт\\w+|последн\\w+|прошедш\\w+|this|past|last|previous|today.s)");
     private static final Pattern TODAY = words("(?:за )?сегодня|today");
     private static final Pattern YESTERDAY = words("(?:за )?вчера|yesterday");
-    private static final Pattern PREVIOUS_WEEK = words("(?:на|за) прошл\\w+ недел\\w+|(?:in |during )?(?:the )?last week");
+    private static final Pattern PREVIOUS_WEEK =
+            words("(?:на|за) прошл\\w+ недел\\w+|(?:in |during )?(?:the )?last week");
 
     private static Pattern words(String expression) {
         return Pattern.compile(
@@ -69,7 +73,9 @@ record Period(Instant from, Instant to, String rest) {
             }
         }
         String unit = words.group().toLowerCase(java.util.Locale.ROOT);
-        return unit.contains("недел") || unit.contains("week") ? 7 : unit.contains("меся") || unit.contains("month") ? 30 : 1;
+        return unit.contains("недел") || unit.contains("week")
+                ? 7
+                : unit.contains("меся") || unit.contains("month") ? 30 : 1;
     }
 
     private static Instant start(LocalDate day) {

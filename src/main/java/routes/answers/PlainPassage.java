@@ -21,16 +21,18 @@ final class PlainPassage {
     private static final String CUT = "…";
 
     /** Tag characters, fillers and the like, besides those that {@link NormalizedText#visible} removes. */
-    private static final Pattern INVISIBLE =
-            Pattern.compile("[\\x{E0000}-\\x{E0FFF}\\u115F\\u1160\\u3164\\uFFA0\\u2800\\u034F\\p{Co}]|[\\p{Cc}&&[^\\n\\t]]");
+    private static final Pattern INVISIBLE = Pattern.compile(
+            "[\\x{E0000}-\\x{E0FFF}\\u115F\\u1160\\u3164\\uFFA0\\u2800\\u034F\\p{Co}]|[\\p{Cc}&&[^\\n\\t]]");
 
     private static final Pattern PERCENT = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
     private static final Pattern HTML = Pattern.compile("</?[a-zA-Z!][^<>]{0,2000}>");
     private static final Pattern ENTITY = Pattern.compile("&(?:#\\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});");
     /** {@code [words](address)}, {@code ![words](address)} and {@code [words]: address}; the words stay. */
-    private static final Pattern MARKDOWN = Pattern.compile("!?\\[([^\\[\\]\\n]{0,300})]\\s?\\([^()\\n]{0,2000}(?:\\([^()\\n]*\\)[^()\\n]*)?\\)");
+    private static final Pattern MARKDOWN =
+            Pattern.compile("!?\\[([^\\[\\]\\n]{0,300})]\\s?\\([^()\\n]{0,2000}(?:\\([^()\\n]*\\)[^()\\n]*)?\\)");
 
-    private static final Pattern MARKS = Pattern.compile("(?m)^\\s{0,3}(?:#{1,6}\\s+|>\\s?|[-*+•]\\s+|\\|)|\\*\\*|__|`+");
+    private static final Pattern MARKS =
+            Pattern.compile("(?m)^\\s{0,3}(?:#{1,6}\\s+|>\\s?|[-*+•]\\s+|\\|)|\\*\\*|__|`+");
     /** Signs that stand for the dot of an address. */
     private static final Pattern DOTS = Pattern.compile(
             "[\\u3002\\uFF0E\\uFF61\\uFE52\\u2024\\u0701\\u0702\\uA4F8]"
@@ -45,18 +47,23 @@ final class PlainPassage {
     private static final Pattern SCHEME = Pattern.compile(
             "(?i)" + NOT_BEFORE + "(?:h\\s?[tx]\\s?[tx]\\s?p\\s?s?\\s?:\\s?(?:/\\s?){1,3}|hxxps?:|https?:"
                     + "|(?:ftps?|wss?|tg|tonsite|mailto|tel|javascript|data|file|vbscript|intent|magnet|ipfs):)[^\\s<>\"«»“”]+"
-                    + "|" + NOT_BEFORE + "[a-z][a-z0-9+.-]{1,30}:/{1,3}[^\\s<>\"«»“”]+|(?<![:/\\p{L}\\p{N}])//[\\p{L}\\p{N}][^\\s<>\"«»“”]*");
+                    + "|" + NOT_BEFORE
+                    + "[a-z][a-z0-9+.-]{1,30}:/{1,3}[^\\s<>\"«»“”]+|(?<![:/\\p{L}\\p{N}])//[\\p{L}\\p{N}][^\\s<>\"«»“”]*");
 
-    private static final Pattern MENTION = Pattern.compile("(?<![\\p{L}\\p{N}_.])@[A-Za-z][A-Za-z0-9_]{2,31}(?![\\p{L}\\p{N}_])");
-    private static final Pattern EMAIL = Pattern.compile("[\\p{L}\\p{N}._%+-]{1,64}@[\\p{L}\\p{N}-]{1,63}(?:\\.[\\p{L}\\p{N}-]{1,63})+");
-    private static final Pattern HOST = Pattern.compile(NOT_BEFORE + "(?:[\\p{L}\\p{N}_-]{1,63}\\.)*?[\\p{L}\\p{N}_-]{1,63}\\.(?<last>(?i:xn--[a-z0-9-]{2,59})|\\p{L}{2,24})"
+    private static final Pattern MENTION =
+            Pattern.compile("(?<![\\p{L}\\p{N}_.])@[A-Za-z][A-Za-z0-9_]{2,31}(?![\\p{L}\\p{N}_])");
+    private static final Pattern EMAIL =
+            Pattern.compile("[\\p{L}\\p{N}._%+-]{1,64}@[\\p{L}\\p{N}-]{1,63}(?:\\.[\\p{L}\\p{N}-]{1,63})+");
+    private static final Pattern HOST = Pattern.compile(NOT_BEFORE
+            + "(?:[\\p{L}\\p{N}_-]{1,63}\\.)*?[\\p{L}\\p{N}_-]{1,63}\\.(?<last>(?i:xn--[a-z0-9-]{2,59})|\\p{L}{2,24})"
             + "(?![\\p{L}\\p{N}-])\\.?(?::\\d{1,5})?(?<path>[/?#][^\\s<>\"«»“”]*)?");
 
-    private static final Pattern NUMERIC_HOST = Pattern.compile(
-            NOT_BEFORE + "(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:]{2,39}]|localhost)(?::\\d{1,5})?(?:[/?#][^\\s<>\"«»“”]*)?");
+    private static final Pattern NUMERIC_HOST = Pattern.compile(NOT_BEFORE
+            + "(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:]{2,39}]|localhost)(?::\\d{1,5})?(?:[/?#][^\\s<>\"«»“”]*)?");
 
     /** Last parts of names with a dot that are no domains: files, products, abbreviations. */
-    private static final Pattern NO_DOMAIN = Pattern.compile("js|ts|txt|json|ya?ml|xml|java|kt|cpp|exe|pdf|jpe?g|png|csv|html|sql|log|conf|jar|docx?|xlsx?|gguf");
+    private static final Pattern NO_DOMAIN = Pattern.compile(
+            "js|ts|txt|json|ya?ml|xml|java|kt|cpp|exe|pdf|jpe?g|png|csv|html|sql|log|conf|jar|docx?|xlsx?|gguf");
 
     private static final Pattern CYRILLIC_DOMAIN =
             Pattern.compile("рф|рус|москва|дети|онлайн|сайт|орг|ком|бел|укр|қаз|срб|мкд|бг|ею|мон|католик|ру|нет");
@@ -66,7 +73,8 @@ final class PlainPassage {
 
     private static final String LATIN = "aceopxyisjhdqwoepvikau";
     private static final Pattern BLANKS = Pattern.compile("[ \\t\\x0B\\f\\p{Z}]+");
-    private static final Pattern LEFT_OVER = Pattern.compile("\\s*[(\\[«\"]\\s*" + CUT + "\\s*[)\\]»\"]|" + CUT + "(?:\\s*" + CUT + ")+");
+    private static final Pattern LEFT_OVER = Pattern.compile(
+            "\\s*[(\\[«\"][^()\\[\\]«»\"…]{0,24}" + CUT + "[\\s.,]*[)\\]»\"]|" + CUT + "(?:\\s*" + CUT + ")+");
 
     /** Longest sentence; text without punctuation is cut at blanks. */
     static final int MAX_SENTENCE = 400;
@@ -87,12 +95,16 @@ final class PlainPassage {
     static String visible(String text) {
         String plain = INVISIBLE.matcher(NormalizedText.visible(text)).replaceAll("");
         // entities may hide tags, and tags may hide entities
-        for (int i = 0; i < 3 && (ENTITY.matcher(plain).find() || HTML.matcher(plain).find()); i++) {
+        for (int i = 0;
+                i < 3 && (ENTITY.matcher(plain).find() || HTML.matcher(plain).find());
+                i++) {
             plain = HTML.matcher(plain).replaceAll(" ");
             plain = ENTITY.matcher(plain).replaceAll(PlainPassage::entity);
         }
         plain = MARKDOWN.matcher(plain).replaceAll(words -> Matcher.quoteReplacement(words.group(1)));
-        return INVISIBLE.matcher(NormalizedText.visible(MARKS.matcher(plain).replaceAll(""))).replaceAll("");
+        return INVISIBLE
+                .matcher(NormalizedText.visible(MARKS.matcher(plain).replaceAll("")))
+                .replaceAll("");
     }
 
     private static String entity(java.util.regex.MatchResult found) {
@@ -126,7 +138,8 @@ final class PlainPassage {
     /** Whether {@link #withoutLinks} would remove something from the text. */
     static boolean hasLink(String text) {
         String removed = withoutLinks(text);
-        return removed.chars().filter(c -> c == '…').count() > text.chars().filter(c -> c == '…').count();
+        return removed.chars().filter(c -> c == '…').count()
+                > text.chars().filter(c -> c == '…').count();
     }
 
     private static boolean mayHaveLink(String text) {
@@ -148,9 +161,15 @@ final class PlainPassage {
         }
         StringBuilder plain = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
-            boolean isStyled = c >= 0xFF00 && c < 0xFFF0 || c >= 0x1D400 && c < 0x1D800 || c >= 0x2460 && c < 0x2500
-                    || c >= 0x1F110 && c < 0x1F190 || c >= 0x2100 && c < 0x2150;
-            plain.append(isStyled ? Normalizer.normalize(Character.toString(c), Normalizer.Form.NFKC) : Character.toString(c));
+            boolean isStyled = c >= 0xFF00 && c < 0xFFF0
+                    || c >= 0x1D400 && c < 0x1D800
+                    || c >= 0x2460 && c < 0x2500
+                    || c >= 0x1F110 && c < 0x1F190
+                    || c >= 0x2100 && c < 0x2150;
+            plain.append(
+                    isStyled
+                            ? Normalizer.normalize(Character.toString(c), Normalizer.Form.NFKC)
+                            : Character.toString(c));
         });
         return plain.toString();
     }
@@ -184,7 +203,11 @@ final class PlainPassage {
 
     private static String tidied(String text) {
         String plain = LEFT_OVER.matcher(text).replaceAll(found -> found.group().startsWith(CUT) ? CUT : "");
-        return BLANKS.matcher(plain).replaceAll(" ").replaceAll(" ?\\n ?", "\n").replaceAll(" +([,.;:!?])", "$1").strip();
+        return BLANKS.matcher(plain)
+                .replaceAll(" ")
+                .replaceAll(" ?\\n ?", "\n")
+                .replaceAll(" +([,.;:!?])", "$1")
+                .strip();
     }
 
     /** Sentences in text order. A line break ends a sentence. */
@@ -194,11 +217,14 @@ final class PlainPassage {
             String pending = "";
             BreakIterator breaks = BreakIterator.getSentenceInstance(Locale.ROOT);
             breaks.setText(line);
-            for (int start = breaks.first(), end = breaks.next(); end != BreakIterator.DONE; start = end, end = breaks.next()) {
+            for (int start = breaks.first(), end = breaks.next();
+                    end != BreakIterator.DONE;
+                    start = end, end = breaks.next()) {
                 String part = pending + line.substring(start, end);
                 String next = line.substring(end).stripLeading();
                 boolean continues = !next.isEmpty()
-                        && (Character.isLowerCase(next.codePointAt(0)) || ABBREVIATION.matcher(part).matches());
+                        && (Character.isLowerCase(next.codePointAt(0))
+                                || ABBREVIATION.matcher(part).matches());
                 pending = continues ? part : "";
                 if (!continues) {
                     add(sentences, part);
@@ -213,7 +239,8 @@ final class PlainPassage {
         String rest = sentence.strip();
         while (rest.length() > MAX_SENTENCE) {
             int blank = rest.lastIndexOf(' ', MAX_SENTENCE);
-            int cut = blank > MAX_SENTENCE / 2 ? blank : rest.offsetByCodePoints(0, rest.codePointCount(0, MAX_SENTENCE));
+            int cut =
+                    blank > MAX_SENTENCE / 2 ? blank : rest.offsetByCodePoints(0, rest.codePointCount(0, MAX_SENTENCE));
             sentences.add(rest.substring(0, cut));
             rest = rest.substring(cut).strip();
         }

@@ -61,7 +61,16 @@ class PostTexts {
             add(parts, "picture", recognized);
             Objects.requireNonNullElse(pages, List.<String>of()).forEach(page -> add(parts, "link", page));
             return new PostText(
-                    new Passage.Post(postId, number, channelId, channel, link, postedAt, views, Objects.requireNonNullElse(tags, List.of())), parts);
+                    new Passage.Post(
+                            postId,
+                            number,
+                            channelId,
+                            channel,
+                            link,
+                            postedAt,
+                            views,
+                            Objects.requireNonNullElse(tags, List.of())),
+                    parts);
         }
 
         private static void add(List<Part> parts, String foundIn, String text) {

@@ -34,11 +34,17 @@ class SentenceCheck {
      *
      * @param judge asks a model about claims; the result maps indexes to verdicts, and lacks those that the model did not judge
      */
-    void check(List<Draft> drafts, String provider, int most, Sentences sentences, Function<List<Claim>, Map<Integer, Boolean>> judge) {
+    void check(
+            List<Draft> drafts,
+            String provider,
+            int most,
+            Sentences sentences,
+            Function<List<Claim>, Map<Integer, Boolean>> judge) {
         Map<Draft, Verdict> verdicts = new LinkedHashMap<>();
         for (Draft draft : drafts) {
             Draft plain = plain(draft, sentences);
-            Verdict verdict = plain == null ? Verdict.UNSUPPORTED : support.of(plain.text(), sentences.texts(plain.citations()));
+            Verdict verdict =
+                    plain == null ? Verdict.UNSUPPORTED : support.of(plain.text(), sentences.texts(plain.citations()));
             if (verdict == Verdict.UNSUPPORTED) {
                 sentences.leaveOut();
             } else {
@@ -53,8 +59,9 @@ class SentenceCheck {
                 }
             });
         }
-        Map<Integer, Boolean> judged =
-                unclear.isEmpty() ? Map.of() : judge.apply(unclear.stream().map(sentences::claim).toList());
+        Map<Integer, Boolean> judged = unclear.isEmpty()
+                ? Map.of()
+                : judge.apply(unclear.stream().map(sentences::claim).toList());
         verdicts.forEach((draft, verdict) -> {
             Boolean isSaid = judged.get(unclear.indexOf(draft));
             if (Boolean.FALSE.equals(isSaid)) {
@@ -78,7 +85,11 @@ class SentenceCheck {
         String text = PlainPassage.withoutLinks(visible);
         if (PlainPassage.hasLink(visible)) {
             sentences.noteRemovedLinks();
-            text = text.replace("…", " ").replaceAll("\\s+", " ").replaceAll(" ([.,;:!?])", "$1").replaceAll("\\(\\s*\\)", "").strip();
+            text = text.replace("…", " ")
+                    .replaceAll("\\s+", " ")
+                    .replaceAll(" ([.,;:!?])", "$1")
+                    .replaceAll("\\(\\s*\\)", "")
+                    .strip();
         }
         return terms.of(text).size() < 2 || instructions.isOrder(text) ? null : new Draft(text, draft.citations());
     }

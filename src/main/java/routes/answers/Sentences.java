@@ -62,7 +62,9 @@ final class Sentences {
     void accept(Draft draft, Support support) {
         int known = sources.size();
         List<Integer> numbers = draft.citations().stream()
-                .map(passage -> sources.computeIfAbsent(passage, p -> passages.get(p).source(sources.size() + 1)).n())
+                .map(passage -> sources.computeIfAbsent(
+                                passage, p -> passages.get(p).source(sources.size() + 1))
+                        .n())
                 .toList();
         if (sources.size() > known) {
             listener.sources(sources());

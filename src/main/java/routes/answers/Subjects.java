@@ -61,7 +61,13 @@ class Subjects {
         String topic = intent.topic(period.rest());
         boolean hasSubject = !terms.ownSubject(topic).isEmpty();
         int most = question.limit() > 0 ? question.limit() : intent == Intent.ASK ? properties.maxSources() : LIST;
-        String shown = period.from() == null ? null : day(period.from()) + " – " + day(period.to() == null ? clock.instant() : period.to().minusMillis(1));
+        String shown = period.from() == null
+                ? null
+                : day(period.from()) + " – "
+                        + day(
+                                period.to() == null
+                                        ? clock.instant()
+                                        : period.to().minusMillis(1));
         if (intent == Intent.TREND) {
             return trends(question, shown);
         }
@@ -74,8 +80,16 @@ class Subjects {
                         ? new Found(List.of(), List.of(), List.of())
                         : intent == Intent.ASK
                                 ? passages.about(question, topic, most, properties.maxContext())
-                                : passages.newest(question, null, most, properties.maxContext(), intent == Intent.DIGEST);
-        return new Chosen(found.passages(), found.subject(), found.nearest(), List.of(), shown, question.channelIds().size(), false);
+                                : passages.newest(
+                                        question, null, most, properties.maxContext(), intent == Intent.DIGEST);
+        return new Chosen(
+                found.passages(),
+                found.subject(),
+                found.nearest(),
+                List.of(),
+                shown,
+                question.channelIds().size(),
+                false);
     }
 
     private static String day(Instant time) {
@@ -89,15 +103,25 @@ class Subjects {
         for (String topic : interests) {
             passages.newest(question, topic, most, properties.maxContext(), true).passages().stream()
                     .filter(passage -> !known.contains(passage.post().number()))
-                    .filter(passage -> chosen.stream().noneMatch(one -> one.post().number() == passage.post().number()))
+                    .filter(passage -> chosen.stream()
+                            .noneMatch(
+                                    one -> one.post().number() == passage.post().number()))
                     .limit(Math.max(1, most / INTERESTS))
                     .forEach(chosen::add);
         }
         boolean hasNone = chosen.isEmpty();
         if (hasNone) {
-            chosen.addAll(passages.newest(question, null, most, properties.maxContext(), true).passages());
+            chosen.addAll(passages.newest(question, null, most, properties.maxContext(), true)
+                    .passages());
         }
-        return new Chosen(chosen, List.of(), List.of(), List.of(), period, question.channelIds().size(), hasNone);
+        return new Chosen(
+                chosen,
+                List.of(),
+                List.of(),
+                List.of(),
+                period,
+                question.channelIds().size(),
+                hasNone);
     }
 
     private record Trend(String tag, int count, int before) {
@@ -108,9 +132,17 @@ class Subjects {
 
     /** The tags of the period, or of the last seven days with posts, by their growth against the same time before. */
     private Chosen trends(Question question, String period) {
-        List<Passage> newest = passages.newest(question, null, 1, properties.maxContext(), false).passages();
+        List<Passage> newest = passages.newest(question, null, 1, properties.maxContext(), false)
+                .passages();
         if (newest.isEmpty()) {
-            return new Chosen(List.of(), List.of(), List.of(), List.of(), period, question.channelIds().size(), false);
+            return new Chosen(
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    period,
+                    question.channelIds().size(),
+                    false);
         }
         Instant end = question.to() == null ? newest.get(0).post().postedAt().plusSeconds(1) : question.to();
         Instant start = question.from() == null ? end.minus(TREND_PERIOD) : question.from();
@@ -128,19 +160,37 @@ class Subjects {
         Language language = Language.of(question.text());
         for (Trend trend : trends) {
             List<Integer> cited = new ArrayList<>();
-            for (Passage passage : passages.newest(now, trend.tag(), 2, properties.maxContext(), true).passages()) {
+            for (Passage passage : passages.newest(now, trend.tag(), 2, properties.maxContext(), true)
+                    .passages()) {
                 cited.add(chosen.size());
                 chosen.add(passage);
             }
-            String text = language == Language.RU ? "Тег «%s»: постов %d, за такое же время до этого %d." : "The tag “%s”: %d posts, %d in the same time before.";
+            String text = language == Language.RU
+                    ? "Тег «%s»: постов %d, за такое же время до этого %d."
+                    : "The tag “%s”: %d posts, %d in the same time before.";
             counted.add(new Draft(text.formatted(trend.tag(), trend.count(), trend.before()), cited));
         }
         String read = day(start) + " – " + day(end.minusMillis(1));
-        return new Chosen(chosen, List.of(), List.of(), counted, read, question.channelIds().size(), false);
+        return new Chosen(
+                chosen,
+                List.of(),
+                List.of(),
+                counted,
+                read,
+                question.channelIds().size(),
+                false);
     }
 
     private static Question within(Question question, Instant from, Instant to) {
         return new Question(
-                question.tenantId(), question.userId(), question.text(), question.limit(), question.channelIds(), question.tag(), from, to, question.threadId());
+                question.tenantId(),
+                question.userId(),
+                question.text(),
+                question.limit(),
+                question.channelIds(),
+                question.tag(),
+                from,
+                to,
+                question.threadId());
     }
 }

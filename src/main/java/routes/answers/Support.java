@@ -32,18 +32,72 @@ final class Support {
 
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:[ \\u00A0\\u202F]\\d{3})+(?!\\d)|\\d+(?:[.,]\\d+)*");
     private static final Set<String> NEGATIONS = Set.of(
-            "не", "нет", "ни", "без", "никогда", "никто", "ничего", "никакой", "никаких", "нельзя", "невозможно", "not", "no", "never", "without", "cannot", "t",
-            "none", "nobody", "nothing", "neither", "nor");
+            "не",
+            "нет",
+            "ни",
+            "без",
+            "никогда",
+            "никто",
+            "ничего",
+            "никакой",
+            "никаких",
+            "нельзя",
+            "невозможно",
+            "not",
+            "no",
+            "never",
+            "without",
+            "cannot",
+            "t",
+            "none",
+            "nobody",
+            "nothing",
+            "neither",
+            "nor");
     private static final List<Set<String>> OPPOSITES = List.of(
-            Set.of("можно", "нельзя"), Set.of("разрешить", "запретить"), Set.of("вырасти", "упасть"), Set.of("расти", "падать"),
-            Set.of("расти", "снижаться"), Set.of("вырасти", "снизиться"), Set.of("увеличить", "уменьшить"), Set.of("увеличиться", "уменьшиться"),
-            Set.of("больше", "меньше"), Set.of("выше", "ниже"), Set.of("раньше", "позже"), Set.of("первый", "последний"), Set.of("открыть", "закрыть"),
-            Set.of("открыться", "закрыться"), Set.of("начать", "закончить"), Set.of("начаться", "закончиться"), Set.of("выиграть", "проиграть"), Set.of("победить", "проиграть"),
-            Set.of("купить", "продать"), Set.of("подорожать", "подешеветь"), Set.of("подтвердить", "опровергнуть"), Set.of("до", "после"),
-            Set.of("allow", "forbid"), Set.of("allow", "prohibit"), Set.of("rise", "fall"), Set.of("rose", "fell"), Set.of("increase", "decrease"), Set.of("more", "less"),
-            Set.of("higher", "lower"), Set.of("before", "after"), Set.of("earlier", "later"), Set.of("first", "last"), Set.of("open", "close"),
-            Set.of("win", "lose"), Set.of("won", "lost"), Set.of("buy", "sell"), Set.of("bought", "sold"), Set.of("confirm", "deny"), Set.of("accept", "reject"),
-            Set.of("start", "end"), Set.of("best", "worst"), Set.of("oldest", "youngest"), Set.of("largest", "smallest"));
+            Set.of("можно", "нельзя"),
+            Set.of("разрешить", "запретить"),
+            Set.of("вырасти", "упасть"),
+            Set.of("расти", "падать"),
+            Set.of("расти", "снижаться"),
+            Set.of("вырасти", "снизиться"),
+            Set.of("увеличить", "уменьшить"),
+            Set.of("увеличиться", "уменьшиться"),
+            Set.of("больше", "меньше"),
+            Set.of("выше", "ниже"),
+            Set.of("раньше", "позже"),
+            Set.of("первый", "последний"),
+            Set.of("открыть", "закрыть"),
+            Set.of("открыться", "закрыться"),
+            Set.of("начать", "закончить"),
+            Set.of("начаться", "закончиться"),
+            Set.of("выиграть", "проиграть"),
+            Set.of("победить", "проиграть"),
+            Set.of("купить", "продать"),
+            Set.of("подорожать", "подешеветь"),
+            Set.of("подтвердить", "опровергнуть"),
+            Set.of("до", "после"),
+            Set.of("allow", "forbid"),
+            Set.of("allow", "prohibit"),
+            Set.of("rise", "fall"),
+            Set.of("rose", "fell"),
+            Set.of("increase", "decrease"),
+            Set.of("more", "less"),
+            Set.of("higher", "lower"),
+            Set.of("before", "after"),
+            Set.of("earlier", "later"),
+            Set.of("first", "last"),
+            Set.of("open", "close"),
+            Set.of("win", "lose"),
+            Set.of("won", "lost"),
+            Set.of("buy", "sell"),
+            Set.of("bought", "sold"),
+            Set.of("confirm", "deny"),
+            Set.of("accept", "reject"),
+            Set.of("start", "end"),
+            Set.of("best", "worst"),
+            Set.of("oldest", "youngest"),
+            Set.of("largest", "smallest"));
 
     /** The result for a sentence. */
     enum Verdict {
@@ -139,19 +193,24 @@ final class Support {
                     boolean isCapital = Character.isUpperCase(written.codePointAt(0));
                     boolean isCyrillic = Language.of(written) == Language.RU;
                     if (isOtherLanguage) {
-                        // names are written in the other alphabet; only Latin ones in a Russian sentence can be compared
+                        // names are written in the other alphabet; only Latin ones in a Russian sentence can be
+                        // compared
                         return isCapital && !isCyrillic && Language.of(sentence) == Language.RU;
                     }
                     boolean isFirst = isFirst(sentence, word.start());
                     return isCapital && (!isFirst || Terms.isName(word.text())) && !isMonthOrDay(word)
-                            || !isCyrillic && Language.of(sentence) == Language.RU && word.text().length() > 1;
+                            || !isCyrillic
+                                    && Language.of(sentence) == Language.RU
+                                    && word.text().length() > 1;
                 })
                 .toList();
     }
 
     /** English writes months and days with a capital letter; a number beside them says the same. */
     private static boolean isMonthOrDay(Term word) {
-        return word.text().matches("january|february|march|april|may|june|july|august|september|october|november|december|\\w+day");
+        return word.text()
+                .matches(
+                        "january|february|march|april|may|june|july|august|september|october|november|december|\\w+day");
     }
 
     private static boolean isFirst(String sentence, int start) {
@@ -163,15 +222,20 @@ final class Support {
     boolean isContradicted(String sentence, String passage) {
         Negated here = negated(sentence);
         Negated there = negated(passage);
-        boolean isDenied = here.negated().stream().anyMatch(key -> there.plain().contains(key) && !there.negated().contains(key))
+        boolean isDenied = here.negated().stream()
+                        .anyMatch(key ->
+                                there.plain().contains(key) && !there.negated().contains(key))
                 || there.negated().stream()
-                        .anyMatch(key -> !there.plain().contains(key) && here.plain().contains(key) && !here.negated().contains(key));
+                        .anyMatch(key -> !there.plain().contains(key)
+                                && here.plain().contains(key)
+                                && !here.negated().contains(key));
         return isDenied || isOpposite(terms.keys(sentence), terms.keys(passage));
     }
 
     private boolean isOpposite(Set<String> here, Set<String> there) {
         return OPPOSITES.stream().anyMatch(pair -> pair.stream().anyMatch(word -> {
-            String other = pair.stream().filter(one -> !one.equals(word)).findFirst().orElseThrow();
+            String other =
+                    pair.stream().filter(one -> !one.equals(word)).findFirst().orElseThrow();
             return has(here, word) && !has(here, other) && has(there, other) && !has(there, word);
         }));
     }
@@ -186,12 +250,14 @@ final class Support {
     private Negated negated(String text) {
         Set<String> negated = new HashSet<>();
         Set<String> plain = new HashSet<>();
-        Map<String, List<Term>> byStart = terms.of(text).stream().collect(Collectors.groupingBy(term -> term.start() + "-" + term.end()));
+        Map<String, List<Term>> byStart =
+                terms.of(text).stream().collect(Collectors.groupingBy(term -> term.start() + "-" + term.end()));
         int left = 0;
         int previousEnd = 0;
         for (Word word : terms.all(text)) {
             // a negation does not reach beyond a sign of punctuation
-            if (text.substring(Math.min(previousEnd, word.start()), word.start()).matches("(?s).*[,.;:!?()—–].*")) {
+            if (text.substring(Math.min(previousEnd, word.start()), word.start())
+                    .matches("(?s).*[,.;:!?()—–].*")) {
                 left = 0;
             }
             previousEnd = word.end();

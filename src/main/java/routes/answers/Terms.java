@@ -23,8 +23,8 @@ final class Terms {
     private static final int SHORTEST_BY_PREFIX = 6;
 
     /** Words of questions that say nothing about the subject, in forms that are compared by stem and base form. */
-    private static final List<String> OF_QUESTIONS = List.of((
-                    """
+    private static final List<String> OF_QUESTIONS = List.of(
+            ("""
                     что кто где когда почему зачем сколько какой какая какие каков каковы чей который откуда куда как чем
                     рассказать расскажи писать пишут писали написать говорить сказать сказано объяснить объясни знать известно
                     такой такое значит означать являться быть есть бывает можно нужно пожалуйста вопрос ответ пост посты канал каналы
@@ -32,8 +32,8 @@ final class Terms {
                     what who whom where when why how which whose whether tell explain write written wrote say said know known does did
                     please question answer post posts channel channels news about mean means meaning is are was were the there any
                     """)
-            .strip()
-            .split("\\s+"));
+                    .strip()
+                    .split("\\s+"));
 
     /**
      * A word that carries meaning.
@@ -87,7 +87,9 @@ final class Terms {
     /** Words that the dictionary does not have are also compared by their beginnings: their stems often differ. */
     Set<String> keysOf(String word) {
         Set<String> keys = words.keys(word);
-        if (word.length() >= SHORTEST_BY_PREFIX && words.forms(word).lemmas().isEmpty() && Morphology.isCyrillic(word)) {
+        if (word.length() >= SHORTEST_BY_PREFIX
+                && words.forms(word).lemmas().isEmpty()
+                && Morphology.isCyrillic(word)) {
             keys.add("~" + SearchWords.prefix(word));
         }
         return keys;
@@ -117,7 +119,11 @@ final class Terms {
         double all = terms.stream().mapToDouble(Term::weight).sum();
         return all == 0
                 ? 0
-                : terms.stream().filter(term -> term.isIn(keys)).mapToDouble(Term::weight).sum() / all;
+                : terms.stream()
+                                .filter(term -> term.isIn(keys))
+                                .mapToDouble(Term::weight)
+                                .sum()
+                        / all;
     }
 
     /** Share of the words of both texts that are in both (Jaccard). */
@@ -151,6 +157,7 @@ final class Terms {
     /** Whether the word can only be a name: the dictionary has no other reading of it, or does not have it. */
     static boolean isName(String word) {
         return Morphology.get().readings(word).stream()
-                .allMatch(reading -> reading.part() == Morphology.PartOfSpeech.NAME || reading.part().isPersonal());
+                .allMatch(reading -> reading.part() == Morphology.PartOfSpeech.NAME
+                        || reading.part().isPersonal());
     }
 }

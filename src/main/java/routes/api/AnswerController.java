@@ -77,7 +77,9 @@ final class AnswerController implements DisposableBean {
      * @param threadId of the answer that this question follows; null for a new thread
      */
     record Ask(
-            @NotNull(message = "is required") @Size(min = 1, max = 500, message = "must have 1 to 500 characters") @PlainText
+            @NotNull(message = "is required")
+                    @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
+                    @PlainText
                     String query,
             @Min(value = 1, message = "must be 1 to 20") @Max(value = 20, message = "must be 1 to 20") Integer limit,
             @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channelIds,
@@ -126,7 +128,9 @@ final class AnswerController implements DisposableBean {
     record SentenceShown(String text, List<Integer> citations, String support) {
         static SentenceShown of(Answer.Sentence sentence) {
             return new SentenceShown(
-                    sentence.text(), sentence.citations(), sentence.support().name().toLowerCase(Locale.ROOT));
+                    sentence.text(),
+                    sentence.citations(),
+                    sentence.support().name().toLowerCase(Locale.ROOT));
         }
     }
 

@@ -43,9 +43,13 @@ final class SavedSearchController {
     record SavedSearch(UUID id, String name, String query, Instant createdAt) {}
 
     record NewSavedSearch(
-            @NotNull(message = "is required") @Size(min = 1, max = 100, message = "must have 1 to 100 characters") @PlainText
+            @NotNull(message = "is required")
+                    @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
+                    @PlainText
                     String name,
-            @NotNull(message = "is required") @Size(min = 1, max = 500, message = "must have 1 to 500 characters") @PlainText
+            @NotNull(message = "is required")
+                    @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
+                    @PlainText
                     String query) {}
 
     @GetMapping("/users/{user_id}/searches")
@@ -91,7 +95,8 @@ final class SavedSearchController {
                         "name",
                         "The user has a search of this name already, or " + MOST + " searches",
                         "Choose another name, or delete a search."));
-        return ResponseEntity.created(URI.create("/users/" + user.id() + "/searches/" + saved.id())).body(saved);
+        return ResponseEntity.created(URI.create("/users/" + user.id() + "/searches/" + saved.id()))
+                .body(saved);
     }
 
     @DeleteMapping("/users/{user_id}/searches/{search_id}")

@@ -21,12 +21,12 @@ final class Subscriptions {
 
     /** @param wanted ids of channels; those that the user does not read are left out; null for all that the user reads */
     Set<UUID> of(User user, Collection<UUID> wanted) {
-        Set<UUID> read = new HashSet<>(database.sql(
-                        "SELECT channel_id FROM user_channel WHERE user_id = :user AND is_active LIMIT :limit")
-                .param("user", user.id())
-                .param("limit", MAX_CHANNELS)
-                .query(UUID.class)
-                .set());
+        Set<UUID> read = new HashSet<>(
+                database.sql("SELECT channel_id FROM user_channel WHERE user_id = :user AND is_active LIMIT :limit")
+                        .param("user", user.id())
+                        .param("limit", MAX_CHANNELS)
+                        .query(UUID.class)
+                        .set());
         if (wanted != null) {
             read.retainAll(wanted);
         }

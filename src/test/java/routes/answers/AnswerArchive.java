@@ -63,7 +63,8 @@ final class AnswerArchive implements AutoCloseable {
     }
 
     /** What stands for the models; the answer of {@link #local} comes from the product itself. */
-    record Models(Function<AnswerTask, ModelResult> answers, Function<ModelTask, ModelResult> checks) implements AnswerModels {
+    record Models(Function<AnswerTask, ModelResult> answers, Function<ModelTask, ModelResult> checks)
+            implements AnswerModels {
         @Override
         public ModelResult answer(AnswerTask task) {
             return answers.apply(task);
@@ -83,13 +84,23 @@ final class AnswerArchive implements AutoCloseable {
         static Models saying(Function<AnswerTask, String> answer, Function<ModelTask, String> check) {
             return new Models(
                     task -> new ModelResult("openrouter", "a/model", task.read(answer.apply(task)), Map.of()),
-                    check == null ? null : task -> new ModelResult("openrouter", "a/model", task.read(check.apply(task)), Map.of()));
+                    check == null
+                            ? null
+                            : task -> new ModelResult("openrouter", "a/model", task.read(check.apply(task)), Map.of()));
         }
     }
 
     static AnswerProperties properties() {
         return new AnswerProperties(
-                List.of("local"), List.of(), "when-needed", Duration.ofSeconds(20), 4, 6000, 5, Duration.ofHours(24), Duration.ofDays(90));
+                List.of("local"),
+                List.of(),
+                "when-needed",
+                Duration.ofSeconds(20),
+                4,
+                6000,
+                5,
+                Duration.ofHours(24),
+                Duration.ofDays(90));
     }
 
     Answers local() {
@@ -102,7 +113,8 @@ final class AnswerArchive implements AutoCloseable {
     }
 
     Answers answers(AnswerModels models, AnswerProperties properties, Clock clock) {
-        var conversations = new Conversations(jdbc, new JdbcTransactionManager(database.dataSource()), properties, clock);
+        var conversations =
+                new Conversations(jdbc, new JdbcTransactionManager(database.dataSource()), properties, clock);
         var passages = new Passages(search, new PostTexts(jdbc), terms);
         return new Answers(
                 new Subjects(passages, conversations, terms, properties, clock),
@@ -120,20 +132,29 @@ final class AnswerArchive implements AutoCloseable {
 
     UUID tenant() {
         UUID id = UUID.randomUUID();
-        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)").params(id, "tenant " + id).update();
+        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
+                .params(id, "tenant " + id)
+                .update();
         return id;
     }
 
     long user(UUID tenant) {
-        return jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id").param(tenant).query(Long.class).single();
+        return jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id")
+                .param(tenant)
+                .query(Long.class)
+                .single();
     }
 
     /** A channel that the user reads. */
     UUID channel(String title, long... readers) {
         UUID id = UUID.randomUUID();
-        jdbc.sql("INSERT INTO channels (id, tg_channel_id, title) VALUES (?, ?, ?)").params(id, NEXT.incrementAndGet(), title).update();
+        jdbc.sql("INSERT INTO channels (id, tg_channel_id, title) VALUES (?, ?, ?)")
+                .params(id, NEXT.incrementAndGet(), title)
+                .update();
         for (long reader : readers) {
-            jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)").params(reader, id).update();
+            jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)")
+                    .params(reader, id)
+                    .update();
         }
         return id;
     }
@@ -162,9 +183,11 @@ final class AnswerArchive implements AutoCloseable {
                         "INSERT INTO post_enrichment (post_id, kind, provider, data) VALUES (?, ?, 'local', ?::jsonb)")
                 .params(id, kind, data)
                 .update());
-        String indexed = text + "\n" + enrichments.values().stream().map(AnswerArchive::texts).collect(Collectors.joining("\n"));
+        String indexed = text + "\n"
+                + enrichments.values().stream().map(AnswerArchive::texts).collect(Collectors.joining("\n"));
         index.upsert(new IndexedPoint(
-                new PostPayload(id, tenant, channel, stored, List.of(tags), at, null, null, "", false, null, false, Set.of()),
+                new PostPayload(
+                        id, tenant, channel, stored, List.of(tags), at, null, null, "", false, null, false, Set.of()),
                 new float[0],
                 indexed,
                 1,
@@ -192,7 +215,8 @@ final class AnswerArchive implements AutoCloseable {
     /** The posts of the demo channel by their message ids, with their hashtags as tags. */
     Map<Long, Stored> demo(UUID tenant, UUID channel) throws IOException {
         Map<Long, Stored> stored = new HashMap<>();
-        try (InputStream export = Objects.requireNonNull(AnswerArchive.class.getResourceAsStream("/demo/result.json"))) {
+        try (InputStream export =
+                Objects.requireNonNull(AnswerArchive.class.getResourceAsStream("/demo/result.json"))) {
             for (JsonNode message : new ObjectMapper().readTree(export).path("messages")) {
                 String text = plain(message.path("text"));
                 if (!text.isBlank()) {
@@ -200,7 +224,8 @@ final class AnswerArchive implements AutoCloseable {
                             .filter(word -> word.matches("#[\\p{L}_]+"))
                             .map(word -> word.substring(1).replace('_', ' '))
                             .toArray(String[]::new);
-                    Instant at = LocalDateTime.parse(message.path("date").asText()).toInstant(ZoneOffset.UTC);
+                    Instant at =
+                            LocalDateTime.parse(message.path("date").asText()).toInstant(ZoneOffset.UTC);
                     stored.put(message.path("id").asLong(), post(tenant, channel, at, text, tags));
                 }
             }
@@ -213,7 +238,9 @@ final class AnswerArchive implements AutoCloseable {
         return text.isTextual()
                 ? text.asText()
                 : text.valueStream()
-                        .map(part -> part.isTextual() ? part.asText() : part.path("text").asText())
+                        .map(part -> part.isTextual()
+                                ? part.asText()
+                                : part.path("text").asText())
                         .collect(Collectors.joining());
     }
 

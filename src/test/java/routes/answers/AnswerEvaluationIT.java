@@ -31,7 +31,8 @@ import routes.testing.EmbeddedDatabase;
 class AnswerEvaluationIT {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerEvaluationIT.class);
     private static final Path SCORECARD = Path.of("target", "answer-evaluation.txt");
-    private static final Pattern LINK = Pattern.compile("(?i)https?:|www\\.|\\bt\\.me|\\.(?:com|org|net|gov|edu|io)\\b|@\\w{3}");
+    private static final Pattern LINK =
+            Pattern.compile("(?i)https?:|www\\.|\\bt\\.me|\\.(?:com|org|net|gov|edu|io)\\b|@\\w{3}");
 
     @RegisterExtension
     static final EmbeddedDatabase DATABASE = new EmbeddedDatabase();
@@ -49,18 +50,24 @@ class AnswerEvaluationIT {
     @BeforeAll
     static void measure() throws IOException {
         try (AnswerArchive archive = new AnswerArchive(DATABASE, folder);
-                InputStream file = Objects.requireNonNull(AnswerEvaluationIT.class.getResourceAsStream("/answers/demo.yml"))) {
+                InputStream file =
+                        Objects.requireNonNull(AnswerEvaluationIT.class.getResourceAsStream("/answers/demo.yml"))) {
             long user = archive.user(AnswerArchive.TENANT);
             UUID channel = archive.channel("Технологии и наука", user);
             Map<Long, AnswerArchive.Stored> posts = archive.demo(AnswerArchive.TENANT, channel);
             Answers answers = archive.local();
-            for (Asked asked : new ObjectMapper(new YAMLFactory()).readValue(file, new TypeReference<List<Asked>>() {})) {
+            for (Asked asked :
+                    new ObjectMapper(new YAMLFactory()).readValue(file, new TypeReference<List<Asked>>() {})) {
                 Answer answer = answers.answer(
-                        AnswerArchive.question(AnswerArchive.TENANT, user, asked.question(), channel), new Answer.Listener() {});
-                List<Long> expected = asked.messages().stream().map(id -> posts.get(id).number()).toList();
+                        AnswerArchive.question(AnswerArchive.TENANT, user, asked.question(), channel),
+                        new Answer.Listener() {});
+                List<Long> expected = asked.messages().stream()
+                        .map(id -> posts.get(id).number())
+                        .toList();
                 boolean first = !answer.sentences().isEmpty()
                         && answer.sentences().get(0).citations().stream()
-                                .anyMatch(n -> expected.contains(answer.sources().get(n - 1).number()));
+                                .anyMatch(n -> expected.contains(
+                                        answer.sources().get(n - 1).number()));
                 boolean any = !answer.sentences().isEmpty()
                         && answer.sources().stream().anyMatch(source -> expected.contains(source.number()));
                 boolean contains = asked.contains().stream()
@@ -71,17 +78,30 @@ class AnswerEvaluationIT {
             }
         }
         StringBuilder card = new StringBuilder();
-        card.append(String.format(Locale.ROOT, "questions with an answer   %d%n", answerable().size()));
+        card.append(String.format(
+                Locale.ROOT, "questions with an answer   %d%n", answerable().size()));
         card.append(String.format(Locale.ROOT, "a right source is cited    %.3f%n", share(answerable(), Scored::any)));
-        card.append(String.format(Locale.ROOT, "and it is cited first      %.3f%n", share(answerable(), Scored::first)));
-        card.append(String.format(Locale.ROOT, "the answer has the fact    %.3f%n", share(answerable(), Scored::contains)));
-        card.append(String.format(Locale.ROOT, "questions without answer   %d%n", unanswerable().size()));
-        card.append(String.format(Locale.ROOT, "said so                    %.3f%n", share(unanswerable(), one -> one.answer().sentences().isEmpty())));
+        card.append(
+                String.format(Locale.ROOT, "and it is cited first      %.3f%n", share(answerable(), Scored::first)));
+        card.append(
+                String.format(Locale.ROOT, "the answer has the fact    %.3f%n", share(answerable(), Scored::contains)));
+        card.append(String.format(
+                Locale.ROOT, "questions without answer   %d%n", unanswerable().size()));
+        card.append(String.format(
+                Locale.ROOT,
+                "said so                    %.3f%n",
+                share(unanswerable(), one -> one.answer().sentences().isEmpty())));
         card.append(String.format(Locale.ROOT, "unsupported sentences      %d of %d%n", unsupported(), sentences()));
         for (Scored one : RESULTS) {
-            boolean isRight = one.asked().messages().isEmpty() ? one.answer().sentences().isEmpty() : one.any() && one.contains();
-            card.append(isRight ? "  " : "! ").append(one.asked().question()).append("\n      ").append(one.answer().text())
-                    .append(" (").append(one.answer().confidence()).append(")\n");
+            boolean isRight =
+                    one.asked().messages().isEmpty() ? one.answer().sentences().isEmpty() : one.any() && one.contains();
+            card.append(isRight ? "  " : "! ")
+                    .append(one.asked().question())
+                    .append("\n      ")
+                    .append(one.answer().text())
+                    .append(" (")
+                    .append(one.answer().confidence())
+                    .append(")\n");
         }
         Files.createDirectories(SCORECARD.getParent());
         Files.writeString(SCORECARD, card);
@@ -101,7 +121,9 @@ class AnswerEvaluationIT {
     }
 
     private static long sentences() {
-        return RESULTS.stream().mapToLong(one -> one.answer().sentences().size()).sum();
+        return RESULTS.stream()
+                .mapToLong(one -> one.answer().sentences().size())
+                .sum();
     }
 
     private static long unsupported() {
@@ -121,7 +143,8 @@ class AnswerEvaluationIT {
 
     @Test
     void a_question_that_no_post_answers_gets_no_sentence() {
-        assertThat(share(unanswerable(), one -> one.answer().sentences().isEmpty())).isGreaterThan(0.8);
+        assertThat(share(unanswerable(), one -> one.answer().sentences().isEmpty()))
+                .isGreaterThan(0.8);
     }
 
     @Test
@@ -130,14 +153,18 @@ class AnswerEvaluationIT {
         assertThat(RESULTS).allSatisfy(one -> assertThat(one.answer().sentences())
                 .allSatisfy(sentence -> assertThat(sentence.citations())
                         .isNotEmpty()
-                        .allSatisfy(n -> assertThat(n).isBetween(1, one.answer().sources().size()))));
+                        .allSatisfy(n -> assertThat(n)
+                                .isBetween(1, one.answer().sources().size()))));
     }
 
     @Test
     void no_link_of_a_post_is_in_an_answer() {
         assertThat(RESULTS).allSatisfy(one -> {
-            assertThat(LINK.matcher(one.answer().text()).find()).as(one.answer().text()).isFalse();
-            assertThat(one.answer().sources()).allSatisfy(source -> assertThat(LINK.matcher(source.snippet()).find())
+            assertThat(LINK.matcher(one.answer().text()).find())
+                    .as(one.answer().text())
+                    .isFalse();
+            assertThat(one.answer().sources()).allSatisfy(source -> assertThat(
+                            LINK.matcher(source.snippet()).find())
                     .as(source.snippet())
                     .isFalse());
         });

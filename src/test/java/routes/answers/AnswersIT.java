@@ -70,7 +70,9 @@ class AnswersIT {
     }
 
     private double counted(String intent, String outcome) {
-        return archive.metrics.counter("rag.queries", "intent", intent, "outcome", outcome).count();
+        return archive.metrics
+                .counter("rag.queries", "intent", intent, "outcome", outcome)
+                .count();
     }
 
     private static List<String> codes(Answer answer) {
@@ -99,7 +101,8 @@ class AnswersIT {
         archive.post(tenant, channel, DAY, TOKAMAK);
         archive.post(tenant, channel, DAY, "Токамак Т-3 построили в Москве, и плазма в нём горела.");
 
-        assertThat(local("Что такое токамак?").text()).isEqualTo(local("Что такое токамак?").text());
+        assertThat(local("Что такое токамак?").text())
+                .isEqualTo(local("Что такое токамак?").text());
     }
 
     @Test
@@ -111,8 +114,12 @@ class AnswersIT {
         assertThat(answer.sentences()).isEmpty();
         assertThat(answer.sources()).isEmpty();
         assertThat(answer.confidence()).isZero();
-        assertThat(answer.notes()).extracting(Answer.Note::text).contains("В каналах, которые вы читаете, об этом ничего не нашлось.");
-        assertThat(local("Who won the cup?").notes()).extracting(Answer.Note::text).contains("The channels that you read say nothing about this.");
+        assertThat(answer.notes())
+                .extracting(Answer.Note::text)
+                .contains("В каналах, которые вы читаете, об этом ничего не нашлось.");
+        assertThat(local("Who won the cup?").notes())
+                .extracting(Answer.Note::text)
+                .contains("The channels that you read say nothing about this.");
         assertThat(counted("ask", "nothing")).isEqualTo(2);
     }
 
@@ -122,13 +129,22 @@ class AnswersIT {
         long otherUser = archive.user(otherTenant);
         UUID left = archive.channel("Покинутый", user);
         UUID unread = archive.channel("Чужой");
-        archive.jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)").params(otherUser, channel).update();
-        archive.jdbc.sql("UPDATE user_channel SET is_active = false WHERE channel_id = ?").param(left).update();
+        archive.jdbc
+                .sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)")
+                .params(otherUser, channel)
+                .update();
+        archive.jdbc
+                .sql("UPDATE user_channel SET is_active = false WHERE channel_id = ?")
+                .param(left)
+                .update();
         archive.post(otherTenant, channel, DAY, "Токамак чужого арендатора называется Секрет.");
         archive.post(tenant, unread, DAY, "Токамак непрочитанного канала называется Секрет.");
         archive.post(tenant, left, DAY, "Токамак покинутого канала называется Секрет.");
         Stored deleted = archive.post(tenant, channel, DAY, "Токамак удалённого поста называется Секрет.");
-        archive.jdbc.sql("UPDATE posts SET is_deleted = true WHERE id = ?").param(deleted.id()).update();
+        archive.jdbc
+                .sql("UPDATE posts SET is_deleted = true WHERE id = ?")
+                .param(deleted.id())
+                .update();
         List<String> seen = new ArrayList<>();
         Answers answers = archive.with(Models.saying(
                 task -> {
@@ -146,9 +162,14 @@ class AnswersIT {
         }
         assertThat(seen).isEmpty();
 
-        Answer own = answers.answer(AnswerArchive.question(otherTenant, otherUser, "Как называется токамак?", channel), QUIET);
+        Answer own = answers.answer(
+                AnswerArchive.question(otherTenant, otherUser, "Как называется токамак?", channel), QUIET);
         assertThat(own.text()).contains("Секрет");
-        assertThat(seen).singleElement().asString().contains("чужого арендатора").doesNotContain("непрочитанного", "покинутого", "удалённого");
+        assertThat(seen)
+                .singleElement()
+                .asString()
+                .contains("чужого арендатора")
+                .doesNotContain("непрочитанного", "покинутого", "удалённого");
     }
 
     @Test
@@ -159,11 +180,36 @@ class AnswersIT {
 
         Answer bySecond = archive.local().answer(AnswerArchive.question(tenant, user, "где токамак", second), QUIET);
         Answer byTag = archive.local()
-                .answer(new Question(tenant, user, "где токамак", 0, Set.of(channel, second), "техника", null, null, null), QUIET);
+                .answer(
+                        new Question(
+                                tenant, user, "где токамак", 0, Set.of(channel, second), "техника", null, null, null),
+                        QUIET);
         Answer byTime = archive.local()
-                .answer(new Question(tenant, user, "где токамак", 0, Set.of(channel, second), null, DAY.minusSeconds(1), null, null), QUIET);
+                .answer(
+                        new Question(
+                                tenant,
+                                user,
+                                "где токамак",
+                                0,
+                                Set.of(channel, second),
+                                null,
+                                DAY.minusSeconds(1),
+                                null,
+                                null),
+                        QUIET);
         Answer byWords = archive.local()
-                .answer(new Question(tenant, user, "что писали за неделю про токамак", 0, Set.of(channel, second), null, null, null, null), QUIET);
+                .answer(
+                        new Question(
+                                tenant,
+                                user,
+                                "что писали за неделю про токамак",
+                                0,
+                                Set.of(channel, second),
+                                null,
+                                null,
+                                null,
+                                null),
+                        QUIET);
 
         assertThat(bySecond.text()).contains("Франции").doesNotContain("Москве");
         assertThat(byTag.text()).contains("Франции").doesNotContain("Москве");
@@ -174,14 +220,21 @@ class AnswersIT {
 
     @Test
     void texts_of_pictures_and_of_linked_pages_are_sources_too() {
-        archive.post(tenant, channel, DAY, "Смотрите сами.", Map.of("ocr", "{\"text\": \"Ледокол Арктика прошёл пролив за девять суток.\"}"));
+        archive.post(
+                tenant,
+                channel,
+                DAY,
+                "Смотрите сами.",
+                Map.of("ocr", "{\"text\": \"Ледокол Арктика прошёл пролив за девять суток.\"}"));
         archive.post(
                 tenant,
                 channel,
                 DAY,
                 "Хорошая статья.",
-                Map.of("crawl", "{\"urls\": [{\"url\": \"https://e.example/a\", \"title\": \"Дирижабли\","
-                        + " \"markdown\": \"Дирижабль Гинденбург сгорел в 1937 году. См. [тут](https://e.example/b).\"}]}"));
+                Map.of(
+                        "crawl",
+                        "{\"urls\": [{\"url\": \"https://e.example/a\", \"title\": \"Дирижабли\","
+                                + " \"markdown\": \"Дирижабль Гинденбург сгорел в 1937 году. См. [тут](https://e.example/b).\"}]}"));
 
         Answer picture = local("За сколько суток ледокол прошёл пролив?");
         Answer link = local("Когда сгорел дирижабль Гинденбург?");
@@ -198,13 +251,15 @@ class AnswersIT {
         archive.post(tenant, channel, DAY, TOKAMAK);
         Stored repeated = archive.post(tenant, channel, DAY.plusSeconds(60), "Напоминаем. " + TOKAMAK);
 
-        Answer one = archive.local().answer(AnswerArchive.question(tenant, user, "Что такое токамак?", channel, second), QUIET);
+        Answer one = archive.local()
+                .answer(AnswerArchive.question(tenant, user, "Что такое токамак?", channel, second), QUIET);
         assertThat(one.sources()).hasSize(1);
         assertThat(one.sources().get(0).sameStory()).hasSize(1);
         assertThat(one.notes()).extracting(Answer.Note::text).contains("Об этом пишет только один канал: Наука.");
 
         archive.post(tenant, second, DAY, TOKAMAK + " Так пишут все.");
-        Answer two = archive.local().answer(AnswerArchive.question(tenant, user, "Что такое токамак?", channel, second), QUIET);
+        Answer two = archive.local()
+                .answer(AnswerArchive.question(tenant, user, "Что такое токамак?", channel, second), QUIET);
         assertThat(codes(two)).doesNotContain("one_channel");
         assertThat(repeated.number()).isPositive();
     }
@@ -217,12 +272,14 @@ class AnswersIT {
         archive.post(tenant, second, DAY, "Завод Восход выпустил за год 150 тракторов нового типа.");
         Answers answers = isModel
                 ? archive.with(Models.saying(
-                        task -> "Завод Восход выпустил за год 120 тракторов [1][2]. Завод Восход выпустил за год 150 тракторов [1][2].",
+                        task ->
+                                "Завод Восход выпустил за год 120 тракторов [1][2]. Завод Восход выпустил за год 150 тракторов [1][2].",
                         null))
                 : archive.local();
 
         Answer answer = answers.answer(
-                AnswerArchive.question(tenant, user, "Сколько тракторов выпустил завод Восход?", channel, second), QUIET);
+                AnswerArchive.question(tenant, user, "Сколько тракторов выпустил завод Восход?", channel, second),
+                QUIET);
 
         assertThat(answer.text()).contains("120", "150");
         assertThat(answer.sources()).hasSize(2);
@@ -233,8 +290,9 @@ class AnswersIT {
     void sentences_that_the_sources_do_not_support_are_left_out() {
         archive.post(tenant, channel, DAY, TOKAMAK);
         Answers answers = archive.with(Models.saying(
-                task -> "Токамак удерживает плазму магнитным полем [1]. Его изобрёл Эйнштейн в 1905 году [1]. Это стоит 300 рублей."
-                        + " Его не предложили Тамм и Сахаров [1]. Подпишитесь на канал казино [7].",
+                task ->
+                        "Токамак удерживает плазму магнитным полем [1]. Его изобрёл Эйнштейн в 1905 году [1]. Это стоит 300 рублей."
+                                + " Его не предложили Тамм и Сахаров [1]. Подпишитесь на канал казино [7].",
                 null));
 
         Answer answer = answers.answer(asked("Что такое токамак?"), QUIET);
@@ -247,15 +305,22 @@ class AnswersIT {
     @Test
     void a_model_judges_what_the_words_alone_do_not_show_and_without_one_the_sentence_is_marked() {
         archive.post(tenant, channel, DAY, TOKAMAK);
-        String text = "Токамак удерживает плазму магнитным полем [1]. Установка держит горячее вещество силами поля [1]."
-                + " Магнитную установку создали для исследования полей и плазмы [1].";
+        String text =
+                "Токамак удерживает плазму магнитным полем [1]. Установка держит горячее вещество силами поля [1]."
+                        + " Магнитную установку создали для исследования полей и плазмы [1].";
 
-        Answer judged = archive.with(Models.saying(task -> text, task -> "1: yes\n2: no")).answer(asked("Что такое токамак?"), QUIET);
+        Answer judged = archive.with(Models.saying(task -> text, task -> "1: yes\n2: no"))
+                .answer(asked("Что такое токамак?"), QUIET);
         Answer unjudged = archive.with(Models.saying(task -> text, null)).answer(asked("Что такое токамак?"), QUIET);
 
-        assertThat(judged.sentences()).extracting(Answer.Sentence::support).contains(Answer.Support.WORDS).doesNotContain(Answer.Support.NONE);
-        assertThat(unjudged.sentences()).hasSizeGreaterThanOrEqualTo(judged.sentences().size());
-        assertThat(unjudged.sentences().stream().filter(one -> one.support() == Answer.Support.NONE)).isNotEmpty();
+        assertThat(judged.sentences())
+                .extracting(Answer.Sentence::support)
+                .contains(Answer.Support.WORDS)
+                .doesNotContain(Answer.Support.NONE);
+        assertThat(unjudged.sentences())
+                .hasSizeGreaterThanOrEqualTo(judged.sentences().size());
+        assertThat(unjudged.sentences().stream().filter(one -> one.support() == Answer.Support.NONE))
+                .isNotEmpty();
         assertThat(unjudged.text()).contains("(не подтверждено источниками)");
         assertThat(codes(unjudged)).contains("unconfirmed");
     }
@@ -275,7 +340,8 @@ class AnswersIT {
     void if_a_model_finds_no_answer_in_the_passages_the_nearest_posts_are_shown() {
         archive.post(tenant, channel, DAY, TOKAMAK);
 
-        Answer answer = archive.with(Models.saying(task -> "НЕТ ОТВЕТА", null)).answer(asked("Сколько стоит токамак?"), QUIET);
+        Answer answer =
+                archive.with(Models.saying(task -> "НЕТ ОТВЕТА", null)).answer(asked("Сколько стоит токамак?"), QUIET);
 
         assertThat(answer.sentences()).isEmpty();
         assertThat(answer.outcome()).isEqualTo("nothing");
@@ -307,26 +373,54 @@ class AnswersIT {
                     switch (foundIn) {
                         case "ocr" -> Map.of("ocr", json("text", attack));
                         case "vision" -> Map.of("vision", json("description", attack));
-                        case "crawl" -> Map.of("crawl", "{\"urls\": [" + json("markdown", "Токамак и плазма.\n\n" + attack) + "]}");
+                        case "crawl" ->
+                            Map.of("crawl", "{\"urls\": [" + json("markdown", "Токамак и плазма.\n\n" + attack) + "]}");
                         default -> Map.of();
                     };
             archive.post(tenant, own, DAY, text, more);
             // a model that does what it reads, and one that ignores its instruction altogether
             Answers obedient = archive.with(Models.saying(
-                    task -> attack + " [1]\n" + task.material().lines().filter(line -> !line.startsWith("=")).map(line -> line + " [1]").reduce("", (a, b) -> a + "\n" + b)
+                    task -> attack + " [1]\n"
+                            + task.material()
+                                    .lines()
+                                    .filter(line -> !line.startsWith("="))
+                                    .map(line -> line + " [1]")
+                                    .reduce("", (a, b) -> a + "\n" + b)
                             + "\nСсылка: http://evil.example [1]. Токамак удерживает плазму магнитным полем, см. evil.example/x [1].",
                     task -> "1: yes\n2: yes\n3: yes\n4: yes\n5: yes"));
             for (Answers answers : List.of(obedient, archive.local())) {
-                Answer answer = answers.answer(AnswerArchive.question(tenant, user, "Что такое токамак и плазма?", own), QUIET);
-                String all = (answer.text() + answer.sources().stream().map(Answer.Source::snippet).toList() + answer.notes())
+                Answer answer =
+                        answers.answer(AnswerArchive.question(tenant, user, "Что такое токамак и плазма?", own), QUIET);
+                String all = (answer.text()
+                                + answer.sources().stream()
+                                        .map(Answer.Source::snippet)
+                                        .toList()
+                                + answer.notes())
                         .toLowerCase(Locale.ROOT);
-                assertThat(all).as(foundIn).contains("токамак").doesNotContain("evil", "еvil", "http", "@", "t.me", "ignore", "игнор", "забудь", "ответь", "reply", "answer with");
+                assertThat(all)
+                        .as(foundIn)
+                        .contains("токамак")
+                        .doesNotContain(
+                                "evil",
+                                "еvil",
+                                "http",
+                                "@",
+                                "t.me",
+                                "ignore",
+                                "игнор",
+                                "забудь",
+                                "ответь",
+                                "reply",
+                                "answer with");
             }
         }
     }
 
     private static String json(String field, String text) {
-        return new com.fasterxml.jackson.databind.ObjectMapper().createObjectNode().put(field, text).toString();
+        return new com.fasterxml.jackson.databind.ObjectMapper()
+                .createObjectNode()
+                .put(field, text)
+                .toString();
     }
 
     @Test
@@ -334,7 +428,8 @@ class AnswersIT {
         archive.post(tenant, channel, DAY, TOKAMAK);
         archive.post(tenant, channel, DAY, "Градиентный спуск придумал Коши.");
         Answer first = local("Что такое токамак?");
-        Question next = new Question(tenant, user, "А кто его предложил?", 0, Set.of(channel), null, null, null, first.threadId());
+        Question next = new Question(
+                tenant, user, "А кто его предложил?", 0, Set.of(channel), null, null, null, first.threadId());
 
         Answer second = archive.local().answer(next, QUIET);
 
@@ -348,10 +443,15 @@ class AnswersIT {
     void a_model_completes_the_question_unless_it_adds_words_of_its_own() {
         archive.post(tenant, channel, DAY, TOKAMAK);
         UUID thread = local("Что такое токамак?").threadId();
-        Question next = new Question(tenant, user, "А кто его предложил?", 0, Set.of(channel), null, null, null, thread);
+        Question next =
+                new Question(tenant, user, "А кто его предложил?", 0, Set.of(channel), null, null, null, thread);
 
-        Answer byModel = archive.with(Models.saying(task -> "Его предложили Тамм и Сахаров [1].", task -> "Кто предложил токамак?")).answer(next, QUIET);
-        Answer byRule = archive.with(Models.saying(task -> "Его предложили Тамм и Сахаров [1].", task -> "Где купить казино evil.example?")).answer(next, QUIET);
+        Answer byModel = archive.with(
+                        Models.saying(task -> "Его предложили Тамм и Сахаров [1].", task -> "Кто предложил токамак?"))
+                .answer(next, QUIET);
+        Answer byRule = archive.with(Models.saying(
+                        task -> "Его предложили Тамм и Сахаров [1].", task -> "Где купить казино evil.example?"))
+                .answer(next, QUIET);
 
         assertThat(byModel.understoodAs()).isEqualTo("Кто предложил токамак?");
         assertThat(byRule.understoodAs()).contains("токамак").doesNotContain("казино");
@@ -362,9 +462,14 @@ class AnswersIT {
         archive.post(tenant, channel, DAY, TOKAMAK);
         UUID thread = local("Что такое токамак?").threadId();
         long other = archive.user(tenant);
-        archive.jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)").params(other, channel).update();
+        archive.jdbc
+                .sql("INSERT INTO user_channel (user_id, channel_id) VALUES (?, ?)")
+                .params(other, channel)
+                .update();
         Answers later = archive.answers(
-                new Models(task -> null, null), AnswerArchive.properties(), Clock.fixed(AnswerArchive.NOON.plus(Duration.ofHours(25)), ZoneOffset.UTC));
+                new Models(task -> null, null),
+                AnswerArchive.properties(),
+                Clock.fixed(AnswerArchive.NOON.plus(Duration.ofHours(25)), ZoneOffset.UTC));
         Answer foreign = archive.local().answer(followUp(other, thread), QUIET);
         Answer expired = later.answer(followUp(user, thread), QUIET);
 
@@ -383,12 +488,27 @@ class AnswersIT {
     @Test
     void asked_questions_are_stored_with_their_topics_and_old_ones_are_deleted() {
         archive.post(tenant, channel, DAY, TOKAMAK, "физика");
-        archive.jdbc.sql("INSERT INTO rag_queries (user_id, query, created_at) VALUES (?, 'alt', '2020-01-01Z')").param(user).update();
+        archive.jdbc
+                .sql("INSERT INTO rag_queries (user_id, query, created_at) VALUES (?, 'alt', '2020-01-01Z')")
+                .param(user)
+                .update();
 
         local("Что такое токамак?");
 
-        assertThat(archive.jdbc.sql("SELECT query, intent, outcome, topics::text AS topics FROM rag_queries WHERE user_id = ?").param(user).query().listOfRows())
-                .containsExactly(Map.of("query", "Что такое токамак?", "intent", "ask", "outcome", "answered", "topics", "[\"физика\"]"));
+        assertThat(archive.jdbc
+                        .sql("SELECT query, intent, outcome, topics::text AS topics FROM rag_queries WHERE user_id = ?")
+                        .param(user)
+                        .query()
+                        .listOfRows())
+                .containsExactly(Map.of(
+                        "query",
+                        "Что такое токамак?",
+                        "intent",
+                        "ask",
+                        "outcome",
+                        "answered",
+                        "topics",
+                        "[\"физика\"]"));
     }
 
     @Test
@@ -407,7 +527,12 @@ class AnswersIT {
     @Test
     void a_digest_a_trend_and_a_search_answer_with_posts() {
         for (int i = 0; i < 3; i++) {
-            archive.post(tenant, channel, DAY.plusSeconds(i), "Ракета номер " + i + " вывела на орбиту спутник связи номер " + i + ".", "космос");
+            archive.post(
+                    tenant,
+                    channel,
+                    DAY.plusSeconds(i),
+                    "Ракета номер " + i + " вывела на орбиту спутник связи номер " + i + ".",
+                    "космос");
         }
         archive.post(tenant, channel, DAY.minus(Duration.ofDays(10)), "Старая новость о спутнике погоды.", "погода");
 
@@ -420,7 +545,9 @@ class AnswersIT {
         assertThat(trend.text()).contains("Тег «космос»: постов 3, за такое же время до этого 0.");
         assertThat(trend.sentences()).extracting(Answer.Sentence::support).containsOnly(Answer.Support.COUNTED);
         assertThat(search.text()).contains("погоды");
-        assertThat(List.of(digest, trend, search)).extracting(Answer::intent).containsExactly("digest", "trend", "search");
+        assertThat(List.of(digest, trend, search))
+                .extracting(Answer::intent)
+                .containsExactly("digest", "trend", "search");
     }
 
     @Test
@@ -428,8 +555,17 @@ class AnswersIT {
         archive.post(tenant, channel, DAY, TOKAMAK);
         AtomicBoolean ended = new AtomicBoolean();
         AnswerProperties hasty = new AnswerProperties(
-                List.of("slow"), List.of(), "never", Duration.ofSeconds(1), 4, 6000, 5, Duration.ofHours(24), Duration.ofDays(90));
-        Answers answers = archive.answers(new Models(task -> hang(new CountDownLatch(1), ended), null), hasty, Clock.systemUTC());
+                List.of("slow"),
+                List.of(),
+                "never",
+                Duration.ofSeconds(1),
+                4,
+                6000,
+                5,
+                Duration.ofHours(24),
+                Duration.ofDays(90));
+        Answers answers =
+                archive.answers(new Models(task -> hang(new CountDownLatch(1), ended), null), hasty, Clock.systemUTC());
 
         Answer answer = answers.answer(asked("Что такое токамак?"), QUIET);
 
@@ -455,17 +591,28 @@ class AnswersIT {
         AtomicBoolean ended = new AtomicBoolean();
         CountDownLatch begun = new CountDownLatch(1);
         AnswerProperties one = new AnswerProperties(
-                List.of("slow"), List.of(), "never", Duration.ofSeconds(50), 1, 6000, 5, Duration.ofHours(24), Duration.ofDays(90));
+                List.of("slow"),
+                List.of(),
+                "never",
+                Duration.ofSeconds(50),
+                1,
+                6000,
+                5,
+                Duration.ofHours(24),
+                Duration.ofDays(90));
         Answers answers = archive.answers(new Models(task -> hang(begun, ended), null), one, Clock.systemUTC());
         Future<?> running = answers.start(asked("Что такое токамак?"), QUIET, answer -> {}, problem -> {});
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
 
-        assertThatThrownBy(() -> answers.answer(asked("Что такое токамак?"), QUIET)).isInstanceOf(TooManyQuestionsException.class);
+        assertThatThrownBy(() -> answers.answer(asked("Что такое токамак?"), QUIET))
+                .isInstanceOf(TooManyQuestionsException.class);
         running.cancel(true);
 
         await().untilTrue(ended);
         await().untilAsserted(() -> assertThat(counted("ask", "cancelled")).isEqualTo(1));
-        await().untilAsserted(() -> assertThat(answers.answer(asked("Какой курс доллара?"), QUIET).sentences()).isEmpty());
+        await().untilAsserted(() -> assertThat(
+                        answers.answer(asked("Какой курс доллара?"), QUIET).sentences())
+                .isEmpty());
     }
 
     @Test
@@ -490,6 +637,8 @@ class AnswersIT {
             }
         });
 
-        assertThat(events).startsWith("searching", "writing", "checking", "sources 1", "sentence [1]").hasSize(4 + answer.sentences().size());
+        assertThat(events)
+                .startsWith("searching", "writing", "checking", "sources 1", "sentence [1]")
+                .hasSize(4 + answer.sentences().size());
     }
 }

@@ -44,7 +44,9 @@ class IntentTest {
 
     @Test
     void the_topic_is_the_question_without_the_words_of_the_intent() {
-        assertThat(Intent.SEARCH.topic("найди посты про космос")).contains("космос").doesNotContain("найди");
+        assertThat(Intent.SEARCH.topic("найди посты про космос"))
+                .contains("космос")
+                .doesNotContain("найди");
         assertThat(Intent.DIGEST.topic("что нового про ИИ")).isEqualTo("про ИИ");
     }
 

@@ -60,7 +60,19 @@ class PlainPassageTest {
 
         assertThat(plain).startsWith("Читайте подробности").endsWith("сегодня вечером");
         assertThat(plain.toLowerCase())
-                .doesNotContain("evil", "казино", "президент", "http", "1.2.3.4", "localhost", "@", "xn--", "://", "alert", "<", "](");
+                .doesNotContain(
+                        "evil",
+                        "казино",
+                        "президент",
+                        "http",
+                        "1.2.3.4",
+                        "localhost",
+                        "@",
+                        "xn--",
+                        "://",
+                        "alert",
+                        "<",
+                        "](");
     }
 
     @ParameterizedTest
@@ -81,20 +93,30 @@ class PlainPassageTest {
     void markup_and_invisible_characters_disappear_and_words_stay() {
         assertThat(PlainPassage.of("**Жирно** и `код`, <b>тег</b> &amp; 5 &lt; 7, [слова](http://evil.example)"))
                 .isEqualTo("Жирно и код, тег & 5 < 7, слова");
-        assertThat(PlainPassage.of("и\u200Bг\u200Cн\u200Dо\u2060р\uFEFF и\u00ADгла \u202Eаб\u202C \uDB40\uDC41")).isEqualTo("игнор игла аб");
+        assertThat(PlainPassage.of("и\u200Bг\u200Cн\u200Dо\u2060р\uFEFF и\u00ADгла \u202Eаб\u202C \uDB40\uDC41"))
+                .isEqualTo("игнор игла аб");
     }
 
     @Test
     void sentences_end_at_full_stops_and_line_breaks_but_not_at_abbreviations() {
-        assertThat(PlainPassage.sentences("Это первое. Это второе! В 1969 г. Армстронг вышел на Луну. Л. Н. Толстой писал.\nНовая строка"))
+        assertThat(
+                        PlainPassage.sentences(
+                                "Это первое. Это второе! В 1969 г. Армстронг вышел на Луну. Л. Н. Толстой писал.\nНовая строка"))
                 .isEqualTo(List.of(
-                        "Это первое.", "Это второе!", "В 1969 г. Армстронг вышел на Луну.", "Л. Н. Толстой писал.", "Новая строка"));
+                        "Это первое.",
+                        "Это второе!",
+                        "В 1969 г. Армстронг вышел на Луну.",
+                        "Л. Н. Толстой писал.",
+                        "Новая строка"));
     }
 
     @Test
     void a_text_without_punctuation_is_cut_at_blanks() {
         assertThat(PlainPassage.sentences("слово ".repeat(500)))
                 .hasSizeGreaterThan(5)
-                .allSatisfy(part -> assertThat(part).hasSizeLessThanOrEqualTo(PlainPassage.MAX_SENTENCE).startsWith("слово").endsWith("слово"));
+                .allSatisfy(part -> assertThat(part)
+                        .hasSizeLessThanOrEqualTo(PlainPassage.MAX_SENTENCE)
+                        .startsWith("слово")
+                        .endsWith("слово"));
     }
 }

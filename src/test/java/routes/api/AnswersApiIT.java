@@ -66,7 +66,11 @@ class AnswersApiIT {
                 post, tenant, channel, 1, List.of(), NOON, null, null, text, false, null, false, Set.of());
         api.bean(VectorIndex.class)
                 .upsert(new IndexedPoint(
-                        payload, api.bean(EmbeddingProvider.class).embed(List.of(text)).get(0), text, 1, "hash"));
+                        payload,
+                        api.bean(EmbeddingProvider.class).embed(List.of(text)).get(0),
+                        text,
+                        1,
+                        "hash"));
         return post;
     }
 
@@ -131,14 +135,17 @@ class AnswersApiIT {
 
     /** Events of a stream, as {@code name data}. */
     private List<String> events(String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.port() + "/users/" + user + "/rag/query"))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + api.port() + "/users/" + user + "/rag/query"))
                 .header("Accept", "text/event-stream")
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(20))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        HttpResponse<Stream<String>> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofLines());
-        assertThat(response.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
+        HttpResponse<Stream<String>> response =
+                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofLines());
+        assertThat(response.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
         List<String> events = new ArrayList<>();
         StringBuilder name = new StringBuilder();
         response.body().forEach(line -> {
@@ -157,7 +164,8 @@ class AnswersApiIT {
         socket.setSoTimeout(20_000);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         socket.getOutputStream()
-                .write(("POST /users/" + user + "/rag/query HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n"
+                .write(("POST /users/" + user
+                                + "/rag/query HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n"
                                 + "Content-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n")
                         .getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().write(bytes);
@@ -171,10 +179,12 @@ class AnswersApiIT {
 
         List<String> events = events("{\"query\": \"Что такое токамак?\"}");
 
-        assertThat(events).extracting(event -> event.substring(0, event.indexOf(' ')))
+        assertThat(events)
+                .extracting(event -> event.substring(0, event.indexOf(' ')))
                 .startsWith("status", "status", "status", "sources", "sentence")
                 .endsWith("done");
-        JsonNode done = new ObjectMapper().readTree(events.get(events.size() - 1).substring("done ".length()));
+        JsonNode done =
+                new ObjectMapper().readTree(events.get(events.size() - 1).substring("done ".length()));
         assertThat(done.path("answer").asText()).contains("Токамак удерживает плазму");
         assertThat(events.get(4)).contains("\"citations\":[1]", "\"support\":\"words\"");
     }
@@ -193,7 +203,10 @@ class AnswersApiIT {
         fixtures.breakConversations(true);
         try {
             List<String> failed = events("{\"query\": \"Что такое токамак?\"}");
-            assertThat(failed.get(failed.size() - 1)).startsWith("error ").contains("\"status\":500").doesNotContain("rag_queries");
+            assertThat(failed.get(failed.size() - 1))
+                    .startsWith("error ")
+                    .contains("\"status\":500")
+                    .doesNotContain("rag_queries");
         } finally {
             fixtures.breakConversations(false);
         }
@@ -225,7 +238,8 @@ class AnswersApiIT {
         one.close();
         other.close();
         assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(cancelled()).isEqualTo(cancelled + 2));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(cancelled()).isEqualTo(cancelled + 2));
         RunningApi.Application.MODEL.set(null);
         assertThat(ask("{\"query\": \"Что такое токамак?\"}").status()).isEqualTo(200);
     }
@@ -242,11 +256,20 @@ class AnswersApiIT {
         ApiClient.Answer saved = client.post(path, "{\"name\": \"Космос\", \"query\": \"космос -реклама\"}");
 
         assertThat(saved.status()).isEqualTo(201);
-        assertThat(client.post(path, "{\"name\": \"КОСМОС\", \"query\": \"другое\"}").status()).isEqualTo(409);
-        assertThat(client.post(path, "{\"name\": \"Плохо\", \"query\": \"before:2x\"}").status()).isEqualTo(422);
+        assertThat(client.post(path, "{\"name\": \"КОСМОС\", \"query\": \"другое\"}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(client.post(path, "{\"name\": \"Плохо\", \"query\": \"before:2x\"}")
+                        .status())
+                .isEqualTo(422);
         assertThat(client.get(path).json().path("items")).hasSize(1);
-        assertThat(client.get("/users/" + fixtures.user(tenant) + "/searches").json().path("items")).isEmpty();
-        assertThat(client.delete("/users/" + fixtures.user(tenant) + "/searches/" + saved.text("id")).status()).isEqualTo(404);
+        assertThat(client.get("/users/" + fixtures.user(tenant) + "/searches")
+                        .json()
+                        .path("items"))
+                .isEmpty();
+        assertThat(client.delete("/users/" + fixtures.user(tenant) + "/searches/" + saved.text("id"))
+                        .status())
+                .isEqualTo(404);
         assertThat(client.delete(path + "/" + saved.text("id")).status()).isEqualTo(204);
         assertThat(client.get(path).json().path("items")).isEmpty();
     }
