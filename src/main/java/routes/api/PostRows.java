@@ -6,6 +6,7 @@ import java.util.List;
 import org.springframework.jdbc.core.RowMapper;
 import routes.api.access.ApiDatabase;
 import routes.crawltrigger.LinkRequests;
+import routes.posts.Spoilers;
 import routes.vision.PictureFacts;
 
 /** The columns selected from {@code posts p}, and the mapping of the rows. */
@@ -13,9 +14,6 @@ final class PostRows {
 
     /** Number of characters shown of the post that a post replies to. */
     private static final int SNIPPET = 160;
-
-    /** Stands for each character of a spoiler. */
-    private static final char MASK = '▒';
 
     static final String COLUMNS =
             """
@@ -148,20 +146,6 @@ final class PostRows {
 
     /** The text with spoilers masked, of the same length; white space and invisible characters stay. */
     static String unspoiled(String text, JsonNode entities) {
-        var shown = new StringBuilder(text);
-        for (JsonNode entity : entities) {
-            if (entity.path("type").asText().equals("spoiler")) {
-                long end = Math.min(
-                        text.length(),
-                        entity.path("offset").asLong() + entity.path("length").asLong());
-                for (int i = Math.max(0, entity.path("offset").asInt()); i < end; i++) {
-                    if (!Character.isWhitespace(text.charAt(i))
-                            && Character.getType(text.charAt(i)) != Character.FORMAT) {
-                        shown.setCharAt(i, MASK);
-                    }
-                }
-            }
-        }
-        return shown.toString();
+        return Spoilers.masked(text, entities);
     }
 }

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
+import routes.answers.AnswerProperties;
 import routes.configuration.ConfigFolderProperties;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.StreamCatalog;
@@ -37,6 +38,7 @@ class PipelineRoutes {
     private final TaggingProperties tagging;
     private final VisionProperties vision;
     private final EmbeddingProvider embeddings;
+    private final AnswerProperties answers;
 
     PipelineRoutes(
             ApplicationContext spring,
@@ -46,7 +48,8 @@ class PipelineRoutes {
             Providers providers,
             TaggingProperties tagging,
             VisionProperties vision,
-            EmbeddingProvider embeddings) {
+            EmbeddingProvider embeddings,
+            AnswerProperties answers) {
         this.spring = spring;
         this.camel = camel;
         this.catalog = catalog;
@@ -55,6 +58,7 @@ class PipelineRoutes {
         this.tagging = tagging;
         this.vision = vision;
         this.embeddings = embeddings;
+        this.answers = answers;
     }
 
     /** @param trial start only what another route calls: no stream consumer */
@@ -73,6 +77,10 @@ class PipelineRoutes {
         }
         if (embeddings.isRemote()) {
             providers.check("EMBEDDINGS_PROVIDER", List.of(embeddings.provider()), camel);
+        }
+        if (stages.includes("api")) {
+            providers.check("ANSWER_PROVIDERS", answers.providers(), camel);
+            providers.check("ANSWER_CHECK_PROVIDERS", answers.checkProviders(), camel);
         }
         for (Route route : camel.getRoutes()) {
             if (!trial || route.getEndpoint().getEndpointUri().startsWith("direct:")) {

@@ -54,6 +54,16 @@ export class Api {
         return (await this.#call(path, undefined, {method: "POST", ...given})).json();
     }
 
+    /** The answer as a stream of events. */
+    async events(path, body, signal) {
+        const headers = {"Content-Type": "application/json", Accept: "text/event-stream"};
+        return this.#call(path, signal, {method: "POST", body: JSON.stringify(body), headers});
+    }
+
+    async remove(path) {
+        await this.#call(path, undefined, {method: "DELETE"});
+    }
+
     /**
      * Sends a file as a form of one field.
      *

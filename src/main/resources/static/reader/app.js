@@ -6,6 +6,7 @@ import {header} from "./header.js";
 import * as i18n from "./i18n.js";
 import {askForKey} from "./key.js";
 import * as route from "./route.js";
+import {AskView} from "./views/ask.js";
 import {ArticleView} from "./views/article.js";
 import {ListView} from "./views/list.js";
 import {PostView} from "./views/post.js";
@@ -13,7 +14,7 @@ import {noUser} from "./views/nothing.js";
 import {failure} from "./views/problem.js";
 import {StatusView} from "./views/status.js";
 
-const VIEWS = {list: ListView, post: PostView, article: ArticleView, status: StatusView};
+const VIEWS = {list: ListView, post: PostView, article: ArticleView, status: StatusView, ask: AskView};
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const api = new Api(askForKey);

@@ -4,6 +4,7 @@
 /** The query of what is shown; a link to a place in the page changes the address but not this. */
 let shown = location.search;
 
+const VIEWS = ["status", "ask"];
 const FILTERS = ["q", "channel", "tag", "has", "from", "to", "status", "order", "typed"];
 
 export function current() {
@@ -11,7 +12,9 @@ export function current() {
     const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? ""]));
     const post = query.get("post");
     const link = post ? query.get("link") : null;
-    const view = link ? "article" : post ? "post" : query.get("view") === "status" ? "status" : "list";
+    // "#ask" is short for people to type
+    const named = location.hash === "#ask" && !query.has("view") ? "ask" : query.get("view") ?? "";
+    const view = link ? "article" : post ? "post" : VIEWS.includes(named) ? named : "list";
     return {view, post, link, filters, user: query.get("user") || null};
 }
 

@@ -62,6 +62,7 @@ class AccessIT {
                 "{post_id}", post.toString(),
                 "{album_id}", Long.toString(fixtures.album(TENANT, channel, List.of(post), "{}")),
                 "{job_id}", fixtures.importJob(TENANT, user, "done", "[]").toString(),
+                "{search_id}", fixtures.savedSearch(user).toString(),
                 "{sha256}", "a".repeat(64),
                 "{n}", "1",
                 "{picture}", "1");

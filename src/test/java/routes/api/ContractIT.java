@@ -170,6 +170,7 @@ class ContractIT {
             String file = fixtures.storedMedia(Fixtures.DEFAULT_TENANT, own, "image/png", new byte[] {1, 2, 3});
             fixtures.page(Fixtures.DEFAULT_TENANT, own, "![](" + PICTURES.url("/1.png") + ")", "");
             path = path.replace("{post_id}", own.toString())
+                    .replace("{search_id}", fixtures.savedSearch(user).toString())
                     .replace("{sha256}", file)
                     .replace("{n}", "1")
                     .replace("{picture}", "1");

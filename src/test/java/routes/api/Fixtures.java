@@ -226,6 +226,20 @@ final class Fixtures {
         }
     }
 
+    /** Makes every question fail when it is stored, or no longer. */
+    void breakConversations(boolean isBroken) {
+        jdbc.sql("ALTER TABLE rag_queries RENAME COLUMN " + (isBroken ? "topics TO broken" : "broken TO topics"))
+                .update();
+    }
+
+    UUID savedSearch(long user) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO saved_searches (id, user_id, name, query) VALUES (?, ?, ?, 'text')")
+                .params(id, user, "search " + id)
+                .update();
+        return id;
+    }
+
     UUID importJob(UUID tenant, long user, String status, String errors) {
         UUID id = UUID.randomUUID();
         jdbc.sql("INSERT INTO imports (id, user_id, tenant_id, file, status, errors)"

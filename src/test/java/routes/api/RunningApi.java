@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
@@ -28,10 +29,16 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.FileSystemUtils;
+import routes.answers.AnswerModels;
+import routes.answers.AnswerProperties;
+import routes.answers.AnswerTask;
+import routes.answers.LocalAnswers;
+import routes.configuration.ConfigFolderProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
 import routes.embeddings.EmbeddingProvider;
@@ -50,6 +57,8 @@ import routes.ingest.export.ExportSource;
 import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
+import routes.llm.ModelResult;
+import routes.llm.ModelTask;
 import routes.llm.ProviderCredentials;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
@@ -203,9 +212,19 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     /** The API without the pipeline; the health of the parts that are not there is what the test says. */
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
-    @ComponentScan("routes.api")
-    @EnableConfigurationProperties({UploadProperties.class, TelegramProperties.class})
+    @ComponentScan(
+            basePackages = {"routes.api", "routes.answers"},
+            excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*RoutedModels"))
+    @EnableConfigurationProperties({
+        UploadProperties.class,
+        TelegramProperties.class,
+        AnswerProperties.class,
+        ConfigFolderProperties.class
+    })
     static class Application {
+        /** Runs before an answer is written; null for nothing. */
+        static final AtomicReference<Runnable> MODEL = new AtomicReference<>();
+
         private static final PostStoreSettings SETTINGS =
                 new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
 
@@ -323,8 +342,44 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 VectorIndex index,
                 EmbeddingProvider embeddings,
                 JdbcClient jdbc,
-                PlatformTransactionManager transactions) {
-            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), new SearchWords());
+                PlatformTransactionManager transactions,
+                SearchWords words) {
+            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), words);
+        }
+
+        @Bean
+        SearchWords searchWords() {
+            return new SearchWords();
+        }
+
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+
+        /** Without models. */
+        @Bean
+        AnswerModels answerModels(LocalAnswers local) {
+            return new AnswerModels() {
+                @Override
+                public ModelResult answer(AnswerTask task) {
+                    Runnable before = MODEL.get();
+                    if (before != null) {
+                        before.run();
+                    }
+                    return local.answer(task);
+                }
+
+                @Override
+                public ModelResult check(ModelTask task) {
+                    throw new IllegalStateException("there is no model");
+                }
+
+                @Override
+                public boolean canCheck() {
+                    return false;
+                }
+            };
         }
 
         @Bean

@@ -9,6 +9,7 @@ import {card, entry} from "./card.js";
 import {chips, dayAfter, dayStart, features, Filters, searchBox} from "./filters.js";
 import {nothing} from "./nothing.js";
 import {failure} from "./problem.js";
+import {SavedSearches} from "./saved.js";
 import {grouped} from "./grouped.js";
 
 const PAGE = 20;
@@ -19,6 +20,7 @@ export class ListView {
     #pictures;
     #filters;
     #search;
+    #saved;
     #heading = el("h1", {tabindex: "-1"});
     #order = el("p", {class: "order"});
     #corrected = el("p", {class: "corrected", role: "status"});
@@ -39,6 +41,8 @@ export class ListView {
         this.#page = page;
         this.#pictures = new Pictures(page.api);
         this.#filters = new Filters(page, filters => this.#choose(filters));
+        this.#saved = new SavedSearches(page);
+        this.#filters.node.append(this.#saved.node);
         this.#search = searchBox(q => this.#choose({...this.#asked.filters, q}));
         this.node = el("div", {class: "list-view"},
             this.#search,
@@ -58,6 +62,7 @@ export class ListView {
         this.#asked = asked;
         this.#address = location.href;
         this.#search.elements.q.value = asked.filters.q;
+        this.#saved.show(asked.filters.q);
         this.#heading.textContent = heading(asked.filters);
         this.#page.title(this.#heading.textContent);
         this.#order.replaceChildren(...asked.filters.q ? orders(asked.filters) : []);
@@ -93,6 +98,7 @@ export class ListView {
         this.#calls.abort();
         this.#pictures.release();
         this.#filters.leave();
+        this.#saved.leave();
     }
 
     #choose(filters) {

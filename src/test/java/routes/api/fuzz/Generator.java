@@ -133,6 +133,9 @@ public final class Generator {
                     .body(multipart(part("file", "export.zip", Strings.one(files, random))));
         }
         JsonNode body = values.valid(content.path(JSON).path("schema"));
+        if (body.has("from")) {
+            ((ObjectNode) body).remove("to");
+        }
         boolean isExample = content.path(JSON).has("example") && random.nextInt(8) == 0;
         if (body.has("path")) {
             // which paths there are the document cannot say

@@ -1,0 +1,138 @@
+package routes.answers;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.events.Json;
+
+/** The questions that users have asked, in the table {@code rag_queries}: for follow-up questions, and for interests. */
+@Repository
+class Conversations {
+    /** Questions of a thread that a follow-up question may refer to. */
+    private static final int TURNS = 5;
+
+    /** Stored questions of a user. */
+    private static final int MAX_QUESTIONS = 2_000;
+
+    private static final int INTEREST_DAYS = 90;
+    private static final int MAX_QUERY = 500;
+    private static final ObjectMapper JSON = Json.newMapper();
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final AnswerProperties properties;
+    private final Clock clock;
+
+    Conversations(JdbcClient jdbc, PlatformTransactionManager transactions, AnswerProperties properties, Clock clock) {
+        this.jdbc = jdbc;
+        this.transaction = new TransactionTemplate(transactions);
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /**
+     * The last questions of a thread of the user, oldest first, each in full.
+     *
+     * @return empty if the user has no such thread, or if it has expired
+     */
+    List<String> questions(long userId, UUID threadId) {
+        return jdbc.sql(
+                        """
+                        SELECT question FROM (
+                            SELECT coalesce(understood_as, query) AS question, created_at, id FROM rag_queries
+                            WHERE thread_id = :thread AND user_id = :user AND created_at > CAST(:since AS timestamptz)
+                            ORDER BY created_at DESC, id DESC LIMIT :turns) last
+                        ORDER BY created_at, id
+                        """)
+                .param("thread", threadId)
+                .param("user", userId)
+                .param("since", since(properties.threadLifetime()))
+                .param("turns", TURNS)
+                .query(String.class)
+                .list();
+    }
+
+    private String since(java.time.Duration before) {
+        return clock.instant().minus(before).toString();
+    }
+
+    private record StoredSource(UUID postId, long number, UUID channelId, double score) {}
+
+    /** Stores a question with its answer, and deletes old ones of the user. */
+    void store(Question question, Answer answer, List<String> topics, long millis) {
+        List<StoredSource> sources = answer.sources().stream()
+                .map(source -> new StoredSource(source.postId(), source.number(), source.channelId(), source.score()))
+                .toList();
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql(
+                            """
+                            INSERT INTO rag_queries (user_id, thread_id, query, understood_as, intent, outcome, answer, sources, topics,
+                                                     confidence, duration_ms, created_at)
+                            VALUES (:user, :thread, :query, :understood, :intent, :outcome, :answer, CAST(:sources AS jsonb),
+                                    CAST(:topics AS jsonb), :confidence, :millis, CAST(:now AS timestamptz))
+                            """)
+                    .param("user", question.userId())
+                    .param("thread", answer.threadId())
+                    .param("query", question.text())
+                    .param("understood", shortened(answer.understoodAs()))
+                    .param("intent", answer.intent())
+                    .param("outcome", answer.outcome())
+                    .param("answer", answer.text())
+                    .param("sources", JSON.valueToTree(sources).toString())
+                    .param("topics", JSON.valueToTree(topics).toString())
+                    .param("confidence", answer.confidence())
+                    .param("millis", (int) Math.min(Integer.MAX_VALUE, millis))
+                    .param("now", clock.instant().toString())
+                    .update();
+            jdbc.sql(
+                            """
+                            DELETE FROM rag_queries WHERE user_id = :user AND (created_at < CAST(:oldest AS timestamptz) OR id <= (
+                                SELECT id FROM rag_queries WHERE user_id = :user ORDER BY created_at DESC, id DESC
+                                OFFSET :most LIMIT 1))
+                            """)
+                    .param("user", question.userId())
+                    .param("oldest", since(properties.keepFor()))
+                    .param("most", MAX_QUESTIONS)
+                    .update();
+        });
+    }
+
+    private static String shortened(String text) {
+        return text == null || text.length() <= MAX_QUERY ? text : text.substring(0, MAX_QUERY);
+    }
+
+    /** The topics that the user has asked about most often lately. */
+    List<String> topics(long userId, int most) {
+        Instant since = clock.instant().minus(java.time.Duration.ofDays(INTEREST_DAYS));
+        return jdbc.sql(
+                        """
+                        SELECT topic FROM rag_queries, jsonb_array_elements_text(topics) AS topic
+                        WHERE user_id = :user AND created_at > CAST(:since AS timestamptz)
+                        GROUP BY topic ORDER BY count(*) DESC, max(created_at) DESC, topic LIMIT :most
+                        """)
+                .param("user", userId)
+                .param("since", since.toString())
+                .param("most", most)
+                .query(String.class)
+                .list();
+    }
+
+    /** Numbers of the posts that answers to the user have cited lately. */
+    List<Long> cited(long userId) {
+        return jdbc.sql(
+                        """
+                        SELECT DISTINCT (source ->> 'number')::bigint FROM (
+                            SELECT sources FROM rag_queries WHERE user_id = :user ORDER BY created_at DESC LIMIT 200) last,
+                            jsonb_array_elements(sources) AS source
+                        """)
+                .param("user", userId)
+                .query(Long.class)
+                .list();
+    }
+}

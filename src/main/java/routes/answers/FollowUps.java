@@ -1,0 +1,68 @@
+package routes.answers;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+import routes.answers.Terms.Term;
+import routes.text.SearchWords.Word;
+
+/** Completes a question with the subject of its thread: "who invented it?" after "what is a tokamak?". */
+@Component
+class FollowUps {
+    private static final int SUBJECT_WORDS = 6;
+    private static final Set<String> PRONOUNS = Set.of(
+            "он", "она", "они", "оно", "его", "ее", "их", "ему", "ей", "им", "нем", "ней", "них", "ним", "нею", "ими",
+            "этого", "этой", "этих", "этому", "этом", "этим", "it", "its", "he", "him", "his", "she", "her", "hers",
+            "they", "them", "their", "theirs", "these", "those");
+
+    /** Pronouns that also stand in complete questions. */
+    private static final Set<String> WEAK = Set.of(
+            "это", "этот", "эта", "эту", "там", "тогда", "туда", "оттуда", "такой", "такие", "that", "this", "there",
+            "then", "one", "ones");
+
+    private static final Set<String> BEGINNINGS = Set.of(
+            "а",
+            "и",
+            "но",
+            "and",
+            "but",
+            "or",
+            "или",
+            "ещё",
+            "еще",
+            "also",
+            "also,",
+            "подробнее",
+            "почему",
+            "зачем",
+            "why",
+            "more");
+
+    private final Terms terms;
+
+    FollowUps(Terms terms) {
+        this.terms = terms;
+    }
+
+    boolean isIncomplete(String question) {
+        List<Word> words = terms.all(question);
+        int subject = terms.ownSubject(question).size();
+        boolean hasPronoun = words.stream().anyMatch(word -> PRONOUNS.contains(word.text()));
+        boolean hasWeak = words.stream().anyMatch(word -> WEAK.contains(word.text()));
+        boolean continues = !words.isEmpty() && BEGINNINGS.contains(words.get(0).text());
+        return subject == 0 || hasPronoun && subject <= 4 || (hasWeak || continues) && subject <= 2;
+    }
+
+    /** The question with the subject words of the thread in brackets. */
+    String byRule(String question, List<String> earlier) {
+        String previous = earlier.get(earlier.size() - 1);
+        Set<String> own = terms.keys(question);
+        String subject = terms.ownSubject(previous).stream()
+                .filter(term -> !term.isIn(own))
+                .limit(SUBJECT_WORDS)
+                .map((Term term) -> previous.substring(term.start(), term.end()))
+                .collect(Collectors.joining(" "));
+        return subject.isEmpty() ? question : question + " (" + subject + ")";
+    }
+}

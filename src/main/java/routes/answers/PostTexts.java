@@ -1,0 +1,124 @@
+package routes.answers;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import routes.events.Json;
+import routes.posts.Spoilers;
+
+/** Reads what posts say: their texts, the texts of their pictures and of the pages they link to. */
+@Repository
+class PostTexts {
+    /** Characters of a linked page that are read. */
+    private static final int MAX_PAGE = 12_000;
+
+    private static final ObjectMapper JSON = Json.newMapper();
+
+    private final JdbcClient jdbc;
+
+    PostTexts(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A text of a post and where it is from: {@code post}, {@code picture} or {@code link}. */
+    record Part(String foundIn, String text) {}
+
+    /** A post and its texts. */
+    record PostText(Passage.Post post, List<Part> parts) {}
+
+    private record Row(
+            UUID postId,
+            long number,
+            UUID channelId,
+            String channel,
+            String link,
+            Instant postedAt,
+            int views,
+            List<String> tags,
+            String content,
+            String attachmentText,
+            JsonNode entities,
+            String description,
+            String recognized,
+            List<String> pages) {
+
+        PostText text() {
+            List<Part> parts = new ArrayList<>();
+            add(parts, "post", content == null ? "" : Spoilers.masked(content, entities));
+            add(parts, "post", attachmentText);
+            add(parts, "picture", description);
+            add(parts, "picture", recognized);
+            Objects.requireNonNullElse(pages, List.<String>of()).forEach(page -> add(parts, "link", page));
+            return new PostText(
+                    new Passage.Post(
+                            postId,
+                            number,
+                            channelId,
+                            channel,
+                            link,
+                            postedAt,
+                            views,
+                            Objects.requireNonNullElse(tags, List.of())),
+                    parts);
+        }
+
+        private static void add(List<Part> parts, String foundIn, String text) {
+            if (text != null && !text.isBlank()) {
+                parts.add(new Part(foundIn, text));
+            }
+        }
+    }
+
+    /** Those of the posts that the user may see now: the index may be stale. One statement. */
+    Map<UUID, PostText> read(UUID tenantId, long userId, Collection<UUID> postIds) {
+        return jdbc
+                .sql(
+                        """
+                        SELECT to_jsonb(one) FROM (
+                            SELECT p.id AS post_id, p.number, p.channel_id, coalesce(nullif(c.title, ''), c.username, '') AS channel,
+                                   p.telegram_post_url AS link, p.posted_at, coalesce(p.views_count, 0) AS views, p.content, p.attachment_text,
+                                   coalesce(p.entities, '[]') AS entities,
+                                   ARRAY(SELECT tag #>> '{}' FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') tag
+                                         WHERE e.post_id = p.id AND e.kind = 'tags') AS tags,
+                                   (SELECT e.data ->> 'description' FROM post_enrichment e
+                                    WHERE e.post_id = p.id AND e.kind = 'vision') AS description,
+                                   (SELECT e.data ->> 'text' FROM post_enrichment e
+                                    WHERE e.post_id = p.id AND e.kind = 'ocr') AS recognized,
+                                   ARRAY(SELECT concat_ws(E'\\n', page ->> 'title', left(page ->> 'markdown', :page))
+                                         FROM post_enrichment e, jsonb_path_query(e.data, '$.urls[*]') page
+                                         WHERE e.post_id = p.id AND e.kind = 'crawl' AND page ->> 'markdown' <> '') AS pages
+                            FROM posts p
+                            JOIN user_channel s ON s.channel_id = p.channel_id AND s.user_id = :user AND s.is_active
+                            JOIN users u ON u.id = s.user_id AND u.tenant_id = p.tenant_id
+                            JOIN channels c ON c.id = p.channel_id
+                            WHERE p.id = ANY (:ids) AND p.tenant_id = :tenant AND NOT p.is_deleted) one
+                        """)
+                .param("page", MAX_PAGE)
+                .param("user", userId)
+                .param("tenant", tenantId)
+                .param("ids", postIds.toArray(UUID[]::new))
+                .query((row, n) -> row(row.getString(1)).text())
+                .list()
+                .stream()
+                .collect(Collectors.toMap(text -> text.post().postId(), text -> text));
+    }
+
+    private static Row row(String json) throws SQLException {
+        try {
+            return JSON.readValue(json, Row.class);
+        } catch (JsonProcessingException e) {
+            throw new SQLException("The stored data of a post cannot be read", e);
+        }
+    }
+}

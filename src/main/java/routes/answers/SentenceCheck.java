@@ -1,0 +1,107 @@
+package routes.answers;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.springframework.stereotype.Component;
+import routes.answers.AnswerTask.Draft;
+import routes.answers.CheckTasks.Verdicts.Claim;
+import routes.answers.Support.Verdict;
+import routes.llm.Providers;
+
+/**
+ * Checks each sentence of an answer against the passages that it cites, by rules and, where words are not enough, by a model. Only
+ * text without links and without orders passes.
+ */
+@Component
+class SentenceCheck {
+    private final Terms terms;
+    private final Support support;
+    private final Instructions instructions;
+    private final AnswerProperties properties;
+
+    SentenceCheck(Terms terms, AnswerProperties properties) {
+        this.terms = terms;
+        this.support = new Support(terms);
+        this.instructions = new Instructions(terms);
+        this.properties = properties;
+    }
+
+    /**
+     * Accepts the sentences that their sources support, in order, and those that nothing can judge as unconfirmed.
+     *
+     * @param judge asks a model about claims; the result maps indexes to verdicts, and lacks those that the model did not judge
+     */
+    void check(
+            List<Draft> drafts,
+            String provider,
+            int most,
+            Sentences sentences,
+            Function<List<Claim>, Map<Integer, Boolean>> judge) {
+        Map<Draft, Verdict> verdicts = new LinkedHashMap<>();
+        for (Draft draft : drafts) {
+            Draft plain = plain(draft, sentences);
+            Verdict verdict =
+                    plain == null ? Verdict.UNSUPPORTED : support.of(plain.text(), sentences.texts(plain.citations()));
+            if (verdict == Verdict.UNSUPPORTED) {
+                sentences.leaveOut();
+            } else {
+                verdicts.putIfAbsent(narrowed(plain, verdict, sentences), verdict);
+            }
+        }
+        List<Draft> unclear = new ArrayList<>();
+        if (!provider.equals(Providers.LOCAL) && !properties.verify().equals("never")) {
+            verdicts.forEach((draft, verdict) -> {
+                if (verdict == Verdict.UNCLEAR || properties.verify().equals("always")) {
+                    unclear.add(draft);
+                }
+            });
+        }
+        Map<Integer, Boolean> judged = unclear.isEmpty()
+                ? Map.of()
+                : judge.apply(unclear.stream().map(sentences::claim).toList());
+        verdicts.forEach((draft, verdict) -> {
+            Boolean isSaid = judged.get(unclear.indexOf(draft));
+            if (Boolean.FALSE.equals(isSaid)) {
+                sentences.leaveOut();
+            } else if (sentences.accepted().size() < most) {
+                sentences.accept(
+                        draft,
+                        Boolean.TRUE.equals(isSaid)
+                                ? Answer.Support.MODEL
+                                : verdict == Verdict.SUPPORTED ? Answer.Support.WORDS : Answer.Support.NONE);
+            }
+        });
+    }
+
+    /** Without links; null if the sentence is an order or if nothing is left of it. */
+    private Draft plain(Draft draft, Sentences sentences) {
+        if (instructions.isOrder(draft.text())) {
+            return null;
+        }
+        String visible = PlainPassage.visible(draft.text());
+        String text = PlainPassage.withoutLinks(visible);
+        if (PlainPassage.hasLink(visible)) {
+            sentences.noteRemovedLinks();
+            text = text.replace("…", " ")
+                    .replaceAll("\\s+", " ")
+                    .replaceAll(" ([.,;:!?])", "$1")
+                    .replaceAll("\\(\\s*\\)", "")
+                    .strip();
+        }
+        return terms.of(text).size() < 2 || instructions.isOrder(text) ? null : new Draft(text, draft.citations());
+    }
+
+    /** Only the citations that contribute to a supported sentence. */
+    private Draft narrowed(Draft draft, Verdict verdict, Sentences sentences) {
+        if (verdict != Verdict.SUPPORTED || draft.citations().size() == 1) {
+            return draft;
+        }
+        List<Integer> contributing = draft.citations().stream()
+                .filter(passage -> support.of(draft.text(), sentences.texts(List.of(passage))) == Verdict.SUPPORTED)
+                .toList();
+        return contributing.isEmpty() ? draft : new Draft(draft.text(), contributing);
+    }
+}

@@ -1,0 +1,196 @@
+package routes.answers;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+import routes.answers.AnswerTask.Draft;
+import routes.answers.Passages.Found;
+import routes.answers.Terms.Term;
+import routes.text.Language;
+
+/** Chooses the passages for each intent. */
+@Component
+class Subjects {
+    private static final Duration TREND_PERIOD = Duration.ofDays(7);
+    private static final int TRENDS = 5;
+    private static final int INTERESTS = 3;
+    /** Posts that a list or a digest has, unless the question has its own limit. */
+    private static final int LIST = 8;
+
+    private final Passages passages;
+    private final Conversations conversations;
+    private final Terms terms;
+    private final AnswerProperties properties;
+    private final Clock clock;
+
+    Subjects(Passages passages, Conversations conversations, Terms terms, AnswerProperties properties, Clock clock) {
+        this.passages = passages;
+        this.conversations = conversations;
+        this.terms = terms;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /**
+     * What an answer is made from.
+     *
+     * @param counted sentences that need no writing; empty for others
+     * @param nearest posts that may interest the reader if nothing answers the question
+     * @param period that was read, as people write it; null for all
+     * @param channels how many were searched
+     */
+    record Chosen(
+            List<Passage> passages,
+            List<Term> subject,
+            List<Passage> nearest,
+            List<Draft> counted,
+            String period,
+            int channels,
+            boolean isWithoutInterests) {}
+
+    Chosen choose(Question asked, Intent intent) {
+        Period period = Period.of(asked.text(), clock.instant());
+        Question question = asked.within(period);
+        String topic = intent.topic(period.rest());
+        boolean hasSubject = !terms.ownSubject(topic).isEmpty();
+        int most = question.limit() > 0 ? question.limit() : intent == Intent.ASK ? properties.maxSources() : LIST;
+        String shown = period.from() == null
+                ? null
+                : day(period.from()) + " – "
+                        + day(
+                                period.to() == null
+                                        ? clock.instant()
+                                        : period.to().minusMillis(1));
+        if (intent == Intent.TREND) {
+            return trends(question, shown);
+        }
+        if (intent == Intent.RECOMMEND && !hasSubject) {
+            return recommended(question, most, shown);
+        }
+        Found found = hasSubject
+                ? passages.about(question, topic, most, properties.maxContext())
+                : intent == Intent.ASK && terms.subject(topic).isEmpty()
+                        ? new Found(List.of(), List.of(), List.of())
+                        : intent == Intent.ASK
+                                ? passages.about(question, topic, most, properties.maxContext())
+                                : passages.newest(
+                                        question, null, most, properties.maxContext(), intent == Intent.DIGEST);
+        return new Chosen(
+                found.passages(),
+                found.subject(),
+                found.nearest(),
+                List.of(),
+                shown,
+                question.channelIds().size(),
+                false);
+    }
+
+    private static String day(Instant time) {
+        return time.atOffset(ZoneOffset.UTC).toLocalDate().toString();
+    }
+
+    private Chosen recommended(Question question, int most, String period) {
+        Set<Long> known = Set.copyOf(conversations.cited(question.userId()));
+        List<Passage> chosen = new ArrayList<>();
+        List<String> interests = conversations.topics(question.userId(), INTERESTS);
+        for (String topic : interests) {
+            passages.newest(question, topic, most, properties.maxContext(), true).passages().stream()
+                    .filter(passage -> !known.contains(passage.post().number()))
+                    .filter(passage -> chosen.stream()
+                            .noneMatch(
+                                    one -> one.post().number() == passage.post().number()))
+                    .limit(Math.max(1, most / INTERESTS))
+                    .forEach(chosen::add);
+        }
+        boolean hasNone = chosen.isEmpty();
+        if (hasNone) {
+            chosen.addAll(passages.newest(question, null, most, properties.maxContext(), true)
+                    .passages());
+        }
+        return new Chosen(
+                chosen,
+                List.of(),
+                List.of(),
+                List.of(),
+                period,
+                question.channelIds().size(),
+                hasNone);
+    }
+
+    private record Trend(String tag, int count, int before) {
+        double growth() {
+            return (count + 1.0) / (before + 1.0) * Math.sqrt(count);
+        }
+    }
+
+    /** The tags of the period, or of the last seven days with posts, by their growth against the same time before. */
+    private Chosen trends(Question question, String period) {
+        List<Passage> newest = passages.newest(question, null, 1, properties.maxContext(), false)
+                .passages();
+        if (newest.isEmpty()) {
+            return new Chosen(
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    period,
+                    question.channelIds().size(),
+                    false);
+        }
+        Instant end = question.to() == null ? newest.get(0).post().postedAt().plusSeconds(1) : question.to();
+        Instant start = question.from() == null ? end.minus(TREND_PERIOD) : question.from();
+        Question now = within(question, start, end);
+        Map<String, Integer> counts = passages.tags(now);
+        Map<String, Integer> before = passages.tags(within(question, start.minus(Duration.between(start, end)), start));
+        List<Trend> trends = counts.entrySet().stream()
+                .map(tag -> new Trend(tag.getKey(), tag.getValue(), before.getOrDefault(tag.getKey(), 0)))
+                .filter(trend -> trend.count() > 1)
+                .sorted(Comparator.comparingDouble(Trend::growth).reversed().thenComparing(Trend::tag))
+                .limit(TRENDS)
+                .toList();
+        List<Passage> chosen = new ArrayList<>();
+        List<Draft> counted = new ArrayList<>();
+        Language language = Language.of(question.text());
+        for (Trend trend : trends) {
+            List<Integer> cited = new ArrayList<>();
+            for (Passage passage : passages.newest(now, trend.tag(), 2, properties.maxContext(), true)
+                    .passages()) {
+                cited.add(chosen.size());
+                chosen.add(passage);
+            }
+            String text = language == Language.RU
+                    ? "Тег «%s»: постов %d, за такое же время до этого %d."
+                    : "The tag “%s”: %d posts, %d in the same time before.";
+            counted.add(new Draft(text.formatted(trend.tag(), trend.count(), trend.before()), cited));
+        }
+        String read = day(start) + " – " + day(end.minusMillis(1));
+        return new Chosen(
+                chosen,
+                List.of(),
+                List.of(),
+                counted,
+                read,
+                question.channelIds().size(),
+                false);
+    }
+
+    private static Question within(Question question, Instant from, Instant to) {
+        return new Question(
+                question.tenantId(),
+                question.userId(),
+                question.text(),
+                question.limit(),
+                question.channelIds(),
+                question.tag(),
+                from,
+                to,
+                question.threadId());
+    }
+}

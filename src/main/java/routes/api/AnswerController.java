@@ -1,0 +1,270 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.MediaType;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import routes.answers.Answer;
+import routes.answers.AnswerProperties;
+import routes.answers.Answers;
+import routes.answers.Answers.TooManyQuestionsException;
+import routes.answers.Question;
+import routes.api.http.ProblemType;
+import routes.vectorindex.VectorIndexException;
+
+/** Answers questions from the posts of the channels that a user reads, at once or as a stream of events. */
+@RestController
+final class AnswerController implements DisposableBean {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerController.class);
+
+    /** A comment is sent this often, so that the departure of a client is noticed. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+    /** A stream lasts at most this much longer than ANSWER_TIME_BUDGET. */
+    private static final Duration MARGIN = Duration.ofSeconds(30);
+
+    private final UserStore users;
+    private final Subscriptions subscriptions;
+    private final Answers answers;
+    private final Duration longest;
+    private final ScheduledThreadPoolExecutor heartbeats;
+
+    AnswerController(UserStore users, Subscriptions subscriptions, Answers answers, AnswerProperties properties) {
+        this.users = users;
+        this.subscriptions = subscriptions;
+        this.answers = answers;
+        this.longest = properties.timeBudget().plus(MARGIN);
+        var threads = new CustomizableThreadFactory("answer-heartbeat-");
+        threads.setDaemon(true);
+        this.heartbeats = new ScheduledThreadPoolExecutor(1, threads);
+        this.heartbeats.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * @param limit maximum number of sources; null for the setting
+     * @param channelIds channels to read; null for all that the user reads
+     * @param from earliest {@code posted_at}, inclusive
+     * @param to latest {@code posted_at}, exclusive
+     * @param threadId of the answer that this question follows; null for a new thread
+     */
+    record Ask(
+            @NotNull(message = "is required")
+                    @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
+                    @PlainText
+                    String query,
+            @Min(value = 1, message = "must be 1 to 20") @Max(value = 20, message = "must be 1 to 20") Integer limit,
+            @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channelIds,
+            @Size(min = 1, max = 100, message = "must have 1 to 100 characters") @PlainText String tag,
+            Instant from,
+            Instant to,
+            UUID threadId) {}
+
+    /** {@link Answer} with its whole text. */
+    @JsonInclude
+    record Answered(
+            String query,
+            String understoodAs,
+            String answer,
+            List<SentenceShown> sentences,
+            List<Answer.Source> sources,
+            List<Answer.Note> notes,
+            double confidence,
+            String intent,
+            String outcome,
+            String provider,
+            String model,
+            UUID threadId,
+            long processingTimeMs) {
+
+        static Answered of(Answer answer, long millis) {
+            boolean isAnswered = !answer.sentences().isEmpty();
+            return new Answered(
+                    answer.query(),
+                    answer.understoodAs(),
+                    isAnswered ? answer.text() : answer.notes().get(0).text(),
+                    answer.sentences().stream().map(SentenceShown::of).toList(),
+                    answer.sources(),
+                    answer.notes(),
+                    answer.confidence(),
+                    answer.intent(),
+                    answer.outcome(),
+                    answer.provider(),
+                    answer.model(),
+                    answer.threadId(),
+                    millis);
+        }
+    }
+
+    /** @param support words, model, none or counted, see {@link Answer.Support} */
+    record SentenceShown(String text, List<Integer> citations, String support) {
+        static SentenceShown of(Answer.Sentence sentence) {
+            return new SentenceShown(
+                    sentence.text(),
+                    sentence.citations(),
+                    sentence.support().name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    @PostMapping(path = "/users/{user_id}/rag/query", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Answered ask(@PathVariable("user_id") long id, @Valid @RequestBody Ask asked) {
+        return answered(users.require(id), asked);
+    }
+
+    /** @throws ErrorResponseException as {@link #ask} */
+    Answered answered(User user, Ask asked) {
+        long started = System.nanoTime();
+        try {
+            return Answered.of(answers.answer(question(user, asked), new Answer.Listener() {}), millisSince(started));
+        } catch (TooManyQuestionsException | CancellationException e) {
+            throw problem(e);
+        }
+    }
+
+    private record Status(String phase) {}
+
+    private record Sources(List<Answer.Source> sources) {}
+
+    /** The same answer as the events status, sources, sentence and done, or error. */
+    @PostMapping(
+            path = "/users/{user_id}/rag/query",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    SseEmitter stream(@PathVariable("user_id") long id, @Valid @RequestBody Ask asked) {
+        long started = System.nanoTime();
+        Question question = question(users.require(id), asked);
+        var stream = new SseEmitter(longest.toMillis());
+        var listener = new Answer.Listener() {
+            @Override
+            public void status(String phase) {
+                send(stream, "status", new Status(phase));
+            }
+
+            @Override
+            public void sources(List<Answer.Source> sources) {
+                send(stream, "sources", new Sources(sources));
+            }
+
+            @Override
+            public void sentence(Answer.Sentence sentence) {
+                send(stream, "sentence", SentenceShown.of(sentence));
+            }
+        };
+        Future<?> work;
+        try {
+            work = answers.start(
+                    question,
+                    listener,
+                    answer -> {
+                        send(stream, "done", Answered.of(answer, millisSince(started)));
+                        stream.complete();
+                    },
+                    failure -> {
+                        send(stream, "error", problem(failure).getBody());
+                        stream.complete();
+                    });
+        } catch (TooManyQuestionsException e) {
+            throw problem(e);
+        }
+        var heartbeat = new AtomicReference<ScheduledFuture<?>>();
+        Runnable end = () -> {
+            work.cancel(true);
+            heartbeat.get().cancel(false);
+        };
+        heartbeat.set(heartbeats.scheduleWithFixedDelay(
+                () -> beat(stream, work), HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS));
+        stream.onTimeout(end);
+        stream.onError(failure -> end.run());
+        stream.onCompletion(end);
+        return stream;
+    }
+
+    private static void beat(SseEmitter stream, Future<?> work) {
+        try {
+            stream.send(SseEmitter.event().comment("waiting"));
+        } catch (IOException | IllegalStateException e) {
+            LOG.debug("The asker has left", e);
+            work.cancel(true);
+        }
+    }
+
+    /** @throws CancellationException if the client has left */
+    private static void send(SseEmitter stream, String event, Object data) {
+        try {
+            stream.send(SseEmitter.event().name(event).data(data, MediaType.APPLICATION_JSON));
+        } catch (IOException | IllegalStateException e) {
+            throw (CancellationException) new CancellationException("The asker has left").initCause(e);
+        }
+    }
+
+    private Question question(User user, Ask asked) {
+        PostFilter.requireOrder(asked.from(), asked.to());
+        return new Question(
+                user.tenantId(),
+                user.id(),
+                asked.query(),
+                asked.limit() == null ? 0 : asked.limit(),
+                subscriptions.of(user, asked.channelIds()),
+                asked.tag(),
+                asked.from(),
+                asked.to(),
+                asked.threadId());
+    }
+
+    private static ErrorResponseException problem(RuntimeException failure) {
+        if (failure instanceof TooManyQuestionsException) {
+            return ProblemType.TOO_MANY_REQUESTS.exception(null, failure.getMessage());
+        } else if (failure instanceof CancellationException) {
+            return ProblemType.NOT_READY.exception(null, "The process is stopping");
+        } else if (failure instanceof VectorIndexException) {
+            return ProblemType.DEPENDENCY_DOWN.exception(null, "The index does not answer");
+        } else if (failure instanceof NonTransientDataAccessResourceException
+                || failure instanceof TransientDataAccessException
+                || failure instanceof RecoverableDataAccessException
+                || failure instanceof CannotCreateTransactionException) {
+            LOG.warn("A question has no answer: {}", failure.toString());
+            return ProblemType.DEPENDENCY_DOWN.exception(null, "The database does not answer in time");
+        } else if (failure instanceof ErrorResponseException known) {
+            return known;
+        }
+        LOG.error("A question has no answer", failure);
+        return ProblemType.INTERNAL_ERROR.exception(null, "The answer failed for a reason that is not in the request");
+    }
+
+    private static long millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000;
+    }
+
+    @Override
+    public void destroy() {
+        heartbeats.shutdownNow();
+    }
+}
