@@ -101,8 +101,8 @@ final class ChatCompletions {
      */
     String write(ModelTask task, String model, int maxTokens, String file) {
         ObjectNode request = json.createObjectNode().put("model", model);
-        if (!task.texts().isEmpty()) {
-            return request.set("input", json.valueToTree(task.texts())).toString();
+        if (!task.inputs().isEmpty()) {
+            return request.set("input", json.valueToTree(task.inputs())).toString();
         }
         ArrayNode messages = request.putArray("messages");
         messages.addObject().put("role", "system").put("content", task.instruction());

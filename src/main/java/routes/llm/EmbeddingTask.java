@@ -8,15 +8,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Requests a vector for each text. The result value is a {@code List<float[]>} in the order of the texts; the vectors are as the model
+ * Requests a vector for each input. The result value is a {@code List<float[]>} in the order of the inputs; the vectors are as the model
  * returns them, of any length.
  *
  * @param dimension number of components that each vector must have
  * @param json reads the answers of providers that are not OpenAI-compatible: an array of arrays of numbers
  */
-public record EmbeddingTask(List<String> texts, int dimension, ObjectMapper json) implements ModelTask {
+public record EmbeddingTask(List<String> inputs, int dimension, ObjectMapper json) implements ModelTask {
     public EmbeddingTask {
-        texts = List.copyOf(texts);
+        inputs = List.copyOf(inputs);
     }
 
     @Override
@@ -26,7 +26,7 @@ public record EmbeddingTask(List<String> texts, int dimension, ObjectMapper json
 
     @Override
     public String material() {
-        return String.join("\n", texts);
+        return String.join("\n", inputs);
     }
 
     @Override
@@ -52,8 +52,8 @@ public record EmbeddingTask(List<String> texts, int dimension, ObjectMapper json
     }
 
     private List<float[]> vectors(List<JsonNode> answers) {
-        if (answers.size() != texts.size()) {
-            throw ModelFailureException.unusable(answers.size() + " vectors for " + texts.size() + " texts");
+        if (answers.size() != inputs.size()) {
+            throw ModelFailureException.unusable(answers.size() + " vectors for " + inputs.size() + " inputs");
         }
         List<float[]> vectors = new ArrayList<>();
         for (JsonNode answer : answers) {

@@ -125,12 +125,12 @@ public class ModelCalls {
             throws Exception {
         ModelTask task = exchange.getMessage().getMandatoryBody(ModelTask.class);
         String models = task.picture() == null || pictureModels.isBlank() ? textModels : pictureModels;
-        List<String> each = task.texts().isEmpty()
+        List<String> each = task.inputs().isEmpty()
                 ? Providers.names(List.of(models.split(",", -1)))
                 : Providers.names(List.of(embeddingModel));
         if (each.isEmpty()) {
             throw new IllegalArgumentException(provider + " has no model for " + task.getPath() + "; give its route "
-                    + (task.texts().isEmpty() ? "models" : "an embeddingModel"));
+                    + (task.inputs().isEmpty() ? "models" : "an embeddingModel"));
         }
         register(provider, each);
         double jitter = ThreadLocalRandom.current().nextDouble();

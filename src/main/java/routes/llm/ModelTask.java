@@ -17,13 +17,13 @@ public interface ModelTask {
     }
 
     /** The texts to embed; empty for a task that a chat completes. */
-    default List<String> texts() {
+    default List<String> inputs() {
         return List.of();
     }
 
     /** The operation that does the task, below the address of a provider's API. */
     default String getPath() {
-        return texts().isEmpty() ? "chat/completions" : "embeddings";
+        return inputs().isEmpty() ? "chat/completions" : "embeddings";
     }
 
     /** Maximum length of the answer, in tokens. */
