@@ -39,8 +39,8 @@ import routes.api.http.ProblemType;
 @RestController
 final class McpController implements McpStatelessServerTransport {
     private static final String REVISION = "2026-07-28";
-    private static final List<String> WITH_HANDSHAKE = List.of(
-            ProtocolVersions.MCP_2025_11_25, ProtocolVersions.MCP_2025_06_18, ProtocolVersions.MCP_2025_03_26);
+    private static final List<String> WITH_HANDSHAKE =
+            List.of(ProtocolVersions.MCP_2025_11_25, ProtocolVersions.MCP_2025_06_18, ProtocolVersions.MCP_2025_03_26);
 
     private static final String META = "io.modelcontextprotocol/";
     /** Methods that 2026-07-28 does not have. */
@@ -76,7 +76,8 @@ final class McpController implements McpStatelessServerTransport {
         server = McpServer.sync(this)
                 .serverInfo("telegram-assistant", "1.0.0")
                 .instructions(INSTRUCTIONS)
-                .capabilities(McpSchema.ServerCapabilities.builder().tools(false).build())
+                .capabilities(
+                        McpSchema.ServerCapabilities.builder().tools(false).build())
                 .jsonMapper(new JacksonMcpJsonMapper(json))
                 .jsonSchemaValidator(tools.schemas())
                 .validateToolInputs(true)
@@ -102,9 +103,14 @@ final class McpController implements McpStatelessServerTransport {
         }
 
         void requireForm() {
-            boolean isId = id.isNull() || id.isIntegralNumber() && id.canConvertToLong() && Math.abs(id.asLong()) <= MAX_NUMBER || id.isTextual() && id.asText().length() <= MAX_ID;
+            boolean isId = id.isNull()
+                    || id.isIntegralNumber() && id.canConvertToLong() && Math.abs(id.asLong()) <= MAX_NUMBER
+                    || id.isTextual() && id.asText().length() <= MAX_ID;
             if (!isId) {
-                throw ProblemType.INVALID_VALUE.exception("id", "id must be a text of at most " + MAX_ID + " characters, or an integer that JSON parsers read exactly");
+                throw ProblemType.INVALID_VALUE.exception(
+                        "id",
+                        "id must be a text of at most " + MAX_ID
+                                + " characters, or an integer that JSON parsers read exactly");
             }
             if (!params.isMissingNode() && !params.isObject()) {
                 throw ProblemType.INVALID_VALUE.exception("params", "params must be an object");
@@ -169,7 +175,9 @@ final class McpController implements McpStatelessServerTransport {
         String named = request.getHeader("MCP-Protocol-Version");
         if (named != null && !WITH_HANDSHAKE.contains(named)) {
             throw new ProtocolException(
-                    HttpStatus.BAD_REQUEST, INVALID_REQUEST, "MCP-Protocol-Version is none of " + WITH_HANDSHAKE + ", " + REVISION);
+                    HttpStatus.BAD_REQUEST,
+                    INVALID_REQUEST,
+                    "MCP-Protocol-Version is not one of " + WITH_HANDSHAKE + ", " + REVISION);
         }
         if (isNotification(message)) {
             return ResponseEntity.accepted().build();
@@ -215,7 +223,9 @@ final class McpController implements McpStatelessServerTransport {
         String given = request.getHeader(name);
         if (expected == null || !expected.equals(given)) {
             throw new ProtocolException(
-                    HttpStatus.BAD_REQUEST, HEADER_MISMATCH, "The header " + name + " is missing, or is not as in the body");
+                    HttpStatus.BAD_REQUEST,
+                    HEADER_MISMATCH,
+                    "The header " + name + " is missing, or is not as in the body");
         }
     }
 
@@ -235,7 +245,9 @@ final class McpController implements McpStatelessServerTransport {
     }
 
     private Object handled(McpMessage message) {
-        Object id = message.id().isNumber() ? message.id().numberValue() : message.id().asText();
+        Object id = message.id().isNumber()
+                ? message.id().numberValue()
+                : message.id().asText();
         Object params = message.params().isMissingNode() ? null : json.convertValue(message.params(), Object.class);
         return handler.handleRequest(
                         McpTransportContext.EMPTY, new McpSchema.JSONRPCRequest("2.0", message.method(), id, params))
@@ -243,7 +255,9 @@ final class McpController implements McpStatelessServerTransport {
     }
 
     private ResponseEntity<byte[]> body(HttpStatus status, Object answer) throws Exception {
-        return ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON).body(json.writeValueAsBytes(answer));
+        return ResponseEntity.status(status)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(json.writeValueAsBytes(answer));
     }
 
     @Override

@@ -26,10 +26,15 @@ import routes.vectorindex.VectorIndexException;
 final class McpTools {
     private static final Logger LOG = LoggerFactory.getLogger(McpTools.class);
     private static final ObjectMapper JSON = Json.newMapper();
-    private static final ToolAnnotations READ_ONLY =
-            ToolAnnotations.builder().readOnlyHint(true).destructiveHint(false).idempotentHint(true).openWorldHint(false).build();
+    private static final ToolAnnotations READ_ONLY = ToolAnnotations.builder()
+            .readOnlyHint(true)
+            .destructiveHint(false)
+            .idempotentHint(true)
+            .openWorldHint(false)
+            .build();
 
-    private static final String USER = "user_id: {type: integer, minimum: 1, description: Whose channels; the first user of the tenant if left out}";
+    private static final String USER =
+            "user_id: {type: integer, minimum: 1, description: Whose channels; the first user of the tenant if left out}";
     private static final String TEXT = "pattern: '^[^\\p{Cc}]*[^\\p{Cc}\\p{Z}][^\\p{Cc}]*$'";
     private static final String LIMITS =
             """
@@ -88,22 +93,43 @@ final class McpTools {
                                 "required: [query]"),
                         schemas.component("SearchHits"),
                         in -> search.search(
-                                user(in), in.text("query"), in.number("limit", 10), in.id("channel_id"), in.text("tag"), null, in.time("from"),
-                                in.time("to"), Optional.ofNullable(in.text("order")).orElse("relevance"), false, false, in.text("cursor"))),
+                                user(in),
+                                in.text("query"),
+                                in.number("limit", 10),
+                                in.id("channel_id"),
+                                in.text("tag"),
+                                null,
+                                in.time("from"),
+                                in.time("to"),
+                                Optional.ofNullable(in.text("order")).orElse("relevance"),
+                                false,
+                                false,
+                                in.text("cursor"))),
                 tool(
                         "list_posts",
                         "The newest posts.",
                         input(USER, "limit: {type: integer, minimum: 1, maximum: 20, default: 10}", LIMITS),
                         schemas.component("Posts"),
                         in -> posts.list(
-                                user(in), in.number("limit", 10), in.text("cursor"), null, in.id("channel_id"), in.text("tag"), null, null,
-                                in.time("from"), in.time("to"))),
+                                user(in),
+                                in.number("limit", 10),
+                                in.text("cursor"),
+                                null,
+                                in.id("channel_id"),
+                                in.text("tag"),
+                                null,
+                                null,
+                                in.time("from"),
+                                in.time("to"))),
                 tool(
                         "get_post",
                         "A post with its tags, pictures, linked pages and what was found out about them.",
-                        input("post_id: {type: [string, integer], maxLength: 40, description: Id or number of the post}", "required: [post_id]"),
+                        input(
+                                "post_id: {type: [string, integer], maxLength: 40, description: Id or number of the post}",
+                                "required: [post_id]"),
                         schemas.component("PostDetails"),
-                        in -> posts.read(PostId.valueOf(String.valueOf(in.values().get("post_id"))))),
+                        in -> posts.read(
+                                PostId.valueOf(String.valueOf(in.values().get("post_id"))))),
                 tool(
                         "ask_archive",
                         "Answers a question from the posts. Every sentence cites sources and is checked against them. Also sums up a period"
@@ -118,10 +144,16 @@ final class McpTools {
                                 "required: [query]"),
                         schemas.component("Answered"),
                         this::answer),
-                notYet("get_last_digest", "The last digest that was made for the user.", "There are no digests: this version does not make them."
-                        + " ask_archive with \"digest of this week\" sums up posts."),
-                notYet("list_trends", "Topics that are written about more than before.", "There are no trends: this version does not detect them."
-                        + " ask_archive with \"trending topics\" counts the tags of the last days."),
+                notYet(
+                        "get_last_digest",
+                        "The last digest that was made for the user.",
+                        "There are no digests: this version does not make them."
+                                + " ask_archive with \"digest of this week\" sums up posts."),
+                notYet(
+                        "list_trends",
+                        "Topics that are written about more than before.",
+                        "There are no trends: this version does not detect them."
+                                + " ask_archive with \"trending topics\" counts the tags of the last days."),
                 tool(
                         "get_pipeline_status",
                         "How many posts there are, and how far they are tagged and indexed.",
@@ -134,11 +166,18 @@ final class McpTools {
         @SuppressWarnings("unchecked") // the schema says so
         List<String> ids = (List<String>) in.values().get("channel_ids");
         UUID one = in.id("channel_id");
-        List<UUID> channelIds = ids != null ? ids.stream().map(UUID::fromString).toList() : one == null ? null : List.of(one);
+        List<UUID> channelIds =
+                ids != null ? ids.stream().map(UUID::fromString).toList() : one == null ? null : List.of(one);
         return answers.answered(
                 users.require(user(in)),
                 new AnswerController.Ask(
-                        in.text("query"), (Integer) in.values().get("limit"), channelIds, in.text("tag"), in.time("from"), in.time("to"), in.id("thread_id")));
+                        in.text("query"),
+                        (Integer) in.values().get("limit"),
+                        channelIds,
+                        in.text("tag"),
+                        in.time("from"),
+                        in.time("to"),
+                        in.id("thread_id")));
     }
 
     /** The wanted user, or the first one that the caller may see. */
@@ -186,8 +225,16 @@ final class McpTools {
     }
 
     private static SyncToolSpecification tool(
-            String name, String description, Map<String, Object> input, Map<String, Object> output, Function<Input, Object> call) {
-        Tool tool = Tool.builder(name, input).description(description).outputSchema(output).annotations(READ_ONLY).build();
+            String name,
+            String description,
+            Map<String, Object> input,
+            Map<String, Object> output,
+            Function<Input, Object> call) {
+        Tool tool = Tool.builder(name, input)
+                .description(description)
+                .outputSchema(output)
+                .annotations(READ_ONLY)
+                .build();
         return new SyncToolSpecification(tool, (context, request) -> called(name, call, request.arguments()));
     }
 

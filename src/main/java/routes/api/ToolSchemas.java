@@ -26,7 +26,6 @@ final class ToolSchemas implements JsonSchemaValidator {
     /** Keeps null values of maps. */
     private static final ObjectMapper PLAIN = new ObjectMapper();
 
-
     private final JsonNode document;
     private final Map<Map<String, Object>, JsonSchema> parsed = new ConcurrentHashMap<>();
 
@@ -40,7 +39,8 @@ final class ToolSchemas implements JsonSchemaValidator {
 
     /** A schema of the document, with those that it refers to. */
     Map<String, Object> component(String name) {
-        ObjectNode whole = document.path("components").path("schemas").path(name).deepCopy();
+        ObjectNode whole =
+                document.path("components").path("schemas").path(name).deepCopy();
         ObjectNode definitions = JSON.createObjectNode();
         relocate(whole, definitions);
         if (!definitions.isEmpty()) {
@@ -55,7 +55,8 @@ final class ToolSchemas implements JsonSchemaValidator {
             String name = reference.asText().substring(COMPONENT.length());
             ((ObjectNode) schema).put("$ref", "#/$defs/" + name);
             if (!definitions.has(name)) {
-                JsonNode component = document.path("components").path("schemas").path(name).deepCopy();
+                JsonNode component =
+                        document.path("components").path("schemas").path(name).deepCopy();
                 definitions.set(name, component);
                 relocate(component, definitions);
             }
@@ -79,14 +80,16 @@ final class ToolSchemas implements JsonSchemaValidator {
     /** One for each tool and direction, so few. */
     @Override
     public ValidationResponse validate(Map<String, Object> schema, Object value) {
-        JsonSchema known = parsed.computeIfAbsent(
-                schema, one -> JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(PLAIN.<JsonNode>valueToTree(one)));
+        JsonSchema known = parsed.computeIfAbsent(schema, one -> JsonSchemaFactory.getInstance(VersionFlag.V202012)
+                .getSchema(PLAIN.<JsonNode>valueToTree(one)));
         JsonNode tree = PLAIN.valueToTree(value);
         String problems = known.validate(tree).stream()
                 .map(ValidationMessage::getMessage)
                 .sorted()
                 .limit(3)
                 .collect(Collectors.joining("; "));
-        return problems.isEmpty() ? ValidationResponse.asValid(tree.toString()) : ValidationResponse.asInvalid(problems);
+        return problems.isEmpty()
+                ? ValidationResponse.asValid(tree.toString())
+                : ValidationResponse.asInvalid(problems);
     }
 }

@@ -283,7 +283,14 @@ public final class Generator {
             case 1 -> {
                 // a message of a protocol has an id
                 String unknown = Strings.one(
-                        List.of(names.contains("id") ? "Id" : "id", "role", "__proto__", "class", name + " ", "Ünknown", ""),
+                        List.of(
+                                names.contains("id") ? "Id" : "id",
+                                "role",
+                                "__proto__",
+                                "class",
+                                name + " ",
+                                "Ünknown",
+                                ""),
                         random);
                 body.put(unknown, 1);
                 return json.body(body.toString().getBytes(UTF_8)).as(Expected.REFUSED, unknown, "an unknown field");
