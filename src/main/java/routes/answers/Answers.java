@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -45,7 +44,6 @@ public class Answers implements DisposableBean {
 
     private static final Duration FOR_COMPLETING = Duration.ofSeconds(10);
     private static final int MAX_SENTENCES = 6;
-    private static final int TOPICS = 5;
     private static final String ANSWERED = "answered";
     private static final String NOTHING = "nothing";
 
@@ -202,10 +200,11 @@ public class Answers implements DisposableBean {
         Sentences sentences = new Sentences(chosen.passages(), listener);
         ModelResult written =
                 written(asked.withText(full), intent, language, chosen, sentences, listener, started, notes);
-        notes.addAll(notes(language, chosen, sentences));
+        var account = new Account(chosen, sentences, terms);
+        notes.addAll(account.notes(language));
         UUID thread = asked.threadId() == null || isExpired ? UUID.randomUUID() : asked.threadId();
         boolean isAnswered = !sentences.accepted().isEmpty();
-        List<Answer.Source> sources = isAnswered ? sentences.sources() : nearest(chosen);
+        List<Answer.Source> sources = isAnswered ? sentences.sources() : account.nearest();
         if (!isAnswered) {
             notes.add(0, (sources.isEmpty() ? NoteKind.NOTHING_FOUND : NoteKind.NOT_ANSWERED).of(language));
             listener.sources(sources);
@@ -219,14 +218,14 @@ public class Answers implements DisposableBean {
                 sentences.accepted(),
                 sources,
                 List.copyOf(notes),
-                isAnswered ? confidence(chosen, sentences) : 0,
+                isAnswered ? account.confidence() : 0,
                 written == null ? Providers.LOCAL : written.provider(),
                 written == null ? null : written.model(),
                 language);
         conversations.store(
                 asked,
                 answer,
-                isAnswered ? topics(chosen, sentences) : List.of(),
+                isAnswered ? account.topics() : List.of(),
                 (System.nanoTime() - started) / 1_000_000);
         return answer;
     }
@@ -346,86 +345,6 @@ public class Answers implements DisposableBean {
             }
         }
         return null;
-    }
-
-    private List<Answer.Note> notes(Language language, Chosen chosen, Sentences sentences) {
-        List<Answer.Note> notes = new ArrayList<>();
-        List<Answer.Source> sources = sentences.sources();
-        List<String> channels =
-                sources.stream().map(Answer.Source::channel).distinct().toList();
-        boolean isRetold = sources.stream()
-                .flatMap(source -> source.sameStory().stream())
-                .anyMatch(same -> !channels.contains(same.channel()));
-        if (channels.size() == 1 && !isRetold && chosen.channels() > 1) {
-            notes.add(NoteKind.ONE_CHANNEL.of(
-                    language,
-                    channels.get(0),
-                    sources.stream().map(Answer.Source::n).toList()));
-        }
-        for (Conflicts.Conflict conflict : chosen.counted().isEmpty()
-                ? new Conflicts(terms).among(chosen.passages())
-                : List.<Conflicts.Conflict>of()) {
-            Integer one = sentences.numberOf(conflict.one());
-            Integer other = sentences.numberOf(conflict.other());
-            if (one != null && other != null) {
-                notes.add(
-                        NoteKind.SOURCES_DIFFER.of(language, "[%d], [%d]".formatted(one, other), List.of(one, other)));
-            }
-        }
-        if (sentences.accepted().stream().anyMatch(sentence -> sentence.support() == Answer.Support.NONE)) {
-            notes.add(NoteKind.UNCONFIRMED.of(language));
-        }
-        if (sentences.leftOut() > 0) {
-            notes.add(NoteKind.LEFT_OUT.of(language, String.valueOf(sentences.leftOut()), List.of()));
-        }
-        if (sentences.linksRemoved()) {
-            notes.add(NoteKind.LINKS_REMOVED.of(language));
-        }
-        List<Integer> cleaned = sentences.cited().stream()
-                .filter(passage -> chosen.passages().get(passage).isCleaned())
-                .map(passage -> sentences.numberOf(chosen.passages().get(passage)))
-                .toList();
-        if (!cleaned.isEmpty()) {
-            notes.add(NoteKind.INSTRUCTIONS_REMOVED.of(language, cleaned.toString(), cleaned));
-        }
-        return notes;
-    }
-
-    private static List<Answer.Source> nearest(Chosen chosen) {
-        List<Passage> nearest = chosen.passages().isEmpty() ? chosen.nearest() : chosen.passages();
-        List<Answer.Source> sources = new ArrayList<>();
-        nearest.stream().limit(3).forEach(passage -> sources.add(passage.source(sources.size() + 1)));
-        return sources;
-    }
-
-    private double confidence(Chosen chosen, Sentences sentences) {
-        String cited = String.join(" ", sentences.texts(sentences.cited()));
-        double about = chosen.subject().isEmpty() ? 1 : Terms.coverage(chosen.subject(), terms.keys(cited));
-        double supported = sentences.accepted().stream()
-                .mapToDouble(sentence -> sentence.support() == Answer.Support.NONE ? 0 : 1)
-                .average()
-                .orElse(0);
-        long channels = sentences.sources().stream()
-                .map(Answer.Source::channelId)
-                .distinct()
-                .count();
-        double whole = 0.5 * about + 0.3 * supported + 0.1 * Math.min(2, channels);
-        return Math.round(100 * whole) / 100.0;
-    }
-
-    /** Tags of the cited posts, the most frequent first. */
-    private static List<String> topics(Chosen chosen, Sentences sentences) {
-        Map<String, Integer> counts = new java.util.LinkedHashMap<>();
-        sentences.cited().forEach(passage -> chosen.passages()
-                .get(passage)
-                .post()
-                .tags()
-                .forEach(tag -> counts.merge(tag.toLowerCase(Locale.ROOT), 1, Integer::sum)));
-        return counts.entrySet().stream()
-                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
-                .limit(TOPICS)
-                .map(Map.Entry::getKey)
-                .toList();
     }
 
     @Override

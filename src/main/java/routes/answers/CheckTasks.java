@@ -103,7 +103,7 @@ final class CheckTasks {
             }
             var known = terms.keys(String.join(" ", earlier) + " " + question);
             if (Terms.coverage(terms.subject(line), known) < KNOWN) {
-                throw ModelFailureException.unusable("the question has words that nobody asked about");
+                throw ModelFailureException.unusable("the question has words of its own");
             }
             return line;
         }

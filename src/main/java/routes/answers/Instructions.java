@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import routes.text.SearchWords.Word;
 
 /**
- * Recognises sentences of posts that address whoever writes the answer: orders to forget rules, to answer in a certain way, to name a
+ * Recognises sentences of posts that address the program that writes the answer: orders to forget rules, to answer in a certain way, to name a
  * link. They are left out of passages. This is a second line of defence; the first is that nothing in a post can do anything but
  * appear as a cited sentence without links.
  */

@@ -7,7 +7,7 @@ import java.util.UUID;
 /**
  * A part of a post that may answer a question.
  *
- * @param sentences of the passage, in text order: plain text without links and without orders to whoever answers
+ * @param sentences of the passage, in text order: plain text without links and without orders to the program that answers
  * @param foundIn {@code post}, {@code picture} or {@code link}
  * @param coverage share of the question's words that are in the passage, by weight: 0 to 1
  * @param score for the order of passages

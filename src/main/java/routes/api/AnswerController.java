@@ -39,6 +39,7 @@ import routes.answers.Answers;
 import routes.answers.Answers.TooManyQuestionsException;
 import routes.answers.Question;
 import routes.api.http.ProblemType;
+import routes.api.http.Times;
 import routes.vectorindex.VectorIndexException;
 
 /** Answers questions from the posts of the channels that a user reads, at once or as a stream of events. */
@@ -226,6 +227,8 @@ final class AnswerController implements DisposableBean {
     }
 
     private Question question(User user, Ask asked) {
+        requireStorable("from", asked.from());
+        requireStorable("to", asked.to());
         PostFilter.requireOrder(asked.from(), asked.to());
         return new Question(
                 user.tenantId(),
@@ -237,6 +240,12 @@ final class AnswerController implements DisposableBean {
                 asked.from(),
                 asked.to(),
                 asked.threadId());
+    }
+
+    private static void requireStorable(String field, Instant time) {
+        if (time != null && !Times.isStorable(time)) {
+            throw ProblemType.INVALID_VALUE.exception(field, field + " is not within the years 1 to 9999");
+        }
     }
 
     private static ErrorResponseException problem(RuntimeException failure) {

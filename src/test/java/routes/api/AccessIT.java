@@ -163,7 +163,8 @@ class AccessIT {
                 .replace("{sha256}", ids.get("{sha256}"))
                 .replace("{n}", "1")
                 .replace("{picture}", "1")
-                .replaceAll("\\{(post|job|channel)_id}", UUID.randomUUID().toString())
+                .replaceAll(
+                        "\\{(post|job|channel|search)_id}", UUID.randomUUID().toString())
                 .replaceAll("\\{\\w+}", "999999999");
         UnaryOperator<HttpRequest.Builder> json = request -> request.header("Content-Type", "application/json");
         for (NewApiKey foreign : List.of(FOREIGN_ADMIN, FOREIGN_READER)) {

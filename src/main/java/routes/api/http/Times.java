@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /** Times in requests. */
-final class Times {
+public final class Times {
 
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -20,7 +20,7 @@ final class Times {
      * @param text date and time with zone or offset, or a date, which means its start in UTC
      * @throws org.springframework.web.ErrorResponseException status 400
      */
-    static Instant parse(String text) {
+    public static Instant parse(String text) {
         try {
             Instant time = text.length() <= 10
                     ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
@@ -38,7 +38,7 @@ final class Times {
     }
 
     /** Neither PostgreSQL nor the index can hold every {@link Instant}. */
-    static boolean isStorable(Instant time) {
+    public static boolean isStorable(Instant time) {
         return !time.isBefore(EARLIEST) && !time.isAfter(LATEST);
     }
 }

@@ -281,8 +281,17 @@ public final class Generator {
                 return json.body(text.getBytes(UTF_8)).as(Expected.REFUSED, null, "no JSON object");
             }
             case 1 -> {
-                String unknown =
-                        Strings.one(List.of("id", "role", "__proto__", "class", name + " ", "Ünknown", ""), random);
+                // a message of a protocol has an id
+                String unknown = Strings.one(
+                        List.of(
+                                names.contains("id") ? "Id" : "id",
+                                "role",
+                                "__proto__",
+                                "class",
+                                name + " ",
+                                "Ünknown",
+                                ""),
+                        random);
                 body.put(unknown, 1);
                 return json.body(body.toString().getBytes(UTF_8)).as(Expected.REFUSED, unknown, "an unknown field");
             }

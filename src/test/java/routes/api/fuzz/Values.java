@@ -156,6 +156,9 @@ final class Values {
             wrong.add("null");
         }
         wrong.add("true");
+        if (types.contains("object")) {
+            wrong.removeAll(List.of("{}", "{\"a\": null}"));
+        }
         if (types.contains("array")) {
             wrong.remove("[]");
             invalid(schema.path("items")).forEach(item -> wrong.add("[" + item + "]"));

@@ -1,0 +1,95 @@
+package routes.api;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
+import io.modelcontextprotocol.json.schema.JsonSchemaValidator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import routes.events.Json;
+
+/** The schemas of tools: those of the OpenAPI document for what they return, and the check of values against them. */
+final class ToolSchemas implements JsonSchemaValidator {
+    private static final String COMPONENT = "#/components/schemas/";
+    private static final ObjectMapper JSON = Json.newMapper();
+    /** Keeps null values of maps. */
+    private static final ObjectMapper PLAIN = new ObjectMapper();
+
+    private final JsonNode document;
+    private final Map<Map<String, Object>, JsonSchema> parsed = new ConcurrentHashMap<>();
+
+    ToolSchemas() {
+        try (InputStream text = Objects.requireNonNull(getClass().getResourceAsStream("/openapi/openapi.yaml"))) {
+            document = new YAMLMapper().readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The OpenAPI document cannot be read", e);
+        }
+    }
+
+    /** A schema of the document, with those that it refers to. */
+    Map<String, Object> component(String name) {
+        ObjectNode whole =
+                document.path("components").path("schemas").path(name).deepCopy();
+        ObjectNode definitions = JSON.createObjectNode();
+        relocate(whole, definitions);
+        if (!definitions.isEmpty()) {
+            whole.set("$defs", definitions);
+        }
+        return map(whole);
+    }
+
+    private void relocate(JsonNode schema, ObjectNode definitions) {
+        JsonNode reference = schema.path("$ref");
+        if (reference.asText().startsWith(COMPONENT)) {
+            String name = reference.asText().substring(COMPONENT.length());
+            ((ObjectNode) schema).put("$ref", "#/$defs/" + name);
+            if (!definitions.has(name)) {
+                JsonNode component =
+                        document.path("components").path("schemas").path(name).deepCopy();
+                definitions.set(name, component);
+                relocate(component, definitions);
+            }
+        }
+        schema.forEach(child -> relocate(child, definitions));
+    }
+
+    /** A schema that is written as YAML. */
+    static Map<String, Object> yaml(String text) {
+        try {
+            return map(new YAMLMapper().readTree(text));
+        } catch (IOException e) {
+            throw new UncheckedIOException("A text in memory cannot be read", e);
+        }
+    }
+
+    static Map<String, Object> map(Object value) {
+        return JSON.convertValue(value, new TypeReference<Map<String, Object>>() {});
+    }
+
+    /** One for each tool and direction, so few. */
+    @Override
+    public ValidationResponse validate(Map<String, Object> schema, Object value) {
+        JsonSchema known = parsed.computeIfAbsent(schema, one -> JsonSchemaFactory.getInstance(VersionFlag.V202012)
+                .getSchema(PLAIN.<JsonNode>valueToTree(one)));
+        JsonNode tree = PLAIN.valueToTree(value);
+        String problems = known.validate(tree).stream()
+                .map(ValidationMessage::getMessage)
+                .sorted()
+                .limit(3)
+                .collect(Collectors.joining("; "));
+        return problems.isEmpty()
+                ? ValidationResponse.asValid(tree.toString())
+                : ValidationResponse.asInvalid(problems);
+    }
+}
