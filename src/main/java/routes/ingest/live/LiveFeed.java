@@ -278,7 +278,8 @@ public class LiveFeed {
             return;
         }
         stale = false;
-        table.follow(now.minus(parser.history()));
+        table.follow(now.minus(parser.history()), "telegram");
+        table.adopt();
         List<LiveChannel> found = table.all();
         Set<String> followed =
                 found.stream().filter(LiveChannel::isFound).map(LiveFeed::key).collect(Collectors.toSet());
