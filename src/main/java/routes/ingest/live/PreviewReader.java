@@ -41,8 +41,8 @@ public class PreviewReader {
     private static final Duration FLOOD_PAUSE = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_FLOOD = Duration.ofDays(1);
-    /** Work besides the fetch and the downloads. */
-    private static final Duration RESERVE = Duration.ofMinutes(2);
+    /** Work besides the fetch. Who takes longer, as with large files, may lose the lease, but saves nothing that another has overtaken. */
+    private static final Duration RESERVE = Duration.ofMinutes(1);
 
     private final PreviewFeed feed;
     private final PreviewTable table;
@@ -79,7 +79,7 @@ public class PreviewReader {
         this.metrics = metrics;
         this.properties = properties;
         this.parser = parser;
-        lease = limits.timeout().plus(parser.downloadTimeout()).plus(RESERVE);
+        lease = limits.timeout().plus(RESERVE);
         transaction = new TransactionTemplate(transactions);
         transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
@@ -227,9 +227,9 @@ public class PreviewReader {
      * @return null if nothing of the page can be saved now
      */
     private LiveChannel identified(PreviewTask task, LiveChannel row, PreviewPage page) throws IOException {
-        Long id = page.channelId();
+        Long id = page.channelId() == null ? row.tgChannelId() : page.channelId();
         if (id == null) {
-            if (row.tgChannelId() == null && !page.posts().isEmpty()) {
+            if (!page.posts().isEmpty()) {
                 throw new IOException("the preview does not tell the id of the channel: Telegram may have changed its pages");
             }
             return row;

@@ -200,7 +200,9 @@ class PreviewWriter {
         boolean done = true;
         SourceFile file = message.file();
         if (post.file() != null && file != null) {
-            if (same && row.file() != null) {
+            boolean first = row != null && row.hash() == null && isEqual(message, row);
+            if ((same || first) && row.file() != null) {
+                // addresses change with each page, and another source has better copies
                 file = file.stored(row.file());
             } else if (same && row.fileDone() && row.missing() != null) {
                 file = file.missing(row.missing());
@@ -234,9 +236,13 @@ class PreviewWriter {
         if (row == null) {
             return first;
         }
-        boolean equal = normal(row.text()).equals(normal(message.text()))
+        return !isSeen && isEqual(message, row) ? row.version() : Math.max(first, row.version() + 1);
+    }
+
+    /** Whether another source has stored the same words. */
+    private static boolean isEqual(SourceMessage message, Stored row) {
+        return normal(row.text()).equals(normal(message.text()))
                 && (message.attachmentText() == null || message.attachmentText().equals(row.attachmentText()));
-        return equal && !isSeen ? row.version() : Math.max(first, row.version() + 1);
     }
 
     private static String normal(String text) {

@@ -135,6 +135,7 @@ final class LiveProcess implements AutoCloseable {
     /**
      * The public preview.
      *
+     * @param url null: it is not read
      * @param account whether there is a Telegram account too
      */
     record Preview(String url, RedisLink redis, Duration requestDelay, boolean account) {}
@@ -165,7 +166,7 @@ final class LiveProcess implements AutoCloseable {
                 new LiveWriter(table, intake, removal, new Downloads(media, parser), liveMetrics, transactions, clock);
         var store = new ChannelStore(database);
         var reader = new LiveReader(feed, table, writer, store, parser, transactions, clock);
-        var properties = preview == null
+        var properties = preview == null || preview.url() == null
                 ? new PreviewProperties(false, "https://t.me", Duration.ZERO)
                 : new PreviewProperties(true, preview.url(), preview.requestDelay());
         var leases = new HostLeases(preview == null ? null : preview.redis());

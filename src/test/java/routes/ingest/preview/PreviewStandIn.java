@@ -9,10 +9,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,6 +52,7 @@ public final class PreviewStandIn implements AutoCloseable {
         private final ConcurrentSkipListMap<Long, Block> blocks = new ConcurrentSkipListMap<>();
         private volatile Instant at = Instant.ofEpochSecond(1_790_000_000);
         private volatile boolean tellsId = true;
+        private long last;
 
         private Channel(String name, long id, String title) {
             this.name = name;
@@ -68,8 +71,9 @@ public final class PreviewStandIn implements AutoCloseable {
             tellsId = false;
         }
 
+        /** Telegram uses no number twice. */
         private long next() {
-            return blocks.isEmpty() ? 1 : Collections.max(blocks.lastEntry().getValue().ids) + 1;
+            return last + 1;
         }
 
         /** @param html the content of the bubble */
@@ -81,6 +85,7 @@ public final class PreviewStandIn implements AutoCloseable {
 
         private void put(long number, List<Long> ids, String html) {
             blocks.put(number, new Block(ids, html, at, "", false));
+            last = Collections.max(ids);
             at = at.plusSeconds(1);
         }
 
@@ -91,6 +96,7 @@ public final class PreviewStandIn implements AutoCloseable {
         public long service(String words) {
             long number = next();
             blocks.put(number, new Block(List.of(number), PreviewStandIn.text(words), at, "", true));
+            last = number;
             return number;
         }
 
@@ -175,7 +181,7 @@ public final class PreviewStandIn implements AutoCloseable {
 
     public Channel channel(String name, long id, String title) {
         Channel channel = new Channel(name, id, title);
-        channels.put(name.toLowerCase(java.util.Locale.ROOT), channel);
+        channels.put(name.toLowerCase(Locale.ROOT), channel);
         return channel;
     }
 
@@ -200,7 +206,7 @@ public final class PreviewStandIn implements AutoCloseable {
     }
 
     private String photo(String href, byte[] bytes) {
-        String url = file("p" + Integer.toHexString(java.util.Arrays.hashCode(bytes)) + ".jpg", bytes);
+        String url = file("p" + Integer.toHexString(Arrays.hashCode(bytes)) + ".jpg", bytes);
         return "<a class=\"" + CLASS + "photo_wrap grouped_media_wrap blured js-message_photo\" style=\"left:0px;width:453px;"
                 + "background-image:url('" + url + "')\" data-ratio=\"1.5\" href=\"" + href + "\"><div class=\"" + CLASS
                 + "photo\" style=\"padding-top:66.6%\"></div></a>";
@@ -239,7 +245,7 @@ public final class PreviewStandIn implements AutoCloseable {
             WebServer.send(out, bytes == null ? 404 : 200, type, bytes == null ? new byte[0] : bytes);
             return;
         }
-        String name = path.replaceFirst("^/(s/)?", "").replaceFirst("\\?.*", "").toLowerCase(java.util.Locale.ROOT);
+        String name = path.replaceFirst("^/(s/)?", "").replaceFirst("\\?.*", "").toLowerCase(Locale.ROOT);
         Channel channel = channels.get(name);
         if (path.startsWith("/s/") && channel == null) {
             WebServer.redirect(out, "/" + name);
@@ -288,6 +294,17 @@ public final class PreviewStandIn implements AutoCloseable {
         return (page, out) -> WebServer.html(out, page.substring(0, page.length() / 2));
     }
 
+    /** The page without this post. */
+    public static Fault without(String channel, long number) {
+        return (page, out) -> WebServer.html(
+                out,
+                Arrays.stream(page.split("(?=<div class=\"tgme_widget_message_wrap )"))
+                        .map(part -> part.contains("data-post=\"" + channel + "/" + number + "\"")
+                                ? part.replaceFirst("(?s)<div class=\"tgme_widget_message_wrap .*?</time></a></span></div></div></div></div></div>", "")
+                                : part)
+                        .collect(Collectors.joining()));
+    }
+
     public static Fault slow(Duration time) {
         return (page, out) -> {
             WebServer.dawdle(time);
@@ -315,5 +332,4 @@ public final class PreviewStandIn implements AutoCloseable {
         jpeg[21] = (byte) (number >> 8);
         return jpeg;
     }
-
 }
