@@ -26,7 +26,8 @@ import routes.posts.PostWriter.SavedBatch;
 @Component
 class LiveMetrics {
     static final List<String> SOURCES = List.of("telegram", "preview");
-    private static final List<String> STATES = List.of("finding", "history", "live", "waiting", "paused", "failed");
+    /** Those of the API; a failed channel that was never found is not_found here, since more time does not help it. */
+    private static final List<String> STATES = List.of("finding", "not_found", "history", "live", "waiting", "paused", "failed");
     private static final List<String> POSTS = List.of("created", "edited", "updated", "unchanged", "deleted", "refused");
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveMetrics.class);
@@ -70,7 +71,8 @@ class LiveMetrics {
                     jdbc
                             .sql(
                                     """
-                                    SELECT source, live_state(l) AS state, count(*) AS channels,
+                                    SELECT source, CASE WHEN live_state(l) = 'failed' AND chat_id IS NULL THEN 'not_found'
+                                            ELSE live_state(l) END AS state, count(*) AS channels,
                                         coalesce(extract(epoch FROM max(now() - coalesce(
                                             greatest(passed_at, last_update_at), source_since))), 0)::float AS age,
                                         coalesce(extract(epoch FROM max(flood_until - now())), 0)::float AS flood

@@ -96,7 +96,10 @@ public class PreviewReader {
                 .filter(one -> one.isFree(now) && !task.isOver(now) && one.isPassDue(now, parser.interval()))
                 .orElse(null);
         if (row != null && row.username() == null) {
-            refused(row, "a private channel has no public preview; sign in a Telegram account that is a member of it");
+            refused(
+                    row,
+                    "the name of the channel is not known: a private channel has no public preview, so sign in an account that is a member"
+                            + " of it; subscribe to a public one by its name");
             row = null;
         }
         Optional<Duration> rest = row == null ? Optional.empty() : leases.acquire(feed.host(), task.owner(), lease);

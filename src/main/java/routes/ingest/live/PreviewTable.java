@@ -71,7 +71,10 @@ class PreviewTable {
 
     /** The preview told which channel it is. */
     void found(UUID channelId, long chatId) {
-        jdbc.sql("UPDATE live_channels SET chat_id = ? WHERE channel_id = ? AND source = 'preview'")
+        jdbc.sql(
+                        """
+                        UPDATE live_channels SET chat_id = ?, error = NULL, failures = 0, retry_at = NULL
+                        WHERE channel_id = ? AND source = 'preview'""")
                 .params(chatId, channelId)
                 .update();
     }

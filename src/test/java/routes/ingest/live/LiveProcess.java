@@ -160,8 +160,8 @@ final class LiveProcess implements AutoCloseable {
         intake = new PostIntake(media, new PostWriter(database, transactions, outbox, settings, clock), metrics);
         removal = new PostRemoval(database, transactions, outbox, settings, clock);
         var table = new LiveChannels(jdbc);
-        feed = new LiveFeed(table, accounts, telegram, parser, camel, clock);
         var liveMetrics = new LiveMetrics(registry, jdbc);
+        feed = new LiveFeed(table, accounts, telegram, parser, liveMetrics, camel, clock);
         var writer =
                 new LiveWriter(table, intake, removal, new Downloads(media, parser), liveMetrics, transactions, clock);
         var store = new ChannelStore(database);

@@ -155,6 +155,27 @@ class PreviewFeedIT {
     }
 
     @Test
+    void the_metrics_show_the_channels_by_source_and_state_and_what_was_read() throws Exception {
+        texts(25);
+        subscribe();
+        subscribe("username", "nothere");
+        LiveProcess process = start(LiveProcess.parser(87_600, 3_600), Duration.ZERO);
+        await().atMost(TIME).until(() -> count("live_channels WHERE history_done_at IS NOT NULL OR error IS NOT NULL") == 2);
+        assertThat(gauge(process, "live.channels", "preview", "state", "live")).isEqualTo(1);
+        assertThat(gauge(process, "live.channels", "preview", "state", "not_found")).isEqualTo(1);
+        assertThat(gauge(process, "live.channels", "telegram", "state", "live")).isZero();
+        assertThat(process.registry.get("live.posts").tags("source", "preview", "kind", "created").counter().count())
+                .isEqualTo(25);
+        assertThat(process.registry.get("live.update.age.seconds").tag("source", "preview").gauge().value())
+                .isBetween(0.0, 60.0);
+        assertThat(process.registry.get("live.flood.wait.seconds").tag("source", "preview").gauge().value()).isZero();
+    }
+
+    private static double gauge(LiveProcess process, String name, String source, String tag, String value) {
+        return process.registry.get(name).tags("source", source, tag, value).gauge().value();
+    }
+
+    @Test
     void edits_are_found_by_reading_again_and_deletions_are_confirmed_by_a_second_reading() throws Exception {
         texts(30);
         subscribe();
@@ -326,7 +347,7 @@ class PreviewFeedIT {
         subscribe("tg_channel_id", 77L);
         start();
         await().atMost(TIME)
-                .until(() -> count("live_channels WHERE error LIKE 'a private channel has no public preview%'") == 1);
+                .until(() -> count("live_channels WHERE error LIKE '%a private channel has no public preview%'") == 1);
     }
 
     @Test
@@ -520,6 +541,8 @@ class PreviewFeedIT {
             long pause = random.nextInt(60);
             await().pollDelay(Duration.ofMillis(pause)).atMost(TIME).until(() -> true);
         }
+        previews.heal();
+        jdbc.sql("UPDATE live_channels SET retry_at = NULL").update();
         await().atMost(TIME).until(() -> stored().equals(new TreeSet<>(channel.ids())));
         assertNothingIsPublishedTwice();
     }

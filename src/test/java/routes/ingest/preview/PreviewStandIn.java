@@ -218,6 +218,11 @@ public final class PreviewStandIn implements AutoCloseable {
         return this;
     }
 
+    /** No further faults. */
+    public void heal() {
+        faults.clear();
+    }
+
     /** Answers have an ETag, and unchanged pages are confirmed. */
     public PreviewStandIn validators() {
         validators = true;
