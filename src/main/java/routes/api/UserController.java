@@ -214,9 +214,10 @@ final class UserController {
     record NewSubscription(
             @Pattern(
                             regexp = ChannelName.PATTERN,
-                            message = "must be the user name of a channel (4 to 32 letters, digits and _, a letter first), or a link such"
-                                    + " as https://t.me/name, https://t.me/name/5, https://t.me/c/1234567/5 or tg://resolve?domain=name;"
-                                    + " invitations are accepted in Telegram only")
+                            message =
+                                    "must be the user name of a channel (4 to 32 letters, digits and _, a letter first), or a link such"
+                                            + " as https://t.me/name, https://t.me/name/5, https://t.me/c/1234567/5 or tg://resolve?domain=name;"
+                                            + " invitations are accepted in Telegram only")
                     String username,
             Long tgChannelId) {}
 
@@ -440,7 +441,9 @@ final class UserController {
 
     private static ErrorResponseException notLive(String what) {
         return ProblemType.CONFLICT.exception(
-                null, what, "Set TELEGRAM_API_ID and sign in an account, set PREVIEW_ENABLED for public channels, or import an export.");
+                null,
+                what,
+                "Set TELEGRAM_API_ID and sign in an account, set PREVIEW_ENABLED for public channels, or import an export.");
     }
 
     private Subscription change(long id, UUID channel, String assignments) {

@@ -49,7 +49,6 @@ record LiveChannel(
         DEEP
     }
 
-
     /**
      * A pass from the newest message backwards.
      *

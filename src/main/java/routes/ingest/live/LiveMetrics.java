@@ -27,8 +27,11 @@ import routes.posts.PostWriter.SavedBatch;
 class LiveMetrics {
     static final List<String> SOURCES = List.of("telegram", "preview");
     /** Those of the API; a failed channel that was never found is not_found here, since more time does not help it. */
-    private static final List<String> STATES = List.of("finding", "not_found", "history", "live", "waiting", "paused", "failed");
-    private static final List<String> POSTS = List.of("created", "edited", "updated", "unchanged", "deleted", "refused");
+    private static final List<String> STATES =
+            List.of("finding", "not_found", "history", "live", "waiting", "paused", "failed");
+
+    private static final List<String> POSTS =
+            List.of("created", "edited", "updated", "unchanged", "deleted", "refused");
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveMetrics.class);
     private static final Duration KEPT = Duration.ofSeconds(10);
@@ -55,7 +58,8 @@ class LiveMetrics {
         this.registry = registry;
         this.jdbc = jdbc;
         for (String source : SOURCES) {
-            STATES.forEach(state -> gauge("live.channels", source, state, Row::channels).register(registry));
+            STATES.forEach(state ->
+                    gauge("live.channels", source, state, Row::channels).register(registry));
             gauge("live.update.age.seconds", source, Row::age);
             gauge("live.flood.wait.seconds", source, Row::flood);
             POSTS.forEach(kind -> posts(source, kind));
@@ -67,20 +71,19 @@ class LiveMetrics {
 
     private Optional<Map<String, Row>> load() {
         try {
-            return Optional.of(
-                    jdbc
-                            .sql(
-                                    """
+            return Optional.of(jdbc
+                    .sql(
+                            """
                                     SELECT source, CASE WHEN live_state(l) = 'failed' AND chat_id IS NULL THEN 'not_found'
                                             ELSE live_state(l) END AS state, count(*) AS channels,
                                         coalesce(extract(epoch FROM max(now() - coalesce(
                                             greatest(passed_at, last_update_at), source_since))), 0)::float AS age,
                                         coalesce(extract(epoch FROM max(flood_until - now())), 0)::float AS flood
                                     FROM live_channels l GROUP BY 1, 2""")
-                            .query(Row.class)
-                            .list()
-                            .stream()
-                            .collect(Collectors.toMap(Row::key, row -> row)));
+                    .query(Row.class)
+                    .list()
+                    .stream()
+                    .collect(Collectors.toMap(Row::key, row -> row)));
         } catch (DataAccessException | TransactionException e) {
             LOG.debug("The states of the live channels cannot be read: {}", e.getMessage());
             return Optional.empty();
@@ -99,7 +102,8 @@ class LiveMetrics {
     private void gauge(String name, String source, ToDoubleFunction<Row> value) {
         Gauge.builder(name, () -> rows.get("")
                         .map(all -> all.values().stream()
-                                .filter(row -> row.source().equals(source) && !row.state().equals("paused"))
+                                .filter(row -> row.source().equals(source)
+                                        && !row.state().equals("paused"))
                                 .mapToDouble(value)
                                 .map(number -> Math.max(0, number))
                                 .max()

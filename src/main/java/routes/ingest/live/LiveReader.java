@@ -273,7 +273,8 @@ public class LiveReader {
                 .collect(Collectors.toSet());
         // before the page is saved: if it fails, the page is read again
         writer.deleteMissing(row, chats, TdMessage.number(oldestId), olderThan(row), present);
-        writer.page(row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size(), TdMessage.date(oldest)));
+        writer.page(
+                row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size(), TdMessage.date(oldest)));
     }
 
     /** Number of the newest message that a page of the pass can have; empty for the first page. */

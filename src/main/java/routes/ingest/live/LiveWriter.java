@@ -242,8 +242,7 @@ class LiveWriter {
 
     void delete(LiveChannel channel, String source, List<UUID> postIds) {
         if (!postIds.isEmpty()) {
-            int deleted =
-                    removal.delete(channel.tenantId(), channel.channelId(), postIds, DeletionReason.TELEGRAM);
+            int deleted = removal.delete(channel.tenantId(), channel.channelId(), postIds, DeletionReason.TELEGRAM);
             metrics.deleted(source, deleted);
         }
     }

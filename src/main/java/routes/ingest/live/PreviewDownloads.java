@@ -17,7 +17,14 @@ import routes.web.PageFetcher;
 @Component
 class PreviewDownloads {
     private static final Set<String> TYPES = Set.of(
-            "image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/webm", "video/quicktime", "application/octet-stream");
+            "image/jpeg",
+            "image/png",
+            "image/webp",
+            "image/gif",
+            "video/mp4",
+            "video/webm",
+            "video/quicktime",
+            "application/octet-stream");
 
     private final PageFetcher fetcher;
     private final MediaStore media;

@@ -105,9 +105,8 @@ public class PreviewFeed {
             LOG.info("{} is left to another process: {}", LiveFeed.name(task.channel()), failure.getMessage());
             return;
         }
-        String reason = failure instanceof PreviewPage.UnreadableException
-                ? failure.getMessage()
-                : FailureReason.of(failure);
+        String reason =
+                failure instanceof PreviewPage.UnreadableException ? failure.getMessage() : FailureReason.of(failure);
         try {
             failed(task.channel(), reason, null);
         } catch (RuntimeException e) {

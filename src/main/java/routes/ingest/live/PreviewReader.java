@@ -132,7 +132,9 @@ public class PreviewReader {
             throws IOException, InterruptedException {
         LiveChannel row = task.reading();
         Duration delay = properties.requestDelay();
-        if (fetched instanceof Fetched.Page page && page.crawlDelay() != null && page.crawlDelay().compareTo(delay) > 0) {
+        if (fetched instanceof Fetched.Page page
+                && page.crawlDelay() != null
+                && page.crawlDelay().compareTo(delay) > 0) {
             delay = page.crawlDelay();
         }
         leases.delay(feed.host(), delay);
@@ -170,7 +172,8 @@ public class PreviewReader {
         channels.failed(row, reason, clock.instant().plus(REFUSED_AGAIN), false);
     }
 
-    private void read(PreviewTask task, LiveChannel begun, Fetched.Page fetched) throws IOException, InterruptedException {
+    private void read(PreviewTask task, LiveChannel begun, Fetched.Page fetched)
+            throws IOException, InterruptedException {
         boolean isPreview = WebAddress.of(fetched.url())
                 .map(address -> address.path().startsWith("/s/"))
                 .orElse(false);
@@ -182,7 +185,8 @@ public class PreviewReader {
         PreviewPage page = PreviewPage.read(fetched.text(), begun.username());
         metrics.page(PreviewWriter.PREVIEW);
         if (!page.unknown().isEmpty()) {
-            metrics.unknown(page.unknown().values().stream().mapToInt(Integer::intValue).sum());
+            metrics.unknown(
+                    page.unknown().values().stream().mapToInt(Integer::intValue).sum());
             LOG.warn("The preview of {} has parts that are not known: {}", LiveFeed.name(begun), page.unknown());
         }
         LiveChannel row = identified(task, begun, page);
@@ -233,7 +237,8 @@ public class PreviewReader {
         Long id = page.channelId() == null ? row.tgChannelId() : page.channelId();
         if (id == null) {
             if (!page.posts().isEmpty()) {
-                throw new IOException("the preview does not tell the id of the channel: Telegram may have changed its pages");
+                throw new IOException(
+                        "the preview does not tell the id of the channel: Telegram may have changed its pages");
             }
             return row;
         }

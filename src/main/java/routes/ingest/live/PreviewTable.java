@@ -86,15 +86,15 @@ class PreviewTable {
      */
     void requireSame(LiveChannel channel) {
         boolean same = jdbc.sql(
-                                """
+                        """
                                 SELECT 1 FROM live_channels WHERE tenant_id = ? AND channel_id = ? AND source = 'preview'
                                     AND pass_next = ? AND pass_read = ? AND passed_at IS NOT DISTINCT FROM CAST(? AS timestamptz) FOR UPDATE""")
-                        .params(channel.tenantId(), channel.channelId())
-                        .params(channel.pass().next(), channel.pass().read())
-                        .param(time(channel.passedAt()))
-                        .query(Integer.class)
-                        .optional()
-                        .isPresent();
+                .params(channel.tenantId(), channel.channelId())
+                .params(channel.pass().next(), channel.pass().read())
+                .param(time(channel.passedAt()))
+                .query(Integer.class)
+                .optional()
+                .isPresent();
         if (!same) {
             throw new OptimisticLockingFailureException("another process has read the channel in the meantime");
         }
@@ -167,7 +167,8 @@ class PreviewTable {
                 row.getLong("content_version"),
                 sha256 == null
                         ? null
-                        : new MediaFile(sha256, row.getString("s3_key"), row.getString("mime"), row.getLong("size_bytes")),
+                        : new MediaFile(
+                                sha256, row.getString("s3_key"), row.getString("mime"), row.getLong("size_bytes")),
                 row.getString("missing"),
                 row.getString("hash"),
                 row.getLong("seen"),
@@ -244,7 +245,8 @@ class PreviewTable {
 
     /** The newest page is as it was: the pass has nothing to read. */
     void unchanged(LiveChannel channel, Instant now) {
-        Pass pass = new Pass(channel.readUpTo(), channel.readUpTo(), channel.pass().until(), 0, 0);
+        Pass pass =
+                new Pass(channel.readUpTo(), channel.readUpTo(), channel.pass().until(), 0, 0);
         channels.progress(channel, new LiveChannels.Progress(pass, true, 0, null), null, now);
     }
 }

@@ -139,7 +139,9 @@ class PreviewWriter {
                     });
         } finally {
             for (Found one : found) {
-                Path copy = one.message().file() == null ? null : one.message().file().path();
+                Path copy = one.message().file() == null
+                        ? null
+                        : one.message().file().path();
                 if (copy != null) {
                     Files.deleteIfExists(copy);
                 }
@@ -216,7 +218,10 @@ class PreviewWriter {
         }
         long version = version(post, message, row, same);
         return new Found(
-                SourceMessageBuilder.builder(message).file(file).version(version).build(),
+                SourceMessageBuilder.builder(message)
+                        .file(file)
+                        .version(version)
+                        .build(),
                 new Shown(post.id(), hash, version, done));
     }
 

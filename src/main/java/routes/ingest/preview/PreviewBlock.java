@@ -26,9 +26,10 @@ final class PreviewBlock {
             + " .tgme_widget_message_link_preview, .tgme_widget_message_user";
 
     /** Layout, and what is read elsewhere. */
-    private static final Pattern KNOWN = Pattern.compile("(?:" + CLASS
-            + "(?:bubble_tail|author|user|forwarded_from|reply|reply_template|footer|reactions|link_preview|inline_\\w+|info|meta|text"
-            + "|grouped_\\w+|grouped|one_media|error)|media_supported_cont|media_not_supported_cont|text_not_supported_wrap)");
+    private static final Pattern KNOWN = Pattern.compile(
+            "(?:" + CLASS
+                    + "(?:bubble_tail|author|user|forwarded_from|reply|reply_template|footer|reactions|link_preview|inline_\\w+|info|meta|text"
+                    + "|grouped_\\w+|grouped|one_media|error)|media_supported_cont|media_not_supported_cont|text_not_supported_wrap)");
 
     private static final Pattern OWN_LINK = Pattern.compile(".*/(\\d{1,15})(?:\\?.*)?");
     private static final Pattern LINK = Pattern.compile("(?:https?:)?//[^/]+/(?:s/)?(\\w{3,64})/(\\d{1,15})(?:\\?.*)?");
@@ -94,7 +95,9 @@ final class PreviewBlock {
         return elements.stream()
                 .filter(element -> element.parents().stream()
                         .takeWhile(parent -> parent != bubble)
-                        .noneMatch(parent -> parent.is(FOREIGN) || parent.is(PreviewMedia.SELECTOR) || parent.hasClass(CLASS + "text")))
+                        .noneMatch(parent -> parent.is(FOREIGN)
+                                || parent.is(PreviewMedia.SELECTOR)
+                                || parent.hasClass(CLASS + "text")))
                 .filter(element -> !element.is(FOREIGN))
                 .toList();
     }
@@ -140,7 +143,8 @@ final class PreviewBlock {
                 open.addAll(part.children());
             } else if (!part.classNames().isEmpty()
                     && !part.is(PreviewMedia.SELECTOR)
-                    && part.classNames().stream().noneMatch(name -> KNOWN.matcher(name).matches())) {
+                    && part.classNames().stream()
+                            .noneMatch(name -> KNOWN.matcher(name).matches())) {
                 unknown.accept(part.classNames().iterator().next());
                 first = first == null ? part : first;
             }
@@ -158,7 +162,8 @@ final class PreviewBlock {
             content = read.content();
             file = read.file();
             if (!blank) {
-                content.set(content.path("@type").asText().equals("messagePoll") ? "description" : "caption", member.text);
+                content.set(
+                        content.path("@type").asText().equals("messagePoll") ? "description" : "caption", member.text);
             }
         } else if (blank && strange != null) {
             // what a later Telegram adds is kept with its words
@@ -193,7 +198,14 @@ final class PreviewBlock {
         String forward = PreviewText.plain(first("." + CLASS + "forwarded_from_name"));
         String bot = PreviewText.plain(first("." + CLASS + "via_bot"));
         return new PreviewPost(
-                number, date, message, file, edited, moved, forward.isEmpty() ? null : forward, bot.isEmpty() ? null : bot);
+                number,
+                date,
+                message,
+                file,
+                edited,
+                moved,
+                forward.isEmpty() ? null : forward,
+                bot.isEmpty() ? null : bot);
     }
 
     /** The first such element that is not part of a quoted message. */
@@ -208,7 +220,9 @@ final class PreviewBlock {
             time = own(bubble.select("time[datetime]")).stream().findFirst().orElse(null);
         }
         try {
-            return time == null ? null : OffsetDateTime.parse(time.attr("datetime")).toInstant();
+            return time == null
+                    ? null
+                    : OffsetDateTime.parse(time.attr("datetime")).toInstant();
         } catch (DateTimeException e) {
             return null;
         }
@@ -244,7 +258,9 @@ final class PreviewBlock {
         for (Element button : block.select("a." + CLASS + "inline_button[href~=^https?://]")) {
             Matcher own = LINK.matcher(button.attr("href"));
             // other buttons lead to the post itself
-            if (!own.matches() || !own.group(1).equalsIgnoreCase(channel) || !own.group(2).equals(Long.toString(id))) {
+            if (!own.matches()
+                    || !own.group(1).equalsIgnoreCase(channel)
+                    || !own.group(2).equals(Long.toString(id))) {
                 buttons.addObject()
                         .putObject("type")
                         .put("@type", "inlineKeyboardButtonTypeUrl")
@@ -273,11 +289,14 @@ final class PreviewBlock {
 
     /** {@code 4.02K} is 4020: larger numbers are rounded. 0 for what is no number. */
     static int count(String text) {
-        Matcher count = COUNT.matcher(text.strip().replace(",", "").replace("\u00a0", "").toUpperCase(java.util.Locale.ROOT));
+        Matcher count = COUNT.matcher(
+                text.strip().replace(",", "").replace("\u00a0", "").toUpperCase(java.util.Locale.ROOT));
         if (!count.matches()) {
             return 0;
         }
-        long number = new BigDecimal(count.group(1)).movePointRight(UNITS.get(count.group(2))).longValue();
+        long number = new BigDecimal(count.group(1))
+                .movePointRight(UNITS.get(count.group(2)))
+                .longValue();
         return (int) Math.min(number, Integer.MAX_VALUE);
     }
 }

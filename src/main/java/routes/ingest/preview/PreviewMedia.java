@@ -28,10 +28,12 @@ final class PreviewMedia {
 
     private static final Pattern PICTURE = Pattern.compile("background-image:\\s*url\\(['\"]?([^'\")\\s]+)['\"]?\\)");
     private static final Pattern RATIO = Pattern.compile("padding-top:\\s*([\\d.]{1,10})%");
-    private static final Pattern POINT = Pattern.compile(".*?[?&](?:q|ll|query)=(-?\\d{1,3}(?:\\.\\d{1,15})?)(?:,|%2C)(-?\\d{1,3}(?:\\.\\d{1,15})?).*");
+    private static final Pattern POINT = Pattern.compile(
+            ".*?[?&](?:q|ll|query)=(-?\\d{1,3}(?:\\.\\d{1,15})?)(?:,|%2C)(-?\\d{1,3}(?:\\.\\d{1,15})?).*");
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,3})%.*");
     private static final int PERCENTS = 100;
-    private static final String TOO_BIG = "the public preview does not show this file, as it is too big; see it in Telegram";
+    private static final String TOO_BIG =
+            "the public preview does not show this file, as it is too big; see it in Telegram";
 
     /** @param file null without */
     record Content(ObjectNode content, PreviewFile file) {}
@@ -52,7 +54,9 @@ final class PreviewMedia {
             return photo();
         } else if (media.hasClass(CLASS + "video_player")) {
             Element video = playable();
-            boolean animation = video != null && video.hasAttr("loop") && media.selectFirst(".message_video_play, .message_video_duration") == null;
+            boolean animation = video != null
+                    && video.hasAttr("loop")
+                    && media.selectFirst(".message_video_play, .message_video_duration") == null;
             String kind = animation ? "animation" : "video";
             content.put("@type", animation ? "messageAnimation" : "messageVideo");
             return file(kind, kind, "video/mp4", url(video), ".message_video_duration");
@@ -138,7 +142,8 @@ final class PreviewMedia {
         String title = words("document_title");
         String extra = words("document_extra");
         boolean audio = media.selectFirst("." + CLASS + "document_icon.audio") != null;
-        ObjectNode described = content.put("@type", audio ? "messageAudio" : "messageDocument").putObject(audio ? "audio" : "document");
+        ObjectNode described = content.put("@type", audio ? "messageAudio" : "messageDocument")
+                .putObject(audio ? "audio" : "document");
         if (audio) {
             described.put("title", title).put("performer", extra);
         } else {
@@ -174,10 +179,12 @@ final class PreviewMedia {
         content.put("@type", "messagePoll");
         ObjectNode poll = content.putObject("poll");
         poll.set("question", PreviewText.of(words("poll_question")));
-        poll.put("total_voter_count", voters).put("is_closed", words("poll_type").startsWith("Final"));
+        poll.put("total_voter_count", voters)
+                .put("is_closed", words("poll_type").startsWith("Final"));
         ArrayNode options = poll.putArray("options");
         for (Element option : media.select("." + CLASS + "poll_option")) {
-            Matcher percent = PERCENT.matcher(PreviewText.plain(option.selectFirst("." + CLASS + "poll_option_percent")));
+            Matcher percent =
+                    PERCENT.matcher(PreviewText.plain(option.selectFirst("." + CLASS + "poll_option_percent")));
             int share = percent.matches() ? Integer.parseInt(percent.group(1)) : 0;
             ObjectNode one = options.addObject();
             one.set("text", PreviewText.of(PreviewText.plain(option.selectFirst("." + CLASS + "poll_option_text"))));

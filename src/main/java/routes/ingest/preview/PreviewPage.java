@@ -80,7 +80,9 @@ public record PreviewPage(
                 continue;
             }
             channelId(block.attr("data-view")).ifPresent(channels::add);
-            posts.addAll(new PreviewBlock(block, post.group(1), Long.parseLong(post.group(2)), part -> count(unknown, part)).read());
+            posts.addAll(
+                    new PreviewBlock(block, post.group(1), Long.parseLong(post.group(2)), part -> count(unknown, part))
+                            .read());
         }
         if (posts.isEmpty() && !unknown.isEmpty()) {
             throw new UnreadableException("no post of the page can be read: Telegram may have changed its markup");
@@ -89,7 +91,8 @@ public record PreviewPage(
         }
         posts.sort(Comparator.comparingLong(PreviewPost::id));
         String title = PreviewText.plain(document.selectFirst(".tgme_channel_info_header_title"));
-        String own = PreviewText.plain(document.selectFirst(".tgme_channel_info_header_username")).replaceFirst("^@", "");
+        String own = PreviewText.plain(document.selectFirst(".tgme_channel_info_header_username"))
+                .replaceFirst("^@", "");
         return new PreviewPage(
                 channels.stream().findFirst().orElse(null),
                 own.equalsIgnoreCase(name) ? own : name,
@@ -124,11 +127,13 @@ public record PreviewPage(
     public static String refusal(String html, String name) {
         Document document = Jsoup.parse(html);
         String extra = PreviewText.plain(document.selectFirst(".tgme_page_extra"));
-        if (document.selectFirst(".tgme_page_title") == null || (extra.isEmpty() && document.selectFirst(".tgme_page_photo") == null)) {
+        if (document.selectFirst(".tgme_page_title") == null
+                || (extra.isEmpty() && document.selectFirst(".tgme_page_photo") == null)) {
             return "Telegram has no channel @" + name;
         } else if (extra.toLowerCase(Locale.ROOT).contains("@" + name.toLowerCase(Locale.ROOT))) {
             return "@" + name + " is a person or a bot, and no channel";
         }
-        return "@" + name + " has no public preview, as groups and some channels have none; a Telegram account can read it";
+        return "@" + name
+                + " has no public preview, as groups and some channels have none; a Telegram account can read it";
     }
 }

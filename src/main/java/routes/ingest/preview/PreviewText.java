@@ -72,7 +72,10 @@ final class PreviewText {
     }
 
     static ObjectNode of(String plain) {
-        return JsonNodeFactory.instance.objectNode().put("@type", "formattedText").put("text", plain);
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("@type", "formattedText")
+                .put("text", plain);
     }
 
     /** Telegram removes white space around a text before it is sent. */
@@ -84,7 +87,8 @@ final class PreviewText {
         ArrayNode fitting = formatted.putArray("entities");
         entities.forEach(entity -> {
             int from = Math.max(entity.path("offset").asInt(), start);
-            int to = Math.min(entity.path("offset").asInt() + entity.path("length").asInt(), end);
+            int to = Math.min(
+                    entity.path("offset").asInt() + entity.path("length").asInt(), end);
             if (to > from) {
                 fitting.add(((ObjectNode) entity).put("offset", from - start).put("length", to - from));
             }
@@ -161,7 +165,9 @@ final class PreviewText {
             String language = language(element);
             ObjectNode pre = entity(start, language.isEmpty() ? "Pre" : "PreCode");
             pre.put("language", language);
-        } else if (type.equals("Code") && element.parent() != null && element.parent().normalName().equals("pre")) {
+        } else if (type.equals("Code")
+                && element.parent() != null
+                && element.parent().normalName().equals("pre")) {
             // it only names the language
             return;
         } else if (type.equals("CustomEmoji")) {
@@ -173,7 +179,9 @@ final class PreviewText {
 
     private static String language(Element pre) {
         Element code = pre.selectFirst("code[class^=language-]");
-        return code == null ? "" : code.className().substring("language-".length()).split(" ", 2)[0];
+        return code == null
+                ? ""
+                : code.className().substring("language-".length()).split(" ", 2)[0];
     }
 
     /** @return the type of the new entity */
@@ -198,7 +206,9 @@ final class PreviewText {
             entity(start, "EmailAddress");
         } else if (href.startsWith("tel:")) {
             entity(start, "PhoneNumber");
-        } else if (MENTION.matcher(label).matches() && address.toLowerCase(Locale.ROOT).endsWith("/" + label.substring(1).toLowerCase(Locale.ROOT))) {
+        } else if (MENTION.matcher(label).matches()
+                && address.toLowerCase(Locale.ROOT)
+                        .endsWith("/" + label.substring(1).toLowerCase(Locale.ROOT))) {
             entity(start, "Mention");
         } else if (person.matches()) {
             entity(start, "MentionName").put("user_id", Long.parseLong(person.group(1)));

@@ -140,8 +140,7 @@ final class LiveProcess implements AutoCloseable {
      */
     record Preview(String url, RedisLink redis, Duration requestDelay, boolean account) {}
 
-    LiveProcess(
-            DataSource source, Path folder, Tdlib tdlib, ParserProperties parser, long maxBytes, Preview preview)
+    LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser, long maxBytes, Preview preview)
             throws Exception {
         boolean account = preview == null || preview.account();
         TelegramProperties telegram = account ? TELEGRAM : new TelegramProperties(0, "", "", true);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static routes.ingest.preview.PreviewStandIn.picture;
 
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,8 +95,12 @@ class PreviewFeedIT {
 
     private UUID subscribe(String column, Object value) {
         UUID id = UUID.randomUUID();
-        jdbc.sql("INSERT INTO channels (id, " + column + ") VALUES (?, ?)").params(id, value).update();
-        jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (1, ?)").param(id).update();
+        jdbc.sql("INSERT INTO channels (id, " + column + ") VALUES (?, ?)")
+                .params(id, value)
+                .update();
+        jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (1, ?)")
+                .param(id)
+                .update();
         return id;
     }
 
@@ -128,8 +131,9 @@ class PreviewFeedIT {
     }
 
     private void assertNothingIsPublishedTwice() {
-        assertThat(count(
-                        "(SELECT 1 FROM outbox WHERE stream = 'posts.parsed' GROUP BY event ->> 'idempotency_key' HAVING count(*) > 1) x"))
+        assertThat(
+                        count(
+                                "(SELECT 1 FROM outbox WHERE stream = 'posts.parsed' GROUP BY event ->> 'idempotency_key' HAVING count(*) > 1) x"))
                 .isZero();
     }
 
@@ -148,7 +152,9 @@ class PreviewFeedIT {
                 .isEqualTo("News " + ID + " news");
         assertThat(one("SELECT telegram_post_url FROM posts WHERE telegram_message_id = 50"))
                 .isEqualTo("https://t.me/news/50");
-        assertThat(one("SELECT source || ' ' || live_state(l) || ' ' || (reached_at < now() - interval '20 hours') FROM live_channels l"))
+        assertThat(
+                        one(
+                                "SELECT source || ' ' || live_state(l) || ' ' || (reached_at < now() - interval '20 hours') FROM live_channels l"))
                 .isIn("preview live true", "preview live false");
         assertThat(previews.mostAtOnce()).isEqualTo(1);
         assertThat(count("posts WHERE views_count = 4020")).isEqualTo(70);
@@ -160,19 +166,38 @@ class PreviewFeedIT {
         subscribe();
         subscribe("username", "nothere");
         LiveProcess process = start(LiveProcess.parser(87_600, 3_600), Duration.ZERO);
-        await().atMost(TIME).until(() -> count("live_channels WHERE history_done_at IS NOT NULL OR error IS NOT NULL") == 2);
+        await().atMost(TIME)
+                .until(() -> count("live_channels WHERE history_done_at IS NOT NULL OR error IS NOT NULL") == 2);
         assertThat(gauge(process, "live.channels", "preview", "state", "live")).isEqualTo(1);
-        assertThat(gauge(process, "live.channels", "preview", "state", "not_found")).isEqualTo(1);
+        assertThat(gauge(process, "live.channels", "preview", "state", "not_found"))
+                .isEqualTo(1);
         assertThat(gauge(process, "live.channels", "telegram", "state", "live")).isZero();
-        assertThat(process.registry.get("live.posts").tags("source", "preview", "kind", "created").counter().count())
+        assertThat(process.registry
+                        .get("live.posts")
+                        .tags("source", "preview", "kind", "created")
+                        .counter()
+                        .count())
                 .isEqualTo(25);
-        assertThat(process.registry.get("live.update.age.seconds").tag("source", "preview").gauge().value())
+        assertThat(process.registry
+                        .get("live.update.age.seconds")
+                        .tag("source", "preview")
+                        .gauge()
+                        .value())
                 .isBetween(0.0, 60.0);
-        assertThat(process.registry.get("live.flood.wait.seconds").tag("source", "preview").gauge().value()).isZero();
+        assertThat(process.registry
+                        .get("live.flood.wait.seconds")
+                        .tag("source", "preview")
+                        .gauge()
+                        .value())
+                .isZero();
     }
 
     private static double gauge(LiveProcess process, String name, String source, String tag, String value) {
-        return process.registry.get(name).tags("source", source, tag, value).gauge().value();
+        return process.registry
+                .get(name)
+                .tags("source", source, tag, value)
+                .gauge()
+                .value();
     }
 
     @Test
@@ -187,7 +212,9 @@ class PreviewFeedIT {
         channel.delete(30);
         long latest = channel.text("latest");
         await().atMost(TIME).until(() -> stored().equals(new TreeSet<>(channel.ids())));
-        assertThat(one("SELECT content || ' ' || is_edited || ' ' || (urls ->> 0) FROM posts WHERE telegram_message_id = 25"))
+        assertThat(
+                        one(
+                                "SELECT content || ' ' || is_edited || ' ' || (urls ->> 0) FROM posts WHERE telegram_message_id = 25"))
                 .isEqualTo("other words true https://example.com/x");
         assertThat(one("SELECT content FROM post_edits")).isEqualTo("post 24");
         assertThat(stored()).contains(latest).doesNotContain(27L, 30L);
@@ -230,11 +257,13 @@ class PreviewFeedIT {
         channel.album("caption", picture(1), picture(2), picture(3));
         channel.photo("again", picture(1));
         channel.post("<a class=\"tgme_widget_message_video_player\" href=\"https://t.me/news/5\"><video src=\""
-                + previews.file("big.mp4", new byte[2_000_000]) + "\"></video><time class=\"message_video_duration\">1:00</time></a>"
+                + previews.file("big.mp4", new byte[2_000_000])
+                + "\"></video><time class=\"message_video_duration\">1:00</time></a>"
                 + PreviewStandIn.text("big"));
         channel.post("<a class=\"tgme_widget_message_voice_player\"><audio src=\"" + previews.file("v.ogg", new byte[9])
                 + "\"></audio></a>" + PreviewStandIn.text("voice"));
-        channel.post("<a class=\"tgme_widget_message_video_player not_supported\"></a>" + PreviewStandIn.text("hidden"));
+        channel.post(
+                "<a class=\"tgme_widget_message_video_player not_supported\"></a>" + PreviewStandIn.text("hidden"));
         subscribe();
         LiveProcess process = start();
         process.awaitRead();
@@ -242,7 +271,8 @@ class PreviewFeedIT {
         assertThat(count("media_objects")).isEqualTo(3);
         assertThat(count("post_media_map")).isEqualTo(4);
         assertThat(count("media_group_items")).isEqualTo(3);
-        assertThat(one("SELECT caption_text || ' ' || inferred FROM media_groups")).isEqualTo("caption false");
+        assertThat(one("SELECT caption_text || ' ' || inferred FROM media_groups"))
+                .isEqualTo("caption false");
         assertThat(previews.fileRequests()).as("each is fetched once").hasSize(5);
         assertThat(missing("big")).contains("too_large");
         assertThat(missing("voice")).isEqualTo("type audio/ogg is not taken");
@@ -277,18 +307,18 @@ class PreviewFeedIT {
                 Arguments.of("changed", PreviewStandIn.changed(), "Telegram may have changed it"),
                 Arguments.of(
                         "empty",
-                        (PreviewStandIn.Fault) (page, out) -> WebServer.html(
-                                out, page.replaceAll("(?s)<section.*</section>", "<section></section>")),
+                        (PreviewStandIn.Fault) (page, out) ->
+                                WebServer.html(out, page.replaceAll("(?s)<section.*</section>", "<section></section>")),
                         "no posts any more"),
                 Arguments.of(
                         "connection lost",
                         (PreviewStandIn.Fault) (page, out) -> WebServer.raw(
-                                out, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99999\r\n\r\n<html>"),
+                                out,
+                                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99999\r\n\r\n<html>"),
                         "reset"),
                 Arguments.of(
                         "no html",
-                        (PreviewStandIn.Fault) (page, out) ->
-                                WebServer.send(out, 200, "application/json", "{}"),
+                        (PreviewStandIn.Fault) (page, out) -> WebServer.send(out, 200, "application/json", "{}"),
                         "content_type"));
     }
 
@@ -319,13 +349,21 @@ class PreviewFeedIT {
         subscribe();
         previews.fault(PreviewStandIn.status(status, "Retry-After: 2"));
         LiveProcess process = start();
-        await().atMost(TIME).pollInterval(Duration.ofMillis(20)).until(() -> count("live_channels WHERE flood_until > now()") == 1);
+        await().atMost(TIME)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> count("live_channels WHERE flood_until > now()") == 1);
         assertThat(one("SELECT live_state(l) FROM live_channels l")).isEqualTo("waiting");
-        assertThat(process.registry.get("live.floods").tag("source", "preview").counter().count()).isEqualTo(1);
+        assertThat(process.registry
+                        .get("live.floods")
+                        .tag("source", "preview")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
         int requests = previews.pages().size();
         await().during(Duration.ofMillis(1_500)).until(() -> previews.pages().size() == requests);
         await().atMost(TIME).until(() -> stored().size() == 50);
-        assertThat(count("live_channels WHERE flood_until IS NULL AND error IS NULL")).isEqualTo(1);
+        assertThat(count("live_channels WHERE flood_until IS NULL AND error IS NULL"))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -338,7 +376,8 @@ class PreviewFeedIT {
         subscribe("username", name);
         start();
         await().atMost(TIME).until(() -> count("live_channels WHERE error LIKE '" + reason + "%'") == 1);
-        assertThat(count("live_channels WHERE retry_at > now() + interval '20 hours'")).isEqualTo(1);
+        assertThat(count("live_channels WHERE retry_at > now() + interval '20 hours'"))
+                .isEqualTo(1);
         await().during(Duration.ofSeconds(1)).until(() -> previews.pages().size() == 1);
     }
 
@@ -385,10 +424,19 @@ class PreviewFeedIT {
         LiveProcess process = start();
         process.awaitRead();
         process.awaitRead();
-        double read = process.registry.get("live.history.pages").tag("source", "preview").counter().count();
+        double read = process.registry
+                .get("live.history.pages")
+                .tag("source", "preview")
+                .counter()
+                .count();
         process.awaitRead();
         process.awaitRead();
-        assertThat(process.registry.get("live.history.pages").tag("source", "preview").counter().count()).isEqualTo(read);
+        assertThat(process.registry
+                        .get("live.history.pages")
+                        .tag("source", "preview")
+                        .counter()
+                        .count())
+                .isEqualTo(read);
         channel.text("new");
         await().atMost(TIME).until(() -> stored().size() == 6);
     }
@@ -431,7 +479,8 @@ class PreviewFeedIT {
         long begun = System.nanoTime();
         LiveProcess one = start(LiveProcess.parser(87_600, 3_600), Duration.ofMillis(200));
         LiveProcess two = start(LiveProcess.parser(87_600, 3_600), Duration.ofMillis(200));
-        await().atMost(TIME).until(() -> count("posts") == 200 && count("live_channels WHERE history_done_at IS NOT NULL") == 2);
+        await().atMost(TIME)
+                .until(() -> count("posts") == 200 && count("live_channels WHERE history_done_at IS NOT NULL") == 2);
         long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
         assertThat(millis).isGreaterThan(200L * (previews.pages().size() - 1));
         assertThat(previews.mostAtOnce()).isEqualTo(1);
@@ -492,10 +541,11 @@ class PreviewFeedIT {
                 .update();
         process.awaitRead();
         process.awaitRead();
-        assertThat(one("SELECT content FROM posts WHERE telegram_message_id = 2")).isEqualTo("corrected");
+        assertThat(one("SELECT content FROM posts WHERE telegram_message_id = 2"))
+                .isEqualTo("corrected");
         channel.editText(2, "edited in the channel");
-        await().atMost(TIME)
-                .until(() -> one("SELECT content FROM posts WHERE telegram_message_id = 2").equals("edited in the channel"));
+        await().atMost(TIME).until(() -> one("SELECT content FROM posts WHERE telegram_message_id = 2")
+                .equals("edited in the channel"));
     }
 
     static LongStream seeds() {
@@ -518,7 +568,8 @@ class PreviewFeedIT {
                 case 3 -> channel.photo("photo " + step, picture(step));
                 case 4 -> channel.album("album " + step, picture(step), picture(step + 1_000));
                 case 5 -> {
-                    if (some != null && count("posts WHERE grouped_id IS NULL AND telegram_message_id = " + some) == 1) {
+                    if (some != null
+                            && count("posts WHERE grouped_id IS NULL AND telegram_message_id = " + some) == 1) {
                         channel.editText(some, "edited " + step);
                     }
                 }
@@ -527,9 +578,13 @@ class PreviewFeedIT {
                         channel.delete(some);
                     }
                 }
-                case 7 -> previews.fault(List.of(
-                                PreviewStandIn.status(500), PreviewStandIn.cut(), PreviewStandIn.changed(), PreviewStandIn.status(429, "Retry-After: 1"))
-                        .get(random.nextInt(4)));
+                case 7 ->
+                    previews.fault(List.of(
+                                    PreviewStandIn.status(500),
+                                    PreviewStandIn.cut(),
+                                    PreviewStandIn.changed(),
+                                    PreviewStandIn.status(429, "Retry-After: 1"))
+                            .get(random.nextInt(4)));
                 default -> {
                     if (random.nextInt(4) == 0) {
                         kill(process);

@@ -76,8 +76,12 @@ class ThreeSourcesIT {
         preview();
         export = export();
         UUID channel = UUID.randomUUID();
-        jdbc.sql("INSERT INTO channels (id, username) VALUES (?, 'news')").param(channel).update();
-        jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (1, ?)").param(channel).update();
+        jdbc.sql("INSERT INTO channels (id, username) VALUES (?, 'news')")
+                .param(channel)
+                .update();
+        jdbc.sql("INSERT INTO user_channel (user_id, channel_id) VALUES (1, ?)")
+                .param(channel)
+                .update();
     }
 
     @AfterEach
@@ -115,12 +119,14 @@ class ThreeSourcesIT {
 
     private void preview() {
         var channel = previews.channel("news", ID, "News");
-        channel.text("Read <a href=\"https://example.com/a\" target=\"_blank\">https://example.com/a</a> <b>now</b><br/>"
-                + "<a href=\"?q=%23tag\">#tag</a> and <i class=\"emoji\"><b>👍</b></i> here");
-        channel.post("<div class=\"tgme_widget_message_poll\"><div class=\"tgme_widget_message_poll_question\">Who?</div>"
-                + "<div class=\"tgme_widget_message_poll_option\"><div class=\"tgme_widget_message_poll_option_text\">Me</div></div>"
-                + "<div class=\"tgme_widget_message_poll_option\"><div class=\"tgme_widget_message_poll_option_text\">You</div></div>"
-                + "<div class=\"tgme_widget_message_voters\">12 voters</div></div>");
+        channel.text(
+                "Read <a href=\"https://example.com/a\" target=\"_blank\">https://example.com/a</a> <b>now</b><br/>"
+                        + "<a href=\"?q=%23tag\">#tag</a> and <i class=\"emoji\"><b>👍</b></i> here");
+        channel.post(
+                "<div class=\"tgme_widget_message_poll\"><div class=\"tgme_widget_message_poll_question\">Who?</div>"
+                        + "<div class=\"tgme_widget_message_poll_option\"><div class=\"tgme_widget_message_poll_option_text\">Me</div></div>"
+                        + "<div class=\"tgme_widget_message_poll_option\"><div class=\"tgme_widget_message_poll_option_text\">You</div></div>"
+                        + "<div class=\"tgme_widget_message_voters\">12 voters</div></div>");
         channel.album("album", picture(0), picture(1), picture(2));
         channel.at(java.time.Instant.ofEpochSecond(FIRST_SECOND + 10));
         long edited = channel.text("first words");
@@ -135,25 +141,39 @@ class ThreeSourcesIT {
             Files.write(target.resolve("photo_" + number + ".jpg"), picture(number));
         }
         String[] messages = {
-            message(1, FIRST_SECOND, "", "[\"Read \",{\"type\":\"link\",\"text\":\"https://example.com/a\"},\" \","
-                    + "{\"type\":\"bold\",\"text\":\"now\"},\"\\n\",{\"type\":\"hashtag\",\"text\":\"#tag\"},\" and 👍 here\"]"),
-            message(2, FIRST_SECOND + 1, "\"poll\":{\"question\":\"Who?\",\"total_voters\":12,\"answers\":"
-                    + "[{\"text\":\"Me\",\"voters\":4},{\"text\":\"You\",\"voters\":4}]},", "\"\""),
+            message(
+                    1,
+                    FIRST_SECOND,
+                    "",
+                    "[\"Read \",{\"type\":\"link\",\"text\":\"https://example.com/a\"},\" \","
+                            + "{\"type\":\"bold\",\"text\":\"now\"},\"\\n\",{\"type\":\"hashtag\",\"text\":\"#tag\"},\" and 👍 here\"]"),
+            message(
+                    2,
+                    FIRST_SECOND + 1,
+                    "\"poll\":{\"question\":\"Who?\",\"total_voters\":12,\"answers\":"
+                            + "[{\"text\":\"Me\",\"voters\":4},{\"text\":\"You\",\"voters\":4}]},",
+                    "\"\""),
             message(3, FIRST_SECOND + 2, "\"photo\":\"photo_0.jpg\",", "\"album\""),
             message(4, FIRST_SECOND + 2, "\"photo\":\"photo_1.jpg\",", "\"\""),
             message(5, FIRST_SECOND + 2, "\"photo\":\"photo_2.jpg\",", "\"\""),
             message(6, FIRST_SECOND + 10, "\"edited_unixtime\":\"" + (FIRST_SECOND + 3_600) + "\",", "\"other words\""),
-            message(7, FIRST_SECOND + 11, "", "[\"see \",{\"type\":\"text_link\",\"text\":\"this page\",\"href\":\"https://example.com/page\"}]"),
+            message(
+                    7,
+                    FIRST_SECOND + 11,
+                    "",
+                    "[\"see \",{\"type\":\"text_link\",\"text\":\"this page\",\"href\":\"https://example.com/page\"}]"),
             message(8, FIRST_SECOND + 12, "\"photo\":\"photo_9.jpg\",", "\"one photo\"")
         };
         return Files.writeString(
                 target.resolve("result.json"),
-                "{\"name\":\"News\",\"type\":\"public_channel\",\"id\":" + ID + ",\"messages\":[" + String.join(",", messages) + "]}");
+                "{\"name\":\"News\",\"type\":\"public_channel\",\"id\":" + ID + ",\"messages\":["
+                        + String.join(",", messages) + "]}");
     }
 
     private static String message(int id, int time, String fields, String text) {
-        return "{\"id\":" + id + ",\"type\":\"message\",\"date_unixtime\":\"" + time + "\",\"from\":\"News\",\"from_id\":\"channel" + ID
-                + "\"," + fields + "\"text\":" + text + ",\"text_entities\":[]}";
+        return "{\"id\":" + id + ",\"type\":\"message\",\"date_unixtime\":\"" + time
+                + "\",\"from\":\"News\",\"from_id\":\"channel" + ID + "\"," + fields + "\"text\":" + text
+                + ",\"text_entities\":[]}";
     }
 
     private void read(Origin origin) throws Exception {
@@ -181,7 +201,8 @@ class ThreeSourcesIT {
                 new ImportProperties(null, 5, Duration.ofSeconds(20), false),
                 progress -> {})) {
             UUID id = imports.submit(1, LiveProcess.TENANT, export);
-            await().atMost(LiveProcess.TIME).until(() -> imports.find(id).orElseThrow().isOver());
+            await().atMost(LiveProcess.TIME)
+                    .until(() -> imports.find(id).orElseThrow().isOver());
         }
     }
 

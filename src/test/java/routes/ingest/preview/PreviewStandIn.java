@@ -103,17 +103,21 @@ public final class PreviewStandIn implements AutoCloseable {
         /** An album of photos; the page shows its text once. */
         public List<Long> album(String caption, byte[]... photos) {
             long first = next();
-            List<Long> ids = IntStream.range(0, photos.length).mapToObj(i -> first + i).toList();
+            List<Long> ids =
+                    IntStream.range(0, photos.length).mapToObj(i -> first + i).toList();
             String items = ids.stream()
-                    .map(number -> PreviewStandIn.this.photo("https://t.me/" + name + "/" + number + "?single", photos[(int) (number - first)]))
+                    .map(number -> PreviewStandIn.this.photo(
+                            "https://t.me/" + name + "/" + number + "?single", photos[(int) (number - first)]))
                     .collect(Collectors.joining());
             put(
                     first,
                     ids,
-                    "<div class=\"media_supported_cont\"><div class=\"" + CLASS + "one_media\"><div class=\"media_supported_cont\">"
+                    "<div class=\"media_supported_cont\"><div class=\"" + CLASS
+                            + "one_media\"><div class=\"media_supported_cont\">"
                             + "<div class=\"" + CLASS + "grouped_wrap js-message_grouped_wrap\"><div class=\"" + CLASS
                             + "grouped\"><div class=\"" + CLASS + "grouped_layer\">" + items + "</div></div></div>"
-                            + (caption.isEmpty() ? "" : PreviewStandIn.text(caption)) + "</div></div></div>" + hidden());
+                            + (caption.isEmpty() ? "" : PreviewStandIn.text(caption)) + "</div></div></div>"
+                            + hidden());
             return ids;
         }
 
@@ -144,10 +148,13 @@ public final class PreviewStandIn implements AutoCloseable {
 
         /** The page with the posts before this one. */
         public String page(long before) {
-            List<Map.Entry<Long, Block>> shown = new ArrayList<>(
-                    blocks.headMap(before).descendingMap().entrySet().stream().limit(PAGE).toList());
+            List<Map.Entry<Long, Block>> shown =
+                    new ArrayList<>(blocks.headMap(before).descendingMap().entrySet().stream()
+                            .limit(PAGE)
+                            .toList());
             Collections.reverse(shown);
-            StringBuilder html = new StringBuilder("<!DOCTYPE html><html><head><meta property=\"og:title\" content=\"" + title
+            StringBuilder html = new StringBuilder("<!DOCTYPE html><html><head><meta property=\"og:title\" content=\""
+                    + title
                     + "\"></head><body><header class=\"tgme_header\"></header><main><div class=\"tgme_channel_info\">"
                     + "<div class=\"tgme_channel_info_header_title\"><span dir=\"auto\">" + title + "</span></div>"
                     + "<div class=\"tgme_channel_info_header_username\"><a href=\"https://t.me/" + name + "\">@" + name
@@ -162,19 +169,28 @@ public final class PreviewStandIn implements AutoCloseable {
             String view = "{\"c\":-" + channel.id + ",\"p\":" + (ids.size() > 1 ? "\"" + number + "g\"" : number)
                     + ",\"t\":1790000000,\"h\":\"81b694a4aa70bf7601\"}";
             String attributes = channel.tellsId
-                    ? " data-view=\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(view.getBytes(UTF_8)) + "\""
+                    ? " data-view=\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(view.getBytes(UTF_8))
+                            + "\""
                     : "";
             return "<div class=\"tgme_widget_message_wrap js-widget_message_wrap\"><div class=\"tgme_widget_message text_not_supported_wrap "
-                    + (service ? "service_message " : "") + "js-widget_message\" data-post=\"" + channel.name + "/" + number + "\""
+                    + (service ? "service_message " : "") + "js-widget_message\" data-post=\"" + channel.name + "/"
+                    + number + "\""
                     + attributes + "><div class=\"" + CLASS + "user\"><a href=\"https://t.me/" + channel.name
-                    + "\"><i class=\"" + CLASS + "user_photo\"><img src=\"https://cdn.example/avatar.jpg\"></i></a></div>"
-                    + "<div class=\"" + CLASS + "bubble\"><i class=\"" + CLASS + "bubble_tail\"></i><div class=\"" + CLASS
+                    + "\"><i class=\"" + CLASS
+                    + "user_photo\"><img src=\"https://cdn.example/avatar.jpg\"></i></a></div>"
+                    + "<div class=\"" + CLASS + "bubble\"><i class=\"" + CLASS + "bubble_tail\"></i><div class=\""
+                    + CLASS
                     + "author accent_color\"><a class=\"" + CLASS + "owner_name\" href=\"https://t.me/" + channel.name
                     + "\"><span dir=\"auto\">" + channel.title + "</span></a></div>" + html
                     + "<div class=\"" + CLASS + "footer compact js-message_footer\"><div class=\"" + CLASS
-                    + "info short js-message_info\"><span class=\"" + CLASS + "views\">4.02K</span><span class=\"copyonly\"> views</span>"
-                    + "<span class=\"" + CLASS + "meta\">" + meta + "<a class=\"" + CLASS + "date\" href=\"https://t.me/" + channel.name
-                    + "/" + number + "\"><time datetime=\"" + DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at.atOffset(ZoneOffset.ofHours(0))).replace("Z", "+00:00")
+                    + "info short js-message_info\"><span class=\"" + CLASS
+                    + "views\">4.02K</span><span class=\"copyonly\"> views</span>"
+                    + "<span class=\"" + CLASS + "meta\">" + meta + "<a class=\"" + CLASS
+                    + "date\" href=\"https://t.me/" + channel.name
+                    + "/" + number + "\"><time datetime=\""
+                    + DateTimeFormatter.ISO_OFFSET_DATE_TIME
+                            .format(at.atOffset(ZoneOffset.ofHours(0)))
+                            .replace("Z", "+00:00")
                     + "\" class=\"time\">10:40</time></a></span></div></div></div></div></div>";
         }
     }
@@ -207,7 +223,8 @@ public final class PreviewStandIn implements AutoCloseable {
 
     private String photo(String href, byte[] bytes) {
         String url = file("p" + Integer.toHexString(Arrays.hashCode(bytes)) + ".jpg", bytes);
-        return "<a class=\"" + CLASS + "photo_wrap grouped_media_wrap blured js-message_photo\" style=\"left:0px;width:453px;"
+        return "<a class=\"" + CLASS
+                + "photo_wrap grouped_media_wrap blured js-message_photo\" style=\"left:0px;width:453px;"
                 + "background-image:url('" + url + "')\" data-ratio=\"1.5\" href=\"" + href + "\"><div class=\"" + CLASS
                 + "photo\" style=\"padding-top:66.6%\"></div></a>";
     }
@@ -284,7 +301,8 @@ public final class PreviewStandIn implements AutoCloseable {
         String head = name.startsWith("group")
                 ? "<div class=\"tgme_page_title\"><span>A group</span></div><div class=\"tgme_page_extra\">1 234 members, 56 online</div>"
                 : name.startsWith("person")
-                        ? "<div class=\"tgme_page_title\"><span>Anna</span></div><div class=\"tgme_page_extra\">@" + name + "</div>"
+                        ? "<div class=\"tgme_page_title\"><span>Anna</span></div><div class=\"tgme_page_extra\">@"
+                                + name + "</div>"
                         : "";
         WebServer.html(out, "<html><body><div class=\"tgme_page\">" + head + "</div></body></html>");
     }
@@ -305,7 +323,9 @@ public final class PreviewStandIn implements AutoCloseable {
                 out,
                 Arrays.stream(page.split("(?=<div class=\"tgme_widget_message_wrap )"))
                         .map(part -> part.contains("data-post=\"" + channel + "/" + number + "\"")
-                                ? part.replaceFirst("(?s)<div class=\"tgme_widget_message_wrap .*?</time></a></span></div></div></div></div></div>", "")
+                                ? part.replaceFirst(
+                                        "(?s)<div class=\"tgme_widget_message_wrap .*?</time></a></span></div></div></div></div></div>",
+                                        "")
                                 : part)
                         .collect(Collectors.joining()));
     }
