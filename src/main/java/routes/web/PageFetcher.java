@@ -298,29 +298,28 @@ public final class PageFetcher implements AutoCloseable {
         }
 
         Fetched picture(long start) throws FetchException {
-            while (true) {
-                seen.add(page);
-                FetchResponse answer = call(page, new FetchResponse(properties.maxBytes(), PICTURES), false);
-                if (answer.isRedirect()) {
-                    page = target(page, answer, seen);
-                } else if (answer.isSuccess()) {
-                    return new Fetched.Picture(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
-                } else {
-                    throw failure(answer);
-                }
-            }
+            FetchResponse answer = bytes(PICTURES, properties.maxBytes(), false);
+            return new Fetched.Picture(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
         }
 
         Fetched file(long start, Set<String> types, int most) throws FetchException {
+            FetchResponse answer = bytes(types, most, true);
+            return new Fetched.File(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
+        }
+
+        private FetchResponse bytes(Set<String> types, int most, boolean asksRobots) throws FetchException {
             while (true) {
                 seen.add(page);
-                guard.check(page);
-                robots.check(page, this::robotsFile);
+                if (asksRobots) {
+                    // before robots.txt, which has another address
+                    guard.check(page);
+                    robots.check(page, this::robotsFile);
+                }
                 FetchResponse answer = call(page, new FetchResponse(most, types), false);
                 if (answer.isRedirect()) {
                     page = target(page, answer, seen);
                 } else if (answer.isSuccess()) {
-                    return new Fetched.File(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
+                    return answer;
                 } else {
                     throw failure(answer);
                 }

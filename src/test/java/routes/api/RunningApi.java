@@ -49,6 +49,7 @@ import routes.ingest.PostIntake;
 import routes.ingest.export.ExportSource;
 import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
+import routes.ingest.preview.PreviewProperties;
 import routes.ingest.upload.UploadProperties;
 import routes.llm.ProviderCredentials;
 import routes.objectstore.ObjectStore;
@@ -204,7 +205,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan("routes.api")
-    @EnableConfigurationProperties({UploadProperties.class, TelegramProperties.class})
+    @EnableConfigurationProperties({UploadProperties.class, TelegramProperties.class, PreviewProperties.class})
     static class Application {
         private static final PostStoreSettings SETTINGS =
                 new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");

@@ -56,15 +56,23 @@ class PreviewDownloads {
         }
         Fetched fetched = fetcher.file(url, TYPES, maxBytes, timeout);
         if (fetched instanceof Fetched.File found) {
-            Path path = Files.createTempFile("preview-", null);
-            Files.write(path, found.bytes());
-            return new Download(file.at(path), true);
+            return new Download(file.at(written(found.bytes())), true);
         }
         Fetched.Failed failed = (Fetched.Failed) fetched;
         // addresses of files expire, and the next page has new ones
         boolean done = failed.permanent() && !failed.reason().startsWith("http_");
         String reason = "not downloaded: " + failed.reason() + ", " + failed.detail();
         return new Download(file.missing(done ? reason : later(reason)), done);
+    }
+
+    private static Path written(byte[] bytes) throws IOException {
+        Path path = Files.createTempFile("preview-", null);
+        try {
+            return Files.write(path, bytes);
+        } catch (IOException e) {
+            Files.deleteIfExists(path);
+            throw e;
+        }
     }
 
     private static String later(String reason) {

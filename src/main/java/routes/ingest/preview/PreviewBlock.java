@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -31,8 +32,8 @@ final class PreviewBlock {
                     + "(?:bubble_tail|author|user|forwarded_from|reply|reply_template|footer|reactions|link_preview|inline_\\w+|info|meta|text"
                     + "|grouped_\\w+|grouped|one_media|error)|media_supported_cont|media_not_supported_cont|text_not_supported_wrap)");
 
-    private static final Pattern OWN_LINK = Pattern.compile(".*/(\\d{1,15})(?:\\?.*)?");
-    private static final Pattern LINK = Pattern.compile("(?:https?:)?//[^/]+/(?:s/)?(\\w{3,64})/(\\d{1,15})(?:\\?.*)?");
+    private static final Pattern OWN_LINK = Pattern.compile(".*/(\\d{1,10})(?:\\?.*)?");
+    private static final Pattern LINK = Pattern.compile("(?:https?:)?//[^/]+/(?:s/)?(\\w{3,64})/(\\d{1,10})(?:\\?.*)?");
     private static final Pattern COUNT = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,3})?)([KMB]?)");
     private static final Map<String, Integer> UNITS = Map.of("", 0, "K", 3, "M", 6, "B", 9);
     /** TDLib's ids of messages are their numbers, shifted by so many bits. */
@@ -290,7 +291,7 @@ final class PreviewBlock {
     /** {@code 4.02K} is 4020: larger numbers are rounded. 0 for what is no number. */
     static int count(String text) {
         Matcher count = COUNT.matcher(
-                text.strip().replace(",", "").replace("\u00a0", "").toUpperCase(java.util.Locale.ROOT));
+                text.strip().replace(",", "").replace("\u00a0", "").toUpperCase(Locale.ROOT));
         if (!count.matches()) {
             return 0;
         }

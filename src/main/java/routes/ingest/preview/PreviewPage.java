@@ -38,7 +38,7 @@ public record PreviewPage(
     /** The Bot API's form of an id is this number and the id, negative. */
     private static final long BOT_API_OFFSET = 1_000_000_000_000L;
 
-    private static final Pattern POST = Pattern.compile("(\\w{3,64})/(\\d{1,15})");
+    private static final Pattern POST = Pattern.compile("(\\w{3,64})/(\\d{1,10})");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The answer is not a page of a preview that this version can read. The message says why. */
