@@ -138,12 +138,7 @@ class LiveChannels {
                 .update();
     }
 
-    /** Channels that were read from their previews are read through an account from now on. */
-    void adopt() {
-        move("telegram", "source = 'preview'");
-    }
-
-    /** What the other source read stays read; a deep pass finds what it has not shown. */
+    /** Reads channels from another source from now on. What was read stays read; a deep pass finds what the old source has not shown. */
     void move(String source, String condition, Object... parameters) {
         jdbc.sql(
                         """

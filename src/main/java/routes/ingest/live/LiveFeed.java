@@ -282,7 +282,7 @@ public class LiveFeed {
         }
         stale = false;
         table.follow(now.minus(parser.history()), "telegram");
-        table.adopt();
+        table.move("telegram", "source = 'preview'");
         List<LiveChannel> found = table.all();
         Set<String> followed =
                 found.stream().filter(LiveChannel::isFound).map(LiveFeed::key).collect(Collectors.toSet());

@@ -1,5 +1,6 @@
 package routes.ingest.live;
 
+import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +21,7 @@ import routes.ingest.preview.PreviewProperties;
 import routes.web.HostLeases;
 import routes.web.WebAddress;
 
-/** Which channel is read next from its public preview. None is while a Telegram account is signed in, which reads all of them. */
+/** Which channel is read next from its public preview. While a Telegram account is signed in, it reads all channels instead. */
 @Component("previewFeed")
 public class PreviewFeed {
     /** The property of an exchange that has the task. */
@@ -104,6 +105,10 @@ public class PreviewFeed {
         if (failure instanceof OptimisticLockingFailureException) {
             LOG.info("{} is left to another process: {}", LiveFeed.name(task.channel()), failure.getMessage());
             return;
+        } else if (failure instanceof RedisException) {
+            // no fault of the channel, and the health part redis says so; the next tick tries again
+            LOG.debug("The host of the previews cannot be leased: {}", failure.getMessage());
+            return;
         }
         String reason =
                 failure instanceof PreviewPage.UnreadableException ? failure.getMessage() : FailureReason.of(failure);
@@ -131,7 +136,11 @@ public class PreviewFeed {
     /** The host may be asked by others. */
     public void done(@ExchangeProperty(TASK) PreviewTask task) {
         if (task.isHeld()) {
-            leases.release(host, task.owner());
+            try {
+                leases.release(host, task.owner());
+            } catch (RedisException e) {
+                LOG.debug("The lease of {} stays until it expires: {}", host, e.getMessage());
+            }
         }
     }
 }

@@ -548,6 +548,24 @@ class PreviewFeedIT {
                 .equals("edited in the channel"));
     }
 
+    @Test
+    void without_redis_nothing_is_asked_and_no_channel_is_blamed() throws Exception {
+        texts(3);
+        subscribe();
+        LiveProcess process = start();
+        process.awaitRead();
+        REDIS.kill();
+        channel.text("while Redis is out");
+        await().pollDelay(Duration.ofSeconds(2)).atMost(TIME).until(() -> true);
+        int requests = previews.pages().size();
+        await().during(Duration.ofSeconds(2)).until(() -> previews.pages().size() == requests);
+        assertThat(stored()).hasSize(3);
+        assertThat(count("live_channels WHERE error IS NULL")).isEqualTo(1);
+        REDIS.start();
+        await().atMost(TIME).until(() -> stored().size() == 4);
+        assertThat(count("live_channels WHERE error IS NULL")).isEqualTo(1);
+    }
+
     static LongStream seeds() {
         return LongStream.rangeClosed(1, Integer.getInteger("preview.seeds", 3));
     }
