@@ -38,6 +38,7 @@ import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 import routes.events.Json;
 import routes.events.StorableText;
+import routes.ingest.preview.PreviewProperties;
 import routes.telegram.TelegramProperties;
 
 /** Users and the channels they read. */
@@ -64,9 +65,7 @@ final class UserController {
                    CASE WHEN c.username IS NOT NULL OR own.is_read THEN c.title ELSE '' END AS title,
                    CASE WHEN own.is_read THEN c.last_parsed_at END AS last_parsed_at,
                    CASE WHEN l.channel_id IS NOT NULL THEN json_strip_nulls(json_build_object(
-                       'state', CASE WHEN l.paused_at IS NOT NULL THEN 'paused' WHEN l.flood_until > now() THEN 'waiting'
-                                     WHEN l.error IS NOT NULL THEN 'failed' WHEN l.chat_id IS NULL THEN 'finding'
-                                     WHEN l.history_done_at IS NULL THEN 'history' ELSE 'live' END,
+                       'state', live_state(l), 'source', l.source, 'retry_at', l.retry_at, 'reached_at', l.reached_at,
                        'account', l.account, 'history_from', l.history_from, 'history_done_at', l.history_done_at,
                        'messages_read', l.messages_read, 'last_read_at', l.passed_at, 'last_post_at', l.last_post_at,
                        'last_update_at', l.last_update_at, 'paused_at', l.paused_at, 'flood_until', l.flood_until,
@@ -84,12 +83,19 @@ final class UserController {
     private final TenantStore tenants;
     private final ApiDatabase database;
     private final TelegramProperties telegram;
+    private final PreviewProperties preview;
 
-    UserController(UserStore users, TenantStore tenants, ApiDatabase database, TelegramProperties telegram) {
+    UserController(
+            UserStore users,
+            TenantStore tenants,
+            ApiDatabase database,
+            TelegramProperties telegram,
+            PreviewProperties preview) {
         this.users = users;
         this.tenants = tenants;
         this.database = database;
         this.telegram = telegram;
+        this.preview = preview;
     }
 
     /**
@@ -169,7 +175,7 @@ final class UserController {
      * How far a channel is read live.
      *
      * @param state finding (it is looked for at Telegram), history, live, paused, waiting (Telegram wants a pause), or failed
-     * @param account that reads it; null until it is found
+     * @param account that reads it; null until it is found, and for a preview
      * @param historyFrom how far back it is read
      * @param historyDoneAt when the history was read to its end; null before
      * @param messagesRead messages that were read, repeatedly read ones included
@@ -177,6 +183,9 @@ final class UserController {
      * @param floodUntil end of the pause that Telegram wants
      * @param error why the channel cannot be read; reading is retried automatically
      * @param jobId of the request to read it now; null when that is done
+     * @param source telegram (through an account) or preview (without one)
+     * @param retryAt when it is tried again; null if it can be read
+     * @param reachedAt time of the oldest message that the reading under way, or the last one, has come to
      */
     @JsonInclude
     record Live(
@@ -191,19 +200,24 @@ final class UserController {
             Instant pausedAt,
             Instant floodUntil,
             String error,
-            UUID jobId) {}
+            UUID jobId,
+            String source,
+            Instant retryAt,
+            Instant reachedAt) {}
 
     /**
      * Exactly one of the two must be set.
      *
-     * @param username with or without {@code @} or {@code https://t.me/}
+     * @param username with or without {@code @}, or a link to the channel or one of its posts, also of a private channel
      * @param tgChannelId the bare positive id, or the id with the {@code -100} prefix of the Bot API
      */
     record NewSubscription(
             @Pattern(
-                            regexp = "(@|(https?://)?t\\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}",
+                            regexp = ChannelName.PATTERN,
                             message =
-                                    "must be the user name of a channel: 4 to 32 letters, digits and _, a letter first")
+                                    "must be the user name of a channel (4 to 32 letters, digits and _, a letter first), or a link such"
+                                            + " as https://t.me/name, https://t.me/name/5, https://t.me/c/1234567/5 or tg://resolve?domain=name;"
+                                            + " invitations are accepted in Telegram only")
                     String username,
             Long tgChannelId) {}
 
@@ -239,9 +253,20 @@ final class UserController {
         if ((wanted.username() == null) == (wanted.tgChannelId() == null)) {
             throw ProblemType.INVALID_VALUE.exception("username", "Either username or tg_channel_id is needed");
         }
-        return wanted.username() == null
-                ? channel("tg_channel_id", "tg_channel_id = :key", bareId(wanted.tgChannelId()))
-                : channel("username", "lower(username) = lower(:key)", bareName(wanted.username()));
+        ChannelName named = wanted.username() == null ? null : ChannelName.of(wanted.username());
+        if (named != null && named.username() != null) {
+            return channel("username", "lower(username) = lower(:key)", named.username());
+        }
+        long id = bareId(named == null ? wanted.tgChannelId() : named.tgChannelId());
+        if (named != null && !telegram.isConfigured()) {
+            return database.sql("SELECT id FROM channels WHERE tg_channel_id = :key")
+                    .param("key", id)
+                    .query(UUID.class)
+                    .optional()
+                    .orElseThrow(() -> notLive("The channel " + id
+                            + " is private: only a Telegram account that is a member of it can read it"));
+        }
+        return channel("tg_channel_id", "tg_channel_id = :key", id);
     }
 
     private UUID channel(String column, String condition, Object key) {
@@ -377,7 +402,7 @@ final class UserController {
     @Role.Needed(Role.OPERATOR)
     ResponseEntity<Reading> parse(@PathVariable("user_id") long id) {
         User user = users.require(id);
-        if (!telegram.isConfigured()) {
+        if (!telegram.isConfigured() && !preview.enabled()) {
             throw notLive("No channel is read live from Telegram");
         }
         UUID job = UUID.randomUUID();
@@ -416,7 +441,9 @@ final class UserController {
 
     private static ErrorResponseException notLive(String what) {
         return ProblemType.CONFLICT.exception(
-                null, what, "Set TELEGRAM_API_ID and sign in an account, or import an export.");
+                null,
+                what,
+                "Set TELEGRAM_API_ID and sign in an account, set PREVIEW_ENABLED for public channels, or import an export.");
     }
 
     private Subscription change(long id, UUID channel, String assignments) {

@@ -43,6 +43,7 @@ import routes.outbox.Outbox;
 import routes.posts.PostNotThereYetException;
 import routes.web.CrawlProperties;
 import routes.web.Fetched;
+import routes.web.HostLeases;
 import routes.web.PageFetcher.Wish;
 import routes.web.TelegramLink;
 import routes.web.WebAddress;
@@ -201,7 +202,7 @@ public class Crawl {
     }
 
     private boolean holdsHost(CrawlPass pass, PageTask task) {
-        Duration delay = leases.acquire(task.host(), pass.id()).orElse(null);
+        Duration delay = leases.acquire(task.host(), pass.id(), cache.lease()).orElse(null);
         return delay != null && pass.begin(task, delay).compareTo(HOST_TIME) <= 0;
     }
 

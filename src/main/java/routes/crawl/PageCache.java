@@ -23,6 +23,7 @@ import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
 import routes.redis.Script;
 import routes.web.CrawlProperties;
+import routes.web.HostLeases;
 import routes.web.WebAddress;
 
 /**
@@ -47,13 +48,6 @@ public class PageCache {
     private static final Duration HOST_BACKOFF = Duration.ofMinutes(10);
     /** Work besides the fetch itself: the delay before it, extraction and storage. */
     private static final Duration RESERVE = Duration.ofSeconds(20);
-
-    /** KEYS: lock. ARGV: owner. An expired claim that another worker holds is left alone. */
-    static final Script RELEASE = Script.of(
-            """
-            if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
-            return {redis.call('DEL', KEYS[1])}
-            """);
 
     /** KEYS: failures of the host. ARGV: time until they are forgotten, in milliseconds. */
     private static final Script COUNT_FAILURE = Script.of(
@@ -202,7 +196,7 @@ public class PageCache {
     }
 
     void release(PageTask task, String owner) {
-        redis.run(RELEASE, List.of(lock(task)), owner);
+        redis.run(HostLeases.RELEASE, List.of(lock(task)), owner);
     }
 
     /** Whether the last pages of this host failed without an answer, so that it is not asked for a while. */

@@ -90,17 +90,18 @@ public final class PostIntake {
 
     private static Post post(SourceMessage message, Channel channel, MediaStore.Stored stored) {
         boolean hasMedia = message.file() != null;
+        long ofTime = message.editedAt() == null ? 0 : message.editedAt().getEpochSecond();
+        long version = message.version() == null ? ofTime : message.version();
         return PostBuilder.builder()
                 .telegramMessageId(message.id())
-                .contentVersion(
-                        message.editedAt() == null ? 0 : message.editedAt().getEpochSecond())
+                .contentVersion(version)
                 .text(message.text())
                 .entities(message.entities() == null ? TextPart.entities(message.parts()) : message.entities())
                 .attachmentText(message.attachmentText())
                 .urls(TextPart.urls(message.parts(), message.furtherLinks()))
                 .postedAt(message.postedAt())
                 .editedAt(message.editedAt())
-                .edited(message.editedAt() != null)
+                .edited(message.editedAt() != null || version > 0)
                 .telegramPostUrl(link(channel, message.id()))
                 .hasMedia(hasMedia)
                 .mediaKind(hasMedia ? message.file().kind() : null)

@@ -23,6 +23,8 @@ import routes.posts.Post.Forward;
  * @param replyElsewhere the message of another chat that it replies to, or null
  * @param topic name of the topic of the channel, or null
  * @param quote the part of another message that it replies to, or null
+ * @param version of the content, from a source that does not tell when messages were edited: 0 if it never was; null: that of
+ *     {@code editedAt}
  * @param file null without media
  * @param albumMedia whether Telegram lets this kind of media be part of an album
  * @param groupedId the album, or null
@@ -49,7 +51,8 @@ public record SourceMessage(
         String viaBot,
         Details.Reply replyElsewhere,
         String topic,
-        String quote) {
+        String quote,
+        Long version) {
 
     public String text() {
         return TextPart.text(parts);

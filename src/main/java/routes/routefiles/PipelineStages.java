@@ -22,6 +22,7 @@ public record PipelineStages(Set<String> names) {
     public static final List<String> KNOWN = List.of(
             "ingest",
             "telegram",
+            "preview",
             "post-persistence",
             "tagging",
             "tag-persistence",

@@ -57,6 +57,13 @@ public sealed interface Fetched {
     record Picture(String url, String mediaType, byte[] bytes, Duration duration) implements Fetched {}
 
     /**
+     * A file that a page shows; only {@link PageFetcher#file} gives one.
+     *
+     * @param mediaType as the server says
+     */
+    record File(String url, String mediaType, byte[] bytes, Duration duration) implements Fetched {}
+
+    /**
      * There is no page.
      *
      * @param reason stable text out of a limited set, such as {@code timeout} or {@code http_404}

@@ -235,6 +235,27 @@ public final class PageFetcher implements AutoCloseable {
         }
     }
 
+    /**
+     * A file that a page shows, in memory, or why there is none. As with pages, robots.txt decides.
+     *
+     * @param types of the files that are of use, such as {@code video/mp4}
+     * @param maxBytes larger files are refused
+     * @param timeout from the address to the last byte
+     */
+    public Fetched file(String url, Set<String> types, int maxBytes, Duration timeout) {
+        long start = System.nanoTime();
+        WebAddress address = WebAddress.of(url).map(WebAddress::withoutFragment).orElse(null);
+        if (address == null) {
+            return noAddress(url);
+        }
+        var run = new Run(Wish.of(url), address, start + timeout.toNanos());
+        try {
+            return run.file(start, types, maxBytes);
+        } catch (FetchException e) {
+            return e.at(run.page, elapsed(start));
+        }
+    }
+
     private static Fetched.Failed noAddress(String url) {
         return new Fetched.Failed(
                 FetchReason.BAD_ADDRESS.text(), true, url, "not an http(s) address", null, Duration.ZERO);
@@ -277,13 +298,28 @@ public final class PageFetcher implements AutoCloseable {
         }
 
         Fetched picture(long start) throws FetchException {
+            FetchResponse answer = bytes(PICTURES, properties.maxBytes(), false);
+            return new Fetched.Picture(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
+        }
+
+        Fetched file(long start, Set<String> types, int most) throws FetchException {
+            FetchResponse answer = bytes(types, most, true);
+            return new Fetched.File(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
+        }
+
+        private FetchResponse bytes(Set<String> types, int most, boolean asksRobots) throws FetchException {
             while (true) {
                 seen.add(page);
-                FetchResponse answer = call(page, new FetchResponse(properties.maxBytes(), PICTURES), false);
+                if (asksRobots) {
+                    // before robots.txt, which has another address
+                    guard.check(page);
+                    robots.check(page, this::robotsFile);
+                }
+                FetchResponse answer = call(page, new FetchResponse(most, types), false);
                 if (answer.isRedirect()) {
                     page = target(page, answer, seen);
                 } else if (answer.isSuccess()) {
-                    return new Fetched.Picture(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
+                    return answer;
                 } else {
                     throw failure(answer);
                 }

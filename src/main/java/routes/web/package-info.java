@@ -1,6 +1,6 @@
 /**
- * The way into the web: the one form of an address, the guard of private networks, and the fetcher of pages.
+ * The way into the web: the one form of an address, the guard of private networks, the fetcher of pages, and the leases of hosts.
  *
- * <p>Uses: no other package.
+ * <p>Uses: redis.
  */
 package routes.web;

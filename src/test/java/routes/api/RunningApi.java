@@ -54,6 +54,7 @@ import routes.ingest.MediaProperties;
 import routes.ingest.MediaStore;
 import routes.ingest.PostIntake;
 import routes.ingest.export.ExportSource;
+import routes.ingest.preview.PreviewProperties;
 import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
@@ -218,6 +219,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     @EnableConfigurationProperties({
         UploadProperties.class,
         TelegramProperties.class,
+        PreviewProperties.class,
         AnswerProperties.class,
         ConfigFolderProperties.class
     })

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UsersIT {
 
@@ -135,6 +136,66 @@ class UsersIT {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "linked_channel",
+                "@linked_channel",
+                "t.me/linked_channel",
+                "https://t.me/linked_channel",
+                "https://t.me/s/linked_channel",
+                "http://www.t.me/linked_channel/",
+                "https://t.me/linked_channel/15",
+                "https://t.me/linked_channel/7/15?single&comment=3",
+                "https://telegram.me/linked_channel?before=5",
+                "tg://resolve?domain=linked_channel&post=15"
+            })
+    void aChannelMayBeNamedByALink(String given) {
+        String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
+
+        ApiClient.Answer answer = client.post(channels, "{\"username\": \"" + given + "\"}");
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.text("username")).isEqualTo("linked_channel");
+        assertThat(answer.json().path("tg_channel_id").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "abc",
+                "linked_channel/5",
+                "https://t.me/+AbCdEf012345",
+                "https://t.me/joinchat/AbCdEf",
+                "https://example.com/linked_channel",
+                "https://t.me/c/0/5",
+                "tg://join?invite=abcdef"
+            })
+    void whatNamesNoChannelIsRefusedWithTheFormsThatDo(String given) {
+        String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
+
+        ApiClient.Answer answer = client.post(channels, "{\"username\": \"" + given + "\"}");
+
+        assertThat(answer.status()).isIn(400, 422);
+        assertThat(answer.json().toString()).contains("https://t.me/name");
+    }
+
+    @Test
+    void theLinkOfAPrivateChannelNeedsAnAccountUnlessTheChannelIsStored() {
+        String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
+
+        ApiClient.Answer refused = client.post(channels, "{\"username\": \"https://t.me/c/1555000111/5\"}");
+        api.jdbc()
+                .sql("INSERT INTO channels (id, tg_channel_id) VALUES (gen_random_uuid(), 1555000111)")
+                .update();
+        ApiClient.Answer known = client.post(channels, "{\"username\": \"https://t.me/c/1555000111/5\"}");
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().path("detail").asText() + refused.json()).contains("private", "member");
+        assertThat(known.status()).isEqualTo(201);
+        assertThat(known.json().path("tg_channel_id").asLong()).isEqualTo(1_555_000_111L);
+    }
+
+    @ParameterizedTest
     @CsvSource({"1987654321, 1987654321", "-1001987654321, 1987654321", "-1000000000001, 1"})
     void aChannelIdMayBeBareOrOfTheBotApi(long given, long bare) {
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
@@ -198,6 +259,8 @@ class UsersIT {
         JsonNode live = client.get(channels).json().at("/items/0/live");
         assertThat(live.path("state").asText()).isEqualTo("history");
         assertThat(live.path("account").asText()).isEqualTo("main");
+        assertThat(live.path("source").asText()).isEqualTo("telegram");
+        assertThat(live.path("retry_at").isNull()).isTrue();
         JsonNode paused = client.post(one + "/pause", "").json().path("live");
         assertThat(paused.path("state").asText()).isEqualTo("paused");
         assertThat(client.post(one + "/pause", "").json().at("/live/paused_at")).isEqualTo(paused.path("paused_at"));

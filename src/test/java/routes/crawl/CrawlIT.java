@@ -47,6 +47,7 @@ import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
 import routes.testing.WebServer;
 import routes.web.CrawlProperties;
+import routes.web.HostLeases;
 import routes.web.PageFetcher;
 import routes.web.WebAddress;
 
@@ -170,7 +171,7 @@ class CrawlIT {
                 new CrawlStore(JdbcClient.create(database), json),
                 new Outbox(database, new EventCodec(json, new StreamCatalog())),
                 cache,
-                new HostLeases(redis, cache),
+                new HostLeases(redis),
                 LIMITS,
                 new ArticleExtractor(),
                 new CrawlMetrics(metrics),

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -100,6 +101,46 @@ class PageFetcherTest {
                 assertThat(request.header("Accept-Encoding")).isEqualTo("gzip, deflate, br");
                 assertThat(request.header("Cookie")).isEmpty();
             });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/film.mp4, video/mp4, 1000, ''",
+        "/film.mp4, video/mp4, 999, too_large",
+        "/page.html, text/html, 1000, content_type",
+        "/secret/film.mp4, video/mp4, 1000, robots",
+        "/moved/film.mp4, video/mp4, 1000, ''"
+    })
+    void a_file_has_limits_of_its_own_and_robots_txt_decides(String path, String type, int limit, String reason)
+            throws Exception {
+        try (WebServer server = new WebServer((request, out) -> {
+            if (request.path().equals("/robots.txt")) {
+                WebServer.send(out, 200, "text/plain", "User-agent: *\nDisallow: /secret/");
+            } else if (request.path().startsWith("/moved")) {
+                WebServer.redirect(out, "/film.mp4");
+            } else {
+                WebServer.send(out, 200, type, new byte[1_000]);
+            }
+        })) {
+            Fetched fetched = fetcher.file(server.url(path), Set.of("video/mp4"), limit, Duration.ofSeconds(5));
+
+            if (reason.isEmpty()) {
+                assertThat(((Fetched.File) fetched).bytes()).hasSize(1_000);
+                assertThat(((Fetched.File) fetched).mediaType()).isEqualTo("video/mp4");
+            } else {
+                assertThat(((Fetched.Failed) fetched).reason()).isEqualTo(reason);
+            }
+        }
+    }
+
+    @Test
+    void a_file_that_takes_longer_than_its_time_is_given_up() throws Exception {
+        try (WebServer server = serving((request, out) -> WebServer.hang())) {
+            Fetched fetched = fetcher.file(server.url("/film.mp4"), Set.of("video/mp4"), 10, Duration.ofMillis(500));
+
+            assertThat(((Fetched.Failed) fetched).reason()).isEqualTo("timeout");
+            assertThat(((Fetched.Failed) fetched).permanent()).isFalse();
         }
     }
 

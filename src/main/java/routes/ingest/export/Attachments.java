@@ -51,6 +51,7 @@ public record Attachments(List<String> lines, Details.Poll poll, List<String> li
         var lines = new ArrayList<String>();
         add(lines, plain(poll.get("question")));
         poll.elements("answers").forEach(answer -> add(lines, plain(answer)));
+        add(lines, plain(poll.get("explanation")));
         add(lines, plain(checklist.get("title")));
         checklist.elements("answers").forEach(task -> add(lines, plain(task)));
         add(lines, place, message.text("address"));

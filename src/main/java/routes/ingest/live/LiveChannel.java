@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param wanted the pass that is wanted next; null without
  * @param passedAt end of the last pass; null before the first
  * @param retryAt nothing is asked of Telegram before; may be null
+ * @param etag of the newest page of its preview; null if unknown, as is {@code lastModified}
  */
 @RecordBuilder
 record LiveChannel(
@@ -36,18 +37,17 @@ record LiveChannel(
         Instant passedAt,
         Instant pausedAt,
         Instant retryAt,
-        int failures) {
+        int failures,
+        String etag,
+        String lastModified) {
 
     /** How far a pass goes beyond the messages that were read before. */
     enum Depth {
-        /** The newest {@link #OVERLAP} messages. */
+        /** The newest messages only. */
         RECENT,
         /** All of {@code PARSER_HISTORICAL_HOURS}: earlier edits and deletions may be missing. */
         DEEP
     }
-
-    /** One page, so that it costs no more than a reading without overlap. */
-    static final int OVERLAP = 100;
 
     /**
      * A pass from the newest message backwards.
@@ -75,8 +75,12 @@ record LiveChannel(
                 || !passedAt.plus(interval).isAfter(now);
     }
 
-    /** The channel at the begin of a new pass. */
-    LiveChannel begin(Instant now, Duration history) {
+    /**
+     * The channel at the begin of a new pass.
+     *
+     * @param overlap messages that a recent pass reads at least
+     */
+    LiveChannel begin(Instant now, Duration history, int overlap) {
         Instant deep = now.minus(history);
         Pass next;
         if (historyDoneAt == null) {
@@ -85,7 +89,7 @@ record LiveChannel(
             next = new Pass(0, 0, deep.isAfter(historyFrom) ? deep : historyFrom, 0, 0);
         } else {
             // every message is older than this
-            next = new Pass(0, 0, now.plus(history), OVERLAP, 0);
+            next = new Pass(0, 0, now.plus(history), overlap, 0);
         }
         return LiveChannelBuilder.builder(this).pass(next).build();
     }

@@ -2,6 +2,7 @@ package routes.ingest.live;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -22,12 +23,12 @@ import routes.ingest.live.LiveChannel.Depth;
 import routes.ingest.live.LiveChannel.Pass;
 import routes.posts.ChannelIdentity;
 
-/** The SQL of {@code live_channels} and {@code telegram_files}. */
+/** The SQL of {@code live_channels}, as far as accounts read them, and of {@code telegram_files}. */
 @Component
 class LiveChannels {
     private static final int MAX_ERROR = 500;
 
-    private static final String ROWS =
+    static final String ROWS =
             """
             SELECT l.*, c.username, c.tg_channel_id, c.title,
                    coalesce((SELECT min(s.user_id) FROM user_channel s JOIN users u ON u.id = s.user_id
@@ -46,8 +47,9 @@ class LiveChannels {
      * have no id of Telegram are not live.
      *
      * @param historyFrom how far back new channels are read
+     * @param source where new channels are read: telegram or preview
      */
-    void follow(Instant historyFrom) {
+    void follow(Instant historyFrom, String source) {
         jdbc.sql(
                         """
                         WITH wanted AS (
@@ -59,15 +61,15 @@ class LiveChannels {
                         gone AS (
                             DELETE FROM live_channels l WHERE NOT EXISTS (
                                 SELECT 1 FROM wanted w WHERE w.tenant_id = l.tenant_id AND w.channel_id = l.channel_id))
-                        INSERT INTO live_channels (tenant_id, channel_id, history_from)
-                        SELECT tenant_id, channel_id, ? FROM wanted
+                        INSERT INTO live_channels (tenant_id, channel_id, history_from, source)
+                        SELECT tenant_id, channel_id, ?, ? FROM wanted
                         ON CONFLICT DO NOTHING""")
-                .params(ChannelIdentity.LAST_TELEGRAM_ID, time(historyFrom))
+                .params(ChannelIdentity.LAST_TELEGRAM_ID, time(historyFrom), source)
                 .update();
     }
 
     List<LiveChannel> all() {
-        return jdbc.sql(ROWS + "ORDER BY l.created_at, l.channel_id")
+        return jdbc.sql(ROWS + "WHERE l.source = 'telegram' ORDER BY l.created_at, l.channel_id")
                 .query(LiveChannels::row)
                 .list();
     }
@@ -79,13 +81,13 @@ class LiveChannels {
                         .params(channel.account(), channel.chatId())
                         .query(LiveChannels::row)
                         .list()
-                : jdbc.sql(ROWS + "WHERE l.channel_id = ? AND l.chat_id IS NULL")
+                : jdbc.sql(ROWS + "WHERE l.source = 'telegram' AND l.channel_id = ? AND l.chat_id IS NULL")
                         .param(channel.channelId())
                         .query(LiveChannels::row)
                         .list();
     }
 
-    private static LiveChannel row(ResultSet row, int number) throws SQLException {
+    static LiveChannel row(ResultSet row, int number) throws SQLException {
         String wanted = row.getString("wanted");
         return new LiveChannel(
                 row.getObject("tenant_id", UUID.class),
@@ -111,7 +113,9 @@ class LiveChannels {
                 instant(row, "passed_at"),
                 instant(row, "paused_at"),
                 instant(row, "retry_at"),
-                row.getInt("failures"));
+                row.getInt("failures"),
+                row.getString("etag"),
+                row.getString("last_modified"));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
@@ -119,7 +123,7 @@ class LiveChannels {
         return time == null ? null : time.toInstant();
     }
 
-    private static OffsetDateTime time(Instant instant) {
+    static OffsetDateTime time(Instant instant) {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
@@ -129,8 +133,23 @@ class LiveChannels {
                         """
                         UPDATE live_channels SET account = ?, chat_id = ?, error = NULL, failures = 0, retry_at = NULL, flood_until = NULL,
                             wanted = CASE WHEN history_done_at IS NOT NULL THEN 'deep' END
-                        WHERE channel_id = ? AND account IS NULL""")
+                        WHERE channel_id = ? AND account IS NULL AND source = 'telegram'""")
                 .params(account, chatId, channelId)
+                .update();
+    }
+
+    /** Reads channels from another source from now on. What was read stays read; a deep pass finds what the old source has not shown. */
+    void move(String source, String condition, Object... parameters) {
+        jdbc.sql(
+                        """
+                        UPDATE live_channels l SET source = ?, source_since = now(), account = NULL, chat_id = NULL, pass_top = NULL,
+                            pass_next = NULL, pass_until = NULL, pass_min = NULL, pass_read = NULL, etag = NULL, last_modified = NULL,
+                            error = NULL, failures = 0, retry_at = NULL, flood_until = NULL,
+                            wanted = CASE WHEN history_done_at IS NOT NULL THEN 'deep' END
+                        WHERE\s"""
+                                + condition)
+                .param(source)
+                .params(parameters)
                 .update();
     }
 
@@ -166,8 +185,12 @@ class LiveChannels {
                 == 1;
     }
 
-    /** What a page brought; belongs into the transaction that saves its posts. */
-    record Progress(Pass pass, boolean complete, int messages) {}
+    /**
+     * What a page brought; belongs into the transaction that saves its posts.
+     *
+     * @param oldest time of the oldest message; null without
+     */
+    record Progress(Pass pass, boolean complete, int messages, Instant oldest) {}
 
     /**
      * Stores how far a pass has come.
@@ -180,7 +203,7 @@ class LiveChannels {
                         """
                         UPDATE live_channels SET pass_top = :top, pass_next = :next, pass_until = :until, pass_min = :min, pass_read = :read,
                             messages_read = messages_read + :messages,
-                            last_post_at = greatest(last_post_at, :last),
+                            last_post_at = greatest(last_post_at, :last), reached_at = coalesce(:oldest, reached_at),
                             error = NULL, failures = 0, retry_at = NULL, flood_until = NULL
                         WHERE tenant_id = :tenant AND channel_id = :channel""")
                 .param("top", progress.complete() ? null : (Long) pass.top())
@@ -190,6 +213,7 @@ class LiveChannels {
                 .param("read", progress.complete() ? null : (Integer) pass.read())
                 .param("messages", progress.messages())
                 .param("last", time(lastPost))
+                .param("oldest", time(progress.oldest()), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("tenant", channel.tenantId())
                 .param("channel", channel.channelId())
                 .update();
@@ -252,7 +276,7 @@ class LiveChannels {
         jdbc.sql(
                         """
                         UPDATE live_channels SET error = ?, retry_at = greatest(retry_at, ?), flood_until = greatest(flood_until, ?)
-                        WHERE account IS NOT DISTINCT FROM ?""")
+                        WHERE account IS NOT DISTINCT FROM ? AND source = 'telegram'""")
                 .params(StorableText.cut(error, MAX_ERROR), time(until), time(until))
                 .param(account)
                 .update();

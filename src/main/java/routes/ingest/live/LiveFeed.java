@@ -63,6 +63,7 @@ public class LiveFeed {
     private final TelegramAccounts accounts;
     private final TelegramProperties telegram;
     private final ParserProperties parser;
+    private final LiveMetrics metrics;
     private final CamelContext camel;
     private final Clock clock;
 
@@ -90,12 +91,14 @@ public class LiveFeed {
             TelegramAccounts accounts,
             TelegramProperties telegram,
             ParserProperties parser,
+            LiveMetrics metrics,
             CamelContext camel,
             Clock clock) {
         this.table = table;
         this.accounts = accounts;
         this.telegram = telegram;
         this.parser = parser;
+        this.metrics = metrics;
         this.camel = camel;
         this.clock = clock;
     }
@@ -278,7 +281,8 @@ public class LiveFeed {
             return;
         }
         stale = false;
-        table.follow(now.minus(parser.history()));
+        table.follow(now.minus(parser.history()), "telegram");
+        table.move("telegram", "source = 'preview'");
         List<LiveChannel> found = table.all();
         Set<String> followed =
                 found.stream().filter(LiveChannel::isFound).map(LiveFeed::key).collect(Collectors.toSet());
@@ -418,6 +422,7 @@ public class LiveFeed {
             if (flood.isPresent()) {
                 Instant until = now.plus(flood.get());
                 LOG.warn("Telegram wants a pause until {}: {}", until, reason);
+                metrics.flood("telegram");
                 table.flooded(task.channel().account(), reason, until);
             } else {
                 LOG.warn("{} cannot be read: {}", name(task.channel()), reason);

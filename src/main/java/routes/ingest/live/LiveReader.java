@@ -36,6 +36,8 @@ public class LiveReader {
     private static final Logger LOG = LoggerFactory.getLogger(LiveReader.class);
     /** Telegram's limit. */
     private static final int MAX_ALBUM = 10;
+    /** One page, so that it costs no more than a reading without overlap. */
+    private static final int OVERLAP = 100;
 
     private static final int TIMEOUT_SECONDS = 30;
     /** Looking up names is what Telegram limits most. */
@@ -109,7 +111,7 @@ public class LiveReader {
         }
         LiveChannel row = due.get();
         if (row.pass() == null) {
-            row = row.begin(now, parser.history());
+            row = row.begin(now, parser.history(), OVERLAP);
             if (!table.begin(row)) {
                 return null;
             }
@@ -251,7 +253,7 @@ public class LiveReader {
             if (first.isPresent()) {
                 writer.deleteMissing(row, chats, first.get() - 1, olderThan(row), Set.of());
             }
-            writer.page(row, chats, List.of(), new LiveChannels.Progress(before, true, 0));
+            writer.page(row, chats, List.of(), new LiveChannels.Progress(before, true, 0, null));
             return;
         }
         long newest = messages.get(0).path("id").asLong();
@@ -271,7 +273,8 @@ public class LiveReader {
                 .collect(Collectors.toSet());
         // before the page is saved: if it fails, the page is read again
         writer.deleteMissing(row, chats, TdMessage.number(oldestId), olderThan(row), present);
-        writer.page(row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size()));
+        writer.page(
+                row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size(), TdMessage.date(oldest)));
     }
 
     /** Number of the newest message that a page of the pass can have; empty for the first page. */

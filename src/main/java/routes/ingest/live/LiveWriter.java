@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ import routes.tdlib.TdlibException;
 @Component
 class LiveWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LiveWriter.class);
+    private static final String TELEGRAM = "telegram";
     private static final int TIMEOUT_SECONDS = 60;
     /** Stored messages that are compared with a page of history in one step. */
     private static final int MAX_COMPARED = 500;
@@ -43,6 +45,7 @@ class LiveWriter {
     private final PostIntake intake;
     private final PostRemoval removal;
     private final Downloads downloads;
+    private final LiveMetrics metrics;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -51,12 +54,14 @@ class LiveWriter {
             PostIntake intake,
             PostRemoval removal,
             Downloads downloads,
+            LiveMetrics metrics,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.table = table;
         this.intake = intake;
         this.removal = removal;
         this.downloads = downloads;
+        this.metrics = metrics;
         transaction = new TransactionTemplate(transactions);
         transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
@@ -65,6 +70,7 @@ class LiveWriter {
     /** Saves a page of the history together with how far the pass has come. */
     void page(LiveChannel channel, TdChats chats, List<ObjectNode> messages, LiveChannels.Progress progress)
             throws IOException, InterruptedException, TdlibException {
+        metrics.page(TELEGRAM);
         write(
                 channel,
                 chats,
@@ -95,7 +101,7 @@ class LiveWriter {
                 target,
                 posts,
                 false,
-                (message, e) -> refused(channel, message.id(), e));
+                (message, e) -> refused(channel, TELEGRAM, message.id(), e));
         Map<Long, RemoteFile> files = read.stream()
                 .filter(message -> message.file() != null)
                 .collect(Collectors.toMap(message -> message.message().id(), TdMessage::file));
@@ -103,7 +109,7 @@ class LiveWriter {
                 .map(Post::postedAt)
                 .max(Instant::compareTo)
                 .orElse(null);
-        save(channel, batch, files, () -> along.write(last));
+        save(channel, TELEGRAM, batch, saved -> keep(saved, files), () -> along.write(last));
         // what was downloaded is in the object store now
         posts.stream()
                 .filter(post -> post.file() != null && post.file().path() != null)
@@ -133,13 +139,14 @@ class LiveWriter {
             try {
                 TdMessage.read(message, chats).ifPresent(read::add);
             } catch (RuntimeException e) {
-                refused(channel, number, e);
+                refused(channel, TELEGRAM, number, e);
             }
         }
         return read;
     }
 
-    private static void refused(LiveChannel channel, long number, RuntimeException failure) {
+    void refused(LiveChannel channel, String source, long number, RuntimeException failure) {
+        metrics.refused(source);
         LOG.error("Message {} of {} is left out: {}", number, channel.title(), FailureReason.of(failure));
     }
 
@@ -170,27 +177,34 @@ class LiveWriter {
                 .toList();
     }
 
-    /** Saves all in one transaction. If the database rejects messages, the others are saved, and then {@code along} runs. */
-    private void save(LiveChannel channel, PostBatch batch, Map<Long, RemoteFile> files, Runnable along) {
+    /**
+     * Saves all in one transaction. If the database rejects messages, the others are saved, and then {@code along} runs.
+     *
+     * @param with stores what belongs to the posts that were saved
+     */
+    void save(LiveChannel channel, String source, PostBatch batch, Consumer<PostBatch> with, Runnable along) {
         try {
             transaction.executeWithoutResult(status -> {
-                save(batch, files);
+                save(source, batch, with);
                 along.run();
             });
         } catch (RuntimeException e) {
             if (FailureReason.mayPass(e) || batch.posts().isEmpty()) {
                 throw e;
             }
-            saveHalves(channel, batch, files, e);
+            saveHalves(channel, source, batch, with, e);
             transaction.executeWithoutResult(status -> along.run());
         }
     }
 
-    private void save(PostBatch batch, Map<Long, RemoteFile> files) {
-        if (batch.posts().isEmpty()) {
-            return;
+    private void save(String source, PostBatch batch, Consumer<PostBatch> with) {
+        if (!batch.posts().isEmpty()) {
+            metrics.saved(source, intake.save(batch));
+            with.accept(batch);
         }
-        intake.save(batch);
+    }
+
+    private void keep(PostBatch batch, Map<Long, RemoteFile> files) {
         Map<String, String> stored = new HashMap<>();
         for (Post post : batch.posts()) {
             RemoteFile file = files.get(post.telegramMessageId());
@@ -202,19 +216,19 @@ class LiveWriter {
     }
 
     private void saveHalves(
-            LiveChannel channel, PostBatch batch, Map<Long, RemoteFile> files, RuntimeException failure) {
+            LiveChannel channel, String source, PostBatch batch, Consumer<PostBatch> with, RuntimeException failure) {
         if (batch.posts().size() == 1) {
-            refused(channel, batch.posts().get(0).telegramMessageId(), failure);
+            refused(channel, source, batch.posts().get(0).telegramMessageId(), failure);
             return;
         }
         for (PostBatch half : PostIntake.halves(batch)) {
             try {
-                transaction.executeWithoutResult(status -> save(half, files));
+                transaction.executeWithoutResult(status -> save(source, half, with));
             } catch (RuntimeException e) {
                 if (FailureReason.mayPass(e)) {
                     throw e;
                 }
-                saveHalves(channel, half, files, e);
+                saveHalves(channel, source, half, with, e);
             }
         }
     }
@@ -222,13 +236,14 @@ class LiveWriter {
     /** Deletes posts that were deleted at Telegram. */
     void deleted(LiveChannel channel, Collection<Long> numbers) {
         if (!numbers.isEmpty()) {
-            delete(channel, removal.ids(channel.tenantId(), channel.channelId(), numbers));
+            delete(channel, TELEGRAM, removal.ids(channel.tenantId(), channel.channelId(), numbers));
         }
     }
 
-    private void delete(LiveChannel channel, List<UUID> postIds) {
+    void delete(LiveChannel channel, String source, List<UUID> postIds) {
         if (!postIds.isEmpty()) {
-            removal.delete(channel.tenantId(), channel.channelId(), postIds, DeletionReason.TELEGRAM);
+            int deleted = removal.delete(channel.tenantId(), channel.channelId(), postIds, DeletionReason.TELEGRAM);
+            metrics.deleted(source, deleted);
         }
     }
 
@@ -261,6 +276,7 @@ class LiveWriter {
                         .collect(Collectors.toSet());
                 delete(
                         channel,
+                        TELEGRAM,
                         missing.stream()
                                 .filter(message -> !there.contains(message.messageId()))
                                 .map(PostRemoval.Message::postId)

@@ -301,7 +301,9 @@ record TdMessage(SourceMessage message, RemoteFile file) {
             ObjectNode form = exported.putObject("poll")
                     .put("question", TdText.plain(poll.path("question")))
                     .put("closed", poll.path("is_closed").asBoolean())
-                    .put("total_voters", poll.path("total_voter_count").asInt());
+                    .put("total_voters", poll.path("total_voter_count").asInt())
+                    // of a quiz
+                    .put("explanation", TdText.plain(poll.at("/type/explanation")));
             ArrayNode answers = form.putArray("answers");
             poll.path("options").forEach(option -> answers.addObject()
                     .put("text", TdText.plain(option.path("text")))

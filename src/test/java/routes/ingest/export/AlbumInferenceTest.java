@@ -83,6 +83,7 @@ class AlbumInferenceTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 }

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -31,6 +32,7 @@ import routes.ingest.IngestMetrics;
 import routes.ingest.MediaProperties;
 import routes.ingest.MediaStore;
 import routes.ingest.PostIntake;
+import routes.ingest.preview.PreviewProperties;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.operations.DependencyOutages;
 import routes.outbox.Outbox;
@@ -39,10 +41,14 @@ import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.posts.StorageQuota;
+import routes.redis.RedisLink;
 import routes.tdlib.Tdlib;
 import routes.telegram.TelegramAccount;
 import routes.telegram.TelegramAccounts;
 import routes.telegram.TelegramProperties;
+import routes.web.CrawlProperties;
+import routes.web.HostLeases;
+import routes.web.PageFetcher;
 
 /** A process that reads channels live: the routes of the product, with a stand-in behind TDLib and a real database. */
 final class LiveProcess implements AutoCloseable {
@@ -53,6 +59,17 @@ final class LiveProcess implements AutoCloseable {
     private static final TelegramProperties TELEGRAM =
             new TelegramProperties(12345, "0123456789abcdef0123456789abcdef", "a key of thirty-two characters!!", true);
 
+    private static final CrawlProperties LIMITS = new CrawlProperties(
+            Set.of(80),
+            true,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            1 << 20,
+            5,
+            Duration.ZERO,
+            "TestReader/1.0",
+            Set.of());
+
     /** Reads everything, and often. */
     static final ParserProperties ALL = parser(87_600, 1);
 
@@ -61,6 +78,8 @@ final class LiveProcess implements AutoCloseable {
     final LiveFeed feed;
     final PostIntake intake;
     final PostRemoval removal;
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final PageFetcher fetcher = new PageFetcher(LIMITS, Clock.systemUTC());
     private final MortalDatabase database;
     private final MediaStore media;
     private final JdbcClient jdbc;
@@ -110,24 +129,68 @@ final class LiveProcess implements AutoCloseable {
     }
 
     LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser, long maxBytes) throws Exception {
+        this(source, folder, tdlib, parser, maxBytes, null);
+    }
+
+    /**
+     * The public preview.
+     *
+     * @param url null: it is not read
+     * @param account whether there is a Telegram account too
+     */
+    record Preview(String url, RedisLink redis, Duration requestDelay, boolean account) {}
+
+    LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser, long maxBytes, Preview preview)
+            throws Exception {
+        boolean account = preview == null || preview.account();
+        TelegramProperties telegram = account ? TELEGRAM : new TelegramProperties(0, "", "", true);
         Clock clock = Clock.systemUTC();
         database = new MortalDatabase(source);
         jdbc = JdbcClient.create(database);
-        accounts = new TelegramAccounts(TELEGRAM, folder.resolve("telegram"), LiveProcess::create, () -> tdlib);
-        var registry = new SimpleMeterRegistry();
+        accounts = new TelegramAccounts(telegram, folder.resolve("telegram"), LiveProcess::create, () -> tdlib);
         var metrics = new IngestMetrics(registry);
         var objects = new FolderObjectStore(folder.resolve("objects"));
         var transactions = new JdbcTransactionManager(database);
         var outbox = new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog()));
         var settings = new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
         var quota = new StorageQuota(jdbc, transactions, settings, objects, registry);
-        media = new MediaStore(objects, quota, new MediaProperties(maxBytes, 4), metrics);
+        var mediaLimits = new MediaProperties(maxBytes, 4);
+        media = new MediaStore(objects, quota, mediaLimits, metrics);
         intake = new PostIntake(media, new PostWriter(database, transactions, outbox, settings, clock), metrics);
         removal = new PostRemoval(database, transactions, outbox, settings, clock);
         var table = new LiveChannels(jdbc);
-        feed = new LiveFeed(table, accounts, TELEGRAM, parser, camel, clock);
-        var writer = new LiveWriter(table, intake, removal, new Downloads(media, parser), transactions, clock);
-        var reader = new LiveReader(feed, table, writer, new ChannelStore(database), parser, transactions, clock);
+        var liveMetrics = new LiveMetrics(registry, jdbc);
+        feed = new LiveFeed(table, accounts, telegram, parser, liveMetrics, camel, clock);
+        var writer =
+                new LiveWriter(table, intake, removal, new Downloads(media, parser), liveMetrics, transactions, clock);
+        var store = new ChannelStore(database);
+        var reader = new LiveReader(feed, table, writer, store, parser, transactions, clock);
+        var properties = preview == null || preview.url() == null
+                ? new PreviewProperties(false, "https://t.me", Duration.ZERO)
+                : new PreviewProperties(true, preview.url(), preview.requestDelay());
+        var leases = new HostLeases(preview == null ? null : preview.redis());
+        var previewTable = new PreviewTable(jdbc, table);
+        var previewFeed = new PreviewFeed(previewTable, table, feed, leases, properties, parser, clock);
+        var downloads = new PreviewDownloads(fetcher, media, mediaLimits);
+        var previewWriter = new PreviewWriter(table, previewTable, writer, intake, downloads, parser, clock);
+        camel.getRegistry().bind("previewFeed", previewFeed);
+        camel.getRegistry()
+                .bind(
+                        "previewReader",
+                        new PreviewReader(
+                                previewFeed,
+                                previewTable,
+                                table,
+                                previewWriter,
+                                store,
+                                leases,
+                                liveMetrics,
+                                properties,
+                                parser,
+                                LIMITS,
+                                transactions,
+                                clock));
+        camel.getRegistry().bind("pageFetcher", fetcher);
         camel.getRegistry().bind("liveFeed", feed);
         camel.getRegistry().bind("liveReader", reader);
         camel.getRegistry().bind("telegramAccounts", accounts);
@@ -140,11 +203,13 @@ final class LiveProcess implements AutoCloseable {
         camel.getShutdownStrategy().setTimeout(200);
         camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
         var loader = PluginHelper.getRoutesLoader(camel);
-        for (String file : new String[] {"00-errors.camel.yaml", "11-telegram.camel.yaml"}) {
+        for (String file : new String[] {"00-errors.camel.yaml", "11-telegram.camel.yaml", "12-preview.camel.yaml"}) {
             loader.loadRoutes(ResourceHelper.fromString(file, text("/routes/" + file)));
         }
         camel.start();
-        signIn();
+        if (account) {
+            signIn();
+        }
     }
 
     private void signIn() throws Exception {
@@ -203,5 +268,6 @@ final class LiveProcess implements AutoCloseable {
         camel.stop();
         accounts.close();
         media.close();
+        fetcher.close();
     }
 }

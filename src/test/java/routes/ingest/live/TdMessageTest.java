@@ -173,6 +173,17 @@ class TdMessageTest {
         assertThat(TdMessage.read(unsent, NAMES)).isEmpty();
     }
 
+    @Test
+    void the_explanation_of_a_quiz_is_text_of_the_post() {
+        ObjectNode quiz = Contents.poll("2 + 2?", "4", "5");
+        ((ObjectNode) quiz.path("poll"))
+                .set(
+                        "type",
+                        object("pollTypeQuiz")
+                                .set("explanation", object("formattedText").put("text", "Count them")));
+        assertThat(read(message(quiz)).attachmentText()).isEqualTo("2 + 2?\n4\n5\nCount them");
+    }
+
     static Stream<Arguments> entities() {
         return Stream.of(
                 Arguments.of(object("textEntityTypeMention"), "mention"),

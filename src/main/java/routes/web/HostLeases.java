@@ -1,4 +1,4 @@
-package routes.crawl;
+package routes.web;
 
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import routes.redis.Script;
 
 /** Politeness over all processes: one request to a host at a time, with a delay between two. The state is in Redis. */
 @Component
-class HostLeases {
+public class HostLeases {
     /**
      * KEYS: lease, delay. ARGV: owner, expiry of the lease in milliseconds. Returns the rest of the delay in milliseconds, or -1 if
      * another owner holds the lease.
@@ -23,13 +23,17 @@ class HostLeases {
             return {math.max(redis.call('PTTL', KEYS[2]), 0)}
             """);
 
-    private final RedisLink redis;
-    private final Duration expiry;
+    /** KEYS: lock. ARGV: owner. An expired lock that another owner holds is left alone. */
+    public static final Script RELEASE = Script.of(
+            """
+            if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
+            return {redis.call('DEL', KEYS[1])}
+            """);
 
-    /** @param cache its claims expire after the longest time that a page can take, and so does a lease */
-    HostLeases(RedisLink redis, PageCache cache) {
+    private final RedisLink redis;
+
+    public HostLeases(RedisLink redis) {
         this.redis = redis;
-        this.expiry = cache.lease();
     }
 
     private static String lease(String host) {
@@ -43,9 +47,10 @@ class HostLeases {
     /**
      * Acquires or renews the lease.
      *
+     * @param expiry longer than its owner can take; after that, the owner has crashed
      * @return the delay before the next request to the host; empty if another owner holds the lease
      */
-    Optional<Duration> acquire(String host, String owner) {
+    public Optional<Duration> acquire(String host, String owner, Duration expiry) {
         long rest = Long.parseLong(redis.run(ACQUIRE, List.of(lease(host), delay(host)), owner, expiry)
                 .get(0)
                 .toString());
@@ -53,14 +58,14 @@ class HostLeases {
     }
 
     /** Sets the delay before the next request to the host, from now on. */
-    void delay(String host, Duration time) {
+    public void delay(String host, Duration time) {
         if (time.toMillis() > 0) {
             redis.call(commands -> commands.set(delay(host), "", SetArgs.Builder.px(time.toMillis())));
         }
     }
 
     /** Releases the lease. An expired lease that another owner holds is left alone. */
-    void release(String host, String owner) {
-        redis.run(PageCache.RELEASE, List.of(lease(host)), owner);
+    public void release(String host, String owner) {
+        redis.run(RELEASE, List.of(lease(host)), owner);
     }
 }

@@ -1,0 +1,146 @@
+package routes.ingest.live;
+
+import io.lettuce.core.RedisException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.stereotype.Component;
+import routes.ingest.FailureReason;
+import routes.ingest.preview.PreviewPage;
+import routes.ingest.preview.PreviewProperties;
+import routes.web.HostLeases;
+import routes.web.WebAddress;
+
+/** Which channel is read next from its public preview. While a Telegram account is signed in, it reads all channels instead. */
+@Component("previewFeed")
+public class PreviewFeed {
+    /** The property of an exchange that has the task. */
+    static final String TASK = "previewTask";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PreviewFeed.class);
+    private static final Duration ROWS_KEPT = Duration.ofSeconds(1);
+    /** An account that is there finds a channel sooner. */
+    private static final Duration UNFOUND = Duration.ofMinutes(1);
+    /** Longest time that is spent on one channel while others wait. */
+    private static final Duration SLICE = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final int MAX_DOUBLINGS = 12;
+
+    private final PreviewTable table;
+    private final LiveChannels channels;
+    private final LiveFeed accounts;
+    private final HostLeases leases;
+    private final PreviewProperties properties;
+    private final ParserProperties parser;
+    private final Clock clock;
+    private final String owner = UUID.randomUUID().toString();
+    private final String host;
+
+    // only of the thread that asks for the next one
+    private Instant rowsRead = Instant.EPOCH;
+    private final Map<String, Instant> turns = new HashMap<>();
+
+    PreviewFeed(
+            PreviewTable table,
+            LiveChannels channels,
+            LiveFeed accounts,
+            HostLeases leases,
+            PreviewProperties properties,
+            ParserProperties parser,
+            Clock clock) {
+        this.table = table;
+        this.channels = channels;
+        this.accounts = accounts;
+        this.leases = leases;
+        this.properties = properties;
+        this.parser = parser;
+        this.clock = clock;
+        host = WebAddress.of(properties.url()).map(WebAddress::host).orElse(properties.url());
+    }
+
+    /** The host that is asked, for its lease. */
+    String host() {
+        return host;
+    }
+
+    /** The channel that has waited longest of those that are due; null if none is. For one thread. */
+    public PreviewTask next() {
+        if (!properties.enabled() || !accounts.signedIn().isEmpty()) {
+            return null;
+        }
+        Instant now = clock.instant();
+        if (!rowsRead.plus(ROWS_KEPT).isAfter(now)) {
+            rowsRead = now;
+            table.follow(now.minus(parser.history()), now.minus(UNFOUND));
+        }
+        List<LiveChannel> due = table.due(now, parser.interval());
+        turns.keySet().retainAll(due.stream().map(PreviewFeed::key).toList());
+        return due.stream()
+                .min(Comparator.comparing(row -> turns.getOrDefault(key(row), Instant.EPOCH)))
+                .map(row -> {
+                    turns.put(key(row), now);
+                    return new PreviewTask(row, owner, now.plus(SLICE));
+                })
+                .orElse(null);
+    }
+
+    private static String key(LiveChannel row) {
+        return row.tenantId() + "/" + row.channelId();
+    }
+
+    /** Reading a channel failed: it waits, longer with each failure. */
+    public void failed(@ExchangeProperty(TASK) PreviewTask task, @ExchangeException Exception failure) {
+        task.close();
+        if (failure instanceof OptimisticLockingFailureException) {
+            LOG.info("{} is left to another process: {}", LiveFeed.name(task.channel()), failure.getMessage());
+            return;
+        } else if (failure instanceof RedisException) {
+            // no fault of the channel, and the health part redis says so; the next tick tries again
+            LOG.debug("The host of the previews cannot be leased: {}", failure.getMessage());
+            return;
+        }
+        String reason =
+                failure instanceof PreviewPage.UnreadableException ? failure.getMessage() : FailureReason.of(failure);
+        try {
+            failed(task.channel(), reason, null);
+        } catch (RuntimeException e) {
+            LOG.warn("The state of {} cannot be stored: {}", LiveFeed.name(task.channel()), FailureReason.of(e));
+        }
+    }
+
+    /** @param asked how long the server asks to wait; null if it does not */
+    void failed(LiveChannel channel, String reason, Duration asked) {
+        LOG.warn("The preview of {} cannot be read: {}", LiveFeed.name(channel), reason);
+        Duration pause = pause(channel, parser.retryPause());
+        Duration longer = asked == null || asked.compareTo(pause) < 0 ? pause : asked;
+        channels.failed(channel, reason, clock.instant().plus(longer), false);
+    }
+
+    /** A pause that is doubled with each failure of the channel. */
+    static Duration pause(LiveChannel channel, Duration first) {
+        Duration pause = first.multipliedBy(1L << Math.min(channel.failures(), MAX_DOUBLINGS));
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+
+    /** The host may be asked by others. */
+    public void done(@ExchangeProperty(TASK) PreviewTask task) {
+        if (task.isHeld()) {
+            try {
+                leases.release(host, task.owner());
+            } catch (RedisException e) {
+                LOG.debug("The lease of {} stays until it expires: {}", host, e.getMessage());
+            }
+        }
+    }
+}

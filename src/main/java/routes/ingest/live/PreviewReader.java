@@ -1,0 +1,270 @@
+package routes.ingest.live;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.ingest.live.LiveChannel.Pass;
+import routes.ingest.preview.PreviewPage;
+import routes.ingest.preview.PreviewPost;
+import routes.ingest.preview.PreviewProperties;
+import routes.posts.ChannelIdentity;
+import routes.posts.ChannelStore;
+import routes.posts.ChannelStore.Channel;
+import routes.web.CrawlProperties;
+import routes.web.Fetched;
+import routes.web.HostLeases;
+import routes.web.PageFetcher.Wish;
+import routes.web.WebAddress;
+
+/** The work on one channel: reads its preview page by page, backwards from the newest post. */
+@Component("previewReader")
+public class PreviewReader {
+    private static final Logger LOG = LoggerFactory.getLogger(PreviewReader.class);
+    /** Two pages. Edits and deletions of older posts are found by deep passes only. */
+    private static final int OVERLAP = 40;
+
+    private static final int TIMEOUT_SECONDS = 30;
+    /** A channel without a preview rarely gets one. */
+    private static final Duration REFUSED_AGAIN = Duration.ofDays(1);
+    /** If Telegram wants a pause and does not say how long. */
+    private static final Duration FLOOD_PAUSE = Duration.ofMinutes(1);
+
+    private static final Duration LONGEST_FLOOD = Duration.ofDays(1);
+    /** Work besides the fetch. Who takes longer, as with large files, may lose the lease, but saves nothing that another has overtaken. */
+    private static final Duration RESERVE = Duration.ofMinutes(1);
+
+    private final PreviewFeed feed;
+    private final PreviewTable table;
+    private final LiveChannels channels;
+    private final PreviewWriter writer;
+    private final ChannelStore store;
+    private final HostLeases leases;
+    private final LiveMetrics metrics;
+    private final PreviewProperties properties;
+    private final ParserProperties parser;
+    private final Duration lease;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    PreviewReader(
+            PreviewFeed feed,
+            PreviewTable table,
+            LiveChannels channels,
+            PreviewWriter writer,
+            ChannelStore store,
+            HostLeases leases,
+            LiveMetrics metrics,
+            PreviewProperties properties,
+            ParserProperties parser,
+            CrawlProperties limits,
+            PlatformTransactionManager transactions,
+            Clock clock) {
+        this.feed = feed;
+        this.table = table;
+        this.channels = channels;
+        this.writer = writer;
+        this.store = store;
+        this.leases = leases;
+        this.metrics = metrics;
+        this.properties = properties;
+        this.parser = parser;
+        lease = limits.timeout().plus(RESERVE);
+        transaction = new TransactionTemplate(transactions);
+        transaction.setTimeout(TIMEOUT_SECONDS);
+        this.clock = clock;
+    }
+
+    /**
+     * The next page of the channel.
+     *
+     * @return null if none is due now, or another process is asking the host
+     */
+    public Wish next(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task) {
+        Instant now = clock.instant();
+        LiveChannel row = table.row(task.channel())
+                .filter(one -> one.isFree(now) && !task.isOver(now) && one.isPassDue(now, parser.interval()))
+                .orElse(null);
+        if (row != null && row.username() == null) {
+            refused(
+                    row,
+                    "the name of the channel is not known: a private channel has no public preview, so sign in an account that is a member"
+                            + " of it; subscribe to a public one by its name");
+            row = null;
+        }
+        Optional<Duration> rest = row == null ? Optional.empty() : leases.acquire(feed.host(), task.owner(), lease);
+        if (row == null || rest.isEmpty()) {
+            task.close();
+            return null;
+        }
+        task.held(rest.get());
+        // only the newest page is asked for conditionally, and only if its posts are all that is wanted
+        boolean recent = row.pass() == null && row.wanted() == null && row.historyDoneAt() != null;
+        if (row.pass() == null) {
+            row = row.begin(now, parser.history(), OVERLAP);
+            if (!channels.begin(row)) {
+                return null;
+            }
+        }
+        task.reading(row);
+        long next = row.pass().next();
+        String url = properties.url() + "/s/" + row.username() + (next == 0 ? "" : "?before=" + TdMessage.number(next));
+        return recent ? new Wish(url, row.etag(), row.lastModified()) : Wish.of(url);
+    }
+
+    /** Milliseconds to wait before the page is fetched. */
+    public long pause(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task) {
+        return task.pause().toMillis();
+    }
+
+    /** Saves what was fetched, and with it how far the pass has come. */
+    public void page(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task, @Body Fetched fetched)
+            throws IOException, InterruptedException {
+        LiveChannel row = task.reading();
+        Duration delay = properties.requestDelay();
+        if (fetched instanceof Fetched.Page page
+                && page.crawlDelay() != null
+                && page.crawlDelay().compareTo(delay) > 0) {
+            delay = page.crawlDelay();
+        }
+        leases.delay(feed.host(), delay);
+        if (fetched instanceof Fetched.NotModified) {
+            table.unchanged(row, clock.instant());
+        } else if (fetched instanceof Fetched.Page page) {
+            read(task, row, page);
+        } else {
+            task.close();
+            failed(row, (Fetched.Failed) fetched);
+        }
+    }
+
+    private void failed(LiveChannel row, Fetched.Failed failure) {
+        String reason = failure.reason() + ", " + failure.detail();
+        if (failure.reason().equals("http_429") || (failure.retryAfter() != null && !failure.permanent())) {
+            Duration asked = failure.retryAfter() == null ? PreviewFeed.pause(row, FLOOD_PAUSE) : failure.retryAfter();
+            Duration pause = asked.compareTo(LONGEST_FLOOD) > 0 ? LONGEST_FLOOD : asked;
+            Instant until = clock.instant().plus(pause);
+            LOG.warn("Telegram wants a pause of its previews until {}: {}", until, reason);
+            metrics.flood(PreviewWriter.PREVIEW);
+            leases.delay(feed.host(), pause);
+            channels.failed(row, reason, until, true);
+            table.flooded(reason, until);
+        } else if (failure.isDead()) {
+            refused(row, "Telegram has no channel @" + row.username());
+        } else {
+            feed.failed(row, reason, failure.retryAfter());
+        }
+    }
+
+    /** The channel cannot be read this way. */
+    private void refused(LiveChannel row, String reason) {
+        LOG.warn("{} is not read: {}", LiveFeed.name(row), reason);
+        channels.failed(row, reason, clock.instant().plus(REFUSED_AGAIN), false);
+    }
+
+    private void read(PreviewTask task, LiveChannel begun, Fetched.Page fetched)
+            throws IOException, InterruptedException {
+        boolean isPreview = WebAddress.of(fetched.url())
+                .map(address -> address.path().startsWith("/s/"))
+                .orElse(false);
+        if (!isPreview) {
+            task.close();
+            refused(begun, PreviewPage.refusal(fetched.text(), begun.username()));
+            return;
+        }
+        PreviewPage page = PreviewPage.read(fetched.text(), begun.username());
+        metrics.page(PreviewWriter.PREVIEW);
+        if (!page.unknown().isEmpty()) {
+            metrics.unknown(
+                    page.unknown().values().stream().mapToInt(Integer::intValue).sum());
+            LOG.warn("The preview of {} has parts that are not known: {}", LiveFeed.name(begun), page.unknown());
+        }
+        LiveChannel row = identified(task, begun, page);
+        if (row == null) {
+            task.close();
+            return;
+        }
+        boolean first = row.pass().next() == 0;
+        List<PreviewPost> posts = page.posts();
+        if (posts.isEmpty()) {
+            if (first && table.hasShown(row)) {
+                throw new IOException("the preview shows no posts any more, although it did");
+            }
+            writer.page(row, page, new LiveChannels.Progress(row.pass(), true, 0, null));
+            return;
+        }
+        long newest = posts.get(posts.size() - 1).id();
+        long oldest = posts.get(0).id();
+        if (!first && newest >= TdMessage.number(row.pass().next())) {
+            throw new IOException("the preview does not go back: it shows the post " + newest + " once more");
+        }
+        Instant date = posts.stream()
+                .map(PreviewPost::date)
+                .filter(Objects::nonNull)
+                .min(Instant::compareTo)
+                .orElse(clock.instant());
+        Pass before = row.pass();
+        var pass = new Pass(
+                first ? TdMessage.messageId(newest) : before.top(),
+                TdMessage.messageId(oldest),
+                before.until(),
+                before.min(),
+                before.read() + posts.size());
+        boolean complete = oldest <= 1 || row.isComplete(pass, TdMessage.messageId(oldest), date);
+        boolean open = writer.page(row, page, new LiveChannels.Progress(pass, complete, posts.size(), date));
+        if (first) {
+            // the next reading has to see the page to confirm what is missing
+            table.validators(row, open ? null : fetched.etag(), open ? null : fetched.lastModified());
+        }
+    }
+
+    /**
+     * The channel with its id, which posts of the page tell.
+     *
+     * @return null if nothing of the page can be saved now
+     */
+    private LiveChannel identified(PreviewTask task, LiveChannel row, PreviewPage page) throws IOException {
+        Long id = page.channelId() == null ? row.tgChannelId() : page.channelId();
+        if (id == null) {
+            if (!page.posts().isEmpty()) {
+                throw new IOException(
+                        "the preview does not tell the id of the channel: Telegram may have changed its pages");
+            }
+            return row;
+        }
+        if (row.tgChannelId() != null && !row.tgChannelId().equals(id)) {
+            refused(row, "the name @" + row.username() + " belongs to another channel now, with the id " + id);
+            return null;
+        }
+        if (row.tgChannelId() != null && row.chatId() != null) {
+            return row;
+        }
+        var identity = new ChannelIdentity(id, page.username(), page.title());
+        Channel stored = Objects.requireNonNull(transaction.execute(status -> {
+            Channel found = store.identify(row.channelId(), identity);
+            table.found(found.id(), TdMessage.chatId(id));
+            return found;
+        }));
+        if (!stored.id().equals(row.channelId())) {
+            LOG.info("{} is the stored channel {}", LiveFeed.name(row), stored.title());
+            return null;
+        }
+        LOG.info("{} is read from its public preview", LiveFeed.name(row));
+        return LiveChannelBuilder.builder(row)
+                .tgChannelId(stored.tgChannelId())
+                .chatId(TdMessage.chatId(id))
+                .username(stored.username())
+                .title(stored.title())
+                .build();
+    }
+}

@@ -1,0 +1,292 @@
+package routes.ingest.live;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.ingest.PostIntake;
+import routes.ingest.SourceFile;
+import routes.ingest.SourceMessage;
+import routes.ingest.SourceMessageBuilder;
+import routes.ingest.live.PreviewDownloads.Download;
+import routes.ingest.live.PreviewTable.Missing;
+import routes.ingest.live.PreviewTable.Shown;
+import routes.ingest.live.PreviewTable.Stored;
+import routes.ingest.preview.PreviewPage;
+import routes.ingest.preview.PreviewPost;
+import routes.posts.ChannelStore.Channel;
+import routes.posts.Post;
+import routes.posts.PostWriter.PostBatch;
+
+/**
+ * Saves pages of previews. The posts come in the form of TDLib and are read as those of an account are, so the same post has the same text
+ * and marks. The version of an edited text, which a page does not tell, is found by comparing readings.
+ */
+@Component
+class PreviewWriter {
+    static final String PREVIEW = "preview";
+    private static final Logger LOG = LoggerFactory.getLogger(PreviewWriter.class);
+
+    private final LiveChannels channels;
+    private final PreviewTable table;
+    private final LiveWriter writer;
+    private final PostIntake intake;
+    private final PreviewDownloads downloads;
+    private final Duration downloadTime;
+    private final Clock clock;
+
+    PreviewWriter(
+            LiveChannels channels,
+            PreviewTable table,
+            LiveWriter writer,
+            PostIntake intake,
+            PreviewDownloads downloads,
+            ParserProperties parser,
+            Clock clock) {
+        this.channels = channels;
+        this.table = table;
+        this.writer = writer;
+        this.intake = intake;
+        this.downloads = downloads;
+        downloadTime = parser.downloadTimeout();
+        this.clock = clock;
+    }
+
+    /** The page tells the names of the authors of forwarded messages and of bots, but not their ids. */
+    private record Names(PreviewPost post) implements TdMessage.Names {
+        @Override
+        public Optional<String> user(long userId) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> bot(long userId) {
+            return userId == 0 ? Optional.empty() : Optional.ofNullable(post.viaBot());
+        }
+
+        @Override
+        public Optional<String> title(long chatId) {
+            return Optional.ofNullable(post.forwardedFrom());
+        }
+
+        @Override
+        public Optional<String> topic(long chatId, long topicId) {
+            return Optional.empty();
+        }
+    }
+
+    /** A post of the page, and what is known of it. */
+    private record Found(SourceMessage message, Shown shown) {}
+
+    /**
+     * Saves a page together with how far the pass has come.
+     *
+     * @return whether posts are missing that the next reading has to confirm
+     */
+    boolean page(LiveChannel channel, PreviewPage page, LiveChannels.Progress progress)
+            throws IOException, InterruptedException {
+        Map<Long, Stored> stored =
+                table.stored(channel, page.posts().stream().map(PreviewPost::id).toList());
+        List<Found> found = new ArrayList<>();
+        try {
+            read(channel, page, stored, found);
+            var target = new Channel(channel.channelId(), channel.tgChannelId(), channel.username(), channel.title());
+            PostBatch batch = intake.prepare(
+                    channel.tenantId(),
+                    channel.reader(),
+                    target,
+                    found.stream().map(Found::message).toList(),
+                    false,
+                    (message, e) -> writer.refused(channel, PREVIEW, message.id(), e));
+            Instant last = batch.posts().stream()
+                    .map(Post::postedAt)
+                    .max(Instant::compareTo)
+                    .orElse(null);
+            Map<Long, Shown> shown =
+                    found.stream().map(Found::shown).collect(Collectors.toMap(Shown::messageId, one -> one));
+            writer.save(
+                    channel,
+                    PREVIEW,
+                    batch,
+                    saved -> table.keep(
+                            channel,
+                            saved.posts().stream()
+                                    .map(post -> shown.get(post.telegramMessageId()))
+                                    .toList()),
+                    () -> {
+                        table.requireSame(channel);
+                        channels.progress(channel, progress, last, clock.instant());
+                    });
+        } finally {
+            for (Found one : found) {
+                Path copy = one.message().file() == null
+                        ? null
+                        : one.message().file().path();
+                if (copy != null) {
+                    Files.deleteIfExists(copy);
+                }
+            }
+        }
+        return missing(channel, page);
+    }
+
+    private void read(LiveChannel channel, PreviewPage page, Map<Long, Stored> stored, List<Found> found)
+            throws IOException {
+        long end = System.nanoTime() + downloadTime.toNanos();
+        place(page.posts(), stored);
+        for (PreviewPost post : page.posts()) {
+            Stored row = stored.get(post.id());
+            if (post.message() == null) {
+                LOG.warn("Message {} of {} has no time that can be read", post.id(), channel.title());
+                continue;
+            } else if (row == null && post.date().isBefore(channel.historyFrom())) {
+                continue;
+            }
+            try {
+                post.message().put("chat_id", TdMessage.chatId(channel.tgChannelId()));
+                Optional<TdMessage> read = TdMessage.read(post.message(), new Names(post));
+                if (read.isPresent()) {
+                    found.add(found(post, read.get().message(), row, Duration.ofNanos(end - System.nanoTime())));
+                }
+            } catch (RuntimeException e) {
+                writer.refused(channel, PREVIEW, post.id(), e);
+            }
+        }
+    }
+
+    /** An album shows its text once. If another member than the first is known to have it, it is that one's. */
+    private static void place(List<PreviewPost> posts, Map<Long, Stored> stored) {
+        Map<String, List<PreviewPost>> albums = posts.stream()
+                .filter(post -> post.moved() && post.message() != null)
+                .collect(Collectors.groupingBy(
+                        post -> post.message().path("media_album_id").asText(), TreeMap::new, Collectors.toList()));
+        for (List<PreviewPost> members : albums.values()) {
+            PreviewPost first = members.get(0);
+            Stored own = stored.get(first.id());
+            Optional<PreviewPost> other = members.stream()
+                    .filter(post -> stored.containsKey(post.id())
+                            && !stored.get(post.id()).text().isBlank())
+                    .findFirst();
+            if (own != null && own.text().isBlank() && other.isPresent()) {
+                JsonNode caption = ((ObjectNode) first.message().path("content")).remove("caption");
+                if (caption != null) {
+                    ((ObjectNode) other.get().message().path("content")).set("caption", caption);
+                }
+            }
+        }
+    }
+
+    private Found found(PreviewPost post, SourceMessage message, Stored row, Duration time) throws IOException {
+        String hash = hash(post, message);
+        boolean same = row != null && hash.equals(row.hash());
+        boolean done = true;
+        SourceFile file = message.file();
+        if (post.file() != null && file != null) {
+            boolean first = row != null && row.hash() == null && isEqual(message, row);
+            if ((same || first) && row.file() != null) {
+                // addresses change with each page, and another source has better copies
+                file = file.stored(row.file());
+            } else if (same && row.fileDone() && row.missing() != null) {
+                file = file.missing(row.missing());
+            } else if (post.file().url() == null) {
+                file = file.missing(post.file().missing());
+            } else {
+                Download download = downloads.download(file, post.file().url(), time);
+                file = download.file();
+                done = download.done();
+            }
+        }
+        long version = version(post, message, row, same);
+        return new Found(
+                SourceMessageBuilder.builder(message)
+                        .file(file)
+                        .version(version)
+                        .build(),
+                new Shown(post.id(), hash, version, done));
+    }
+
+    /**
+     * The version of what the page shows. It is the lowest that is higher than those of other contents, so that a source that knows the time
+     * of the edit counts as newer, and one from before it as older.
+     */
+    private static long version(PreviewPost post, SourceMessage message, Stored row, boolean same) {
+        if (same) {
+            return row.seen();
+        }
+        boolean isSeen = row != null && row.hash() != null;
+        if (!post.edited() && !isSeen) {
+            return 0;
+        }
+        long first = post.date().getEpochSecond();
+        if (row == null) {
+            return first;
+        }
+        return !isSeen && isEqual(message, row) ? row.version() : Math.max(first, row.version() + 1);
+    }
+
+    /** Whether another source has stored the same words. */
+    private static boolean isEqual(SourceMessage message, Stored row) {
+        return normal(row.text()).equals(normal(message.text()))
+                && (message.attachmentText() == null || message.attachmentText().equals(row.attachmentText()));
+    }
+
+    private static String normal(String text) {
+        return text.replaceAll("\\s+", " ").strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static String hash(PreviewPost post, SourceMessage message) {
+        String shown = String.join(
+                "\u0001",
+                message.text(),
+                Objects.toString(message.attachmentText(), ""),
+                String.join(" ", message.furtherLinks()),
+                post.file() == null ? "" : post.file().shape(),
+                Boolean.toString(post.edited()));
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(shown.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Deletes posts that two readings in a row lack, although the preview has shown them before and shows older ones. */
+    private boolean missing(LiveChannel channel, PreviewPage page) {
+        if (page.posts().isEmpty()) {
+            return false;
+        }
+        long next = channel.pass().next();
+        Set<Long> present = page.posts().stream().map(PreviewPost::id).collect(Collectors.toSet());
+        List<Missing> missing = table.missing(
+                channel,
+                page.posts().get(0).id(),
+                next == 0 ? Long.MAX_VALUE : TdMessage.number(next) - 1,
+                present,
+                clock.instant());
+        writer.delete(
+                channel,
+                PREVIEW,
+                missing.stream().filter(Missing::again).map(Missing::postId).toList());
+        return missing.stream().anyMatch(post -> !post.again());
+    }
+}
