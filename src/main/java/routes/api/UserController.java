@@ -70,7 +70,13 @@ final class UserController {
                        'account', l.account, 'history_from', l.history_from, 'history_done_at', l.history_done_at,
                        'messages_read', l.messages_read, 'last_read_at', l.passed_at, 'last_post_at', l.last_post_at,
                        'last_update_at', l.last_update_at, 'paused_at', l.paused_at, 'flood_until', l.flood_until,
-                       'error', l.error, 'job_id', l.wanted_by)) END AS live
+                       'error', l.error, 'retry_at', CASE WHEN l.error IS NOT NULL THEN l.retry_at END, 'job_id', l.wanted_by,
+                       -- TDLib's id of a message is Telegram's number times 2^20
+                       'history_read_to', CASE WHEN l.history_done_at IS NULL THEN
+                           (SELECT p.posted_at FROM posts p
+                            WHERE p.tenant_id = l.tenant_id AND p.channel_id = l.channel_id
+                                AND p.telegram_message_id >= l.pass_next >> 20
+                            ORDER BY p.telegram_message_id LIMIT 1) END)) END AS live
             FROM user_channel s
             JOIN users u ON u.id = s.user_id
             JOIN channels c ON c.id = s.channel_id
@@ -172,10 +178,12 @@ final class UserController {
      * @param account that reads it; null until it is found
      * @param historyFrom how far back it is read
      * @param historyDoneAt when the history was read to its end; null before
+     * @param historyReadTo time of the oldest post that was read so far; null after that, and before the first
      * @param messagesRead messages that were read, repeatedly read ones included
      * @param lastReadAt when the newest messages were last read again
      * @param floodUntil end of the pause that Telegram wants
      * @param error why the channel cannot be read; reading is retried automatically
+     * @param retryAt when it is retried; null without an error, or if it is now
      * @param jobId of the request to read it now; null when that is done
      */
     @JsonInclude
@@ -184,6 +192,7 @@ final class UserController {
             String account,
             Instant historyFrom,
             Instant historyDoneAt,
+            Instant historyReadTo,
             long messagesRead,
             Instant lastReadAt,
             Instant lastPostAt,
@@ -191,6 +200,7 @@ final class UserController {
             Instant pausedAt,
             Instant floodUntil,
             String error,
+            Instant retryAt,
             UUID jobId) {}
 
     /**

@@ -22,6 +22,7 @@ import org.springframework.util.FileSystemUtils;
 import routes.tdlib.Tdlib;
 import routes.tdlib.TdlibClient;
 import routes.tdlib.TdlibException;
+import routes.telegram.TelegramLoginException.Reason;
 
 /**
  * One account: its encrypted session in a folder of its own, and the steps of signing in. The state follows TDLib's updates alone, not
@@ -61,27 +62,67 @@ public final class TelegramAccount {
         FAILED
     }
 
+    /** How the code comes. */
+    public enum CodeWay {
+        APP("as a message in Telegram on your other devices"),
+        SMS("by SMS"),
+        CALL("by a phone call"),
+        MISSED_CALL("as the last digits of the number of a missed call"),
+        FRAGMENT("at "),
+        OTHER("in another way");
+
+        private final String words;
+
+        CodeWay(String words) {
+            this.words = words;
+        }
+
+        private static CodeWay of(String type) {
+            return switch (type) {
+                case "authenticationCodeTypeTelegramMessage" -> APP;
+                case "authenticationCodeTypeSms", "authenticationCodeTypeSmsWord", "authenticationCodeTypeSmsPhrase" -> SMS;
+                case "authenticationCodeTypeCall" -> CALL;
+                case "authenticationCodeTypeFlashCall", "authenticationCodeTypeMissedCall" -> MISSED_CALL;
+                case "authenticationCodeTypeFragment" -> FRAGMENT;
+                default -> OTHER;
+            };
+        }
+    }
+
     /**
-     * The visible state of an account. The link is a secret: any device that scans it is signed in.
+     * The visible state of an account. The link is a secret: who has it can sign this session in.
      *
      * @param name       name of the account
      * @param state      the state
-     * @param detail     where the code was sent, or the hint to the password; otherwise empty
+     * @param codeWay    how the code comes, in {@link State#NEEDS_CODE}; otherwise null
+     * @param detail     where the code was sent, in words, or the hint to the password; otherwise empty
      * @param link       the link to show as a QR code, in {@link State#NEEDS_SCAN}; otherwise empty
      * @param user       name of the signed-in user; otherwise empty
      * @param problem    why the state is not better, and what to do; empty if it is as it should be
      */
-    public record Status(String name, State state, String detail, String link, String user, String problem) {
+    public record Status(
+            String name, State state, CodeWay codeWay, String detail, String link, String user, String problem) {
         Status with(State next, String nextDetail, String nextProblem) {
-            return new Status(name, next, nextDetail, "", next == State.READY ? user : "", nextProblem);
+            return new Status(name, next, null, nextDetail, "", next == State.READY ? user : "", nextProblem);
+        }
+
+        Status withCode(JsonNode type) {
+            CodeWay way = CodeWay.of(type.path("@type").asText());
+            return new Status(
+                    name, State.NEEDS_CODE, way, way.words + type.path("url").asText(), "", "", "");
         }
 
         Status withLink(String next) {
-            return new Status(name, State.NEEDS_SCAN, "", next, "", "");
+            return new Status(name, State.NEEDS_SCAN, null, "", next, "", "");
         }
 
         Status withUser(String next) {
-            return new Status(name, state, detail, link, next, problem);
+            return new Status(name, state, codeWay, detail, link, next, problem);
+        }
+
+        /** Whether the account was signed out as wanted, so that nothing is left of it. */
+        public boolean isGone() {
+            return state == State.SIGNED_OUT && problem.isEmpty();
         }
 
         /** Without the link. */
@@ -94,7 +135,9 @@ public final class TelegramAccount {
     /** States in which the session is not open. */
     private static final Set<State> ENDED = Set.of(State.CLOSED, State.SIGNED_OUT, State.FAILED);
 
-    private static final Duration REQUEST = Duration.ofSeconds(60);
+    /** A person waits for it. An answer after that still changes the status. */
+    private static final Duration REQUEST = Duration.ofSeconds(15);
+
     private static final Logger LOG = LoggerFactory.getLogger(TelegramAccount.class);
 
     private final TelegramProperties properties;
@@ -113,7 +156,7 @@ public final class TelegramAccount {
         this.properties = properties;
         this.folder = folder;
         this.client = client;
-        status = new Status(client.name(), State.CLOSED, "", "", "", "");
+        status = new Status(client.name(), State.CLOSED, null, "", "", "", "");
         client.onState(update -> {
             if (update.path("authorization_state") instanceof ObjectNode authorization) {
                 changed(authorization);
@@ -135,6 +178,11 @@ public final class TelegramAccount {
     /** Functions that Telegram refuses to this account, and until when. */
     public Map<String, Instant> floodWaits() {
         return client.floodWaits();
+    }
+
+    /** Until when Telegram refuses a function to this account: the last of them. */
+    public Optional<Instant> limitedUntil() {
+        return floodWaits().values().stream().max(Instant::compareTo);
     }
 
     /** Opens the session, unless it is open or still being closed. The folder must exist. */
@@ -210,6 +258,22 @@ public final class TelegramAccount {
     }
 
     /**
+     * Removes the session of an account that is not open. Telegram still lists it.
+     *
+     * @return whether it is removed
+     */
+    boolean discard() {
+        synchronized (changes) {
+            if (!ENDED.contains(status.state())) {
+                return false;
+            }
+            removeSession();
+            set(status.with(State.SIGNED_OUT, "", ""));
+            return true;
+        }
+    }
+
+    /**
      * Closes the session and keeps it.
      *
      * @return whether it was closed in time
@@ -228,7 +292,7 @@ public final class TelegramAccount {
         try {
             client.call(request, REQUEST);
         } catch (TdlibException e) {
-            throw new TelegramLoginException(explain(e), e);
+            throw explain(e);
         }
     }
 
@@ -242,7 +306,7 @@ public final class TelegramAccount {
             case "authorizationStateWaitOtherDeviceConfirmation" ->
                 set(now.withLink(authorization.path("link").asText()));
             case "authorizationStateWaitCode" ->
-                set(now.with(State.NEEDS_CODE, codeSentBy(authorization.at("/code_info/type")), ""));
+                set(now.withCode(authorization.at("/code_info/type")));
             case "authorizationStateWaitPassword" ->
                 set(now.with(
                         State.NEEDS_PASSWORD,
@@ -310,7 +374,7 @@ public final class TelegramAccount {
             if (closed || closeWanted) {
                 return; // the state of authorization tells it
             }
-            String problem = failure instanceof TdlibException e ? explain(e) : failure.toString();
+            String problem = failure instanceof TdlibException e ? explain(e).getMessage() : failure.toString();
             set(status.with(status.state(), "", problem));
         }
         client.close();
@@ -374,46 +438,65 @@ public final class TelegramAccount {
         }
     }
 
-    private static String codeSentBy(JsonNode type) {
-        String name = type.path("@type").asText();
-        return switch (name) {
-            case "authenticationCodeTypeTelegramMessage" -> "as a message in Telegram on your other devices";
-            case "authenticationCodeTypeSms", "authenticationCodeTypeSmsWord", "authenticationCodeTypeSmsPhrase" ->
-                "by SMS";
-            case "authenticationCodeTypeCall" -> "by a phone call";
-            case "authenticationCodeTypeFlashCall", "authenticationCodeTypeMissedCall" ->
-                "as the last digits of the number of a missed call";
-            case "authenticationCodeTypeFragment" -> "at " + type.path("url").asText();
-            default -> "(" + name + ")";
+    /** TDLib's error as words for the person who signs in. */
+    private TelegramLoginException explain(TdlibException e) {
+        String error = Objects.toString(e.error(), "");
+        Optional<Duration> wait = e.retryAfter();
+        if (wait.isPresent()) {
+            Instant end = clock.instant().plus(wait.get()).truncatedTo(ChronoUnit.SECONDS);
+            return new TelegramLoginException(
+                    Reason.LIMITED,
+                    "Telegram allows this again at " + end + "; trying earlier makes the wait longer",
+                    wait.get(),
+                    e);
+        }
+        if (error.contains("Can't lock file")) {
+            return because(Reason.FAILED, "another process uses the session of " + client.name() + "; stop it", e);
+        }
+        if (error.contains("Wrong database encryption key")) {
+            return because(
+                    Reason.FAILED,
+                    "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder"
+                            + " telegram/" + client.name() + " in DATA_DIR and sign in again",
+                    e);
+        }
+        if (e.kind() == TdlibException.Kind.TIMED_OUT) {
+            return because(
+                    Reason.NO_ANSWER,
+                    "Telegram does not answer within " + REQUEST.toSeconds() + " s; check the network",
+                    e);
+        }
+        if (e.kind() == TdlibException.Kind.CLOSED || error.endsWith(" unexpected")) {
+            return because(Reason.WRONG_STATE, "the account " + client.name() + " does not wait for this", e);
+        }
+        return switch (error) {
+            case "PHONE_NUMBER_INVALID" ->
+                because(
+                        Reason.PHONE_NUMBER_INVALID,
+                        "this is not a phone number; give it with + and the country's code",
+                        e);
+            case "PHONE_NUMBER_BANNED" ->
+                because(Reason.PHONE_NUMBER_BANNED, "Telegram has banned this phone number", e);
+            case "PHONE_NUMBER_FLOOD", "PHONE_PASSWORD_FLOOD", "FLOOD" ->
+                because(Reason.LIMITED, "there were too many tries; Telegram allows none for some hours", e);
+            case "PHONE_CODE_INVALID", "PHONE_CODE_EMPTY", "CODE_INVALID", "EMAIL_CODE_INVALID" ->
+                because(Reason.CODE_INVALID, "the code is wrong", e);
+            case "PHONE_CODE_EXPIRED", "EMAIL_VERIFY_EXPIRED" ->
+                because(Reason.CODE_EXPIRED, "the code has expired; have it sent again", e);
+            case "PASSWORD_HASH_INVALID" -> because(Reason.PASSWORD_INVALID, "the password is wrong", e);
+            case "EMAIL_INVALID", "EMAIL_NOT_ALLOWED", "EMAIL_UNCONFIRMED" ->
+                because(Reason.EMAIL_ADDRESS_INVALID, "Telegram does not accept this e-mail address", e);
+            case "API_ID_INVALID", "API_ID_PUBLISHED_FLOOD" ->
+                because(
+                        Reason.API_ID_INVALID,
+                        "Telegram does not accept TELEGRAM_API_ID and TELEGRAM_API_HASH (" + error
+                                + "); copy them from https://my.telegram.org",
+                        e);
+            default -> because(Reason.REFUSED, e.getMessage(), e);
         };
     }
 
-    /** TDLib's error as words for the person who signs in. */
-    private String explain(TdlibException e) {
-        Optional<Duration> wait = e.retryAfter();
-        if (wait.isPresent()) {
-            return "Telegram allows this again at "
-                    + clock.instant().plus(wait.get()).truncatedTo(ChronoUnit.SECONDS)
-                    + "; trying earlier makes the wait longer";
-        }
-        String error = Objects.toString(e.error(), "");
-        if (error.contains("Can't lock file")) {
-            return "another process uses the session of " + client.name() + "; stop it";
-        }
-        if (error.contains("Wrong database encryption key")) {
-            return "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder"
-                    + " telegram/" + client.name() + " in DATA_DIR and sign in again";
-        }
-        return switch (error) {
-            case "PHONE_NUMBER_INVALID" -> "this is not a phone number; give it with + and the country's code";
-            case "PHONE_NUMBER_BANNED" -> "Telegram has banned this phone number";
-            case "PHONE_CODE_INVALID" -> "the code is wrong";
-            case "PHONE_CODE_EXPIRED" -> "the code has expired; have it sent again";
-            case "PASSWORD_HASH_INVALID" -> "the password is wrong";
-            case "API_ID_INVALID", "API_ID_PUBLISHED_FLOOD" ->
-                "Telegram does not accept TELEGRAM_API_ID and TELEGRAM_API_HASH (" + error
-                        + "); copy them from https://my.telegram.org";
-            default -> e.getMessage();
-        };
+    private static TelegramLoginException because(Reason reason, String message, TdlibException cause) {
+        return new TelegramLoginException(reason, message, null, cause);
     }
 }

@@ -10,6 +10,8 @@ export class Problem extends Error {
         this.status = status;
         this.detail = details.detail ?? "";
         this.remedy = details.remedy ?? "";
+        /** Of signing in to Telegram: a name for why. */
+        this.reason = details.reason ?? null;
         this.retryAfter = retryAfter;
     }
 }
@@ -52,6 +54,12 @@ export class Api {
     async post(path, body) {
         const given = body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json"}};
         return (await this.#call(path, undefined, {method: "POST", ...given})).json();
+    }
+
+    /** Null where the answer is without a body. */
+    async remove(path) {
+        const answer = await this.#call(path, undefined, {method: "DELETE"});
+        return answer.status === 204 ? null : answer.json();
     }
 
     /**

@@ -7,13 +7,14 @@ import * as i18n from "./i18n.js";
 import {askForKey} from "./key.js";
 import * as route from "./route.js";
 import {ArticleView} from "./views/article.js";
+import {ChannelsView} from "./views/channels.js";
 import {ListView} from "./views/list.js";
 import {PostView} from "./views/post.js";
 import {noUser} from "./views/nothing.js";
 import {failure} from "./views/problem.js";
 import {StatusView} from "./views/status.js";
 
-const VIEWS = {list: ListView, post: PostView, article: ArticleView, status: StatusView};
+const VIEWS = {list: ListView, post: PostView, article: ArticleView, channels: ChannelsView, status: StatusView};
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const api = new Api(askForKey);

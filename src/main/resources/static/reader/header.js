@@ -9,6 +9,7 @@ export function header(page, asked, chooseLanguage, signOut) {
     nav.setAttribute("aria-label", t("nav"));
     nav.replaceChildren(
         entry(to(), t("nav.posts"), asked.view === "list"),
+        entry(to({view: "channels"}), t("nav.channels"), asked.view === "channels"),
         entry(to({view: "status"}), t("nav.status"), asked.view === "status"));
     const tools = /** @type {HTMLElement} */ (document.getElementById("tools"));
     const focused = /** @type {HTMLElement | null} */ (tools.querySelector(":focus"))?.dataset.tool;

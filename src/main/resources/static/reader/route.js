@@ -11,7 +11,8 @@ export function current() {
     const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? ""]));
     const post = query.get("post");
     const link = post ? query.get("link") : null;
-    const view = link ? "article" : post ? "post" : query.get("view") === "status" ? "status" : "list";
+    const wanted = query.get("view") ?? "";
+    const view = link ? "article" : post ? "post" : ["channels", "status"].includes(wanted) ? wanted : "list";
     return {view, post, link, filters, user: query.get("user") || null};
 }
 
