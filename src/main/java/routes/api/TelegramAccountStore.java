@@ -52,8 +52,7 @@ final class TelegramAccountStore {
     Row require(String name) {
         return find(name).stream()
                 .findFirst()
-                .orElseThrow(
-                        () -> ProblemType.NOT_FOUND.exception("account", "There is no Telegram account " + name));
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception("account", "There is no Telegram account " + name));
     }
 
     private List<Row> find(String name) {

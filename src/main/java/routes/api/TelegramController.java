@@ -112,7 +112,9 @@ final class TelegramController {
      * @param phoneNumber null: by a QR code
      */
     record NewSignIn(
-            @Pattern(regexp = TelegramAccounts.NAME_FORM, message = "must have lower-case letters, digits, - and _, at most 32")
+            @Pattern(
+                            regexp = TelegramAccounts.NAME_FORM,
+                            message = "must have lower-case letters, digits, - and _, at most 32")
                     String name,
             Secret phoneNumber) {}
 
@@ -138,7 +140,9 @@ final class TelegramController {
     @Role.Needed(Role.OPERATOR)
     ResponseEntity<Account> start(@Valid @RequestBody NewSignIn wanted) throws InterruptedException {
         String name = wanted.name() == null ? "main" : wanted.name();
-        String number = wanted.phoneNumber() == null ? null : number(wanted.phoneNumber().text());
+        String number = wanted.phoneNumber() == null
+                ? null
+                : number(wanted.phoneNumber().text());
         Account account = step(() -> {
             signIns.require();
             store.claim(name, tenant(), process);
@@ -310,8 +314,8 @@ final class TelegramController {
         if (signIns.areHere()) {
             return signIns.status(row.name())
                     .map(this::account)
-                    .orElseGet(() -> new Account(
-                            row.name(), "closed", null, null, null, null, row.problem(), null, process));
+                    .orElseGet(() ->
+                            new Account(row.name(), "closed", null, null, null, null, row.problem(), null, process));
         }
         return row.isSeen()
                 ? new Account(

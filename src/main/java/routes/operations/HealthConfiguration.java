@@ -78,8 +78,9 @@ class HealthConfiguration {
             if (!signIns.areHere()) {
                 return Health.up().withDetail("accounts", "in another process").build();
             }
-            List<TelegramAccount.Status> statuses =
-                    accounts.statuses().stream().filter(status -> !status.isGone()).toList();
+            List<TelegramAccount.Status> statuses = accounts.statuses().stream()
+                    .filter(status -> !status.isGone())
+                    .toList();
             List<String> problems = new ArrayList<>();
             if (statuses.isEmpty()) {
                 problems.add("no account is signed in; sign one in on the page, or with --telegram-login");

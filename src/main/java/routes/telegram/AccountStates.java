@@ -29,7 +29,8 @@ public class AccountStates {
     private static final int MAX_PROBLEM = 500;
 
     /** @param hasSession without one, only a row that exists is written */
-    private record Row(String name, boolean hasSession, String state, String user, String problem, Instant limitedUntil) {}
+    private record Row(
+            String name, boolean hasSession, String state, String user, String problem, Instant limitedUntil) {}
 
     private final TelegramAccounts accounts;
     private final JdbcClient jdbc;

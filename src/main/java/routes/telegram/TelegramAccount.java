@@ -80,7 +80,8 @@ public final class TelegramAccount {
         private static CodeWay of(String type) {
             return switch (type) {
                 case "authenticationCodeTypeTelegramMessage" -> APP;
-                case "authenticationCodeTypeSms", "authenticationCodeTypeSmsWord", "authenticationCodeTypeSmsPhrase" -> SMS;
+                case "authenticationCodeTypeSms", "authenticationCodeTypeSmsWord", "authenticationCodeTypeSmsPhrase" ->
+                    SMS;
                 case "authenticationCodeTypeCall" -> CALL;
                 case "authenticationCodeTypeFlashCall", "authenticationCodeTypeMissedCall" -> MISSED_CALL;
                 case "authenticationCodeTypeFragment" -> FRAGMENT;
@@ -305,8 +306,7 @@ public final class TelegramAccount {
             case "authorizationStateWaitPhoneNumber" -> set(now.with(State.NEEDS_PHONE_NUMBER, "", ""));
             case "authorizationStateWaitOtherDeviceConfirmation" ->
                 set(now.withLink(authorization.path("link").asText()));
-            case "authorizationStateWaitCode" ->
-                set(now.withCode(authorization.at("/code_info/type")));
+            case "authorizationStateWaitCode" -> set(now.withCode(authorization.at("/code_info/type")));
             case "authorizationStateWaitPassword" ->
                 set(now.with(
                         State.NEEDS_PASSWORD,

@@ -63,9 +63,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
                             + " digits, - and _, at most 32");
         }
         return accounts.computeIfAbsent(
-                name,
-                key -> new TelegramAccount(
-                        properties, folder.resolve(key), load().client(key)));
+                name, key -> new TelegramAccount(properties, folder.resolve(key), load().client(key)));
     }
 
     /** @throws ConfigurationException with the setting that is missing, or why TDLib cannot be loaded */

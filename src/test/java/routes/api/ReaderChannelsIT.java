@@ -84,7 +84,7 @@ class ReaderChannelsIT {
     @Test
     void an_account_is_signed_in_by_number_code_and_password_with_the_keyboard_alone() {
         open();
-        browser.one(".telegram-accounts > .primary").sendKeys(Keys.ENTER);
+        browser.one(".telegram-accounts > .begin").sendKeys(Keys.ENTER);
         assertThat(browser.focused().getDomAttribute("id")).isEqualTo("sign-in-phone");
         browser.type(BORIS, Keys.ENTER);
         browser.awaitText(".sign-in", "сообщением в Telegram на других ваших устройствах");
@@ -103,7 +103,8 @@ class ReaderChannelsIT {
         browser.awaitText("[role=status]", "Вход в аккаунт main выполнен");
         renew();
         browser.awaitText(".accounts", "Boris (main)");
-        assertThat((String) browser.run("return JSON.stringify([localStorage, sessionStorage]) + document.body.innerHTML"))
+        assertThat((String)
+                        browser.run("return JSON.stringify([localStorage, sessionStorage]) + document.body.innerHTML"))
                 .doesNotContain("correct horse", "67890");
         assertThat(browser.barriers()).isEmpty();
     }
@@ -111,7 +112,7 @@ class ReaderChannelsIT {
     @Test
     void an_account_is_signed_in_by_a_qr_code_which_is_drawn_here_and_renewed() throws Exception {
         open();
-        browser.one(".telegram-accounts > .primary").click();
+        browser.one(".telegram-accounts > .begin").click();
         browser.one(".sign-in [type=button]").click();
         browser.awaitTrue("the code is drawn", "return document.querySelector('img.qr')?.naturalWidth > 0");
         String first = browser.one("img.qr").getDomAttribute("src");
@@ -122,8 +123,10 @@ class ReaderChannelsIT {
         telegram.scan(ANNA);
 
         browser.awaitText(".accounts .badge.ready", "вход выполнен");
-        assertThat((List<?>) browser.run(
-                        "return performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith(location.origin) && !n.startsWith('blob:'))"))
+        assertThat(
+                        (List<?>)
+                                browser.run(
+                                        "return performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith(location.origin) && !n.startsWith('blob:'))"))
                 .as("nothing is fetched from elsewhere")
                 .isEmpty();
     }
@@ -131,7 +134,7 @@ class ReaderChannelsIT {
     @Test
     void a_sign_in_can_be_cancelled_continued_and_done_in_another_way() {
         open();
-        browser.one(".telegram-accounts > .primary").click();
+        browser.one(".telegram-accounts > .begin").click();
         enter("#sign-in-phone", ANNA);
         browser.one("#sign-in-entry");
         browser.reload();
@@ -152,7 +155,7 @@ class ReaderChannelsIT {
     void a_limit_while_signing_in_is_told_with_its_end() {
         telegram.fail("setAuthenticationPhoneNumber", 400, "PHONE_NUMBER_BANNED", 1);
         open();
-        browser.one(".telegram-accounts > .primary").click();
+        browser.one(".telegram-accounts > .begin").click();
         enter("#sign-in-phone", ANNA);
         browser.awaitText(".sign-in [role=alert]", "Telegram заблокировал этот номер");
         telegram.flood("setAuthenticationPhoneNumber", 3600, 1);
@@ -273,10 +276,7 @@ class ReaderChannelsIT {
         browser.one(".channel [data-focus=remove]").click();
         browser.one("dialog .danger").click();
         browser.awaitText(".channels-view", "Вы пока не читаете ни одного канала");
-        assertThat(api.client()
-                        .get("/users/" + user + "/channels")
-                        .json()
-                        .path("items"))
+        assertThat(api.client().get("/users/" + user + "/channels").json().path("items"))
                 .isEmpty();
     }
 
@@ -285,7 +285,7 @@ class ReaderChannelsIT {
         UUID channel = channel("Новости");
         open();
         browser.one("#new-channel").sendKeys("@dur");
-        browser.one(".telegram-accounts > .primary").click();
+        browser.one(".telegram-accounts > .begin").click();
         browser.one("#sign-in-phone").sendKeys("+7999");
         set(channel, "messages_read = 77");
         renew();
@@ -299,7 +299,9 @@ class ReaderChannelsIT {
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
     void both_themes_and_a_phone_show_everything_without_barriers(String theme) {
-        set(channel("Очень длинное название канала о погоде, природе и всём остальном"), "flood_until = now() + interval '1 hour'");
+        set(
+                channel("Очень длинное название канала о погоде, природе и всём остальном"),
+                "flood_until = now() + interval '1 hour'");
         api.client().post("/telegram/accounts", "{\"phone_number\": \"" + BORIS + "\"}");
         browser.run("localStorage.setItem('reader.theme', arguments[0])", theme);
         browser.phone(320);

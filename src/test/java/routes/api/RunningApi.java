@@ -285,9 +285,10 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 @Value("${tdlib.library:}") String library) {
             var standIn = new Tdlib(telegram, Duration.ZERO);
             return new TelegramAccounts(
-                    properties, folder.resolve("telegram"), account -> account.toFile().mkdirs(), () -> library.isEmpty()
-                            ? standIn
-                            : Tdlib.load(Path.of(library), Duration.ZERO));
+                    properties,
+                    folder.resolve("telegram"),
+                    account -> account.toFile().mkdirs(),
+                    () -> library.isEmpty() ? standIn : Tdlib.load(Path.of(library), Duration.ZERO));
         }
 
         @Bean

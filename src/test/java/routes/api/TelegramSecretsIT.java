@@ -56,12 +56,15 @@ class TelegramSecretsIT {
                 post("/main/code", "{\"code\": \"" + CODE),
                 post("/main/password", "{\"password\": \"" + PASSWORD + "\"}"),
                 client.sendAnything("POST", "/telegram/accounts/main/code", CODE, request -> request));
-        assertThat(post("/main/code", "{\"code\": \"" + CODE + "\"}").text("state")).isEqualTo("needs_password");
+        assertThat(post("/main/code", "{\"code\": \"" + CODE + "\"}").text("state"))
+                .isEqualTo("needs_password");
         List<ApiClient.Answer> passwords = List.of(
                 post("/main/password", "{\"password\": \"" + PASSWORD + "0\"}"),
                 post("/main/password", "{\"password\": " + PASSWORD + "}"),
                 post("/main/password", "{\"password\": \"" + PASSWORD + "\", \"password\": \"" + PASSWORD + "\"}"));
-        assertThat(post("/main/password", "{\"password\": \"" + PASSWORD + "\"}").text("state")).isEqualTo("ready");
+        assertThat(post("/main/password", "{\"password\": \"" + PASSWORD + "\"}")
+                        .text("state"))
+                .isEqualTo("ready");
         String metrics = api.managementClient()
                 .sendAnything("GET", "/metrics", null, request -> request)
                 .http()

@@ -163,7 +163,8 @@ class TelegramSignInIT {
         assertThat(answer.http().body()).doesNotContain(ANNA.substring(3));
         if (error.contains("7200")) {
             assertThat(answer.header("Retry-After")).isEqualTo("7200");
-            assertThat(Instant.parse(client.get(account).text("limited_until"))).isAfter(Instant.now().plusSeconds(7000));
+            assertThat(Instant.parse(client.get(account).text("limited_until")))
+                    .isAfter(Instant.now().plusSeconds(7000));
             assertRefused(start(ANNA), 429, "limited", null);
         } else {
             assertState(start(ANNA), "needs_code");
@@ -178,7 +179,8 @@ class TelegramSignInIT {
         "PHONE_CODE_EMPTY, 422, code_invalid, code",
         "Call to checkAuthenticationCode unexpected, 409, wrong_state,"
     })
-    void what_telegram_answers_to_a_code_is_told_with_what_to_do(String error, int status, String reason, String field) {
+    void what_telegram_answers_to_a_code_is_told_with_what_to_do(
+            String error, int status, String reason, String field) {
         start(ANNA);
         telegram.fail("checkAuthenticationCode", 400, error, 1);
 

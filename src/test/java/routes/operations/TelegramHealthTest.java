@@ -31,7 +31,9 @@ class TelegramHealthTest {
             var health = new HealthConfiguration().telegram(accounts, new SignIns(accounts, true));
             assertThat(health.health().getStatus()).isEqualTo(new Status("DEGRADED"));
             assertThat(health.health().getDetails())
-                    .containsEntry("problems", List.of("no account is signed in; sign one in on the page, or with --telegram-login"));
+                    .containsEntry(
+                            "problems",
+                            List.of("no account is signed in; sign one in on the page, or with --telegram-login"));
 
             TelegramAccount account = accounts.open("main");
             account.await(status -> status.state() == State.NEEDS_PHONE_NUMBER, Duration.ofSeconds(10));

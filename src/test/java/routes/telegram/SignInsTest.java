@@ -44,8 +44,11 @@ class SignInsTest {
 
     private TelegramAccounts accounts(TelegramProperties properties, TelegramAccounts.Loader loader) {
         return new TelegramAccounts(
-                properties, dir, folder -> assertThat(folder.toFile().mkdirs() || folder.toFile().isDirectory())
-                        .isTrue(), loader);
+                properties,
+                dir,
+                folder -> assertThat(folder.toFile().mkdirs() || folder.toFile().isDirectory())
+                        .isTrue(),
+                loader);
     }
 
     @AfterEach
@@ -103,7 +106,8 @@ class SignInsTest {
         signIns.start("main", ANNA);
         signIns.code("main", "12345");
         accounts.close();
-        TelegramAccounts wrongKey = accounts(new TelegramProperties(12345, HASH, "quite another key", true), () -> tdlib);
+        TelegramAccounts wrongKey =
+                accounts(new TelegramProperties(12345, HASH, "quite another key", true), () -> tdlib);
         SignIns others = new SignIns(wrongKey, true);
         wrongKey.openAll();
 

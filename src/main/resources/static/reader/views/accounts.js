@@ -29,7 +29,7 @@ export class Accounts {
         this.#done = done;
         this.#say = say;
         this.#signIn = new SignIn(api, signal, () => this.#changed());
-        this.#begin = el("button", {type: "button", class: "primary", onclick: () => this.#open({name: this.#freeName(), state: "new"})}, t("account.new"));
+        this.#begin = el("button", {type: "button", class: "begin", onclick: () => this.#open({name: this.#freeName(), state: "new"})});
         this.node = el("section", {class: "telegram-accounts panel", "aria-labelledby": "accounts-title", hidden: true},
             el("h2", {id: "accounts-title"}, t("accounts")),
             this.#cannot, this.#problem, this.#list, this.#begin, this.#signIn.node, help());
@@ -48,6 +48,8 @@ export class Accounts {
         this.#items = accounts.items;
         this.#cannot.replaceChildren(...accounts.problem ? [cannot(accounts)] : []);
         this.#begin.hidden = accounts.problem !== null || this.#signIn.isOpen;
+        this.#begin.textContent = t(this.#items.length > 0 ? "account.another" : "account.new");
+        this.#begin.classList.toggle("primary", this.#items.length === 0);
         renew(this.#list, accounts.items.map(account => this.#account(account, accounts.problem === null)));
         this.#signIn.follow(accounts.items);
     }

@@ -32,7 +32,7 @@ export function channel(channel, accounts, actions) {
                 el("strong", {id: title}, el("a", {href: to({channel: channel.id}), "data-focus": "posts"}, nameOf(channel))),
                 el("span", {class: `badge ${state}`}, t(`channel.state.${state}`))),
             el("p", {class: "meta"},
-                channel.username && external(`https://t.me/${channel.username}`, `@${channel.username}`),
+                channel.username && external(`https://t.me/${channel.username}`, channel.title ? `@${channel.username}` : t("post.telegram")),
                 channel.source && el("span", {}, t(`channel.source.${channel.source}`)),
                 live?.account && el("span", {}, t("channel.account", {name: live.account})),
                 live?.job_id && state !== "paused" && el("span", {}, t("channel.reading"))),

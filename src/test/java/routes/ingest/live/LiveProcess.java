@@ -134,7 +134,9 @@ final class LiveProcess implements AutoCloseable {
         camel.getRegistry().bind("liveReader", reader);
         camel.getRegistry().bind("telegramAccounts", accounts);
         camel.getRegistry()
-                .bind("telegramAccountStates", new AccountStates(accounts, jdbc, clock, new InstanceProperties("test")));
+                .bind(
+                        "telegramAccountStates",
+                        new AccountStates(accounts, jdbc, clock, new InstanceProperties("test")));
         camel.getRegistry().bind("outages", new DependencyOutages());
         var settingsOfRoutes = new Properties();
         settingsOfRoutes.put("parser.channels-at-once", Integer.toString(parser.channelsAtOnce()));

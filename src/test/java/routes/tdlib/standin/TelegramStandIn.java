@@ -562,7 +562,9 @@ public final class TelegramStandIn implements TdJson {
                 yield ok();
             }
             case "checkAuthenticationEmailCode" -> {
-                if (!emailCodes.get(client.phone).equals(request.at("/code/code").asText())) {
+                if (!emailCodes
+                        .get(client.phone)
+                        .equals(request.at("/code/code").asText())) {
                     throw new Refused(400, "EMAIL_CODE_INVALID");
                 }
                 passwordOrReady(client);
