@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +20,6 @@ import org.springframework.util.FileSystemUtils;
 import routes.tdlib.Tdlib;
 import routes.tdlib.TdlibClient;
 import routes.tdlib.TdlibException;
-import routes.telegram.TelegramLoginException.Reason;
 
 /**
  * One account: its encrypted session in a folder of its own, and the steps of signing in. The state follows TDLib's updates alone, not
@@ -136,8 +133,11 @@ public final class TelegramAccount {
     /** States in which the session is not open. */
     private static final Set<State> ENDED = Set.of(State.CLOSED, State.SIGNED_OUT, State.FAILED);
 
-    /** A person waits for it. An answer after that still changes the status. */
-    private static final Duration REQUEST = Duration.ofSeconds(15);
+    /** To open a large session takes long. */
+    private static final Duration REQUEST = Duration.ofSeconds(60);
+
+    /** A person waits for a step. An answer after that still changes the status. */
+    private static final Duration STEP = Duration.ofSeconds(15);
 
     private static final Logger LOG = LoggerFactory.getLogger(TelegramAccount.class);
 
@@ -291,9 +291,9 @@ public final class TelegramAccount {
 
     private void step(ObjectNode request) throws TelegramLoginException, InterruptedException {
         try {
-            client.call(request, REQUEST);
+            client.call(request, STEP);
         } catch (TdlibException e) {
-            throw explain(e);
+            throw TelegramLoginException.of(e, client.name(), clock.instant());
         }
     }
 
@@ -374,7 +374,7 @@ public final class TelegramAccount {
             if (closed || closeWanted) {
                 return; // the state of authorization tells it
             }
-            String problem = failure instanceof TdlibException e ? explain(e).getMessage() : failure.toString();
+            String problem = failure instanceof TdlibException e ? TelegramLoginException.of(e, client.name(), clock.instant()).getMessage() : failure.toString();
             set(status.with(status.state(), "", problem));
         }
         client.close();
@@ -436,67 +436,5 @@ public final class TelegramAccount {
         } else {
             LOG.warn("Telegram account {}", next);
         }
-    }
-
-    /** TDLib's error as words for the person who signs in. */
-    private TelegramLoginException explain(TdlibException e) {
-        String error = Objects.toString(e.error(), "");
-        Optional<Duration> wait = e.retryAfter();
-        if (wait.isPresent()) {
-            Instant end = clock.instant().plus(wait.get()).truncatedTo(ChronoUnit.SECONDS);
-            return new TelegramLoginException(
-                    Reason.LIMITED,
-                    "Telegram allows this again at " + end + "; trying earlier makes the wait longer",
-                    wait.get(),
-                    e);
-        }
-        if (error.contains("Can't lock file")) {
-            return because(Reason.FAILED, "another process uses the session of " + client.name() + "; stop it", e);
-        }
-        if (error.contains("Wrong database encryption key")) {
-            return because(
-                    Reason.FAILED,
-                    "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder"
-                            + " telegram/" + client.name() + " in DATA_DIR and sign in again",
-                    e);
-        }
-        if (e.kind() == TdlibException.Kind.TIMED_OUT) {
-            return because(
-                    Reason.NO_ANSWER,
-                    "Telegram does not answer within " + REQUEST.toSeconds() + " s; check the network",
-                    e);
-        }
-        if (e.kind() == TdlibException.Kind.CLOSED || error.endsWith(" unexpected")) {
-            return because(Reason.WRONG_STATE, "the account " + client.name() + " does not wait for this", e);
-        }
-        return switch (error) {
-            case "PHONE_NUMBER_INVALID" ->
-                because(
-                        Reason.PHONE_NUMBER_INVALID,
-                        "this is not a phone number; give it with + and the country's code",
-                        e);
-            case "PHONE_NUMBER_BANNED" ->
-                because(Reason.PHONE_NUMBER_BANNED, "Telegram has banned this phone number", e);
-            case "PHONE_NUMBER_FLOOD", "PHONE_PASSWORD_FLOOD", "FLOOD" ->
-                because(Reason.LIMITED, "there were too many tries; Telegram allows none for some hours", e);
-            case "PHONE_CODE_INVALID", "PHONE_CODE_EMPTY", "CODE_INVALID", "EMAIL_CODE_INVALID" ->
-                because(Reason.CODE_INVALID, "the code is wrong", e);
-            case "PHONE_CODE_EXPIRED", "EMAIL_VERIFY_EXPIRED" ->
-                because(Reason.CODE_EXPIRED, "the code has expired; have it sent again", e);
-            case "PASSWORD_HASH_INVALID" -> because(Reason.PASSWORD_INVALID, "the password is wrong", e);
-            case "EMAIL_INVALID", "EMAIL_NOT_ALLOWED", "EMAIL_UNCONFIRMED" ->
-                because(Reason.EMAIL_ADDRESS_INVALID, "Telegram does not accept this e-mail address", e);
-            case "API_ID_INVALID", "API_ID_PUBLISHED_FLOOD" ->
-                because(
-                        Reason.API_ID_INVALID,
-                        "Telegram does not accept TELEGRAM_API_ID and TELEGRAM_API_HASH (" + error
-                                + "); copy them from https://my.telegram.org",
-                        e);
-            default -> because(Reason.REFUSED, e.getMessage(), e);
-        };
-    }
-
-    private static TelegramLoginException because(Reason reason, String message, TdlibException cause) {
-        return new TelegramLoginException(reason, message, null, cause);
     }
 }

@@ -7,6 +7,9 @@ import {failure} from "./problem.js";
 
 const SCAN_MILLIS = 2000;
 
+/** States that change without anything being entered here. */
+const CHANGING = ["needs_scan", "opening", "closing", "signing_out"];
+
 /** The steps in which one thing is entered: the path it is sent to, its field, and what the field is like. */
 const ENTRIES = {
     needs_code: ["code", "code", {autocomplete: "one-time-code", inputmode: "numeric"}],
@@ -22,6 +25,7 @@ export class SignIn {
     #account = null;
     #timer = 0;
     #image = "";
+    #picture = null;
     #body = el("div", {class: "step"});
     #wrong = el("div", {role: "alert"});
     /** Name of the account that was signed in last; empty before. */
@@ -59,11 +63,11 @@ export class SignIn {
         }
     }
 
-    /** The account may have got on in another way, as by a scan. */
+    /** The account may have got on in another way, as in another window. The list can be older than the last step, so it is asked again. */
     follow(accounts) {
         const now = accounts.find(({name}) => name === this.#account?.name);
         if (now && this.#account.state !== "new" && now.state !== this.#account.state) {
-            this.#show(now);
+            this.#read();
         }
     }
 
@@ -71,6 +75,7 @@ export class SignIn {
         clearTimeout(this.#timer);
         URL.revokeObjectURL(this.#image);
         this.#image = "";
+        this.#picture = null;
     }
 
     #show(account) {
@@ -147,29 +152,32 @@ export class SignIn {
     }
 
     #scan(account) {
-        const picture = el("img", {class: "qr", alt: t("signin.qr.picture"), width: "240", height: "240"});
-        this.#draw(account, picture);
-        this.#timer = setTimeout(() => this.#read(picture), SCAN_MILLIS);
-        return [el("ol", {}, [1, 2, 3].map(n => el("li", {}, t(`signin.scan.${n}`)))), picture,
+        this.#picture = el("img", {class: "qr", alt: t("signin.qr.picture"), width: "240", height: "240"});
+        this.#draw(account);
+        this.#timer = setTimeout(() => this.#read(), SCAN_MILLIS);
+        return [el("ol", {}, [1, 2, 3].map(n => el("li", {}, t(`signin.scan.${n}`)))), this.#picture,
             this.#buttons(el("button", {type: "button", onclick: () => this.#show({...account, state: "new"})}, t("signin.by.phone")))];
     }
 
-    async #draw(account, picture) {
+    async #draw(account) {
         try {
             const image = URL.createObjectURL(await this.#api.blob(`telegram/accounts/${account.name}/qr_code`, this.#signal));
             URL.revokeObjectURL(this.#image);
             this.#image = image;
-            picture.src = image;
+            if (this.#picture) {
+                this.#picture.src = image;
+            }
         } catch (error) {
             // the next reading of the account tells what became of it
-            if (!(error instanceof Problem)) {
+            if (!(error instanceof Problem) && !this.#signal.aborted) {
                 throw error;
             }
         }
     }
 
     /** What became of the account meanwhile; a new link is drawn in place. */
-    async #read(picture) {
+    async #read() {
+        clearTimeout(this.#timer);
         const before = this.#account;
         try {
             const now = await this.#api.json(`telegram/accounts/${before.name}`, {}, this.#signal);
@@ -181,16 +189,24 @@ export class SignIn {
                 return;
             }
             this.#account = now;
-            if (picture && now.link !== before.link) {
-                this.#draw(now, picture);
+            if (this.#picture && now.link !== before.link) {
+                this.#draw(now);
             }
         } catch (error) {
             if (this.#signal.aborted || this.#account !== before) {
                 return;
             }
+            if (error.status === 404) {
+                // removed in another window
+                this.close();
+                this.#done();
+                return;
+            }
             this.#refused(error);
         }
-        this.#timer = setTimeout(() => this.#read(picture), SCAN_MILLIS);
+        if (CHANGING.includes(before.state)) {
+            this.#timer = setTimeout(() => this.#read(), SCAN_MILLIS);
+        }
     }
 
     async #send(path, body) {
