@@ -374,7 +374,10 @@ public final class TelegramAccount {
             if (closed || closeWanted) {
                 return; // the state of authorization tells it
             }
-            String problem = failure instanceof TdlibException e ? TelegramLoginException.of(e, client.name(), clock.instant()).getMessage() : failure.toString();
+            String problem = failure instanceof TdlibException e
+                    ? TelegramLoginException.of(e, client.name(), clock.instant())
+                            .getMessage()
+                    : failure.toString();
             set(status.with(status.state(), "", problem));
         }
         client.close();

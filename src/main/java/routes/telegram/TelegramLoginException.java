@@ -93,10 +93,7 @@ public class TelegramLoginException extends Exception {
                     e);
         }
         if (e.kind() == TdlibException.Kind.TIMED_OUT) {
-            return because(
-                    Reason.NO_ANSWER,
-                    "Telegram does not answer in time; check the network",
-                    e);
+            return because(Reason.NO_ANSWER, "Telegram does not answer in time; check the network", e);
         }
         if (e.kind() == TdlibException.Kind.CLOSED || error.endsWith(" unexpected")) {
             return because(Reason.WRONG_STATE, "the account " + account + " does not wait for this", e);

@@ -49,8 +49,11 @@ class ReaderKeysIT {
         browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
         browser.awaitTrue("there are channels", "return document.querySelectorAll('.channel').length > 0");
 
-        assertThat((Boolean) browser.run("return document.querySelector('.telegram-accounts').hidden"
-                        + " && document.querySelector('.add-channel').hidden && !document.querySelector('.channel button')"))
+        assertThat(
+                        (Boolean)
+                                browser.run(
+                                        "return document.querySelector('.telegram-accounts').hidden"
+                                                + " && document.querySelector('.add-channel').hidden && !document.querySelector('.channel button')"))
                 .isTrue();
         assertThat(browser.barriers()).isEmpty();
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401") || complaint.contains("403"));

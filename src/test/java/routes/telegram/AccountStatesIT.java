@@ -58,8 +58,7 @@ class AccountStatesIT {
     }
 
     private AccountStates states(Instant time) {
-        return new AccountStates(
-                accounts, jdbc, Clock.fixed(time, ZoneOffset.UTC), new InstanceProperties("reader-1"));
+        return new AccountStates(accounts, jdbc, Clock.fixed(time, ZoneOffset.UTC), new InstanceProperties("reader-1"));
     }
 
     private Map<String, Object> row() {
@@ -76,7 +75,9 @@ class AccountStatesIT {
     void an_account_of_the_command_line_becomes_one_of_the_default_tenant_and_follows_the_state() throws Exception {
         AccountStates states = states(Instant.now());
         states.store();
-        assertThat(jdbc.sql("SELECT count(*) FROM telegram_accounts").query(Long.class).single())
+        assertThat(jdbc.sql("SELECT count(*) FROM telegram_accounts")
+                        .query(Long.class)
+                        .single())
                 .isZero();
 
         signIns.start("main", ANNA);
@@ -109,7 +110,8 @@ class AccountStatesIT {
         jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
                 .params(tenant, tenant.toString())
                 .update();
-        jdbc.sql("INSERT INTO telegram_accounts (name, tenant_id, process, state, seen_at) VALUES ('main', ?, 'old', 'closed', now())")
+        jdbc.sql(
+                        "INSERT INTO telegram_accounts (name, tenant_id, process, state, seen_at) VALUES ('main', ?, 'old', 'closed', now())")
                 .param(tenant)
                 .update();
         signedIn();
@@ -120,7 +122,9 @@ class AccountStatesIT {
         signIns.signOut("main");
         jdbc.sql("DELETE FROM telegram_accounts").update();
         states.store();
-        assertThat(jdbc.sql("SELECT count(*) FROM telegram_accounts").query(Long.class).single())
+        assertThat(jdbc.sql("SELECT count(*) FROM telegram_accounts")
+                        .query(Long.class)
+                        .single())
                 .isZero();
     }
 
