@@ -55,6 +55,7 @@ class ApiExamplesIT {
                 "--data.dir=" + PreparedData.in(work.resolve("data")),
                 "--api.port=" + MainJobIT.freePort(),
                 "--management.port=0",
+                "--spring.profiles.active=telegram-stand-in",
                 "--telegram.api-id=1",
                 "--telegram.api-hash=0123456789abcdef0123456789abcdef",
                 "--telegram.session-key=" + "0123456789abcdef".repeat(4)))) {

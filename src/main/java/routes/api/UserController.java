@@ -65,11 +65,12 @@ final class UserController {
                    CASE WHEN c.username IS NOT NULL OR own.is_read THEN c.title ELSE '' END AS title,
                    CASE WHEN own.is_read THEN c.last_parsed_at END AS last_parsed_at,
                    CASE WHEN l.channel_id IS NOT NULL THEN json_strip_nulls(json_build_object(
-                       'state', live_state(l), 'source', l.source, 'retry_at', l.retry_at, 'reached_at', l.reached_at,
+                       'state', live_state(l), 'source', l.source,
                        'account', l.account, 'history_from', l.history_from, 'history_done_at', l.history_done_at,
                        'messages_read', l.messages_read, 'last_read_at', l.passed_at, 'last_post_at', l.last_post_at,
                        'last_update_at', l.last_update_at, 'paused_at', l.paused_at, 'flood_until', l.flood_until,
-                       'error', l.error, 'job_id', l.wanted_by)) END AS live
+                       'error', l.error, 'retry_at', CASE WHEN l.error IS NOT NULL THEN l.retry_at END, 'job_id', l.wanted_by,
+                       'history_read_to', CASE WHEN l.history_done_at IS NULL THEN l.reached_at END)) END AS live
             FROM user_channel s
             JOIN users u ON u.id = s.user_id
             JOIN channels c ON c.id = s.channel_id
@@ -178,14 +179,14 @@ final class UserController {
      * @param account that reads it; null until it is found, and for a preview
      * @param historyFrom how far back it is read
      * @param historyDoneAt when the history was read to its end; null before
+     * @param historyReadTo time of the oldest post that was read so far; null after that, and before the first
      * @param messagesRead messages that were read, repeatedly read ones included
      * @param lastReadAt when the newest messages were last read again
      * @param floodUntil end of the pause that Telegram wants
      * @param error why the channel cannot be read; reading is retried automatically
+     * @param retryAt when it is retried; null without an error, or if it is now
      * @param jobId of the request to read it now; null when that is done
      * @param source telegram (through an account) or preview (without one)
-     * @param retryAt when it is tried again; null if it can be read
-     * @param reachedAt time of the oldest message that the reading under way, or the last one, has come to
      */
     @JsonInclude
     record Live(
@@ -193,6 +194,7 @@ final class UserController {
             String account,
             Instant historyFrom,
             Instant historyDoneAt,
+            Instant historyReadTo,
             long messagesRead,
             Instant lastReadAt,
             Instant lastPostAt,
@@ -200,10 +202,9 @@ final class UserController {
             Instant pausedAt,
             Instant floodUntil,
             String error,
-            UUID jobId,
-            String source,
             Instant retryAt,
-            Instant reachedAt) {}
+            UUID jobId,
+            String source) {}
 
     /**
      * Exactly one of the two must be set.

@@ -26,6 +26,7 @@ import routes.operations.StreamConsumers.Served;
 import routes.outbox.OutboxRelay;
 import routes.reconcile.IndexRebuild;
 import routes.redisstreams.RedisStreamsConsumer;
+import routes.telegram.SignIns;
 import routes.telegram.TelegramAccount;
 import routes.telegram.TelegramAccounts;
 import routes.vectorindex.VectorIndex;
@@ -72,12 +73,17 @@ class HealthConfiguration {
     /** Whether the Telegram accounts are signed in, and how long Telegram refuses requests of them. */
     @Bean
     @ConditionalOnExpression("${telegram.api-id:0} != 0")
-    HealthIndicator telegram(TelegramAccounts accounts) {
+    HealthIndicator telegram(TelegramAccounts accounts, SignIns signIns) {
         return () -> {
-            List<TelegramAccount.Status> statuses = accounts.statuses();
+            if (!signIns.areHere()) {
+                return Health.up().withDetail("accounts", "in another process").build();
+            }
+            List<TelegramAccount.Status> statuses = accounts.statuses().stream()
+                    .filter(status -> !status.isGone())
+                    .toList();
             List<String> problems = new ArrayList<>();
             if (statuses.isEmpty()) {
-                problems.add("no account is signed in; --telegram-login signs one in");
+                problems.add("no account is signed in; sign one in on the page, or with --telegram-login");
             }
             statuses.stream()
                     .filter(status -> status.state() != TelegramAccount.State.READY)

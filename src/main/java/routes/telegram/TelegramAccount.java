@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -61,27 +59,68 @@ public final class TelegramAccount {
         FAILED
     }
 
+    /** How the code comes. */
+    public enum CodeWay {
+        APP("as a message in Telegram on your other devices"),
+        SMS("by SMS"),
+        CALL("by a phone call"),
+        MISSED_CALL("as the last digits of the number of a missed call"),
+        FRAGMENT("at "),
+        OTHER("in another way");
+
+        private final String words;
+
+        CodeWay(String words) {
+            this.words = words;
+        }
+
+        private static CodeWay of(String type) {
+            return switch (type) {
+                case "authenticationCodeTypeTelegramMessage" -> APP;
+                case "authenticationCodeTypeSms", "authenticationCodeTypeSmsWord", "authenticationCodeTypeSmsPhrase" ->
+                    SMS;
+                case "authenticationCodeTypeCall" -> CALL;
+                case "authenticationCodeTypeFlashCall", "authenticationCodeTypeMissedCall" -> MISSED_CALL;
+                case "authenticationCodeTypeFragment" -> FRAGMENT;
+                default -> OTHER;
+            };
+        }
+    }
+
     /**
-     * The visible state of an account. The link is a secret: any device that scans it is signed in.
+     * The visible state of an account. The link is a secret: who has it can sign this session in.
      *
      * @param name       name of the account
      * @param state      the state
-     * @param detail     where the code was sent, or the hint to the password; otherwise empty
+     * @param codeWay    how the code comes, in {@link State#NEEDS_CODE}; otherwise null
+     * @param detail     where the code was sent, in words, or the hint to the password; otherwise empty
      * @param link       the link to show as a QR code, in {@link State#NEEDS_SCAN}; otherwise empty
      * @param user       name of the signed-in user; otherwise empty
      * @param problem    why the state is not better, and what to do; empty if it is as it should be
      */
-    public record Status(String name, State state, String detail, String link, String user, String problem) {
+    public record Status(
+            String name, State state, CodeWay codeWay, String detail, String link, String user, String problem) {
         Status with(State next, String nextDetail, String nextProblem) {
-            return new Status(name, next, nextDetail, "", next == State.READY ? user : "", nextProblem);
+            return new Status(name, next, null, nextDetail, "", next == State.READY ? user : "", nextProblem);
+        }
+
+        Status withCode(JsonNode type) {
+            CodeWay way = CodeWay.of(type.path("@type").asText());
+            return new Status(
+                    name, State.NEEDS_CODE, way, way.words + type.path("url").asText(), "", "", "");
         }
 
         Status withLink(String next) {
-            return new Status(name, State.NEEDS_SCAN, "", next, "", "");
+            return new Status(name, State.NEEDS_SCAN, null, "", next, "", "");
         }
 
         Status withUser(String next) {
-            return new Status(name, state, detail, link, next, problem);
+            return new Status(name, state, codeWay, detail, link, next, problem);
+        }
+
+        /** Whether the account was signed out as wanted, so that nothing is left of it. */
+        public boolean isGone() {
+            return state == State.SIGNED_OUT && problem.isEmpty();
         }
 
         /** Without the link. */
@@ -94,7 +133,12 @@ public final class TelegramAccount {
     /** States in which the session is not open. */
     private static final Set<State> ENDED = Set.of(State.CLOSED, State.SIGNED_OUT, State.FAILED);
 
+    /** To open a large session takes long. */
     private static final Duration REQUEST = Duration.ofSeconds(60);
+
+    /** A person waits for a step. An answer after that still changes the status. */
+    private static final Duration STEP = Duration.ofSeconds(15);
+
     private static final Logger LOG = LoggerFactory.getLogger(TelegramAccount.class);
 
     private final TelegramProperties properties;
@@ -113,7 +157,7 @@ public final class TelegramAccount {
         this.properties = properties;
         this.folder = folder;
         this.client = client;
-        status = new Status(client.name(), State.CLOSED, "", "", "", "");
+        status = new Status(client.name(), State.CLOSED, null, "", "", "", "");
         client.onState(update -> {
             if (update.path("authorization_state") instanceof ObjectNode authorization) {
                 changed(authorization);
@@ -135,6 +179,11 @@ public final class TelegramAccount {
     /** Functions that Telegram refuses to this account, and until when. */
     public Map<String, Instant> floodWaits() {
         return client.floodWaits();
+    }
+
+    /** Until when Telegram refuses a function to this account: the last of them. */
+    public Optional<Instant> limitedUntil() {
+        return floodWaits().values().stream().max(Instant::compareTo);
     }
 
     /** Opens the session, unless it is open or still being closed. The folder must exist. */
@@ -210,6 +259,22 @@ public final class TelegramAccount {
     }
 
     /**
+     * Removes the session of an account that is not open. Telegram still lists it.
+     *
+     * @return whether it is removed
+     */
+    boolean discard() {
+        synchronized (changes) {
+            if (!ENDED.contains(status.state())) {
+                return false;
+            }
+            removeSession();
+            set(status.with(State.SIGNED_OUT, "", ""));
+            return true;
+        }
+    }
+
+    /**
      * Closes the session and keeps it.
      *
      * @return whether it was closed in time
@@ -226,9 +291,9 @@ public final class TelegramAccount {
 
     private void step(ObjectNode request) throws TelegramLoginException, InterruptedException {
         try {
-            client.call(request, REQUEST);
+            client.call(request, STEP);
         } catch (TdlibException e) {
-            throw new TelegramLoginException(explain(e), e);
+            throw TelegramLoginException.of(e, client.name(), clock.instant());
         }
     }
 
@@ -241,8 +306,7 @@ public final class TelegramAccount {
             case "authorizationStateWaitPhoneNumber" -> set(now.with(State.NEEDS_PHONE_NUMBER, "", ""));
             case "authorizationStateWaitOtherDeviceConfirmation" ->
                 set(now.withLink(authorization.path("link").asText()));
-            case "authorizationStateWaitCode" ->
-                set(now.with(State.NEEDS_CODE, codeSentBy(authorization.at("/code_info/type")), ""));
+            case "authorizationStateWaitCode" -> set(now.withCode(authorization.at("/code_info/type")));
             case "authorizationStateWaitPassword" ->
                 set(now.with(
                         State.NEEDS_PASSWORD,
@@ -310,7 +374,10 @@ public final class TelegramAccount {
             if (closed || closeWanted) {
                 return; // the state of authorization tells it
             }
-            String problem = failure instanceof TdlibException e ? explain(e) : failure.toString();
+            String problem = failure instanceof TdlibException e
+                    ? TelegramLoginException.of(e, client.name(), clock.instant())
+                            .getMessage()
+                    : failure.toString();
             set(status.with(status.state(), "", problem));
         }
         client.close();
@@ -372,48 +439,5 @@ public final class TelegramAccount {
         } else {
             LOG.warn("Telegram account {}", next);
         }
-    }
-
-    private static String codeSentBy(JsonNode type) {
-        String name = type.path("@type").asText();
-        return switch (name) {
-            case "authenticationCodeTypeTelegramMessage" -> "as a message in Telegram on your other devices";
-            case "authenticationCodeTypeSms", "authenticationCodeTypeSmsWord", "authenticationCodeTypeSmsPhrase" ->
-                "by SMS";
-            case "authenticationCodeTypeCall" -> "by a phone call";
-            case "authenticationCodeTypeFlashCall", "authenticationCodeTypeMissedCall" ->
-                "as the last digits of the number of a missed call";
-            case "authenticationCodeTypeFragment" -> "at " + type.path("url").asText();
-            default -> "(" + name + ")";
-        };
-    }
-
-    /** TDLib's error as words for the person who signs in. */
-    private String explain(TdlibException e) {
-        Optional<Duration> wait = e.retryAfter();
-        if (wait.isPresent()) {
-            return "Telegram allows this again at "
-                    + clock.instant().plus(wait.get()).truncatedTo(ChronoUnit.SECONDS)
-                    + "; trying earlier makes the wait longer";
-        }
-        String error = Objects.toString(e.error(), "");
-        if (error.contains("Can't lock file")) {
-            return "another process uses the session of " + client.name() + "; stop it";
-        }
-        if (error.contains("Wrong database encryption key")) {
-            return "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder"
-                    + " telegram/" + client.name() + " in DATA_DIR and sign in again";
-        }
-        return switch (error) {
-            case "PHONE_NUMBER_INVALID" -> "this is not a phone number; give it with + and the country's code";
-            case "PHONE_NUMBER_BANNED" -> "Telegram has banned this phone number";
-            case "PHONE_CODE_INVALID" -> "the code is wrong";
-            case "PHONE_CODE_EXPIRED" -> "the code has expired; have it sent again";
-            case "PASSWORD_HASH_INVALID" -> "the password is wrong";
-            case "API_ID_INVALID", "API_ID_PUBLISHED_FLOOD" ->
-                "Telegram does not accept TELEGRAM_API_ID and TELEGRAM_API_HASH (" + error
-                        + "); copy them from https://my.telegram.org";
-            default -> e.getMessage();
-        };
     }
 }

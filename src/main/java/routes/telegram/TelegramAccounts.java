@@ -20,7 +20,10 @@ import routes.telegram.TelegramAccount.Status;
 
 /** All accounts by name. Each has a folder of its own; an account without one was never signed in. */
 public final class TelegramAccounts implements TdlibClients, AutoCloseable {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
+    /** Form of a name. */
+    public static final String NAME_FORM = "[a-z0-9][a-z0-9_-]{0,31}";
+
+    private static final Pattern NAME = Pattern.compile(NAME_FORM);
     private static final Duration CLOSE = Duration.ofSeconds(15);
     private static final Logger LOG = LoggerFactory.getLogger(TelegramAccounts.class);
 
@@ -59,15 +62,27 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
                     "'" + name + "' cannot be the name of a Telegram account: it has lower-case letters,"
                             + " digits, - and _, at most 32");
         }
-        return accounts.computeIfAbsent(name, key -> {
-            try {
-                return new TelegramAccount(
-                        properties, folder.resolve(key), loader.load().client(key));
-            } catch (IOException e) {
-                throw new ConfigurationException(
-                        e.getMessage() + "; get TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library", e);
-            }
-        });
+        return accounts.computeIfAbsent(
+                name, key -> new TelegramAccount(properties, folder.resolve(key), load().client(key)));
+    }
+
+    /** @throws ConfigurationException with the setting that is missing, or why TDLib cannot be loaded */
+    void require() {
+        properties.require();
+        load();
+    }
+
+    TelegramProperties properties() {
+        return properties;
+    }
+
+    private Tdlib load() {
+        try {
+            return loader.load();
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    e.getMessage() + "; get TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library", e);
+        }
     }
 
     @Override

@@ -1,14 +1,20 @@
 package routes.telegram;
 
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import routes.embedded.DataFolder;
+import routes.routefiles.PipelineStages;
 import routes.tdlib.Tdlib;
 
-/** The accounts in the running program. They are opened after the routes have started, and closed after these have stopped. */
+/**
+ * The accounts in the running program. They are opened after the routes have started, and closed after these have stopped; both only in the
+ * process that reads Telegram.
+ */
 @Configuration(proxyBeanMethods = false)
 public class TelegramConfiguration {
     /** Longer than the routes take to stop, since these still use the accounts. */
@@ -16,19 +22,33 @@ public class TelegramConfiguration {
 
     private static final String FOLDER = "telegram";
 
+    /** The stage that reads Telegram. One process has it, and with it the accounts. */
+    private static final String STAGE = "telegram";
+
     @Bean
-    TelegramAccounts telegramAccounts(TelegramProperties telegram, TdlibProperties tdlib, DataFolder data) {
+    @Fallback
+    TelegramAccounts.Loader tdlibLoader(TdlibProperties tdlib, DataFolder data) {
+        return loader(tdlib, data, EXIT_GRACE);
+    }
+
+    @Bean
+    TelegramAccounts telegramAccounts(TelegramProperties telegram, DataFolder data, TelegramAccounts.Loader loader) {
         if (telegram.isConfigured()) {
             telegram.require();
         }
-        return accounts(telegram, tdlib, data, EXIT_GRACE);
+        return accounts(telegram, data, loader);
+    }
+
+    @Bean
+    SignIns signIns(TelegramAccounts accounts, @Value("${pipeline.routes:}") String stages) {
+        return new SignIns(accounts, PipelineStages.parse(stages).includes(STAGE));
     }
 
     @Bean
     ApplicationListener<ApplicationReadyEvent> openTelegramAccounts(
-            TelegramAccounts accounts, TelegramProperties properties) {
+            TelegramAccounts accounts, TelegramProperties properties, SignIns signIns) {
         return ready -> {
-            if (properties.isConfigured()) {
+            if (properties.isConfigured() && signIns.areHere()) {
                 accounts.openAll();
             }
         };
@@ -37,6 +57,11 @@ public class TelegramConfiguration {
     /** @param exitGrace how long, at an exit, the closing is left to the owner of the accounts */
     public static TelegramAccounts accounts(
             TelegramProperties telegram, TdlibProperties tdlib, DataFolder data, Duration exitGrace) {
+        return accounts(telegram, data, loader(tdlib, data, exitGrace));
+    }
+
+    private static TelegramAccounts accounts(
+            TelegramProperties telegram, DataFolder data, TelegramAccounts.Loader loader) {
         return new TelegramAccounts(
                 telegram,
                 data.path().resolve(FOLDER),
@@ -44,6 +69,10 @@ public class TelegramConfiguration {
                     data.folder(FOLDER);
                     data.folder(FOLDER + "/" + account.getFileName());
                 },
-                () -> Tdlib.load(tdlib.file(data.path()), exitGrace));
+                loader);
+    }
+
+    private static TelegramAccounts.Loader loader(TdlibProperties tdlib, DataFolder data, Duration exitGrace) {
+        return () -> Tdlib.load(tdlib.file(data.path()), exitGrace);
     }
 }

@@ -1,10 +1,5 @@
 package routes.telegram;
 
-import com.google.zxing.EncodeHintType;
-import com.google.zxing.WriterException;
-import com.google.zxing.qrcode.decoder.ErrorCorrectionLevel;
-import com.google.zxing.qrcode.encoder.ByteMatrix;
-import com.google.zxing.qrcode.encoder.Encoder;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -27,9 +22,6 @@ public final class TelegramLogin {
 
     /** A person has to find the phone and the menu. Telegram renews the link all that time. */
     private static final Duration SCAN = Duration.ofMinutes(10);
-
-    /** Light modules around the code; the standard wants 4. */
-    private static final int MARGIN = 4;
 
     /** Asks the person; empty at the end of the input. */
     public interface Terminal {
@@ -126,7 +118,7 @@ public final class TelegramLogin {
     }
 
     private Status scan(Status status) throws InterruptedException {
-        out.println(qrCode(status.link()));
+        out.println(new QrCode(status.link()).lines());
         out.println("Scan this in Telegram on your phone: Settings, Devices, Link Desktop Device");
         Status next = account.await(
                 changed ->
@@ -197,31 +189,5 @@ public final class TelegramLogin {
                 }
             }
         }
-    }
-
-    /** The text as a QR code in lines of half blocks, two modules a character, for terminals with a dark background. */
-    static String qrCode(String text) {
-        ByteMatrix code;
-        try {
-            code = Encoder.encode(text, ErrorCorrectionLevel.L, Map.of(EncodeHintType.CHARACTER_SET, "UTF-8"))
-                    .getMatrix();
-        } catch (WriterException e) {
-            throw new IllegalArgumentException("The link is too long for a QR code", e);
-        }
-        StringBuilder lines = new StringBuilder();
-        for (int y = -MARGIN; y < code.getHeight() + MARGIN; y += 2) {
-            for (int x = -MARGIN; x < code.getWidth() + MARGIN; x++) {
-                boolean upper = isLight(code, x, y);
-                boolean lower = isLight(code, x, y + 1);
-                lines.append(upper ? (lower ? '█' : '▀') : (lower ? '▄' : ' '));
-            }
-            lines.append('\n');
-        }
-        return lines.toString();
-    }
-
-    private static boolean isLight(ByteMatrix code, int x, int y) {
-        boolean outside = x < 0 || y < 0 || x >= code.getWidth() || y >= code.getHeight();
-        return outside || code.get(x, y) == 0;
     }
 }

@@ -1,10 +1,131 @@
 package routes.telegram;
 
-/** A step of signing in or out that failed. The message is for the person who does it. */
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import routes.tdlib.TdlibException;
+
+/** A step of signing in or out that failed. The message is for the person who does it, and has nothing of what was entered. */
 public class TelegramLoginException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    TelegramLoginException(String message, Throwable cause) {
+    /** Why, for programs; with what to do. */
+    public enum Reason {
+        PHONE_NUMBER_INVALID("Give the number with + and the country's code."),
+        PHONE_NUMBER_BANNED("Use another account. Telegram's support decides about the number."),
+        CODE_INVALID("Enter the code of the newest message."),
+        CODE_EXPIRED("Have the code sent again, or give the phone number again."),
+        PASSWORD_INVALID("Enter the password of the two-step verification, not that of the phone."),
+        EMAIL_ADDRESS_INVALID("Give an address that receives mail and that no other account uses."),
+        /** Telegram wants a pause. */
+        LIMITED("Wait. Trying earlier makes the wait longer."),
+        API_ID_INVALID("Copy api_id and api_hash from https://my.telegram.org, and start again."),
+        NO_ANSWER("Check the network, and that Telegram can be reached from this machine; then try again."),
+        /** The account waits for something else. */
+        WRONG_STATE("Read the state of the account, and send what it waits for."),
+        /** Another request does a step of this account. */
+        BUSY("Wait for the answer to the other request."),
+        SIGNED_IN("Sign it out first, or choose another name for a further account."),
+        /** The session cannot be opened. */
+        FAILED("Do what the reason says, or remove the account and sign in again."),
+        NOT_CONFIGURED("Set what is missing, and start again: docs/telegram.md."),
+        NO_LIBRARY("Run the program once with --fetch-tdlib, or set TDLIB_LIBRARY: docs/telegram.md."),
+        /** The stage telegram runs elsewhere. */
+        OTHER_PROCESS("Call the API of the process with the stage telegram, or sign in there with --telegram-login."),
+        /** Anything else that Telegram answers. */
+        REFUSED("Try another way: by QR code, or in an app of Telegram first.");
+
+        private final String remedy;
+
+        Reason(String remedy) {
+            this.remedy = remedy;
+        }
+
+        public String remedy() {
+            return remedy;
+        }
+    }
+
+    private final Reason reason;
+    private final Duration retryAfter;
+
+    TelegramLoginException(Reason reason, String message) {
+        this(reason, message, null, null);
+    }
+
+    TelegramLoginException(Reason reason, String message, Duration retryAfter, Throwable cause) {
         super(message, cause);
+        this.reason = reason;
+        this.retryAfter = retryAfter;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** How long Telegram refuses this step; empty if it does not say. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** TDLib's error as words for the person who signs in. */
+    static TelegramLoginException of(TdlibException e, String account, Instant now) {
+        String error = Objects.toString(e.error(), "");
+        Optional<Duration> wait = e.retryAfter();
+        if (wait.isPresent()) {
+            Instant end = now.plus(wait.get()).truncatedTo(ChronoUnit.SECONDS);
+            return new TelegramLoginException(
+                    Reason.LIMITED,
+                    "Telegram allows this again at " + end + "; trying earlier makes the wait longer",
+                    wait.get(),
+                    e);
+        }
+        if (error.contains("Can't lock file")) {
+            return because(Reason.FAILED, "another process uses the session of " + account + "; stop it", e);
+        }
+        if (error.contains("Wrong database encryption key")) {
+            return because(
+                    Reason.FAILED,
+                    "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder"
+                            + " telegram/" + account + " in DATA_DIR and sign in again",
+                    e);
+        }
+        if (e.kind() == TdlibException.Kind.TIMED_OUT) {
+            return because(Reason.NO_ANSWER, "Telegram does not answer in time; check the network", e);
+        }
+        if (e.kind() == TdlibException.Kind.CLOSED || error.endsWith(" unexpected")) {
+            return because(Reason.WRONG_STATE, "the account " + account + " does not wait for this", e);
+        }
+        return switch (error) {
+            case "PHONE_NUMBER_INVALID" ->
+                because(
+                        Reason.PHONE_NUMBER_INVALID,
+                        "this is not a phone number; give it with + and the country's code",
+                        e);
+            case "PHONE_NUMBER_BANNED" ->
+                because(Reason.PHONE_NUMBER_BANNED, "Telegram has banned this phone number", e);
+            case "PHONE_NUMBER_FLOOD", "PHONE_PASSWORD_FLOOD", "FLOOD" ->
+                because(Reason.LIMITED, "there were too many tries; Telegram allows none for some hours", e);
+            case "PHONE_CODE_INVALID", "PHONE_CODE_EMPTY", "CODE_INVALID", "EMAIL_CODE_INVALID" ->
+                because(Reason.CODE_INVALID, "the code is wrong", e);
+            case "PHONE_CODE_EXPIRED", "EMAIL_VERIFY_EXPIRED" ->
+                because(Reason.CODE_EXPIRED, "the code has expired; have it sent again", e);
+            case "PASSWORD_HASH_INVALID" -> because(Reason.PASSWORD_INVALID, "the password is wrong", e);
+            case "EMAIL_INVALID", "EMAIL_NOT_ALLOWED", "EMAIL_UNCONFIRMED" ->
+                because(Reason.EMAIL_ADDRESS_INVALID, "Telegram does not accept this e-mail address", e);
+            case "API_ID_INVALID", "API_ID_PUBLISHED_FLOOD" ->
+                because(
+                        Reason.API_ID_INVALID,
+                        "Telegram does not accept TELEGRAM_API_ID and TELEGRAM_API_HASH (" + error
+                                + "); copy them from https://my.telegram.org",
+                        e);
+            default -> because(Reason.REFUSED, e.getMessage(), e);
+        };
+    }
+
+    private static TelegramLoginException because(Reason reason, String message, TdlibException cause) {
+        return new TelegramLoginException(reason, message, null, cause);
     }
 }

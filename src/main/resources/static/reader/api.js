@@ -10,6 +10,8 @@ export class Problem extends Error {
         this.status = status;
         this.detail = details.detail ?? "";
         this.remedy = details.remedy ?? "";
+        /** Of signing in to Telegram: a name for why. */
+        this.reason = details.reason ?? null;
         this.retryAfter = retryAfter;
     }
 }
@@ -60,8 +62,10 @@ export class Api {
         return this.#call(path, signal, {method: "POST", body: JSON.stringify(body), headers});
     }
 
+    /** Null where the answer is without a body. */
     async remove(path) {
-        await this.#call(path, undefined, {method: "DELETE"});
+        const answer = await this.#call(path, undefined, {method: "DELETE"});
+        return answer.status === 204 ? null : answer.json();
     }
 
     /**

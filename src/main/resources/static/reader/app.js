@@ -8,13 +8,21 @@ import {askForKey} from "./key.js";
 import * as route from "./route.js";
 import {AskView} from "./views/ask.js";
 import {ArticleView} from "./views/article.js";
+import {ChannelsView} from "./views/channels.js";
 import {ListView} from "./views/list.js";
 import {PostView} from "./views/post.js";
 import {noUser} from "./views/nothing.js";
 import {failure} from "./views/problem.js";
 import {StatusView} from "./views/status.js";
 
-const VIEWS = {list: ListView, post: PostView, article: ArticleView, status: StatusView, ask: AskView};
+const VIEWS = {
+    list: ListView,
+    post: PostView,
+    article: ArticleView,
+    ask: AskView,
+    channels: ChannelsView,
+    status: StatusView,
+};
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const api = new Api(askForKey);

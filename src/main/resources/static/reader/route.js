@@ -4,7 +4,7 @@
 /** The query of what is shown; a link to a place in the page changes the address but not this. */
 let shown = location.search;
 
-const VIEWS = ["status", "ask"];
+const VIEWS = ["status", "ask", "channels"];
 const FILTERS = ["q", "channel", "tag", "has", "from", "to", "status", "order", "typed"];
 
 export function current() {

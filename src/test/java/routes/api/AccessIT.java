@@ -63,6 +63,7 @@ class AccessIT {
                 "{album_id}", Long.toString(fixtures.album(TENANT, channel, List.of(post), "{}")),
                 "{job_id}", fixtures.importJob(TENANT, user, "done", "[]").toString(),
                 "{search_id}", fixtures.savedSearch(user).toString(),
+                "{account}", fixtures.telegramAccount(TENANT, "7", "ready"),
                 "{sha256}", "a".repeat(64),
                 "{n}", "1",
                 "{picture}", "1");
@@ -216,6 +217,7 @@ class AccessIT {
         assertThat(foreign.get(user + "/search?q=text").json().path("items")).isEmpty();
         assertThat(foreign.get(user + "/tags").json().path("items")).isEmpty();
         assertThat(foreign.get(user + "/imports").json().path("items")).isEmpty();
+        assertThat(foreign.get("/telegram/accounts").json().path("items")).isEmpty();
         assertThat(foreign.get(user + "/pipeline").json().path("parsed").asInt(-1))
                 .isZero();
         assertThat(foreign.get("/users?limit=100").json().path("items"))
@@ -268,7 +270,14 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"readPost, reader", "deletePost, operator", "startImport, operator", "createUser, admin"})
+    @CsvSource({
+        "readPost, reader",
+        "deletePost, operator",
+        "startImport, operator",
+        "listTelegramAccounts, operator",
+        "readTelegramQrCode, operator",
+        "createUser, admin"
+    })
     void rolesAreWhatTheyAreCalled(String operation, String role) {
         assertThat(operations().filter(one -> one.id().equals(operation)).map(AccessIT::role))
                 .containsExactly(role);

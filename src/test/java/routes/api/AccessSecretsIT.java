@@ -39,11 +39,11 @@ class AccessSecretsIT {
                         Stream.of(KEY.key(), UNKNOWN, KEY.entry().split(":")[1]).anyMatch(line::contains));
     }
 
-    private static Path everythingTo(Path log) {
+    static Path everythingTo(Path log) {
         try {
             Files.deleteIfExists(log);
             return Files.writeString(
-                    Path.of("target", "access-secrets-logback.xml"),
+                    Path.of(log + "-logback.xml"),
                     """
                     <configuration>
                       <appender name="file" class="ch.qos.logback.core.FileAppender">

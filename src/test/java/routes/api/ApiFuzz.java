@@ -82,6 +82,7 @@ final class ApiFuzz {
             ids.add("user_id", String.valueOf(user));
             UUID channel = fixtures.channelOf(user);
             ids.add("channel_id", channel.toString());
+            ids.add("account", fixtures.telegramAccount(Fixtures.DEFAULT_TENANT, "account-" + i, "ready"));
             ids.add(
                     "job_id",
                     fixtures.importJob(Fixtures.DEFAULT_TENANT, user, "done", "[]")

@@ -160,6 +160,7 @@ class ContractIT {
                 "{album_id}", String.valueOf(album),
                 "{job_id}", job.toString());
 
+        var accounts = new WaitingAccounts(api);
         for (OpenApiContract.Operation operation : contract.operations()) {
             String path = operation.pattern();
             for (Map.Entry<String, String> value : values.entrySet()) {
@@ -173,7 +174,8 @@ class ContractIT {
                     .replace("{search_id}", fixtures.savedSearch(user).toString())
                     .replace("{sha256}", file)
                     .replace("{n}", "1")
-                    .replace("{picture}", "1");
+                    .replace("{picture}", "1")
+                    .replace("{account}", accounts.waitingFor(operation.id()));
             String query = operation.id().equals("search") ? "?q=text" : "";
             // the example of the document is the body
             JsonNode example = operation

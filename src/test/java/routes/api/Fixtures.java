@@ -67,6 +67,17 @@ final class Fixtures {
                 .update();
     }
 
+    /** A Telegram account of the tenant, as its process wrote it. */
+    String telegramAccount(UUID tenant, String name, String state) {
+        jdbc.sql(
+                        """
+                        INSERT INTO telegram_accounts (name, tenant_id, process, state, user_name, seen_at)
+                        VALUES (?, ?, 'elsewhere', ?, 'Anna', now()) ON CONFLICT DO NOTHING""")
+                .params(name, tenant, state)
+                .update();
+        return name;
+    }
+
     /** A channel that the user reads. */
     UUID channelOf(long user) {
         UUID channel = channel();

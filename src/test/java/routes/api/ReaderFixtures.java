@@ -175,7 +175,8 @@ final class ReaderFixtures {
                 "details",
                 Fixtures.jsonb(
                         """
-                        {"reactions": [{"type": "emoji", "emoji": "🔥", "count": 17}, {"type": "paid", "count": 2},
+                        {"topic": "Загадки", "quote": "Загадка дня",
+                         "reactions": [{"type": "emoji", "emoji": "🔥", "count": 17}, {"type": "paid", "count": 2},
                                        {"type": "custom_emoji", "custom_emoji_id": "5", "count": 1}],
                          "media": [{"kind": "video", "name": "clip.mp4", "missing": "File not included"},
                                    {"kind": "photo", "missing": "file is not in the export folder"}]}

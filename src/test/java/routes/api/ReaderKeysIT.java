@@ -44,6 +44,22 @@ class ReaderKeysIT {
     }
 
     @Test
+    void aReaderSeesChannelsButNeitherAccountsNorWhatChangesThem() {
+        browser.visit("/?view=channels");
+        browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
+        browser.awaitTrue("there are channels", "return document.querySelectorAll('.channel').length > 0");
+
+        assertThat(
+                        (Boolean)
+                                browser.run(
+                                        "return document.querySelector('.telegram-accounts').hidden"
+                                                + " && document.querySelector('.add-channel').hidden && !document.querySelector('.channel button')"))
+                .isTrue();
+        assertThat(browser.barriers()).isEmpty();
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401") || complaint.contains("403"));
+    }
+
+    @Test
     void whoeverHasNoKeyIsAskedForItAndMaySignOut() {
         browser.visit("/?post=" + album);
 

@@ -107,6 +107,14 @@ class ReaderPageIT {
     }
 
     @Test
+    void aPostHasItsTopicAndTheWordsThatItAnswers() {
+        browser.open("/?post=" + formatted);
+
+        browser.awaitText(".meta", "тема «Загадки»");
+        assertThat(browser.one(".reply-quote").getText()).isEqualTo("Загадка дня");
+    }
+
+    @Test
     void aPostLeadsToOthersWithTheSamePicture() {
         browser.open("/?post=" + album);
         browser.awaitText(".same", "Та же картинка в постах");

@@ -39,6 +39,7 @@ import routes.answers.AnswerProperties;
 import routes.answers.AnswerTask;
 import routes.answers.LocalAnswers;
 import routes.configuration.ConfigFolderProperties;
+import routes.configuration.InstanceProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
 import routes.embeddings.EmbeddingProvider;
@@ -71,7 +72,12 @@ import routes.posts.PostWriter;
 import routes.posts.StorageQuota;
 import routes.posts.TaggingRequests;
 import routes.redis.RedisLink;
+import routes.routefiles.PipelineStages;
 import routes.search.HybridSearch;
+import routes.tdlib.Tdlib;
+import routes.tdlib.standin.TelegramStandIn;
+import routes.telegram.SignIns;
+import routes.telegram.TelegramAccounts;
 import routes.telegram.TelegramProperties;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
@@ -85,6 +91,8 @@ import routes.web.PageFetcher;
 
 /** The API on free ports with a database of its own, for the time of one test class. */
 final class RunningApi implements BeforeAllCallback, AfterAllCallback {
+
+    static final String SESSION_KEY = "a key of the sessions of accounts";
 
     private final EmbeddedDatabase database = new EmbeddedDatabase();
     private final EmbeddedRedis redis = new EmbeddedRedis();
@@ -125,6 +133,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("management.endpoint.health.status.order", "DOWN,OUT_OF_SERVICE,DEGRADED,UP,UNKNOWN");
         defaults.put("management.endpoint.health.group.live.include", "ping");
         defaults.put("management.endpoint.health.group.ready.include", "db,redis");
+        defaults.put("telegram.api-hash", "0123456789abcdef0123456789abcdef");
+        defaults.put("telegram.session-key", SESSION_KEY);
         defaults.put("tagging.providers", "local");
         defaults.put("tagging.max-attempts", "5");
         defaults.put("data.dir", folder.toString());
@@ -221,7 +231,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         TelegramProperties.class,
         PreviewProperties.class,
         AnswerProperties.class,
-        ConfigFolderProperties.class
+        ConfigFolderProperties.class,
+        InstanceProperties.class
     })
     static class Application {
         /** Runs before an answer is written; null for nothing. */
@@ -279,6 +290,32 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                     "TestCrawler",
                     Set.of());
             return new PageFetcher(limits, Clock.systemUTC());
+        }
+
+        /** Telegram and TDLib before it. */
+        @Bean
+        TelegramStandIn telegram() {
+            return new TelegramStandIn();
+        }
+
+        /** @param library a real library of TDLib; empty: the stand-in */
+        @Bean
+        TelegramAccounts telegramAccounts(
+                TelegramProperties properties,
+                TelegramStandIn telegram,
+                @Value("${data.dir}") Path folder,
+                @Value("${tdlib.library:}") String library) {
+            var standIn = new Tdlib(telegram, Duration.ZERO);
+            return new TelegramAccounts(
+                    properties,
+                    folder.resolve("telegram"),
+                    account -> account.toFile().mkdirs(),
+                    () -> library.isEmpty() ? standIn : Tdlib.load(Path.of(library), Duration.ZERO));
+        }
+
+        @Bean
+        SignIns signIns(TelegramAccounts accounts, @Value("${pipeline.routes:}") String stages) {
+            return new SignIns(accounts, PipelineStages.parse(stages).includes("telegram"));
         }
 
         @Bean

@@ -12,6 +12,7 @@ import org.springframework.boot.actuate.health.Status;
 import routes.tdlib.Tdlib;
 import routes.tdlib.TdlibException;
 import routes.tdlib.standin.TelegramStandIn;
+import routes.telegram.SignIns;
 import routes.telegram.TelegramAccount;
 import routes.telegram.TelegramAccount.State;
 import routes.telegram.TelegramAccounts;
@@ -27,10 +28,12 @@ class TelegramHealthTest {
         Tdlib tdlib = new Tdlib(telegram, Duration.ZERO);
         var properties = new TelegramProperties(1, "0".repeat(32), "key of the session", true);
         try (var accounts = new TelegramAccounts(properties, dir, folder -> {}, () -> tdlib)) {
-            var health = new HealthConfiguration().telegram(accounts);
+            var health = new HealthConfiguration().telegram(accounts, new SignIns(accounts, true));
             assertThat(health.health().getStatus()).isEqualTo(new Status("DEGRADED"));
             assertThat(health.health().getDetails())
-                    .containsEntry("problems", List.of("no account is signed in; --telegram-login signs one in"));
+                    .containsEntry(
+                            "problems",
+                            List.of("no account is signed in; sign one in on the page, or with --telegram-login"));
 
             TelegramAccount account = accounts.open("main");
             account.await(status -> status.state() == State.NEEDS_PHONE_NUMBER, Duration.ofSeconds(10));

@@ -430,6 +430,10 @@ class TelegramAccountTest {
         others.forEach(root::detachAppender);
         root.addAppender(appender);
         root.setLevel(Level.TRACE);
+        // an application that ran before in this JVM has set it
+        Logger own = (Logger) LoggerFactory.getLogger("routes");
+        Level ownLevel = own.getLevel();
+        own.setLevel(Level.TRACE);
         String link;
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             TelegramAccounts accounts = accounts();
@@ -465,6 +469,7 @@ class TelegramAccountTest {
             await(account, State.SIGNED_OUT);
         } finally {
             root.setLevel(level);
+            own.setLevel(ownLevel);
             root.setAdditive(additive);
             root.detachAppender(appender);
             others.forEach(root::addAppender);

@@ -10,7 +10,7 @@ import java.util.Locale;
 public enum Role {
     /** Reads. */
     READER,
-    /** Imports, subscribes, edits, deletes, requests tagging again. */
+    /** Imports, subscribes, signs Telegram accounts in, edits, deletes, requests tagging again. */
     OPERATOR,
     /** Creates users. */
     ADMIN;

@@ -77,6 +77,9 @@ final class Values {
             case "sha256" -> {
                 return Sha256.hex(Long.toString(random.nextLong()));
             }
+            case "phone" -> {
+                return "+%d (%d) %d-45".formatted(random.nextInt(1, 1000), random.nextInt(1000), random.nextInt(1000));
+            }
             case "date" -> {
                 return LocalDate.of(1 + random.nextInt(9999), 1 + random.nextInt(12), 1 + random.nextInt(28))
                         .toString();

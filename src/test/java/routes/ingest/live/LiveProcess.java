@@ -25,6 +25,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.configuration.InstanceProperties;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
@@ -43,6 +44,7 @@ import routes.posts.PostWriter;
 import routes.posts.StorageQuota;
 import routes.redis.RedisLink;
 import routes.tdlib.Tdlib;
+import routes.telegram.AccountStates;
 import routes.telegram.TelegramAccount;
 import routes.telegram.TelegramAccounts;
 import routes.telegram.TelegramProperties;
@@ -194,6 +196,10 @@ final class LiveProcess implements AutoCloseable {
         camel.getRegistry().bind("liveFeed", feed);
         camel.getRegistry().bind("liveReader", reader);
         camel.getRegistry().bind("telegramAccounts", accounts);
+        camel.getRegistry()
+                .bind(
+                        "telegramAccountStates",
+                        new AccountStates(accounts, jdbc, clock, new InstanceProperties("test")));
         camel.getRegistry().bind("outages", new DependencyOutages());
         var settingsOfRoutes = new Properties();
         settingsOfRoutes.put("parser.channels-at-once", Integer.toString(parser.channelsAtOnce()));

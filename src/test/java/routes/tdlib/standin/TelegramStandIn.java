@@ -55,6 +55,8 @@ public final class TelegramStandIn implements TdJson {
             "setAuthenticationPhoneNumber",
             "requestQrCodeAuthentication",
             "checkAuthenticationCode",
+            "setAuthenticationEmailAddress",
+            "checkAuthenticationEmailCode",
             "resendAuthenticationCode",
             "checkAuthenticationPassword",
             "logOut",
@@ -134,6 +136,10 @@ public final class TelegramStandIn implements TdJson {
     private final Map<Integer, Client> clients = new LinkedHashMap<>();
     private final Map<String, Session> sessions = new HashMap<>();
     private final Map<String, User> users = new HashMap<>();
+
+    /** Codes that come by e-mail, by phone number. */
+    private final Map<String, String> emailCodes = new HashMap<>();
+
     private final Map<Long, StandInChannel> channels = new LinkedHashMap<>();
     private final Map<Integer, StandInFile> files = new HashMap<>();
     private final List<Request> requests = new ArrayList<>();
@@ -157,6 +163,12 @@ public final class TelegramStandIn implements TdJson {
     /** @param password of the second factor; empty: none */
     public synchronized TelegramStandIn user(String phone, String code, String password, String firstName) {
         users.put(phone, new User(phone, code, password, firstName));
+        return this;
+    }
+
+    /** Telegram wants an e-mail address of the account, and sends the code there. */
+    public synchronized TelegramStandIn email(String phone, String code) {
+        emailCodes.put(phone, code);
         return this;
     }
 
@@ -453,6 +465,12 @@ public final class TelegramStandIn implements TdJson {
                 info.set("type", object("authenticationCodeTypeTelegramMessage").put("length", 5));
                 state.set("code_info", info);
             }
+            case "authorizationStateWaitEmailCode" ->
+                state.set(
+                        "code_info",
+                        object("emailAddressAuthenticationCodeInfo")
+                                .put("email_address_pattern", "a***@example.org")
+                                .put("length", 6));
             default -> {}
         }
         ObjectNode update = object("updateAuthorizationState");
@@ -536,6 +554,22 @@ public final class TelegramStandIn implements TdJson {
                 yield ok();
             }
             case "checkAuthenticationCode" -> code(client, request);
+            case "setAuthenticationEmailAddress" -> {
+                if (!request.path("email_address").asText().contains("@")) {
+                    throw new Refused(400, "EMAIL_INVALID");
+                }
+                state(client, "WaitEmailCode");
+                yield ok();
+            }
+            case "checkAuthenticationEmailCode" -> {
+                if (!emailCodes
+                        .get(client.phone)
+                        .equals(request.at("/code/code").asText())) {
+                    throw new Refused(400, "EMAIL_CODE_INVALID");
+                }
+                passwordOrReady(client);
+                yield ok();
+            }
             case "checkAuthenticationPassword" -> password(client, request);
             case "getMe" -> me(client);
             case "loadChats" -> loadChats(client);
@@ -656,7 +690,7 @@ public final class TelegramStandIn implements TdJson {
             throw new Refused(400, "PHONE_NUMBER_INVALID");
         }
         client.phone = phone;
-        state(client, "WaitCode");
+        state(client, emailCodes.containsKey(phone) ? "WaitEmailAddress" : "WaitCode");
         return ok();
     }
 

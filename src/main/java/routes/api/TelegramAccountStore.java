@@ -1,0 +1,105 @@
+package routes.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import routes.api.access.ApiDatabase;
+import routes.api.http.ProblemType;
+import routes.telegram.AccountStates;
+
+/** Which tenant manages which Telegram account, and what the process with its session last wrote of it. */
+@Component
+final class TelegramAccountStore {
+    /** Each has a TDLib client with a database of its own; more accounts than a household has look like abuse to Telegram. */
+    private static final int MAX_ACCOUNTS = 16;
+
+    private static final String ROWS =
+            """
+            SELECT name, process, state, user_name, problem, limited_until,
+                   seen_at > now() - make_interval(secs => :seen) AS is_seen
+            FROM telegram_accounts
+            WHERE tenant_id = coalesce(CAST(:caller AS uuid), tenant_id)
+            """;
+
+    /**
+     * An account as its process last wrote it.
+     *
+     * @param isSeen whether that was not long ago, so that the process still runs
+     */
+    record Row(
+            String name,
+            String process,
+            String state,
+            String userName,
+            String problem,
+            Instant limitedUntil,
+            boolean isSeen) {}
+
+    private final ApiDatabase database;
+
+    TelegramAccountStore(ApiDatabase database) {
+        this.database = database;
+    }
+
+    /** The accounts that the caller may see, by name. */
+    List<Row> all() {
+        return rows("", Map.of());
+    }
+
+    /** @throws org.springframework.web.ErrorResponseException status 404, if the caller may not see it */
+    Row require(String name) {
+        return find(name).stream()
+                .findFirst()
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception("account", "There is no Telegram account " + name));
+    }
+
+    private List<Row> find(String name) {
+        return rows(" AND name = :name", Map.of("name", name));
+    }
+
+    private List<Row> rows(String condition, Map<String, ?> parameters) {
+        return database.rows(ROWS + condition + " ORDER BY name LIMIT 100")
+                .param("seen", 3 * AccountStates.HEARTBEAT.toSeconds())
+                .params(parameters)
+                .query(ApiDatabase.as(Row.class))
+                .list();
+    }
+
+    /**
+     * Makes the account one of the tenant, unless the caller has it already.
+     *
+     * @throws org.springframework.web.ErrorResponseException status 409, if another tenant has it or there are too many
+     */
+    void claim(String name, UUID tenant, String process) {
+        int added = database.sql(
+                        """
+                        INSERT INTO telegram_accounts (name, tenant_id, process, state, seen_at)
+                        SELECT :name, :tenant, :process, 'closed', now()
+                        WHERE (SELECT count(*) FROM telegram_accounts) < :max ON CONFLICT DO NOTHING
+                        """)
+                .param("name", name)
+                .param("tenant", tenant)
+                .param("process", process)
+                .param("max", MAX_ACCOUNTS)
+                .update();
+        if (added == 1 || !find(name).isEmpty()) {
+            return;
+        }
+        boolean isTaken = database.sql("SELECT count(*) > 0 FROM telegram_accounts WHERE name = :name")
+                .param("name", name)
+                .query(Boolean.class)
+                .single();
+        throw isTaken
+                ? ProblemType.CONFLICT.exception("name", "The name " + name + " is taken", "Choose another name.")
+                : ProblemType.CONFLICT.exception(
+                        null, "There are " + MAX_ACCOUNTS + " accounts", "Sign one out that is not needed.");
+    }
+
+    void remove(String name) {
+        database.sql("DELETE FROM telegram_accounts WHERE name = :name")
+                .param("name", name)
+                .update();
+    }
+}
