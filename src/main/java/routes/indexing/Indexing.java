@@ -33,6 +33,7 @@ import routes.events.TagSetVersion;
 import routes.graph.Graph;
 import routes.graph.Graph.GraphChange;
 import routes.graph.Graph.PostGraph;
+import routes.graph.GraphUnavailableException;
 import routes.indexing.PostContent.IndexState;
 import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
@@ -46,6 +47,7 @@ public class Indexing {
     private static final String COLLECTION = "telegram_posts";
     private static final String NO_CONTENT = "no_content";
     private static final String DELETED = "deleted";
+    private static final String NO_GRAPH = "waits for the graph: ";
     private static final int TIMEOUT_SECONDS = 60;
 
     /**
@@ -56,7 +58,10 @@ public class Indexing {
      */
     private record Wanted(UUID tenantId, UUID postId, String traceId, Tags tags) {}
 
-    /** {@code graphFailure}: why the graph is not up to date although the vector index is. */
+    /**
+     * @param graphFailure why the graph is not up to date although the vector index is; null if it is, or if its server is unavailable:
+     *     then only the answers of the posts that are missing there are failures
+     */
     private record Written(List<Recorded> answers, List<Boolean> changed, RuntimeException graphFailure) {}
 
     /**
@@ -67,7 +72,13 @@ public class Indexing {
      * @param failure null if the graph is up to date
      */
     private record Edges(
-            Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {}
+            Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {
+
+        /** Why the post waits for the graph while the vector index goes on; null if it does not. */
+        RuntimeException waits(UUID postId) {
+            return failure instanceof GraphUnavailableException && changed.contains(postId) ? failure : null;
+        }
+    }
 
     private final PostContents contents;
     private final VectorStage vectorStage;
@@ -190,19 +201,17 @@ public class Indexing {
                 new VectorStage.Wanted(
                         posts.get(id), newest.names(), posts.get(id).text())));
         VectorStage.Batch vectors = vectorStage.write(live.values());
-        Edges edges = writeGraph(live.values());
+        Edges edges = writeGraph(live.values(), vectors);
         List<PostContent> deleted = wanted.stream()
                 .map(post -> content(posts, post))
                 .filter(post -> post != null && post.deleted())
                 .distinct()
                 .toList();
-        PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
-            vectorStage.remove(tenantId, postIds);
-            graph.remove(tenantId, postIds);
-        });
+        Map<UUID, RuntimeException> left = remove(deleted);
         contents.save(Stream.concat(
                         live.keySet().stream().map(id -> row(posts.get(id), tags.get(id), vectors, edges)),
                         deleted.stream()
+                                .filter(post -> !left.containsKey(post.postId()))
                                 .map(post -> new PostContents.Row(
                                         post.postId(), "skipped", DELETED, IndexState.EMPTY, post.revision() + 1)))
                 .toList());
@@ -215,6 +224,11 @@ public class Indexing {
                 answers.add(EntryFailure.counted(new PostNotThereYetException(post.postId())));
                 continue;
             }
+            RuntimeException waits = content.deleted() ? left.get(post.postId()) : edges.waits(post.postId());
+            if (waits != null) {
+                answers.add(new EntryFailure(waits, EntryFailure.Kind.UNCOUNTED));
+                continue;
+            }
             VectorStage.Written vector = vectors.posts().get(post.postId());
             if (content.deleted() || vector.hash() == null) {
                 answers.add(StageOutcome.skipped(content.deleted() ? DELETED : NO_CONTENT));
@@ -224,11 +238,26 @@ public class Indexing {
                 changed.add(vector.changed() || edges.changed().contains(post.postId()));
             }
         }
-        return new Written(answers, changed, edges.failure());
+        return new Written(
+                answers, changed, edges.failure() instanceof GraphUnavailableException ? null : edges.failure());
+    }
+
+    /** Returns the posts that are still in the graph, since its server is unavailable. */
+    private Map<UUID, RuntimeException> remove(List<PostContent> deleted) {
+        Map<UUID, RuntimeException> left = new HashMap<>();
+        PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
+            vectorStage.remove(tenantId, postIds);
+            try {
+                graph.remove(tenantId, postIds);
+            } catch (GraphUnavailableException e) {
+                postIds.forEach(id -> left.put(id, e));
+            }
+        });
+        return left;
     }
 
     /** Writes the posts that differ from the graph. A failure here does not undo what was written to the vector index. */
-    private Edges writeGraph(Collection<VectorStage.Wanted> posts) {
+    private Edges writeGraph(Collection<VectorStage.Wanted> posts, VectorStage.Batch vectors) {
         Map<UUID, String> hashes = new HashMap<>();
         List<PostGraph> changed = new ArrayList<>();
         for (VectorStage.Wanted tagged : posts) {
@@ -247,7 +276,7 @@ public class Indexing {
             String hash = Sha256.hex(wanted.toString());
             hashes.put(post.postId(), hash);
             if (!hash.equals(post.state().graph())) {
-                changed.add(wanted);
+                changed.add(wanted.at(vectors.posts().get(post.postId()).revision()));
             }
         }
         List<UUID> ids = changed.stream().map(PostGraph::postId).toList();
@@ -276,6 +305,11 @@ public class Indexing {
     private static PostContents.Row row(PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
+        RuntimeException waits = edges.waits(post.postId());
+        if (waits != null) {
+            return new PostContents.Row(
+                    post.postId(), "pending", NO_GRAPH + waits.getMessage(), state, vector.revision());
+        }
         return vector.hash() == null
                 ? new PostContents.Row(post.postId(), "skipped", NO_CONTENT, state, vector.revision())
                 : new PostContents.Row(post.postId(), "indexed", null, state, vector.revision());

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.crawl4ai.Crawl4ai;
+import routes.graph.Graph;
 import routes.objectstore.ObjectStore;
 import routes.operations.StreamConsumers.Served;
 import routes.outbox.OutboxRelay;
@@ -121,6 +122,15 @@ class HealthConfiguration {
                 return Health.down(e).build();
             }
         };
+    }
+
+    /** Whether the server of the graph answers. Without it, posts are searched by their words, and wait for their relationships. */
+    @Bean
+    HealthIndicator graph(Graph graph) {
+        LoadingCache<String, Health> cached = Caffeine.newBuilder()
+                .expireAfterWrite(FRESH)
+                .build(name -> health(graph.problem().stream().toList()).build());
+        return () -> cached.get("graph");
     }
 
     /** Whether posts are stuck: dead letters, posts whose indexing failed, and unindexed posts without an event in flight. */

@@ -16,6 +16,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import routes.embedded.PostgresService;
 import routes.embedded.RedisService;
 import routes.embeddings.EmbeddingProvider;
+import routes.graph.Graph;
 import routes.ingest.ImportService;
 import routes.ingest.upload.UploadFolders;
 import routes.reconcile.IndexRebuild;
@@ -45,6 +46,7 @@ class Startup {
             StreamAdmin groups,
             StreamKeys keys,
             VectorIndex index,
+            Graph graph,
             EmbeddingProvider embeddings,
             IndexRebuild rebuild,
             PipelineRoutes routes,
@@ -70,6 +72,7 @@ class Startup {
                             : "check REDIS_URL and that the server runs",
                     redisCheck::warn);
             groups.ensureGroups(keys.groups());
+            graph.problem().ifPresent(problem -> LOG.warn("{}; posts wait for it", problem));
             routes.start(stages, trial);
             if (indexes) {
                 rebuild.start();
