@@ -37,6 +37,7 @@ import routes.graph.GraphUnavailableException;
 import routes.indexing.PostContent.IndexState;
 import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
+import routes.vectorindex.VectorIndexUnavailableException;
 
 /**
  * The work of the indexing stage. Events are triggers: the indexed content is composed from the newest state, under a lock of the
@@ -47,7 +48,7 @@ public class Indexing {
     private static final String COLLECTION = "telegram_posts";
     private static final String NO_CONTENT = "no_content";
     private static final String DELETED = "deleted";
-    private static final String NO_GRAPH = "waits for the graph: ";
+    private static final String WAITS = "waits: ";
     private static final int TIMEOUT_SECONDS = 60;
 
     /**
@@ -59,8 +60,8 @@ public class Indexing {
     private record Wanted(UUID tenantId, UUID postId, String traceId, Tags tags) {}
 
     /**
-     * @param graphFailure why the graph is not up to date although the vector index is; null if it is, or if its server is unavailable:
-     *     then only the answers of the posts that are missing there are failures
+     * @param graphFailure why the graph is not up to date although the vector index is; null if it is. An unavailable server is no
+     *     failure of the batch: only the answers of the posts that wait for it are failures
      */
     private record Written(List<Recorded> answers, List<Boolean> changed, RuntimeException graphFailure) {}
 
@@ -74,7 +75,7 @@ public class Indexing {
     private record Edges(
             Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {
 
-        /** Why the post waits for the graph while the vector index goes on; null if it does not. */
+        /** Why the post waits for the graph; null if it does not. */
         RuntimeException waits(UUID postId) {
             return failure instanceof GraphUnavailableException && changed.contains(postId) ? failure : null;
         }
@@ -224,7 +225,8 @@ public class Indexing {
                 answers.add(EntryFailure.counted(new PostNotThereYetException(post.postId())));
                 continue;
             }
-            RuntimeException waits = content.deleted() ? left.get(post.postId()) : edges.waits(post.postId());
+            RuntimeException waits =
+                    content.deleted() ? left.get(post.postId()) : waits(post.postId(), vectors, edges);
             if (waits != null) {
                 answers.add(new EntryFailure(waits, EntryFailure.Kind.UNCOUNTED));
                 continue;
@@ -242,15 +244,22 @@ public class Indexing {
                 answers, changed, edges.failure() instanceof GraphUnavailableException ? null : edges.failure());
     }
 
-    /** Returns the posts that are still in the graph, since its server is unavailable. */
+    /** Why the post waits, while the store that is available goes on; null if it does not. */
+    private static RuntimeException waits(UUID postId, VectorStage.Batch vectors, Edges edges) {
+        return vectors.failure() != null ? vectors.failure() : edges.waits(postId);
+    }
+
+    /** Returns the posts that are still in the index or the graph, since the server is unavailable. */
     private Map<UUID, RuntimeException> remove(List<PostContent> deleted) {
         Map<UUID, RuntimeException> left = new HashMap<>();
         PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
-            vectorStage.remove(tenantId, postIds);
-            try {
-                graph.remove(tenantId, postIds);
-            } catch (GraphUnavailableException e) {
-                postIds.forEach(id -> left.put(id, e));
+            for (Runnable removal : List.<Runnable>of(
+                    () -> vectorStage.remove(tenantId, postIds), () -> graph.remove(tenantId, postIds))) {
+                try {
+                    removal.run();
+                } catch (GraphUnavailableException | VectorIndexUnavailableException e) {
+                    postIds.forEach(id -> left.put(id, e));
+                }
             }
         });
         return left;
@@ -305,10 +314,10 @@ public class Indexing {
     private static PostContents.Row row(PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
-        RuntimeException waits = edges.waits(post.postId());
+        RuntimeException waits = waits(post.postId(), vectors, edges);
         if (waits != null) {
             return new PostContents.Row(
-                    post.postId(), "pending", NO_GRAPH + waits.getMessage(), state, vector.revision());
+                    post.postId(), "pending", WAITS + waits.getMessage(), state, vector.revision());
         }
         return vector.hash() == null
                 ? new PostContents.Row(post.postId(), "skipped", NO_CONTENT, state, vector.revision())

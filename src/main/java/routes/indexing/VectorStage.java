@@ -20,6 +20,7 @@ import routes.vectorindex.VectorIndex.PayloadUpdate;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.StoredPoint;
 import routes.vectorindex.VectorIndex.WriteResult;
+import routes.vectorindex.VectorIndexUnavailableException;
 
 /** Writes posts to the vector index; embeds a text only if it has changed. */
 @Component
@@ -39,8 +40,13 @@ class VectorStage {
      */
     record Written(String hash, boolean changed, long revision) {}
 
-    /** The results of all posts, and the milliseconds that embedding and writing took. */
-    record Batch(Map<UUID, Written> posts, int embeddingMs, int writeMs) {}
+    /**
+     * The results of all posts, and the milliseconds that embedding and writing took.
+     *
+     * @param failure why nothing is known to be written: the server of the index is unavailable; else null
+     */
+    record Batch(
+            Map<UUID, Written> posts, int embeddingMs, int writeMs, VectorIndexUnavailableException failure) {}
 
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
@@ -55,8 +61,21 @@ class VectorStage {
                 .register(registry);
     }
 
-    /** Uses one call of the embedding provider, and one call of the index for each kind of change. */
+    /** {@link #written}; if the server of the index is unavailable, every post keeps the state that it had. */
     Batch write(Collection<Wanted> wanted) {
+        try {
+            return written(wanted);
+        } catch (VectorIndexUnavailableException e) {
+            Map<UUID, Written> unchanged = new HashMap<>();
+            wanted.forEach(post -> unchanged.put(
+                    post.postId(),
+                    new Written(post.post().state().vector(), false, post.post().revision() + 1)));
+            return new Batch(unchanged, 0, 0, e);
+        }
+    }
+
+    /** Uses one call of the embedding provider, and one call of the index for each kind of change. */
+    private Batch written(Collection<Wanted> wanted) {
         long started = System.nanoTime();
         Map<UUID, StoredPoint> stored = new HashMap<>();
         PostContent.byTenant(wanted.stream().map(Wanted::post).toList())
@@ -99,7 +118,7 @@ class VectorStage {
                         .filter(post -> changedTexts.contains(post.postId()))
                         .toList(),
                 writes);
-        return new Batch(written, embeddingMs, millisSince(started) - embeddingMs);
+        return new Batch(written, embeddingMs, millisSince(started) - embeddingMs, null);
     }
 
     /** Returns the posts that must be embedded after all. */

@@ -17,6 +17,7 @@ import org.springframework.transaction.TransactionSystemException;
 import routes.graph.GraphUnavailableException;
 import routes.objectstore.ObjectStoreException;
 import routes.vectorindex.VectorIndexException;
+import routes.vectorindex.VectorIndexUnavailableException;
 
 /** Recognises failures that the entry did not cause: the database, the index, the graph or the disk is unavailable or full. */
 @Component("outages")
@@ -38,7 +39,8 @@ public class DependencyOutages {
             FileSystemException.class,
             ConnectException.class,
             ObjectStoreException.class,
-            GraphUnavailableException.class);
+            GraphUnavailableException.class,
+            VectorIndexUnavailableException.class);
 
     /** Whether the exception or one of its causes is such a failure. */
     public boolean isAway(Throwable failure) {

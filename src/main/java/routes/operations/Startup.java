@@ -24,6 +24,8 @@ import routes.redis.StreamAdmin;
 import routes.routefiles.PipelineStages;
 import routes.stages.StreamKeys;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndexException;
+import routes.vectorindex.VectorIndexUnavailableException;
 
 /**
  * Starts the pipeline once the HTTP ports answer. Waits for the database and migrates it, waits for Redis and creates all streams and
@@ -57,13 +59,20 @@ class Startup {
             boolean trial = options.trial().isPresent();
             PipelineStages stages = pipeline.stages();
             boolean indexes = stages.includes("indexing") && !trial;
+            // only a process that writes the index waits for it: the others do everything but searching
+            if (indexes || options.reindex()) {
+                await(
+                        "The vector index " + index,
+                        "check QDRANT_URL and QDRANT_API_KEY, and that the server runs",
+                        index::count);
+            }
             if (!options.reindex()) {
-                index.checkDimension(embeddings.dimension());
+                check(index, embeddings);
             }
             migrate(postgres);
             if (indexes) {
                 rebuild.prepare(options.reindex());
-                index.checkDimension(embeddings.dimension());
+                check(index, embeddings);
             }
             await(
                     "Redis at " + redis.address(),
@@ -82,6 +91,15 @@ class Startup {
                 imports.start();
             }
         };
+    }
+
+    /** @throws VectorIndexException if the index has vectors of another dimension */
+    private static void check(VectorIndex index, EmbeddingProvider embeddings) {
+        try {
+            index.checkDimension(embeddings.dimension());
+        } catch (VectorIndexUnavailableException e) {
+            LOG.warn("{}; until it answers, searches fail", e.getMessage());
+        }
     }
 
     private static void migrate(PostgresService postgres) throws InterruptedException {
@@ -134,6 +152,9 @@ class Startup {
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
+                if (e instanceof VectorIndexException refusal && !(e instanceof VectorIndexUnavailableException)) {
+                    throw refusal; // the index answers, and cannot be used
+                }
                 Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
                 String reason =
                         String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());

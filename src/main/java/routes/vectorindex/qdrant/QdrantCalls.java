@@ -10,6 +10,7 @@ import io.grpc.TlsChannelCredentials;
 import io.qdrant.client.QdrantClient;
 import io.qdrant.client.QdrantGrpcClient;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,8 @@ final class QdrantCalls implements AutoCloseable {
     private static final int MAX_ANSWER = 64 << 20;
 
     private static final long MARGIN_MILLIS = 500;
+    /** After a failure, calls fail at once for this long. */
+    private static final Duration REST = Duration.ofSeconds(1);
 
     private static final Map<String, Object> REPETITIONS = Map.of(
             "methodConfig",
@@ -84,8 +87,11 @@ final class QdrantCalls implements AutoCloseable {
         }
     }
 
+    private record Failure(String message, Throwable cause, long since) {}
+
     private final QdrantServerProperties properties;
     private final QdrantClient client;
+    private volatile Failure last;
 
     QdrantCalls(QdrantServerProperties properties) {
         this.properties = properties;
@@ -115,9 +121,15 @@ final class QdrantCalls implements AutoCloseable {
      * @throws RefusedException if the server refuses the request
      */
     <T> T call(Function<QdrantClient, ListenableFuture<T>> call) {
+        Failure before = last;
+        if (before != null && System.nanoTime() - before.since() < REST.toNanos()) {
+            throw new VectorIndexUnavailableException(before.message(), before.cause());
+        }
         ListenableFuture<T> answer = call.apply(client);
         try {
-            return answer.get(properties.timeout().toMillis() + MARGIN_MILLIS, TimeUnit.MILLISECONDS);
+            T result = answer.get(properties.timeout().toMillis() + MARGIN_MILLIS, TimeUnit.MILLISECONDS);
+            last = null;
+            return result;
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (TimeoutException e) {
@@ -147,12 +159,12 @@ final class QdrantCalls implements AutoCloseable {
 
     private VectorIndexUnavailableException unavailable(String reason, Throwable cause) {
         boolean isHttp = reason.contains("SETTINGS") || reason.contains("HTTP/1");
-        return new VectorIndexUnavailableException(
-                message(reason)
-                        + (isHttp
-                                ? ". The port answers, but not with gRPC: QDRANT_URL needs the gRPC port, usually 6334"
-                                : ". Check that the server runs, QDRANT_URL and QDRANT_API_KEY"),
-                cause);
+        String message = message(reason)
+                + (isHttp
+                        ? ". The port answers, but not with gRPC: QDRANT_URL needs the gRPC port, usually 6334"
+                        : ". Check that the server runs, QDRANT_URL and QDRANT_API_KEY");
+        last = new Failure(message, cause, System.nanoTime());
+        return new VectorIndexUnavailableException(message, cause);
     }
 
     private String message(String reason) {

@@ -73,14 +73,7 @@ final class Schema {
     Optional<Integer> dimension() {
         if (dimension == 0) {
             checkVersion();
-            target().ifPresent(collection -> dimension =
-                    Math.toIntExact(calls.call(client -> client.getCollectionInfoAsync(collection))
-                            .getConfig()
-                            .getParams()
-                            .getVectorsConfig()
-                            .getParamsMap()
-                            .getMapOrThrow(Payload.VECTOR)
-                            .getSize()));
+            target().ifPresent(collection -> dimension = size(collection));
         }
         return dimension == 0 ? Optional.empty() : Optional.of(dimension);
     }
@@ -114,7 +107,7 @@ final class Schema {
         dimension = 0;
     }
 
-    /** Creates the collection of the posts if it is missing. Another process may do the same. */
+    /** Creates the collection of the posts if it is missing. Another process may do the same: both must choose the same name. */
     void create(int size) {
         if (dimension().isPresent()) {
             return;
@@ -125,7 +118,12 @@ final class Schema {
                 .mapToInt(name -> Integer.parseInt(name.substring(prefix.length())))
                 .max()
                 .orElse(0);
-        String name = prefix + (last + 1);
+        boolean isBegun = last > 0 && isEmpty(prefix + last, size);
+        // what is not empty has got its alias before its first post, or is a rest
+        if (!isBegun && last > 0 && dimension().isPresent()) {
+            return;
+        }
+        String name = prefix + (isBegun ? last : last + 1);
         unlessPresent(CreateCollection.newBuilder()
                 .setCollectionName(name)
                 .setVectorsConfig(VectorsConfig.newBuilder()
@@ -147,6 +145,24 @@ final class Schema {
         calls.call(client -> client.createAliasAsync(posts(), name));
         LOG.info("The vector index {} starts empty, as collection {} with vectors of {} dimensions", calls, name, size);
         dimension();
+    }
+
+    private boolean isEmpty(String collection, int size) {
+        try {
+            return size(collection) == size && calls.call(client -> client.countAsync(collection)) == 0;
+        } catch (QdrantCalls.NoCollectionException e) {
+            return false;
+        }
+    }
+
+    private int size(String collection) {
+        return Math.toIntExact(calls.call(client -> client.getCollectionInfoAsync(collection))
+                .getConfig()
+                .getParams()
+                .getVectorsConfig()
+                .getParamsMap()
+                .getMapOrThrow(Payload.VECTOR)
+                .getSize());
     }
 
     private static SparseVectorParams weighed() {
