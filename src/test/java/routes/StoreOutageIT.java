@@ -3,11 +3,13 @@ package routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.Range;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,9 +36,9 @@ import routes.testing.qdrant.QdrantStandIn;
 import routes.vectorindex.VectorIndex;
 
 /** Qdrant and Neo4j stop while posts are indexed, one after the other. */
-@Timeout(300)
+@Timeout(420)
 class StoreOutageIT {
-    private static final int POSTS = 400;
+    private static final int POSTS = 150;
 
     @RegisterExtension
     static final EmbeddedRedis REDIS = new EmbeddedRedis();
@@ -92,7 +94,7 @@ class StoreOutageIT {
                         MATCH (p:Post)-[:TAGGED_AS]->(a:Tag), (p)-[:TAGGED_AS]->(b:Tag) WHERE a.name < b.name
                         WITH a, b, count(*) AS posts
                         OPTIONAL MATCH (a)-[r:RELATED_TO]-(b)
-                        WITH posts, collect(r.weight) AS weights WHERE weights <> [posts]
+                        WITH a, b, posts, collect(r.weight) AS weights WHERE weights <> [posts]
                         RETURN posts, weights
                         """,
                         row -> row.asMap()))
@@ -106,7 +108,8 @@ class StoreOutageIT {
         double skipped = processed("skipped");
         long embedded = embedded();
         List<Map<String, String>> entries = new ArrayList<>();
-        REDIS.commands().xrange("stream:posts:enriched", io.lettuce.core.Range.unbounded())
+        REDIS.commands()
+                .xrange("stream:posts:enriched", Range.unbounded())
                 .forEach(entry -> entries.add(entry.getBody()));
         assertThat(entries).hasSizeGreaterThanOrEqualTo(POSTS);
 
@@ -126,7 +129,8 @@ class StoreOutageIT {
     }
 
     private long posts() {
-        return NEO4J.query("MATCH (:Channel)-[:HAS_POST]->(p:Post) RETURN count(p) AS posts", row -> row.get("posts").asLong())
+        return NEO4J.query("MATCH (:Channel)-[:HAS_POST]->(p:Post) RETURN count(p) AS posts", row -> row.get("posts")
+                        .asLong())
                 .get(0);
     }
 
@@ -138,7 +142,11 @@ class StoreOutageIT {
     }
 
     private long embedded() {
-        return application.getBean(MeterRegistry.class).get("embedding.latency").timer().count();
+        return application
+                .getBean(MeterRegistry.class)
+                .get("embedding.latency")
+                .timer()
+                .count();
     }
 
     private CompletableFuture<Integer> run(Path folder, Path export) {
@@ -153,8 +161,10 @@ class StoreOutageIT {
                                 "--redis.url=" + REDIS.uri(),
                                 "--qdrant.url=" + QDRANT.url()),
                         NEO4J.settings().entrySet().stream()
-                                .map(setting -> "--" + setting.getKey().toLowerCase(java.util.Locale.ROOT).replace('_', '.')
-                                        + "=" + setting.getValue()))
+                                .map(setting -> "--"
+                                        + setting.getKey()
+                                                .toLowerCase(Locale.ROOT)
+                                                .replace('_', '.') + "=" + setting.getValue()))
                 .toArray(String[]::new)));
         var job = application.getBean(MainJob.class);
         return CompletableFuture.supplyAsync(() -> {
@@ -186,7 +196,8 @@ class StoreOutageIT {
     private long waiting() {
         return application
                 .getBean(JdbcClient.class)
-                .sql("SELECT count(*) FROM posts WHERE indexing_status = 'pending' AND indexing_error LIKE 'waits: The % in %'")
+                .sql(
+                        "SELECT count(*) FROM posts WHERE indexing_status = 'pending' AND indexing_error LIKE 'waits: The % in %'")
                 .query(Long.class)
                 .single();
     }

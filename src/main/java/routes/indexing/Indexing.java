@@ -45,7 +45,6 @@ import routes.vectorindex.VectorIndexUnavailableException;
  */
 @Component("indexing")
 public class Indexing {
-    private static final String COLLECTION = "telegram_posts";
     private static final String NO_CONTENT = "no_content";
     private static final String DELETED = "deleted";
     private static final String WAITS = "waits: ";
@@ -349,7 +348,7 @@ public class Indexing {
                 .vectorId(post.postId().toString())
                 .embeddingProvider(embeddings.provider())
                 .embeddingDim(embeddings.dimension())
-                .qdrantCollection(COLLECTION)
+                .qdrantCollection(vectorStage.collection())
                 .neo4jNodesCreated(edges.change().nodesCreated())
                 .neo4jRelationshipsCreated(edges.change().relationshipsCreated())
                 .indexingDurationMs(millis)

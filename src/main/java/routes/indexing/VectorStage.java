@@ -154,6 +154,10 @@ class VectorStage {
         return embeddingMs;
     }
 
+    String collection() {
+        return index.collection();
+    }
+
     void remove(UUID tenantId, List<UUID> postIds) {
         index.delete(tenantId, postIds);
     }

@@ -257,6 +257,11 @@ public interface VectorIndex extends AutoCloseable {
     /** Payload and text of those posts that the tenant has in the index. */
     Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds);
 
+    /** The name of the collection of the posts, for events. */
+    default String collection() {
+        return "telegram_posts";
+    }
+
     /** Number of posts of all tenants. */
     long count();
 

@@ -276,6 +276,20 @@ public abstract class GraphContract {
     }
 
     @Test
+    void a_place_of_the_search_for_orphans_in_another_store_is_the_start() {
+        graph().apply(List.of(tagged(1, "a")));
+        graph().apply(List.of(tagged(1)));
+
+        for (String place : List.of(TENANT + " Tag b", "Tag " + TENANT + " b", "WebPage  ", "anything", "")) {
+            String next = place;
+            while (next != null) {
+                next = graph().removeOrphans(next, 3).next();
+            }
+        }
+        assertThat(nodes()).containsExactlyInAnyOrder("Channel " + CHANNEL, "Post " + post(1));
+    }
+
+    @Test
     void a_removed_post_takes_the_nodes_with_it_that_only_it_had() {
         graph().apply(List.of(
                 new PostGraph(

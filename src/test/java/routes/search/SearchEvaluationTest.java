@@ -29,7 +29,7 @@ class SearchEvaluationTest {
 
     @BeforeAll
     static void measure() throws IOException {
-        evaluation = new SearchEvaluation(LuceneVectorIndex.open(folder));
+        evaluation = new SearchEvaluation(LuceneVectorIndex.open(folder), Integer.MAX_VALUE);
         LOG.info("{}:\n{}", SCORECARD, evaluation.scorecard(SCORECARD));
     }
 

@@ -76,7 +76,8 @@ public final class Points {
         return query(TENANT, Set.of(CHANNEL), Set.of(), null, null, text);
     }
 
-    public static SearchQuery query(UUID tenant, Set<UUID> channels, Set<String> tags, Instant from, Instant to, String text) {
+    public static SearchQuery query(
+            UUID tenant, Set<UUID> channels, Set<String> tags, Instant from, Instant to, String text) {
         return new SearchQuery(tenant, channels, tags, Set.of(), from, to, text, vector(text), 10);
     }
 }

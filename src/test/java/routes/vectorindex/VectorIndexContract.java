@@ -12,6 +12,7 @@ import static routes.vectorindex.Points.post;
 import static routes.vectorindex.Points.query;
 import static routes.vectorindex.Points.retagged;
 import static routes.vectorindex.Points.revision;
+
 import java.time.Duration;
 import java.time.YearMonth;
 import java.util.List;

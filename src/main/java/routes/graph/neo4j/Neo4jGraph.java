@@ -13,6 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.neo4j.driver.Record;
 import org.neo4j.driver.Transaction;
@@ -48,6 +49,9 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
             "Tag", "name",
             "User", "user_id",
             "WebPage", "url"));
+
+    private static final Pattern PLACE =
+            Pattern.compile("(" + String.join("|", KEYS.keySet()) + ") ([0-9a-f-]{36})? .*", Pattern.DOTALL);
 
     /** Each node of these labels is unique by its tenant and the property. */
     private static final String CONSTRAINT =
@@ -197,19 +201,19 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
 
     private static void delete(Transaction transaction, Collection<Edge> edges) {
         byType(edges)
-                .forEach((pattern, rows) -> changed(
+                .forEach((relation, rows) -> changed(
                         transaction,
-                        "UNWIND $rows AS row MATCH " + pattern.from() + " MATCH " + pattern.to() + " MATCH (a)-[r:"
-                                + pattern.type() + "]->(b) DELETE r",
+                        "UNWIND $rows AS row MATCH " + relation.from() + " MATCH " + relation.to() + " MATCH (a)-[r:"
+                                + relation.type() + "]->(b) DELETE r",
                         rows));
     }
 
     private static void relate(Transaction transaction, Collection<Edge> edges) {
-        byType(edges).forEach((pattern, rows) -> {
+        byType(edges).forEach((relation, rows) -> {
             int created = changed(
                             transaction,
-                            "UNWIND $rows AS row MATCH " + pattern.from() + " MATCH " + pattern.to() + " CREATE (a)-[r:"
-                                    + pattern.type() + "]->(b) SET r.position = row.position",
+                            "UNWIND $rows AS row MATCH " + relation.from() + " MATCH " + relation.to()
+                                    + " CREATE (a)-[r:" + relation.type() + "]->(b) SET r.position = row.position",
                             rows)
                     .relationshipsCreated();
             if (created < rows.size()) {
@@ -219,7 +223,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
     }
 
     /** Relationships of one type between nodes of two labels, as parts of a query. */
-    private record Pattern(String type, String fromLabel, String toLabel) {
+    private record Relation(String type, String fromLabel, String toLabel) {
         String from() {
             return "(a:%s {tenant_id: row.tenant, %s: row.from})".formatted(fromLabel, KEYS.get(fromLabel));
         }
@@ -229,10 +233,10 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         }
     }
 
-    private static Map<Pattern, List<Map<String, Object>>> byType(Collection<Edge> edges) {
+    private static Map<Relation, List<Map<String, Object>>> byType(Collection<Edge> edges) {
         return edges.stream()
                 .collect(Collectors.groupingBy(
-                        edge -> new Pattern(
+                        edge -> new Relation(
                                 edge.type(), edge.from().label(), edge.to().label()),
                         Collectors.mapping(Neo4jGraph::row, Collectors.toList())));
     }
@@ -259,7 +263,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
                         "to", change.getKey().second(),
                         "change", change.getValue()))
                 .toList();
-        Pattern tags = new Pattern(Relations.RELATED_TO, Relations.TAG, Relations.TAG);
+        Relation tags = new Relation(Relations.RELATED_TO, Relations.TAG, Relations.TAG);
         return changed(
                         transaction,
                         "UNWIND $rows AS row MATCH " + tags.from() + " MATCH " + tags.to()
@@ -312,7 +316,8 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
     /** One step through the nodes of one label and tenant, in the order of the constraint's index. */
     @Override
     public Orphans removeOrphans(String place, int limit) {
-        String[] after = place.isEmpty() ? new String[] {KEYS.firstKey(), "", ""} : place.split(" ", 3);
+        // the place may be one of another store
+        String[] after = PLACE.matcher(place).matches() ? place.split(" ", 3) : new String[] {KEYS.firstKey(), "", ""};
         return write(transaction -> {
             Place at = new Place(after[0], after[1], after[2]);
             if (at.tenant().isEmpty()) {

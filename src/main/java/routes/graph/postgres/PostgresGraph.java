@@ -98,7 +98,10 @@ public final class PostgresGraph implements Graph {
     /** One step through all nodes except posts, in primary key order. */
     @Override
     public Orphans removeOrphans(String place, int limit) {
-        String[] after = place.isEmpty() ? new String[] {new UUID(0, 0).toString(), "", ""} : place.split(" ", 3);
+        // the place may be one of another store
+        String[] after = place.matches("(?s)[0-9a-f-]{36} \\w+ .*")
+                ? place.split(" ", 3)
+                : new String[] {new UUID(0, 0).toString(), "", ""};
         return transaction.execute(status -> {
             List<Node> nodes = jdbc.sql(
                             """

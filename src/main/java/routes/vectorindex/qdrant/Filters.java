@@ -46,8 +46,7 @@ final class Filters {
     }
 
     static Filter.Builder posts(UUID tenantId, Collection<UUID> postIds) {
-        return tenant(tenantId)
-                .addMust(hasId(postIds.stream().map(Payload::id).toList()));
+        return tenant(tenantId).addMust(hasId(postIds.stream().map(Payload::id).toList()));
     }
 
     /** The posts of the tenant in the query's channels: nothing may be learnt about others. */
@@ -100,8 +99,8 @@ final class Filters {
         }
         Filter.Builder phrase = Filter.newBuilder();
         for (int i = 1; i < parts.size(); i++) {
-            phrase.addMust(matchValues(
-                    Payload.NEIGHBOURS, Payload.neighbours(parts.get(i - 1), parts.get(i), analysis)));
+            phrase.addMust(
+                    matchValues(Payload.NEIGHBOURS, Payload.neighbours(parts.get(i - 1), parts.get(i), analysis)));
         }
         return Optional.of(filter(phrase.build()));
     }
@@ -136,9 +135,7 @@ final class Filters {
     /** What decides whether a post is a hit of the words; see {@link QueryPlan}. */
     static List<Condition> matching(QueryPlan plan) {
         if (plan.content().isEmpty()) {
-            return plan.connecting().stream()
-                    .map(clause -> any(terms(clause)))
-                    .toList();
+            return plan.connecting().stream().map(clause -> any(terms(clause))).toList();
         }
         return List.of(any(Stream.concat(plan.content().stream(), plan.joined().stream())
                 .flatMap(clause -> terms(clause).stream())

@@ -121,7 +121,9 @@ final class Payload {
         payload.put(TEXT_HASH, value(point.textHash()));
         payload.put(TEXT, value(point.text()));
         payload.put(TERMS, hashes(terms(text)));
-        payload.put(TAG_TERMS, hashes(tags.stream().map(tag -> new Term(Field.TAG, tag.text())).toList()));
+        payload.put(
+                TAG_TERMS,
+                hashes(tags.stream().map(tag -> new Term(Field.TAG, tag.text())).toList()));
         payload.put(NEIGHBOURS, neighbours(point.text(), analysis));
         return PointStruct.newBuilder()
                 .setId(id(point.payload().postId()))
@@ -137,7 +139,8 @@ final class Payload {
         payload.put(CHANNEL, value(post.channelId().toString()));
         payload.put(NUMBER, value(post.postNumber()));
         payload.put(TAGS, texts(post.tags()));
-        payload.put(TAG_KEYS, texts(post.tags().stream().map(TagKey::of).distinct().toList()));
+        payload.put(
+                TAG_KEYS, texts(post.tags().stream().map(TagKey::of).distinct().toList()));
         payload.put(
                 TAG_FORMS,
                 texts(post.tags().stream()
@@ -145,7 +148,9 @@ final class Payload {
                         .distinct()
                         .toList()));
         payload.put(POSTED_AT, value(post.postedAt().toString()));
-        payload.put(MONTH, value(YearMonth.from(post.postedAt().atZone(ZoneOffset.UTC)).toString()));
+        payload.put(
+                MONTH,
+                value(YearMonth.from(post.postedAt().atZone(ZoneOffset.UTC)).toString()));
         if (post.expiresAt() != null) {
             payload.put(EXPIRES_AT, value(post.expiresAt().toString()));
         }
@@ -189,7 +194,8 @@ final class Payload {
 
     private static Value neighbours(String text, SearchWords analysis) {
         Set<Long> pairs = new HashSet<>();
-        List<Word> words = analysis.of(text).stream().filter(word -> !word.joined()).toList();
+        List<Word> words =
+                analysis.of(text).stream().filter(word -> !word.joined()).toList();
         for (int i = 1; i < words.size(); i++) {
             if (words.get(i).position() == words.get(i - 1).position() + 1) {
                 pairs.addAll(neighbours(words.get(i - 1), words.get(i), analysis));

@@ -108,9 +108,9 @@ final class QdrantCalls implements AutoCloseable {
                 .defaultServiceConfig(REPETITIONS)
                 .enableRetry()
                 .build();
-        var builder =
-                QdrantGrpcClient.newBuilder(channel, true, false).withTimeout(properties.timeout());
-        client = new QdrantClient((properties.apiKey().isEmpty() ? builder : builder.withApiKey(properties.apiKey())).build());
+        var builder = QdrantGrpcClient.newBuilder(channel, true, false).withTimeout(properties.timeout());
+        client = new QdrantClient(
+                (properties.apiKey().isEmpty() ? builder : builder.withApiKey(properties.apiKey())).build());
     }
 
     /**
@@ -147,14 +147,14 @@ final class QdrantCalls implements AutoCloseable {
             return new VectorIndexException(message(String.valueOf(cause.getMessage())), cause);
         }
         Status status = refusal.getStatus();
-        String reason = status.getCode() + " " + NestedExceptionUtils.getMostSpecificCause(refusal).getMessage();
+        String reason = status.getCode() + " "
+                + NestedExceptionUtils.getMostSpecificCause(refusal).getMessage();
         if (UNAVAILABLE.contains(status.getCode())) {
             return unavailable(reason, refusal);
         }
         return status.getCode() == Status.Code.NOT_FOUND
                 ? new NoCollectionException(message(reason), refusal)
-                : new RefusedException(
-                        message(reason), refusal, status.getCode() == Status.Code.ALREADY_EXISTS);
+                : new RefusedException(message(reason), refusal, status.getCode() == Status.Code.ALREADY_EXISTS);
     }
 
     private VectorIndexUnavailableException unavailable(String reason, Throwable cause) {

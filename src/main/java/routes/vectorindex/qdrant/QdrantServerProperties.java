@@ -19,8 +19,9 @@ public record QdrantServerProperties(
         @DefaultValue("")
                 @Pattern(
                         regexp = "(https?://(?!\\S*:6333/?$)[^\\s/?#@]+/?)?",
-                        message = "must be the gRPC address of the server, such as http://host:6334; 6333 is the port of its REST"
-                                + " interface")
+                        message =
+                                "must be the gRPC address of the server, such as http://host:6334; 6333 is the port of its REST"
+                                        + " interface")
                 String url,
         @DefaultValue("") String apiKey,
         @DefaultValue("")

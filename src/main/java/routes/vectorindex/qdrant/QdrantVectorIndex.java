@@ -85,12 +85,13 @@ public final class QdrantVectorIndex implements VectorIndex {
         if (points.isEmpty()) {
             return List.of();
         }
+        Map<UUID, StoredPoint> known = states(points); // notices that the collection is lost
         points.stream()
                 .mapToInt(point -> point.vector().length)
                 .filter(length -> length > 0)
                 .findFirst()
                 .ifPresentOrElse(schema::create, () -> schema.create(expectedDimension));
-        return write(points, false, states(points), newest -> newest);
+        return write(points, false, known, newest -> newest);
     }
 
     /** Qdrant cannot compute the vectors of the tags: text and vector are read back and written with the new payload. */
@@ -101,10 +102,10 @@ public final class QdrantVectorIndex implements VectorIndex {
 
     private List<IndexedPoint> updated(List<PayloadUpdate> updates) {
         Map<UUID, RetrievedPoint> stored = new HashMap<>();
-        byTenant(updates).forEach((tenantId, ids) -> scroll(Filters.posts(tenantId, ids)
-                                .build(), ids.size(), scroll -> scroll.setWithPayload(
+        byTenant(updates).forEach((tenantId, ids) -> scroll(
+                        Filters.posts(tenantId, ids).build(), ids.size(), scroll -> scroll.setWithPayload(
                                         WithPayloadSelectorFactory.include(List.of(Payload.TEXT)))
-                        .setWithVectors(WithVectorsSelectorFactory.include(List.of(Payload.VECTOR))))
+                                .setWithVectors(WithVectorsSelectorFactory.include(List.of(Payload.VECTOR))))
                 .forEach(point -> stored.put(Payload.id(point.getId()), point)));
         return updates.stream()
                 .filter(update -> stored.containsKey(update.payload().postId())) // else it has been deleted meanwhile
@@ -121,7 +122,8 @@ public final class QdrantVectorIndex implements VectorIndex {
     }
 
     private static float[] vector(RetrievedPoint point) {
-        VectorOutput vector = point.getVectors().getVectors().getVectorsOrDefault(Payload.VECTOR, VectorOutput.getDefaultInstance());
+        VectorOutput vector =
+                point.getVectors().getVectors().getVectorsOrDefault(Payload.VECTOR, VectorOutput.getDefaultInstance());
         List<Float> values = vector.hasDense() ? vector.getDense().getDataList() : vector.getDataList();
         float[] array = new float[values.size()];
         for (int i = 0; i < array.length; i++) {
@@ -192,8 +194,7 @@ public final class QdrantVectorIndex implements VectorIndex {
         }
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("The vector of post %s has %d dimensions, but the vector index %s has %d"
-                    .formatted(
-                            wrong.get(0).payload().postId(), wrong.get(0).vector().length, calls, dimension));
+                    .formatted(wrong.get(0).payload().postId(), wrong.get(0).vector().length, calls, dimension));
         }
     }
 
@@ -239,15 +240,21 @@ public final class QdrantVectorIndex implements VectorIndex {
 
     @Override
     public Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds) {
-        return read(tenantId, postIds, scroll -> scroll.setWithPayload(WithPayloadSelectorFactory.include(Payload.STATE)))
+        return read(
+                        tenantId,
+                        postIds,
+                        scroll -> scroll.setWithPayload(WithPayloadSelectorFactory.include(Payload.STATE)))
                 .collect(Collectors.toMap(
                         point -> Payload.id(point.getId()), point -> Payload.state(point.getPayloadMap())));
     }
 
     @Override
     public Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds) {
-        return read(tenantId, postIds, scroll -> scroll.setWithPayload(WithPayloadSelectorFactory.exclude(
-                        List.of(Payload.TERMS, Payload.TAG_TERMS, Payload.NEIGHBOURS))))
+        return read(
+                        tenantId,
+                        postIds,
+                        scroll -> scroll.setWithPayload(WithPayloadSelectorFactory.exclude(
+                                List.of(Payload.TERMS, Payload.TAG_TERMS, Payload.NEIGHBOURS))))
                 .collect(Collectors.toMap(
                         point -> Payload.id(point.getId()), point -> Payload.post(point.getPayloadMap())));
     }
@@ -269,7 +276,8 @@ public final class QdrantVectorIndex implements VectorIndex {
                         .setFilter(filter)
                         .setLimit(limit))
                 .build();
-        return orIfNew(() -> calls.call(client -> client.scrollAsync(request)).getResultList(), List.<RetrievedPoint>of())
+        return orIfNew(
+                () -> calls.call(client -> client.scrollAsync(request)).getResultList(), List.<RetrievedPoint>of())
                 .stream();
     }
 
@@ -295,8 +303,8 @@ public final class QdrantVectorIndex implements VectorIndex {
     private QueryPoints.Builder query(Filter filter, int limit, String vector, Map<Integer, Float> weights) {
         return query(filter, limit)
                 .setUsing(vector)
-                .setQuery(QueryFactory.nearest(VectorInputFactory.vectorInput(
-                        List.copyOf(weights.values()), List.copyOf(weights.keySet()))));
+                .setQuery(QueryFactory.nearest(
+                        VectorInputFactory.vectorInput(List.copyOf(weights.values()), List.copyOf(weights.keySet()))));
     }
 
     private List<SearchHit> hits(QueryPoints.Builder query) {
@@ -375,8 +383,7 @@ public final class QdrantVectorIndex implements VectorIndex {
     }
 
     private static void add(Collection<Weighted> terms, float factor, Map<Integer, Float> weights) {
-        terms.forEach(term ->
-                weights.merge(Sparse.dimension(term.term()), factor * term.weight(), Float::sum));
+        terms.forEach(term -> weights.merge(Sparse.dimension(term.term()), factor * term.weight(), Float::sum));
     }
 
     /** Adds the scores of letters and stop words to those of the best hits. */
@@ -444,16 +451,16 @@ public final class QdrantVectorIndex implements VectorIndex {
                         posts.addAllMust(Filters.matching(plan));
                     }
                     Filter filter = posts.build();
-                    List<List<FacetHit>> counts = calls.call(client -> Futures.allAsList(Stream.of(
-                                    Payload.CHANNEL, Payload.TAG_FORMS, Payload.MONTH)
-                            .map(key -> client.facetAsync(FacetCounts.newBuilder()
-                                    .setCollectionName(schema.posts())
-                                    .setKey(key)
-                                    .setFilter(filter)
-                                    .setLimit(MAX_FACETS)
-                                    .setExact(true)
-                                    .build()))
-                            .toList()));
+                    List<List<FacetHit>> counts = calls.call(
+                            client -> Futures.allAsList(Stream.of(Payload.CHANNEL, Payload.TAG_FORMS, Payload.MONTH)
+                                    .map(key -> client.facetAsync(FacetCounts.newBuilder()
+                                            .setCollectionName(schema.posts())
+                                            .setKey(key)
+                                            .setFilter(filter)
+                                            .setLimit(MAX_FACETS)
+                                            .setExact(true)
+                                            .build()))
+                                    .toList()));
                     Map<UUID, Integer> channels = new HashMap<>();
                     counts(counts.get(0)).forEach((id, count) -> channels.put(UUID.fromString(id), count));
                     TagCounts tags = new TagCounts();
@@ -482,7 +489,9 @@ public final class QdrantVectorIndex implements VectorIndex {
         }
         Map<String, Integer> occurrences = Characteristics.occurrences(post.text(), analysis);
         List<String> counted = occurrences.entrySet().stream()
-                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .limit(MAX_COUNTED)
                 .map(Map.Entry::getKey)
                 .toList();
@@ -517,13 +526,20 @@ public final class QdrantVectorIndex implements VectorIndex {
             return List.of();
         }
         Filter posts = filters.limits(within)
-                .addMust(ConditionFactory.hasId(
-                        postIds.stream().map(Payload::id).toList()))
+                .addMust(
+                        ConditionFactory.hasId(postIds.stream().map(Payload::id).toList()))
                 .build();
-        return scroll(posts, postIds.size(), scroll -> scroll.setWithPayload(
-                        WithPayloadSelectorFactory.include(Payload.HIT)))
+        return scroll(
+                        posts,
+                        postIds.size(),
+                        scroll -> scroll.setWithPayload(WithPayloadSelectorFactory.include(Payload.HIT)))
                 .map(point -> Payload.hit(point.getId(), point.getPayloadMap(), 0))
                 .toList();
+    }
+
+    @Override
+    public String collection() {
+        return schema.posts();
     }
 
     @Override

@@ -108,13 +108,14 @@ final class Schema {
     }
 
     /** Creates the collection of the posts if it is missing. Another process may do the same: both must choose the same name. */
-    void create(int size) {
+    synchronized void create(int size) {
         if (dimension().isPresent()) {
             return;
         }
         createWords();
         int last = calls.call(QdrantClient::listCollectionsAsync).stream()
-                .filter(name -> name.startsWith(prefix) && name.substring(prefix.length()).matches("\\d{1,8}"))
+                .filter(name -> name.startsWith(prefix)
+                        && name.substring(prefix.length()).matches("\\d{1,8}"))
                 .mapToInt(name -> Integer.parseInt(name.substring(prefix.length())))
                 .max()
                 .orElse(0);
@@ -172,8 +173,8 @@ final class Schema {
     private void createWords() {
         boolean isNew = unlessPresent(CreateCollection.newBuilder()
                 .setCollectionName(words())
-                .setSparseVectorsConfig(SparseVectorConfig.newBuilder()
-                        .putMap(Sparse.LETTERS, SparseVectorParams.getDefaultInstance()))
+                .setSparseVectorsConfig(
+                        SparseVectorConfig.newBuilder().putMap(Sparse.LETTERS, SparseVectorParams.getDefaultInstance()))
                 .putMetadata(FORMAT, value(CURRENT_FORMAT))
                 .build());
         if (isNew) {
@@ -205,9 +206,10 @@ final class Schema {
                     .setRange(isNumber)
                     .setOnDisk(!isNumber));
         }
-        PayloadIndexParams given = parameters.hasKeywordIndexParams() || parameters.hasIntegerIndexParams() ? parameters.build() : null;
-        calls.call(client -> client.createPayloadIndexAsync(
-                collection, field, type, given, true, null, (Duration) null));
+        PayloadIndexParams given =
+                parameters.hasKeywordIndexParams() || parameters.hasIntegerIndexParams() ? parameters.build() : null;
+        calls.call(
+                client -> client.createPayloadIndexAsync(collection, field, type, given, true, null, (Duration) null));
     }
 
     /** Drops the posts and their words; the name stays. */

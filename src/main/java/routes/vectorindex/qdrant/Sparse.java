@@ -2,7 +2,6 @@ package routes.vectorindex.qdrant;
 
 import com.google.common.hash.Hashing;
 import io.qdrant.client.VectorFactory;
-import io.qdrant.client.grpc.Points.SparseVector;
 import io.qdrant.client.grpc.Points.Vector;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -57,7 +56,11 @@ final class Sparse {
         add(byWord, Field.LEMMA, texts(text.bases()), words / AVERAGE_WORDS);
         add(byWord, Field.PREFIX, text.prefixes(), words / AVERAGE_WORDS);
         add(byWord, Field.ROOT, text.roots(), 1);
-        add(byWord, Field.TAG, texts(tags), tags.stream().mapToInt(PostTerms.Placed::step).sum() / AVERAGE_TAG_WORDS);
+        add(
+                byWord,
+                Field.TAG,
+                texts(tags),
+                tags.stream().mapToInt(PostTerms.Placed::step).sum() / AVERAGE_TAG_WORDS);
         Map<Integer, Float> byLetters = new TreeMap<>();
         add(byLetters, Field.GRAM, text.grams(), words / AVERAGE_WORDS);
         Map<String, Vector> vectors = new HashMap<>();
@@ -87,13 +90,6 @@ final class Sparse {
         return VectorFactory.vector(List.copyOf(values.values()), List.copyOf(values.keySet()));
     }
 
-    static SparseVector query(Map<Integer, Float> values) {
-        return SparseVector.newBuilder()
-                .addAllIndices(values.keySet())
-                .addAllValues(values.values())
-                .build();
-    }
-
     /** Letters of a word of the vocabulary: pairs of neighbours. */
     static Map<Integer, Float> letters(String word) {
         String bounded = "_" + word + "_";
@@ -102,7 +98,9 @@ final class Sparse {
             pairs.merge(dimension(new Term(Field.GRAM, bounded.substring(i, i + 2))), 1f, Float::max);
             if (i + 2 < bounded.length()) { // finds letters that changed places, and a letter that is missing
                 pairs.merge(
-                        dimension(new Term(Field.GRAM, bounded.charAt(i) + "." + bounded.charAt(i + 2))), 0.5f, Float::max);
+                        dimension(new Term(Field.GRAM, bounded.charAt(i) + "." + bounded.charAt(i + 2))),
+                        0.5f,
+                        Float::max);
             }
         }
         float length = (float) Math.sqrt(bounded.length());

@@ -188,11 +188,11 @@ final class StoredWords {
         }
 
         private List<String> near(String word) {
+            Map<Integer, Float> letters = Sparse.letters(word);
             QueryPoints query = QueryPoints.newBuilder()
                     .setCollectionName(schema.words())
                     .setQuery(QueryFactory.nearest(VectorInputFactory.vectorInput(
-                            List.copyOf(Sparse.letters(word).values()),
-                            List.copyOf(Sparse.letters(word).keySet()))))
+                            List.copyOf(letters.values()), List.copyOf(letters.keySet()))))
                     .setUsing(Sparse.LETTERS)
                     .setFilter(Filters.tenant(tenantId))
                     .setLimit(CANDIDATES)

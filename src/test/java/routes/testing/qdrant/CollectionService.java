@@ -106,7 +106,8 @@ public final class CollectionService extends CollectionsGrpc.CollectionsImplBase
                             .setConfig(CollectionConfig.newBuilder()
                                     .putAllMetadata(collection.metadata)
                                     .setParams(CollectionParams.newBuilder()
-                                            .setVectorsConfig(collection.settings().getVectorsConfig())
+                                            .setVectorsConfig(
+                                                    collection.settings().getVectorsConfig())
                                             .setSparseVectorsConfig(
                                                     collection.settings().getSparseVectorsConfig()))))
                     .build();

@@ -50,8 +50,8 @@ final class PointService extends PointsGrpc.PointsImplBase {
 
     private static PointsOperationResponse done(boolean wait) {
         return PointsOperationResponse.newBuilder()
-                .setResult(UpdateResult.newBuilder()
-                        .setStatus(wait ? UpdateStatus.Completed : UpdateStatus.Acknowledged))
+                .setResult(
+                        UpdateResult.newBuilder().setStatus(wait ? UpdateStatus.Completed : UpdateStatus.Acknowledged))
                 .build();
     }
 
@@ -84,8 +84,7 @@ final class PointService extends PointsGrpc.PointsImplBase {
     }
 
     @Override
-    public void createFieldIndex(
-            CreateFieldIndexCollection request, StreamObserver<PointsOperationResponse> answers) {
+    public void createFieldIndex(CreateFieldIndexCollection request, StreamObserver<PointsOperationResponse> answers) {
         collections.answer(answers, () -> {
             collections.of(request.getCollectionName()).index(request);
             return done(request.getWait());
@@ -153,8 +152,7 @@ final class PointService extends PointsGrpc.PointsImplBase {
         StoredCollection collection = collections.of(request.getCollectionName());
         long limit = request.hasLimit() ? request.getLimit() : DEFAULT_LIMIT;
         List<Map.Entry<StoredPoint, Double>> found = request.hasQuery()
-                ? collection.nearest(
-                        request.getUsing(), request.getQuery().getNearest(), request.getFilter(), limit)
+                ? collection.nearest(request.getUsing(), request.getQuery().getNearest(), request.getFilter(), limit)
                 : collection
                         .matching(request.getFilter())
                         .limit(limit)
@@ -197,10 +195,10 @@ final class PointService extends PointsGrpc.PointsImplBase {
                     payload.clear();
                 }
             }
-            case INCLUDE -> payload.keySet()
-                    .retainAll(Set.copyOf(wanted.getInclude().getFieldsList()));
-            case EXCLUDE -> payload.keySet()
-                    .removeAll(Set.copyOf(wanted.getExclude().getFieldsList()));
+            case INCLUDE ->
+                payload.keySet().retainAll(Set.copyOf(wanted.getInclude().getFieldsList()));
+            case EXCLUDE ->
+                payload.keySet().removeAll(Set.copyOf(wanted.getExclude().getFieldsList()));
             default -> payload.clear();
         }
         return payload;
@@ -214,7 +212,8 @@ final class PointService extends PointsGrpc.PointsImplBase {
                 for (float value : vector) {
                     values.addData(value);
                 }
-                vectors.putVectors(name, VectorOutput.newBuilder().setDense(values).build());
+                vectors.putVectors(
+                        name, VectorOutput.newBuilder().setDense(values).build());
             }
         });
         return VectorsOutput.newBuilder().setVectors(vectors).build();

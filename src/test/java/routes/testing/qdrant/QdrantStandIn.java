@@ -140,7 +140,8 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
             }
             Status fault = faults.poll();
             if (fault == null && apiKey != null && !apiKey.equals(headers.get(API_KEY))) {
-                fault = Status.UNAUTHENTICATED.withDescription("Must provide an API key or an Authorization bearer token");
+                fault = Status.UNAUTHENTICATED.withDescription(
+                        "Must provide an API key or an Authorization bearer token");
             }
             if (fault != null) {
                 call.close(fault, new Metadata());

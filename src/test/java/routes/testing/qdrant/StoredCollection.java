@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -87,19 +88,18 @@ final class StoredCollection {
                 remove(known);
                 points.put(StoredPoint.key(point.id), point);
                 indexes.keySet().forEach(field -> remember(field, point));
-                point.sparse.forEach((name, vector) -> vector.forEach((dimension, weight) -> postings.computeIfAbsent(
-                                name, vectorName -> new HashMap<>())
-                        .computeIfAbsent(dimension, number -> new HashMap<>())
-                        .put(point, weight)));
+                point.sparse.forEach((name, vector) -> vector.forEach(
+                        (dimension, weight) -> postings.computeIfAbsent(name, vectorName -> new HashMap<>())
+                                .computeIfAbsent(dimension, number -> new HashMap<>())
+                                .put(point, weight)));
             }
         }
     }
 
     private void remember(String field, StoredPoint point) {
         Map<Object, Set<StoredPoint>> values = byValue.computeIfAbsent(field, name -> new HashMap<>());
-        point.values(field)
-                .forEach(value ->
-                        values.computeIfAbsent(value, one -> new HashSet<>()).add(point));
+        point.values(field).forEach(value -> values.computeIfAbsent(value, one -> new HashSet<>())
+                .add(point));
     }
 
     private void remove(StoredPoint point) {
@@ -148,7 +148,8 @@ final class StoredCollection {
             return Optional.empty();
         }
         Match match = condition.getField().getMatch();
-        Map<Object, Set<StoredPoint>> values = byValue.getOrDefault(condition.getField().getKey(), Map.of());
+        Map<Object, Set<StoredPoint>> values =
+                byValue.getOrDefault(condition.getField().getKey(), Map.of());
         Stream<?> wanted =
                 switch (match.getMatchValueCase()) {
                     case KEYWORD -> Stream.of(match.getKeyword());
@@ -166,8 +167,8 @@ final class StoredCollection {
     /** The newest or oldest first; needs an index for ranges. */
     Comparator<StoredPoint> order(String field, boolean descending) {
         requireIndex(field, false);
-        Comparator<StoredPoint> order =
-                Comparator.comparing(point -> time(point.values(field).iterator().next()));
+        Comparator<StoredPoint> order = Comparator.comparing(
+                point -> time(point.values(field).iterator().next()));
         return descending ? order.reversed() : order;
     }
 
@@ -181,10 +182,14 @@ final class StoredCollection {
                     settings.getSparseVectorsConfig().getMapOrThrow(vector).getModifier() == Modifier.Idf;
             Map<Integer, Map<StoredPoint, Float>> lists = postings.getOrDefault(vector, Map.of());
             Map<StoredPoint, Boolean> accepted = new HashMap<>();
-            long all = points.values().stream()
-                    .filter(point -> point.sparse.containsKey(vector))
-                    .count();
-            StoredPoint.sparse(query.getSparse().getIndicesList(), query.getSparse().getValuesList())
+            long all = !idf
+                    ? 0
+                    : points.values().stream()
+                            .filter(point -> point.sparse.containsKey(vector))
+                            .count();
+            StoredPoint.sparse(
+                            query.getSparse().getIndicesList(),
+                            query.getSparse().getValuesList())
                     .forEach((dimension, weight) -> {
                         Map<StoredPoint, Float> list = lists.getOrDefault(dimension, Map.of());
                         double rarity = idf ? Math.log((all - list.size() + 0.5) / (list.size() + 0.5) + 1) : 1;
@@ -200,12 +205,17 @@ final class StoredCollection {
                     .filter(point -> point.dense.containsKey(vector) && matches(filter, point))
                     .forEach(point -> scores.put(point, product(wanted, point.dense.get(vector))));
         }
-        return scores.entrySet().stream()
-                .sorted(Map.Entry.<StoredPoint, Double>comparingByValue()
-                        .reversed()
-                        .thenComparing(score -> StoredPoint.key(score.getKey().id)))
-                .limit(limit)
-                .toList();
+        Comparator<Map.Entry<StoredPoint, Double>> bestFirst = Map.Entry.<StoredPoint, Double>comparingByValue()
+                .reversed()
+                .thenComparing(score -> StoredPoint.key(score.getKey().id));
+        PriorityQueue<Map.Entry<StoredPoint, Double>> best = new PriorityQueue<>(bestFirst.reversed());
+        scores.entrySet().forEach(score -> {
+            best.add(score);
+            if (best.size() > limit) {
+                best.remove();
+            }
+        });
+        return best.stream().sorted(bestFirst).toList();
     }
 
     private static double product(float[] one, float[] other) {
@@ -223,9 +233,8 @@ final class StoredCollection {
         matching(filter).forEach(point -> point.values(field).forEach(value -> counts.merge(value, 1L, Long::sum)));
         Map<Object, Long> most = new LinkedHashMap<>();
         counts.entrySet().stream()
-                .sorted(Map.Entry.<Object, Long>comparingByValue()
-                        .reversed()
-                        .thenComparing(count -> count.getKey().toString()))
+                .sorted(Map.Entry.<Object, Long>comparingByValue().reversed().thenComparing(count -> count.getKey()
+                        .toString()))
                 .limit(limit)
                 .forEach(count -> most.put(count.getKey(), count.getValue()));
         return most;
@@ -242,7 +251,9 @@ final class StoredCollection {
                     if (condition.hasFilter()) {
                         check(condition.getFilter());
                     } else if (condition.hasField()) {
-                        requireIndex(condition.getField().getKey(), condition.getField().hasMatch());
+                        requireIndex(
+                                condition.getField().getKey(),
+                                condition.getField().hasMatch());
                     }
                 });
     }
@@ -263,20 +274,33 @@ final class StoredCollection {
     }
 
     boolean matches(Filter filter, StoredPoint point) {
+        for (Condition condition : filter.getMustList()) {
+            if (!holds(condition, point)) {
+                return false;
+            }
+        }
+        for (Condition condition : filter.getMustNotList()) {
+            if (holds(condition, point)) {
+                return false;
+            }
+        }
         Predicate<Condition> holds = condition -> holds(condition, point);
-        return filter.getMustList().stream().allMatch(holds)
-                && filter.getMustNotList().stream().noneMatch(holds)
-                && (filter.getShouldCount() == 0 || filter.getShouldList().stream().anyMatch(holds))
-                && filter.getMinShould().getConditionsList().stream().filter(holds).count()
-                        >= filter.getMinShould().getMinCount();
+        return (filter.getShouldCount() == 0 || filter.getShouldList().stream().anyMatch(holds))
+                && (!filter.hasMinShould()
+                        || filter.getMinShould().getConditionsList().stream()
+                                        .filter(holds)
+                                        .count()
+                                >= filter.getMinShould().getMinCount());
     }
 
     private boolean holds(Condition condition, StoredPoint point) {
         return switch (condition.getConditionOneOfCase()) {
-            case FIELD -> holds(condition.getField(), point.values(condition.getField().getKey()));
+            case FIELD ->
+                holds(condition.getField(), point.values(condition.getField().getKey()));
             case FILTER -> matches(condition.getFilter(), point);
-            case HAS_ID -> condition.getHasId().getHasIdList().stream()
-                    .anyMatch(id -> StoredPoint.key(id).equals(StoredPoint.key(point.id)));
+            case HAS_ID ->
+                condition.getHasId().getHasIdList().stream()
+                        .anyMatch(id -> StoredPoint.key(id).equals(StoredPoint.key(point.id)));
             case IS_EMPTY -> point.values(condition.getIsEmpty().getKey()).isEmpty();
             default -> throw new BadRequestException("The stand-in does not know " + condition);
         };
@@ -296,11 +320,12 @@ final class StoredCollection {
         }
         if (condition.hasDatetimeRange()) {
             DatetimeRange range = condition.getDatetimeRange();
-            return values.stream().map(StoredCollection::time).anyMatch(time -> (!range.hasGte()
-                            || !time.isBefore(instant(range.getGte())))
-                    && (!range.hasGt() || time.isAfter(instant(range.getGt())))
-                    && (!range.hasLt() || time.isBefore(instant(range.getLt())))
-                    && (!range.hasLte() || !time.isAfter(instant(range.getLte()))));
+            return values.stream()
+                    .map(StoredCollection::time)
+                    .anyMatch(time -> (!range.hasGte() || !time.isBefore(instant(range.getGte())))
+                            && (!range.hasGt() || time.isAfter(instant(range.getGt())))
+                            && (!range.hasLt() || time.isBefore(instant(range.getLt())))
+                            && (!range.hasLte() || !time.isAfter(instant(range.getLte()))));
         }
         Range range = condition.getRange();
         return values.stream()

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static routes.vectorindex.Points.point;
 import static routes.vectorindex.Points.query;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexContract;
+import routes.vectorindex.VectorIndexException;
 
 class LuceneVectorIndexTest extends VectorIndexContract {
     @TempDir

@@ -1,8 +1,10 @@
 package routes.vectorindex.qdrant;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static routes.vectorindex.Points.CHANNEL;
 import static routes.vectorindex.Points.DAY;
@@ -14,7 +16,7 @@ import static routes.vectorindex.Points.retagged;
 import static routes.vectorindex.Points.revision;
 
 import io.grpc.Status;
-import java.net.ServerSocket;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import routes.testing.WebServer;
 import routes.testing.qdrant.QdrantStandIn;
 import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex;
@@ -126,14 +129,18 @@ class QdrantVectorIndexIT extends VectorIndexContract {
 
     @Test
     void a_batch_bigger_than_a_request_is_written_in_parts() {
-        String longText = IntStream.range(0, 2_000).mapToObj(i -> "слово" + i + " ").reduce("", String::concat);
-        List<IndexedPoint> points =
-                IntStream.range(0, 100).mapToObj(i -> point(i, "космос " + longText)).toList();
+        String longText =
+                IntStream.range(0, 2_000).mapToObj(i -> "слово" + i + " ").reduce("", String::concat);
+        List<IndexedPoint> points = IntStream.range(0, 100)
+                .mapToObj(i -> point(i, "космос " + longText))
+                .toList();
 
         assertThat(index.upsertAll(points)).hasSize(100).containsOnly(WriteResult.WRITTEN);
 
         assertThat(index.count()).isEqualTo(100);
-        assertThat(index.find(TENANT, points.stream().map(point -> point.payload().postId()).toList()))
+        assertThat(index.find(
+                        TENANT,
+                        points.stream().map(point -> point.payload().postId()).toList()))
                 .hasSize(100);
     }
 
@@ -160,9 +167,9 @@ class QdrantVectorIndexIT extends VectorIndexContract {
         SERVER.clear();
         SERVER.start();
 
-        assertThat(index.identity()).isEmpty();
-        assertThat(index.count()).isZero();
         assertThat(index.upsert(point(1, "прививка"))).isEqualTo(WriteResult.WRITTEN);
+        assertThat(index.identity()).isEmpty();
+        assertThat(index.count()).isOne();
         assertThat(found("прывивка")).hasSize(1);
     }
 
@@ -183,7 +190,14 @@ class QdrantVectorIndexIT extends VectorIndexContract {
     @ParameterizedTest
     @EnumSource(
             value = Status.Code.class,
-            names = {"UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "INTERNAL", "UNAUTHENTICATED", "PERMISSION_DENIED"})
+            names = {
+                "UNAVAILABLE",
+                "RESOURCE_EXHAUSTED",
+                "DEADLINE_EXCEEDED",
+                "INTERNAL",
+                "UNAUTHENTICATED",
+                "PERMISSION_DENIED"
+            })
     void a_server_that_keeps_failing_is_no_fault_of_a_post(Status.Code code) {
         assumeTrue(QdrantStandIn.isStandIn());
         index.upsert(point(1, "космос"));
@@ -219,10 +233,10 @@ class QdrantVectorIndexIT extends VectorIndexContract {
         assertThatThrownBy(() -> found("космос")).isInstanceOf(VectorIndexUnavailableException.class);
         SERVER.start();
 
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptionsInstanceOf(VectorIndexUnavailableException.class)
-                .untilAsserted(() -> assertThat(index.upsert(point(2, "космос"))).isEqualTo(WriteResult.WRITTEN));
+                .untilAsserted(
+                        () -> assertThat(index.upsert(point(2, "космос"))).isEqualTo(WriteResult.WRITTEN));
         assertThat(found("космос")).hasSize(2);
     }
 
@@ -243,26 +257,10 @@ class QdrantVectorIndexIT extends VectorIndexContract {
     }
 
     @Test
-    void a_port_that_speaks_http_is_named_as_such() throws Exception {
-        try (ServerSocket http = new ServerSocket(0)) {
-            Thread answering = new Thread(() -> {
-                try {
-                    while (true) {
-                        try (var caller = http.accept()) {
-                            caller.getInputStream().read();
-                            caller.getOutputStream()
-                                    .write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".getBytes());
-                            caller.getOutputStream().flush();
-                        }
-                    }
-                } catch (java.io.IOException e) {
-                    // closed
-                }
-            });
-            answering.setDaemon(true);
-            answering.start();
-            var rest = new QdrantServerProperties(
-                    "http://127.0.0.1:" + http.getLocalPort(), "", "", Duration.ofSeconds(5));
+    void a_port_that_speaks_http_is_named_as_such() throws IOException {
+        try (WebServer http = new WebServer(
+                (request, out) -> out.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8)))) {
+            var rest = new QdrantServerProperties(http.url(""), "", "", Duration.ofSeconds(5));
             try (VectorIndex wrong = new QdrantVectorIndex(rest, ANALYSIS)) {
                 assertThatThrownBy(wrong::count)
                         .isInstanceOf(VectorIndexUnavailableException.class)
