@@ -3,11 +3,13 @@ package routes.graph;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import routes.text.TagKey;
 
 /**
- * The graph of channels, posts, tags, pages, images and albums. Every node and every result belongs to one tenant.
+ * The graph of channels, posts, tags, pages, images and albums. Every node and every result belongs to one tenant. A server of its
+ * own that cannot be used is a {@link GraphUnavailableException}.
  *
  * <p>{@code RELATED_TO} is stored once per pair of tags, from the one whose name sorts first to the other; its weight is the number
  * of posts that carry both.
@@ -28,6 +30,8 @@ public interface Graph {
      * @param forwardedFromChannelId our id of the origin channel or, if we do not have it, another stable key; null if the post
      *     is not a forward
      * @param replyToPostId null if the post is not a reply
+     * @param revision of the content. A store that commits on its own ignores a revision below the stored one: the lock of the post,
+     *     which keeps writers in order, may have been lost during the write
      */
     record PostGraph(
             UUID tenantId,
@@ -39,10 +43,53 @@ public interface Graph {
             Long albumId,
             int albumPosition,
             String forwardedFromChannelId,
-            UUID replyToPostId) {
+            UUID replyToPostId,
+            long revision) {
         static final int MOST_TAGS = 50;
         static final int LONGEST_TAG = 200;
         static final int LONGEST_URL = 2_000;
+
+        /** Of a store that keeps writers in order on its own. */
+        public PostGraph(
+                UUID tenantId,
+                UUID postId,
+                UUID channelId,
+                List<String> tags,
+                List<String> urls,
+                List<String> imageSha256s,
+                Long albumId,
+                int albumPosition,
+                String forwardedFromChannelId,
+                UUID replyToPostId) {
+            this(
+                    tenantId,
+                    postId,
+                    channelId,
+                    tags,
+                    urls,
+                    imageSha256s,
+                    albumId,
+                    albumPosition,
+                    forwardedFromChannelId,
+                    replyToPostId,
+                    0);
+        }
+
+        /** The same content as another revision. */
+        public PostGraph at(long other) {
+            return new PostGraph(
+                    tenantId,
+                    postId,
+                    channelId,
+                    tags,
+                    urls,
+                    imageSha256s,
+                    albumId,
+                    albumPosition,
+                    forwardedFromChannelId,
+                    replyToPostId,
+                    other);
+        }
 
         public PostGraph {
             tags = tags.stream()
@@ -106,4 +153,9 @@ public interface Graph {
      * not indicate similarity, and skipping them bounds the work.
      */
     List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit);
+
+    /** Why the graph cannot be used now; empty if it can, or if it is in the database, which has a check of its own. */
+    default Optional<String> problem() {
+        return Optional.empty();
+    }
 }

@@ -33,9 +33,11 @@ import routes.events.TagSetVersion;
 import routes.graph.Graph;
 import routes.graph.Graph.GraphChange;
 import routes.graph.Graph.PostGraph;
+import routes.graph.GraphUnavailableException;
 import routes.indexing.PostContent.IndexState;
 import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
+import routes.vectorindex.VectorIndexUnavailableException;
 
 /**
  * The work of the indexing stage. Events are triggers: the indexed content is composed from the newest state, under a lock of the
@@ -43,10 +45,10 @@ import routes.posts.PostNotThereYetException;
  */
 @Component("indexing")
 public class Indexing {
-    private static final String COLLECTION = "telegram_posts";
     private static final String NO_CONTENT = "no_content";
     private static final String DELETED = "deleted";
     private static final String NO_VECTOR = "no_vector";
+    private static final String WAITS = "waits: ";
     private static final int TIMEOUT_SECONDS = 60;
 
     /**
@@ -57,7 +59,10 @@ public class Indexing {
      */
     private record Wanted(UUID tenantId, UUID postId, String traceId, Tags tags) {}
 
-    /** {@code graphFailure}: why the graph is not up to date although the vector index is. */
+    /**
+     * @param graphFailure why the graph is not up to date although the vector index is; null if it is. An unavailable server is no
+     *     failure of the batch: only the answers of the posts that wait for it are failures
+     */
     private record Written(List<Recorded> answers, List<String> statuses, RuntimeException graphFailure) {}
 
     /**
@@ -68,7 +73,13 @@ public class Indexing {
      * @param failure null if the graph is up to date
      */
     private record Edges(
-            Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {}
+            Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {
+
+        /** Why the post waits for the graph; null if it does not. */
+        RuntimeException waits(UUID postId) {
+            return failure instanceof GraphUnavailableException && changed.contains(postId) ? failure : null;
+        }
+    }
 
     private final PostContents contents;
     private final VectorStage vectorStage;
@@ -196,19 +207,17 @@ public class Indexing {
                 new VectorStage.Wanted(
                         posts.get(id), newest.names(), posts.get(id).text())));
         VectorStage.Batch vectors = vectorStage.write(live.values(), prepared);
-        Edges edges = writeGraph(live.values());
+        Edges edges = writeGraph(live.values(), vectors);
         List<PostContent> deleted = wanted.stream()
                 .map(post -> content(posts, post))
                 .filter(post -> post != null && post.deleted())
                 .distinct()
                 .toList();
-        PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
-            vectorStage.remove(tenantId, postIds);
-            graph.remove(tenantId, postIds);
-        });
+        Map<UUID, RuntimeException> left = remove(deleted);
         contents.save(Stream.concat(
                         live.keySet().stream().map(id -> row(posts.get(id), tags.get(id), vectors, edges)),
                         deleted.stream()
+                                .filter(post -> !left.containsKey(post.postId()))
                                 .map(post -> new PostContents.Row(
                                         post.postId(), "skipped", DELETED, IndexState.EMPTY, post.revision() + 1)))
                 .toList());
@@ -219,6 +228,12 @@ public class Indexing {
             PostContent content = content(posts, post);
             if (content == null) {
                 answers.add(EntryFailure.counted(new PostNotThereYetException(post.postId())));
+                continue;
+            }
+            RuntimeException waits =
+                    content.deleted() ? left.get(post.postId()) : waits(post.postId(), vectors, edges);
+            if (waits != null) {
+                answers.add(new EntryFailure(waits, EntryFailure.Kind.UNCOUNTED));
                 continue;
             }
             VectorStage.Written vector = vectors.posts().get(post.postId());
@@ -234,11 +249,33 @@ public class Indexing {
                 statuses.add(changed ? "success" : "skipped");
             }
         }
-        return new Written(answers, statuses, edges.failure());
+        return new Written(
+                answers, statuses, edges.failure() instanceof GraphUnavailableException ? null : edges.failure());
+    }
+
+    /** Why the post waits, while the store that is available goes on; null if it does not. */
+    private static RuntimeException waits(UUID postId, VectorStage.Batch vectors, Edges edges) {
+        return vectors.failure() != null ? vectors.failure() : edges.waits(postId);
+    }
+
+    /** Returns the posts that are still in the index or the graph, since the server is unavailable. */
+    private Map<UUID, RuntimeException> remove(List<PostContent> deleted) {
+        Map<UUID, RuntimeException> left = new HashMap<>();
+        PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
+            for (Runnable removal : List.<Runnable>of(
+                    () -> vectorStage.remove(tenantId, postIds), () -> graph.remove(tenantId, postIds))) {
+                try {
+                    removal.run();
+                } catch (GraphUnavailableException | VectorIndexUnavailableException e) {
+                    postIds.forEach(id -> left.put(id, e));
+                }
+            }
+        });
+        return left;
     }
 
     /** Writes the posts that differ from the graph. A failure here does not undo what was written to the vector index. */
-    private Edges writeGraph(Collection<VectorStage.Wanted> posts) {
+    private Edges writeGraph(Collection<VectorStage.Wanted> posts, VectorStage.Batch vectors) {
         Map<UUID, String> hashes = new HashMap<>();
         List<PostGraph> changed = new ArrayList<>();
         for (VectorStage.Wanted tagged : posts) {
@@ -257,7 +294,7 @@ public class Indexing {
             String hash = Sha256.hex(wanted.toString());
             hashes.put(post.postId(), hash);
             if (!hash.equals(post.state().graph())) {
-                changed.add(wanted);
+                changed.add(wanted.at(vectors.posts().get(post.postId()).revision()));
             }
         }
         List<UUID> ids = changed.stream().map(PostGraph::postId).toList();
@@ -286,6 +323,11 @@ public class Indexing {
     private static PostContents.Row row(PostContent post, Tags tags, VectorStage.Batch vectors, Edges edges) {
         VectorStage.Written vector = vectors.posts().get(post.postId());
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
+        RuntimeException waits = waits(post.postId(), vectors, edges);
+        if (waits != null) {
+            return new PostContents.Row(
+                    post.postId(), "pending", WAITS + waits.getMessage(), state, vector.revision());
+        }
         if (vector.problem() != null) {
             // the reconciler publishes the post again
             return new PostContents.Row(post.postId(), "pending", vector.problem(), state, vector.revision());
@@ -320,7 +362,7 @@ public class Indexing {
                 .vectorId(post.postId().toString())
                 .embeddingProvider(embeddings.provider())
                 .embeddingDim(embeddings.dimension())
-                .qdrantCollection(COLLECTION)
+                .qdrantCollection(vectorStage.collection())
                 .neo4jNodesCreated(edges.change().nodesCreated())
                 .neo4jRelationshipsCreated(edges.change().relationshipsCreated())
                 .indexingDurationMs(millis)

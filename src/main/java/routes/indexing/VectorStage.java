@@ -26,6 +26,7 @@ import routes.vectorindex.VectorIndex.PayloadUpdate;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.StoredPoint;
 import routes.vectorindex.VectorIndex.WriteResult;
+import routes.vectorindex.VectorIndexUnavailableException;
 
 /** Writes posts to the vector index; embeds a text only if it has changed. */
 @Component
@@ -58,8 +59,13 @@ class VectorStage {
         static final Prepared NOTHING = new Prepared(Map.of(), null);
     }
 
-    /** The results of all posts, and the milliseconds that embedding and writing took. */
-    record Batch(Map<UUID, Written> posts, int embeddingMs, int writeMs) {}
+    /**
+     * The results of all posts, and the milliseconds that embedding and writing took.
+     *
+     * @param failure why nothing is known to be written: the server of the index is unavailable; else null
+     */
+    record Batch(
+            Map<UUID, Written> posts, int embeddingMs, int writeMs, VectorIndexUnavailableException failure) {}
 
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;
@@ -79,25 +85,40 @@ class VectorStage {
         List<PostContent> live = posts.stream()
                 .filter(post -> !post.deleted() && !post.text().isBlank())
                 .toList();
-        Map<UUID, StoredPoint> stored = stored(live);
-        List<String> texts = live.stream()
-                .filter(post -> {
-                    StoredPoint known = stored.get(post.postId());
-                    return known == null || !known.textHash().equals(textHash(post.text()));
-                })
-                .map(PostContent::embeddedText)
-                .distinct()
-                .toList();
-        if (texts.isEmpty()) {
-            return Prepared.NOTHING;
-        }
         try {
+            Map<UUID, StoredPoint> stored = stored(live);
+            List<String> texts = live.stream()
+                    .filter(post -> {
+                        StoredPoint known = stored.get(post.postId());
+                        return known == null || !known.textHash().equals(textHash(post.text()));
+                    })
+                    .map(PostContent::embeddedText)
+                    .distinct()
+                    .toList();
+            if (texts.isEmpty()) {
+                return Prepared.NOTHING;
+            }
             List<float[]> vectors = latency.record(() -> embeddings.embed(texts));
             return new Prepared(
                     IntStream.range(0, texts.size()).boxed().collect(Collectors.toMap(texts::get, vectors::get)), null);
+        } catch (VectorIndexUnavailableException e) {
+            return Prepared.NOTHING; // the write meets and reports the same
         } catch (EmbeddingsUnavailableException e) {
-            LOG.warn("{} posts are indexed without vectors: {}", texts.size(), e.getMessage());
+            LOG.warn("{} posts are indexed without vectors: {}", live.size(), e.getMessage());
             return new Prepared(Map.of(), "no vector yet: " + e.getMessage());
+        }
+    }
+
+    /** {@link #written}; if the server of the index is unavailable, every post keeps the state that it had. */
+    Batch write(Collection<Wanted> wanted, Prepared prepared) {
+        try {
+            return written(wanted, prepared);
+        } catch (VectorIndexUnavailableException e) {
+            Map<UUID, Written> unchanged = new HashMap<>();
+            wanted.forEach(post -> unchanged.put(
+                    post.postId(),
+                    new Written(post.post().state().vector(), false, post.post().revision() + 1, null)));
+            return new Batch(unchanged, 0, 0, e);
         }
     }
 
@@ -112,7 +133,7 @@ class VectorStage {
     }
 
     /** Uses one call of a local embedding provider, and one call of the index for each kind of change. */
-    Batch write(Collection<Wanted> wanted, Prepared prepared) {
+    private Batch written(Collection<Wanted> wanted, Prepared prepared) {
         long started = System.nanoTime();
         Map<UUID, StoredPoint> stored = stored(wanted.stream().map(Wanted::post).toList());
         Map<UUID, Written> written = new HashMap<>();
@@ -155,7 +176,7 @@ class VectorStage {
                 writes,
                 prepared,
                 written);
-        return new Batch(written, embeddingMs, millisSince(started) - embeddingMs);
+        return new Batch(written, embeddingMs, millisSince(started) - embeddingMs, null);
     }
 
     /** Returns the posts that must be embedded after all. */
@@ -203,6 +224,10 @@ class VectorStage {
         }
         index.upsertAll(points);
         return embeddingMs;
+    }
+
+    String collection() {
+        return index.collection();
     }
 
     void remove(UUID tenantId, List<UUID> postIds) {

@@ -14,10 +14,12 @@ import org.apache.lucene.store.AlreadyClosedException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
+import routes.graph.GraphUnavailableException;
 import routes.objectstore.ObjectStoreException;
 import routes.vectorindex.VectorIndexException;
+import routes.vectorindex.VectorIndexUnavailableException;
 
-/** Recognises failures that the entry did not cause: the database, the index or the disk is unavailable or full. */
+/** Recognises failures that the entry did not cause: the database, the index, the graph or the disk is unavailable or full. */
 @Component("outages")
 public class DependencyOutages {
 
@@ -36,7 +38,9 @@ public class DependencyOutages {
             AlreadyClosedException.class,
             FileSystemException.class,
             ConnectException.class,
-            ObjectStoreException.class);
+            ObjectStoreException.class,
+            GraphUnavailableException.class,
+            VectorIndexUnavailableException.class);
 
     /** Whether the exception or one of its causes is such a failure. */
     public boolean isAway(Throwable failure) {

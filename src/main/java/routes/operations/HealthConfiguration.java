@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.crawl4ai.Crawl4ai;
+import routes.graph.Graph;
 import routes.objectstore.ObjectStore;
 import routes.operations.StreamConsumers.Served;
 import routes.outbox.OutboxRelay;
@@ -116,17 +117,33 @@ class HealthConfiguration {
     /** Whether the vector index answers and is complete. */
     @Bean
     HealthIndicator index(VectorIndex index, IndexRebuild rebuild) {
+        LoadingCache<String, Health> cached = Caffeine.newBuilder()
+                .expireAfterWrite(FRESH)
+                .build(name -> {
+                    try {
+                        return Health.up().withDetail("posts", index.count()).build();
+                    } catch (VectorIndexException e) {
+                        return Health.down(e).build();
+                    }
+                });
         return () -> {
-            try {
-                long posts = index.count();
-                var problems = rebuild.progress().stream()
-                        .map(IndexRebuild.Progress::toString)
-                        .toList();
-                return health(problems).withDetail("posts", posts).build();
-            } catch (VectorIndexException e) {
-                return Health.down(e).build();
-            }
+            Health counted = cached.get("index");
+            List<String> problems = rebuild.progress().stream()
+                    .map(IndexRebuild.Progress::toString)
+                    .toList();
+            return counted.getStatus().equals(Status.UP) && !problems.isEmpty()
+                    ? health(problems).withDetails(counted.getDetails()).build()
+                    : counted;
         };
+    }
+
+    /** Whether the server of the graph answers. Without it, posts are searched by their words, and wait for their relationships. */
+    @Bean
+    HealthIndicator graph(Graph graph) {
+        LoadingCache<String, Health> cached = Caffeine.newBuilder()
+                .expireAfterWrite(FRESH)
+                .build(name -> health(graph.problem().stream().toList()).build());
+        return () -> cached.get("graph");
     }
 
     /** Whether posts are stuck: dead letters, posts whose indexing failed, and unindexed posts without an event in flight. */

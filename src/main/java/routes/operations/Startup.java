@@ -16,6 +16,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import routes.embedded.PostgresService;
 import routes.embedded.RedisService;
 import routes.embeddings.EmbeddingProvider;
+import routes.graph.Graph;
 import routes.ingest.ImportService;
 import routes.ingest.upload.UploadFolders;
 import routes.reconcile.IndexRebuild;
@@ -23,6 +24,8 @@ import routes.redis.StreamAdmin;
 import routes.routefiles.PipelineStages;
 import routes.stages.StreamKeys;
 import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndexException;
+import routes.vectorindex.VectorIndexUnavailableException;
 
 /**
  * Starts the pipeline once the HTTP ports answer. Waits for the database and migrates it, waits for Redis and creates all streams and
@@ -45,6 +48,7 @@ class Startup {
             StreamAdmin groups,
             StreamKeys keys,
             VectorIndex index,
+            Graph graph,
             EmbeddingProvider embeddings,
             IndexRebuild rebuild,
             PipelineRoutes routes,
@@ -55,13 +59,20 @@ class Startup {
             boolean trial = options.trial().isPresent();
             PipelineStages stages = pipeline.stages();
             boolean indexes = stages.includes("indexing") && !trial;
+            // only a process that writes the index waits for it: the others do everything but searching
+            if (indexes || options.reindex()) {
+                await(
+                        "The vector index " + index,
+                        "check QDRANT_URL and QDRANT_API_KEY, and that the server runs",
+                        index::count);
+            }
             if (!options.reindex()) {
-                index.checkDimension(embeddings.dimension());
+                check(index, embeddings);
             }
             migrate(postgres);
             if (indexes) {
                 rebuild.prepare(options.reindex());
-                index.checkDimension(embeddings.dimension());
+                check(index, embeddings);
             }
             await(
                     "Redis at " + redis.address(),
@@ -70,6 +81,7 @@ class Startup {
                             : "check REDIS_URL and that the server runs",
                     redisCheck::warn);
             groups.ensureGroups(keys.groups());
+            graph.problem().ifPresent(problem -> LOG.warn("{}; posts wait for it", problem));
             routes.start(stages, trial);
             if (indexes) {
                 rebuild.start();
@@ -79,6 +91,15 @@ class Startup {
                 imports.start();
             }
         };
+    }
+
+    /** @throws VectorIndexException if the index has vectors of another dimension */
+    private static void check(VectorIndex index, EmbeddingProvider embeddings) {
+        try {
+            index.checkDimension(embeddings.dimension());
+        } catch (VectorIndexUnavailableException e) {
+            LOG.warn("{}; until it answers, searches fail", e.getMessage());
+        }
     }
 
     private static void migrate(PostgresService postgres) throws InterruptedException {
@@ -131,6 +152,9 @@ class Startup {
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
+                if (e instanceof VectorIndexException refusal && !(e instanceof VectorIndexUnavailableException)) {
+                    throw refusal; // the index answers, and cannot be used
+                }
                 Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
                 String reason =
                         String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());

@@ -115,14 +115,18 @@ public class IndexRebuild implements DisposableBean {
                     .update();
             return row().orElseThrow();
         });
-        boolean foreign = index.count() > 0
-                && !index.identity().map(row.identity()::equals).orElse(true);
-        if (foreign || (row.isUnderWay() && row.fromEmpty() && row.position() == 0)) {
-            index.clear();
-        }
-        if (!index.identity().equals(Optional.of(row.identity()))) {
-            index.identify(row.identity());
-        }
+        transaction.executeWithoutResult(status -> {
+            Row locked = locked();
+            boolean isNamed = index.identity().equals(Optional.of(locked.identity()));
+            boolean foreign = index.count() > 0 && index.identity().isPresent();
+            if (!isNamed
+                    && (foreign || (locked.isUnderWay() && locked.fromEmpty() && locked.position() == 0))) {
+                index.clear();
+            }
+            if (!isNamed) {
+                index.identify(locked.identity());
+            }
+        });
         progress = progress(row);
     }
 
@@ -159,6 +163,11 @@ public class IndexRebuild implements DisposableBean {
                     .filter(reason -> indexed > 0 || known.get().isUnderWay());
         }
         return held < indexed ? Optional.of("holds %d of %d posts".formatted(held, indexed)) : Optional.empty();
+    }
+
+    /** Of the processes that use one index, one at a time empties it or publishes a page. */
+    private Row locked() {
+        return jdbc.sql("SELECT * FROM vector_index FOR UPDATE").query(Row.class).single();
     }
 
     private Optional<Row> row() {
@@ -238,6 +247,9 @@ public class IndexRebuild implements DisposableBean {
     }
 
     private void publish(Row row) {
+        if (locked().position() != row.position()) {
+            return; // another process has published this page
+        }
         List<Candidate> page = jdbc.sql(
                         """
                         SELECT p.id, p.tenant_id, p.number, t.post_id IS NOT NULL AS tagged FROM posts p

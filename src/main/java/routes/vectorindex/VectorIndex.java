@@ -257,6 +257,11 @@ public interface VectorIndex extends AutoCloseable {
     /** Payload and text of those posts that the tenant has in the index. */
     Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds);
 
+    /** The name of the collection of the posts, for events. */
+    default String collection() {
+        return "telegram_posts";
+    }
+
     /** Number of posts of all tenants. */
     long count();
 
@@ -275,6 +280,33 @@ public interface VectorIndex extends AutoCloseable {
 
     /** Removes every post of every tenant, and with them the dimension: the first step of a rebuild. */
     void clear();
+
+    /**
+     * The vector scaled to length 1; empty for no vector or the zero vector. The dot product of such vectors is the cosine.
+     *
+     * @throws IllegalArgumentException if a component is not a finite number
+     */
+    static Optional<float[]> unitVector(float[] vector) {
+        double squares = 0;
+        for (int i = 0; vector != null && i < vector.length; i++) {
+            squares += (double) vector[i] * vector[i];
+        }
+        if (!Double.isFinite(squares)) {
+            throw new IllegalArgumentException(
+                    "The embedding provider made a vector with a component that is no number");
+        }
+        if (squares == 0) {
+            return Optional.empty();
+        }
+        if (Math.abs(squares - 1) < 1e-3) { // rounding errors of providers that deliver unit vectors
+            return Optional.of(vector);
+        }
+        float[] unit = new float[vector.length];
+        for (int i = 0; i < vector.length; i++) {
+            unit[i] = (float) (vector[i] / Math.sqrt(squares));
+        }
+        return Optional.of(unit);
+    }
 
     @Override
     void close();

@@ -220,20 +220,13 @@ class ReaderChannelsIT {
         set(channel, "history_from = now() - interval '100 days', messages_read = 1");
         open();
         browser.awaitText(".channel .badge", "читается история");
-        UUID post = api.fixtures()
-                .post(Fixtures.DEFAULT_TENANT, channel, java.time.Instant.now().minusSeconds(25 * 86_400L), "post");
-        long message = api.jdbc()
-                .sql("SELECT telegram_message_id FROM posts WHERE id = ?")
-                .param(post)
-                .query(Long.class)
-                .single();
-        set(channel, "messages_read = 4321, pass_top = 1, pass_next = " + (message << 20));
+        set(channel, "messages_read = 4321, reached_at = now() - interval '25 days'");
 
         browser.awaitText(".channel .progress", "25");
         browser.awaitText(".channel .facts", "4");
         assertThat(browser.one(".channel progress").getDomAttribute("value")).isEqualTo("25");
         assertThat(browser.barriers()).isEmpty();
-        set(channel, "history_done_at = now(), last_post_at = now(), pass_top = NULL, pass_next = NULL");
+        set(channel, "history_done_at = now(), last_post_at = now()");
         browser.awaitText(".channel .badge", "читается");
         browser.awaitText(".channel .facts", "Последний пост");
         assertThat(browser.all(".channel progress")).isEmpty();

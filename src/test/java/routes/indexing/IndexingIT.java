@@ -24,6 +24,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
+import routes.events.EntryFailure;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.PostEnriched;
@@ -36,6 +37,7 @@ import routes.graph.Graph;
 import routes.graph.Graph.GraphChange;
 import routes.graph.Graph.Neighbour;
 import routes.graph.Graph.PostGraph;
+import routes.graph.GraphUnavailableException;
 import routes.graph.NoGraph;
 import routes.graph.postgres.PostgresGraph;
 import routes.posts.PostNotThereYetException;
@@ -272,6 +274,44 @@ class IndexingIT {
     }
 
     @Test
+    void a_post_waits_for_the_server_of_the_graph_and_the_index_does_not() {
+        graph.unavailable().set(true);
+
+        assertThat(indexing.index(List.of(enriched(0, NOON, "галактики"))))
+                .singleElement()
+                .isInstanceOfSatisfying(EntryFailure.class, failure -> assertThat(failure.kind())
+                        .isEqualTo(EntryFailure.Kind.UNCOUNTED));
+        assertThat(find("галактики")).hasSize(1);
+        assertThat(column("indexing_status")).isEqualTo("pending");
+        assertThat(column("indexing_error")).isEqualTo("waits: server is away");
+
+        graph.unavailable().set(false);
+        assertThat(index(enriched(0, NOON, "галактики"))).isNotNull();
+        assertThat(embeddings.calls()).hasValue(1);
+        assertThat(column("indexing_status")).isEqualTo("indexed");
+        assertThat(column("indexing_error")).isNull();
+    }
+
+    @Test
+    void a_deleted_post_waits_for_the_server_of_the_graph_too() {
+        index(enriched(0, NOON, "галактики"));
+        DATABASE.jdbc()
+                .sql("UPDATE posts SET is_deleted = true WHERE id = ?")
+                .param(post)
+                .update();
+        graph.unavailable().set(true);
+
+        assertThat(indexing.index(List.of(enriched(0, NOON.plusSeconds(1), "галактики"))))
+                .singleElement()
+                .isInstanceOf(EntryFailure.class);
+        assertThat(index.count()).isZero();
+
+        graph.unavailable().set(false);
+        index(enriched(0, NOON.plusSeconds(1), "галактики"));
+        assertThat(column("indexing_error")).isEqualTo("deleted");
+    }
+
+    @Test
     void without_a_graph_posts_are_indexed_and_no_node_is_stored() {
         indexing = indexing(new NoGraph(), new DataSourceTransactionManager(database));
 
@@ -375,10 +415,17 @@ class IndexingIT {
         return Answers.only(indexing.index(List.of(event))) instanceof PostIndexed indexed ? indexed : null;
     }
 
-    /** The real graph, which can be told to be away. */
-    private record BreakableGraph(Graph graph, AtomicBoolean broken) implements Graph {
+    /** The real graph, which can be told to be broken, or to be away with its server. */
+    private record BreakableGraph(Graph graph, AtomicBoolean broken, AtomicBoolean unavailable) implements Graph {
         BreakableGraph(Graph graph) {
-            this(graph, new AtomicBoolean());
+            this(graph, new AtomicBoolean(), new AtomicBoolean());
+        }
+
+        private Graph reached() {
+            if (unavailable.get()) {
+                throw new GraphUnavailableException("server is away", null);
+            }
+            return graph;
         }
 
         @Override
@@ -386,12 +433,12 @@ class IndexingIT {
             if (broken.get()) {
                 throw new IllegalStateException("graph is away");
             }
-            return graph.apply(posts);
+            return reached().apply(posts);
         }
 
         @Override
         public void remove(UUID tenantId, Collection<UUID> postIds) {
-            graph.remove(tenantId, postIds);
+            reached().remove(tenantId, postIds);
         }
 
         @Override

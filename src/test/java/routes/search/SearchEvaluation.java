@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -45,7 +48,6 @@ import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
-import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** Posts and questions of the evaluation, and how well the search answers them. */
 final class SearchEvaluation implements AutoCloseable {
@@ -64,18 +66,25 @@ final class SearchEvaluation implements AutoCloseable {
     record Score(int questions, double recallAt5, double ndcg, double mrr, double found) {}
 
     private final Map<String, TestSet> sets = new LinkedHashMap<>();
+    /** Each question is asked once. */
+    private final Map<String, Map<Question, Integer>> ranks = new HashMap<>();
+
     private final VectorIndex index;
     private final HybridSearch search;
 
-    SearchEvaluation(Path folder) throws IOException {
-        index = LuceneVectorIndex.open(folder);
+    /** @param most of the questions of a set that are asked */
+    SearchEvaluation(VectorIndex index, int most) throws IOException {
+        this.index = index;
         EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis());
+        index.checkDimension(embeddings.dimension());
         search = new HybridSearch(index, embeddings, new NoGraph(), new SearchWords());
         for (String name : List.of("queries", "forms", "signs")) {
             add(typed(name));
         }
         add(demo());
-        TestSet questions = xquad();
+        TestSet all = xquad();
+        TestSet questions = new TestSet(
+                all.name(), all.texts(), all.questions().stream().limit(most).toList());
         add(questions);
         sets.put(
                 "xquad-ru, typing errors",
@@ -87,7 +96,7 @@ final class SearchEvaluation implements AutoCloseable {
         index.upsertAll(IntStream.range(0, set.texts().size())
                 .mapToObj(i -> {
                     PostPayload payload = new PostPayload(
-                            new UUID(1, i),
+                            new UUID(tenant(set.name()).getMostSignificantBits(), i),
                             tenant(set.name()),
                             channel(set.name()),
                             i,
@@ -227,6 +236,11 @@ final class SearchEvaluation implements AutoCloseable {
 
     /** The place of the expected post among the first ten hits, from 0; -1 if it is not there. */
     private int rank(TestSet set, Question question) {
+        return ranks.computeIfAbsent(set.name(), name -> new HashMap<>())
+                .computeIfAbsent(question, asked -> search(set, question));
+    }
+
+    private int search(TestSet set, Question question) {
         return search
                 .search(new PostQuery(
                         tenant(set.name()),
@@ -308,6 +322,44 @@ final class SearchEvaluation implements AutoCloseable {
                 .map(question -> question.kind() + " \"" + question.text() + "\" of: "
                         + set.texts().get(question.post()))
                 .toList();
+    }
+
+    /** The scores of all sets and kinds as a table, also in a file. */
+    String scorecard(Path file) throws IOException {
+        StringBuilder table = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-26s %-14s %9s %9s %8s %6s %6s%n",
+                "set",
+                "kind",
+                "questions",
+                "recall@5",
+                "nDCG@10",
+                "MRR",
+                "found"));
+        for (String set : sets()) {
+            List<String> kinds = kinds(set);
+            if (kinds.size() > 1) {
+                kinds.forEach(kind -> table.append(row(set, kind, score(set, kind))));
+            }
+            table.append(row(set, "all", score(set, null)));
+            table.append(row(set, "(stems alone)", stemsAlone(set)));
+        }
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, table);
+        return table.toString();
+    }
+
+    private static String row(String set, String kind, Score score) {
+        return String.format(
+                Locale.ROOT,
+                "%-26s %-14s %9d %9.3f %8.4f %6.3f %6.3f%n",
+                set,
+                kind,
+                score.questions(),
+                score.recallAt5(),
+                score.ndcg(),
+                score.mrr(),
+                score.found());
     }
 
     @Override

@@ -1,25 +1,25 @@
 package routes.graph.postgres;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.graph.Graph;
+import routes.graph.Relations;
+import routes.graph.Relations.Edge;
+import routes.graph.Relations.Node;
+import routes.graph.Relations.Pair;
 
 /**
  * The graph in the tables {@code graph_nodes} and {@code graph_edges}; the label is the node's kind, the key its identity.
@@ -33,6 +33,7 @@ import routes.graph.Graph;
  */
 @Component
 @ConditionalOnProperty(prefix = "graph", name = "store", havingValue = "postgres")
+@ConditionalOnExpression("'${neo4j.uri:}'.isBlank()")
 public final class PostgresGraph implements Graph {
     private static final int TRANSACTION_TIMEOUT_SECONDS = 30;
     private static final String NODES_LOCK = "hashtextextended('graph nodes', 0)";
@@ -45,48 +46,11 @@ public final class PostgresGraph implements Graph {
         transaction.setTimeout(TRANSACTION_TIMEOUT_SECONDS);
     }
 
-    private record Node(UUID tenant, String label, String key) implements Comparable<Node> {
-        private static final Comparator<Node> ORDER =
-                Comparator.comparing(Node::tenant).thenComparing(Node::label).thenComparing(Node::key);
-
-        static Node post(UUID tenant, UUID postId) {
-            return new Node(tenant, "Post", postId.toString());
-        }
-
-        boolean isPost() {
-            return label.equals("Post");
-        }
-
-        Edge to(String type, String otherLabel, Object otherKey) {
-            return new Edge(this, type, new Node(tenant, otherLabel, otherKey.toString()), null);
-        }
-
-        Edge from(String type, String otherLabel, Object otherKey, Integer position) {
-            return new Edge(new Node(tenant, otherLabel, otherKey.toString()), type, this, position);
-        }
-
-        @Override
-        public int compareTo(Node other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
-    /** @param position of a member in its album; null for all other types */
-    private record Edge(Node from, String type, Node to, Integer position) {}
-
-    /** Two tags of one tenant, in sort order. */
-    private record Pair(UUID tenant, String first, String second) {
-        private static final Comparator<Pair> ORDER =
-                Comparator.comparing(Pair::tenant).thenComparing(Pair::first).thenComparing(Pair::second);
-    }
-
     @Override
     public GraphChange apply(List<PostGraph> graphs) {
-        Map<Node, PostGraph> newest = new TreeMap<>();
-        graphs.forEach(post -> newest.put(Node.post(post.tenantId(), post.postId()), post));
-        Set<Edge> edges = new LinkedHashSet<>();
-        newest.forEach((node, post) -> edges.addAll(relationships(node, post)));
-        SortedSet<Node> nodes = ends(edges);
+        Map<Node, PostGraph> newest = Relations.newest(graphs);
+        Set<Edge> edges = Relations.of(newest);
+        SortedSet<Node> nodes = Relations.ends(edges);
         return transaction.execute(status -> {
             int nodesCreated =
                     insert(nodes.stream().filter(node -> !node.isPost()).toList())
@@ -104,30 +68,6 @@ public final class PostgresGraph implements Graph {
         });
     }
 
-    private static List<Edge> relationships(Node post, PostGraph graph) {
-        List<Edge> edges = new ArrayList<>();
-        edges.add(post.from("HAS_POST", "Channel", graph.channelId(), null));
-        graph.tags().forEach(tag -> edges.add(post.to("TAGGED_AS", "Tag", tag)));
-        graph.urls().forEach(url -> edges.add(post.to("REFERS_TO", "WebPage", url)));
-        graph.imageSha256s().forEach(sha256 -> edges.add(post.to("HAS_IMAGE", "Image", sha256)));
-        if (graph.albumId() != null) {
-            edges.add(post.from("CONTAINS", "Album", graph.albumId(), graph.albumPosition()));
-        }
-        if (graph.forwardedFromChannelId() != null) {
-            edges.add(post.to("FORWARDED_FROM", "Channel", graph.forwardedFromChannelId()));
-        }
-        if (graph.replyToPostId() != null) {
-            edges.add(post.to("REPLIES_TO", "Post", graph.replyToPostId()));
-        }
-        return edges;
-    }
-
-    private static SortedSet<Node> ends(Collection<Edge> edges) {
-        return edges.stream()
-                .flatMap(edge -> Stream.of(edge.from(), edge.to()))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     @Override
     public void remove(UUID tenantId, Collection<UUID> postIds) {
         SortedSet<Node> posts = new TreeSet<>();
@@ -143,7 +83,7 @@ public final class PostgresGraph implements Graph {
                 jdbc.sql("DELETE FROM " + where).params(tenantId, keys).update();
             }
             changeWeights(stored, Set.of());
-            SortedSet<Node> left = ends(stored);
+            SortedSet<Node> left = Relations.ends(stored);
             left.removeIf(Node::isPost);
             // does not wait for the lock: this transaction holds posts that holders of the shared lock may wait for
             if (!left.isEmpty()
@@ -158,7 +98,10 @@ public final class PostgresGraph implements Graph {
     /** One step through all nodes except posts, in primary key order. */
     @Override
     public Orphans removeOrphans(String place, int limit) {
-        String[] after = place.isEmpty() ? new String[] {new UUID(0, 0).toString(), "", ""} : place.split(" ", 3);
+        // the place may be one of another store
+        String[] after = place.matches("(?s)[0-9a-f-]{36} \\w+ .*")
+                ? place.split(" ", 3)
+                : new String[] {new UUID(0, 0).toString(), "", ""};
         return transaction.execute(status -> {
             List<Node> nodes = jdbc.sql(
                             """
@@ -301,10 +244,7 @@ public final class PostgresGraph implements Graph {
      * @return number of pairs that were not related before
      */
     private int changeWeights(Collection<Edge> before, Collection<Edge> after) {
-        Map<Pair, Integer> deltas = new TreeMap<>(Pair.ORDER);
-        countPairs(deltas, before, -1);
-        countPairs(deltas, after, 1);
-        deltas.values().removeIf(delta -> delta == 0);
+        Map<Pair, Integer> deltas = Relations.weightChanges(before, after);
         if (deltas.isEmpty()) {
             return 0;
         }
@@ -338,17 +278,6 @@ public final class PostgresGraph implements Graph {
                 .params(pairs)
                 .update();
         return created;
-    }
-
-    private static void countPairs(Map<Pair, Integer> deltas, Collection<Edge> edges, int delta) {
-        Map<Node, SortedSet<String>> tags = edges.stream()
-                .filter(edge -> edge.type().equals("TAGGED_AS"))
-                .collect(Collectors.groupingBy(
-                        Edge::from,
-                        Collectors.mapping(edge -> edge.to().key(), Collectors.toCollection(TreeSet::new))));
-        tags.forEach((post, names) -> names.forEach(first -> names.tailSet(first).stream()
-                .skip(1)
-                .forEach(second -> deltas.merge(new Pair(post.tenant(), first, second), delta, Integer::sum))));
     }
 
     private static Object[] columns(Collection<Node> nodes) {

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -19,6 +17,7 @@ import org.apache.lucene.index.SortedSetDocValues;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
 import routes.vectorindex.VectorIndex.Facets;
+import routes.vectorindex.words.TagCounts;
 
 /** Counts the matching posts by channel, tag and month. */
 final class FacetCounts extends SimpleCollector {
@@ -111,26 +110,14 @@ final class FacetCounts extends SimpleCollector {
         return month;
     }
 
-    private record Tag(String form, int ofForm, int count) {
-        Tag plus(Tag other) {
-            return new Tag(
-                    ofForm >= other.ofForm ? form : other.form, Math.max(ofForm, other.ofForm), count + other.count);
-        }
-    }
-
     Facets result(int mostTags) {
-        Map<String, Tag> tags = new TreeMap<>();
+        TagCounts tags = new TagCounts();
         forms.forEach((value, count) -> {
             int end = value.indexOf(PointDocument.FORM);
-            tags.merge(value.substring(0, end), new Tag(value.substring(end + 1), count, count), Tag::plus);
+            tags.add(value.substring(0, end), value.substring(end + 1), count);
         });
-        Map<String, Integer> most = new LinkedHashMap<>();
-        tags.values().stream()
-                .sorted(Comparator.comparingInt(Tag::count).reversed().thenComparing(Tag::form))
-                .limit(mostTags)
-                .forEach(tag -> most.put(tag.form(), tag.count()));
         Map<UUID, Integer> byChannel = new HashMap<>();
         channels.forEach((id, count) -> byChannel.put(UUID.fromString(id), count));
-        return new Facets(byChannel, most, months);
+        return new Facets(byChannel, tags.most(mostTags), months);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+import routes.vectorindex.words.PostTerms;
 
 /** Terms of one field that are known in advance: a text is analysed once for all fields. */
 final class FieldTerms extends TokenStream {
@@ -21,19 +22,15 @@ final class FieldTerms extends TokenStream {
         return field;
     }
 
-    /** @param step positions after the term before; a term at the same position does not lengthen the field */
-    void add(String text, int step) {
-        terms.add(text);
-        steps.add(step);
+    static FieldTerms placed(Collection<PostTerms.Placed> terms) {
+        FieldTerms field = new FieldTerms();
+        terms.forEach(term -> field.add(term.text(), term.step()));
+        return field;
     }
 
-    /** All at one position. */
-    void addAll(Collection<String> texts, int step) {
-        int next = step;
-        for (String text : texts) {
-            add(text, next);
-            next = 0;
-        }
+    private void add(String text, int step) {
+        terms.add(text);
+        steps.add(step);
     }
 
     @Override

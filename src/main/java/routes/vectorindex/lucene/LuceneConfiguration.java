@@ -1,11 +1,13 @@
 package routes.vectorindex.lucene;
 
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.embedded.DataFolder;
 import routes.vectorindex.VectorIndex;
 
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("'${qdrant.url:}'.isBlank()")
 class LuceneConfiguration {
 
     @Bean

@@ -16,7 +16,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,8 +68,10 @@ import org.apache.lucene.util.IOSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.text.SearchWords;
+import routes.vectorindex.Accepted;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
+
 
 /**
  * The vector index in a local folder: vectors ({@link PointVectors}), BM25 for words. One process at a time.
@@ -228,21 +229,8 @@ public final class LuceneVectorIndex implements VectorIndex {
                 writes.stream().map(write -> PointDocument.key(write.payload())).collect(Collectors.toSet());
         return exclusively(keys, () -> {
             Map<String, StoredPoint> known = search(searcher -> PointDocument.states(searcher, keys));
-            List<WriteResult> results = new ArrayList<>();
-            Map<String, T> newest = new LinkedHashMap<>();
-            for (T write : writes) {
-                String key = PointDocument.key(write.payload());
-                StoredPoint stored = known.get(key);
-                if (stored != null && stored.indexRevision() > write.indexRevision()) {
-                    results.add(WriteResult.STALE);
-                } else if (sameText && (stored == null || !stored.textHash().equals(write.textHash()))) {
-                    results.add(WriteResult.TEXT_DIFFERS);
-                } else {
-                    known.put(key, new StoredPoint(write.indexRevision(), write.textHash()));
-                    newest.put(key, write);
-                    results.add(WriteResult.WRITTEN);
-                }
-            }
+            Accepted<String, T> accepted = Accepted.of(writes, write -> PointDocument.key(write.payload()), known, sameText);
+            Map<String, T> newest = accepted.newest();
             if (!newest.isEmpty()) {
                 await(points.apply(newest).stream()
                         .map(point -> {
@@ -252,7 +240,7 @@ public final class LuceneVectorIndex implements VectorIndex {
                         })
                         .toArray(CompletableFuture[]::new));
             }
-            return results;
+            return accepted.results();
         });
     }
 
@@ -289,7 +277,7 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public List<SearchHit> vectorSearch(SearchQuery query) {
-        return PointDocument.unitVector(query.vector())
+        return VectorIndex.unitVector(query.vector())
                 .map(vector -> {
                     int neighbours = Math.max(query.limit(), MIN_NEIGHBOURS);
                     Query nearest =

@@ -12,10 +12,8 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.lucene.document.BinaryDocValuesField;
@@ -44,15 +42,15 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import routes.text.SearchWords;
-import routes.text.SearchWords.Forms;
-import routes.text.SearchWords.Word;
 import routes.text.TagKey;
+import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.IndexedPost;
 import routes.vectorindex.VectorIndex.PayloadUpdate;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.SearchHit;
 import routes.vectorindex.VectorIndex.StoredPoint;
+import routes.vectorindex.words.PostTerms;
 
 /** A post as a Lucene document: field names and conversion in both directions. {@link PointQueries} has the queries. */
 final class PointDocument {
@@ -96,7 +94,6 @@ final class PointDocument {
     private static final FieldType POSITIONS = type(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS, true);
     private static final FieldType FREQUENCIES = type(IndexOptions.DOCS_AND_FREQS, true);
     private static final FieldType OCCURRENCE = type(IndexOptions.DOCS, false);
-    private static final double TOLERANCE = 1e-3; // rounding errors of providers that deliver unit vectors
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -137,7 +134,7 @@ final class PointDocument {
         document.add(new BinaryDocValuesField(HIT, hit(payload)));
         document.add(new NumericDocValuesField(REVISION, point.indexRevision()));
         document.add(new BinaryDocValuesField(TEXT_HASH, new BytesRef(point.textHash())));
-        unitVector(point.vector())
+        VectorIndex.unitVector(point.vector())
                 .ifPresent(vector ->
                         document.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT)));
         return document;
@@ -153,40 +150,17 @@ final class PointDocument {
     }
 
     private static void addText(Document document, String text, SearchWords analysis) {
-        FieldTerms stems = new FieldTerms();
-        FieldTerms lemmas = new FieldTerms();
-        FieldTerms prefixes = new FieldTerms();
-        FieldTerms grams = new FieldTerms();
-        Set<String> words = new LinkedHashSet<>();
-        Set<String> roots = new LinkedHashSet<>();
-        int position = -1;
-        for (Word word : analysis.of(text)) {
-            Forms forms = analysis.forms(word.text());
-            int step = word.position() - position;
-            position = word.position();
-            stems.add(forms.stem(), step);
-            lemmas.addAll(forms.bases(), step);
-            words.add(word.text());
-            roots.addAll(forms.roots());
-            if (!word.joined()) { // the parts have the letters of a joined word
-                prefixes.add(SearchWords.prefix(word.text()), 1);
-                SearchWords.grams(word.text()).forEach(gram -> grams.add(gram, 1));
-            }
-        }
-        document.add(new Field(STEM, stems, FREQUENCIES));
-        document.add(new Field(LEMMA, lemmas, POSITIONS));
-        document.add(new Field(PREFIX, prefixes, FREQUENCIES));
-        document.add(new Field(GRAM, grams, FREQUENCIES));
-        document.add(new Field(WORD, FieldTerms.of(words), OCCURRENCE));
-        document.add(new Field(ROOT, FieldTerms.of(roots), OCCURRENCE));
+        PostTerms terms = PostTerms.of(text, analysis);
+        document.add(new Field(STEM, FieldTerms.placed(terms.stems()), FREQUENCIES));
+        document.add(new Field(LEMMA, FieldTerms.placed(terms.bases()), POSITIONS));
+        document.add(new Field(PREFIX, FieldTerms.of(terms.prefixes()), FREQUENCIES));
+        document.add(new Field(GRAM, FieldTerms.of(terms.grams()), FREQUENCIES));
+        document.add(new Field(WORD, FieldTerms.of(terms.words()), OCCURRENCE));
+        document.add(new Field(ROOT, FieldTerms.of(terms.roots()), OCCURRENCE));
     }
 
     private static void addTags(Document document, List<String> tags, SearchWords analysis) {
-        FieldTerms terms = new FieldTerms();
-        for (Word word : analysis.of(String.join(" \n", tags))) {
-            terms.addAll(analysis.keys(word.text()), 1);
-        }
-        document.add(new Field(TAGS_TEXT, terms, FREQUENCIES));
+        document.add(new Field(TAGS_TEXT, FieldTerms.placed(PostTerms.ofTags(tags, analysis)), FREQUENCIES));
     }
 
     private static FieldType type(IndexOptions options, boolean norms) {
@@ -196,34 +170,6 @@ final class PointDocument {
         type.setOmitNorms(!norms);
         type.freeze();
         return type;
-    }
-
-    /**
-     * The vector scaled to length 1; empty for no vector or the zero vector. The dot product of such vectors, which Lucene computes
-     * fastest, is the cosine.
-     *
-     * @throws IllegalArgumentException if a component is not a finite number
-     */
-    static Optional<float[]> unitVector(float[] vector) {
-        double squares = 0;
-        for (int i = 0; vector != null && i < vector.length; i++) {
-            squares += (double) vector[i] * vector[i];
-        }
-        if (!Double.isFinite(squares)) {
-            throw new IllegalArgumentException(
-                    "The embedding provider made a vector with a component that is no number");
-        }
-        if (squares == 0) {
-            return Optional.empty();
-        }
-        if (Math.abs(squares - 1) < TOLERANCE) {
-            return Optional.of(vector);
-        }
-        float[] unit = new float[vector.length];
-        for (int i = 0; i < vector.length; i++) {
-            unit[i] = (float) (vector[i] / Math.sqrt(squares));
-        }
-        return Optional.of(unit);
     }
 
     private static BytesRef hit(PostPayload payload) {

@@ -2,11 +2,8 @@ package routes.vectorindex.lucene;
 
 import static routes.vectorindex.lucene.PointDocument.CHANNEL;
 import static routes.vectorindex.lucene.PointDocument.HAS;
-import static routes.vectorindex.lucene.PointDocument.LEMMA;
 import static routes.vectorindex.lucene.PointDocument.POSTED_AT;
-import static routes.vectorindex.lucene.PointDocument.STEM;
 import static routes.vectorindex.lucene.PointDocument.TAG;
-import static routes.vectorindex.lucene.PointDocument.TAGS_TEXT;
 import static routes.vectorindex.lucene.PointDocument.TENANT;
 
 import java.util.Collection;
@@ -27,6 +24,7 @@ import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 import routes.text.TagKey;
 import routes.vectorindex.VectorIndex.SearchQuery;
+import routes.vectorindex.words.QueryPlan;
 
 /** Lucene queries for the limits of a search; {@link TextQuery} has those for its words. */
 final class PointQueries {
@@ -83,26 +81,19 @@ final class PointQueries {
             return Optional.empty();
         }
         if (words.size() == 1) {
-            String word = words.get(0).text();
-            BooleanQuery.Builder any = new BooleanQuery.Builder()
-                    .add(new TermQuery(new Term(STEM, analysis.forms(word).stem())), Occur.SHOULD);
-            analysis.forms(word)
-                    .lemmas()
-                    .forEach(lemma -> any.add(new TermQuery(new Term(LEMMA, lemma)), Occur.SHOULD));
-            any.add(anyOf(TAGS_TEXT, analysis.keys(word), key -> key), Occur.SHOULD);
+            BooleanQuery.Builder any = new BooleanQuery.Builder();
+            QueryPlan.forms(analysis, words.get(0).text())
+                    .forEach(term -> any.add(new TermQuery(TextQuery.term(term)), Occur.SHOULD));
             return Optional.of(any.build());
         }
         MultiPhraseQuery.Builder phrase = new MultiPhraseQuery.Builder();
         words.stream()
                 .filter(word -> !word.joined())
-                .forEach(word -> phrase.add(bases(analysis, word.text()), word.position()));
+                .forEach(word -> phrase.add(terms(QueryPlan.bases(analysis, word.text())), word.position()));
         return Optional.of(phrase.build());
     }
 
-    /** The terms of a word in the field that has positions. */
-    static Term[] bases(SearchWords analysis, String word) {
-        return analysis.forms(word).bases().stream()
-                .map(base -> new Term(LEMMA, base))
-                .toArray(Term[]::new);
+    static Term[] terms(List<QueryPlan.Term> terms) {
+        return terms.stream().map(TextQuery::term).toArray(Term[]::new);
     }
 }

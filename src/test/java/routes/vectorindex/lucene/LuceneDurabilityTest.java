@@ -2,11 +2,11 @@ package routes.vectorindex.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static routes.vectorindex.lucene.Points.TENANT;
-import static routes.vectorindex.lucene.Points.point;
-import static routes.vectorindex.lucene.Points.post;
-import static routes.vectorindex.lucene.Points.query;
-import static routes.vectorindex.lucene.Points.revision;
+import static routes.vectorindex.Points.TENANT;
+import static routes.vectorindex.Points.point;
+import static routes.vectorindex.Points.post;
+import static routes.vectorindex.Points.query;
+import static routes.vectorindex.Points.revision;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import routes.testing.ChildJvm;
+import routes.vectorindex.Points;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.StoredPoint;
 import routes.vectorindex.VectorIndex.WriteResult;

@@ -1,12 +1,12 @@
 package routes.vectorindex.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static routes.vectorindex.lucene.Points.CHANNEL;
-import static routes.vectorindex.lucene.Points.DAY;
-import static routes.vectorindex.lucene.Points.TENANT;
-import static routes.vectorindex.lucene.Points.point;
-import static routes.vectorindex.lucene.Points.post;
-import static routes.vectorindex.lucene.Points.query;
+import static routes.vectorindex.Points.CHANNEL;
+import static routes.vectorindex.Points.DAY;
+import static routes.vectorindex.Points.TENANT;
+import static routes.vectorindex.Points.point;
+import static routes.vectorindex.Points.post;
+import static routes.vectorindex.Points.query;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

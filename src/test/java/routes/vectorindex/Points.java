@@ -1,4 +1,4 @@
-package routes.vectorindex.lucene;
+package routes.vectorindex;
 
 import java.time.Instant;
 import java.util.List;
@@ -11,23 +11,23 @@ import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.VectorIndex.SearchQuery;
 
 /** Points and queries for tests: one tenant and channel unless told otherwise. */
-final class Points {
-    static final UUID TENANT = new UUID(0, 1);
-    static final UUID CHANNEL = new UUID(0, 100);
-    static final Instant DAY = Instant.parse("2025-05-01T12:00:00Z");
-    static final LocalEmbeddings EMBEDDINGS = new LocalEmbeddings(new TextAnalysis());
+public final class Points {
+    public static final UUID TENANT = new UUID(0, 1);
+    public static final UUID CHANNEL = new UUID(0, 100);
+    public static final Instant DAY = Instant.parse("2025-05-01T12:00:00Z");
+    public static final LocalEmbeddings EMBEDDINGS = new LocalEmbeddings(new TextAnalysis());
 
     private Points() {}
 
-    static IndexedPoint point(int id, String text, String... tags) {
+    public static IndexedPoint point(int id, String text, String... tags) {
         return point(TENANT, CHANNEL, id, DAY, 1, text, tags);
     }
 
-    static IndexedPoint revision(int id, long revision, String text) {
+    public static IndexedPoint revision(int id, long revision, String text) {
         return point(TENANT, CHANNEL, id, DAY, revision, text);
     }
 
-    static IndexedPoint point(
+    public static IndexedPoint point(
             UUID tenant, UUID channel, int id, Instant postedAt, long revision, String text, String... tags) {
         PostPayload payload = new PostPayload(
                 post(id),
@@ -46,7 +46,7 @@ final class Points {
         return new IndexedPoint(payload, vector(text), text, revision, Integer.toHexString(text.hashCode()));
     }
 
-    static PostPayload retagged(IndexedPoint point, String... tags) {
+    public static PostPayload retagged(IndexedPoint point, String... tags) {
         PostPayload old = point.payload();
         return new PostPayload(
                 old.postId(),
@@ -64,19 +64,20 @@ final class Points {
                 Set.of("photo"));
     }
 
-    static UUID post(int id) {
+    public static UUID post(int id) {
         return new UUID(1, id);
     }
 
-    static float[] vector(String text) {
+    public static float[] vector(String text) {
         return EMBEDDINGS.embed(List.of(text)).get(0);
     }
 
-    static SearchQuery query(String text) {
+    public static SearchQuery query(String text) {
         return query(TENANT, Set.of(CHANNEL), Set.of(), null, null, text);
     }
 
-    static SearchQuery query(UUID tenant, Set<UUID> channels, Set<String> tags, Instant from, Instant to, String text) {
+    public static SearchQuery query(
+            UUID tenant, Set<UUID> channels, Set<String> tags, Instant from, Instant to, String text) {
         return new SearchQuery(tenant, channels, tags, Set.of(), from, to, text, vector(text), 10);
     }
 }

@@ -1,0 +1,188 @@
+package routes.vectorindex.qdrant;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.qdrant.client.QdrantClient;
+import io.qdrant.client.QdrantGrpcClient;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.springframework.core.NestedExceptionUtils;
+import routes.vectorindex.VectorIndexException;
+import routes.vectorindex.VectorIndexUnavailableException;
+
+/** Calls with a deadline. All of them are idempotent, so the channel repeats those that the server could not take. */
+final class QdrantCalls implements AutoCloseable {
+    private static final int GRPC_PORT = 6334;
+    /** Of an answer: 150 posts with the longest texts are about a tenth of it. */
+    private static final int MAX_ANSWER = 64 << 20;
+
+    private static final long MARGIN_MILLIS = 500;
+    /** After a failure, calls fail at once for this long. */
+    private static final Duration REST = Duration.ofSeconds(1);
+
+    private static final Map<String, Object> REPETITIONS = Map.of(
+            "methodConfig",
+            List.of(Map.of(
+                    "name",
+                    List.of(Map.of()),
+                    "retryPolicy",
+                    Map.of(
+                            "maxAttempts",
+                            4.0,
+                            "initialBackoff",
+                            "0.1s",
+                            "maxBackoff",
+                            "1s",
+                            "backoffMultiplier",
+                            3.0,
+                            "retryableStatusCodes",
+                            List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED")))));
+
+    /** Everything else is the fault of the request. */
+    private static final Set<Status.Code> UNAVAILABLE = Set.of(
+            Status.Code.UNAVAILABLE,
+            Status.Code.DEADLINE_EXCEEDED,
+            Status.Code.RESOURCE_EXHAUSTED,
+            Status.Code.UNAUTHENTICATED,
+            Status.Code.PERMISSION_DENIED,
+            Status.Code.CANCELLED,
+            Status.Code.ABORTED,
+            Status.Code.INTERNAL,
+            Status.Code.UNKNOWN);
+
+    /** The server has no such collection. */
+    static final class NoCollectionException extends VectorIndexException {
+        private static final long serialVersionUID = 1L;
+
+        NoCollectionException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The server refuses what it was asked. */
+    static final class RefusedException extends VectorIndexException {
+        private static final long serialVersionUID = 1L;
+        private final boolean isConflict;
+
+        RefusedException(String message, Throwable cause, boolean isConflict) {
+            super(message, cause);
+            this.isConflict = isConflict;
+        }
+
+        /** Whether another process has created the same. */
+        boolean isConflict() {
+            return isConflict;
+        }
+    }
+
+    private record Failure(String message, Throwable cause, long since) {}
+
+    private final QdrantServerProperties properties;
+    private final QdrantClient client;
+    private volatile Failure last;
+
+    QdrantCalls(QdrantServerProperties properties) {
+        this.properties = properties;
+        URI address = URI.create(properties.url());
+        ManagedChannel channel = Grpc.newChannelBuilderForAddress(
+                        address.getHost(),
+                        address.getPort() < 0 ? GRPC_PORT : address.getPort(),
+                        address.getScheme().equals("https")
+                                ? TlsChannelCredentials.create()
+                                : InsecureChannelCredentials.create())
+                .maxInboundMessageSize(MAX_ANSWER)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .defaultServiceConfig(REPETITIONS)
+                .enableRetry()
+                .build();
+        var builder = QdrantGrpcClient.newBuilder(channel, true, false).withTimeout(properties.timeout());
+        client = new QdrantClient(
+                (properties.apiKey().isEmpty() ? builder : builder.withApiKey(properties.apiKey())).build());
+    }
+
+    /**
+     * The answer of the server.
+     *
+     * @throws VectorIndexUnavailableException if there is none
+     * @throws NoCollectionException if the collection does not exist
+     * @throws RefusedException if the server refuses the request
+     */
+    <T> T call(Function<QdrantClient, ListenableFuture<T>> call) {
+        Failure before = last;
+        if (before != null && System.nanoTime() - before.since() < REST.toNanos()) {
+            throw new VectorIndexUnavailableException(before.message(), before.cause());
+        }
+        ListenableFuture<T> answer = call.apply(client);
+        try {
+            T result = answer.get(properties.timeout().toMillis() + MARGIN_MILLIS, TimeUnit.MILLISECONDS);
+            last = null;
+            return result;
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (TimeoutException e) {
+            throw unavailable("no answer within " + properties.timeout().toSeconds() + " s (QDRANT_TIMEOUT)", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("the thread was interrupted", e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private VectorIndexException failure(Throwable cause) {
+        if (!(cause instanceof StatusRuntimeException refusal)) {
+            return new VectorIndexException(message(String.valueOf(cause.getMessage())), cause);
+        }
+        Status status = refusal.getStatus();
+        String reason = status.getCode() + " "
+                + NestedExceptionUtils.getMostSpecificCause(refusal).getMessage();
+        if (UNAVAILABLE.contains(status.getCode())) {
+            return unavailable(reason, refusal);
+        }
+        return status.getCode() == Status.Code.NOT_FOUND
+                ? new NoCollectionException(message(reason), refusal)
+                : new RefusedException(message(reason), refusal, status.getCode() == Status.Code.ALREADY_EXISTS);
+    }
+
+    private VectorIndexUnavailableException unavailable(String reason, Throwable cause) {
+        boolean isHttp = reason.contains("SETTINGS") || reason.contains("HTTP/1");
+        String message = message(reason)
+                + (isHttp
+                        ? ". The port answers, but not with gRPC: QDRANT_URL needs the gRPC port, usually 6334"
+                        : ". Check that the server runs, QDRANT_URL and QDRANT_API_KEY");
+        last = new Failure(message, cause, System.nanoTime());
+        return new VectorIndexUnavailableException(message, cause);
+    }
+
+    private String message(String reason) {
+        return "The vector index in Qdrant at " + properties.url() + ": " + reason;
+    }
+
+    /** The name of a collection with the prefix of this installation. */
+    String named(String collection) {
+        return properties.collectionPrefix() + collection;
+    }
+
+    @Override
+    public String toString() {
+        return "in Qdrant at " + properties.url();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,267 @@
+package routes.vectorindex.qdrant;
+
+import static io.qdrant.client.ValueFactory.value;
+
+import io.qdrant.client.QdrantClient;
+import io.qdrant.client.grpc.Collections.AliasDescription;
+import io.qdrant.client.grpc.Collections.CollectionInfo;
+import io.qdrant.client.grpc.Collections.CreateCollection;
+import io.qdrant.client.grpc.Collections.Distance;
+import io.qdrant.client.grpc.Collections.HnswConfigDiff;
+import io.qdrant.client.grpc.Collections.IntegerIndexParams;
+import io.qdrant.client.grpc.Collections.KeywordIndexParams;
+import io.qdrant.client.grpc.Collections.Modifier;
+import io.qdrant.client.grpc.Collections.PayloadIndexParams;
+import io.qdrant.client.grpc.Collections.PayloadSchemaType;
+import io.qdrant.client.grpc.Collections.SparseVectorConfig;
+import io.qdrant.client.grpc.Collections.SparseVectorParams;
+import io.qdrant.client.grpc.Collections.UpdateCollection;
+import io.qdrant.client.grpc.Collections.VectorParams;
+import io.qdrant.client.grpc.Collections.VectorParamsMap;
+import io.qdrant.client.grpc.Collections.VectorsConfig;
+import io.qdrant.client.grpc.JsonWithInt.Value;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The collections. {@code telegram_posts} is an alias of {@code telegram_posts_1}, so that another generation can be filled beside it and
+ * take its place at once. {@code telegram_words} has the words of all posts for typing errors, and the name of the index as metadata.
+ */
+final class Schema {
+    private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
+    private static final String POSTS = "telegram_posts";
+    private static final String WORDS = "telegram_words";
+    private static final String IDENTITY = "identity";
+    private static final String FORMAT = "format";
+    /** Changes with the payload, the vectors and the analysis: an index of another format is built again. */
+    private static final String CURRENT_FORMAT = "1";
+
+    private static final Pattern VERSION = Pattern.compile("v?(\\d+)\\.(\\d+)\\..*");
+    private static final int MAJOR = 1;
+    private static final int MINOR = 16;
+    /** Of the graph of each tenant; a graph over all tenants is not built, since no search crosses them. */
+    private static final int LINKS = 16;
+
+    private final QdrantCalls calls;
+    private final String prefix;
+    /** Of the collection that exists; 0 if unknown. */
+    private volatile int dimension;
+
+    Schema(QdrantCalls calls) {
+        this.calls = calls;
+        prefix = calls.named(POSTS) + "_";
+    }
+
+    String posts() {
+        return calls.named(POSTS);
+    }
+
+    String words() {
+        return calls.named(WORDS);
+    }
+
+    /**
+     * The dimension of the collection; empty without one.
+     *
+     * @throws QdrantCalls.RefusedException if the server is too old
+     */
+    Optional<Integer> dimension() {
+        if (dimension == 0) {
+            checkVersion();
+            target().ifPresent(collection -> dimension = size(collection));
+        }
+        return dimension == 0 ? Optional.empty() : Optional.of(dimension);
+    }
+
+    /** Older servers ignore the condition of an upsert, so that older content could replace newer content. */
+    private void checkVersion() {
+        String version = calls.call(QdrantClient::healthCheckAsync).getVersion();
+        Matcher parts = VERSION.matcher(version);
+        if (parts.matches()) {
+            int major = Integer.parseInt(parts.group(1));
+            if (major < MAJOR || (major == MAJOR && Integer.parseInt(parts.group(2)) < MINOR)) {
+                throw new QdrantCalls.RefusedException(
+                        "The vector index %s has version %s; it must be %d.%d or later"
+                                .formatted(calls, version, MAJOR, MINOR),
+                        null,
+                        false);
+            }
+        }
+    }
+
+    /** The collection behind the alias. */
+    private Optional<String> target() {
+        return calls.call(QdrantClient::listAliasesAsync).stream()
+                .filter(alias -> alias.getAliasName().equals(posts()))
+                .map(AliasDescription::getCollectionName)
+                .findFirst();
+    }
+
+    /** Forgets what is known about the collections: another process has replaced them. */
+    void forget() {
+        dimension = 0;
+    }
+
+    /** Creates the collection of the posts if it is missing. Another process may do the same: both must choose the same name. */
+    synchronized void create(int size) {
+        if (dimension().isPresent()) {
+            return;
+        }
+        createWords();
+        int last = calls.call(QdrantClient::listCollectionsAsync).stream()
+                .filter(name -> name.startsWith(prefix)
+                        && name.substring(prefix.length()).matches("\\d{1,8}"))
+                .mapToInt(name -> Integer.parseInt(name.substring(prefix.length())))
+                .max()
+                .orElse(0);
+        boolean isBegun = last > 0 && isEmpty(prefix + last, size);
+        // what is not empty has got its alias before its first post, or is a rest
+        if (!isBegun && last > 0 && dimension().isPresent()) {
+            return;
+        }
+        String name = prefix + (isBegun ? last : last + 1);
+        unlessPresent(CreateCollection.newBuilder()
+                .setCollectionName(name)
+                .setVectorsConfig(VectorsConfig.newBuilder()
+                        .setParamsMap(VectorParamsMap.newBuilder()
+                                .putMap(
+                                        Payload.VECTOR,
+                                        VectorParams.newBuilder()
+                                                .setSize(size)
+                                                .setDistance(Distance.Cosine)
+                                                .build())))
+                .setSparseVectorsConfig(SparseVectorConfig.newBuilder()
+                        .putMap(Sparse.WORDS, weighed())
+                        .putMap(Sparse.LETTERS, weighed()))
+                .setHnswConfig(HnswConfigDiff.newBuilder().setM(0).setPayloadM(LINKS))
+                .setOnDiskPayload(true)
+                .build());
+        // before the first point: the links of the graphs follow the indexes
+        Payload.INDEXES.forEach((field, type) -> index(name, field, type));
+        calls.call(client -> client.createAliasAsync(posts(), name));
+        LOG.info("The vector index {} starts empty, as collection {} with vectors of {} dimensions", calls, name, size);
+        dimension();
+    }
+
+    private boolean isEmpty(String collection, int size) {
+        try {
+            return size(collection) == size && calls.call(client -> client.countAsync(collection)) == 0;
+        } catch (QdrantCalls.NoCollectionException e) {
+            return false;
+        }
+    }
+
+    private int size(String collection) {
+        return Math.toIntExact(calls.call(client -> client.getCollectionInfoAsync(collection))
+                .getConfig()
+                .getParams()
+                .getVectorsConfig()
+                .getParamsMap()
+                .getMapOrThrow(Payload.VECTOR)
+                .getSize());
+    }
+
+    private static SparseVectorParams weighed() {
+        return SparseVectorParams.newBuilder().setModifier(Modifier.Idf).build();
+    }
+
+    private void createWords() {
+        boolean isNew = unlessPresent(CreateCollection.newBuilder()
+                .setCollectionName(words())
+                .setSparseVectorsConfig(
+                        SparseVectorConfig.newBuilder().putMap(Sparse.LETTERS, SparseVectorParams.getDefaultInstance()))
+                .putMetadata(FORMAT, value(CURRENT_FORMAT))
+                .build());
+        if (isNew) {
+            index(words(), Payload.TENANT, PayloadSchemaType.Keyword);
+        }
+    }
+
+    private boolean unlessPresent(CreateCollection collection) {
+        try {
+            calls.call(client -> client.createCollectionAsync(collection));
+            return true;
+        } catch (QdrantCalls.RefusedException e) {
+            if (e.isConflict()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void index(String collection, String field, PayloadSchemaType type) {
+        PayloadIndexParams.Builder parameters = PayloadIndexParams.newBuilder();
+        if (field.equals(Payload.TENANT)) {
+            parameters.setKeywordIndexParams(KeywordIndexParams.newBuilder().setIsTenant(true));
+        } else if (type == PayloadSchemaType.Integer) {
+            boolean isNumber = field.equals(Payload.REVISION);
+            // the hashes of words are looked up, and there are many
+            parameters.setIntegerIndexParams(IntegerIndexParams.newBuilder()
+                    .setLookup(!isNumber)
+                    .setRange(isNumber)
+                    .setOnDisk(!isNumber));
+        }
+        PayloadIndexParams given =
+                parameters.hasKeywordIndexParams() || parameters.hasIntegerIndexParams() ? parameters.build() : null;
+        calls.call(
+                client -> client.createPayloadIndexAsync(collection, field, type, given, true, null, (Duration) null));
+    }
+
+    /** Drops the posts and their words; the name stays. */
+    void drop() {
+        forget();
+        Optional<String> collection = target();
+        if (collection.isPresent()) {
+            calls.call(client -> client.deleteAliasAsync(posts()));
+            calls.call(client -> client.deleteCollectionAsync(collection.get()));
+        }
+        Optional<String> identity = identity();
+        try {
+            calls.call(client -> client.deleteCollectionAsync(words()));
+        } catch (QdrantCalls.NoCollectionException e) {
+            LOG.debug("There are no words to delete", e);
+        }
+        identity.ifPresent(this::identify);
+    }
+
+    private Map<String, Value> metadata() {
+        try {
+            CollectionInfo info = calls.call(client -> client.getCollectionInfoAsync(words()));
+            return info.getConfig().getMetadataMap();
+        } catch (QdrantCalls.NoCollectionException e) {
+            return Map.of();
+        }
+    }
+
+    /** Empty for an index of another format. */
+    Optional<String> identity() {
+        var metadata = metadata();
+        return isCurrent(metadata) && metadata.containsKey(IDENTITY)
+                ? Optional.of(metadata.get(IDENTITY).getStringValue())
+                : Optional.empty();
+    }
+
+    private static boolean isCurrent(Map<String, Value> metadata) {
+        return metadata.containsKey(FORMAT)
+                && metadata.get(FORMAT).getStringValue().equals(CURRENT_FORMAT);
+    }
+
+    /** Also empties an index of another format. */
+    void identify(String identity) {
+        var metadata = metadata();
+        if (!metadata.isEmpty() && !isCurrent(metadata)) {
+            LOG.warn("The vector index {} is of another version of the program; it is emptied and built again", calls);
+            drop();
+        }
+        createWords();
+        calls.call(client -> client.updateCollectionAsync(UpdateCollection.newBuilder()
+                .setCollectionName(words())
+                .putMetadata(IDENTITY, value(identity))
+                .build()));
+    }
+}

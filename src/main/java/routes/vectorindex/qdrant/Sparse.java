@@ -1,0 +1,110 @@
+package routes.vectorindex.qdrant;
+
+import com.google.common.hash.Hashing;
+import io.qdrant.client.VectorFactory;
+import io.qdrant.client.grpc.Points.Vector;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import routes.vectorindex.words.PostTerms;
+import routes.vectorindex.words.QueryPlan.Field;
+import routes.vectorindex.words.QueryPlan.Term;
+
+/**
+ * Words as sparse vectors. A dimension is a term of one field, so a vector holds all fields, and the scalar product of a post and a
+ * query is a weighted sum over the fields. Qdrant multiplies each dimension by its inverse document frequency (modifier {@code idf});
+ * the stored value is the rest of BM25: how often the post has the term, in relation to its length.
+ *
+ * <p>BM25 relates the length to the average of the index, which changes with each post. Here the average is a constant.
+ */
+final class Sparse {
+    /** Names of the vectors: words by stem, base form, first letters, root and tag; letters by their sequences. */
+    static final String WORDS = "words";
+
+    static final String LETTERS = "letters";
+
+    /** Lucene's defaults. */
+    private static final double K1 = 1.2;
+
+    private static final double B = 0.75;
+    /** Words of an average post of 450 letters. */
+    private static final double AVERAGE_WORDS = 65;
+
+    private static final double AVERAGE_TAG_WORDS = 5;
+
+    private Sparse() {}
+
+    /** A number for the term; the same in every version of the program. */
+    static long hash(Term term) {
+        return Hashing.farmHashFingerprint64()
+                .hashString(term.field().name() + ' ' + term.text(), StandardCharsets.UTF_8)
+                .asLong();
+    }
+
+    static int dimension(Term term) {
+        return (int) hash(term);
+    }
+
+    /** The vectors of a post by name. */
+    static Map<String, Vector> of(PostTerms text, List<PostTerms.Placed> tags) {
+        int words = text.prefixes().size();
+        Map<Integer, Float> byWord = new TreeMap<>();
+        add(byWord, Field.STEM, texts(text.stems()), words / AVERAGE_WORDS);
+        add(byWord, Field.LEMMA, texts(text.bases()), words / AVERAGE_WORDS);
+        add(byWord, Field.PREFIX, text.prefixes(), words / AVERAGE_WORDS);
+        add(byWord, Field.ROOT, text.roots(), 1);
+        add(
+                byWord,
+                Field.TAG,
+                texts(tags),
+                tags.stream().mapToInt(PostTerms.Placed::step).sum() / AVERAGE_TAG_WORDS);
+        Map<Integer, Float> byLetters = new TreeMap<>();
+        add(byLetters, Field.GRAM, text.grams(), words / AVERAGE_WORDS);
+        Map<String, Vector> vectors = new HashMap<>();
+        if (!byWord.isEmpty()) {
+            vectors.put(WORDS, vector(byWord));
+        }
+        if (!byLetters.isEmpty()) {
+            vectors.put(LETTERS, vector(byLetters));
+        }
+        return vectors;
+    }
+
+    private static List<String> texts(List<PostTerms.Placed> placed) {
+        return placed.stream().map(PostTerms.Placed::text).toList();
+    }
+
+    /** @param length of the text, in relation to the average */
+    private static void add(Map<Integer, Float> vector, Field field, Collection<String> terms, double length) {
+        Map<String, Integer> frequencies = new HashMap<>();
+        terms.forEach(term -> frequencies.merge(term, 1, Integer::sum));
+        double norm = K1 * (1 - B + B * length);
+        frequencies.forEach((term, times) ->
+                vector.merge(dimension(new Term(field, term)), (float) (times / (times + norm)), Float::sum));
+    }
+
+    static Vector vector(Map<Integer, Float> values) {
+        return VectorFactory.vector(List.copyOf(values.values()), List.copyOf(values.keySet()));
+    }
+
+    /** Letters of a word of the vocabulary: pairs of neighbours. */
+    static Map<Integer, Float> letters(String word) {
+        String bounded = "_" + word + "_";
+        Map<Integer, Float> pairs = new TreeMap<>();
+        for (int i = 0; i + 1 < bounded.length(); i++) {
+            pairs.merge(dimension(new Term(Field.GRAM, bounded.substring(i, i + 2))), 1f, Float::max);
+            if (i + 2 < bounded.length()) { // finds letters that changed places, and a letter that is missing
+                pairs.merge(
+                        dimension(new Term(Field.GRAM, bounded.charAt(i) + "." + bounded.charAt(i + 2))),
+                        0.5f,
+                        Float::max);
+            }
+        }
+        float length = (float) Math.sqrt(bounded.length());
+        pairs.replaceAll((pair, value) -> value / length);
+        return pairs;
+    }
+}

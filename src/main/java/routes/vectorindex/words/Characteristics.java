@@ -1,0 +1,55 @@
+package routes.vectorindex.words;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import routes.text.SearchWords;
+import routes.text.SearchWords.Word;
+
+/** The words that distinguish a text from others: those that are frequent in it and rare elsewhere. */
+public final class Characteristics {
+    private static final int MOST = 15;
+    /** Characteristic words that related posts have in common. */
+    private static final int MIN_COMMON = 3;
+
+    private Characteristics() {}
+
+    /** How often the text contains each stem, without stop words. */
+    public static Map<String, Integer> occurrences(String text, SearchWords analysis) {
+        Map<String, Integer> occurrences = new HashMap<>();
+        for (Word word : analysis.of(text)) {
+            if (!word.joined() && word.text().length() > 1 && !analysis.isStopWord(word.text())) {
+                occurrences.merge(analysis.forms(word.text()).stem(), 1, Integer::sum);
+            }
+        }
+        return occurrences;
+    }
+
+    /**
+     * The most characteristic stems, best first.
+     *
+     * @param posts number of posts with each stem
+     * @param all number of posts in the index
+     */
+    public static List<String> best(Map<String, Integer> occurrences, Map<String, Integer> posts, long all) {
+        Map<String, Double> weights = new HashMap<>();
+        occurrences.forEach((stem, times) -> {
+            int with = posts.getOrDefault(stem, 0);
+            if (with > 1) { // also in another post
+                weights.put(stem, (1 + Math.log(times)) * Math.log(1.0 + all / (double) with));
+            }
+        });
+        return weights.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(MOST)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** How many of these stems a related post has at least. */
+    public static int common(List<String> best) {
+        return Math.min(MIN_COMMON, best.size());
+    }
+}

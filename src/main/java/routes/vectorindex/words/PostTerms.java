@@ -1,0 +1,76 @@
+package routes.vectorindex.words;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import routes.text.SearchWords;
+import routes.text.SearchWords.Forms;
+import routes.text.SearchWords.Word;
+
+/**
+ * What a post is found by, in text order; each text is analysed once for all fields.
+ *
+ * @param stems of all words
+ * @param bases base forms of each word at one position
+ * @param prefixes first letters
+ * @param grams sequences of letters of all words
+ * @param words as written, in the spelling of {@link SearchWords}, once each
+ * @param roots once each
+ */
+public record PostTerms(
+        List<Placed> stems,
+        List<Placed> bases,
+        List<String> prefixes,
+        List<String> grams,
+        Set<String> words,
+        Set<String> roots) {
+
+    /**
+     * @param step positions after the term before; 0 at the same position, which does not lengthen the field
+     */
+    public record Placed(String text, int step) {}
+
+    public static PostTerms of(String text, SearchWords analysis) {
+        PostTerms terms = new PostTerms(
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>());
+        int position = -1;
+        for (Word word : analysis.of(text)) {
+            Forms forms = analysis.forms(word.text());
+            int step = word.position() - position;
+            position = word.position();
+            terms.stems.add(new Placed(forms.stem(), step));
+            place(forms.bases(), step, terms.bases);
+            terms.words.add(word.text());
+            terms.roots.addAll(forms.roots());
+            if (!word.joined()) { // the parts have the letters of a joined word
+                terms.prefixes.add(SearchWords.prefix(word.text()));
+                terms.grams.addAll(SearchWords.grams(word.text()));
+            }
+        }
+        return terms;
+    }
+
+    /** Stems and base forms of the words of the tags. */
+    public static List<Placed> ofTags(List<String> tags, SearchWords analysis) {
+        List<Placed> terms = new ArrayList<>();
+        for (Word word : analysis.of(String.join(" \n", tags))) {
+            place(analysis.keys(word.text()), 1, terms);
+        }
+        return terms;
+    }
+
+    private static void place(Collection<String> texts, int step, List<Placed> terms) {
+        int next = step;
+        for (String text : texts) {
+            terms.add(new Placed(text, next));
+            next = 0;
+        }
+    }
+}

@@ -1,0 +1,435 @@
+package routes.vectorindex.words;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import routes.text.SearchWords;
+import routes.text.SearchWords.Forms;
+import routes.text.SearchWords.Word;
+import routes.text.Spelling;
+import routes.vectorindex.VectorIndex.SearchQuery;
+import routes.vectorindex.words.Vocabulary.Similar;
+
+/**
+ * What the words of a query look for; each index translates it into queries of its engine. {@link #content}, {@link #joined} and, if
+ * there is nothing else, {@link #connecting} decide what is a hit; {@link #letters}, {@link #pairs} and {@link #connecting} improve the
+ * order of the best hits. A word matches by its stem or base form, and by its first letters. If no post contains a word, the query
+ * looks for what the reader probably meant: the same keys on the other layout, the same word in the other alphabet, a word of almost
+ * the same letters, two joined words, or at last a word with the same root.
+ *
+ * <p>The weights are measured, see {@code SearchEvaluationTest} and decision 35.
+ */
+public final class QueryPlan {
+    /** A tag names the subject of a post; a word of the text only occurs in it. */
+    private static final float TAG_BOOST = 1;
+
+    private static final float PREFIX_WEIGHT = 1;
+    private static final float GRAM_WEIGHT = 0.3f;
+    /** For a word that no post contains. */
+    private static final float UNKNOWN_GRAM_WEIGHT = 1;
+
+    /** Of a known word in the other alphabet: a post may have either. */
+    private static final float OTHER_ALPHABET_WEIGHT = 0.6f;
+
+    private static final float ROOT_WEIGHT = 0.3f;
+
+    /** A word has up to 17 terms, and Lucene accepts 1024. */
+    private static final int MAX_WORDS = 40;
+    /** Unknown words that are replaced: looking for similar words takes milliseconds. */
+    private static final int MAX_REPAIRS = 8;
+    /** Words whose letters refine the order: 500 characters are about as many terms. */
+    private static final int MAX_REFINING = 32;
+
+    private static final int MAX_PAIRS = 16;
+    /** Words between two that count as neighbours. */
+    private static final int NEAR = 3;
+
+    /** How much the base form adds to the stem, or the other way round, if both match. */
+    private static final float BOTH = 0.3f;
+
+    private static final int SHORTEST_SIMILAR = 4;
+    private static final int LONGEST_ONE_ERROR = 8;
+    /** Two errors are looked for in shorter words too if there is no word with one. */
+    private static final int SHORTEST_TWO_ERRORS = 7;
+
+    private static final int MAX_SIMILAR = 10;
+    /** Spellings in the other alphabet that are looked up; each costs about 20 µs. */
+    private static final int SPELLINGS_OF_KNOWN = 4;
+
+    private static final int SPELLINGS_OF_UNKNOWN = 48;
+    private static final int SHORTEST_FOREIGN = 3;
+    /** The end of a Russian word in which its forms differ. */
+    private static final Pattern ENDING = Pattern.compile("[аеиоуыэюяйьмхвг]{0,3}");
+
+    /** Fields of a post that are compared. */
+    public enum Field {
+        STEM,
+        /** The stem of a word that the dictionary does not contain. */
+        LEMMA,
+        PREFIX,
+        GRAM,
+        ROOT,
+        /** Stems and lemmas of the words of all tags. */
+        TAG
+    }
+
+    public record Term(Field field, String text) {}
+
+    public record Weighted(Term term, float weight) {}
+
+    /**
+     * The score of the alternative that matches best, and a part of the scores of the others.
+     *
+     * @param others share of the others; 0 for none
+     * @param together whether they are forms of one word, so that a post that has one usually has all
+     */
+    public record Best(List<Weighted> alternatives, float others, float weight, boolean together) {}
+
+    /** A word: the sum of what matches; at least one part must. */
+    public record Clause(List<Best> parts, float weight) {}
+
+    /** Two words of the query that are neighbours in it: the base forms of each. */
+    public record Pair(List<Term> first, List<Term> second) {}
+
+    private final SearchWords analysis;
+    private final SearchQuery query;
+    private final Vocabulary vocabulary;
+
+    private final Map<String, String> replaced = new LinkedHashMap<>();
+    private final Set<String> done = new HashSet<>();
+    private final Map<String, Boolean> known = new HashMap<>();
+    private final List<Clause> content = new ArrayList<>();
+    private final List<Clause> joined = new ArrayList<>();
+    private final List<Clause> connecting = new ArrayList<>();
+    private final Map<Term, Float> letters = new LinkedHashMap<>();
+    private int refining;
+    private int repairs;
+
+    /** @throws IOException if the vocabulary cannot be read */
+    public QueryPlan(SearchWords analysis, SearchQuery query, Vocabulary vocabulary) throws IOException {
+        this.analysis = analysis;
+        this.query = query;
+        this.vocabulary = vocabulary;
+        read();
+    }
+
+    /** A post must match one of these, or of {@link #joined}. */
+    public List<Clause> content() {
+        return content;
+    }
+
+    /** Words of the query that posts write as one. */
+    public List<Clause> joined() {
+        return joined;
+    }
+
+    /** Stop words. Without {@link #content}, a post must match them all. */
+    public List<Clause> connecting() {
+        return connecting;
+    }
+
+    /** Sequences of letters that refine the order of the best hits. */
+    public List<Weighted> letters() {
+        return letters.entrySet().stream()
+                .map(gram -> new Weighted(gram.getKey(), gram.getValue()))
+                .toList();
+    }
+
+    /** Neighbours in the query, which are better near each other in a post too. */
+    public List<Pair> pairs() {
+        List<Word> words = analysis.of(query.text()).stream()
+                .filter(word -> !word.joined())
+                .toList();
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 1; i < Math.min(words.size(), MAX_PAIRS); i++) {
+            pairs.add(new Pair(
+                    bases(analysis, words.get(i - 1).text()),
+                    bases(analysis, words.get(i).text())));
+        }
+        return pairs;
+    }
+
+    /** The terms of a word in the field that has positions. */
+    public static List<Term> bases(SearchWords analysis, String word) {
+        return analysis.forms(word).bases().stream()
+                .map(base -> new Term(Field.LEMMA, base))
+                .toList();
+    }
+
+    /** Everything that a word is found by, apart from its letters: its stem and base forms, in the text and in the tags. */
+    public static List<Term> forms(SearchWords analysis, String word) {
+        Forms forms = analysis.forms(word);
+        List<Term> terms = new ArrayList<>(List.of(new Term(Field.STEM, forms.stem())));
+        forms.lemmas().forEach(lemma -> terms.add(new Term(Field.LEMMA, lemma)));
+        analysis.keys(word).forEach(key -> terms.add(new Term(Field.TAG, key)));
+        return terms;
+    }
+
+    /** Parts of the text as typed, and the words that were looked for instead. */
+    public Map<String, String> replaced() {
+        return replaced;
+    }
+
+    private void read() throws IOException {
+        expectWords();
+        String before = null;
+        for (String typed : query.text().strip().split("[\\s\\p{Z}]+")) {
+            List<Word> words = analysis.of(typed);
+            if (done.size() >= MAX_WORDS) {
+                return;
+            }
+            if (mayRepair() && !isAnyKnown(words) && replaceAll(typed)) {
+                before = null;
+                continue;
+            }
+            for (Word word : words) {
+                add(word.text(), typed);
+            }
+            String single = words.size() == 1 ? words.get(0).text() : null;
+            if (single != null && before != null && isJoined(before, single)) {
+                joined.add(byForms(before + single));
+            }
+            before = single;
+        }
+    }
+
+    /** Tells the vocabulary what will be looked up in any case. */
+    private void expectWords() throws IOException {
+        Set<String> words = new LinkedHashSet<>();
+        Set<String> others = new LinkedHashSet<>();
+        analysis.of(query.text()).stream().map(Word::text).limit(MAX_WORDS).forEach(word -> {
+            words.add(word);
+            if (!query.asTyped() && isForeign(word)) {
+                others.addAll(Spelling.inOtherAlphabet(word, SPELLINGS_OF_KNOWN));
+            }
+        });
+        expect(words, others);
+    }
+
+    private static boolean isForeign(String word) {
+        return word.length() >= SHORTEST_FOREIGN && word.chars().allMatch(Character::isLetter);
+    }
+
+    private boolean mayRepair() {
+        return !query.asTyped() && repairs < MAX_REPAIRS;
+    }
+
+    /** Whether posts have the two words as one: "wifi". */
+    private boolean isJoined(String first, String second) throws IOException {
+        String both = first + second;
+        // "или" of "неили" would be taken for an ending
+        return analysis.forms(both).stem().length() > first.length() && isKnown(both);
+    }
+
+    private boolean isAnyKnown(List<Word> words) throws IOException {
+        for (Word word : words) {
+            // a single letter among others is not a word
+            if ((word.text().length() > 1 || words.size() == 1) && isKnown(word.text())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void add(String word, String typed) throws IOException {
+        if (done.size() >= MAX_WORDS || !done.add(word)) {
+            return;
+        }
+        if (analysis.isStopWord(word)) {
+            connecting.add(byForms(word));
+            return;
+        }
+        boolean isKnown = isKnown(word);
+        content.add(byForms(word));
+        content.add(single(new Term(Field.PREFIX, SearchWords.prefix(word)), PREFIX_WEIGHT));
+        addLetters(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
+        if (isKnown && !query.asTyped()) {
+            for (String other :
+                    inOtherAlphabet(word, SPELLINGS_OF_KNOWN).stream().limit(1).toList()) {
+                content.add(new Clause(byForms(other).parts(), OTHER_ALPHABET_WEIGHT));
+            }
+        } else if (!isKnown && mayRepair()) {
+            repairs++;
+            if (!addSimilar(word, typed) && !addParts(word, typed)) {
+                addRoots(word);
+            }
+        }
+    }
+
+    /** The other layout and the other alphabet; false if nothing there is known. */
+    private boolean replaceAll(String typed) throws IOException {
+        repairs++;
+        String plain = typed.replaceFirst("[.,;:'\"]+$", "");
+        for (String keys : new LinkedHashSet<>(List.of(typed, plain))) {
+            String other = Spelling.onOtherLayout(keys);
+            if (!other.equals(keys) && replace(typed, other)) {
+                return true;
+            }
+        }
+        List<String> others = new ArrayList<>();
+        for (Word word : analysis.of(typed)) {
+            List<String> spellings = inOtherAlphabet(word.text(), SPELLINGS_OF_UNKNOWN);
+            if (spellings.isEmpty() && !word.joined()) {
+                return false;
+            }
+            others.addAll(spellings.subList(0, Math.min(1, spellings.size())));
+        }
+        return !others.isEmpty() && replace(typed, String.join(" ", others));
+    }
+
+    private boolean replace(String typed, String meant) throws IOException {
+        List<Word> words = analysis.of(meant);
+        boolean isReadable = false;
+        for (Word word : words) {
+            isReadable |= word.text().length() > 1 && isReadable(word.text());
+        }
+        if (!isReadable) {
+            return false;
+        }
+        for (Word word : words) {
+            add(word.text(), typed);
+        }
+        replaced.put(typed, meant.replaceAll("^\\P{L}+|[^\\p{L}\\p{N}+#]+$", ""));
+        return true;
+    }
+
+    private List<String> inOtherAlphabet(String word, int most) throws IOException {
+        List<String> found = new ArrayList<>();
+        if (isForeign(word)) {
+            List<String> others = Spelling.inOtherAlphabet(word, most);
+            expect(Set.of(), others);
+            for (String other : others) {
+                if (!analysis.isStopWord(other) && isReadable(other)) {
+                    found.add(other);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Words of almost the same letters, also in the other alphabet. */
+    private boolean addSimilar(String word, String typed) throws IOException {
+        if (word.length() < SHORTEST_SIMILAR || !word.chars().allMatch(Character::isLetter)) {
+            return false;
+        }
+        List<Similar> similar = new ArrayList<>(vocabulary.similar(word, errors(word)));
+        if (similar.isEmpty()) {
+            for (String other : Spelling.inOtherAlphabet(word, 2)) {
+                similar.addAll(vocabulary.similar(other, errors(other)));
+            }
+        }
+        if (similar.isEmpty() && word.length() >= SHORTEST_TWO_ERRORS) {
+            similar = vocabulary.similar(word, 2);
+        }
+        if (similar.isEmpty()) {
+            return false;
+        }
+        Map<String, Float> weights = new LinkedHashMap<>();
+        similar.forEach(one -> weights.merge(
+                analysis.forms(one.word()).stem(), 1 - (float) one.distance() / word.length(), Math::max));
+        List<Weighted> any = new ArrayList<>();
+        weights.forEach((stem, weight) -> any.add(new Weighted(new Term(Field.STEM, stem), weight)));
+        content.add(new Clause(List.of(new Best(any, 0, 1, false)), 1));
+        String best = similar.get(0).word();
+        if (!areForms(word, best)) {
+            replaced.put(typed, best);
+        }
+        return true;
+    }
+
+    /** Whether two Russian words differ only in their endings: a name that the dictionary does not contain, in two cases. */
+    private static boolean areForms(String word, String other) {
+        int same = 0;
+        while (same < Math.min(word.length(), other.length()) && word.charAt(same) == other.charAt(same)) {
+            same++;
+        }
+        return same >= SHORTEST_SIMILAR
+                && ENDING.matcher(word.substring(same)).matches()
+                && ENDING.matcher(other.substring(same)).matches();
+    }
+
+    private static int errors(String word) {
+        return word.length() <= LONGEST_ONE_ERROR ? 1 : 2;
+    }
+
+    /** Two known words that were written as one. */
+    private boolean addParts(String word, String typed) throws IOException {
+        Set<String> parts = new LinkedHashSet<>();
+        for (int i = word.length() - 3; i >= 3; i--) {
+            parts.add(word.substring(0, i));
+        }
+        expect(Set.of(), parts);
+        for (int i = word.length() - 3; i >= 3; i--) {
+            String first = word.substring(0, i);
+            String second = word.substring(i);
+            if (isReadable(first) && isReadable(second)) {
+                add(first, typed);
+                add(second, typed);
+                replaced.put(typed, first + " " + second);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What remains: words with the same root, as "забастовка" for "бастуют". */
+    private void addRoots(String word) throws IOException {
+        if (hasPrefix(word)) {
+            return;
+        }
+        for (String root : analysis.forms(word).roots()) {
+            content.add(single(new Term(Field.ROOT, root), ROOT_WEIGHT));
+        }
+    }
+
+    private boolean hasPrefix(String word) throws IOException {
+        return vocabulary.isReadable(List.of(new Term(Field.PREFIX, SearchWords.prefix(word))));
+    }
+
+    private void addLetters(String word, float weight) {
+        if (refining++ < MAX_REFINING) {
+            new LinkedHashSet<>(SearchWords.grams(word))
+                    .forEach(gram -> letters.merge(new Term(Field.GRAM, gram), weight, Float::sum));
+        }
+    }
+
+    /** By stem or base form, in the text and in the tags. */
+    private Clause byForms(String word) {
+        List<Weighted> text = new ArrayList<>();
+        List<Weighted> tags = new ArrayList<>();
+        forms(analysis, word).forEach(term -> (term.field() == Field.TAG ? tags : text).add(new Weighted(term, 1)));
+        return new Clause(List.of(new Best(text, BOTH, 1, true), new Best(tags, 0, TAG_BOOST, true)), 1);
+    }
+
+    private static Clause single(Term term, float weight) {
+        return new Clause(List.of(new Best(List.of(new Weighted(term, 1)), 0, 1, false)), weight);
+    }
+
+    /** Whether a post of the tenant contains the word in any form. */
+    private boolean isKnown(String word) throws IOException {
+        Boolean is = known.get(word);
+        if (is == null) {
+            is = vocabulary.isKnown(forms(analysis, word));
+            known.put(word, is);
+        }
+        return is;
+    }
+
+    private boolean isReadable(String word) throws IOException {
+        return vocabulary.isReadable(forms(analysis, word));
+    }
+
+    private void expect(Collection<String> known, Collection<String> readable) throws IOException {
+        vocabulary.expect(
+                known.stream().map(word -> forms(analysis, word)).toList(),
+                readable.stream().map(word -> forms(analysis, word)).toList());
+    }
+}
