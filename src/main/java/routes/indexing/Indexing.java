@@ -230,8 +230,7 @@ public class Indexing {
                 answers.add(EntryFailure.counted(new PostNotThereYetException(post.postId())));
                 continue;
             }
-            RuntimeException waits =
-                    content.deleted() ? left.get(post.postId()) : waits(post.postId(), vectors, edges);
+            RuntimeException waits = content.deleted() ? left.get(post.postId()) : waits(post.postId(), vectors, edges);
             if (waits != null) {
                 answers.add(new EntryFailure(waits, EntryFailure.Kind.UNCOUNTED));
                 continue;
@@ -325,8 +324,7 @@ public class Indexing {
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
         RuntimeException waits = waits(post.postId(), vectors, edges);
         if (waits != null) {
-            return new PostContents.Row(
-                    post.postId(), "pending", WAITS + waits.getMessage(), state, vector.revision());
+            return new PostContents.Row(post.postId(), "pending", WAITS + waits.getMessage(), state, vector.revision());
         }
         if (vector.problem() != null) {
             // the reconciler publishes the post again
