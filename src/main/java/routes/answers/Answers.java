@@ -223,10 +223,7 @@ public class Answers implements DisposableBean {
                 written == null ? null : written.model(),
                 language);
         conversations.store(
-                asked,
-                answer,
-                isAnswered ? account.topics() : List.of(),
-                (System.nanoTime() - started) / 1_000_000);
+                asked, answer, isAnswered ? account.topics() : List.of(), (System.nanoTime() - started) / 1_000_000);
         return answer;
     }
 

@@ -37,7 +37,8 @@ class Passages {
     private static final double SAME = 0.6;
     private static final int MOST_TAGS = 50;
     /** Hashtags at the end, and what is left of a link there. */
-    private static final Pattern LABELS = Pattern.compile("(?:\\s*[:(—–-]\\s*…[\\s).]*)?(?:\\s*#[\\p{L}\\p{N}_]+)*\\s*$");
+    private static final Pattern LABELS =
+            Pattern.compile("(?:\\s*[:(—–-]\\s*…[\\s).]*)?(?:\\s*#[\\p{L}\\p{N}_]+)*\\s*$");
 
     private final HybridSearch search;
     private final PostTexts texts;
