@@ -37,7 +37,8 @@ class Passages {
     private static final double SAME = 0.6;
     private static final int MOST_TAGS = 50;
     /** Hashtags at the end, and what is left of a link there. */
-    private static final Pattern LABELS = Pattern.compile("(?:[\\s:(—–-]*…[\\s).]*)?(?:\\s*#[\\p{L}\\p{N}_]+)*\\s*$");
+    private static final Pattern LABELS =
+            Pattern.compile("(?:\\s*[:(—–-]\\s*…[\\s).]*)?(?:\\s*#[\\p{L}\\p{N}_]+)*\\s*$");
 
     private final HybridSearch search;
     private final PostTexts texts;
@@ -186,7 +187,7 @@ class Passages {
             }
             if (best >= 0) {
                 List<String> sentences = window(clean.sentences(), best);
-                Set<String> inPassage = terms.keys(String.join(" ", sentences));
+                Set<String> inPassage = new HashSet<>(terms.keys(String.join(" ", sentences)));
                 // a post names its subject once, and then tells about it
                 post.post().tags().forEach(tag -> inPassage.addAll(terms.keys(tag)));
                 inPassage.addAll(keys.get(0));

@@ -1,5 +1,7 @@
 package routes.answers;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -7,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.text.Morphology;
 import routes.text.Morphology.Reading;
@@ -48,7 +51,14 @@ final class Terms {
         }
     }
 
+    /** Texts of one question are compared with each other many times. */
+    private static final int CACHED_TEXTS = 500;
+
     private final SearchWords words;
+    private final Cache<String, Set<String>> keys =
+            Caffeine.newBuilder().maximumSize(CACHED_TEXTS).build();
+    private final Cache<String, Set<String>> stems =
+            Caffeine.newBuilder().maximumSize(CACHED_TEXTS).build();
     private final Set<String> ofQuestions = new HashSet<>();
 
     Terms(SearchWords words) {
@@ -79,9 +89,9 @@ final class Terms {
 
     /** Everything that words of the text can be recognised by, compounds included. */
     Set<String> keys(String text) {
-        Set<String> keys = new HashSet<>();
-        words.of(text).forEach(word -> keys.addAll(keysOf(word.text())));
-        return keys;
+        return keys.get(text, any -> words.of(any).stream()
+                .flatMap(word -> keysOf(word.text()).stream())
+                .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** Words that the dictionary does not have are also compared by their beginnings: their stems often differ. */
@@ -138,9 +148,9 @@ final class Terms {
     }
 
     private Set<String> stems(String text) {
-        Set<String> stems = new HashSet<>();
-        of(text).forEach(term -> stems.add(words.forms(term.text()).stem()));
-        return stems;
+        return stems.get(text, any -> of(any).stream()
+                .map(term -> words.forms(term.text()).stem())
+                .collect(Collectors.toUnmodifiableSet()));
     }
 
     private static double weight(String word) {
