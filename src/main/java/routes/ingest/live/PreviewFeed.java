@@ -1,6 +1,5 @@
 package routes.ingest.live;
 
-import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.OptimisticLockingFailureException;
@@ -103,12 +101,8 @@ public class PreviewFeed {
     /** Reading a channel failed: it waits, longer with each failure. */
     public void failed(@ExchangeProperty(TASK) PreviewTask task, @ExchangeException Exception failure) {
         task.close();
-        if (isCause(OptimisticLockingFailureException.class, failure)) {
+        if (failure instanceof OptimisticLockingFailureException) {
             LOG.info("{} is left to another process: {}", LiveFeed.name(task.channel()), failure.getMessage());
-            return;
-        } else if (isCause(RedisException.class, failure)) {
-            // no fault of the channel, and the health part redis says so; the next tick tries again
-            LOG.debug("The host of the previews cannot be leased: {}", failure.getMessage());
             return;
         }
         String reason =
@@ -118,11 +112,6 @@ public class PreviewFeed {
         } catch (RuntimeException e) {
             LOG.warn("The state of {} cannot be stored: {}", LiveFeed.name(task.channel()), FailureReason.of(e));
         }
-    }
-
-    /** Camel wraps what a method in an expression throws. */
-    private static boolean isCause(Class<? extends Exception> type, Exception failure) {
-        return ObjectHelper.getException(type, failure) != null;
     }
 
     /** @param asked how long the server asks to wait; null if it does not */
@@ -144,7 +133,7 @@ public class PreviewFeed {
         if (task.isHeld()) {
             try {
                 leases.release(host, task.owner());
-            } catch (RedisException e) {
+            } catch (RuntimeException e) {
                 LOG.debug("The lease of {} stays until it expires: {}", host, e.getMessage());
             }
         }
