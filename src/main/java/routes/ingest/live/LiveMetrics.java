@@ -104,8 +104,7 @@ class LiveMetrics {
     private void gauge(String name, String source, ToDoubleFunction<Row> value) {
         Gauge.builder(name, () -> rows.get("")
                         .map(all -> all.values().stream()
-                                .filter(row -> row.source().equals(source)
-                                        && !NOT_READ.contains(row.state()))
+                                .filter(row -> row.source().equals(source) && !NOT_READ.contains(row.state()))
                                 .mapToDouble(value)
                                 .map(number -> Math.max(0, number))
                                 .max()
