@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ class LiveMetrics {
     private static final List<String> STATES =
             List.of("finding", "not_found", "history", "live", "waiting", "paused", "failed");
 
+    private static final Set<String> NOT_READ = Set.of("paused", "not_found");
     private static final List<String> POSTS =
             List.of("created", "edited", "updated", "unchanged", "deleted", "refused");
 
@@ -98,12 +100,11 @@ class LiveMetrics {
                 .tags("source", source, "state", state);
     }
 
-    /** The highest value of the channels that are to be read. */
+    /** The highest value of the channels that are read. */
     private void gauge(String name, String source, ToDoubleFunction<Row> value) {
         Gauge.builder(name, () -> rows.get("")
                         .map(all -> all.values().stream()
-                                .filter(row -> row.source().equals(source)
-                                        && !row.state().equals("paused"))
+                                .filter(row -> row.source().equals(source) && !NOT_READ.contains(row.state()))
                                 .mapToDouble(value)
                                 .map(number -> Math.max(0, number))
                                 .max()

@@ -1,6 +1,5 @@
 package routes.ingest.live;
 
-import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,10 +104,6 @@ public class PreviewFeed {
         if (failure instanceof OptimisticLockingFailureException) {
             LOG.info("{} is left to another process: {}", LiveFeed.name(task.channel()), failure.getMessage());
             return;
-        } else if (failure instanceof RedisException) {
-            // no fault of the channel, and the health part redis says so; the next tick tries again
-            LOG.debug("The host of the previews cannot be leased: {}", failure.getMessage());
-            return;
         }
         String reason =
                 failure instanceof PreviewPage.UnreadableException ? failure.getMessage() : FailureReason.of(failure);
@@ -138,7 +133,7 @@ public class PreviewFeed {
         if (task.isHeld()) {
             try {
                 leases.release(host, task.owner());
-            } catch (RedisException e) {
+            } catch (RuntimeException e) {
                 LOG.debug("The lease of {} stays until it expires: {}", host, e.getMessage());
             }
         }

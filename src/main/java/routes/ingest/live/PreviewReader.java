@@ -102,7 +102,7 @@ public class PreviewReader {
                             + " of it; subscribe to a public one by its name");
             row = null;
         }
-        Optional<Duration> rest = row == null ? Optional.empty() : leases.acquire(feed.host(), task.owner(), lease);
+        Optional<Duration> rest = row == null ? Optional.empty() : lease(task);
         if (row == null || rest.isEmpty()) {
             task.close();
             return null;
@@ -122,6 +122,24 @@ public class PreviewReader {
         return recent ? new Wish(url, row.etag(), row.lastModified()) : Wish.of(url);
     }
 
+    /** Without Redis no host is asked. That is no fault of the channel, and the health part redis says so. */
+    private Optional<Duration> lease(PreviewTask task) {
+        try {
+            return leases.acquire(feed.host(), task.owner(), lease);
+        } catch (RuntimeException e) {
+            LOG.debug("The host of the previews cannot be leased", e);
+            return Optional.empty();
+        }
+    }
+
+    private void delay(Duration time) {
+        try {
+            leases.delay(feed.host(), time);
+        } catch (RuntimeException e) {
+            LOG.debug("The delay of the host cannot be stored; the next page needs Redis too", e);
+        }
+    }
+
     /** Milliseconds to wait before the page is fetched. */
     public long pause(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task) {
         return task.pause().toMillis();
@@ -137,7 +155,7 @@ public class PreviewReader {
                 && page.crawlDelay().compareTo(delay) > 0) {
             delay = page.crawlDelay();
         }
-        leases.delay(feed.host(), delay);
+        delay(delay);
         if (fetched instanceof Fetched.NotModified) {
             table.unchanged(row, clock.instant());
         } else if (fetched instanceof Fetched.Page page) {
@@ -156,7 +174,7 @@ public class PreviewReader {
             Instant until = clock.instant().plus(pause);
             LOG.warn("Telegram wants a pause of its previews until {}: {}", until, reason);
             metrics.flood(PreviewWriter.PREVIEW);
-            leases.delay(feed.host(), pause);
+            delay(pause);
             channels.failed(row, reason, until, true);
             table.flooded(reason, until);
         } else if (failure.isDead()) {

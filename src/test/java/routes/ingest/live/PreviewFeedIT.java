@@ -555,13 +555,16 @@ class PreviewFeedIT {
         LiveProcess process = start();
         process.awaitRead();
         REDIS.kill();
-        channel.text("while Redis is out");
-        await().pollDelay(Duration.ofSeconds(2)).atMost(TIME).until(() -> true);
-        int requests = previews.pages().size();
-        await().during(Duration.ofSeconds(2)).until(() -> previews.pages().size() == requests);
-        assertThat(stored()).hasSize(3);
-        assertThat(count("live_channels WHERE error IS NULL")).isEqualTo(1);
-        REDIS.start();
+        try {
+            channel.text("while Redis is out");
+            await().pollDelay(Duration.ofSeconds(2)).atMost(TIME).until(() -> true);
+            int requests = previews.pages().size();
+            await().during(Duration.ofSeconds(2)).until(() -> previews.pages().size() == requests);
+            assertThat(stored()).hasSize(3);
+            assertThat(count("live_channels WHERE error IS NULL")).isEqualTo(1);
+        } finally {
+            REDIS.start();
+        }
         await().atMost(TIME).until(() -> stored().size() == 4);
         assertThat(count("live_channels WHERE error IS NULL")).isEqualTo(1);
     }
