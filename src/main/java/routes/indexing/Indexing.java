@@ -224,8 +224,7 @@ public class Indexing {
                 answers.add(EntryFailure.counted(new PostNotThereYetException(post.postId())));
                 continue;
             }
-            RuntimeException waits =
-                    content.deleted() ? left.get(post.postId()) : waits(post.postId(), vectors, edges);
+            RuntimeException waits = content.deleted() ? left.get(post.postId()) : waits(post.postId(), vectors, edges);
             if (waits != null) {
                 answers.add(new EntryFailure(waits, EntryFailure.Kind.UNCOUNTED));
                 continue;
@@ -315,8 +314,7 @@ public class Indexing {
         IndexState state = IndexState.of(vector.hash(), edges.hashes().get(post.postId()), tags);
         RuntimeException waits = waits(post.postId(), vectors, edges);
         if (waits != null) {
-            return new PostContents.Row(
-                    post.postId(), "pending", WAITS + waits.getMessage(), state, vector.revision());
+            return new PostContents.Row(post.postId(), "pending", WAITS + waits.getMessage(), state, vector.revision());
         }
         return vector.hash() == null
                 ? new PostContents.Row(post.postId(), "skipped", NO_CONTENT, state, vector.revision())

@@ -45,8 +45,7 @@ class VectorStage {
      *
      * @param failure why nothing is known to be written: the server of the index is unavailable; else null
      */
-    record Batch(
-            Map<UUID, Written> posts, int embeddingMs, int writeMs, VectorIndexUnavailableException failure) {}
+    record Batch(Map<UUID, Written> posts, int embeddingMs, int writeMs, VectorIndexUnavailableException failure) {}
 
     private final VectorIndex index;
     private final EmbeddingProvider embeddings;

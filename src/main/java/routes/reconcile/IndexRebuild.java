@@ -119,8 +119,7 @@ public class IndexRebuild implements DisposableBean {
             Row locked = locked();
             boolean isNamed = index.identity().equals(Optional.of(locked.identity()));
             boolean foreign = index.count() > 0 && index.identity().isPresent();
-            if (!isNamed
-                    && (foreign || (locked.isUnderWay() && locked.fromEmpty() && locked.position() == 0))) {
+            if (!isNamed && (foreign || (locked.isUnderWay() && locked.fromEmpty() && locked.position() == 0))) {
                 index.clear();
             }
             if (!isNamed) {
@@ -167,7 +166,9 @@ public class IndexRebuild implements DisposableBean {
 
     /** Of the processes that use one index, one at a time empties it or publishes a page. */
     private Row locked() {
-        return jdbc.sql("SELECT * FROM vector_index FOR UPDATE").query(Row.class).single();
+        return jdbc.sql("SELECT * FROM vector_index FOR UPDATE")
+                .query(Row.class)
+                .single();
     }
 
     private Optional<Row> row() {

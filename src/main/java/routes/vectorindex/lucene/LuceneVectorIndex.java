@@ -72,7 +72,6 @@ import routes.vectorindex.Accepted;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
-
 /**
  * The vector index in a local folder: vectors ({@link PointVectors}), BM25 for words. One process at a time.
  *
@@ -229,7 +228,8 @@ public final class LuceneVectorIndex implements VectorIndex {
                 writes.stream().map(write -> PointDocument.key(write.payload())).collect(Collectors.toSet());
         return exclusively(keys, () -> {
             Map<String, StoredPoint> known = search(searcher -> PointDocument.states(searcher, keys));
-            Accepted<String, T> accepted = Accepted.of(writes, write -> PointDocument.key(write.payload()), known, sameText);
+            Accepted<String, T> accepted =
+                    Accepted.of(writes, write -> PointDocument.key(write.payload()), known, sameText);
             Map<String, T> newest = accepted.newest();
             if (!newest.isEmpty()) {
                 await(points.apply(newest).stream()

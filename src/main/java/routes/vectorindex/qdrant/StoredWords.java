@@ -154,8 +154,8 @@ final class StoredWords {
         public List<Similar> similar(String word, int errors) {
             List<String> near = near(word);
             List<CharacterRunAutomaton> within = IntStream.rangeClosed(0, errors)
-                    .mapToObj(distance -> new CharacterRunAutomaton(
-                            new LevenshteinAutomata(word, true).toAutomaton(distance)))
+                    .mapToObj(distance ->
+                            new CharacterRunAutomaton(new LevenshteinAutomata(word, true).toAutomaton(distance)))
                     .toList();
             List<Similar> candidates = new ArrayList<>();
             for (String other : near) {
