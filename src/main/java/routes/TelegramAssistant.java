@@ -4,12 +4,11 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.VMOption;
 import java.lang.management.ManagementFactory;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.autoconfigure.neo4j.Neo4jAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** Starts the product: {@code java -jar telegram-assistant.jar --help}. */
-@SpringBootApplication(exclude = Neo4jAutoConfiguration.class) // Neo4jGraph has its own driver
+@SpringBootApplication
 @ConfigurationPropertiesScan
 @EnableScheduling
 public class TelegramAssistant {

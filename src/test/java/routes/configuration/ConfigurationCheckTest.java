@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,29 @@ class ConfigurationCheckTest {
         assertThatThrownBy(() -> environment(Map.of("DATABASE_URL", "mysql://me:geheim@db/x")))
                 .hasMessageContaining("DATABASE_URL=mysql://me:***@db/x: must be postgresql://")
                 .hasMessageNotContaining("geheim");
+    }
+
+    @Test
+    void an_address_of_a_store_with_the_port_of_another_protocol_or_with_a_password_is_told() {
+        for (String url : List.of("http://qdrant:6333", "https://qdrant:6333/", "qdrant:6334", "grpc://qdrant:6334")) {
+            assertThatThrownBy(() -> environment(Map.of("QDRANT_URL", url)))
+                    .hasMessageContaining("QDRANT_URL=" + url)
+                    .hasMessageContaining("http://host:6334");
+        }
+        for (String uri : List.of("http://neo4j:7474", "neo4j:7687", "neo4j://neo4j:geheim@host:7687")) {
+            assertThatThrownBy(() -> environment(Map.of("NEO4J_URI", uri)))
+                    .hasMessageContaining("NEO4J_URI=")
+                    .hasMessageContaining("neo4j://host:7687")
+                    .hasMessageNotContaining("geheim");
+        }
+        for (String url : List.of("http://qdrant:6334", "https://q.example.org", "http://10.0.0.1:16333/")) {
+            assertThat(environment(Map.of("QDRANT_URL", url)).getProperty("qdrant.url"))
+                    .isEqualTo(url);
+        }
+        for (String uri : List.of("neo4j+s://host", "bolt://host:7687", "neo4j+ssc://host:7687/?policy=x")) {
+            assertThat(environment(Map.of("NEO4J_URI", uri)).getProperty("neo4j.uri"))
+                    .isEqualTo(uri);
+        }
     }
 
     @Test

@@ -131,17 +131,17 @@ class QdrantVectorIndexIT extends VectorIndexContract {
     void a_batch_bigger_than_a_request_is_written_in_parts() {
         String longText =
                 IntStream.range(0, 2_000).mapToObj(i -> "слово" + i + " ").reduce("", String::concat);
-        List<IndexedPoint> points = IntStream.range(0, 100)
+        List<IndexedPoint> points = IntStream.range(0, 40)
                 .mapToObj(i -> point(i, "космос " + longText))
                 .toList();
 
-        assertThat(index.upsertAll(points)).hasSize(100).containsOnly(WriteResult.WRITTEN);
+        assertThat(index.upsertAll(points)).hasSize(40).containsOnly(WriteResult.WRITTEN);
 
-        assertThat(index.count()).isEqualTo(100);
+        assertThat(index.count()).isEqualTo(40);
         assertThat(index.find(
                         TENANT,
                         points.stream().map(point -> point.payload().postId()).toList()))
-                .hasSize(100);
+                .hasSize(40);
     }
 
     @Test
