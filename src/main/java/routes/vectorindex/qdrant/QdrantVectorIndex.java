@@ -245,9 +245,10 @@ public final class QdrantVectorIndex implements VectorIndex {
         return query.channelIds().isEmpty()
                 ? List.of()
                 : VectorIndex.unitVector(query.vector())
-                        .map(vector -> reader.hits(reader.query(filters.limits(query).build(), query.limit())
-                                .setUsing(Payload.VECTOR)
-                                .setQuery(QueryFactory.nearest(vector))))
+                        .map(vector ->
+                                reader.hits(reader.query(filters.limits(query).build(), query.limit())
+                                        .setUsing(Payload.VECTOR)
+                                        .setQuery(QueryFactory.nearest(vector))))
                         .orElse(List.of());
     }
 

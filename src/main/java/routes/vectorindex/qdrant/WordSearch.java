@@ -21,6 +21,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import routes.text.SearchWords;
+import routes.vectorindex.VectorIndex.Facets;
+import routes.vectorindex.VectorIndex.SearchHit;
+import routes.vectorindex.VectorIndex.SearchQuery;
+import routes.vectorindex.VectorIndex.TextMatches;
 import routes.vectorindex.words.Characteristics;
 import routes.vectorindex.words.QueryPlan;
 import routes.vectorindex.words.QueryPlan.Clause;
@@ -28,10 +32,6 @@ import routes.vectorindex.words.QueryPlan.Field;
 import routes.vectorindex.words.QueryPlan.Term;
 import routes.vectorindex.words.QueryPlan.Weighted;
 import routes.vectorindex.words.TagCounts;
-import routes.vectorindex.VectorIndex.Facets;
-import routes.vectorindex.VectorIndex.SearchHit;
-import routes.vectorindex.VectorIndex.SearchQuery;
-import routes.vectorindex.VectorIndex.TextMatches;
 
 /** Searches by words: a {@link QueryPlan} as sparse vectors and conditions. */
 final class WordSearch {
@@ -98,7 +98,8 @@ final class WordSearch {
                                     refined(
                                             query.tenantId(),
                                             plan,
-                                            reader.hits(reader.query(limits.build(), query.limit(), Sparse.WORDS, weights))),
+                                            reader.hits(reader.query(
+                                                    limits.build(), query.limit(), Sparse.WORDS, weights))),
                                     plan.replaced());
                 },
                 none);
@@ -137,7 +138,8 @@ final class WordSearch {
             add(plan.connecting(), connecting);
             Map.of(Sparse.LETTERS, letters, Sparse.WORDS, connecting).forEach((vector, weights) -> {
                 if (!weights.isEmpty()) {
-                    refinements.add(reader.query(those, head.size(), vector, weights).build());
+                    refinements.add(
+                            reader.query(those, head.size(), vector, weights).build());
                 }
             });
         }
@@ -226,8 +228,8 @@ final class WordSearch {
         for (int i = 0; i < counted.size(); i++) {
             posts.put(counted.get(i), Math.toIntExact(found.get(i)));
         }
-        List<String> best = Characteristics.best(
-                occurrences, posts, calls.call(client -> client.countAsync(schema.posts())));
+        List<String> best =
+                Characteristics.best(occurrences, posts, calls.call(client -> client.countAsync(schema.posts())));
         if (best.isEmpty()) {
             return List.of();
         }
