@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.CompositeHealthContributor;
 import org.springframework.boot.actuate.health.Health;
@@ -25,14 +26,16 @@ class ProvidersHealth {
             CircuitBreakers breakers,
             ProviderQuotas quotas,
             EmbeddingsProperties embeddings,
-            @Value("${tagging.providers}") List<String> names) {
+            @Value("${tagging.providers}") List<String> tagging,
+            @Value("${vision.providers},${answer.providers},${rerank.providers}") List<String> others) {
         Map<String, HealthIndicator> parts = new LinkedHashMap<>();
+        List<String> names = Stream.concat(tagging.stream(), others.stream()).toList();
         credentials.usable(names).forEach(name -> parts.put(name, () -> health(name, breakers, quotas)));
         String embedder = embeddings.provider(credentials);
         if (!embedder.equals(Providers.LOCAL)) {
             parts.computeIfAbsent(embedder, name -> () -> health(name, breakers, quotas));
         }
-        if (parts.isEmpty()) {
+        if (credentials.usable(tagging).isEmpty()) {
             parts.put("none", () -> Health.status(DEGRADED)
                     .withDetail("problem", "TAGGING_PROVIDERS has none that can be asked")
                     .build());

@@ -232,7 +232,7 @@ class ProblemsIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/nothing", "/users/1/", "/error", "/actuator", "/users/1/rag/query", "/openapi/openapi.yaml"})
+            strings = {"/nothing", "/users/1/", "/error", "/actuator", "/users/1/rag/nothing", "/openapi/openapi.yaml"})
     void anUnknownPathIsAProblemForAProgramAndAPageForABrowser(String path) {
         OpenApiContract.INSTANCE.assertProblem(client.sendAnything("GET", path, null, UnaryOperator.identity()), 404);
         OpenApiContract.INSTANCE.assertProblem(

@@ -127,14 +127,25 @@ class LiveChannels {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    /** The channel was found at Telegram, for all tenants that look for it. If another account read it before, something may be missing. */
-    void found(UUID channelId, String account, long chatId) {
+    /** The tenant that manages an account; the default tenant for one that is not stored yet. */
+    UUID tenant(String account) {
+        return jdbc.sql(
+                        """
+                        SELECT coalesce((SELECT tenant_id FROM telegram_accounts WHERE name = ?),
+                                        (SELECT id FROM tenants WHERE name = 'default'))""")
+                .param(account)
+                .query(UUID.class)
+                .single();
+    }
+
+    /** The channel was found at Telegram, for these tenants. If another account read it before, something may be missing. */
+    void found(UUID channelId, String account, long chatId, Collection<UUID> tenants) {
         jdbc.sql(
                         """
                         UPDATE live_channels SET account = ?, chat_id = ?, error = NULL, failures = 0, retry_at = NULL, flood_until = NULL,
                             wanted = CASE WHEN history_done_at IS NOT NULL THEN 'deep' END
-                        WHERE channel_id = ? AND account IS NULL AND source = 'telegram'""")
-                .params(account, chatId, channelId)
+                        WHERE channel_id = ? AND tenant_id = ANY (?) AND account IS NULL AND source = 'telegram'""")
+                .params(account, chatId, channelId, tenants.toArray(UUID[]::new))
                 .update();
     }
 

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -127,18 +129,13 @@ public class LiveReader {
         if (accounts.isEmpty()) {
             return;
         }
-        if (channel.tgChannelId() != null) {
-            for (Map.Entry<String, TdChats> account : accounts.entrySet()) {
-                Optional<ObjectNode> chat = account.getValue().find(TdMessage.chatId(channel.tgChannelId()));
-                if (chat.isPresent()) {
-                    found(rows, account.getKey(), account.getValue(), chat.get());
-                    return;
-                }
-            }
+        List<LiveChannel> open = channel.tgChannelId() == null ? rows : notFoundById(rows, accounts);
+        if (open.isEmpty()) {
+            return;
         }
         if (channel.username() == null) {
             unusable(
-                    rows,
+                    open,
                     "no signed-in account knows the channel with this id; join it with an account, or subscribe by its name",
                     UNJOINED_AGAIN);
             return;
@@ -147,10 +144,35 @@ public class LiveReader {
         String account = accounts.keySet().iterator().next();
         Optional<ObjectNode> chat = accounts.get(account).find(channel.username());
         if (chat.isPresent()) {
-            found(rows, account, accounts.get(account), chat.get());
+            found(open, account, accounts.get(account), chat.get());
         } else {
-            unusable(rows, "Telegram has no channel @" + channel.username(), UNKNOWN_AGAIN);
+            unusable(open, "Telegram has no channel @" + channel.username(), UNKNOWN_AGAIN);
         }
+    }
+
+    /** A private channel is read only for the tenant of an account that has joined it. Returns the rows of the other tenants. */
+    private List<LiveChannel> notFoundById(List<LiveChannel> rows, Map<String, TdChats> accounts)
+            throws TdlibException, InterruptedException {
+        List<LiveChannel> open = new ArrayList<>(rows);
+        for (Map.Entry<String, TdChats> account : accounts.entrySet()) {
+            TdChats chats = account.getValue();
+            Optional<ObjectNode> chat =
+                    chats.find(TdMessage.chatId(rows.get(0).tgChannelId()));
+            if (chat.isPresent() && !open.isEmpty()) {
+                UUID tenant = TdChats.isSupergroup(chat.get())
+                                && chats.username(chat.get()).isPresent()
+                        ? null
+                        : table.tenant(account.getKey());
+                List<LiveChannel> readable = open.stream()
+                        .filter(row -> tenant == null || tenant.equals(row.tenantId()))
+                        .toList();
+                if (!readable.isEmpty()) {
+                    found(readable, account.getKey(), chats, chat.get());
+                    open.removeAll(readable);
+                }
+            }
+        }
+        return open;
     }
 
     private void unusable(List<LiveChannel> rows, String reason, Duration pause) {
@@ -165,16 +187,17 @@ public class LiveReader {
         LiveChannel channel = rows.get(0);
         long chatId = chat.path("id").asLong();
         Long tgChannelId = TdMessage.channelId(chatId);
-        if (!chat.at("/type/@type").asText().equals("chatTypeSupergroup") || tgChannelId == null) {
+        if (!TdChats.isSupergroup(chat) || tgChannelId == null) {
             unusable(rows, "it is no channel and no supergroup", UNKNOWN_AGAIN);
             return;
         }
+        List<UUID> tenants = rows.stream().map(LiveChannel::tenantId).toList();
         String username = chats.username(chat).orElse(null);
         var identity =
                 new ChannelIdentity(tgChannelId, username, chat.path("title").asText());
         boolean same = Boolean.TRUE.equals(transaction.execute(status -> {
             Channel stored = channels.identify(channel.channelId(), identity);
-            table.found(stored.id(), account, chatId);
+            table.found(stored.id(), account, chatId, tenants);
             return stored.id().equals(channel.channelId());
         }));
         if (same) {

@@ -145,6 +145,10 @@ final class TdChats implements TdMessage.Names {
         loaded = true;
     }
 
+    static boolean isSupergroup(JsonNode chat) {
+        return chat.at("/type/@type").asText().equals("chatTypeSupergroup");
+    }
+
     /** User name of a channel; empty if it has none. */
     Optional<String> username(JsonNode chat) throws TdlibException, InterruptedException {
         ObjectNode group = call(Tdlib.request("getSupergroup")

@@ -664,6 +664,35 @@ class LiveFeedIT {
     }
 
     @Test
+    void a_private_channel_is_read_for_the_tenant_of_its_account_only() throws Exception {
+        UUID other = UUID.randomUUID();
+        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
+                .params(other, "tenant " + other)
+                .update();
+        StandInChannel secret = telegram.channel(4_242, "", "Secret");
+        UUID id = subscribe("tg_channel_id", 4_242L);
+        jdbc.sql(
+                        """
+                        WITH reader AS (INSERT INTO users (tenant_id) VALUES (?) RETURNING id)
+                        INSERT INTO user_channel (user_id, channel_id) SELECT reader.id, ? FROM reader""")
+                .params(other, id)
+                .update();
+        LiveProcess process = start(LiveProcess.parser(87_600, 3_600));
+        telegram.join(secret);
+        secret.post(Contents.text("for members"));
+
+        await().atMost(TIME).until(() -> count("posts WHERE content = 'for members'") == 1);
+        process.awaitRead();
+        await().atMost(TIME)
+                .untilAsserted(() -> assertThat(
+                                one("SELECT coalesce(error, '') FROM live_channels WHERE tenant_id = '" + other + "'"))
+                        .contains("no signed-in account knows the channel"));
+        assertThat(one("SELECT tenant_id::text FROM posts WHERE content = 'for members'"))
+                .isEqualTo(TENANT.toString());
+        jdbc.sql("DELETE FROM user_channel WHERE user_id <> 1").update();
+    }
+
+    @Test
     void posts_are_complete_after_the_database_was_away() throws Exception {
         subscribe();
         start(LiveProcess.parser(87_600, 3_600)).awaitRead();
