@@ -223,7 +223,7 @@ class CommandLineIT {
     @Test
     void a_running_program_opens_its_accounts_and_closes_them_when_it_is_stopped() throws Exception {
         Map<String, String> settings = new HashMap<>(TELEGRAM);
-        settings.putAll(Map.of("TDLIB_LIBRARY", RealTdlib.library().toString(), "PIPELINE_ROUTES", "schedule"));
+        settings.putAll(Map.of("TDLIB_LIBRARY", RealTdlib.library().toString(), "PIPELINE_ROUTES", "telegram"));
         Files.createDirectories(dir.resolve("data/telegram/main"));
         PreparedData.in(dir.resolve("data"));
         Path output = dir.resolve("stopped");

@@ -164,6 +164,10 @@ public final class Neo4jServer implements BeforeAllCallback {
 
         @Override
         public void close() throws InterruptedException, IOException {
+            // the classes of a JVM may be executions of their own, and each closes what it has stored
+            synchronized (Neo4jServer.class) {
+                running = null;
+            }
             driver.close();
             process.destroyForcibly().waitFor();
             FileSystemUtils.deleteRecursively(home);

@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -156,8 +156,7 @@ public class LiveReader {
         List<LiveChannel> open = new ArrayList<>(rows);
         for (Map.Entry<String, TdChats> account : accounts.entrySet()) {
             TdChats chats = account.getValue();
-            Optional<ObjectNode> chat =
-                    chats.find(TdMessage.chatId(rows.get(0).tgChannelId()));
+            Optional<ObjectNode> chat = chats.find(TdMessage.chatId(rows.get(0).tgChannelId()));
             if (chat.isPresent() && !open.isEmpty()) {
                 UUID tenant = TdChats.isSupergroup(chat.get())
                                 && chats.username(chat.get()).isPresent()

@@ -683,10 +683,9 @@ class LiveFeedIT {
 
         await().atMost(TIME).until(() -> count("posts WHERE content = 'for members'") == 1);
         process.awaitRead();
-        await().atMost(TIME)
-                .untilAsserted(() -> assertThat(
-                                one("SELECT coalesce(error, '') FROM live_channels WHERE tenant_id = '" + other + "'"))
-                        .contains("no signed-in account knows the channel"));
+        await().atMost(TIME).untilAsserted(() -> assertThat(
+                        one("SELECT coalesce(error, '') FROM live_channels WHERE tenant_id = '" + other + "'"))
+                .contains("no signed-in account knows the channel"));
         assertThat(one("SELECT tenant_id::text FROM posts WHERE content = 'for members'"))
                 .isEqualTo(TENANT.toString());
         jdbc.sql("DELETE FROM user_channel WHERE user_id <> 1").update();
