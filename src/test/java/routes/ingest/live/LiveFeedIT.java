@@ -677,12 +677,11 @@ class LiveFeedIT {
                         INSERT INTO user_channel (user_id, channel_id) SELECT reader.id, ? FROM reader""")
                 .params(other, id)
                 .update();
-        LiveProcess process = start(LiveProcess.parser(87_600, 3_600));
+        start(LiveProcess.parser(87_600, 3_600));
         telegram.join(secret);
         secret.post(Contents.text("for members"));
 
         await().atMost(TIME).until(() -> count("posts WHERE content = 'for members'") == 1);
-        process.awaitRead();
         await().atMost(TIME).untilAsserted(() -> assertThat(
                         one("SELECT coalesce(error, '') FROM live_channels WHERE tenant_id = '" + other + "'"))
                 .contains("no signed-in account knows the channel"));
