@@ -293,7 +293,7 @@ public interface VectorIndex extends AutoCloseable {
         }
         if (!Double.isFinite(squares)) {
             throw new IllegalArgumentException(
-                    "The embedding provider made a vector with a component that is no number");
+                    "The embedding provider made a vector with a component that is not a number");
         }
         if (squares == 0) {
             return Optional.empty();

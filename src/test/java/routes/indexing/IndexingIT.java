@@ -283,7 +283,7 @@ class IndexingIT {
                         .isEqualTo(EntryFailure.Kind.UNCOUNTED));
         assertThat(find("галактики")).hasSize(1);
         assertThat(column("indexing_status")).isEqualTo("pending");
-        assertThat(column("indexing_error")).isEqualTo("waits: server is away");
+        assertThat(column("indexing_error")).isEqualTo("waits: server is unavailable");
 
         graph.unavailable().set(false);
         assertThat(index(enriched(0, NOON, "галактики"))).isNotNull();
@@ -422,7 +422,7 @@ class IndexingIT {
 
         private Graph reached() {
             if (unavailable.get()) {
-                throw new GraphUnavailableException("server is away", null);
+                throw new GraphUnavailableException("server is unavailable", null);
             }
             return graph;
         }

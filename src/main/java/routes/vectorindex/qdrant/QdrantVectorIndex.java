@@ -30,7 +30,7 @@ import routes.vectorindex.words.PostTerms;
  * The vector index in a Qdrant server, for any number of processes. The point of a post has its id.
  *
  * <p>A write is conditional on the stored revision, in the server, so no process replaces newer content; afterwards the revisions are
- * read, so that a result is true whoever wrote at the same moment.
+ * read, so that a result is true although others write at the same moment.
  */
 public final class QdrantVectorIndex implements VectorIndex {
     /** Bytes of a request; the server accepts 32 MB. */
