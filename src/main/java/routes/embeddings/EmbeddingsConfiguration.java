@@ -1,6 +1,7 @@
 package routes.embeddings;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.configuration.ConfigurationException;
 import routes.llm.EmbeddingsProperties;
 import routes.llm.GigaChatProperties;
+import routes.llm.LlmProperties;
 import routes.llm.ProviderCredentials;
 import routes.llm.Providers;
 import routes.llm.ReaderCalls;
@@ -53,6 +55,7 @@ class EmbeddingsConfiguration {
             ObjectMapper json,
             EmbeddingCache cache,
             ReaderCalls calls,
+            LlmProperties llm,
             TextAnalysis analysis) {
         String provider = settings.provider(credentials);
         if (provider.equals(Providers.LOCAL)) {
@@ -81,6 +84,7 @@ class EmbeddingsConfiguration {
                 camel.createProducerTemplate(),
                 json,
                 cache,
-                calls);
+                calls,
+                Duration.ofSeconds(llm.breakerOpenSeconds()));
     }
 }

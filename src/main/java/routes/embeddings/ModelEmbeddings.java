@@ -47,29 +47,38 @@ final class ModelEmbeddings implements EmbeddingProvider {
     private final ObjectMapper json;
     private final EmbeddingCache cache;
     private final ReaderCalls calls;
+    private final Duration rest;
     private final Cache<String, float[]> knownQueries = Caffeine.newBuilder()
             .maximumSize(CACHED_QUERIES)
             .expireAfterWrite(QUERIES_KEPT)
             .build();
     private volatile boolean hasWorked;
+    private volatile long restsUntilNanos = System.nanoTime();
+    private volatile String lastProblem = "";
     private volatile float measuredFloor = Float.NaN;
 
     /** A model and where it is. */
     record Model(String provider, String name, int dimension) {}
 
+    /**
+     * @param rest after a failure, how long {@link #embed} does not call the model. A pass takes minutes if the model hangs, and posts
+     *     must not wait for several before they are found by their words
+     */
     ModelEmbeddings(
             Model model,
             EmbeddingsProperties settings,
             ProducerTemplate camel,
             ObjectMapper json,
             EmbeddingCache cache,
-            ReaderCalls calls) {
+            ReaderCalls calls,
+            Duration rest) {
         this.model = model;
         this.settings = settings;
         this.camel = camel;
         this.json = json;
         this.cache = cache;
         this.calls = calls;
+        this.rest = rest;
     }
 
     @Override
@@ -118,7 +127,8 @@ final class ModelEmbeddings implements EmbeddingProvider {
                 .toList();
         for (int from = 0; from < missing.size(); from += settings.batchSize()) {
             List<String> batch = missing.subList(from, Math.min(missing.size(), from + settings.batchSize()));
-            List<float[]> answers = ask(batch.stream().map(byHash::get).toList());
+            List<float[]> answers =
+                    askUnlessResting(batch.stream().map(byHash::get).toList());
             Map<String, float[]> known = new HashMap<>();
             for (int i = 0; i < batch.size(); i++) {
                 vectors.put(batch.get(i), answers.get(i));
@@ -131,6 +141,19 @@ final class ModelEmbeddings implements EmbeddingProvider {
         return hashes.stream()
                 .map(hash -> vectors.getOrDefault(hash, new float[dimension()]))
                 .toList();
+    }
+
+    private List<float[]> askUnlessResting(List<String> texts) {
+        if (System.nanoTime() - restsUntilNanos < 0) {
+            throw new EmbeddingsUnavailableException(lastProblem, null);
+        }
+        try {
+            return ask(texts);
+        } catch (EmbeddingsUnavailableException e) {
+            lastProblem = e.getMessage();
+            restsUntilNanos = System.nanoTime() + rest.toNanos();
+            throw e;
+        }
     }
 
     private String sent(String prefix, String text) {

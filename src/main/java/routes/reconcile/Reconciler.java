@@ -175,7 +175,7 @@ public class Reconciler implements Job {
         }
         if (counts.published() > 0) {
             LOG.warn(
-                    "{} posts were stuck with nothing under way and are published again: has Redis lost data?",
+                    "{} posts were stuck with nothing under way and are published again: has Redis lost data, or did a model make no vectors?",
                     counts.published());
         }
         return counts;

@@ -236,7 +236,7 @@ public final class PageFetcher implements AutoCloseable {
     }
 
     /**
-     * A file that a page shows, in memory, or why there is none. As with pages, robots.txt decides.
+     * A file that a page shows, in memory, or the reason why it was not fetched. As with pages, robots.txt decides.
      *
      * @param types of the files that are of use, such as {@code video/mp4}
      * @param maxBytes larger files are refused

@@ -37,7 +37,7 @@ class PreviewDownloads {
     }
 
     /**
-     * The file at a path that the caller deletes, or why there is none.
+     * The file at a path that the caller deletes, or the reason why it was not fetched.
      *
      * @param done whether another attempt would end the same way
      */
