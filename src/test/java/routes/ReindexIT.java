@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,11 +67,20 @@ class ReindexIT {
         }
 
         try (var application = open("--reindex", "--exit-when-idle")) {
+            VectorIndex index = application.getBean(VectorIndex.class);
+            assertThat(index.count())
+                    .as("searched until the rebuild is complete")
+                    .isEqualTo(indexed);
+            assertThat(data.resolve("index-next")).isDirectory();
+            String before = index.identity().orElseThrow();
             var out = new ByteArrayOutputStream();
             int code = application.getBean(MainJob.class).run(new PrintStream(out, true, StandardCharsets.UTF_8));
             assertThat(code).isZero();
             assertThat(out.toString(StandardCharsets.UTF_8)).contains("Processing: ", "| still in work | 0 ");
-            assertThat(application.getBean(VectorIndex.class).count()).isEqualTo(indexed);
+            assertThat(index.identity()).isPresent().isNotEqualTo(Optional.of(before));
+            assertThat(index.count()).isEqualTo(indexed);
+            assertThat(data.resolve("index-next")).doesNotExist();
+            assertThat(data.resolve("index-old")).doesNotExist();
             assertThat(edges(application)).isEqualTo(edges);
         }
     }

@@ -128,10 +128,7 @@ public class MainJob {
 
     /** Whether the stages of this process have no work left. Checks the outbox first, then the streams. */
     private boolean isIdle() {
-        return rebuild.progress().filter(IndexRebuild.Progress::publishing).isEmpty()
-                && outbox.unpublished() == 0
-                && streams.isIdleNow()
-                && albums.open() == 0;
+        return !rebuild.hasWork() && outbox.unpublished() == 0 && streams.isIdleNow() && albums.open() == 0;
     }
 
     /**

@@ -65,8 +65,8 @@ public record RunOptions(
             java -jar telegram-assistant.jar [options]
               --demo              import the demo channel that ships with the program
               --import=<path>     import a Telegram Desktop export: its result.json or the folder of it; may be repeated
-              --reindex           build the vector index and the graph again from the database, from the beginning; search finds
-                                  less until that is done. An interrupted rebuild goes on at the next start, without this option
+              --reindex           build the vector index and the graph again from the database, beside the index that is searched
+                                  until that is done. An interrupted rebuild goes on at the next start, without this option
               --exit-when-idle    process until nothing is left to do, print the summary and end: 0, or 1 when this run had an
                                   import error, a post that failed or a dead letter
               --validate=<folder> check the route files of a folder and end: 0, or 1 with a line for each problem

@@ -66,13 +66,11 @@ class Startup {
                         "check QDRANT_URL and QDRANT_API_KEY, and that the server runs",
                         index::count);
             }
-            if (!options.reindex()) {
-                check(index, embeddings);
-            }
+            check(index, embeddings, options.reindex());
             migrate(postgres);
             if (indexes) {
                 rebuild.prepare(options.reindex());
-                check(index, embeddings);
+                check(index, embeddings, false);
             }
             await(
                     "Redis at " + redis.address(),
@@ -93,10 +91,14 @@ class Startup {
         };
     }
 
-    /** @throws VectorIndexException if the index has vectors of another dimension */
-    private static void check(VectorIndex index, EmbeddingProvider embeddings) {
+    /** @throws VectorIndexException if the index has vectors of another model and is not to be built again */
+    private static void check(VectorIndex index, EmbeddingProvider embeddings, boolean isRebuilt) {
         try {
-            index.checkDimension(embeddings.dimension());
+            index.expect(embeddings.provider() + "/" + embeddings.model(), embeddings.dimension())
+                    .filter(problem -> !isRebuilt)
+                    .ifPresent(problem -> {
+                        throw new VectorIndexException(problem);
+                    });
         } catch (VectorIndexUnavailableException e) {
             LOG.warn("{}; until it answers, searches fail", e.getMessage());
         }

@@ -1,5 +1,6 @@
 package routes.reconcile;
 
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -19,7 +20,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Event;
 import routes.outbox.Outbox;
-import routes.vectorindex.VectorIndex;
+import routes.vectorindex.IndexGenerations;
 
 /**
  * Rebuilds the vector index, and on demand the graph, from the database: publishes posts through the outbox to the indexing stage.
@@ -55,6 +56,7 @@ public class IndexRebuild implements DisposableBean {
 
     private record Row(
             String identity,
+            String replaces,
             String reason,
             boolean fromEmpty,
             long position,
@@ -71,7 +73,7 @@ public class IndexRebuild implements DisposableBean {
     private record Candidate(UUID id, UUID tenantId, long number, boolean tagged) {}
 
     private final JdbcClient jdbc;
-    private final VectorIndex index;
+    private final IndexGenerations index;
     private final LostEvents events;
     private final Outbox outbox;
     private final TransactionTemplate transaction;
@@ -81,7 +83,7 @@ public class IndexRebuild implements DisposableBean {
 
     IndexRebuild(
             JdbcClient jdbc,
-            VectorIndex index,
+            IndexGenerations index,
             LostEvents events,
             Outbox outbox,
             PlatformTransactionManager transactions) {
@@ -94,8 +96,8 @@ public class IndexRebuild implements DisposableBean {
     }
 
     /**
-     * Must be called at start, before anything is indexed: decides whether a rebuild is needed, and clears the index if a rebuild
-     * starts from an empty one.
+     * Must be called at start, before anything is indexed: decides whether a rebuild is needed. A rebuild on demand fills a new
+     * generation beside the index that is searched; an index of another database is cleared.
      *
      * @param wanted whether to rebuild everything, regardless of the state of the index
      */
@@ -117,6 +119,13 @@ public class IndexRebuild implements DisposableBean {
         });
         transaction.executeWithoutResult(status -> {
             Row locked = locked();
+            if (locked.replaces() != null && index.identity().equals(Optional.of(locked.replaces()))) {
+                beginGeneration(locked);
+                return;
+            }
+            if (!locked.isUnderWay()) {
+                index.drop();
+            }
             boolean isNamed = index.identity().equals(Optional.of(locked.identity()));
             boolean foreign = index.count() > 0 && index.identity().isPresent();
             if (!isNamed && (foreign || (locked.isUnderWay() && locked.fromEmpty() && locked.position() == 0))) {
@@ -127,6 +136,15 @@ public class IndexRebuild implements DisposableBean {
             }
         });
         progress = progress(row);
+    }
+
+    /** Posts that come after the beginning are written to both generations; those before it must be published again. */
+    private void beginGeneration(Row row) {
+        if (!index.nextIdentity().equals(Optional.of(row.identity()))) {
+            index.begin(row.identity());
+            jdbc.sql("UPDATE vector_index SET last_number = (SELECT coalesce(max(number), 0) FROM posts)")
+                    .update();
+        }
     }
 
     /** Publishes what {@link #prepare} found missing, in the background. */
@@ -143,11 +161,21 @@ public class IndexRebuild implements DisposableBean {
         return Optional.ofNullable(progress);
     }
 
+    /** Whether the rebuild needs nothing but time: posts are to be published, or all are indexed and the end is due. */
+    public boolean hasWork() {
+        return progress != null
+                && row().map(this::progress)
+                        .filter(now -> now.publishing() || now.indexed() >= now.published())
+                        .isPresent();
+    }
+
     /** Why the index cannot be the one filled from this database. */
     private Optional<String> lost(Optional<Row> known) {
         Optional<Row> underWay = known.filter(Row::isUnderWay);
-        if (underWay.isPresent()
-                && (underWay.get().position() == 0 || index.identity().equals(underWay.map(Row::identity)))) {
+        Optional<String> filled = underWay.filter(row -> row.replaces() != null).isPresent()
+                ? index.nextIdentity().or(index::identity)
+                : index.identity();
+        if (underWay.isPresent() && (underWay.get().position() == 0 || filled.equals(underWay.map(Row::identity)))) {
             return Optional.empty(); // the rebuild continues
         }
         long indexed = jdbc.sql("SELECT count(*) FROM posts WHERE indexing_status = 'indexed' AND NOT is_deleted")
@@ -155,7 +183,9 @@ public class IndexRebuild implements DisposableBean {
                 .single();
         long held = index.count();
         Optional<String> identity = index.identity();
-        if (identity.isPresent() && !identity.equals(known.map(Row::identity))) {
+        if (identity.isPresent() && identity.equals(known.map(Row::replaces))) {
+            return Optional.of("lost the generation that was being filled");
+        } else if (identity.isPresent() && !identity.equals(known.map(Row::identity))) {
             return Optional.of("belongs to another database");
         } else if (known.isPresent() && identity.isEmpty()) {
             return Optional.of("was lost")
@@ -176,22 +206,27 @@ public class IndexRebuild implements DisposableBean {
     }
 
     /**
-     * An index that only lacks some posts keeps its name. With a new name, {@link #prepare} clears an index that has another one.
+     * An index that only lacks some posts keeps its name. If all posts are to be published, an index of this database stays until
+     * another generation replaces it; {@link #prepare} clears any other.
      */
     private void begin(String reason, boolean fromEmpty) {
-        Optional<String> kept = index.identity()
-                .filter(identity -> !fromEmpty && row().map(Row::identity).equals(Optional.of(identity)));
+        Optional<String> own = index.identity().filter(identity -> row().filter(
+                        row -> identity.equals(row.identity()) || identity.equals(row.replaces()))
+                .isPresent());
+        Optional<String> kept = own.filter(identity -> !fromEmpty);
+        Optional<String> replaces = own.filter(identity -> fromEmpty && index.count() > 0);
         jdbc.sql(
                         """
-                        INSERT INTO vector_index (identity, reason, from_empty, last_number, total)
-                        SELECT :identity, :reason, :empty, coalesce(max(number), 0),
+                        INSERT INTO vector_index (identity, replaces, reason, from_empty, last_number, total)
+                        SELECT :identity, :replaces, :reason, :empty, coalesce(max(number), 0),
                                greatest(0, count(*) FILTER (WHERE :empty OR indexing_status = 'indexed') - :held)
                         FROM posts WHERE NOT is_deleted
-                        ON CONFLICT (only_one) DO UPDATE SET identity = excluded.identity, reason = excluded.reason,
-                            from_empty = excluded.from_empty, position = 0, last_number = excluded.last_number, published = 0,
-                            total = excluded.total, started_at = now()
+                        ON CONFLICT (only_one) DO UPDATE SET identity = excluded.identity, replaces = excluded.replaces,
+                            reason = excluded.reason, from_empty = excluded.from_empty, position = 0,
+                            last_number = excluded.last_number, published = 0, total = excluded.total, started_at = now()
                         """)
                 .param("identity", kept.orElseGet(() -> UUID.randomUUID().toString()))
+                .param("replaces", replaces.orElse(null), Types.VARCHAR)
                 .param("reason", reason)
                 .param("empty", fromEmpty)
                 .param("held", fromEmpty ? 0 : index.count())
@@ -238,7 +273,12 @@ public class IndexRebuild implements DisposableBean {
         if (progress.indexed() < progress.published()) {
             return false;
         }
-        jdbc.sql("UPDATE vector_index SET reason = NULL").update();
+        transaction.executeWithoutResult(status -> {
+            if (locked().replaces() != null) {
+                index.promote();
+            }
+            jdbc.sql("UPDATE vector_index SET reason = NULL, replaces = NULL").update();
+        });
         progress = null;
         LOG.info(
                 "The index is rebuilt: {} posts in {} s",

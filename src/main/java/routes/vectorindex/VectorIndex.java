@@ -272,13 +272,14 @@ public interface VectorIndex extends AutoCloseable {
     void identify(String identity);
 
     /**
-     * Must be called at start with the embedding provider's dimension.
+     * Tells the index, at start, what makes the vectors. An index without posts takes them; another one answers what is wrong if its
+     * vectors are of another model or dimension, and finds nothing by vectors then.
      *
-     * @throws VectorIndexException if the index contains vectors of another dimension
+     * @param model name of provider and model
      */
-    void checkDimension(int dimension);
+    Optional<String> expect(String model, int dimension);
 
-    /** Removes every post of every tenant, and with them the dimension: the first step of a rebuild. */
+    /** Removes every post of every tenant, and with them the dimension of the vectors. */
     void clear();
 
     /**

@@ -12,10 +12,11 @@ public class VectorIndexException extends RuntimeException {
         super(message, cause);
     }
 
-    /** The index contains vectors of a different length than the embedding provider produces. */
-    public static VectorIndexException dimensions(String index, int stored, int provided) {
-        return new VectorIndexException("The vector index " + index + " holds vectors of " + stored
-                + " dimensions but the embedding provider makes vectors of " + provided
-                + ". Start once with --reindex to build the index again, or configure the provider it was built with.");
+    /** What is wrong with an index whose vectors cannot be compared with those of the provider. */
+    public static String otherVectors(String index, String stored, String provided) {
+        return "The vector index " + index + " holds vectors of " + stored
+                + " but the embedding provider makes vectors of "
+                + provided
+                + ". Start once with --reindex to build the index again, or configure the provider it was built with.";
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.FileSystemUtils;
 import routes.albums.AlbumProperties;
 import routes.events.AlbumParsed;
 import routes.events.Event;
@@ -55,10 +57,10 @@ import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
-import routes.vectorindex.VectorIndex;
+import routes.vectorindex.IndexGenerations;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
-import routes.vectorindex.lucene.LuceneVectorIndex;
+import routes.vectorindex.lucene.LuceneGenerations;
 
 /** Which posts are published again, as what, and when not. */
 class ReconcilerIT {
@@ -457,20 +459,20 @@ class ReconcilerIT {
         List<UUID> posts = List.of(indexedPost(), indexedPost(), indexedPost());
         UUID underWay = post("pending", "pending");
         jdbc.sql("TRUNCATE vector_index").update();
-        try (VectorIndex index = LuceneVectorIndex.open(folder.resolve("one"))) {
+        try (IndexGenerations index = open(folder.resolve("one"))) {
             posts.forEach(post -> index.upsert(point(post)));
             rebuilt(index, false, List.of());
             assertThat(index.identity()).as("taken over").isPresent();
             rebuilt(index, false, List.of());
         }
-        try (VectorIndex empty = LuceneVectorIndex.open(folder.resolve("two"))) {
+        try (IndexGenerations empty = open(folder.resolve("two"))) {
             rebuilt(empty, false, posts);
             rebuilt(empty, false, List.of());
             empty.delete(TENANT, List.of(posts.get(1)));
             rebuilt(empty, false, List.of(posts.get(1)));
             assertThat(empty.find(TENANT, underWay)).isEmpty();
         }
-        try (VectorIndex foreign = LuceneVectorIndex.open(folder.resolve("one"))) {
+        try (IndexGenerations foreign = open(folder.resolve("one"))) {
             UUID stranger = UUID.randomUUID();
             foreign.upsert(point(stranger));
             rebuilt(foreign, false, posts);
@@ -479,13 +481,14 @@ class ReconcilerIT {
     }
 
     @Test
-    void a_rebuild_on_demand_begins_from_nothing_and_goes_on_after_a_crash_without_a_gap_or_a_repetition(
+    void a_rebuild_on_demand_fills_another_generation_and_goes_on_after_a_crash_without_a_gap_or_a_repetition(
             @TempDir Path folder) throws Exception {
         List<UUID> posts =
                 IntStream.range(0, 1_200).mapToObj(i -> indexedPost()).toList();
         jdbc.sql("TRUNCATE vector_index").update();
-        try (VectorIndex index = LuceneVectorIndex.open(folder)) {
+        try (IndexGenerations index = open(folder)) {
             index.upsertAll(posts.stream().map(ReconcilerIT::point).toList());
+            rebuilt(index, false, List.of());
             // the third page cannot be written: as if the process died there
             jdbc.sql(
                             """
@@ -496,7 +499,9 @@ class ReconcilerIT {
             IndexRebuild died = rebuild(index);
             try {
                 died.prepare(true);
-                assertThat(index.count()).isZero();
+                assertThat(index.count())
+                        .as("searched until the rebuild is complete")
+                        .isEqualTo(1_200);
                 died.start();
                 await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 1_000);
             } finally {
@@ -505,17 +510,26 @@ class ReconcilerIT {
                         .update();
             }
             index.upsert(point(posts.get(0)));
+            Optional<String> begun = index.nextIdentity();
+            assertThat(begun).isPresent();
 
             IndexRebuild goesOn = rebuild(index);
             goesOn.prepare(false);
-            assertThat(index.count()).as("not emptied again").isOne();
+            assertThat(index.nextIdentity()).as("not begun again").isEqualTo(begun);
             goesOn.start();
             await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 1_200);
             assertThat(events())
                     .extracting(event -> ((PostEnriched) event).postId())
                     .containsExactlyElementsOf(posts);
             assertThat(goesOn.progress().orElseThrow().toString()).contains("of 1200 posts");
+            index.upsertAll(posts.stream().skip(1).map(ReconcilerIT::point).toList());
+            index.delete(TENANT, List.of(posts.get(1)));
+            jdbc.sql("UPDATE posts SET indexing_status = 'indexed'").update();
+            await().atMost(Duration.ofSeconds(30)).until(() -> goesOn.progress().isEmpty());
             goesOn.destroy();
+            assertThat(index.identity()).as("the new generation is searched").isEqualTo(begun);
+            assertThat(index.nextIdentity()).isEmpty();
+            assertThat(index.count()).isEqualTo(1_199);
         }
         assertThat(jdbc.sql("SELECT count(*) FROM posts WHERE jsonb_exists(index_state, 'graph')")
                         .query(Long.class)
@@ -524,7 +538,36 @@ class ReconcilerIT {
                 .isZero();
     }
 
-    private IndexRebuild rebuild(VectorIndex index) {
+    @Test
+    void a_generation_that_is_lost_while_it_is_filled_is_begun_again(@TempDir Path folder) throws Exception {
+        List<UUID> posts = List.of(indexedPost(), indexedPost());
+        jdbc.sql("TRUNCATE vector_index").update();
+        try (IndexGenerations index = open(folder)) {
+            posts.forEach(post -> index.upsert(point(post)));
+            rebuilt(index, false, List.of());
+            IndexRebuild begun = rebuild(index);
+            begun.prepare(true);
+            begun.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 2);
+            begun.destroy();
+        }
+        FileSystemUtils.deleteRecursively(folder.resolve("index-next"));
+        try (IndexGenerations index = open(folder)) {
+            assertThat(index.count()).isEqualTo(2);
+            rebuilt(index, false, posts);
+            assertThat(index.count()).isEqualTo(2);
+            assertThat(index.nextIdentity()).isEmpty();
+            rebuilt(index, false, List.of());
+        }
+    }
+
+    private static IndexGenerations open(Path folder) {
+        IndexGenerations index = LuceneGenerations.in(folder);
+        index.expect("test", 2);
+        return index;
+    }
+
+    private IndexRebuild rebuild(IndexGenerations index) {
         return new IndexRebuild(
                 jdbc,
                 index,
@@ -534,7 +577,7 @@ class ReconcilerIT {
     }
 
     /** Starts, expects these posts to be published for the index, does the work of the indexing stage, and awaits the end. */
-    private void rebuilt(VectorIndex index, boolean wanted, List<UUID> published) throws InterruptedException {
+    private void rebuilt(IndexGenerations index, boolean wanted, List<UUID> published) throws InterruptedException {
         jdbc.sql("TRUNCATE outbox").update();
         IndexRebuild rebuild = rebuild(index);
         rebuild.prepare(wanted);

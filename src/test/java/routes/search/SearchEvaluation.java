@@ -76,7 +76,7 @@ final class SearchEvaluation implements AutoCloseable {
     SearchEvaluation(VectorIndex index, int most) throws IOException {
         this.index = index;
         EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis());
-        index.checkDimension(embeddings.dimension());
+        index.expect(embeddings.model(), embeddings.dimension());
         search = new HybridSearch(index, embeddings, new NoGraph(), new SearchWords());
         for (String name : List.of("queries", "forms", "signs")) {
             add(typed(name));

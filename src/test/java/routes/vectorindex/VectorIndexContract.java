@@ -47,7 +47,7 @@ public abstract class VectorIndexContract {
     @BeforeEach
     protected void openIndex() {
         index = open();
-        index.checkDimension(EMBEDDINGS.dimension());
+        assertThat(index.expect("test", EMBEDDINGS.dimension())).isEmpty();
     }
 
     @AfterEach
@@ -442,16 +442,25 @@ public abstract class VectorIndexContract {
     }
 
     @Test
-    void another_dimension_is_one_clear_error() {
-        index.checkDimension(3);
-        index.upsert(point(1, "космос"));
-        index.checkDimension(512);
+    void an_empty_index_takes_any_vectors_and_a_filled_one_only_those_of_its_model() {
+        assertThat(index.expect("tiny", 3)).isEmpty();
+        assertThat(index.expect("test", 512)).isEmpty();
+        IndexedPoint point = point(1, "космос");
+        index.upsert(point);
 
-        assertThatThrownBy(() -> index.checkDimension(1024))
-                .isInstanceOf(VectorIndexException.class)
-                .hasMessageContaining("512")
-                .hasMessageContaining("1024")
-                .hasMessageContaining("--reindex");
+        assertThat(index.expect("test", 512)).isEmpty();
+        assertThat(index.expect("test", 1024).orElseThrow()).contains("512", "1024", "--reindex");
+        assertThat(index.expect("other", 512).orElseThrow()).contains("test", "other", "--reindex");
+        assertThat(index.vectorSearch(query(point.text())))
+                .as("vectors of two models cannot be compared")
+                .isEmpty();
+        assertThat(index.textSearch(query("космос"))).hasSize(1);
+
+        index.close();
+        index = open();
+        assertThat(index.expect("other", 512)).isPresent();
+        assertThat(index.expect("test", 512)).isEmpty();
+        assertThat(index.vectorSearch(query(point.text()))).hasSize(1);
     }
 
     @Test
@@ -461,12 +470,12 @@ public abstract class VectorIndexContract {
         index.clear();
 
         assertThat(index.count()).isZero();
-        index.checkDimension(2560);
+        assertThat(index.expect("big", 2560)).isEmpty();
         IndexedPoint point = point(1, "космос");
         float[] big = new float[2560];
         big[7] = 3;
         index.upsert(new IndexedPoint(point.payload(), big, point.text(), 1, "x"));
-        index.checkDimension(2560);
+        assertThat(index.expect("big", 2560)).isEmpty();
         SearchQuery query = new SearchQuery(TENANT, Set.of(CHANNEL), Set.of(), Set.of(), null, null, null, big, 1);
         assertThat(index.vectorSearch(query).get(0).score()).isCloseTo(1, within(1e-3));
     }

@@ -4,14 +4,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.embedded.DataFolder;
-import routes.vectorindex.VectorIndex;
+import routes.vectorindex.IndexGenerations;
 
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("'${qdrant.url:}'.isBlank()")
 class LuceneConfiguration {
 
     @Bean
-    VectorIndex vectorIndex(DataFolder data, IndexProperties properties) {
-        return LuceneVectorIndex.open(data.folder("index"), properties);
+    IndexGenerations vectorIndex(DataFolder data, IndexProperties properties) {
+        return new IndexGenerations(new LuceneGenerations(
+                data.path(), folder -> data.folder(folder.getFileName().toString()), properties));
     }
 }

@@ -88,6 +88,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     private static final String IDENTITY = "identity";
 
     private static final String FORMAT = "format";
+    private static final String MODEL = "model";
 
     /** Changes with the fields of {@link PointDocument} and the analysis: an index of another format is built again. */
     private static final String CURRENT_FORMAT = "2";
@@ -111,6 +112,7 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     private final IndexWriting writing;
     private final SearcherManager searchers;
+    private volatile boolean isOtherModel;
 
     /** {@link #open(Path, IndexProperties)} with the defaults. */
     public static LuceneVectorIndex open(Path folder) {
@@ -278,6 +280,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     @Override
     public List<SearchHit> vectorSearch(SearchQuery query) {
         return VectorIndex.unitVector(query.vector())
+                .filter(vector -> !isOtherModel)
                 .map(vector -> {
                     int neighbours = Math.max(query.limit(), MIN_NEIGHBOURS);
                     Query nearest =
@@ -370,27 +373,45 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     @Override
     public Optional<String> identity() {
-        return search(searcher -> Optional.ofNullable(((DirectoryReader) searcher.getIndexReader())
-                .getIndexCommit()
-                .getUserData()
-                .get(IDENTITY)));
+        return Optional.ofNullable(commitData().get(IDENTITY));
     }
 
     @Override
     public void identify(String identity) {
-        change(
-                Set.of(),
-                writer -> writer.setLiveCommitData(
-                        Map.of(IDENTITY, identity, FORMAT, CURRENT_FORMAT).entrySet()));
+        describe(IDENTITY, identity);
     }
 
+    private Map<String, String> commitData() {
+        return search(searcher ->
+                ((DirectoryReader) searcher.getIndexReader()).getIndexCommit().getUserData());
+    }
+
+    private void describe(String key, String value) {
+        change(Set.of(), writer -> {
+            Map<String, String> data = new HashMap<>(commitData());
+            data.putAll(COMMIT_DATA);
+            data.put(key, value);
+            writer.setLiveCommitData(data.entrySet());
+        });
+    }
+
+    /** An index of an earlier version does not name the model: then the dimension decides. */
     @Override
-    public void checkDimension(int dimension) {
+    public Optional<String> expect(String model, int dimension) {
         FieldInfo vectors = search(searcher ->
                 FieldInfos.getMergedFieldInfos(searcher.getIndexReader()).fieldInfo(PointDocument.VECTOR));
+        String stored = commitData().get(MODEL);
+        Optional<String> problem = Optional.empty();
         if (vectors != null && vectors.getVectorDimension() != dimension) {
-            throw VectorIndexException.dimensions("in " + name, vectors.getVectorDimension(), dimension);
+            problem = Optional.of(VectorIndexException.otherVectors(
+                    "in " + name, vectors.getVectorDimension() + " dimensions", dimension + " dimensions"));
+        } else if (vectors != null && stored != null && !stored.equals(model)) {
+            problem = Optional.of(VectorIndexException.otherVectors("in " + name, stored, model));
+        } else if (!model.equals(stored)) {
+            describe(MODEL, model);
         }
+        isOtherModel = problem.isPresent();
+        return problem;
     }
 
     @Override

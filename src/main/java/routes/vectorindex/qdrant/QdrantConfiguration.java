@@ -4,6 +4,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.text.SearchWords;
+import routes.vectorindex.IndexGenerations;
 
 /** The vector index in Qdrant, if a server is configured. */
 @Configuration(proxyBeanMethods = false)
@@ -11,7 +12,7 @@ import routes.text.SearchWords;
 class QdrantConfiguration {
 
     @Bean
-    QdrantVectorIndex vectorIndex(QdrantServerProperties properties, SearchWords analysis) {
-        return new QdrantVectorIndex(properties, analysis);
+    IndexGenerations vectorIndex(QdrantServerProperties properties, SearchWords analysis) {
+        return new IndexGenerations(new QdrantGenerations(properties, analysis));
     }
 }

@@ -43,13 +43,20 @@ public final class QdrantVectorIndex implements VectorIndex {
     private final StoredWords words;
     private final PointReader reader;
     private final WordSearch search;
+    private volatile String expectedModel;
     private volatile int expectedDimension;
+    private volatile boolean isOtherModel;
 
     public QdrantVectorIndex(QdrantServerProperties properties, SearchWords analysis) {
-        this.calls = new QdrantCalls(properties);
+        this(new QdrantCalls(properties), analysis, Schema.CURRENT);
+    }
+
+    /** @param generation {@link Schema#CURRENT} or {@link Schema#NEXT} */
+    QdrantVectorIndex(QdrantCalls calls, SearchWords analysis, String generation) {
+        this.calls = calls;
         this.analysis = analysis;
         this.filters = new Filters(analysis);
-        this.schema = new Schema(calls);
+        this.schema = new Schema(calls, generation);
         this.words = new StoredWords(calls, schema, analysis);
         this.reader = new PointReader(calls, schema, words);
         this.search = new WordSearch(calls, analysis, filters, schema, words, reader);
@@ -61,12 +68,41 @@ public final class QdrantVectorIndex implements VectorIndex {
             return List.of();
         }
         Map<UUID, StoredPoint> known = states(points); // notices that the collection is lost
-        points.stream()
+        int length = points.stream()
                 .mapToInt(point -> point.vector().length)
-                .filter(length -> length > 0)
+                .filter(size -> size > 0)
                 .findFirst()
-                .ifPresentOrElse(schema::create, () -> schema.create(expectedDimension));
+                .orElse(expectedDimension);
+        if (schema.dimension().filter(size -> size != length).isPresent()) {
+            schema.forget(); // another process may have switched to another generation
+        }
+        if (schema.dimension().isEmpty()) {
+            schema.requireCurrent();
+            schema.create(length);
+            if (expectedModel != null) {
+                schema.describe(expectedModel);
+            }
+        }
         return write(points, false, known, newest -> newest);
+    }
+
+    void create(int dimension) {
+        schema.create(dimension);
+    }
+
+    boolean exists() {
+        return schema.exists();
+    }
+
+    void promote() {
+        schema.promote();
+        schema.forget();
+    }
+
+    /** Forgets what is known about the collection: another one has the alias. */
+    void forget() {
+        schema.forget();
+        isOtherModel = false;
     }
 
     /** Qdrant cannot compute the vectors of the tags: text and vector are read back and written with the new payload. */
@@ -245,6 +281,7 @@ public final class QdrantVectorIndex implements VectorIndex {
         return query.channelIds().isEmpty()
                 ? List.of()
                 : VectorIndex.unitVector(query.vector())
+                        .filter(this::isSearchable)
                         .map(vector ->
                                 reader.hits(reader.query(filters.limits(query).build(), query.limit())
                                         .setUsing(Payload.VECTOR)
@@ -319,14 +356,41 @@ public final class QdrantVectorIndex implements VectorIndex {
         schema.identify(identity);
     }
 
+    /** An index of an earlier version does not name the model: then the dimension decides. */
     @Override
-    public void checkDimension(int dimension) {
-        schema.forget();
-        int stored = schema.dimension().orElse(dimension);
-        if (stored != dimension) {
-            throw VectorIndexException.dimensions(calls.toString(), stored, dimension);
-        }
+    public Optional<String> expect(String model, int dimension) {
+        expectedModel = model;
         expectedDimension = dimension;
+        schema.forget();
+        Optional<Integer> size = schema.dimension();
+        if (size.isPresent() && size.get() != dimension && count() == 0) {
+            schema.resize(dimension);
+            size = schema.dimension();
+        }
+        Optional<String> stored = schema.model();
+        Optional<String> problem = Optional.empty();
+        if (size.isPresent() && size.get() != dimension) {
+            problem = Optional.of(VectorIndexException.otherVectors(
+                    calls.toString(), size.get() + " dimensions", dimension + " dimensions"));
+        } else if (size.isPresent() && stored.isPresent() && !stored.get().equals(model)) {
+            problem = Optional.of(VectorIndexException.otherVectors(calls.toString(), stored.get(), model));
+        } else if (!stored.equals(Optional.of(model))) {
+            schema.describe(model);
+        }
+        isOtherModel = problem.isPresent();
+        return problem;
+    }
+
+    /** Whether vectors of this length can be searched. Another process may have switched to another generation. */
+    private boolean isSearchable(float[] vector) {
+        if (isOtherModel) {
+            expect(expectedModel, expectedDimension);
+        }
+        if (schema.dimension().filter(size -> size != vector.length).isPresent()) {
+            schema.forget();
+        }
+        return !isOtherModel
+                && schema.dimension().filter(size -> size == vector.length).isPresent();
     }
 
     @Override

@@ -4,8 +4,11 @@ import static io.qdrant.client.ValueFactory.value;
 
 import io.qdrant.client.QdrantClient;
 import io.qdrant.client.grpc.Collections.AliasDescription;
+import io.qdrant.client.grpc.Collections.AliasOperations;
 import io.qdrant.client.grpc.Collections.CollectionInfo;
+import io.qdrant.client.grpc.Collections.CreateAlias;
 import io.qdrant.client.grpc.Collections.CreateCollection;
+import io.qdrant.client.grpc.Collections.DeleteAlias;
 import io.qdrant.client.grpc.Collections.Distance;
 import io.qdrant.client.grpc.Collections.HnswConfigDiff;
 import io.qdrant.client.grpc.Collections.IntegerIndexParams;
@@ -21,10 +24,15 @@ import io.qdrant.client.grpc.Collections.VectorParamsMap;
 import io.qdrant.client.grpc.Collections.VectorsConfig;
 import io.qdrant.client.grpc.JsonWithInt.Value;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +44,12 @@ final class Schema {
     private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
     private static final String POSTS = "telegram_posts";
     private static final String WORDS = "telegram_words";
+    /** The generation that is searched, and the one that is being filled: what the names of their aliases end in. */
+    static final String CURRENT = "";
+
+    static final String NEXT = "_next";
     private static final String IDENTITY = "identity";
+    private static final String MODEL = "model";
     private static final String FORMAT = "format";
     /** Changes with the payload, the vectors and the analysis: an index of another format is built again. */
     private static final String CURRENT_FORMAT = "1";
@@ -48,17 +61,19 @@ final class Schema {
     private static final int LINKS = 16;
 
     private final QdrantCalls calls;
+    private final String generation;
     private final String prefix;
     /** Of the collection that exists; 0 if unknown. */
     private volatile int dimension;
 
-    Schema(QdrantCalls calls) {
+    Schema(QdrantCalls calls, String generation) {
         this.calls = calls;
+        this.generation = generation;
         prefix = calls.named(POSTS) + "_";
     }
 
     String posts() {
-        return calls.named(POSTS);
+        return calls.named(POSTS + generation);
     }
 
     String words() {
@@ -96,10 +111,25 @@ final class Schema {
 
     /** The collection behind the alias. */
     private Optional<String> target() {
+        return Optional.ofNullable(targets().get(posts()));
+    }
+
+    /** The collections behind all aliases. */
+    private Map<String, String> targets() {
         return calls.call(QdrantClient::listAliasesAsync).stream()
-                .filter(alias -> alias.getAliasName().equals(posts()))
-                .map(AliasDescription::getCollectionName)
-                .findFirst();
+                .collect(Collectors.toMap(AliasDescription::getAliasName, AliasDescription::getCollectionName));
+    }
+
+    boolean exists() {
+        return target().isPresent();
+    }
+
+    /** @throws QdrantCalls.NoCollectionException for the next generation, which a write does not create */
+    void requireCurrent() {
+        if (generation.equals(NEXT)) {
+            throw new QdrantCalls.NoCollectionException(
+                    "The vector index " + calls + " has no collection " + posts(), null);
+        }
     }
 
     /** Forgets what is known about the collections: another process has replaced them. */
@@ -113,13 +143,9 @@ final class Schema {
             return;
         }
         createWords();
-        int last = calls.call(QdrantClient::listCollectionsAsync).stream()
-                .filter(name -> name.startsWith(prefix)
-                        && name.substring(prefix.length()).matches("\\d{1,8}"))
-                .mapToInt(name -> Integer.parseInt(name.substring(prefix.length())))
-                .max()
-                .orElse(0);
-        boolean isBegun = last > 0 && isEmpty(prefix + last, size);
+        Collection<String> used = targets().values();
+        int last = numbers().max().orElse(0);
+        boolean isBegun = last > 0 && !used.contains(prefix + last) && isEmpty(prefix + last, size);
         // what is not empty has got its alias before its first post, or is a rest
         if (!isBegun && last > 0 && dimension().isPresent()) {
             return;
@@ -146,6 +172,13 @@ final class Schema {
         calls.call(client -> client.createAliasAsync(posts(), name));
         LOG.info("The vector index {} starts empty, as collection {} with vectors of {} dimensions", calls, name, size);
         dimension();
+    }
+
+    private IntStream numbers() {
+        return calls.call(QdrantClient::listCollectionsAsync).stream()
+                .filter(name -> name.startsWith(prefix)
+                        && name.substring(prefix.length()).matches("\\d{1,8}"))
+                .mapToInt(name -> Integer.parseInt(name.substring(prefix.length())));
     }
 
     private boolean isEmpty(String collection, int size) {
@@ -212,13 +245,66 @@ final class Schema {
                 client -> client.createPayloadIndexAsync(collection, field, type, given, true, null, (Duration) null));
     }
 
-    /** Drops the posts and their words; the name stays. */
+    /**
+     * Gives the current generation's alias to the collection of this one, and its name and model. Only the change of the aliases is at once:
+     * the name comes first, so that a repetition after a crash finds the alias of this generation and does the rest.
+     */
+    void promote() {
+        Optional<String> collection = target();
+        if (collection.isEmpty()) {
+            return;
+        }
+        var metadata = metadata();
+        calls.call(client -> client.updateCollectionAsync(UpdateCollection.newBuilder()
+                .setCollectionName(words())
+                .putMetadata(IDENTITY, metadata.getOrDefault(IDENTITY + NEXT, value("")))
+                .putMetadata(MODEL, metadata.getOrDefault(MODEL + NEXT, value("")))
+                .build()));
+        String current = calls.named(POSTS);
+        List<AliasOperations> changes = new ArrayList<>();
+        if (targets().containsKey(current)) {
+            changes.add(deletion(current));
+        }
+        changes.add(AliasOperations.newBuilder()
+                .setCreateAlias(CreateAlias.newBuilder().setAliasName(current).setCollectionName(collection.get()))
+                .build());
+        changes.add(deletion(posts()));
+        calls.call(client -> client.updateAliasesAsync(changes));
+        LOG.info("The vector index {} is collection {} from now on", calls, collection.get());
+        describe(MODEL, "");
+        describe(IDENTITY, "");
+        dropUnused();
+    }
+
+    private static AliasOperations deletion(String alias) {
+        return AliasOperations.newBuilder()
+                .setDeleteAlias(DeleteAlias.newBuilder().setAliasName(alias))
+                .build();
+    }
+
+    /** Drops collections of posts without an alias. A process that has just created one creates it again. */
+    private void dropUnused() {
+        Collection<String> used = targets().values();
+        numbers()
+                .mapToObj(number -> prefix + number)
+                .filter(name -> !used.contains(name))
+                .forEach(name -> calls.call(client -> client.deleteCollectionAsync(name)));
+    }
+
+    /** Drops the posts and, with the current generation, their words; the name stays. */
     void drop() {
         forget();
         Optional<String> collection = target();
         if (collection.isPresent()) {
             calls.call(client -> client.deleteAliasAsync(posts()));
             calls.call(client -> client.deleteCollectionAsync(collection.get()));
+        }
+        if (generation.equals(NEXT)) {
+            if (identity().or(this::model).isPresent()) {
+                describe(MODEL, "");
+                describe(IDENTITY, "");
+            }
+            return;
         }
         Optional<String> identity = identity();
         try {
@@ -227,6 +313,16 @@ final class Schema {
             LOG.debug("There are no words to delete", e);
         }
         identity.ifPresent(this::identify);
+    }
+
+    /** An empty collection takes vectors of another dimension. */
+    void resize(int size) {
+        Optional<String> identity = identity();
+        drop();
+        if (generation.equals(NEXT)) {
+            create(size);
+            identity.ifPresent(this::identify);
+        }
     }
 
     private Map<String, Value> metadata() {
@@ -240,10 +336,32 @@ final class Schema {
 
     /** Empty for an index of another format. */
     Optional<String> identity() {
+        return described(IDENTITY);
+    }
+
+    /** What made the vectors; empty if unknown. */
+    Optional<String> model() {
+        return described(MODEL);
+    }
+
+    private Optional<String> described(String key) {
         var metadata = metadata();
-        return isCurrent(metadata) && metadata.containsKey(IDENTITY)
-                ? Optional.of(metadata.get(IDENTITY).getStringValue())
+        return isCurrent(metadata) && metadata.containsKey(key + generation)
+                ? Optional.of(metadata.get(key + generation).getStringValue()).filter(text -> !text.isEmpty())
                 : Optional.empty();
+    }
+
+    /** Remembers what makes the vectors. */
+    void describe(String model) {
+        describe(MODEL, model);
+    }
+
+    private void describe(String key, String text) {
+        createWords();
+        calls.call(client -> client.updateCollectionAsync(UpdateCollection.newBuilder()
+                .setCollectionName(words())
+                .putMetadata(key + generation, value(text))
+                .build()));
     }
 
     private static boolean isCurrent(Map<String, Value> metadata) {
@@ -258,10 +376,6 @@ final class Schema {
             LOG.warn("The vector index {} is of another version of the program; it is emptied and built again", calls);
             drop();
         }
-        createWords();
-        calls.call(client -> client.updateCollectionAsync(UpdateCollection.newBuilder()
-                .setCollectionName(words())
-                .putMetadata(IDENTITY, value(identity))
-                .build()));
+        describe(IDENTITY, identity);
     }
 }

@@ -108,6 +108,18 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
         }
     }
 
+    /** One call fails, after some that succeed; earlier faults are forgotten. */
+    public void failAfter(int calls, Status status) {
+        faults.clear();
+        fail(Status.OK, calls);
+        fail(status, 1);
+    }
+
+    /** Calls succeed from now on. */
+    public void recover() {
+        faults.clear();
+    }
+
     /** Whether calls are accepted and never answered. */
     public void hang(boolean forever) {
         hangs = forever;
@@ -143,7 +155,7 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
                 fault = Status.UNAUTHENTICATED.withDescription(
                         "Must provide an API key or an Authorization bearer token");
             }
-            if (fault != null) {
+            if (fault != null && !fault.isOk()) {
                 call.close(fault, new Metadata());
                 return new ServerCall.Listener<>() {};
             }

@@ -42,7 +42,6 @@ import routes.vectorindex.VectorIndex.SearchHit;
 import routes.vectorindex.VectorIndex.StoredPoint;
 import routes.vectorindex.VectorIndex.WriteResult;
 import routes.vectorindex.VectorIndexContract;
-import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndexUnavailableException;
 
 @Timeout(60)
@@ -291,18 +290,6 @@ class QdrantVectorIndexIT extends VectorIndexContract {
         }
 
         assertThat(index.count()).isOne();
-    }
-
-    @Test
-    void an_error_of_the_dimension_names_both_numbers() {
-        index.upsert(point(1, "космос"));
-        try (VectorIndex later = open()) {
-            assertThatThrownBy(() -> later.checkDimension(1024))
-                    .isInstanceOf(VectorIndexException.class)
-                    .isNotInstanceOf(VectorIndexUnavailableException.class)
-                    .hasMessageContaining("512")
-                    .hasMessageContaining("1024");
-        }
     }
 
     private List<UUID> found(String words) {
