@@ -91,10 +91,13 @@ public final class EventCodec {
      * @param stream logical name
      * @param traceId of the event; null omits the trace
      * @param idempotencyKey of the event; null omits the trace context
+     * @param traceparent as in {@link #write(Event, String)}
      */
-    public Map<String, String> stored(String stream, String data, String traceId, String idempotencyKey) {
+    public Map<String, String> stored(
+            String stream, String data, String traceId, String idempotencyKey, String traceparent) {
         boolean traced = traceId != null && idempotencyKey != null;
-        return entry(stream, data, traceId, traced ? TraceParent.of(traceId, idempotencyKey) : null);
+        String derived = traced ? TraceParent.of(traceId, idempotencyKey) : null;
+        return entry(stream, data, traceId, TraceParent.isValid(traceparent) ? traceparent : derived);
     }
 
     /**

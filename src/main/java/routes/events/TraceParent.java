@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The {@code traceparent} of W3C Trace Context, level 1 (version 00). */
-final class TraceParent {
+public final class TraceParent {
 
     private static final Pattern FORM = Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}");
     private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
@@ -14,7 +14,7 @@ final class TraceParent {
 
     private TraceParent() {}
 
-    static boolean isValid(String text) {
+    public static boolean isValid(String text) {
         return traceId(text).isPresent();
     }
 
@@ -34,10 +34,14 @@ final class TraceParent {
      * sampled, since 00 would turn off tracing in every later stage.
      */
     static String of(String traceId, String idempotencyKey) {
+        return "00-" + traceOf(traceId) + "-" + Sha256.hex(idempotencyKey).substring(0, 16) + "-01";
+    }
+
+    /** The id of the trace that the events with this trace id share: 32 hex digits. */
+    public static String traceOf(String traceId) {
         String plain = traceId.toLowerCase(Locale.ROOT).replace("-", "");
         boolean usable =
                 TRACE_ID.matcher(plain).matches() && !ZEROS.matcher(plain).matches();
-        String trace = usable ? plain : Sha256.hex(traceId).substring(0, 32);
-        return "00-" + trace + "-" + Sha256.hex(idempotencyKey).substring(0, 16) + "-01";
+        return usable ? plain : Sha256.hex(traceId).substring(0, 32);
     }
 }

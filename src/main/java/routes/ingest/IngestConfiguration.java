@@ -12,6 +12,7 @@ import routes.outbox.Outbox;
 import routes.outbox.OutboxHealth;
 import routes.outbox.OutboxRelay;
 import routes.posts.PostRemoval;
+import routes.tracing.EntryTraces;
 
 @Configuration(proxyBeanMethods = false)
 class IngestConfiguration {
@@ -22,8 +23,8 @@ class IngestConfiguration {
     }
 
     @Bean
-    OutboxRelay outboxRelay(DataSource database, EventCodec codec) {
-        return new OutboxRelay(database, codec);
+    OutboxRelay outboxRelay(DataSource database, EventCodec codec, EntryTraces traces) {
+        return new OutboxRelay(database, codec, traces);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package routes.outbox;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.EventCodec;
+import routes.tracing.EntryTraces;
 
 /**
  * Supports the route that empties the outbox, which claims, publishes and marks rows in one transaction. If the process dies
@@ -22,13 +24,15 @@ public final class OutboxRelay {
 
     private final JdbcClient jdbc;
     private final EventCodec codec;
+    private final EntryTraces traces;
 
     /** Streams whose last batch was claimed but not marked: Redis refused it or did not answer. Other streams go first. */
     private final Set<String> unmarked = ConcurrentHashMap.newKeySet();
 
-    public OutboxRelay(DataSource database, EventCodec codec) {
+    public OutboxRelay(DataSource database, EventCodec codec, EntryTraces traces) {
         jdbc = JdbcClient.create(database);
         this.codec = codec;
+        this.traces = traces;
     }
 
     /**
@@ -39,7 +43,14 @@ public final class OutboxRelay {
      */
     public record OutboxRow(long id, String stream, Map<String, String> fields) {}
 
-    private record Stored(long id, String stream, String event, boolean object, String traceId, String key) {}
+    private record Stored(
+            long id,
+            String stream,
+            String event,
+            boolean object,
+            String traceId,
+            String key,
+            OffsetDateTime createdAt) {}
 
     /**
      * Returns the oldest waiting rows of the next stream, in order, locked until the end of the caller's transaction. A second
@@ -71,7 +82,7 @@ public final class OutboxRelay {
         return jdbc.sql(
                         """
                         SELECT id, stream, event::text AS event, jsonb_typeof(event) = 'object' AS object,
-                               event ->> 'trace_id' AS trace_id, event ->> 'idempotency_key' AS key
+                               event ->> 'trace_id' AS trace_id, event ->> 'idempotency_key' AS key, created_at
                         FROM outbox
                         WHERE published_at IS NULL AND stream = (
                             SELECT stream FROM outbox WHERE published_at IS NULL AND stream <> ALL (?) ORDER BY id LIMIT 1)
@@ -106,7 +117,11 @@ public final class OutboxRelay {
     }
 
     private OutboxRow row(Stored row) {
-        return new OutboxRow(row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key()));
+        String traceparent = row.traceId() == null
+                ? null
+                : traces.published(row.stream(), row.traceId(), row.createdAt().toInstant());
+        return new OutboxRow(
+                row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key(), traceparent));
     }
 
     /** Call in the transaction of {@link #claim}. */

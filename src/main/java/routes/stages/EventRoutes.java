@@ -31,6 +31,7 @@ import routes.events.Trigger;
 import routes.redisstreams.FailureKind;
 import routes.redisstreams.RedisStreamsConstants;
 import routes.redisstreams.StreamCompletion;
+import routes.tracing.EntryTraces;
 
 /**
  * Reads and writes events in routes, as bean {@code events}. A stage works on batches: its body is the list of events, later the
@@ -67,10 +68,12 @@ public class EventRoutes {
     private record Work(BeanExpression call, boolean takesList) {}
 
     private final EventCodec codec;
+    private final EntryTraces traces;
     private final Map<String, Work> works = new ConcurrentHashMap<>();
 
-    public EventRoutes(EventCodec codec) {
+    public EventRoutes(EventCodec codec, EntryTraces traces) {
         this.codec = codec;
+        this.traces = traces;
     }
 
     /**
@@ -85,7 +88,7 @@ public class EventRoutes {
     public void read(Exchange exchange) throws InvalidPayloadException {
         StageEntry entry = entry(exchange.getMessage());
         exchange.setProperty(ENTRIES, List.of(entry));
-        decode(entry);
+        decode(exchange, entry);
         exchange.getMessage().setBody(entry.body());
         describe(exchange, entry);
         putMdc(entry);
@@ -148,7 +151,7 @@ public class EventRoutes {
             StageEntry entry = entry((Message) message);
             entries.add(entry);
             try {
-                decode(entry);
+                decode(exchange, entry);
                 events.add(entry.body());
             } catch (InvalidEventException e) {
                 fail(exchange, entry, e, FailureKind.PERMANENT);
@@ -163,9 +166,15 @@ public class EventRoutes {
         return new StageEntry(message, message.getMandatoryBody(Map.class));
     }
 
-    private void decode(StageEntry entry) {
+    private void decode(Exchange exchange, StageEntry entry) {
         String stream = stream(entry);
         String entryId = entry.message().getHeader(RedisStreamsConstants.MESSAGE_ID, String.class);
+        entry.begin(traces.received(
+                codec.name(stream),
+                entry.message().getHeader(RedisStreamsConstants.GROUP, String.class),
+                entryId,
+                entry.fields().get(TRACEPARENT),
+                exchange.getMessage().getHeader(TRACEPARENT, String.class)));
         entry.read(
                 codec.isOwn(stream)
                         ? codec.readOwn(stream, entry.fields())
@@ -344,8 +353,11 @@ public class EventRoutes {
         }
         if (entry != null) {
             entry.answered(event);
-            if (traceparent == null && event.traceId().equals(entry.traceId())) {
-                traceparent = entry.field(TRACEPARENT);
+            // while traces are exported, Camel sets the header for its own span
+            boolean hasOwn =
+                    traceparent != null && !entry.span().getSpanContext().isValid();
+            if (!hasOwn && event.traceId().equals(entry.traceId())) {
+                traceparent = entry.traceParent();
             }
         }
         return codec.write(event, traceparent);
@@ -358,7 +370,7 @@ public class EventRoutes {
                             ? answer
                             : exchange.getMessage().getMandatoryBody(String.class),
                     entry == null ? null : entry.traceId(),
-                    entry == null ? null : entry.field(TRACEPARENT));
+                    entry == null ? null : entry.traceParent());
         } catch (IllegalArgumentException e) {
             throw new InvalidPayloadException(exchange, Event.class, exchange.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package routes.stages;
 
+import io.opentelemetry.api.trace.Span;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import org.apache.camel.Message;
 import routes.events.Event;
 import routes.events.Recorded;
 import routes.redisstreams.FailureKind;
+import routes.tracing.EntryTraces;
 
 /** One entry of a stream on its way through a stage. */
 public final class StageEntry {
@@ -20,6 +22,7 @@ public final class StageEntry {
     private final Message message;
     private final Map<String, String> fields;
     private Object event;
+    private Span span = Span.getInvalid();
     private Recorded result;
     private Throwable failure;
     private FailureKind failureKind;
@@ -34,16 +37,27 @@ public final class StageEntry {
         return message;
     }
 
-    String field(String name) {
-        return fields.get(name);
-    }
-
     Map<String, String> fields() {
         return fields;
     }
 
     void read(Object read) {
         event = read;
+    }
+
+    void begin(Span begun) {
+        span = begun;
+    }
+
+    /** The work of the stage on this entry; invalid if nothing is recorded. */
+    public Span span() {
+        return span;
+    }
+
+    /** The trace context for what the stage publishes; null without one. */
+    String traceParent() {
+        String within = EntryTraces.traceParent(span);
+        return within == null ? fields.get("traceparent") : within;
     }
 
     boolean isRead() {

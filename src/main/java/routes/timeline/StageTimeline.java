@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -29,15 +30,17 @@ import routes.redisstreams.RedisStreamsEndpoint;
 import routes.redisstreams.StreamCompletion;
 import routes.stages.EventRoutes;
 import routes.stages.StageEntry;
+import routes.tracing.EntryTraces;
 
 /**
- * Records every exchange of a stream route in the timeline of its post. Camel asks it for the policy of each route. This costs an
+ * Records every exchange of a stream route in the timeline of its post, and ends the spans of its entries. Camel asks it for the policy of each route. This costs an
  * object or two for each exchange; {@link TimelineWriter} writes the records.
  */
 @Component
 public class StageTimeline implements RoutePolicyFactory {
     private static final String STREAMS = "redis-streams:";
     private static final int MAX_REASON = 300;
+    private static final Set<String> FAILURES = Set.of("failed", "retrying", "dead_lettered");
 
     private final TimelineBuffer buffer;
     private final Clock clock;
@@ -55,7 +58,7 @@ public class StageTimeline implements RoutePolicyFactory {
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
         boolean reads = route instanceof RouteDefinition definition
                 && definition.getInput().getEndpointUri().startsWith(STREAMS);
-        return enabled && reads ? new Stage(routeId) : null;
+        return reads ? new Stage(routeId) : null;
     }
 
     /** Records an entry that ended without an exchange. */
@@ -139,6 +142,18 @@ public class StageTimeline implements RoutePolicyFactory {
                 Optional<Throwable> cause = failure.or(entry::failure);
                 End end =
                         cause.map(known -> End.failed(exchange, entry, known)).orElseGet(() -> End.of(exchange, entry));
+                EntryTraces.ended(
+                        entry.span(),
+                        stage,
+                        entry.posts(),
+                        end.outcome(),
+                        end.isFailure(),
+                        end.reason(),
+                        end.provider(),
+                        end.model());
+                if (!enabled) {
+                    continue;
+                }
                 List<TimelineRecord> records = records(entry, end, (int) Math.min(Integer.MAX_VALUE, durationMs));
                 StreamCompletion.of(exchange, entry.message())
                         .filter(completion -> cause.isEmpty())
@@ -187,6 +202,10 @@ public class StageTimeline implements RoutePolicyFactory {
 
     /** How an entry ended, as in {@link TimelineRecord}. */
     private record End(String outcome, String reason, String provider, String model) {
+        boolean isFailure() {
+            return FAILURES.contains(outcome);
+        }
+
         static End of(Exchange exchange, StageEntry entry) {
             String skipReason = exchange.getProperty(EventRoutes.SKIP_REASON, String.class);
             if (skipReason != null && !skipReason.isBlank()) {

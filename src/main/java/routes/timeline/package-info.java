@@ -1,6 +1,6 @@
 /**
  * What happened to each post, stage by stage.
  *
- * <p>Uses: events, redisstreams, stages.
+ * <p>Uses: events, redisstreams, stages, tracing.
  */
 package routes.timeline;

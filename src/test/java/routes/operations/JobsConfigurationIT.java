@@ -12,6 +12,7 @@ import routes.events.StreamCatalog;
 import routes.operations.JobsConfiguration.OutboxProperties;
 import routes.outbox.OutboxRelay;
 import routes.testing.EmbeddedDatabase;
+import routes.tracing.EntryTraces;
 
 class JobsConfigurationIT {
     @RegisterExtension
@@ -26,7 +27,8 @@ class JobsConfigurationIT {
         var properties = new OutboxProperties(200, 500, Duration.ofDays(3), Duration.ofHours(1));
 
         new JobsConfiguration()
-                .outboxPruneJob(new OutboxRelay(DATABASE.dataSource(), codec), properties, Clock.systemUTC())
+                .outboxPruneJob(
+                        new OutboxRelay(DATABASE.dataSource(), codec, EntryTraces.off()), properties, Clock.systemUTC())
                 .run();
 
         assertThat(count("published_at IS NOT NULL")).isEqualTo(7);

@@ -29,6 +29,7 @@ import routes.events.PostDeleted;
 import routes.events.StreamCatalog;
 import routes.outbox.OutboxRelay.OutboxRow;
 import routes.testing.EmbeddedDatabase;
+import routes.tracing.EntryTraces;
 
 class OutboxRelayIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
@@ -46,7 +47,7 @@ class OutboxRelayIT {
         database.jdbc().sql("DELETE FROM outbox").update();
         database.jdbc().sql("DELETE FROM outbox_quarantine").update();
         outbox = new Outbox(database.dataSource(), codec);
-        relay = new OutboxRelay(database.dataSource(), codec);
+        relay = new OutboxRelay(database.dataSource(), codec, EntryTraces.off());
         transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
     }
 

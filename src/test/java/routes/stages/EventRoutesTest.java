@@ -29,6 +29,7 @@ import routes.events.PostParsed;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.StreamCatalog;
+import routes.tracing.EntryTraces;
 
 class EventRoutesTest {
 
@@ -42,7 +43,7 @@ class EventRoutesTest {
 
     @BeforeEach
     void start() throws Exception {
-        camel.getRegistry().bind("events", new EventRoutes(codec));
+        camel.getRegistry().bind("events", new EventRoutes(codec, EntryTraces.off()));
         camel.getRegistry().bind("one", new One());
         camel.getRegistry().bind("all", new All());
         camel.addRoutes(new RouteBuilder() {

@@ -1,0 +1,95 @@
+package routes.tracing;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Exports spans if {@code OTEL_EXPORTER_OTLP_ENDPOINT} is set. Otherwise nothing of OpenTelemetry's SDK runs. */
+@Configuration(proxyBeanMethods = false)
+class TracingConfiguration {
+    /** Metrics are scraped and logs are written to the console; neither is exported a second time. */
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "otel.service.name", "telegram-assistant",
+            "otel.exporter.otlp.protocol", "http/protobuf",
+            "otel.metrics.exporter", "none",
+            "otel.logs.exporter", "none");
+
+    /** Endpoints that are asked several times a second, mostly in vain. */
+    private static final String POLLING = "scheduler*,timer*,direct:ingest-batch*,direct://ingest-batch*";
+
+    private static final String ENDPOINT = "otel.exporter.otlp.endpoint";
+    private static final String OFF = "'${" + ENDPOINT + ":}'.isBlank() or '${otel.sdk.disabled:}' == 'true'";
+
+    @Bean
+    TraceIds traceIds() {
+        return new TraceIds();
+    }
+
+    @Bean
+    EntryTraces entryTraces(OpenTelemetry telemetry, TraceIds ids) {
+        return new EntryTraces(telemetry, ids);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression(OFF)
+    static class Off {
+        @Bean
+        OpenTelemetry openTelemetry() {
+            return OpenTelemetry.noop();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("!(" + OFF + ")")
+    static class On {
+
+        /** Closing it sends what is left. */
+        @Bean(destroyMethod = "close")
+        OpenTelemetrySdk openTelemetry(TracingProperties settings, TraceIds ids) {
+            return AutoConfiguredOpenTelemetrySdk.builder()
+                    .addPropertiesSupplier(() -> DEFAULTS)
+                    .addPropertiesCustomizer(properties -> Map.of(ENDPOINT, settings.endpoint()))
+                    .addTracerProviderCustomizer((provider, properties) -> provider.setIdGenerator(ids))
+                    .build()
+                    .getOpenTelemetrySdk();
+        }
+
+        /** Camel looks for these two by their types. */
+        @Bean
+        Tracer camelTracer(OpenTelemetry telemetry) {
+            return telemetry.getTracer("camel");
+        }
+
+        @Bean
+        ContextPropagators propagators(OpenTelemetry telemetry) {
+            return telemetry.getPropagators();
+        }
+
+        /** Spans of routes, and of what they call: models, web pages, other routes. */
+        @Bean
+        CamelContextConfiguration camelTracing() {
+            return new CamelContextConfiguration() {
+                @Override
+                public void beforeApplicationStart(CamelContext camel) {
+                    var tracer = new OpenTelemetryTracer();
+                    tracer.setExcludePatterns(POLLING);
+                    tracer.init(camel);
+                }
+
+                @Override
+                public void afterApplicationStart(CamelContext camel) {
+                    // nothing to do
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package routes.tracing;
+
+import jakarta.validation.constraints.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param endpoint address of a collector that takes traces over OTLP/HTTP, such as http://127.0.0.1:4318; blank for no traces. The other
+ *                 standard variables of OpenTelemetry apply, such as OTEL_TRACES_SAMPLER
+ */
+@ConfigurationProperties("otel.exporter.otlp")
+public record TracingProperties(
+        @DefaultValue("") @Pattern(regexp = "(https?://\\S+)?", message = "must be an http or https URL")
+                String endpoint) {}
