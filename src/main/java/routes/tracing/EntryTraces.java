@@ -37,11 +37,13 @@ public final class EntryTraces {
 
     private final Tracer tracer;
     private final TraceIds ids;
+    private final boolean isOff;
 
     /** @param ids which the SDK behind {@code telemetry} uses */
     EntryTraces(OpenTelemetry telemetry, TraceIds ids) {
         tracer = telemetry.getTracer("routes.telegram-assistant");
         this.ids = ids;
+        isOff = telemetry == OpenTelemetry.noop();
     }
 
     /** Records nothing. */
@@ -56,6 +58,9 @@ public final class EntryTraces {
      * @return the trace context for the entry; null if nothing is recorded
      */
     public String published(String stream, String traceId, Instant stored) {
+        if (isOff) {
+            return null;
+        }
         Span span = ids.within(TraceParent.traceOf(traceId), () -> tracer.spanBuilder("publish " + stream)
                 .setNoParent()
                 .setSpanKind(SpanKind.PRODUCER)
@@ -83,6 +88,9 @@ public final class EntryTraces {
      * @param exchange trace context of the exchange, which can have many entries; null without one
      */
     public Span received(String stream, String group, String entryId, String traceparent, String exchange) {
+        if (isOff) {
+            return Span.getInvalid();
+        }
         SpanBuilder builder = tracer.spanBuilder("process " + stream).setSpanKind(SpanKind.CONSUMER);
         if (TraceParent.isValid(traceparent)) {
             builder.setParent(Context.root().with(Span.wrap(context(traceparent))));
