@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -91,6 +92,7 @@ class DatabaseOutageIT {
             assertThat(health.at("/components/database/status").asText()).isEqualTo("DOWN");
             assertThat(health.at("/components/stages/components/tagging/status").asText())
                     .isEqualTo("DOWN");
+            assertThat(databaseUp()).isZero();
         });
         await().pollDelay(Duration.ofSeconds(OUTAGE_SECONDS))
                 .atMost(Duration.ofSeconds(OUTAGE_SECONDS + 30L))
@@ -108,6 +110,7 @@ class DatabaseOutageIT {
         await().atMost(RESUMED).ignoreExceptions().until(() -> counts().indexed() > before);
         eventually().untilAsserted(() -> assertThat(health().path("status").asText())
                 .isEqualTo("UP"));
+        eventually().until(() -> databaseUp() == 1);
         System.out.printf("All stages up %d ms after the database%n", (System.nanoTime() - back) / 1_000_000);
         eventually().untilAsserted(() -> {
             PipelineCounts.Counts counts = counts();
@@ -192,6 +195,15 @@ class DatabaseOutageIT {
                         .flatMap(stream -> inspector.groups(stream.key()).stream())
                         .mapToLong(StreamAdmin.GroupState::pending)
                         .sum();
+    }
+
+    private double databaseUp() {
+        return application
+                .getBean(MeterRegistry.class)
+                .get("metrics.backend.up")
+                .tag("target", "database")
+                .gauge()
+                .value();
     }
 
     private JsonNode health() throws IOException, InterruptedException {

@@ -70,6 +70,7 @@ class StoreOutageIT {
         assertThat(health("graph")).isEqualTo("DEGRADED");
         assertThat(health("index")).isEqualTo("UP");
         eventually().until(() -> waiting() == POSTS);
+        eventually().until(() -> up("graph") == 0 && up("vector_index") == 1);
         assertThat(result).isNotDone();
         NEO4J.start();
         eventually().until(() -> counts().indexed() > POSTS / 10);
@@ -77,11 +78,12 @@ class StoreOutageIT {
         // without the index, posts get their relationships
         QDRANT.stop();
         eventually().until(() -> posts() == POSTS);
-        eventually().until(() -> health("index").equals("DOWN"));
+        eventually().until(() -> health("index").equals("DOWN") && up("vector_index") == 0);
         QDRANT.start();
 
         assertThat(result.get(120, TimeUnit.SECONDS)).isZero();
         eventually().until(() -> health("graph").equals("UP") && health("index").equals("UP"));
+        eventually().until(() -> up("graph") == 1 && up("vector_index") == 1);
         assertThat(counts().indexed()).isEqualTo(POSTS);
         assertThat(waiting()).isZero();
         assertThat(index().count()).isEqualTo(POSTS);
@@ -178,6 +180,15 @@ class StoreOutageIT {
 
     private VectorIndex index() {
         return application.getBean(VectorIndex.class);
+    }
+
+    private double up(String target) {
+        return application
+                .getBean(MeterRegistry.class)
+                .get("metrics.backend.up")
+                .tag("target", target)
+                .gauge()
+                .value();
     }
 
     private String health(String part) {

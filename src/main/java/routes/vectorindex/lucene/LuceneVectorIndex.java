@@ -110,6 +110,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     /** Readers search the same channels again and again. Lucene's own cache skips segments below 10 000 posts. */
     private final QueryCache filters = new LRUQueryCache(1_000, 32 << 20, segment -> true, 10);
 
+    private final TermCache terms = new TermCache();
     private final IndexWriting writing;
     private final SearcherManager searchers;
     private volatile boolean isOtherModel;
@@ -297,7 +298,7 @@ public final class LuceneVectorIndex implements VectorIndex {
             return new TextMatches(List.of(), Map.of());
         }
         return search(searcher -> {
-            TextQuery words = new TextQuery(searcher, analysis, query);
+            TextQuery words = new TextQuery(searcher, terms, analysis, query);
             TopDocs best = searcher.search(queries.within(query, words.matching()), query.limit());
             // what comes after the refined ones has a lower score than they had before
             TopDocs refined = QueryRescorer.rescore(searcher, head(best), words.refining(), 1, REFINED);
@@ -331,7 +332,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         return search(searcher -> {
             Query posts = query.text() == null || query.text().isBlank()
                     ? queries.limits(query)
-                    : queries.within(query, new TextQuery(searcher, analysis, query).matching());
+                    : queries.within(query, new TextQuery(searcher, terms, analysis, query).matching());
             FacetCounts counts = new FacetCounts();
             searcher.search(posts, counts);
             return counts.result(most);

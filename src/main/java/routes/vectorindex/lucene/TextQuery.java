@@ -49,10 +49,14 @@ final class TextQuery {
     /** Words between two that count as neighbours. */
     private static final int NEAR = 3;
 
+    private final IndexSearcher searcher;
+    private final TermCache terms;
     private final QueryPlan plan;
 
-    TextQuery(IndexSearcher searcher, SearchWords analysis, SearchQuery query) throws IOException {
-        plan = new QueryPlan(analysis, query, new IndexedWords(searcher, query));
+    TextQuery(IndexSearcher searcher, TermCache terms, SearchWords analysis, SearchQuery query) throws IOException {
+        this.searcher = searcher;
+        this.terms = terms;
+        plan = new QueryPlan(analysis, query, new IndexedWords(searcher, terms, query));
     }
 
     /** Posts with the characteristic words of the text. */
@@ -70,22 +74,24 @@ final class TextQuery {
     }
 
     /** A query that nothing matches if the text has no word. */
-    Query matching() {
+    Query matching() throws IOException {
         BooleanQuery.Builder matching = new BooleanQuery.Builder();
-        plan.content().forEach(clause -> matching.add(query(clause), Occur.SHOULD));
-        plan.joined().forEach(clause -> matching.add(query(clause), Occur.SHOULD));
+        add(matching, plan.content(), Occur.SHOULD);
+        add(matching, plan.joined(), Occur.SHOULD);
         if (plan.content().isEmpty()) {
             BooleanQuery.Builder all = new BooleanQuery.Builder();
-            plan.connecting().forEach(clause -> all.add(query(clause), Occur.MUST));
+            add(all, plan.connecting(), Occur.MUST);
             matching.add(all.build(), Occur.SHOULD);
         }
         return matching.build();
     }
 
     /** Its scores are added to those of {@link #matching}: letters, stop words, and words near each other as in the query. */
-    Query refining() {
+    Query refining() throws IOException {
         BooleanQuery.Builder refining = new BooleanQuery.Builder();
-        plan.letters().forEach(gram -> refining.add(query(gram), Occur.SHOULD));
+        for (Weighted gram : plan.letters()) {
+            refining.add(query(gram), Occur.SHOULD);
+        }
         for (Pair pair : plan.pairs()) {
             refining.add(
                     new MultiPhraseQuery.Builder()
@@ -95,7 +101,7 @@ final class TextQuery {
                             .build(),
                     Occur.SHOULD);
         }
-        plan.connecting().forEach(clause -> refining.add(query(clause), Occur.SHOULD));
+        add(refining, plan.connecting(), Occur.SHOULD);
         return refining.build();
     }
 
@@ -104,23 +110,34 @@ final class TextQuery {
         return plan.replaced();
     }
 
-    private static Query query(Clause clause) {
+    private void add(BooleanQuery.Builder query, List<Clause> clauses, Occur occur) throws IOException {
+        for (Clause clause : clauses) {
+            query.add(query(clause), occur);
+        }
+    }
+
+    private Query query(Clause clause) throws IOException {
         if (clause.parts().size() == 1) {
             return weighted(query(clause.parts().get(0)), clause.weight());
         }
         BooleanQuery.Builder sum = new BooleanQuery.Builder();
-        clause.parts().forEach(part -> sum.add(query(part), Occur.SHOULD));
+        for (Best part : clause.parts()) {
+            sum.add(query(part), Occur.SHOULD);
+        }
         return weighted(sum.build(), clause.weight());
     }
 
-    private static Query query(Best best) {
-        List<Query> any = best.alternatives().stream().map(TextQuery::query).toList();
+    private Query query(Best best) throws IOException {
+        List<Query> any = new ArrayList<>();
+        for (Weighted alternative : best.alternatives()) {
+            any.add(query(alternative));
+        }
         Query query = any.size() == 1 ? any.get(0) : new DisjunctionMaxQuery(any, best.others());
         return weighted(query, best.weight());
     }
 
-    private static Query query(Weighted alternative) {
-        return weighted(new TermQuery(term(alternative.term())), alternative.weight());
+    private Query query(Weighted alternative) throws IOException {
+        return weighted(terms.query(searcher, term(alternative.term())), alternative.weight());
     }
 
     private static Query weighted(Query query, float weight) {
@@ -141,29 +158,30 @@ final class TextQuery {
     }
 
     /** The terms of the index. */
-    private record IndexedWords(IndexSearcher searcher, Query tenant, Query readable) implements Vocabulary {
-        IndexedWords(IndexSearcher searcher, SearchQuery query) {
-            this(searcher, PointQueries.tenant(query.tenantId()), PointQueries.readable(query));
+    private record IndexedWords(IndexSearcher searcher, TermCache terms, Query tenant, Query readable)
+            implements Vocabulary {
+        IndexedWords(IndexSearcher searcher, TermCache terms, SearchQuery query) {
+            this(searcher, terms, PointQueries.tenant(query.tenantId()), PointQueries.readable(query));
         }
 
         @Override
-        public boolean isKnown(List<QueryPlan.Term> terms) throws IOException {
-            return exists(terms, tenant);
+        public boolean isKnown(List<QueryPlan.Term> any) throws IOException {
+            return exists(any, tenant);
         }
 
         @Override
-        public boolean isReadable(List<QueryPlan.Term> terms) throws IOException {
-            return exists(terms, readable);
+        public boolean isReadable(List<QueryPlan.Term> any) throws IOException {
+            return exists(any, readable);
         }
 
         @Override
         public List<Similar> similar(String word, int errors) throws IOException {
-            Terms terms = MultiTerms.getTerms(searcher.getIndexReader(), WORD);
+            Terms words = MultiTerms.getTerms(searcher.getIndexReader(), WORD);
             List<Similar> found = new ArrayList<>();
-            if (terms == null) {
+            if (words == null) {
                 return found;
             }
-            FuzzyTermsEnum near = new FuzzyTermsEnum(terms, new Term(WORD, word), errors, 0, true);
+            FuzzyTermsEnum near = new FuzzyTermsEnum(words, new Term(WORD, word), errors, 0, true);
             for (BytesRef term = near.next(); term != null; term = near.next()) {
                 String other = term.utf8ToString();
                 // the boost of the enumeration is 1 - distance / the shorter length
@@ -175,17 +193,18 @@ final class TextQuery {
             found.sort(Similar.ORDER);
             List<Similar> readableOnes = new ArrayList<>();
             for (Similar one : found.subList(0, Math.min(found.size(), 3 * MAX_SIMILAR))) {
-                if (readableOnes.size() < MAX_SIMILAR && exists(new TermQuery(new Term(WORD, one.word())), readable)) {
+                if (readableOnes.size() < MAX_SIMILAR
+                        && exists(terms.query(searcher, new Term(WORD, one.word())), readable)) {
                     readableOnes.add(one);
                 }
             }
             return readableOnes;
         }
 
-        private boolean exists(List<QueryPlan.Term> terms, Query within) throws IOException {
-            for (QueryPlan.Term one : terms) {
+        private boolean exists(List<QueryPlan.Term> any, Query within) throws IOException {
+            for (QueryPlan.Term one : any) {
                 Term term = term(one);
-                if (searcher.getIndexReader().docFreq(term) > 0 && exists(new TermQuery(term), within)) {
+                if (terms.posts(searcher, term) > 0 && exists(terms.query(searcher, term), within)) {
                     return true;
                 }
             }

@@ -22,6 +22,7 @@ class AlertRulesTest {
     @EnabledIf(value = Promtool.IS_INSTALLED, disabledReason = Promtool.MISSING)
     void prometheus_accepts_the_rules() throws Exception {
         Promtool.run("check", "rules", RULES);
+        Promtool.run("check", "config", "config/prometheus/prometheus.yml");
     }
 
     @Test

@@ -21,8 +21,13 @@ public final class Promtool {
     private Promtool() {}
 
     public static boolean isInstalled() {
+        return isInstalled("promtool");
+    }
+
+    /** Whether a program is on the PATH. */
+    public static boolean isInstalled(String program) {
         return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool")));
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     /** Fails with the program's output if it finds an error. */
