@@ -73,6 +73,7 @@ final class AdminStreamController {
     }
 
     /** @param replayedAs of an original that was kept: the id of the edited entry */
+    @JsonInclude
     record ShownDeadLetter(@JsonUnwrapped DeadLetter letter, String replayedAs, String editedBy) {}
 
     record CauseCount(
@@ -161,7 +162,6 @@ final class AdminStreamController {
 
     @GetMapping("/admin/streams/{stream}/dead-letters/{entry_id}")
     @Role.Needed(value = Role.ADMIN, ofInstallation = true)
-    @JsonInclude
     ShownDeadLetter show(
             @PathVariable("stream") String stream,
             @PathVariable("entry_id") @Pattern(regexp = ENTRY_ID, message = "must be the id of an entry") String id) {

@@ -1,0 +1,57 @@
+package routes.console;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** The one login of Hawtio and Jolokia. */
+@Component
+public final class ConsoleLogin {
+    private static final int RANDOM_BYTES = 18;
+
+    private final String user;
+    private final byte[] expected;
+    private String generated;
+
+    public ConsoleLogin(HawtioProperties properties) {
+        user = properties.user();
+        generated = properties.password().isEmpty() ? random() : null;
+        expected = digest(user, generated == null ? properties.password() : generated);
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    public String user() {
+        return user;
+    }
+
+    /** The generated password, to whoever asks first; empty if one is configured, or was handed out. */
+    public synchronized Optional<String> takeGenerated() {
+        Optional<String> handed = Optional.ofNullable(generated);
+        generated = null;
+        return handed;
+    }
+
+    /** Takes the same time whatever is wrong. */
+    public boolean matches(String name, String password) {
+        return MessageDigest.isEqual(expected, digest(name, password));
+    }
+
+    private static byte[] digest(String name, String password) {
+        try {
+            // a name has no colon
+            return MessageDigest.getInstance("SHA-256")
+                    .digest((name + ":" + password).getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}
