@@ -190,7 +190,7 @@ class CommandLine {
     private int start(RunOptions options) {
         MainJob.requireExports(options);
         try {
-            if (options.trial().isEmpty()) {
+            if (options.trial().isEmpty() && options.replay().isEmpty()) {
                 out.printf(
                         "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes up to half a minute, the first one"
                                 + " longer, since it unpacks PostgreSQL and creates the database%n",
@@ -220,6 +220,10 @@ class CommandLine {
         options.trial()
                 .ifPresent(trial ->
                         properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.stage())));
+        if (options.replay().isPresent() && !options.exitWhenIdle()) {
+            // any stage without the API and the index, which another process may use
+            properties.addAll(List.of("--management.port=0", "--pipeline.routes=enrichment"));
+        }
         return run(application, properties);
     }
 

@@ -13,7 +13,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -22,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.embedded.PostgresService;
 import routes.embedded.PreparedData;
 import routes.embedded.RedisService;
 import routes.events.StreamCatalog;
@@ -100,6 +104,7 @@ class ReplayIT {
     /** Nothing of a test is left for the next one. */
     @BeforeEach
     void rested() {
+        redis.del(TAGGED + ":dlq");
         eventually().until(() -> deadLetters(ENRICHED) >= POSTS || indexed() == POSTS);
         eventually().untilAsserted(() -> assertThat(
                         application.getBean(StreamAdmin.class).groups(ENRICHED))
@@ -325,6 +330,46 @@ class ReplayIT {
         assertThat(cells((TabularData) jmx("listAudit", 100), "via")).contains("jmx");
         assertThat(cells((TabularData) jmx("listAudit", 100), "operator")).contains(System.getProperty("user.name"));
         idle(TAGGED);
+    }
+
+    @Test
+    void the_command_line_counts_first_and_publishes_when_it_is_told_to() throws Exception {
+        String id = poison("{\"post_id\": 4");
+        String cause = letters("posts.tagged", "tag_persist_workers").get(0).path("cause").asText();
+
+        assertThat(command(0, "--replay=posts.tagged"))
+                .contains("cause:" + cause, "3 entries would be published again; --yes or --expect=3 does it");
+        assertThat(command(0, "--replay=posts.tagged/cause:" + cause)).contains("1 entries would be published again");
+        assertThat(deadLetters(TAGGED)).isEqualTo(3);
+        assertThat(command(2, "--replay=posts.tagged", "--expect=4"))
+                .contains("telegram-assistant: --replay=posts.tagged: 4 were expected, there are 3; nothing was done");
+        assertThat(deadLetters(TAGGED)).isEqualTo(3);
+
+        assertThat(command(0, "--replay=posts.tagged/" + id, "--yes")).contains("1 entry is published again, as ");
+        idle(TAGGED);
+        eventually().until(() -> letters("posts.tagged", "tag_persist_workers").stream()
+                .anyMatch(letter -> letter.path("replay_count").asInt() == 1));
+        assertThat(audit("replayDeadLetter"))
+                .anySatisfy(entry -> assertThat(entry.path("via").asText()).isEqualTo("command_line"));
+        purge("posts.tagged", 3);
+    }
+
+    /** A start of its own beside the application, on its services. */
+    private static String command(int exitCode, String... options) {
+        var output = new ByteArrayOutputStream();
+        var out = new PrintStream(output, true, StandardCharsets.UTF_8);
+        PostgresService database = application.getBean(PostgresService.class);
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of(
+                "--spring.jmx.enabled=false", // its MBeans would have the names of those of the application
+                "--data.dir=" + folder.resolve("command"),
+                "--database.url=" + database.getJdbcUrl() + "?user=" + database.getUsername() + "&password="
+                        + database.getPassword(),
+                "--redis.url=" + application.getBean(RedisService.class).uri().toURI()));
+        assertThat(new CommandLine(out, out).run(all.toArray(String[]::new)))
+                .as(output.toString(StandardCharsets.UTF_8))
+                .isEqualTo(exitCode);
+        return output.toString(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -1,9 +1,11 @@
 package routes.console;
 
+import io.github.bucket4j.Bucket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -13,6 +15,12 @@ import org.springframework.stereotype.Component;
 public final class ConsoleLogin {
     private static final int RANDOM_BYTES = 18;
 
+    private static final int FAILURES_PER_MINUTE = 30;
+
+    private final Bucket failures = Bucket.builder()
+            .addLimit(limit ->
+                    limit.capacity(FAILURES_PER_MINUTE).refillGreedy(FAILURES_PER_MINUTE, Duration.ofMinutes(1)))
+            .build();
     private final String user;
     private final byte[] expected;
     private String generated;
@@ -40,9 +48,17 @@ public final class ConsoleLogin {
         return handed;
     }
 
-    /** Takes the same time whatever is wrong. */
+    /**
+     * Whether this is the login. Takes the same time whatever is wrong. After {@value #FAILURES_PER_MINUTE} wrong ones in a minute
+     * nobody gets in for a moment, so that guessing is slow.
+     */
     public boolean matches(String name, String password) {
-        return MessageDigest.isEqual(expected, digest(name, password));
+        boolean isAllowed = failures.getAvailableTokens() > 0;
+        if (MessageDigest.isEqual(expected, digest(name, password))) {
+            return isAllowed;
+        }
+        boolean unused = failures.tryConsume(1);
+        return false;
     }
 
     private static byte[] digest(String name, String password) {

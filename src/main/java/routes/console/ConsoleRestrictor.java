@@ -52,7 +52,7 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
 
     /** Texts of messages, and what evaluates or sends something. */
     private static final Pattern NEVER = Pattern.compile(
-            ".*(Message|Body|Breakpoint|Trace).*|(?i).*(password|secret|property|propertie|environment).*");
+            ".*(Message|Body|Breakpoint|Trace).*|(?i).*(password|secret|propert|environment|option).*");
 
     private static final Map<String, Set<String>> CONTROL = Map.of(
             "routes", Set.of("start", "stop", "suspend", "resume", "reset"),

@@ -59,6 +59,7 @@ public class MainJob {
     private final StartChecks.ApiProperties api;
     private final StartChecks.ManagementProperties management;
     private final ConsoleLogin console;
+    private final ReplayCommand replay;
     private volatile boolean stopping;
 
     MainJob(
@@ -75,7 +76,8 @@ public class MainJob {
             StartChecks.PipelineProperties pipeline,
             StartChecks.ApiProperties api,
             StartChecks.ManagementProperties management,
-            ConsoleLogin console) {
+            ConsoleLogin console,
+            ReplayCommand replay) {
         this.options = options;
         this.imports = imports;
         this.outbox = outbox;
@@ -90,6 +92,7 @@ public class MainJob {
         this.api = api;
         this.management = management;
         this.console = console;
+        this.replay = replay;
     }
 
     /** Shows the progress of imports. */
@@ -106,6 +109,12 @@ public class MainJob {
         if (options.trial().isPresent()) {
             RunOptions.Trial trial = options.trial().get();
             return Trial.of(trials, trial.stage()).run(trial.post(), out) ? 0 : 1;
+        }
+        if (options.replay().isPresent()) {
+            replay.run(options.replay().get(), out);
+            if (!options.exitWhenIdle()) {
+                return 0;
+            }
         }
         var output = new MainJobOutput(out);
         Instant started = Instant.now();

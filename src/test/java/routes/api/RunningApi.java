@@ -41,6 +41,7 @@ import routes.answers.AnswerTask;
 import routes.answers.LocalAnswers;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.InstanceProperties;
+import routes.console.HawtioProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
 import routes.embeddings.EmbeddingProvider;
@@ -236,7 +237,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan(
-            basePackages = {"routes.api", "routes.answers", "routes.replay"},
+            basePackages = {"routes.api", "routes.answers", "routes.console", "routes.replay"},
             excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*RoutedModels"))
     @EnableConfigurationProperties({
         UploadProperties.class,
@@ -245,7 +246,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         AnswerProperties.class,
         ConfigFolderProperties.class,
         InstanceProperties.class,
-        ReplayProperties.class
+        ReplayProperties.class,
+        HawtioProperties.class
     })
     static class Application {
         /** Runs before an answer is written; null for nothing. */

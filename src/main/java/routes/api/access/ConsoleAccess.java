@@ -1,18 +1,18 @@
 package routes.api.access;
 
-import io.github.bucket4j.Bucket;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ProviderManager;
@@ -21,7 +21,9 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfToken;
@@ -35,8 +37,6 @@ import routes.console.ConsoleLogin;
  */
 @Configuration(proxyBeanMethods = false)
 class ConsoleAccess {
-    private static final int FAILURES_PER_MINUTE = 30;
-
     @Bean
     @Order(0)
     SecurityFilterChain consoleAccessChain(HttpSecurity http, ConsoleLogin login) throws Exception {
@@ -44,10 +44,14 @@ class ConsoleAccess {
         tokens.setCookieCustomizer(cookie -> cookie.path("/").sameSite("Strict"));
         return http.securityMatcher(EndpointRequest.to("hawtio", "jolokia"))
                 .authenticationManager(new ProviderManager(List.of(provider(login))))
-                .httpBasic(basic -> basic.realmName("Telegram Assistant"))
+                .httpBasic(basic -> basic.authenticationEntryPoint(ConsoleAccess::askForLogin))
+                .exceptionHandling(errors -> errors.authenticationEntryPoint(ConsoleAccess::askForLogin)
+                        .accessDeniedHandler((request, response, e) -> response.setStatus(HttpStatus.FORBIDDEN.value())))
                 .csrf(csrf -> csrf.csrfTokenRepository(tokens)
                         // the script sends what the cookie says
-                        .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler()))
+                        .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
+                        // each request logs in; a new token for each would be another one than that of requests under way
+                        .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
                 .addFilterAfter(new TokenFilter(), BasicAuthenticationFilter.class)
                 .headers(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
@@ -61,18 +65,19 @@ class ConsoleAccess {
                 .build();
     }
 
+    /** Not as an error, which would be shown by the page for errors. */
+    private static void askForLogin(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException refusal) {
+        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Telegram Assistant\", charset=\"UTF-8\"");
+        response.setStatus(HttpStatus.UNAUTHORIZED.value());
+    }
+
     private static AuthenticationProvider provider(ConsoleLogin login) {
-        // only failures count, so that guessing is slow and working is not
-        Bucket failures = Bucket.builder()
-                .addLimit(limit ->
-                        limit.capacity(FAILURES_PER_MINUTE).refillGreedy(FAILURES_PER_MINUTE, Duration.ofMinutes(1)))
-                .build();
         return new AuthenticationProvider() {
             @Override
             public Authentication authenticate(Authentication given) {
                 String password = given.getCredentials() == null ? "" : given.getCredentials().toString();
-                if (failures.getAvailableTokens() < 1 || !login.matches(given.getName(), password)) {
-                    boolean unused = failures.tryConsume(1);
+                if (!login.matches(given.getName(), password)) {
                     throw new BadCredentialsException("Wrong user or password, or too many wrong ones in the last minute");
                 }
                 return UsernamePasswordAuthenticationToken.authenticated(given.getName(), null, List.of());
