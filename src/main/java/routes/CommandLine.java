@@ -198,7 +198,13 @@ class CommandLine {
                 out.flush();
             }
             ConfigurableApplicationContext context = open(options);
-            int result = context.getBean(MainJob.class).run(out);
+            int result;
+            try {
+                result = context.getBean(MainJob.class).run(out);
+            } catch (RuntimeException e) {
+                context.close(); // its services and the data folder
+                throw e;
+            }
             return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -339,10 +339,8 @@ class ReplayIT {
 
         assertThat(command(0, "--replay=posts.tagged"))
                 .contains("cause:" + cause, "3 entries would be published again; --yes or --expect=3 does it");
-        assertThat(command(0, "--replay=posts.tagged/cause:" + cause)).contains("1 entries would be published again");
-        assertThat(deadLetters(TAGGED)).isEqualTo(3);
-        assertThat(command(2, "--replay=posts.tagged", "--expect=4"))
-                .contains("telegram-assistant: --replay=posts.tagged: 4 were expected, there are 3; nothing was done");
+        assertThat(command(2, "--replay=posts.tagged/cause:" + cause, "--expect=4"))
+                .contains(": 4 were expected, there are 1; nothing was done");
         assertThat(deadLetters(TAGGED)).isEqualTo(3);
 
         assertThat(command(0, "--replay=posts.tagged/" + id, "--yes")).contains("1 entry is published again, as ");
