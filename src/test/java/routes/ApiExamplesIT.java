@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.embedded.PreparedData;
+import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
-import routes.events.StreamCatalog;
 import routes.redis.RedisLink;
 
 /** Runs the examples of docs/api.md as they stand, in a shell, beside the program with the demo channel. */

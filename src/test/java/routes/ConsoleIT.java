@@ -87,8 +87,8 @@ class ConsoleIT {
         for (String login : new String[] {null, "operator:wrong"}) {
             HttpResponse<String> answer = call("GET", path, null, login, null);
             assertThat(answer.statusCode()).as("%s with %s", path, login).isEqualTo(401);
-            assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValueSatisfying(way -> assertThat(way)
-                    .startsWith("Basic"));
+            assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                    .hasValueSatisfying(way -> assertThat(way).startsWith("Basic"));
             assertThat(answer.body()).doesNotContain("org.apache.camel", "hawtio-static");
         }
     }
@@ -102,7 +102,8 @@ class ConsoleIT {
 
     @Test
     void with_the_login_the_page_is_there_and_health_and_metrics_need_none() {
-        assertThat(call("GET", "/actuator/hawtio/", null, "operator:" + PASSWORD, null).body())
+        assertThat(call("GET", "/actuator/hawtio/", null, "operator:" + PASSWORD, null)
+                        .body())
                 .contains("<title>Hawtio</title>");
         assertThat(call("GET", "/health", null, null, null).statusCode()).isEqualTo(200);
         assertThat(call("GET", "/metrics", null, null, null).statusCode()).isEqualTo(200);
@@ -112,9 +113,11 @@ class ConsoleIT {
     void what_changes_something_needs_the_token_of_the_page() {
         String exec = exec(CONTEXT + "type=services,name=StreamReplay", "listStreams");
 
-        assertThat(call("POST", "/actuator/jolokia", exec, "operator:" + PASSWORD, null).statusCode())
+        assertThat(call("POST", "/actuator/jolokia", exec, "operator:" + PASSWORD, null)
+                        .statusCode())
                 .isEqualTo(403);
-        assertThat(call("POST", "/actuator/jolokia", exec, null, token()).statusCode()).isEqualTo(401);
+        assertThat(call("POST", "/actuator/jolokia", exec, null, token()).statusCode())
+                .isEqualTo(401);
         assertThat(jolokia(exec).path("status").asInt()).isEqualTo(200);
         assertThat(jolokia(exec).path("value").toString()).contains("posts.enriched");
     }
@@ -122,9 +125,22 @@ class ConsoleIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/env", "/heapdump", "/threaddump", "/loggers", "/configprops", "/beans", "/mappings", "/shutdown",
-                "/actuator/env", "/actuator/heapdump", "/actuator/threaddump", "/actuator", "/jolokia", "/hawtio",
-                "/jmx", "/actuator/hawtio/proxy/http/127.0.0.1/80/"
+                "/env",
+                "/heapdump",
+                "/threaddump",
+                "/loggers",
+                "/configprops",
+                "/beans",
+                "/mappings",
+                "/shutdown",
+                "/actuator/env",
+                "/actuator/heapdump",
+                "/actuator/threaddump",
+                "/actuator",
+                "/jolokia",
+                "/hawtio",
+                "/jmx",
+                "/actuator/hawtio/proxy/http/127.0.0.1/80/"
             })
     void other_endpoints_are_not_there_even_with_the_login(String path) {
         assertThat(call("GET", path, null, "operator:" + PASSWORD, null).statusCode())
@@ -211,11 +227,10 @@ class ConsoleIT {
         int read = 0;
         for (int from = 0; from < names.size(); from += 100) {
             var requests = JSON.createArrayNode();
-            names.subList(from, Math.min(from + 100, names.size()))
-                    .forEach(name -> requests.addObject()
-                            .put("type", "read")
-                            .put("mbean", name.asText())
-                            .set("config", JSON.createObjectNode().put("ignoreErrors", true)));
+            names.subList(from, Math.min(from + 100, names.size())).forEach(name -> requests.addObject()
+                    .put("type", "read")
+                    .put("mbean", name.asText())
+                    .set("config", JSON.createObjectNode().put("ignoreErrors", true)));
             JsonNode answers = jolokia(requests.toString());
             for (JsonNode answer : answers) {
                 read += answer.path("status").asInt() == 200 ? 1 : 0;

@@ -43,7 +43,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -335,7 +334,10 @@ class ReplayIT {
     @Test
     void the_command_line_counts_first_and_publishes_when_it_is_told_to() throws Exception {
         String id = poison("{\"post_id\": 4");
-        String cause = letters("posts.tagged", "tag_persist_workers").get(0).path("cause").asText();
+        String cause = letters("posts.tagged", "tag_persist_workers")
+                .get(0)
+                .path("cause")
+                .asText();
 
         assertThat(command(0, "--replay=posts.tagged"))
                 .contains("cause:" + cause, "3 entries would be published again; --yes or --expect=3 does it");

@@ -51,8 +51,8 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
             Pattern.compile("(is|has|get|dump|list|explain|find)[A-Z].*|informationJson|completeEndpointPath");
 
     /** Texts of messages, and what evaluates or sends something. */
-    private static final Pattern NEVER = Pattern.compile(
-            ".*(Message|Body|Breakpoint|Trace).*|(?i).*(password|secret|propert|environment|option).*");
+    private static final Pattern NEVER =
+            Pattern.compile(".*(Message|Body|Breakpoint|Trace).*|(?i).*(password|secret|propert|environment|option).*");
 
     private static final Map<String, Set<String>> CONTROL = Map.of(
             "routes", Set.of("start", "stop", "suspend", "resume", "reset"),
@@ -95,7 +95,8 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
             return false;
         }
         String type = name.getKeyProperty(TYPE);
-        return name.getDomain().equals(CAMEL) || (name.getDomain().equals(JVM) && type != null && JVM_TYPES.contains(type));
+        return name.getDomain().equals(CAMEL)
+                || (name.getDomain().equals(JVM) && type != null && JVM_TYPES.contains(type));
     }
 
     @Override

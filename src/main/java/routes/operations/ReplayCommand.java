@@ -15,8 +15,8 @@ import routes.replay.StreamOperations;
 /** {@code --replay=…}: a thin way to {@code routes.replay}. */
 @Component
 class ReplayCommand {
-    private static final Pattern WHAT =
-            Pattern.compile("(?<stream>[^/]+)(/(cause:(?<cause>\\w+)|(?<from>[\\d-]+|-)\\.\\.(?<to>[\\d-]+|\\+)|(?<id>[\\d-]+)))?");
+    private static final Pattern WHAT = Pattern.compile(
+            "(?<stream>[^/]+)(/(cause:(?<cause>\\w+)|(?<from>[\\d-]+|-)\\.\\.(?<to>[\\d-]+|\\+)|(?<id>[\\d-]+)))?");
 
     private final DeadLetters letters;
     private final StreamOperations streams;
@@ -31,8 +31,9 @@ class ReplayCommand {
         String option = "--replay=" + request.what();
         Matcher what = WHAT.matcher(request.what());
         if (!what.matches()) {
-            throw new ConfigurationException(option
-                    + ": it must be <stream>, <stream>/<id>, <stream>/cause:<id> or <stream>/<from>..<to>, as in posts.enriched/-..+");
+            throw new ConfigurationException(
+                    option
+                            + ": it must be <stream>, <stream>/<id>, <stream>/cause:<id> or <stream>/<from>..<to>, as in posts.enriched/-..+");
         }
         if (!request.group().isEmpty() && what.group("from") == null) {
             throw new ConfigurationException(

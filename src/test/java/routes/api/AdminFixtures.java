@@ -21,8 +21,8 @@ final class AdminFixtures {
     static void reset(RedisLink redis) {
         redis.call(commands -> commands.del(KEY, KEY + ":dlq"));
         redis.call(commands -> commands.xadd(KEY, Map.of("event", STREAM, "data", "{}")));
-        redis.call(commands -> commands.xgroupCreate(
-                StreamOffset.from(KEY, "0"), GROUP, XGroupCreateArgs.Builder.mkstream()));
+        redis.call(commands ->
+                commands.xgroupCreate(StreamOffset.from(KEY, "0"), GROUP, XGroupCreateArgs.Builder.mkstream()));
         redis.call(commands -> commands.xadd(
                 KEY + ":dlq",
                 new XAddArgs().id(LETTER),

@@ -37,11 +37,16 @@ class AdminPageIT {
         AdminFixtures.reset(redis);
         for (int n = 1; n <= 2; n++) {
             Map<String, String> letter = Map.of(
-                    "event", AdminFixtures.STREAM,
-                    "data", "{\"post_id\": " + n + "}",
-                    "dlq_group", AdminFixtures.GROUP,
-                    "dlq_error", "post " + n + " <b>does not fit</b>",
-                    "dlq_error_class", "java.lang.IllegalStateException");
+                    "event",
+                    AdminFixtures.STREAM,
+                    "data",
+                    "{\"post_id\": " + n + "}",
+                    "dlq_group",
+                    AdminFixtures.GROUP,
+                    "dlq_error",
+                    "post " + n + " <b>does not fit</b>",
+                    "dlq_error_class",
+                    "java.lang.IllegalStateException");
             redis.call(commands -> commands.xadd(KEY + ":dlq", letter));
         }
         browser.newReader(api.port(), "en");

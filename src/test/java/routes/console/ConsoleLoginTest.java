@@ -13,7 +13,9 @@ class ConsoleLoginTest {
         var other = new ConsoleLogin(new HawtioProperties("admin", ""));
         String password = login.takeGenerated().orElseThrow();
 
-        assertThat(password).hasSizeGreaterThanOrEqualTo(24).isNotEqualTo(other.takeGenerated().orElseThrow());
+        assertThat(password)
+                .hasSizeGreaterThanOrEqualTo(24)
+                .isNotEqualTo(other.takeGenerated().orElseThrow());
         assertThat(login.takeGenerated()).isEmpty();
         assertThat(login.matches("admin", password)).isTrue();
         assertThat(login.matches("admin", "")).isFalse();

@@ -46,7 +46,10 @@ class RunOptionsTest {
     void a_replay_is_a_dry_run_unless_it_is_confirmed() {
         assertThat(RunOptions.parse("--replay=a/b..c", "--group=g").replay())
                 .contains(new RunOptions.ReplayRequest("a/b..c", "g", false, Optional.empty()));
-        assertThat(RunOptions.parse("--replay=a", "--yes").replay().orElseThrow().isSure())
+        assertThat(RunOptions.parse("--replay=a", "--yes")
+                        .replay()
+                        .orElseThrow()
+                        .isSure())
                 .isTrue();
         assertThat(RunOptions.parse("--replay=a", "--expect=50").replay())
                 .contains(new RunOptions.ReplayRequest("a", "", true, Optional.of(50)));

@@ -46,22 +46,24 @@ class ConsoleAccess {
                 .authenticationManager(new ProviderManager(List.of(provider(login))))
                 .httpBasic(basic -> basic.authenticationEntryPoint(ConsoleAccess::askForLogin))
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(ConsoleAccess::askForLogin)
-                        .accessDeniedHandler((request, response, e) -> response.setStatus(HttpStatus.FORBIDDEN.value())))
+                        .accessDeniedHandler(
+                                (request, response, e) -> response.setStatus(HttpStatus.FORBIDDEN.value())))
                 .csrf(csrf -> csrf.csrfTokenRepository(tokens)
                         // the script sends what the cookie says
                         .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
-                        // each request logs in; a new token for each would be another one than that of requests under way
+                        // each request logs in; a new token for each would be another one than that of requests under
+                        // way
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
                 .addFilterAfter(new TokenFilter(), BasicAuthenticationFilter.class)
                 .headers(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
-                                DispatcherType.ERROR, DispatcherType.FORWARD)
-                        .permitAll()
-                        .anyRequest()
-                        .authenticated())
+                .authorizeHttpRequests(
+                        requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
+                                .permitAll()
+                                .anyRequest()
+                                .authenticated())
                 .build();
     }
 
@@ -76,9 +78,12 @@ class ConsoleAccess {
         return new AuthenticationProvider() {
             @Override
             public Authentication authenticate(Authentication given) {
-                String password = given.getCredentials() == null ? "" : given.getCredentials().toString();
+                String password = given.getCredentials() == null
+                        ? ""
+                        : given.getCredentials().toString();
                 if (!login.matches(given.getName(), password)) {
-                    throw new BadCredentialsException("Wrong user or password, or too many wrong ones in the last minute");
+                    throw new BadCredentialsException(
+                            "Wrong user or password, or too many wrong ones in the last minute");
                 }
                 return UsernamePasswordAuthenticationToken.authenticated(given.getName(), null, List.of());
             }
