@@ -303,7 +303,7 @@ public class StreamReplay {
     @ManagedOperationParameter(name = "post", description = POST)
     @ManagedOperationParameter(
             name = "stage",
-            description = "tagging, tag-persistence, crawl-trigger, enrichment, vision, crawl or indexing")
+            description = "A stage that reads events of posts, such as tagging or indexing")
     public String replayPost(String post, String stage) {
         return plain(() -> posts.replay(operator(), numbers.id(post), given(stage)));
     }

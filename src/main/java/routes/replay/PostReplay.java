@@ -31,7 +31,7 @@ public class PostReplay {
     /**
      * Publishes the event that a stage reads, for one post.
      *
-     * @param stage tagging, tag-persistence, crawl-trigger, enrichment, vision, crawl or indexing
+     * @param stage tagging, crawl, or one of {@link PostsAgain#stages}
      * @return what was queued, as a sentence
      */
     public String replay(Operator who, UUID post, String stage) {
@@ -62,9 +62,9 @@ public class PostReplay {
             throw new RefusedException(
                     RefusedException.Reason.NOT_HERE, null, "This process does not run the pipeline");
         }
-        if (!PostsAgain.STAGES.contains(stage)) {
+        if (!events.stages().contains(stage)) {
             throw RefusedException.invalid(
-                    "stage", "'" + stage + "' is none of tagging, crawl, " + String.join(", ", PostsAgain.STAGES));
+                    "stage", "'" + stage + "' is none of tagging, crawl, " + String.join(", ", events.stages()));
         }
         List<String> streams = events.publish(post, stage);
         if (streams.isEmpty()) {
