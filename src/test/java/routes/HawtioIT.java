@@ -78,9 +78,8 @@ class HawtioIT {
 
         var camel = application.getBean(CamelContext.class);
         select("enrichment");
-        click("a, button", "Attributes");
-        browser.awaitTrue("its counters", "return /Exchanges ?completed/i.test(document.body.innerText)");
-        click("a, button", "Operations");
+        tab("Attributes", "ExchangesCompleted");
+        tab("Operations", "stop()");
         execute("stop()");
         await().atMost(Duration.ofSeconds(40))
                 .until(() -> camel.getRouteController().getRouteStatus("enrichment") == ServiceStatus.Stopped);
@@ -89,8 +88,7 @@ class HawtioIT {
                 .until(() -> camel.getRouteController().getRouteStatus("enrichment") == ServiceStatus.Started);
 
         select("StreamReplay");
-        click("a, button", "Operations");
-        browser.awaitText("[class*=data-list]", "Publishes a dead letter again, for the group that gave it up");
+        tab("Operations", "Publishes a dead letter again, for the group that gave it up");
         execute("replayDeadLetter(String, String)", "posts.tagged", letter.getId());
         browser.awaitText("[class*=data-list]", "Published again as ");
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(letters(redis))
@@ -111,6 +109,17 @@ class HawtioIT {
         String find = "const one = [...document.querySelectorAll(arguments[0])]"
                 + ".find(e => e.textContent.trim() === arguments[1]); one?.click(); return !!one";
         browser.awaitTrue("there is " + text, find, css, text);
+    }
+
+    /** Hawtio opens the first tab of what was selected a moment later. */
+    private static void tab(String name, String text) {
+        browser.awaitTrue(
+                name + " with " + text,
+                "const tab = [...document.querySelectorAll('a')].find(e => e.textContent.trim() === arguments[0]);"
+                        + "if (tab && !location.href.endsWith(tab.getAttribute('href'))) { tab.click(); return false; }"
+                        + "return !!tab && document.body.innerText.includes(arguments[1])",
+                name,
+                text);
     }
 
     private static void select(String node) {
