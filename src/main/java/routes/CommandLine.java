@@ -190,7 +190,7 @@ class CommandLine {
     private int start(RunOptions options) {
         MainJob.requireExports(options);
         try {
-            if (options.trial().isEmpty()) {
+            if (options.trial().isEmpty() && options.replay().isEmpty()) {
                 out.printf(
                         "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes up to half a minute, the first one"
                                 + " longer, since it unpacks PostgreSQL and creates the database%n",
@@ -198,7 +198,13 @@ class CommandLine {
                 out.flush();
             }
             ConfigurableApplicationContext context = open(options);
-            int result = context.getBean(MainJob.class).run(out);
+            int result;
+            try {
+                result = context.getBean(MainJob.class).run(out);
+            } catch (RuntimeException e) {
+                context.close(); // its services and the data folder
+                throw e;
+            }
             return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -220,6 +226,10 @@ class CommandLine {
         options.trial()
                 .ifPresent(trial ->
                         properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.stage())));
+        if (options.replay().isPresent() && !options.exitWhenIdle()) {
+            // any stage without the API and the index, which another process may use
+            properties.addAll(List.of("--management.port=0", "--pipeline.routes=enrichment"));
+        }
         return run(application, properties);
     }
 

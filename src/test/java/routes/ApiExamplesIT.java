@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.lettuce.core.Range;
+import io.lettuce.core.XAddArgs;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,8 +14,10 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -23,8 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.embedded.PreparedData;
+import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
+import routes.redis.RedisLink;
 
 /** Runs the examples of docs/api.md as they stand, in a shell, beside the program with the demo channel. */
 class ApiExamplesIT {
@@ -67,6 +73,7 @@ class ApiExamplesIT {
                             "INSERT INTO live_channels (tenant_id, channel_id, history_from)"
                                     + " SELECT u.tenant_id, s.channel_id, now() FROM user_channel s JOIN users u ON u.id = s.user_id")
                     .update();
+            deadLetters(application.getBean(RedisLink.class));
             String port = application.getEnvironment().getRequiredProperty("local.server.port");
             List<Call> calls = run(work, curl, "http://127.0.0.1:" + port);
 
@@ -76,6 +83,21 @@ class ApiExamplesIT {
                     .isEmpty();
         }
         assertThat(work.resolve("picture.jpg")).isNotEmptyFile();
+    }
+
+    /** As if a group had given up entries; in truth it has processed them. */
+    private static void deadLetters(RedisLink redis) {
+        String key = new StreamCatalog().key("posts.enriched");
+        Map<String, String> fields = new HashMap<>(redis.call(commands -> commands.xrange(key, Range.unbounded()))
+                .get(0)
+                .getBody());
+        fields.put("dlq_group", "indexing_workers");
+        fields.put("dlq_error", "of the test");
+        fields.put("dlq_error_class", "java.lang.IllegalStateException");
+        for (int n = 0; n < 3; n++) {
+            String id = "1769860800000-" + n;
+            redis.call(commands -> commands.xadd(key + ":dlq", new XAddArgs().id(id), fields));
+        }
     }
 
     /** The calls that the examples made, told by a curl that writes them down. */

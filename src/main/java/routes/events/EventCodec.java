@@ -20,7 +20,8 @@ import java.util.Set;
 public final class EventCodec {
 
     /** The fields of a written entry, and of a replayed one. */
-    private static final Set<String> WRITTEN = Set.of("event", "data", "trace_id", "traceparent", "replay_count");
+    private static final Set<String> WRITTEN =
+            Set.of("event", "data", "trace_id", "traceparent", "replay_count", "replay_group");
 
     /**
      * How the events of a stream are checked.

@@ -54,6 +54,9 @@ final class ForeignForms {
 
     private static final Set<String> VERSION_1 = Set.of("1", "1.0");
     // written by the prior system when it had lost the tenant
+    /** What publishing again adds to an entry. */
+    private static final Set<String> REPLAY = Set.of("replay_count", "replay_group");
+
     private static final Set<String> NO_TENANT = Set.of("default", "unknown");
     private static final Pattern BOT_API_PREFIX = Pattern.compile("^-100(?=\\d)0*|^-");
 
@@ -115,7 +118,7 @@ final class ForeignForms {
                 : JsonNodeFactory.instance.objectNode();
         // the prior system's vision stage repeated some attributes as fields beside data, and wrote others only there
         fields.forEach((name, value) -> {
-            if (!event.has(name) && (properties.has(name) || !fields.containsKey(source))) {
+            if (!event.has(name) && !REPLAY.contains(name) && (properties.has(name) || !fields.containsKey(source))) {
                 event.put(name, StorableText.of(value));
             }
         });

@@ -22,6 +22,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import routes.albums.AlbumStates;
 import routes.configuration.ConfigurationException;
+import routes.console.ConsoleLogin;
 import routes.embedded.DataFolder;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
@@ -57,6 +58,8 @@ public class MainJob {
     private final StartChecks.PipelineProperties pipeline;
     private final StartChecks.ApiProperties api;
     private final StartChecks.ManagementProperties management;
+    private final ConsoleLogin console;
+    private final ReplayCommand replay;
     private volatile boolean stopping;
 
     MainJob(
@@ -72,7 +75,9 @@ public class MainJob {
             DataFolder data,
             StartChecks.PipelineProperties pipeline,
             StartChecks.ApiProperties api,
-            StartChecks.ManagementProperties management) {
+            StartChecks.ManagementProperties management,
+            ConsoleLogin console,
+            ReplayCommand replay) {
         this.options = options;
         this.imports = imports;
         this.outbox = outbox;
@@ -86,6 +91,8 @@ public class MainJob {
         this.pipeline = pipeline;
         this.api = api;
         this.management = management;
+        this.console = console;
+        this.replay = replay;
     }
 
     /** Shows the progress of imports. */
@@ -102,6 +109,12 @@ public class MainJob {
         if (options.trial().isPresent()) {
             RunOptions.Trial trial = options.trial().get();
             return Trial.of(trials, trial.stage()).run(trial.post(), out) ? 0 : 1;
+        }
+        if (options.replay().isPresent()) {
+            replay.run(options.replay().get(), out);
+            if (!options.exitWhenIdle()) {
+                return 0;
+            }
         }
         var output = new MainJobOutput(out);
         Instant started = Instant.now();
@@ -238,6 +251,11 @@ public class MainJob {
             lines.add("Health     " + operations + "/health");
         }
         lines.add("Metrics    " + operations + "/metrics");
+        lines.add("Console    " + operations + "/actuator/hawtio/");
+        // printed, not logged
+        console.takeGenerated()
+                .ifPresent(password -> lines.add("           login " + console.user() + ", password " + password
+                        + ", until the next start; HAWTIO_PASSWORD sets one that stays"));
         lines.add("Stop it with Ctrl-C; everything is kept in " + data.path());
         return lines;
     }

@@ -20,6 +20,7 @@ import routes.configuration.ConfigurationException;
  * @param exitWhenIdle exit when everything is processed
  * @param validate     folder of route files to check, instead of starting
  * @param trial        a post and a stage whose work on it is shown, instead of running the pipeline
+ * @param replay       what to publish again, instead of running the pipeline unless {@code exitWhenIdle}
  * @param makeKey      the API key to generate, instead of starting
  * @param fetchTdlib    download TDLib, instead of starting
  * @param telegramLogin name of the Telegram account to sign in, instead of starting
@@ -35,6 +36,7 @@ public record RunOptions(
         boolean exitWhenIdle,
         Optional<Path> validate,
         Optional<Trial> trial,
+        Optional<ReplayRequest> replay,
         Optional<KeyRequest> makeKey,
         boolean fetchTdlib,
         Optional<String> telegramLogin,
@@ -50,6 +52,16 @@ public record RunOptions(
      * @param post  id or number
      */
     public record Trial(String stage, String post) {}
+
+    /**
+     * What to publish again: dead letters of a stream, or a range of its entries.
+     *
+     * @param what     as given: {@code <stream>}, {@code <stream>/<id>}, {@code <stream>/cause:<id>} or {@code <stream>/<from>..<to>}
+     * @param group    the only group to process a range; empty for every group
+     * @param isSure   whether to do it; otherwise it is only counted
+     * @param expected how many there must be
+     */
+    public record ReplayRequest(String what, String group, boolean isSure, Optional<Integer> expected) {}
 
     /**
      * The API key to generate.
@@ -80,6 +92,12 @@ public record RunOptions(
               --try=crawl --post=<id>
                                   the same for the links of a post: the decision of the policy, the budgets, and what is read:
                                   0, or 1 when no page was read
+              --replay=<stream>[/<id>|/cause:<id>|/<from>..<to>] [--yes|--expect=<count>]
+                                  count dead letters of a stream: all, one, or those of a cause, which are listed; or the entries of a
+                                  range of ids, - and + for the ends, with --group=<group> for that group alone. With --yes, or
+                                  --expect=<count> if there are as many, publish them again. Then end, or with --exit-when-idle
+                                  process them. With the embedded services the program must not run meanwhile; in a running one the
+                                  MBean StreamReplay, /admin and the page do the same
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
@@ -96,7 +114,7 @@ public record RunOptions(
             """;
 
     private static final Set<String> FLAGS =
-            Set.of("--demo", "--reindex", "--exit-when-idle", "--fetch-tdlib", "--help", "-h", "--version");
+            Set.of("--demo", "--reindex", "--exit-when-idle", "--fetch-tdlib", "--yes", "--help", "-h", "--version");
 
     private static final Set<String> OF_ACCOUNT = Set.of("--telegram-login", "--telegram-logout");
     private static final String MAIN_ACCOUNT = "main";
@@ -111,6 +129,9 @@ public record RunOptions(
             "--validate", PATH,
             "--try", "tagging",
             "--post", "<id or number of a post>",
+            "--replay", "<stream>",
+            "--group", "<consumer group>",
+            "--expect", "<count>",
             "--make-key", "<who gets it>",
             "--tenant", "<id or name of a tenant>",
             "--role", "reader");
@@ -149,6 +170,10 @@ public record RunOptions(
         if (trial.isPresent() != post.isPresent()) {
             throw new ConfigurationException("--try=<stage> and --post=<id or number of a post> go together");
         }
+        Optional<ReplayRequest> replay = replay(given);
+        if (trial.isPresent() && replay.isPresent()) {
+            throw new ConfigurationException("--try and --replay do not go together");
+        }
         Optional<String> holder = last(given, "--make-key");
         if (holder.isEmpty() && (given.containsKey("--tenant") || given.containsKey("--role"))) {
             throw new ConfigurationException("--tenant and --role belong to --make-key=<name>");
@@ -160,6 +185,7 @@ public record RunOptions(
                 given.containsKey("--exit-when-idle"),
                 last(given, "--validate").map(Path::of),
                 trial.map(stage -> new Trial(stage, post.get())),
+                replay,
                 holder.map(name -> new KeyRequest(
                         name,
                         last(given, "--tenant").orElse("default"),
@@ -170,6 +196,34 @@ public record RunOptions(
                 given.containsKey("--help") || given.containsKey("-h"),
                 given.containsKey("--version"),
                 List.copyOf(properties));
+    }
+
+    private static Optional<ReplayRequest> replay(MultiValueMap<String, String> given) {
+        Optional<String> what = last(given, "--replay");
+        if (what.isEmpty()) {
+            for (String option : List.of("--yes", "--expect", "--group")) {
+                if (given.containsKey(option)) {
+                    throw new ConfigurationException(option + " belongs to --replay=<stream>");
+                }
+            }
+            return Optional.empty();
+        }
+        Optional<Integer> expected = last(given, "--expect").map(count -> {
+            if (!count.matches("\\d{1,9}")) {
+                throw new ConfigurationException("--expect=" + count + ": it must be a number of entries");
+            }
+            return Integer.valueOf(count);
+        });
+        return Optional.of(new ReplayRequest(
+                what.get(),
+                last(given, "--group").orElse(""),
+                given.containsKey("--yes") || expected.isPresent(),
+                expected));
+    }
+
+    /** Whether the pipeline does not run, so that what is asked for can be done beside another process. */
+    boolean withoutPipeline() {
+        return trial.isPresent() || (replay.isPresent() && !exitWhenIdle);
     }
 
     private static Optional<String> last(MultiValueMap<String, String> given, String name) {

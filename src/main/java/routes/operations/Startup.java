@@ -56,7 +56,7 @@ class Startup {
             UploadFolders uploads) {
         return arguments -> {
             // a trial of a stage starts no stream consumer, no import and no rebuild
-            boolean trial = options.trial().isPresent();
+            boolean trial = options.withoutPipeline();
             PipelineStages stages = pipeline.stages();
             boolean indexes = stages.includes("indexing") && !trial;
             // only a process that writes the index waits for it: the others do everything but searching

@@ -7,13 +7,17 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.springframework.stereotype.Component;
+import routes.events.StreamCatalog;
+import routes.redis.StreamGroup;
 import routes.redisstreams.RedisStreamsConsumer;
 import routes.redisstreams.RedisStreamsEndpoint;
+import routes.replay.StageGroups;
 import routes.routefiles.PipelineStages;
+import routes.stages.StreamKeys;
 
-/** The consumer groups that routes of this process serve. Pauses and resumes them in all processes. */
+/** The consumer groups that routes of this process serve. */
 @Component
-class StreamConsumers {
+class StreamConsumers implements StageGroups {
 
     /** A route that reads a stream. {@code stream} is the logical stream name; the consumer is absent before the first start. */
     record Served(String routeId, String stream, String group, Optional<RedisStreamsConsumer> consumer) {
@@ -38,9 +42,13 @@ class StreamConsumers {
     }
 
     private final CamelContext camel;
+    private final StreamCatalog catalog;
+    private final StreamKeys keys;
 
-    StreamConsumers(CamelContext camel) {
+    StreamConsumers(CamelContext camel, StreamCatalog catalog, StreamKeys keys) {
         this.camel = camel;
+        this.catalog = catalog;
+        this.keys = keys;
     }
 
     List<Served> list() {
@@ -56,34 +64,12 @@ class StreamConsumers {
                 .anyMatch(one -> one.stream().equals(stream) && one.group().equals(group));
     }
 
-    /**
-     * Pauses a stage until it is resumed.
-     *
-     * @return the number of consumer groups paused
-     */
-    int pause(String stage, String reason) {
-        List<RedisStreamsConsumer> consumers = consumers(stage);
-        consumers.forEach(consumer -> consumer.pauseGroup(reason));
-        return consumers.size();
-    }
-
-    /** @return the number of consumer groups that were paused until now */
-    int resume(String stage) {
-        return (int) consumers(stage).stream()
-                .filter(RedisStreamsConsumer::resumeGroup)
-                .count();
-    }
-
-    private List<RedisStreamsConsumer> consumers(String stage) {
-        List<RedisStreamsConsumer> consumers = list().stream()
-                .filter(one -> one.stage().equals(stage))
-                .flatMap(one -> one.consumer().stream())
+    @Override
+    public List<StreamGroup> of(String routeId) {
+        return list().stream()
+                .filter(one -> one.stage().equals(routeId))
+                .flatMap(one -> keys.of(catalog.stream(one.stream())).stream()
+                        .map(key -> new StreamGroup(one.stream(), key, one.group())))
                 .toList();
-        if (consumers.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "No stage " + stage
-                            + " of this process reads a stream; stages are the names of PIPELINE_ROUTES and routes of your own");
-        }
-        return consumers;
     }
 }

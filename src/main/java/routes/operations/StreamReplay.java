@@ -1,101 +1,359 @@
 package routes.operations;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.management.openmbean.CompositeDataSupport;
-import javax.management.openmbean.CompositeType;
-import javax.management.openmbean.OpenDataException;
-import javax.management.openmbean.OpenType;
-import javax.management.openmbean.SimpleType;
 import javax.management.openmbean.TabularData;
-import javax.management.openmbean.TabularDataSupport;
-import javax.management.openmbean.TabularType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jmx.export.annotation.ManagedOperation;
 import org.springframework.jmx.export.annotation.ManagedOperationParameter;
 import org.springframework.jmx.export.annotation.ManagedResource;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 import routes.configuration.ConfigurationException;
 import routes.crawltrigger.LinkRequests;
-import routes.idempotency.RedisIdempotentRepository;
 import routes.posts.TaggingRequests;
-import routes.reconcile.Reconciler;
-import routes.schedule.Jobs;
+import routes.redis.StreamRepair.Replayed;
+import routes.replay.DeadLetter;
+import routes.replay.DeadLetters;
+import routes.replay.Operator;
+import routes.replay.OperatorAudit;
+import routes.replay.OperatorAudit.Done;
+import routes.replay.PostReplay;
+import routes.replay.RefusedException;
+import routes.replay.StageOperations;
+import routes.replay.StreamOperations;
 import routes.timeline.TimelineRecord;
 import routes.timeline.TimelineTable;
 
 /**
  * Operations on streams, entries and posts for operators. An MBean next to those of Camel, so that Hawtio shows it. Return values and
- * exceptions use JDK types only.
+ * exceptions use JDK types only. The work is done by {@code routes.replay}, as for the HTTP API and the command line.
  */
-@ManagedResource(description = "Looks into streams and posts, pauses stages, has posts tagged and published again")
+@ManagedResource(description = "Looks into streams and posts, publishes entries again, pauses stages")
 public class StreamReplay {
     private static final int MAX_RECORDS = 1_000;
     private static final String STAGE = "A name of PIPELINE_ROUTES, or the id of a route of your own";
     private static final String POST = "Id (UUID) or number of the post";
+    private static final String STREAM = "Logical name of the stream, such as posts.parsed, or its key in Redis";
+    private static final String LETTER = "Id of the dead letter, as listDeadLetters shows it";
+    private static final String MAX = "Most entries, 1 to 1000; the oldest first";
+    private static final String EVERY_GROUP = "";
 
-    /** The beans are named after their stages. */
-    private static final String REPOSITORY = "Idempotency";
+    private static final Logger LOG = LoggerFactory.getLogger(StreamReplay.class);
+    private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
 
-    private static final Logger AUDIT = LoggerFactory.getLogger(StreamReplay.class);
+    private static final JmxTable<TimelineRecord> TIMELINE = new JmxTable<TimelineRecord>("The stages of a post")
+            .column("started_at", TimelineRecord::startedAt)
+            .column("stage", TimelineRecord::stage)
+            .column("outcome", TimelineRecord::outcome)
+            .column("reason", TimelineRecord::reason)
+            .column("provider", TimelineRecord::provider)
+            .column("model", TimelineRecord::model)
+            .column("entry_id", TimelineRecord::entryId)
+            .column("delivery", TimelineRecord::delivery)
+            .column("content_version", TimelineRecord::contentVersion)
+            .column("trigger", TimelineRecord::trigger)
+            .column("duration_ms", TimelineRecord::durationMs)
+            .column("trace_id", TimelineRecord::traceId);
 
-    /** The table of {@link #tracePost}: all texts, except for the number of the row. */
-    private static final Map<String, Function<TimelineRecord, Object>> COLUMNS = new LinkedHashMap<>();
+    private static final JmxTable<DeadLetter> LETTERS = new JmxTable<DeadLetter>("Dead letters, newest first")
+            .column("id", DeadLetter::id)
+            .column("failed_at", DeadLetter::failedAt)
+            .column("group", DeadLetter::group)
+            .column("error_class", DeadLetter::errorClass)
+            .column("error", DeadLetter::error)
+            .column("cause", letter -> letter.cause().id())
+            .column("deliveries", DeadLetter::deliveries)
+            .column("replay_count", DeadLetter::replayCount)
+            .column("post_id", DeadLetter::postId);
 
-    static {
-        COLUMNS.put("started_at", TimelineRecord::startedAt);
-        COLUMNS.put("stage", TimelineRecord::stage);
-        COLUMNS.put("outcome", TimelineRecord::outcome);
-        COLUMNS.put("reason", TimelineRecord::reason);
-        COLUMNS.put("provider", TimelineRecord::provider);
-        COLUMNS.put("model", TimelineRecord::model);
-        COLUMNS.put("entry_id", TimelineRecord::entryId);
-        COLUMNS.put("delivery", TimelineRecord::delivery);
-        COLUMNS.put("content_version", TimelineRecord::contentVersion);
-        COLUMNS.put("trigger", TimelineRecord::trigger);
-        COLUMNS.put("duration_ms", TimelineRecord::durationMs);
-        COLUMNS.put("trace_id", TimelineRecord::traceId);
+    private static final JmxTable<DeadLetters.CauseCount> CAUSES = new JmxTable<DeadLetters.CauseCount>(
+                    "Causes of dead letters, most frequent first")
+            .column("cause", one -> one.cause().id())
+            .column("count", DeadLetters.CauseCount::count)
+            .column("group", one -> one.cause().group())
+            .column("error_class", one -> one.cause().errorClass())
+            .column("message", one -> one.cause().message())
+            .column("oldest", DeadLetters.CauseCount::oldest)
+            .column("newest", DeadLetters.CauseCount::newest)
+            .column("example", DeadLetters.CauseCount::example);
+
+    private static final JmxTable<OperatorAudit.Entry> AUDIT = new JmxTable<OperatorAudit.Entry>(
+                    "Operations, newest first")
+            .column("started_at", OperatorAudit.Entry::startedAt)
+            .column("operator", OperatorAudit.Entry::operator)
+            .column("via", OperatorAudit.Entry::via)
+            .column("operation", OperatorAudit.Entry::operation)
+            .column("arguments", OperatorAudit.Entry::arguments)
+            .column("outcome", OperatorAudit.Entry::outcome)
+            .column("affected", OperatorAudit.Entry::affected)
+            .column("detail", OperatorAudit.Entry::detail);
+
+    /** A group of a stream; the group is null for a stream without any. */
+    private record StreamLine(StreamOperations.StreamRow stream, StreamOperations.GroupRow group) {
+        private static <T> T orNull(StreamOperations.GroupRow row, Function<StreamOperations.GroupRow, T> value) {
+            return row == null ? null : value.apply(row);
+        }
     }
 
+    private static final JmxTable<StreamLine> STREAMS = new JmxTable<StreamLine>("Streams and their groups")
+            .column("stream", line -> line.stream().stream())
+            .column("length", line -> line.stream().length())
+            .column("dead_letters", line -> line.stream().deadLetters())
+            .column("group", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::group))
+            .column("stage", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::stage))
+            .column("lag", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::lag))
+            .column("pending", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::pending))
+            .column(
+                    "oldest_pending_seconds",
+                    line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::oldestPendingSeconds))
+            .column("consumers", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::consumers))
+            .column("paused", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::pausedBecause));
+
     private final TimelineTable timelines;
-    private final StreamConsumers consumers;
-    private final Jobs jobs;
-    private final Reconciler reconciler;
+    private final StreamOperations streams;
+    private final DeadLetters letters;
+    private final StageOperations stages;
+    private final PostReplay posts;
+    private final OperatorAudit audit;
     private final TaggingRequests tagging;
     private final LinkRequests links;
     private final List<Trial> trials;
     private final PostNumbers numbers;
-    private final Map<String, RedisIdempotentRepository> repositories;
+    private final ObjectMapper json;
 
     StreamReplay(
             TimelineTable timelines,
-            StreamConsumers consumers,
-            Jobs jobs,
-            Reconciler reconciler,
+            StreamOperations streams,
+            DeadLetters letters,
+            StageOperations stages,
+            PostReplay posts,
+            OperatorAudit audit,
             TaggingRequests tagging,
             LinkRequests links,
             List<Trial> trials,
             PostNumbers numbers,
-            Map<String, RedisIdempotentRepository> repositories) {
+            ObjectMapper json) {
         this.timelines = timelines;
-        this.consumers = consumers;
-        this.jobs = jobs;
-        this.reconciler = reconciler;
+        this.streams = streams;
+        this.letters = letters;
+        this.stages = stages;
+        this.posts = posts;
+        this.audit = audit;
         this.tagging = tagging;
         this.links = links;
         this.trials = trials;
         this.numbers = numbers;
-        this.repositories = repositories;
+        this.json = json;
+    }
+
+    /** All streams and their groups: length, dead letters, lag, pending entries, age of the oldest. */
+    @ManagedOperation(description = "All streams and their groups: length, dead letters, lag, pending, oldest pending")
+    public TabularData listStreams() {
+        return plain(() -> STREAMS.of(streams.list().stream()
+                .flatMap(row -> row.groups().isEmpty()
+                        ? List.of(new StreamLine(row, null)).stream()
+                        : row.groups().stream().map(group -> new StreamLine(row, group)))
+                .toList()));
+    }
+
+    /** The newest dead letters of a stream. */
+    @ManagedOperation(description = "The newest dead letters of a stream, newest first")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "max", description = "Most dead letters, 1 to 1000")
+    public TabularData listDeadLetters(String stream, int max) {
+        return plain(() -> LETTERS.of(letters.list(stream, null, null, limited(max))));
+    }
+
+    /** A dead letter with all its fields, as text. */
+    @ManagedOperation(description = "A dead letter: its error, its post, the fields of the entry")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "id", description = LETTER)
+    public String showDeadLetter(String stream, String id) {
+        return plain(() -> {
+            DeadLetters.Shown shown = letters.show(stream, id);
+            DeadLetter letter = shown.letter();
+            String edited = shown.replayedAs() == null
+                    ? ""
+                    : "edited by %s and published as %s; this is the original%n"
+                            .formatted(shown.editedBy(), shown.replayedAs());
+            return edited
+                    + """
+                    group         %s, route %s, consumer %s
+                    failed        %s, after %d deliveries, %d replays before
+                    error         %s: %s
+                    cause         %s
+                    original id   %s
+                    post          %s
+                    fields
+                    %s"""
+                            .formatted(
+                                    letter.group(),
+                                    letter.route(),
+                                    letter.consumer(),
+                                    letter.failedAt(),
+                                    letter.deliveries(),
+                                    letter.replayCount(),
+                                    letter.errorClass(),
+                                    letter.error(),
+                                    letter.cause().id(),
+                                    letter.originalId(),
+                                    letter.postId(),
+                                    letter.fields().entrySet().stream()
+                                            .map(field -> "  " + field.getKey() + " = " + field.getValue())
+                                            .collect(Collectors.joining("\n")));
+        });
+    }
+
+    /** The causes of the dead letters of a stream: group, class and message of the error. */
+    @ManagedOperation(description = "The dead letters of a stream by cause: group, class and message of the error")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    public TabularData deadLetterCauses(String stream) {
+        return plain(() -> CAUSES.of(letters.causes(stream)));
+    }
+
+    /** Publishes a dead letter again, for the group that gave it up. */
+    @ManagedOperation(
+            description = "Publishes a dead letter again, for the group that gave it up, and removes it from the dead"
+                    + " letters. If it fails again it comes back")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "id", description = LETTER)
+    public String replayDeadLetter(String stream, String id) {
+        return plain(() -> text(letters.replay(operator(), stream, id)));
+    }
+
+    /** Publishes a dead letter again with other fields; the original is kept. */
+    @ManagedOperation(
+            description = "Publishes a dead letter again with other fields; the original is kept in the database and"
+                    + " shown by showDeadLetter")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "id", description = LETTER)
+    @ManagedOperationParameter(name = "fields", description = "All fields of the entry, as a JSON object of texts")
+    public String replayEdited(String stream, String id, String fields) {
+        return plain(() -> text(letters.replayEdited(operator(), stream, id, fields(fields))));
+    }
+
+    private Map<String, String> fields(String object) {
+        try {
+            return json.readValue(Objects.requireNonNullElse(object, ""), FIELDS);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("fields must be a JSON object of texts: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static String text(Replayed copy) {
+        return "Published again as " + copy.id() + ", replay " + copy.count();
+    }
+
+    /** Publishes the oldest dead letters of a stream again. */
+    @ManagedOperation(description = "Publishes the oldest dead letters of a stream again, in their order")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "max", description = MAX)
+    public String replayDeadLetters(String stream, int max) {
+        return plain(() ->
+                letters.replayAll(operator(), stream, null, max, null, false).text());
+    }
+
+    /** Publishes the oldest dead letters of a cause again. */
+    @ManagedOperation(description = "Publishes the oldest dead letters of one cause again, in their order")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "cause", description = "Id of the cause, as deadLetterCauses shows it")
+    @ManagedOperationParameter(name = "max", description = MAX)
+    public String replayCause(String stream, String cause, int max) {
+        return plain(() -> letters.replayAll(operator(), stream, given(cause), max, null, false)
+                .text());
+    }
+
+    /** Publishes entries of a stream again, at its end. */
+    @ManagedOperation(
+            description =
+                    "Publishes entries of a stream again, at its end. Stages recognise what they have done, unless"
+                            + " clearIdempotency was called")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "fromId", description = "Id of the first entry; - for the oldest")
+    @ManagedOperationParameter(name = "toId", description = "Id of the last entry; + for the newest")
+    @ManagedOperationParameter(name = "group", description = "The only group to process them; empty for every group")
+    @ManagedOperationParameter(name = "max", description = MAX)
+    @ManagedOperationParameter(name = "dryRun", description = "Only count")
+    public String replayRange(String stream, String fromId, String toId, String group, int max, boolean dryRun) {
+        return plain(() -> streams.replayRange(
+                        operator(),
+                        stream,
+                        given(fromId),
+                        given(toId),
+                        Objects.requireNonNullElse(group, EVERY_GROUP).strip(),
+                        max,
+                        null,
+                        dryRun)
+                .text());
+    }
+
+    /** Has a post go through a stage again. */
+    @ManagedOperation(description = "Has one post go through a stage again, by an event made from what is stored")
+    @ManagedOperationParameter(name = "post", description = POST)
+    @ManagedOperationParameter(
+            name = "stage",
+            description = "A stage that reads events of posts, such as tagging or indexing")
+    public String replayPost(String post, String stage) {
+        return plain(() -> posts.replay(operator(), numbers.id(post), given(stage)));
+    }
+
+    /** Removes all dead letters of a stream for good. */
+    @ManagedOperation(description = "Removes all dead letters of a stream for good, if there are as many as expected")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "expectedCount", description = "How many there are, as listStreams shows it")
+    public String purgeDeadLetters(String stream, long expectedCount) {
+        return plain(() -> letters.purge(operator(), stream, null, expectedCount) + " dead letters are removed");
+    }
+
+    /** Removes one dead letter for good. */
+    @ManagedOperation(description = "Removes one dead letter for good")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "id", description = LETTER)
+    public String purgeDeadLetter(String stream, String id) {
+        return plain(() -> letters.purgeOne(operator(), stream, id) + " dead letters are removed");
+    }
+
+    /** Lets running consumers take over what consumers that no longer run left pending. */
+    @ManagedOperation(
+            description = "Lets the running consumers of a group take over at their next look what consumers that no"
+                    + " longer run left pending, without waiting for claimMinIdle")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "group", description = "Consumer group")
+    public String claimNow(String stream, String group) {
+        return plain(() -> streams.claimNow(operator(), stream, given(group)) + " pending entries are taken over");
+    }
+
+    /** Makes a group read on after an id. */
+    @ManagedOperation(
+            description =
+                    "Makes a group read on after an id; its pending entries stay pending. Stages recognise what they"
+                            + " have done")
+    @ManagedOperationParameter(name = "stream", description = STREAM)
+    @ManagedOperationParameter(name = "group", description = "Consumer group")
+    @ManagedOperationParameter(name = "id", description = "The group reads what follows; 0 for all, $ for new entries")
+    @ManagedOperationParameter(name = "expectedLag", description = "How many entries follow the id")
+    public String resetGroup(String stream, String group, String id, long expectedLag) {
+        return plain(() -> "The group reads "
+                + streams.resetGroup(operator(), stream, given(group), given(id), expectedLag)
+                + " entries from now on");
+    }
+
+    /** The latest operations of operators, newest first. */
+    @ManagedOperation(description = "What operators changed lately, by JMX, over HTTP and on the command line")
+    @ManagedOperationParameter(name = "max", description = "Most operations, 1 to 1000")
+    public TabularData listAudit(int max) {
+        return plain(() -> AUDIT.of(audit.latest(null, limited(max))));
     }
 
     /**
@@ -106,16 +364,15 @@ public class StreamReplay {
     @ManagedOperation(description = "Pauses a stage in all processes until resumeStage; kept across restarts")
     @ManagedOperationParameter(name = "stage", description = STAGE)
     public String pauseStage(String stage) {
-        return audited(
-                "pauseStage(" + stage + ")",
-                () -> consumers.pause(stage, "pauseStage at " + Instant.now()) + " consumer groups rest");
+        return plain(() ->
+                stages.pause(operator(), given(stage), "pauseStage at " + Instant.now()) + " consumer groups rest");
     }
 
     /** Resumes a stage paused by {@link #pauseStage}. */
     @ManagedOperation(description = "Ends what pauseStage began")
     @ManagedOperationParameter(name = "stage", description = STAGE)
     public String resumeStage(String stage) {
-        return audited("resumeStage(" + stage + ")", () -> consumers.resume(stage) + " consumer groups go on");
+        return plain(() -> stages.resume(operator(), given(stage)) + " consumer groups go on");
     }
 
     /**
@@ -133,9 +390,11 @@ public class StreamReplay {
         if (limit < 1 || limit > MAX_RECORDS) {
             throw new IllegalArgumentException("limit is " + limit + "; it must be 1 to " + MAX_RECORDS);
         }
-        return audited(
-                "retryTagging(" + force + ", " + limit + ")",
-                () -> tagging.retryAll(force, limit) + " posts are queued");
+        return plain(() -> audit.record(operator(), "retryTagging", Map.of("force", force, "limit", limit), () -> {
+            int queued = tagging.retryAll(force, limit);
+            String text = queued + " posts are queued";
+            return new Done<>(text, queued, text);
+        }));
     }
 
     /**
@@ -148,7 +407,7 @@ public class StreamReplay {
                     "Tags a post without storing anything: prompt, raw answers, what was accepted and why not the rest")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryTagging(String post) {
-        return audited("tryTagging(" + post + ")", () -> Trial.show(trials, "tagging", post));
+        return tried("tryTagging", "tagging", post);
     }
 
     /**
@@ -162,7 +421,7 @@ public class StreamReplay {
                             + " accepted, budget. Calls of models are real and do not count for the budget")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryVision(String post) {
-        return audited("tryVision(" + post + ")", () -> Trial.show(trials, "vision", post));
+        return tried("tryVision", "vision", post);
     }
 
     /**
@@ -176,7 +435,20 @@ public class StreamReplay {
                             + " for each page. The pages are fetched; that does not count for the budget")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryCrawl(String post) {
-        return audited("tryCrawl(" + post + ")", () -> Trial.show(trials, "crawl", post));
+        return tried("tryCrawl", "crawl", post);
+    }
+
+    /** Changes nothing, but may cost calls of models: logged, and not in the table. */
+    private String tried(String call, String stage, String post) {
+        String shown = plain(() -> Trial.show(trials, stage, post));
+        // the other lines are texts of posts
+        LOG.info(
+                "{} via jmx: {}(post={}): {}",
+                operator().name(),
+                call,
+                post,
+                shown.lines().findFirst().orElse(""));
+        return shown;
     }
 
     /**
@@ -191,14 +463,15 @@ public class StreamReplay {
                             + " The post and its timeline tell what came")
     @ManagedOperationParameter(name = "post", description = POST)
     public String refetchLinks(String post) {
-        return audited("refetchLinks(" + post + ")", () -> {
+        return plain(() -> audit.record(operator(), "refetchLinks", Map.of("post", given(post)), () -> {
             LinkRequests.Request request = links.fetchAgain(numbers.id(post))
                     .orElseThrow(() -> new IllegalArgumentException("There is no post " + post));
             if (request.refusal() != null) {
                 throw new IllegalArgumentException(request.refusal().text());
             }
-            return "The links are queued, request " + request.id();
-        });
+            String text = "The links are queued, request " + request.id();
+            return new Done<>(text, 1, text);
+        }));
     }
 
     /**
@@ -212,18 +485,7 @@ public class StreamReplay {
                     "Forgets the idempotency keys of a stage in Redis, and no others; other processes may have some cached")
     @ManagedOperationParameter(name = "stage", description = "tagging, vision or retagging")
     public String clearIdempotency(String stage) {
-        return audited("clearIdempotency(" + stage + ")", () -> {
-            RedisIdempotentRepository repository = repositories.get(stage + REPOSITORY);
-            if (repository == null) {
-                String stages = repositories.keySet().stream()
-                        .map(name -> name.replace(REPOSITORY, ""))
-                        .sorted()
-                        .collect(Collectors.joining(", "));
-                throw new IllegalArgumentException(
-                        "The stage '" + stage + "' has no idempotency keys; those with keys are " + stages);
-            }
-            return repository.forgetAll() + " keys are forgotten";
-        });
+        return plain(() -> stages.clearIdempotency(operator(), given(stage)) + " keys are forgotten");
     }
 
     /** Runs the reconciler now over all posts, including recent ones, unless it is already running. */
@@ -232,22 +494,7 @@ public class StreamReplay {
                     "Publishes every post again that is in no final state and has no event under way, at once and whatever"
                             + " RECONCILE_AFTER is; returns how many were found, published and left alone")
     public String reconcileNow() {
-        return audited("reconcileNow()", () -> {
-            var counts = new AtomicReference<Reconciler.Counts>();
-            Jobs.Outcome outcome = jobs.runNow("reconcile", () -> counts.set(reconciler.runNow()));
-            return switch (outcome) {
-                case SKIPPED -> "The reconciler runs already; call again when it has ended";
-                case FAILED -> "The reconciler failed; the log and the table jobs say why";
-                case SUCCESS -> describe(counts.get());
-            };
-        });
-    }
-
-    private static String describe(Reconciler.Counts counts) {
-        return counts.tooMuch()
-                ? "Nothing was looked at: too many events are under way"
-                : "%d posts are not in a final state: %d published again, %d left alone because an event is under way, %d because it is a dead letter"
-                        .formatted(counts.open(), counts.published(), counts.underWay(), counts.dead());
+        return plain(() -> stages.reconcileNow(operator()));
     }
 
     /**
@@ -258,52 +505,42 @@ public class StreamReplay {
      */
     @ManagedOperation(description = "Every stage a post went through: outcome, reason, provider, entry id, duration")
     @ManagedOperationParameter(name = "post", description = POST)
-    public TabularData tracePost(String post) throws OpenDataException {
+    public TabularData tracePost(String post) {
         var records = plain(() -> timelines.read(numbers.id(post), MAX_RECORDS));
         if (records.isEmpty()) {
             throw new IllegalArgumentException("There is no post " + post);
         }
-        return table(records);
+        return TIMELINE.of(records);
     }
 
-    private static TabularData table(List<TimelineRecord> records) throws OpenDataException {
-        String[] names =
-                Stream.concat(Stream.of("n"), COLUMNS.keySet().stream()).toArray(String[]::new);
-        OpenType<?>[] types = new OpenType<?>[names.length];
-        Arrays.fill(types, SimpleType.STRING);
-        types[0] = SimpleType.INTEGER;
-        var row = new CompositeType("record", "A stage of a post", names, names, types);
-        var table =
-                new TabularDataSupport(new TabularType("timeline", "The stages of a post", row, new String[] {"n"}));
-        for (TimelineRecord record : records) {
-            Map<String, Object> values = new HashMap<>();
-            COLUMNS.forEach((name, value) -> values.put(name, Objects.toString(value.apply(record), null)));
-            values.put("n", table.size() + 1);
-            table.put(new CompositeDataSupport(row, values));
+    private static int limited(int max) {
+        if (max < 1 || max > MAX_RECORDS) {
+            throw new IllegalArgumentException("max is " + max + "; it must be 1 to " + MAX_RECORDS);
         }
-        return table;
+        return max;
     }
 
-    /** Logs the call and the first line of its answer: the others are texts of posts. */
-    private static String audited(String call, Supplier<String> work) {
-        try {
-            String answer = plain(work);
-            AUDIT.info("{}: {}", call, answer.lines().findFirst().orElse(""));
-            return answer;
-        } catch (RuntimeException e) {
-            AUDIT.info("{}: refused, {}", call, e.getMessage());
-            throw e;
-        }
+    /** A client may leave an argument out. */
+    private static String given(String argument) {
+        return Objects.requireNonNullElse(argument, "").strip();
+    }
+
+    /** Who has logged in to Hawtio or Jolokia; a client on the machine is the user of the process. */
+    private static Operator operator() {
+        Authentication login = SecurityContextHolder.getContext().getAuthentication();
+        return login == null || !login.isAuthenticated()
+                ? Operator.local(Operator.Via.JMX)
+                : new Operator(login.getName(), Operator.Via.JMX);
     }
 
     /** Converts exceptions to JDK types: a JMX client cannot deserialise our classes, not even as a cause. */
     private static <T> T plain(Supplier<T> work) {
         try {
             return work.get();
-        } catch (IllegalArgumentException | ConfigurationException e) {
+        } catch (IllegalArgumentException | ConfigurationException | RefusedException e) {
             throw new IllegalArgumentException(e.getMessage());
         } catch (RuntimeException e) {
-            AUDIT.debug("An operation failed", e);
+            LOG.debug("An operation failed", e);
             throw new IllegalStateException(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }

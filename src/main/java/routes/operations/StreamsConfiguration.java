@@ -23,6 +23,7 @@ import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
 import routes.redis.RedisLink;
 import routes.redis.StreamAdmin;
+import routes.redis.StreamRepair;
 import routes.redisstreams.RedisStreamsComponent;
 import routes.redisstreams.StreamNames;
 import routes.routefiles.OwnStreamsReader;
@@ -85,6 +86,11 @@ class StreamsConfiguration {
     @Bean
     StreamAdmin streamAdmin(RedisLink link) {
         return new StreamAdmin(link);
+    }
+
+    @Bean
+    StreamRepair streamRepair(RedisLink link) {
+        return new StreamRepair(link);
     }
 
     /** A picture is analysed by one worker at a time. Its result is in the database. */

@@ -301,6 +301,41 @@ public final class StreamAdmin {
         return left >= 0;
     }
 
+    /** How many entries follow an id; counts no further than the given number, in pages. */
+    public long countAfter(String key, String id, long atMost) {
+        long count = 0;
+        String after = id;
+        while (count < atMost) {
+            List<Object> answer = link.run(COUNT_AFTER, List.of(key), after, LAG_PAGE);
+            long found = (Long) answer.get(0);
+            count += found;
+            if (found < LAG_PAGE) {
+                break;
+            }
+            after = (String) answer.get(1);
+        }
+        return Math.min(count, atMost);
+    }
+
+    /** The id of the newest entry of a stream; empty if it has none. */
+    public Optional<String> newestId(String key) {
+        return link.call(commands -> commands.xrevrange(key, Range.unbounded(), Limit.from(1))).stream()
+                .map(StreamMessage::getId)
+                .findFirst();
+    }
+
+    /**
+     * Reads the entries of a stream in order.
+     *
+     * @param from first id; - for the beginning
+     * @param to   last id; + for the end
+     */
+    public List<Entry> read(String key, String from, String to, int atMost) {
+        return link.call(commands -> commands.xrange(key, Range.create(from, to), Limit.from(atMost))).stream()
+                .map(message -> new Entry(message.getId(), message.getBody()))
+                .toList();
+    }
+
     /** Reads the newest entries of a stream, newest first. */
     public void readNewest(String key, int atMost, Consumer<Entry> each) {
         pages(

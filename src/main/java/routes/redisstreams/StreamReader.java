@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import routes.redis.RedisLink;
 import routes.redis.StreamAdmin;
 import routes.redis.StreamGroup;
+import routes.redis.StreamRepair;
 
 /**
  * Fetches entries for the workers of one consumer, as many as there is room for: first its own pending ones (at the start
@@ -218,9 +219,29 @@ final class StreamReader implements Runnable {
             // they stay pending and are released
             return;
         }
+        acknowledgeForOthers(entries);
         held.offer(entries.stream()
+                .filter(this::isForUs)
                 .map(entry -> StreamEntry.fresh(entry.getId(), consumer, entry.getBody()))
                 .toList());
+    }
+
+    /** Every group receives an entry that was published again for one of them. */
+    private boolean isForUs(StreamMessage<String, String> entry) {
+        String wanted = entry.getBody().get(StreamRepair.REPLAY_GROUP);
+        return wanted == null || wanted.equals(group.group());
+    }
+
+    private void acknowledgeForOthers(List<StreamMessage<String, String>> entries) {
+        String[] others = entries.stream()
+                .filter(entry -> !isForUs(entry))
+                .map(StreamMessage::getId)
+                .toArray(String[]::new);
+        if (others.length > 0) {
+            // if this is not answered, they are read again as pending entries and processed: stages recognise what they
+            // did
+            long unused = blocking.call(commands -> commands.xack(group.key(), group.group(), others));
+        }
     }
 
     /** How long a read may block: until the next scan or parked entry is due, at most blockTimeout. */

@@ -6,6 +6,7 @@ import {header} from "./header.js";
 import * as i18n from "./i18n.js";
 import {askForKey} from "./key.js";
 import * as route from "./route.js";
+import {AdminView} from "./views/admin.js";
 import {AskView} from "./views/ask.js";
 import {ArticleView} from "./views/article.js";
 import {ChannelsView} from "./views/channels.js";
@@ -22,6 +23,7 @@ const VIEWS = {
     ask: AskView,
     channels: ChannelsView,
     status: StatusView,
+    admin: AdminView,
 };
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));

@@ -4,7 +4,7 @@
 /** The query of what is shown; a link to a place in the page changes the address but not this. */
 let shown = location.search;
 
-const VIEWS = ["status", "ask", "channels"];
+const VIEWS = ["status", "ask", "channels", "admin"];
 const FILTERS = ["q", "channel", "tag", "has", "from", "to", "status", "order", "typed"];
 
 export function current() {
@@ -15,7 +15,8 @@ export function current() {
     // "#ask" is short for people to type
     const named = location.hash === "#ask" && !query.has("view") ? "ask" : query.get("view") ?? "";
     const view = link ? "article" : post ? "post" : VIEWS.includes(named) ? named : "list";
-    return {view, post, link, filters, user: query.get("user") || null};
+    const [stream, letter, cause] = ["stream", "letter", "cause"].map(name => query.get(name) ?? "");
+    return {view, post, link, filters, stream, letter, cause, user: query.get("user") || null};
 }
 
 /** An address that leads to the same user. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.api.OpenApiContract.Operation;
 import routes.api.access.NewApiKey;
+import routes.redis.RedisLink;
 
 /** Who gets what: keys, their roles, and the tenants they belong to. */
 class AccessIT {
@@ -27,6 +28,7 @@ class AccessIT {
     private static final NewApiKey READER = NewApiKey.make("reader", TENANT.toString(), "reader");
     private static final NewApiKey OPERATOR = NewApiKey.make("operator", TENANT.toString(), "operator");
     private static final NewApiKey ADMIN = NewApiKey.make("admin", TENANT.toString(), "admin");
+    private static final NewApiKey INSTALLATION = NewApiKey.make("installation", "default", "admin");
     private static final NewApiKey FOREIGN_READER = NewApiKey.make("foreign-reader", "others", "reader");
     private static final NewApiKey FOREIGN_ADMIN = NewApiKey.make("foreign-admin", "others", "admin");
 
@@ -39,6 +41,7 @@ class AccessIT {
                             READER.entry(),
                             OPERATOR.entry(),
                             ADMIN.entry(),
+                            INSTALLATION.entry(),
                             FOREIGN_READER.entry(),
                             FOREIGN_ADMIN.entry()));
 
@@ -55,6 +58,7 @@ class AccessIT {
         long user = fixtures.user(TENANT);
         UUID channel = fixtures.channelOf(user);
         UUID post = fixtures.post(TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
+        AdminFixtures.reset(api.bean(RedisLink.class));
         fixtures.tags(post, "python");
         ids = Map.of(
                 "{user_id}", Long.toString(user),
@@ -78,7 +82,31 @@ class AccessIT {
     }
 
     static Stream<Operation> operationsOnIds() {
-        return operationsWithAKey().filter(operation -> operation.pattern().contains("{"));
+        return operationsWithAKey()
+                .filter(operation -> !isOfInstallation(operation))
+                .filter(operation -> operation.pattern().contains("{"));
+    }
+
+    static Stream<Operation> operationsOfTheInstallation() {
+        return operations().filter(AccessIT::isOfInstallation);
+    }
+
+    /** Streams and stages are those of all tenants. */
+    private static boolean isOfInstallation(Operation operation) {
+        return operation.pattern().startsWith("/admin/");
+    }
+
+    @ParameterizedTest
+    @MethodSource("operationsOfTheInstallation")
+    void onlyAnAdminOfTheTenantDefaultOperatesTheInstallation(Operation operation) {
+        for (NewApiKey tenants : List.of(ADMIN, FOREIGN_ADMIN)) {
+            ApiClient.Answer answer = call(api.client(tenants.key()), operation, UnaryOperator.identity());
+            contract.assertProblem(answer, 403);
+            assertThat(answer.text("detail")).contains("needs one of the tenant default");
+        }
+        assertThat(call(api.client(INSTALLATION.key()), operation, UnaryOperator.identity())
+                        .status())
+                .isNotIn(401, 403, 404, 500);
     }
 
     @ParameterizedTest
@@ -135,7 +163,7 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing", "/error", "/users/1/", "/admin"})
+    @ValueSource(strings = {"/nothing", "/error", "/users/1/", "/admin/nothing"})
     void whatIsThereIsNotToldWithoutAKeyEither(String path) {
         contract.assertProblem(api.client().sendAnything("GET", path, null, UnaryOperator.identity()), 401);
         contract.assertProblem(api.client(READER.key()).sendAnything("GET", path, null, UnaryOperator.identity()), 404);
@@ -256,7 +284,7 @@ class AccessIT {
     void aRoleMayDoWhatTheDocumentSays(Operation operation) {
         List<String> roles = List.of("reader", "operator", "admin");
         int needed = roles.indexOf(role(operation));
-        for (NewApiKey key : List.of(READER, OPERATOR, ADMIN)) {
+        for (NewApiKey key : List.of(READER, OPERATOR, isOfInstallation(operation) ? INSTALLATION : ADMIN)) {
             oneOfEach();
             int role = roles.indexOf(key.entry().split(":")[3]);
             ApiClient.Answer answer = call(api.client(key.key()), operation, UnaryOperator.identity());
@@ -322,7 +350,7 @@ class AccessIT {
     }
 
     private String path(String pattern) {
-        String path = pattern;
+        String path = AdminFixtures.path(pattern);
         for (Map.Entry<String, String> id : ids.entrySet()) {
             path = path.replace(id.getKey(), id.getValue());
         }

@@ -32,7 +32,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.util.FileSystemUtils;
 
 /** A Chromium of this machine without a window; tests that need it are skipped where there is none. Nothing is downloaded. */
-final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
+public final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -123,6 +123,11 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
         driver.get(base + address);
     }
 
+    /** A page of another port. */
+    public void go(String url) {
+        driver.get(url);
+    }
+
     void open(String address) {
         visit(address);
         awaitTrue(
@@ -130,7 +135,7 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
                 "return !!document.querySelector('main h1') && !document.querySelector('.loading')");
     }
 
-    Object run(String script, Object... arguments) {
+    public Object run(String script, Object... arguments) {
         return driver.executeScript(script, arguments);
     }
 
@@ -145,13 +150,13 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
         driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
     }
 
-    void awaitTrue(String what, String script, Object... arguments) {
+    public void awaitTrue(String what, String script, Object... arguments) {
         new WebDriverWait(driver, TIMEOUT, POLL)
                 .withMessage(what)
                 .until(any -> Boolean.TRUE.equals(driver.executeScript(script, arguments)));
     }
 
-    void awaitText(String css, String part) {
+    public void awaitText(String css, String part) {
         awaitTrue(
                 css + " says " + part,
                 "return [...document.querySelectorAll(arguments[0])].some(e => e.textContent.includes(arguments[1]))",
@@ -211,7 +216,7 @@ final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, Afte
     }
 
     /** Errors of scripts, refusals of the policy, answers with an error; each is told once. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)

@@ -1,5 +1,6 @@
 package routes.api;
 
+import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,6 +41,7 @@ import routes.answers.AnswerTask;
 import routes.answers.LocalAnswers;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.InstanceProperties;
+import routes.console.HawtioProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
 import routes.embeddings.EmbeddingProvider;
@@ -48,6 +50,8 @@ import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
 import routes.graph.postgres.PostgresGraph;
+import routes.idempotency.RedisIdempotencyOptions;
+import routes.idempotency.RedisIdempotentRepository;
 import routes.ingest.ImportProperties;
 import routes.ingest.ImportService;
 import routes.ingest.IngestMetrics;
@@ -72,8 +76,13 @@ import routes.posts.PostWriter;
 import routes.posts.StorageQuota;
 import routes.posts.TaggingRequests;
 import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamRepair;
+import routes.replay.ReplayProperties;
 import routes.routefiles.PipelineStages;
 import routes.search.HybridSearch;
+import routes.stages.LegacyProperties;
+import routes.stages.StreamKeys;
 import routes.tdlib.Tdlib;
 import routes.tdlib.standin.TelegramStandIn;
 import routes.telegram.SignIns;
@@ -141,8 +150,12 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         defaults.put("import.dir", folder.resolve("imports").toString());
         settings.forEach((name, value) -> defaults.put(name, value.get()));
         context = new SpringApplicationBuilder(Application.class)
-                .initializers(beans -> beans.getBeanFactory()
-                        .registerSingleton("redisLink", new RedisLink(redis.newClient(), Duration.ofSeconds(10))))
+                .initializers(beans -> {
+                    RedisClient client = redis.newClient();
+                    beans.getBeanFactory().registerSingleton("redisClient", client);
+                    beans.getBeanFactory()
+                            .registerSingleton("redisLink", new RedisLink(client, Duration.ofSeconds(10)));
+                })
                 // as arguments they go before what application.yml says
                 .run(defaults.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
@@ -224,7 +237,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan(
-            basePackages = {"routes.api", "routes.answers"},
+            basePackages = {"routes.api", "routes.answers", "routes.console", "routes.replay"},
             excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*RoutedModels"))
     @EnableConfigurationProperties({
         UploadProperties.class,
@@ -232,7 +245,9 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         PreviewProperties.class,
         AnswerProperties.class,
         ConfigFolderProperties.class,
-        InstanceProperties.class
+        InstanceProperties.class,
+        ReplayProperties.class,
+        HawtioProperties.class
     })
     static class Application {
         /** Runs before an answer is written; null for nothing. */
@@ -242,8 +257,45 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 new PostStoreSettings(Duration.ofDays(90), Duration.ofSeconds(30), "media");
 
         @Bean
-        Outbox outbox(DataSource database) {
-            return new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog()));
+        StreamCatalog streamCatalog() {
+            return new StreamCatalog();
+        }
+
+        @Bean
+        EventCodec eventCodec(StreamCatalog catalog) {
+            return new EventCodec(Json.newMapper(), catalog);
+        }
+
+        @Bean
+        StreamKeys streamKeys(StreamCatalog catalog) {
+            return new StreamKeys(catalog, new LegacyProperties(false));
+        }
+
+        @Bean
+        StreamAdmin streamAdmin(RedisLink redis) {
+            return new StreamAdmin(redis);
+        }
+
+        @Bean
+        StreamRepair streamRepair(RedisLink redis) {
+            return new StreamRepair(redis);
+        }
+
+        @Bean
+        RedisIdempotentRepository taggingIdempotency(RedisClient redis) {
+            var options = new RedisIdempotencyOptions(
+                    "tagging:processed:",
+                    Duration.ofHours(1),
+                    Duration.ofSeconds(60),
+                    "test",
+                    100,
+                    Duration.ofSeconds(10));
+            return new RedisIdempotentRepository(redis, options, source -> {});
+        }
+
+        @Bean
+        Outbox outbox(DataSource database, EventCodec codec) {
+            return new Outbox(database, codec);
         }
 
         @Bean

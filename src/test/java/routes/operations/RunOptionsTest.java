@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import routes.configuration.ConfigurationException;
 
@@ -39,6 +40,27 @@ class RunOptionsTest {
                 .hasMessage("--try=indexing: only tagging, vision, crawl can be tried, as --try=tagging");
         assertThatThrownBy(() -> RunOptions.parse("--try=vision"))
                 .hasMessage("--try=<stage> and --post=<id or number of a post> go together");
+    }
+
+    @Test
+    void a_replay_is_a_dry_run_unless_it_is_confirmed() {
+        assertThat(RunOptions.parse("--replay=a/b..c", "--group=g").replay())
+                .contains(new RunOptions.ReplayRequest("a/b..c", "g", false, Optional.empty()));
+        assertThat(RunOptions.parse("--replay=a", "--yes")
+                        .replay()
+                        .orElseThrow()
+                        .isSure())
+                .isTrue();
+        assertThat(RunOptions.parse("--replay=a", "--expect=50").replay())
+                .contains(new RunOptions.ReplayRequest("a", "", true, Optional.of(50)));
+        assertThat(RunOptions.parse("--replay=a").withoutPipeline()).isTrue();
+        assertThat(RunOptions.parse("--replay=a", "--exit-when-idle").withoutPipeline())
+                .isFalse();
+        assertThatThrownBy(() -> RunOptions.parse("--yes")).hasMessage("--yes belongs to --replay=<stream>");
+        assertThatThrownBy(() -> RunOptions.parse("--replay=a", "--expect=many"))
+                .hasMessage("--expect=many: it must be a number of entries");
+        assertThatThrownBy(() -> RunOptions.parse("--replay="))
+                .hasMessage("--replay=: a value must follow, as in --replay=<stream>");
     }
 
     @Test

@@ -62,7 +62,7 @@ class StreamStatesIT {
     private final RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(5));
     private final StreamKeys keys = new StreamKeys(catalog, new LegacyProperties(true));
     private final StreamStates states =
-            new StreamStates(new StreamAdmin(link), catalog, keys, new StreamConsumers(camel), clock);
+            new StreamStates(new StreamAdmin(link), catalog, keys, new StreamConsumers(camel, catalog, keys), clock);
 
     @BeforeEach
     void createGroups() {

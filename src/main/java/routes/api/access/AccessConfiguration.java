@@ -3,6 +3,7 @@ package routes.api.access;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -49,6 +50,7 @@ class AccessConfiguration {
                     "/health/live",
                     "/health/ready",
                     "/",
+                    "/admin",
                     "/*.html",
                     "/*.js",
                     "/*.css",
@@ -81,7 +83,7 @@ class AccessConfiguration {
                     if (ListenAddresses.isManagementLocal(environment)) {
                         requests.anyRequest().permitAll();
                     } else {
-                        requests.anyRequest().access((caller, context) -> mayCall(caller.get(), Role.OPERATOR));
+                        requests.anyRequest().access((caller, context) -> mayCall(caller.get(), Role.OPERATOR, false));
                     }
                 })
                 .build();
@@ -103,8 +105,14 @@ class AccessConfiguration {
                                 .requestMatchers(OPEN)
                                 .permitAll()
                                 .anyRequest()
-                                .access((caller, context) ->
-                                        mayCall(caller.get(), needed(operations, context.getRequest())));
+                                .access((caller, context) -> {
+                                    Optional<Role.Needed> needed = needed(operations, context.getRequest());
+                                    return mayCall(
+                                            caller.get(),
+                                            needed.map(Role.Needed::value).orElse(Role.READER),
+                                            needed.map(Role.Needed::ofInstallation)
+                                                    .orElse(false));
+                                });
                     }
                 })
                 .build();
@@ -143,21 +151,24 @@ class AccessConfiguration {
     }
 
     /** For an unknown operation a reader's role is enough to be told so. */
-    private static Role needed(Operations operations, HttpServletRequest request) {
-        return operations
-                .find(request)
-                .map(operation -> operation.getMethodAnnotation(Role.Needed.class))
-                .map(Role.Needed::value)
-                .orElse(Role.READER);
+    private static Optional<Role.Needed> needed(Operations operations, HttpServletRequest request) {
+        return operations.find(request).map(operation -> operation.getMethodAnnotation(Role.Needed.class));
     }
 
-    private static AuthorizationDecision mayCall(Authentication authentication, Role needed) {
+    private static AuthorizationDecision mayCall(Authentication authentication, Role needed, boolean ofInstallation) {
         boolean isKnown = Caller.isKnown(authentication);
         if (isKnown
                 && authentication.getPrincipal() instanceof Caller caller
                 && !caller.role().includes(needed)) {
             throw new AccessDeniedException("The key " + caller.name() + " is one for a "
                     + caller.role().text() + "; this needs one for an " + needed.text());
+        }
+        if (isKnown
+                && ofInstallation
+                && authentication.getPrincipal() instanceof Caller caller
+                && !TenantStore.DEFAULT_TENANT.equals(caller.tenant())) {
+            throw new AccessDeniedException("The key " + caller.name()
+                    + " is one of a tenant; this is about all tenants and needs one of the tenant default");
         }
         return new AuthorizationDecision(isKnown);
     }

@@ -12,7 +12,7 @@ public enum Role {
     READER,
     /** Imports, subscribes, signs Telegram accounts in, edits, deletes, requests tagging again. */
     OPERATOR,
-    /** Creates users. */
+    /** Creates users. With a key of the tenant {@code default}, operates the installation. */
     ADMIN;
 
     /** The role that an operation needs; {@link #READER} if it has no such annotation. The OpenAPI document names the same role. */
@@ -20,6 +20,9 @@ public enum Role {
     @Retention(RetentionPolicy.RUNTIME)
     public @interface Needed {
         Role value();
+
+        /** Whether the operation is about all tenants, so that it needs a key of the tenant {@code default}, to whom the installation belongs. */
+        boolean ofInstallation() default false;
     }
 
     /** The name in keys and in the OpenAPI document. */

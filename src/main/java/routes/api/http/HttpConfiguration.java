@@ -129,6 +129,7 @@ class HttpConfiguration implements WebMvcConfigurer {
         registry.addViewController("/docs").setViewName("forward:/docs.html");
         registry.addViewController("/redoc").setViewName("forward:/redoc.html");
         registry.addViewController("/").setViewName("forward:/index.html");
+        registry.addRedirectViewController("/admin", "/?view=admin");
     }
 
     @Bean

@@ -32,13 +32,20 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
             "form-action 'none'",
             "frame-ancestors 'none'");
 
+    /** Hawtio names the base of its links in its page, and brings fonts with its style sheet. */
+    private static final String CONSOLE = "/actuator/hawtio/";
+
+    private static final String CONSOLE_POLICY =
+            POLICY.replace("base-uri 'none'", "base-uri 'self'; font-src 'self' data:");
+
     /** No operation with these methods accepts a body. */
     private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "DELETE");
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        response.setHeader("Content-Security-Policy", POLICY);
+        response.setHeader(
+                "Content-Security-Policy", request.getRequestURI().startsWith(CONSOLE) ? CONSOLE_POLICY : POLICY);
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cache-Control", "no-store");

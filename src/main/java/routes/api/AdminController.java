@@ -1,0 +1,146 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import routes.api.access.ApiDatabase;
+import routes.api.access.Role;
+import routes.llm.ProviderStates;
+import routes.replay.OperatorAudit;
+import routes.replay.PostReplay;
+import routes.replay.StageOperations;
+
+/** Stages, jobs, providers and the audit, for who operates the installation. */
+@RestController
+final class AdminController {
+    private final StageOperations stages;
+    private final PostReplay posts;
+    private final OperatorAudit audit;
+    private final ApiDatabase database;
+    private final ObjectProvider<ProviderStates> providers;
+
+    /** @param providers absent in a process without the pipeline */
+    AdminController(
+            StageOperations stages,
+            PostReplay posts,
+            OperatorAudit audit,
+            ApiDatabase database,
+            ObjectProvider<ProviderStates> providers) {
+        this.stages = stages;
+        this.posts = posts;
+        this.audit = audit;
+        this.database = database;
+        this.providers = providers;
+    }
+
+    record Pause(@Size(max = 200, message = "must have at most 200 characters") String reason) {}
+
+    record PostReplayRequest(
+            @NotNull(message = "is required") @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
+                    String stage) {}
+
+    /** @param done a sentence */
+    record Done(String done) {}
+
+    record Affected(long affected) {}
+
+    /** A job of the schedule, over all processes. */
+    @JsonInclude
+    record Job(
+            String name,
+            Instant lastStartedAt,
+            Instant lastEndedAt,
+            String lastOutcome,
+            String lastError,
+            Instant nextRunAt,
+            String instance) {}
+
+    @GetMapping("/admin/stages")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<StageOperations.Stage> stages() {
+        return new Page<>(AdminCalls.checked(stages::list), null);
+    }
+
+    @PostMapping(path = "/admin/stages/{stage}/pause", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Affected pause(@PathVariable("stage") String stage, @Valid @RequestBody Pause wanted) {
+        String reason = Objects.requireNonNullElse(wanted.reason(), "");
+        return new Affected(AdminCalls.checked(() -> stages.pause(AdminCalls.operator(), stage, reason)));
+    }
+
+    @PostMapping("/admin/stages/{stage}/resume")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Affected resume(@PathVariable("stage") String stage) {
+        return new Affected(AdminCalls.checked(() -> stages.resume(AdminCalls.operator(), stage)));
+    }
+
+    @PostMapping("/admin/stages/{stage}/forget")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Affected forget(@PathVariable("stage") String stage) {
+        return new Affected(AdminCalls.checked(() -> stages.clearIdempotency(AdminCalls.operator(), stage)));
+    }
+
+    @PostMapping("/admin/reconcile")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Done reconcile() {
+        return new Done(AdminCalls.checked(() -> stages.reconcileNow(AdminCalls.operator())));
+    }
+
+    @PostMapping(path = "/admin/posts/{post_id}/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Done replayPost(@PathVariable("post_id") PostId id, @Valid @RequestBody PostReplayRequest wanted) {
+        // of whatever tenant: the caller operates the installation
+        UUID post = database.sql("SELECT p.id FROM posts p WHERE %s = :id AND NOT p.is_deleted".formatted(id.column()))
+                .param("id", id.value())
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(id::unknown);
+        return new Done(AdminCalls.checked(() -> posts.replay(AdminCalls.operator(), post, wanted.stage())));
+    }
+
+    @GetMapping("/admin/jobs")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<Job> jobs() {
+        return new Page<>(
+                database.rows(
+                                """
+                                SELECT name, last_started_at, last_ended_at, last_outcome, last_error, next_run_at, instance
+                                FROM jobs ORDER BY name""")
+                        .query(ApiDatabase.as(Job.class))
+                        .list(),
+                null);
+    }
+
+    @GetMapping("/admin/audit")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<OperatorAudit.Entry> audit(
+            @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(200) int limit,
+            @RequestParam(name = "cursor", required = false) UUID cursor) {
+        List<OperatorAudit.Entry> entries = audit.latest(cursor, limit + 1);
+        return entries.size() <= limit
+                ? new Page<>(entries, null)
+                : new Page<>(
+                        entries.subList(0, limit), entries.get(limit - 1).id().toString());
+    }
+
+    @GetMapping("/admin/providers")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<ProviderStates.ProviderState> providers() {
+        return new Page<>(providers.stream().flatMap(all -> all.list().stream()).toList(), null);
+    }
+}

@@ -1,0 +1,241 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import routes.api.access.Role;
+import routes.redis.StreamRepair.Replayed;
+import routes.replay.DeadLetter;
+import routes.replay.DeadLetters;
+import routes.replay.Replay;
+import routes.replay.StreamOperations;
+
+/** Streams, their groups and their dead letters, for who operates the installation. */
+@RestController
+final class AdminStreamController {
+    private static final String ENTRY_ID = "\\d{1,19}-\\d{1,19}";
+    private static final String PLACE = "[-+]|\\d{1,19}(-\\d{1,19})?";
+    private static final String POSITION = "\\$|\\d{1,19}(-\\d{1,19})?";
+    private static final String CAUSE = "[0-9a-f]{12}";
+    private static final String REQUIRED = "is required";
+
+    private final StreamOperations streams;
+    private final DeadLetters letters;
+
+    AdminStreamController(StreamOperations streams, DeadLetters letters) {
+        this.streams = streams;
+        this.letters = letters;
+    }
+
+    /** A dead letter in a list, without the fields of its entry. */
+    record DeadLetterRow(
+            String id,
+            String group,
+            String route,
+            String error,
+            String errorClass,
+            String cause,
+            String failedAt,
+            int deliveries,
+            int replayCount,
+            UUID postId) {
+
+        private static DeadLetterRow of(DeadLetter letter) {
+            return new DeadLetterRow(
+                    letter.id(),
+                    letter.group(),
+                    letter.route(),
+                    letter.error(),
+                    letter.errorClass(),
+                    letter.cause().id(),
+                    letter.failedAt(),
+                    letter.deliveries(),
+                    letter.replayCount(),
+                    letter.postId());
+        }
+    }
+
+    /** @param replayedAs of an original that was kept: the id of the edited entry */
+    @JsonInclude
+    record ShownDeadLetter(@JsonUnwrapped DeadLetter letter, String replayedAs, String editedBy) {}
+
+    record CauseCount(
+            String cause,
+            String group,
+            String errorClass,
+            String message,
+            long count,
+            String oldest,
+            String newest,
+            String example) {}
+
+    /** @param max most entries, the oldest first */
+    record ReplayRequest(
+            @Pattern(regexp = CAUSE, message = "must be the id of a cause") String cause,
+            @Min(1) @Max(DeadLetters.MAX_REPLAYED) Integer max,
+            @Min(0) @Max(DeadLetters.MAX_REPLAYED) Integer expectedCount,
+            Boolean dryRun) {}
+
+    record EditedReplay(@Size(min = 1, max = 200, message = "must have 1 to 200 fields") Map<String, String> fields) {}
+
+    record Purge(
+            @Pattern(regexp = CAUSE, message = "must be the id of a cause") String cause,
+            @NotNull(message = REQUIRED) @Min(0) Long expectedCount) {}
+
+    record RangeReplay(
+            @NotNull(message = REQUIRED) @Pattern(regexp = PLACE, message = "must be the id of an entry, - or +")
+                    String fromId,
+            @NotNull(message = REQUIRED) @Pattern(regexp = PLACE, message = "must be the id of an entry, - or +")
+                    String toId,
+            @Size(max = 200, message = "must have at most 200 characters") String group,
+            @Min(1) @Max(DeadLetters.MAX_REPLAYED) Integer max,
+            @Min(0) @Max(DeadLetters.MAX_REPLAYED) Integer expectedCount,
+            Boolean dryRun) {}
+
+    record GroupReset(
+            @NotNull(message = REQUIRED) @Pattern(regexp = POSITION, message = "must be the id of an entry, 0 or $")
+                    String id,
+            @NotNull(message = REQUIRED) @Min(0) Long expectedLag) {}
+
+    /** @param affected entries */
+    record Affected(long affected) {}
+
+    @GetMapping("/admin/streams")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<StreamOperations.StreamRow> list() {
+        return new Page<>(AdminCalls.checked(streams::list), null);
+    }
+
+    @GetMapping("/admin/streams/{stream}/dead-letters")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<DeadLetterRow> letters(
+            @PathVariable("stream") String stream,
+            @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(200) int limit,
+            @RequestParam(name = "cursor", required = false)
+                    @Pattern(regexp = ENTRY_ID, message = "must be next_cursor of the page before")
+                    String cursor,
+            @RequestParam(name = "cause", required = false)
+                    @Pattern(regexp = CAUSE, message = "must be the id of a cause")
+                    String cause) {
+        List<DeadLetterRow> rows = AdminCalls.checked(() -> letters.list(stream, cause, cursor, limit + 1)).stream()
+                .map(DeadLetterRow::of)
+                .toList();
+        return rows.size() <= limit
+                ? new Page<>(rows, null)
+                : new Page<>(rows.subList(0, limit), rows.get(limit - 1).id());
+    }
+
+    @GetMapping("/admin/streams/{stream}/causes")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<CauseCount> causes(@PathVariable("stream") String stream) {
+        return new Page<>(
+                AdminCalls.checked(() -> letters.causes(stream)).stream()
+                        .map(one -> new CauseCount(
+                                one.cause().id(),
+                                one.cause().group(),
+                                one.cause().errorClass(),
+                                one.cause().message(),
+                                one.count(),
+                                one.oldest(),
+                                one.newest(),
+                                one.example()))
+                        .toList(),
+                null);
+    }
+
+    @GetMapping("/admin/streams/{stream}/dead-letters/{entry_id}")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    ShownDeadLetter show(
+            @PathVariable("stream") String stream,
+            @PathVariable("entry_id") @Pattern(regexp = ENTRY_ID, message = "must be the id of an entry") String id) {
+        DeadLetters.Shown shown = AdminCalls.checked(() -> letters.show(stream, id));
+        return new ShownDeadLetter(shown.letter(), shown.replayedAs(), shown.editedBy());
+    }
+
+    @PostMapping(
+            path = "/admin/streams/{stream}/dead-letters/{entry_id}/replay",
+            consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Replayed replayOne(
+            @PathVariable("stream") String stream,
+            @PathVariable("entry_id") @Pattern(regexp = ENTRY_ID, message = "must be the id of an entry") String id,
+            @Valid @RequestBody EditedReplay wanted) {
+        return AdminCalls.checked(() -> wanted.fields() == null
+                ? letters.replay(AdminCalls.operator(), stream, id)
+                : letters.replayEdited(AdminCalls.operator(), stream, id, wanted.fields()));
+    }
+
+    @DeleteMapping("/admin/streams/{stream}/dead-letters/{entry_id}")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Affected purgeOne(
+            @PathVariable("stream") String stream,
+            @PathVariable("entry_id") @Pattern(regexp = ENTRY_ID, message = "must be the id of an entry") String id) {
+        return new Affected(AdminCalls.checked(() -> letters.purgeOne(AdminCalls.operator(), stream, id)));
+    }
+
+    @PostMapping(path = "/admin/streams/{stream}/dead-letters/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Replay replayAll(@PathVariable("stream") String stream, @Valid @RequestBody ReplayRequest wanted) {
+        return AdminCalls.checked(() -> letters.replayAll(
+                AdminCalls.operator(),
+                stream,
+                wanted.cause(),
+                Objects.requireNonNullElse(wanted.max(), DeadLetters.MAX_REPLAYED),
+                wanted.expectedCount(),
+                Boolean.TRUE.equals(wanted.dryRun())));
+    }
+
+    @PostMapping(path = "/admin/streams/{stream}/dead-letters/purge", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Affected purge(@PathVariable("stream") String stream, @Valid @RequestBody Purge wanted) {
+        return new Affected(AdminCalls.checked(
+                () -> letters.purge(AdminCalls.operator(), stream, wanted.cause(), wanted.expectedCount())));
+    }
+
+    @PostMapping(path = "/admin/streams/{stream}/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Replay replayRange(@PathVariable("stream") String stream, @Valid @RequestBody RangeReplay wanted) {
+        return AdminCalls.checked(() -> streams.replayRange(
+                AdminCalls.operator(),
+                stream,
+                wanted.fromId(),
+                wanted.toId(),
+                Objects.requireNonNullElse(wanted.group(), ""),
+                Objects.requireNonNullElse(wanted.max(), DeadLetters.MAX_REPLAYED),
+                wanted.expectedCount(),
+                Boolean.TRUE.equals(wanted.dryRun())));
+    }
+
+    @PostMapping("/admin/streams/{stream}/groups/{group}/claim")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Affected claim(@PathVariable("stream") String stream, @PathVariable("group") String group) {
+        return new Affected(AdminCalls.checked(() -> streams.claimNow(AdminCalls.operator(), stream, group)));
+    }
+
+    @PostMapping(path = "/admin/streams/{stream}/groups/{group}/reset", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Affected reset(
+            @PathVariable("stream") String stream,
+            @PathVariable("group") String group,
+            @Valid @RequestBody GroupReset wanted) {
+        return new Affected(AdminCalls.checked(
+                () -> streams.resetGroup(AdminCalls.operator(), stream, group, wanted.id(), wanted.expectedLag())));
+    }
+}

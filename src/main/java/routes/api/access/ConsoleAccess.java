@@ -1,0 +1,109 @@
+package routes.api.access;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
+import org.springframework.web.filter.OncePerRequestFilter;
+import routes.console.ConsoleLogin;
+
+/**
+ * Access to Hawtio and Jolokia: a login of their own, on whatever address the management port listens, and a token against forged
+ * requests, since a browser sends the login by itself.
+ */
+@Configuration(proxyBeanMethods = false)
+class ConsoleAccess {
+    @Bean
+    @Order(0)
+    SecurityFilterChain consoleAccessChain(HttpSecurity http, ConsoleLogin login) throws Exception {
+        var tokens = CookieCsrfTokenRepository.withHttpOnlyFalse();
+        tokens.setCookieCustomizer(cookie -> cookie.path("/").sameSite("Strict"));
+        return http.securityMatcher(EndpointRequest.to("hawtio", "jolokia"))
+                .authenticationManager(new ProviderManager(List.of(provider(login))))
+                .httpBasic(basic -> basic.authenticationEntryPoint(ConsoleAccess::askForLogin))
+                .exceptionHandling(errors -> errors.authenticationEntryPoint(ConsoleAccess::askForLogin)
+                        .accessDeniedHandler(
+                                (request, response, e) -> response.setStatus(HttpStatus.FORBIDDEN.value())))
+                .csrf(csrf -> csrf.csrfTokenRepository(tokens)
+                        // the script sends what the cookie says
+                        .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
+                        // each request logs in; a new token for each would be another one than that of requests under
+                        // way
+                        .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
+                .addFilterAfter(new TokenFilter(), BasicAuthenticationFilter.class)
+                .headers(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .authorizeHttpRequests(
+                        requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
+                                .permitAll()
+                                .anyRequest()
+                                .authenticated())
+                .build();
+    }
+
+    /** Not as an error, which would be shown by the page for errors. */
+    private static void askForLogin(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException refusal) {
+        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Telegram Assistant\", charset=\"UTF-8\"");
+        response.setStatus(HttpStatus.UNAUTHORIZED.value());
+    }
+
+    private static AuthenticationProvider provider(ConsoleLogin login) {
+        return new AuthenticationProvider() {
+            @Override
+            public Authentication authenticate(Authentication given) {
+                String password = given.getCredentials() == null
+                        ? ""
+                        : given.getCredentials().toString();
+                if (!login.matches(given.getName(), password)) {
+                    throw new BadCredentialsException(
+                            "Wrong user or password, or too many wrong ones in the last minute");
+                }
+                return UsernamePasswordAuthenticationToken.authenticated(given.getName(), null, List.of());
+            }
+
+            @Override
+            public boolean supports(Class<?> type) {
+                return UsernamePasswordAuthenticationToken.class.isAssignableFrom(type);
+            }
+        };
+    }
+
+    /** The token is created when it is first asked for; without this the page would never get its cookie. */
+    private static final class TokenFilter extends OncePerRequestFilter {
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            if (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token) {
+                String unused = token.getToken();
+            }
+            chain.doFilter(request, response);
+        }
+    }
+}

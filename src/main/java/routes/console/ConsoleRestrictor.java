@@ -1,0 +1,126 @@
+package routes.console;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.management.ObjectName;
+import org.jolokia.server.core.restrictor.AbstractConstantRestrictor;
+import org.jolokia.server.core.util.HttpMethod;
+import org.jolokia.server.core.util.RequestType;
+
+/**
+ * What Jolokia, and so Hawtio, may see and do. Everything is forbidden that is not named here: MBeans of Camel, among which ours are,
+ * and the basic ones of the JVM; nothing is written; only operations that look, start and stop a route, and those of StreamReplay.
+ */
+// named in application.yml; Jolokia creates it
+public final class ConsoleRestrictor extends AbstractConstantRestrictor {
+    private static final String CAMEL = "org.apache.camel";
+    private static final String JVM = "java.lang";
+    private static final String TYPE = "type";
+
+    private static final Set<RequestType> REQUESTS =
+            Set.of(RequestType.READ, RequestType.LIST, RequestType.SEARCH, RequestType.EXEC, RequestType.VERSION);
+
+    private static final Set<String> JVM_TYPES = Set.of(
+            "Runtime",
+            "Memory",
+            "MemoryPool",
+            "GarbageCollector",
+            "OperatingSystem",
+            "Threading",
+            "ClassLoading",
+            "Compilation");
+
+    /** Of what shows settings of the process, the attributes that do not. */
+    private static final Map<String, Set<String>> ATTRIBUTES = Map.of(
+            "Runtime",
+            Set.of(
+                    "Name",
+                    "Pid",
+                    "SpecName",
+                    "SpecVendor",
+                    "SpecVersion",
+                    "StartTime",
+                    "Uptime",
+                    "VmName",
+                    "VmVendor",
+                    "VmVersion"));
+
+    /** Of MBeans of Camel beside ours: they change nothing. */
+    private static final Pattern LOOKING =
+            Pattern.compile("(is|has|get|dump|list|explain|find)[A-Z].*|informationJson|completeEndpointPath");
+
+    /** Texts of messages, and what evaluates or sends something. */
+    private static final Pattern NEVER =
+            Pattern.compile(".*(Message|Body|Breakpoint|Trace).*|(?i).*(password|secret|propert|environment|option).*");
+
+    private static final Map<String, Set<String>> CONTROL = Map.of(
+            "routes", Set.of("start", "stop", "suspend", "resume", "reset"),
+            "consumers", Set.of("pauseGroup", "resumeGroup"));
+
+    public ConsoleRestrictor() {
+        super(false);
+    }
+
+    @Override
+    public boolean isHttpMethodAllowed(HttpMethod method) {
+        // a GET could be sent by a link
+        return method == HttpMethod.POST || method == HttpMethod.GET;
+    }
+
+    @Override
+    public boolean isTypeAllowed(RequestType type) {
+        return REQUESTS.contains(type);
+    }
+
+    /** The login and the address that the port listens on decide. */
+    @Override
+    public boolean isRemoteAccessAllowed(String... hostOrAddress) {
+        return true;
+    }
+
+    /** Without an origin, or with that of the console itself, which the filter before compares; no page of another site. */
+    @Override
+    public boolean isOriginAllowed(String origin, boolean isStrict) {
+        return true;
+    }
+
+    @Override
+    public boolean isObjectNameHidden(ObjectName name) {
+        return !isAllowed(name);
+    }
+
+    private static boolean isAllowed(ObjectName name) {
+        if (name.isDomainPattern()) {
+            return false;
+        }
+        String type = name.getKeyProperty(TYPE);
+        return name.getDomain().equals(CAMEL)
+                || (name.getDomain().equals(JVM) && type != null && JVM_TYPES.contains(type));
+    }
+
+    @Override
+    public boolean isAttributeReadAllowed(ObjectName name, String attribute) {
+        if (!isAllowed(name)) {
+            return false;
+        }
+        return !name.getDomain().equals(JVM)
+                || ATTRIBUTES
+                        .getOrDefault(name.getKeyProperty(TYPE), Set.of(attribute))
+                        .contains(attribute);
+    }
+
+    @Override
+    public boolean isOperationAllowed(ObjectName name, String operation) {
+        if (!isAllowed(name) || !name.getDomain().equals(CAMEL)) {
+            return false;
+        }
+        String plain = operation.replaceFirst("\\(.*", "");
+        String type = name.getKeyProperty(TYPE);
+        if ("services".equals(type) && "StreamReplay".equals(name.getKeyProperty("name"))) {
+            return true;
+        }
+        return CONTROL.getOrDefault(String.valueOf(type), Set.of()).contains(plain)
+                || (LOOKING.matcher(plain).matches() && !NEVER.matcher(plain).matches());
+    }
+}

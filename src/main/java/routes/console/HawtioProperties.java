@@ -1,0 +1,23 @@
+package routes.console;
+
+import jakarta.validation.constraints.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param user     name to log in to Hawtio and Jolokia with
+ * @param password the password; empty: a random one is generated and printed at each start
+ */
+@ConfigurationProperties("hawtio")
+public record HawtioProperties(
+        @DefaultValue("admin")
+                @Pattern(regexp = "[^:\\p{Cntrl}]{1,100}", message = "must have 1 to 100 characters without :")
+                String user,
+        @DefaultValue("") @Pattern(regexp = "|.{8,200}", message = "must have 8 to 200 characters") String password) {
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "HawtioProperties[user=" + user + "]";
+    }
+}

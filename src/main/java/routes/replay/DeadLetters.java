@@ -1,0 +1,360 @@
+package routes.replay;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.springframework.stereotype.Component;
+import routes.events.EventCodec;
+import routes.events.EventStream;
+import routes.events.InvalidEventException;
+import routes.events.StreamCatalog;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
+import routes.redis.StreamRepair;
+import routes.redis.StreamRepair.Replayed;
+import routes.replay.OperatorAudit.Done;
+import routes.stages.StreamKeys;
+
+/**
+ * The dead letters of streams: shown, grouped, published again, removed. A dead letter is removed in the script that publishes it
+ * again, only for the group that gave it up, so it is never in both places and never published twice. If it fails again it becomes a
+ * new dead letter, whose {@code replay_count} is higher; no operation takes up dead letters that appear after it began.
+ */
+@Component
+public class DeadLetters {
+    /** Most entries that one call publishes again. */
+    public static final int MAX_REPLAYED = 1_000;
+
+    /** Most dead letters of a stream that are looked at. */
+    public static final int MAX_READ = 10_000;
+
+    private static final Pattern ENTRY_ID = Pattern.compile("\\d{1,19}-\\d{1,19}");
+
+    private final StreamCatalog catalog;
+    private final StreamKeys keys;
+    private final StreamAdmin admin;
+    private final StreamRepair repair;
+    private final EventCodec codec;
+    private final EditedLetters edited;
+    private final OperatorAudit audit;
+    private final ReplayRate rate;
+
+    DeadLetters(
+            StreamCatalog catalog,
+            StreamKeys keys,
+            StreamAdmin admin,
+            StreamRepair repair,
+            EventCodec codec,
+            EditedLetters edited,
+            OperatorAudit audit,
+            ReplayRate rate) {
+        this.catalog = catalog;
+        this.keys = keys;
+        this.admin = admin;
+        this.repair = repair;
+        this.codec = codec;
+        this.edited = edited;
+        this.audit = audit;
+        this.rate = rate;
+    }
+
+    /**
+     * The dead letters of one cause.
+     *
+     * @param newest when the newest failed; null if it does not say
+     */
+    public record CauseCount(DeadLetter.Cause cause, long count, String oldest, String newest, String example) {}
+
+    /** @param replayedAs id of the edited entry that was published instead of the dead letter; null for one that is not edited */
+    public record Shown(DeadLetter letter, String replayedAs, String editedBy) {}
+
+    /**
+     * The newest dead letters of a stream, newest first.
+     *
+     * @param cause  only those of this cause; null for all
+     * @param before only those before this one; null for the newest
+     */
+    public List<DeadLetter> list(String stream, String cause, String before, int limit) {
+        EventStream known = stream(stream);
+        return read(known, cause).stream()
+                .sorted(Comparator.comparing(DeadLetter::id, DeadLetters::compareIds)
+                        .reversed())
+                .filter(letter -> before == null || compareIds(letter.id(), entryId("cursor", before)) < 0)
+                .limit(limit)
+                .toList();
+    }
+
+    /** The causes of the newest {@value #MAX_READ} dead letters of a stream, most frequent first. */
+    public List<CauseCount> causes(String stream) {
+        Map<String, CauseCount> causes = new LinkedHashMap<>();
+        for (DeadLetter letter : read(stream(stream), null)) {
+            var one = new CauseCount(letter.cause(), 1, letter.failedAt(), letter.failedAt(), letter.id());
+            causes.merge(
+                    letter.cause().id(),
+                    one,
+                    (all, next) ->
+                            new CauseCount(all.cause(), all.count() + 1, all.oldest(), next.newest(), next.example()));
+        }
+        return causes.values().stream()
+                .sorted(Comparator.comparingLong(CauseCount::count).reversed())
+                .toList();
+    }
+
+    /** A dead letter, or the kept original of one that was edited and published again. */
+    public Shown show(String stream, String id) {
+        EventStream known = stream(stream);
+        return find(known, id)
+                .map(letter -> new Shown(letter, null, null))
+                .or(() -> edited.find(known.name(), id))
+                .orElseThrow(() -> noSuch(known, id));
+    }
+
+    /** Publishes a dead letter again. */
+    public Replayed replay(Operator who, String stream, String id) {
+        EventStream known = stream(stream);
+        return audit.record(who, "replayDeadLetter", Map.of("stream", known.name(), "id", id), () -> {
+            DeadLetter letter = find(known, id).orElseThrow(() -> noSuch(known, id));
+            rate.await();
+            Replayed copy = repair.replay(letter.key(), letter.id(), letter.group(), Map.of())
+                    .orElseThrow(() -> noSuch(known, id));
+            return new Done<>(copy, 1, "published again as " + copy.id() + ", replay " + copy.count());
+        });
+    }
+
+    /**
+     * Publishes a dead letter again with other fields. The original is kept in the table {@code dead_letter_originals}.
+     *
+     * @param fields all fields of the entry; they must make a valid event
+     */
+    public Replayed replayEdited(Operator who, String stream, String id, Map<String, String> fields) {
+        EventStream known = stream(stream);
+        Optional<DeadLetter> before = find(known, id);
+        // names only: the values are texts of posts
+        Map<String, Object> arguments = Map.of(
+                "stream",
+                known.name(),
+                "id",
+                id,
+                "changed",
+                before.map(letter -> changed(letter.fields(), fields)).orElse(List.of()));
+        return audit.record(who, "replayEdited", arguments, () -> {
+            DeadLetter letter = before.orElseThrow(() -> noSuch(known, id));
+            requireValid(known, fields);
+            edited.keep(letter, fields, who);
+            rate.await();
+            Replayed copy = repair.replay(letter.key(), letter.id(), letter.group(), fields)
+                    .orElseThrow(() -> noSuch(known, id));
+            edited.replayed(letter, copy.id());
+            return new Done<>(copy, 1, "edited and published as " + copy.id() + ", replay " + copy.count());
+        });
+    }
+
+    private static List<String> changed(Map<String, String> before, Map<String, String> after) {
+        var names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        names.removeIf(name -> Objects.equals(before.get(name), after.get(name)));
+        return List.copyOf(names);
+    }
+
+    private void requireValid(EventStream stream, Map<String, String> fields) {
+        if (fields.isEmpty()) {
+            throw RefusedException.invalid("fields", "An entry must have fields");
+        }
+        for (String name : fields.keySet()) {
+            if (name.startsWith("dlq_")
+                    || name.equals(StreamRepair.REPLAY_COUNT)
+                    || name.equals(StreamRepair.REPLAY_GROUP)) {
+                throw RefusedException.invalid("fields", "The field " + name + " is written by the program itself");
+            }
+        }
+        try {
+            if (stream.builtIn()) {
+                codec.read(stream.name(), fields);
+            } else {
+                codec.readOwn(stream.name(), fields);
+            }
+        } catch (InvalidEventException e) {
+            throw RefusedException.invalid("fields", e.getMessage());
+        }
+    }
+
+    /**
+     * Publishes the oldest dead letters of a stream again, in their order.
+     *
+     * @param cause only those of this cause; null for all
+     * @param max   1 to {@value #MAX_REPLAYED}
+     * @param expected how many the operator saw in a dry run; null for not checked
+     */
+    public Replay replayAll(Operator who, String stream, String cause, int max, Integer expected, boolean dryRun) {
+        EventStream known = stream(stream);
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("stream", known.name());
+        arguments.put("cause", cause == null ? "" : cause);
+        arguments.put("max", max);
+        arguments.put("dry_run", dryRun);
+        return audit.record(who, cause == null ? "replayDeadLetters" : "replayCause", arguments, () -> {
+            requireMax(max);
+            List<DeadLetter> all = read(known, cause);
+            if (cause != null && all.isEmpty()) {
+                throw RefusedException.unknown(
+                        "cause", "No dead letter of " + known.name() + " has the cause " + cause);
+            }
+            List<DeadLetter> chosen = all.subList(0, Math.min(max, all.size()));
+            requireCount(expected, chosen.size());
+            int replayed = 0;
+            if (!dryRun) {
+                for (DeadLetter letter : chosen) {
+                    rate.await();
+                    replayed += repair.replay(letter.key(), letter.id(), letter.group(), Map.of())
+                                    .isPresent()
+                            ? 1
+                            : 0;
+                }
+            }
+            return new Replay(
+                            dryRun,
+                            chosen.size(),
+                            replayed,
+                            dryRun ? 0 : chosen.size() - replayed,
+                            all.size() > chosen.size())
+                    .done();
+        });
+    }
+
+    /**
+     * Removes dead letters for good.
+     *
+     * @param cause    only those of this cause; null for all
+     * @param expected how many there are
+     * @return how many are removed
+     */
+    public long purge(Operator who, String stream, String cause, long expected) {
+        EventStream known = stream(stream);
+        Map<String, Object> arguments =
+                Map.of("stream", known.name(), "cause", cause == null ? "" : cause, "expected_count", expected);
+        return audit.record(who, "purgeDeadLetters", arguments, () -> {
+            long removed = cause == null ? purgeAll(known, expected) : purgeCause(known, cause, expected);
+            return new Done<>(removed, removed, removed + " dead letters are removed");
+        });
+    }
+
+    private long purgeAll(EventStream stream, long expected) {
+        StreamRepair.Purge purge = repair.purge(keys.of(stream), expected);
+        if (!purge.removed()) {
+            throw unexpected(expected, purge.found());
+        }
+        return purge.found();
+    }
+
+    private long purgeCause(EventStream stream, String cause, long expected) {
+        List<DeadLetter> found = read(stream, cause);
+        if (found.size() != expected) {
+            throw unexpected(expected, found.size());
+        }
+        long removed = 0;
+        for (String key : keys.of(stream)) {
+            removed += repair.remove(
+                    key,
+                    found.stream()
+                            .filter(letter -> letter.key().equals(key))
+                            .map(DeadLetter::id)
+                            .toList());
+        }
+        return removed;
+    }
+
+    /** Removes one dead letter for good. */
+    public long purgeOne(Operator who, String stream, String id) {
+        EventStream known = stream(stream);
+        return audit.record(who, "purgeDeadLetter", Map.of("stream", known.name(), "id", id), () -> {
+            DeadLetter letter = find(known, id).orElseThrow(() -> noSuch(known, id));
+            long removed = repair.remove(letter.key(), List.of(letter.id()));
+            return new Done<>(removed, removed, removed + " dead letters are removed");
+        });
+    }
+
+    static void requireMax(int max) {
+        if (max < 1 || max > MAX_REPLAYED) {
+            throw RefusedException.invalid("max", "max is " + max + "; it must be 1 to " + MAX_REPLAYED);
+        }
+    }
+
+    static void requireCount(Integer expected, int found) {
+        if (expected != null && expected != found) {
+            throw unexpected(expected, found);
+        }
+    }
+
+    static RefusedException unexpected(long expected, long found) {
+        return RefusedException.conflict(
+                "expected_count", expected + " were expected, there are " + found + "; nothing was done");
+    }
+
+    private static RefusedException noSuch(EventStream stream, String id) {
+        return RefusedException.unknown("entry_id", "The stream " + stream.name() + " has no dead letter " + id);
+    }
+
+    EventStream stream(String nameOrKey) {
+        return stream(catalog, nameOrKey);
+    }
+
+    static EventStream stream(StreamCatalog catalog, String nameOrKey) {
+        try {
+            return catalog.stream(nameOrKey);
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.unknown("stream", e.getMessage());
+        }
+    }
+
+    private Optional<DeadLetter> find(EventStream stream, String id) {
+        String exact = entryId("entry_id", id);
+        return keys.of(stream).stream()
+                .flatMap(key -> admin.read(StreamGroup.deadLetterKey(key), exact, exact, 1).stream()
+                        .map(entry -> DeadLetter.of(stream.name(), key, entry)))
+                .findFirst();
+    }
+
+    static String entryId(String field, String id) {
+        if (id == null || !ENTRY_ID.matcher(id).matches()) {
+            throw RefusedException.invalid(field, "'" + id + "' is not the id of an entry, such as 1769860800000-0");
+        }
+        return id;
+    }
+
+    /** The newest {@value #MAX_READ} dead letters, oldest first. */
+    private List<DeadLetter> read(EventStream stream, String cause) {
+        Predicate<DeadLetter> wanted =
+                cause == null ? letter -> true : letter -> letter.cause().id().equals(cause);
+        List<DeadLetter> found = new ArrayList<>();
+        for (String key : keys.of(stream)) {
+            List<DeadLetter> ofKey = new ArrayList<>();
+            admin.readNewest(StreamGroup.deadLetterKey(key), MAX_READ, entry -> {
+                DeadLetter letter = DeadLetter.of(stream.name(), key, entry);
+                if (wanted.test(letter)) {
+                    ofKey.add(letter);
+                }
+            });
+            Collections.reverse(ofKey);
+            found.addAll(ofKey);
+        }
+        return found;
+    }
+
+    /** The order of entries: by milliseconds, then by sequence. Both have up to 64 bits. */
+    static int compareIds(String one, String other) {
+        String[] left = one.split("-", 2);
+        String[] right = other.split("-", 2);
+        int time = Long.compareUnsigned(Long.parseUnsignedLong(left[0]), Long.parseUnsignedLong(right[0]));
+        return time != 0
+                ? time
+                : Long.compareUnsigned(Long.parseUnsignedLong(left[1]), Long.parseUnsignedLong(right[1]));
+    }
+}

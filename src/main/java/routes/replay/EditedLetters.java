@@ -1,0 +1,92 @@
+package routes.replay;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import routes.redis.StreamAdmin;
+import routes.replay.DeadLetters.Shown;
+
+/** The originals of dead letters that an operator edited and published again: table {@code dead_letter_originals}. */
+@Component
+class EditedLetters {
+    private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+
+    EditedLetters(JdbcClient jdbc, ObjectMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** Before the edited entry is published, so that the original is never lost. A refused attempt may be repeated. */
+    void keep(DeadLetter letter, Map<String, String> edited, Operator who) {
+        Map<String, String> original = new LinkedHashMap<>(letter.fields());
+        original.put("dlq_group", letter.group());
+        original.put("dlq_route_id", letter.route());
+        original.put("dlq_error", letter.error());
+        original.put("dlq_error_class", letter.errorClass());
+        original.put("dlq_deliveries", Integer.toString(letter.deliveries()));
+        original.put("replay_count", Integer.toString(letter.replayCount()));
+        putIfKnown(original, "dlq_failed_at", letter.failedAt());
+        putIfKnown(original, "dlq_consumer", letter.consumer());
+        putIfKnown(original, "dlq_original_message_id", letter.originalId());
+        jdbc.sql(
+                        """
+                        INSERT INTO dead_letter_originals (stream, redis_key, entry_id, original, edited, operator)
+                        VALUES (?, ?, ?, ?::json, ?::json, ?)
+                        ON CONFLICT (redis_key, entry_id) DO UPDATE SET edited = excluded.edited, operator = excluded.operator,
+                            edited_at = now()""")
+                .params(letter.stream(), letter.key(), letter.id(), text(original), text(edited), who.name())
+                .update();
+    }
+
+    private static void putIfKnown(Map<String, String> fields, String name, String value) {
+        if (value != null) {
+            fields.put(name, value);
+        }
+    }
+
+    void replayed(DeadLetter letter, String as) {
+        jdbc.sql("UPDATE dead_letter_originals SET replayed_as = ? WHERE redis_key = ? AND entry_id = ?")
+                .params(as, letter.key(), letter.id())
+                .update();
+    }
+
+    Optional<Shown> find(String stream, String id) {
+        return jdbc.sql(
+                        """
+                        SELECT redis_key, entry_id, original::text AS original, operator, replayed_as FROM dead_letter_originals
+                        WHERE stream = ? AND entry_id = ?""")
+                .params(stream, id)
+                .query((row, n) -> new Shown(
+                        DeadLetter.of(
+                                stream,
+                                row.getString("redis_key"),
+                                new StreamAdmin.Entry(row.getString("entry_id"), fields(row.getString("original")))),
+                        row.getString("replayed_as"),
+                        row.getString("operator")))
+                .optional();
+    }
+
+    private String text(Map<String, String> fields) {
+        try {
+            return json.writeValueAsString(fields);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The fields cannot be stored: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private Map<String, String> fields(String text) {
+        try {
+            return json.readValue(text, FIELDS);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The database returned something other than fields", e);
+        }
+    }
+}

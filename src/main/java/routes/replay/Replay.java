@@ -1,0 +1,24 @@
+package routes.replay;
+
+/**
+ * What a replay did, or would do.
+ *
+ * @param found    entries that it is about
+ * @param replayed entries that were published again; 0 for a dry run
+ * @param gone     entries that were there when it began, and not when it was their turn: another replay took them
+ * @param more     whether more entries of the kind are left, beyond the given maximum
+ */
+public record Replay(boolean dryRun, int found, int replayed, int gone, boolean more) {
+
+    public String text() {
+        String rest = more ? "; there are more" : "";
+        if (dryRun) {
+            return found + " entries would be published again" + rest;
+        }
+        return replayed + " entries are published again" + (gone > 0 ? ", " + gone + " were gone" : "") + rest;
+    }
+
+    OperatorAudit.Done<Replay> done() {
+        return new OperatorAudit.Done<>(this, replayed, text());
+    }
+}

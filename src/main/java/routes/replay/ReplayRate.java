@@ -1,0 +1,28 @@
+package routes.replay;
+
+import io.github.bucket4j.Bucket;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/** Limits how fast this process publishes entries again, so that a replay does not crowd out what arrives. */
+@Component
+class ReplayRate {
+    private final Bucket bucket;
+
+    ReplayRate(ReplayProperties properties) {
+        bucket = Bucket.builder()
+                .addLimit(limit -> limit.capacity(Math.max(1, properties.rate() / 10))
+                        .refillGreedy(properties.rate(), Duration.ofSeconds(1)))
+                .build();
+    }
+
+    /** Waits until one more entry may be published. */
+    void await() {
+        try {
+            bucket.asBlocking().consume(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Stopped before the end; call again for what is left", e);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package routes.replay;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+import routes.events.EventStream;
+import routes.events.StreamCatalog;
+import routes.idempotency.RedisIdempotentRepository;
+import routes.reconcile.Reconciler;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
+import routes.replay.OperatorAudit.Done;
+import routes.schedule.Jobs;
+import routes.stages.StreamKeys;
+
+/** Stages: paused and resumed in all processes, across restarts; their idempotency forgotten; the reconciler run. */
+@Component
+public class StageOperations {
+    /** The repositories are beans named after their stages. */
+    private static final String REPOSITORY = "Idempotency";
+
+    private final StreamCatalog catalog;
+    private final StreamKeys keys;
+    private final StreamAdmin admin;
+    private final OperatorAudit audit;
+    private final ObjectProvider<StageGroups> own;
+    private final Map<String, RedisIdempotentRepository> repositories;
+    private final ObjectProvider<Jobs> jobs;
+    private final ObjectProvider<Reconciler> reconciler;
+
+    StageOperations(
+            StreamCatalog catalog,
+            StreamKeys keys,
+            StreamAdmin admin,
+            OperatorAudit audit,
+            ObjectProvider<StageGroups> own,
+            Map<String, RedisIdempotentRepository> repositories,
+            ObjectProvider<Jobs> jobs,
+            ObjectProvider<Reconciler> reconciler) {
+        this.catalog = catalog;
+        this.keys = keys;
+        this.admin = admin;
+        this.audit = audit;
+        this.own = own;
+        this.repositories = repositories;
+        this.jobs = jobs;
+        this.reconciler = reconciler;
+    }
+
+    /**
+     * A stage of the product.
+     *
+     * @param groups        its consumer groups, as stream and group
+     * @param pausedBecause null if it is not paused
+     */
+    public record Stage(String stage, List<String> groups, String pausedBecause) {}
+
+    /** The stages of the product that read streams, in the order of the pipeline. */
+    public List<Stage> list() {
+        List<Stage> stages = new ArrayList<>();
+        byStage().forEach((stage, groups) -> {
+            String reason = null;
+            for (StreamGroup group : groups) {
+                String paused = admin.pausedBecause(group);
+                reason = reason == null ? paused : reason;
+            }
+            stages.add(new Stage(
+                    stage,
+                    groups.stream()
+                            .map(group -> group.stream() + " " + group.group())
+                            .distinct()
+                            .toList(),
+                    reason));
+        });
+        return stages;
+    }
+
+    private Map<String, List<StreamGroup>> byStage() {
+        Map<String, List<StreamGroup>> stages = new LinkedHashMap<>();
+        for (EventStream stream : catalog.streams()) {
+            for (String group : catalog.servedGroups(stream)) {
+                catalog.stage(stream.name(), group).ifPresent(stage -> keys.of(stream)
+                        .forEach(key -> stages.computeIfAbsent(stage, name -> new ArrayList<>())
+                                .add(new StreamGroup(stream.name(), key, group))));
+            }
+        }
+        return stages;
+    }
+
+    /**
+     * Pauses a stage in all processes until it is resumed, across restarts. Entries in progress are finished.
+     *
+     * @param stage  a name of PIPELINE_ROUTES, or the id of a route of an integrator that runs in this process
+     * @param reason shown while it is paused; blank for who paused it and when
+     * @return the number of consumer groups
+     */
+    public int pause(Operator who, String stage, String reason) {
+        return audit.record(who, "pauseStage", Map.of("stage", stage, "reason", reason), () -> {
+            List<StreamGroup> groups = groups(stage);
+            String shown = reason.isBlank()
+                    ? "paused by " + who.name() + " at " + Instant.now().truncatedTo(ChronoUnit.SECONDS)
+                    : reason.strip();
+            groups.forEach(group -> admin.pause(group, shown));
+            return new Done<>(groups.size(), groups.size(), groups.size() + " consumer groups rest");
+        });
+    }
+
+    /** @return the number of consumer groups that were paused until now */
+    public int resume(Operator who, String stage) {
+        return audit.record(who, "resumeStage", Map.of("stage", stage), () -> {
+            int resumed = (int) groups(stage).stream().filter(admin::resume).count();
+            return new Done<>(resumed, resumed, resumed + " consumer groups go on");
+        });
+    }
+
+    private List<StreamGroup> groups(String stage) {
+        Map<String, List<StreamGroup>> known = byStage();
+        List<StreamGroup> groups = known.getOrDefault(
+                stage, own.stream().flatMap(all -> all.of(stage).stream()).toList());
+        if (groups.isEmpty()) {
+            throw RefusedException.unknown(
+                    "stage",
+                    "No stage '" + stage + "' reads a stream; there are " + String.join(", ", known.keySet())
+                            + ", and the routes of your own that run in this process");
+        }
+        return groups;
+    }
+
+    /**
+     * Forgets what a stage has done, and what it is doing, so that events that are published again are processed again. Results that
+     * are stored in the database still count: vision makes no second call for a picture.
+     *
+     * @param stage tagging, vision or retagging
+     * @return the number of keys
+     */
+    public long clearIdempotency(Operator who, String stage) {
+        return audit.record(who, "clearIdempotency", Map.of("stage", stage), () -> {
+            RedisIdempotentRepository repository = repositories.get(stage + REPOSITORY);
+            if (repository == null) {
+                String stages = repositories.keySet().stream()
+                        .map(name -> name.replace(REPOSITORY, ""))
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+                throw RefusedException.unknown(
+                        "stage", "The stage '" + stage + "' has no idempotency keys; those with keys are " + stages);
+            }
+            long forgotten = repository.forgetAll();
+            return new Done<>(forgotten, forgotten, forgotten + " keys are forgotten");
+        });
+    }
+
+    /**
+     * Publishes every post again that is in no final state and has no event under way, at once and whatever RECONCILE_AFTER is.
+     *
+     * @return what was found and done, as a sentence
+     */
+    public String reconcileNow(Operator who) {
+        return audit.record(who, "reconcileNow", Map.of(), () -> {
+            Reconciler one = reconciler.getIfAvailable();
+            if (one == null) {
+                throw new RefusedException(
+                        RefusedException.Reason.NOT_HERE, null, "This process does not run the pipeline");
+            }
+            var counts = new AtomicReference<Reconciler.Counts>();
+            Jobs.Outcome outcome = jobs.getObject().runNow("reconcile", () -> counts.set(one.runNow()));
+            return switch (outcome) {
+                case SKIPPED ->
+                    throw RefusedException.conflict(null, "The reconciler runs already; call again when it has ended");
+                case FAILED ->
+                    throw new IllegalStateException("The reconciler failed; the log and the table jobs say why");
+                case SUCCESS -> new Done<>(describe(counts.get()), counts.get().published(), describe(counts.get()));
+            };
+        });
+    }
+
+    private static String describe(Reconciler.Counts counts) {
+        return counts.tooMuch()
+                ? "Nothing was looked at: too many events are under way"
+                : "%d posts are not in a final state: %d published again, %d left alone because an event is under way, %d because it is a dead letter"
+                        .formatted(counts.open(), counts.published(), counts.underWay(), counts.dead());
+    }
+}

@@ -1,0 +1,186 @@
+package routes.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.Range;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+import routes.events.StreamCatalog;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
+import routes.redis.StreamGroup;
+
+/** The operators' page, in a browser. */
+class AdminPageIT {
+    private static final String KEY = new StreamCatalog().key(AdminFixtures.STREAM);
+
+    @RegisterExtension
+    @Order(1)
+    static final ReaderBrowser browser = new ReaderBrowser();
+
+    @RegisterExtension
+    @Order(2)
+    static final RunningApi api = new RunningApi();
+
+    private final RedisLink redis = api.bean(RedisLink.class);
+
+    @BeforeEach
+    void anOperatorAndThreeDeadLettersOfTwoCauses() {
+        AdminFixtures.reset(redis);
+        for (int n = 1; n <= 2; n++) {
+            Map<String, String> letter = Map.of(
+                    "event",
+                    AdminFixtures.STREAM,
+                    "data",
+                    "{\"post_id\": " + n + "}",
+                    "dlq_group",
+                    AdminFixtures.GROUP,
+                    "dlq_error",
+                    "post " + n + " <b>does not fit</b>",
+                    "dlq_error_class",
+                    "java.lang.IllegalStateException");
+            redis.call(commands -> commands.xadd(KEY + ":dlq", letter));
+        }
+        browser.newReader(api.port(), "en");
+    }
+
+    @AfterEach
+    void nothingIsRefusedThatShouldNotBe() {
+        browser.noPhone();
+        assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("422"));
+    }
+
+    private long dead() {
+        return redis.call(commands -> commands.xlen(KEY + ":dlq"));
+    }
+
+    private static void press(String text) {
+        browser.awaitTrue(
+                "there is a button " + text,
+                "return [...document.querySelectorAll('button, a.button')].some(e => e.textContent === arguments[0])",
+                text);
+        browser.run(
+                "const all = [...document.querySelectorAll('dialog button, main button, main a.button')];"
+                        + "all.find(e => e.textContent === arguments[0]).click()",
+                text);
+    }
+
+    private static void confirm(String question) {
+        browser.awaitText("dialog h2", question);
+        browser.one("dialog .danger").click();
+    }
+
+    @Test
+    void dead_letters_are_seen_by_cause_counted_and_replayed() {
+        browser.open("/admin");
+        assertThat(browser.address()).isEqualTo("/?view=admin");
+        browser.awaitText(".streams", "3 dead letters");
+        assertThat(browser.barriers()).isEmpty();
+        browser.one("a.dead").click();
+        browser.awaitText(".causes", "post … <b>does not fit</b>");
+        assertThat(browser.all(".causes > li")).hasSize(2);
+        assertThat(browser.texts(".causes > li strong")).containsExactly("2", "1");
+        assertThat(browser.barriers()).isEmpty();
+
+        press("Replay these");
+        browser.awaitText("dialog h2", "Publish 2 entries again?");
+        browser.type(Keys.ESCAPE);
+        browser.awaitTrue("no dialog", "return !document.querySelector('dialog')");
+        assertThat(dead()).as("a dry run, and no").isEqualTo(3);
+
+        press("Replay these");
+        confirm("Publish 2 entries again?");
+        browser.awaitText("[role=status]", "2 entries are published again");
+        browser.awaitTrue("one cause is left", "return document.querySelectorAll('.causes > li').length === 1");
+        assertThat(dead()).isEqualTo(1);
+        assertThat(redis.call(commands -> commands.xrange(KEY, Range.unbounded())).stream()
+                        .filter(entry -> "1".equals(entry.getBody().get("replay_count"))))
+                .hasSize(2);
+
+        press("Remove all");
+        confirm("Remove 1 dead letter?");
+        browser.awaitText("[role=status]", "1 dead letter is removed");
+        assertThat(dead()).isZero();
+        press("All streams");
+        browser.awaitText(".audit", "purgeDeadLetters");
+    }
+
+    @Test
+    void one_is_inspected_edited_and_published_and_its_original_is_kept() {
+        browser.open("/?view=admin&stream=" + AdminFixtures.STREAM + "&letter=" + AdminFixtures.LETTER);
+        browser.awaitText(".facts", "$.post_id: 1 is no id");
+        browser.awaitText(".entry", "\"post_id\": 1");
+        assertThat(browser.barriers()).isEmpty();
+
+        press("Edit");
+        assertThat(browser.focused().getTagName()).isEqualTo("textarea");
+        browser.run("document.querySelector('textarea[name=data]').value = '{\"post_id\": \"still none\"}'");
+        press("Publish edited");
+        confirm("Publish the edited entry?");
+        browser.awaitText(".problem", "posts.enriched: $");
+        assertThat(dead()).isEqualTo(3);
+        browser.run(
+                "document.querySelector('textarea[name=data]').value = arguments[0]",
+                "{\"schema_version\":\"v1\",\"trace_id\":\"t\",\"occurred_at\":\"2026-01-01T00:00:00Z\",\"idempotency_key\":\"k\","
+                        + "\"post_id\":\"7660b34c-4c20-58e1-ac8c-fea5a2d9d68b\",\"tenant_id\":\"00000000-0000-0000-0000-000000000001\","
+                        + "\"source\":\"tagged\",\"tags\":[\"a\"],\"tags_hash\":\"h\",\"content_version\":0}");
+        press("Publish edited");
+        confirm("Publish the edited entry?");
+        browser.awaitText("[role=status]", "1 entry is published again");
+        browser.awaitText("#admin-letters", "Dead letters");
+        assertThat(dead()).isEqualTo(2);
+
+        browser.open("/?view=admin&stream=" + AdminFixtures.STREAM + "&letter=" + AdminFixtures.LETTER);
+        browser.awaitText(".warning", "local edited it");
+        browser.awaitText(".entry", "\"post_id\": 1");
+    }
+
+    @Test
+    void a_stage_is_paused_and_resumed() {
+        browser.open("/?view=admin");
+        browser.awaitText(".rows", "Indexing");
+        browser.run("document.querySelector('[data-focus=\"stage indexing\"]').click()");
+        confirm("Pause the stage “Indexing”?");
+        browser.awaitText("[role=status]", "Paused: Indexing");
+        browser.awaitText(".rows .warning", "paused by local");
+        assertThat(api.bean(StreamAdmin.class)
+                        .pausedBecause(new StreamGroup(AdminFixtures.STREAM, KEY, AdminFixtures.GROUP)))
+                .startsWith("paused by local at ");
+        browser.awaitText(".groups .badge", "paused");
+        browser.run("document.querySelector('[data-focus=\"stage indexing\"]').click()");
+        browser.awaitText("[role=status]", "Resumed: Indexing");
+        assertThat(api.bean(StreamAdmin.class)
+                        .pausedBecause(new StreamGroup(AdminFixtures.STREAM, KEY, AdminFixtures.GROUP)))
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"320, ru, dark", "320, en, light", "768, ru, light", "1200, en, dark"})
+    void it_fits_each_width_in_both_languages_and_themes(int width, String language, String theme) {
+        browser.newReader(api.port(), language);
+        browser.run("localStorage.setItem('reader.theme', arguments[0])", theme);
+        browser.phone(width);
+        for (String address : List.of(
+                "/?view=admin",
+                "/?view=admin&stream=" + AdminFixtures.STREAM,
+                "/?view=admin&stream=" + AdminFixtures.STREAM + "&letter=" + AdminFixtures.LETTER)) {
+            browser.open(address);
+            browser.awaitTrue("it is filled", "return document.querySelectorAll('.admin-content .panel').length > 1");
+            assertThat(browser.run("return document.documentElement.scrollWidth <= window.innerWidth"))
+                    .as(address)
+                    .isEqualTo(true);
+            assertThat(browser.run("return document.querySelector('main').textContent.includes('admin.')"))
+                    .as("untranslated in " + address)
+                    .isEqualTo(false);
+            assertThat(browser.barriers()).as(address).isEmpty();
+        }
+    }
+}
