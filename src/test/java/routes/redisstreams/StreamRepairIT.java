@@ -105,10 +105,8 @@ class StreamRepairIT {
     void a_copy_for_one_group_is_not_copied_for_another() {
         streams.createGroup();
         streams.add(1);
-        String first = streams.redis()
-                .xrange(streams.in(), Range.unbounded())
-                .get(0)
-                .getId();
+        String first =
+                streams.redis().xrange(streams.in(), Range.unbounded()).get(0).getId();
         String copy = repair().copy(streams.in(), first, "one").orElseThrow();
 
         assertThat(repair().copy(streams.in(), copy, "two")).isEmpty();
