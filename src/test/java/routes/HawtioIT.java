@@ -77,7 +77,11 @@ class HawtioIT {
         browser.awaitText("[class*=tree-view]", "tag-persistence");
 
         var camel = application.getBean(CamelContext.class);
+        // Hawtio keeps what it has drawn: a route that it cannot draw would spoil the diagrams of all others
+        select("routes");
+        diagram("llm-providers", "fetch-provider", "indexing-work");
         select("enrichment");
+        diagram("enrichment-work");
         tab("Attributes", "ExchangesCompleted");
         tab("Operations", "stop()");
         execute("stop()");
@@ -109,6 +113,16 @@ class HawtioIT {
         String find = "const one = [...document.querySelectorAll(arguments[0])]"
                 + ".find(e => e.textContent.trim() === arguments[1]); one?.click(); return !!one";
         browser.awaitTrue("there is " + text, find, css, text);
+    }
+
+    private static void diagram(String... nodes) {
+        tab("Route Diagram", "");
+        for (String node : nodes) {
+            browser.awaitTrue(
+                    "the diagram has " + node,
+                    "return [...document.querySelectorAll('.react-flow__node')].some(e => e.textContent.includes(arguments[0]))",
+                    node);
+        }
     }
 
     /** Hawtio opens the first tab of what was selected a moment later. */
