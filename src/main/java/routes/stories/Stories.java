@@ -30,7 +30,7 @@ public final class Stories {
 
     private final SameStory same;
 
-    Stories(SameStory same) {
+    public Stories(SameStory same) {
         this.same = same;
     }
 
