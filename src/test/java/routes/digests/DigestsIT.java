@@ -377,7 +377,7 @@ class DigestsIT {
                 .filter(item -> item.sources().size() == 3)
                 .findFirst()
                 .orElseThrow();
-        assertThat(story.sentences().get(0).text()).contains("21%");
+        assertThat(story.sentences().get(0).text()).contains("21");
         assertThat(digest.body().sources()).hasSize(4).extracting(Source::channel).contains("Новости", "Наука", "Город");
         assertThat(digest.body().counts().stories()).isEqualTo(2);
     }
