@@ -2,7 +2,9 @@ package routes.digests;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * What is in a digest.
@@ -26,6 +28,35 @@ public record DigestBody(
         String model,
         List<String> notes) {
 
+    /** Without posts and what is said of them; the numbers of the others stay. */
+    DigestBody without(Set<UUID> posts) {
+        Set<Integer> gone = sources.stream()
+                .filter(source -> posts.contains(source.postId()))
+                .map(Source::n)
+                .collect(Collectors.toSet());
+        if (gone.isEmpty()) {
+            return this;
+        }
+        List<Group> left = groups.stream()
+                .map(group -> new Group(
+                        group.topic(),
+                        group.items().stream()
+                                .map(item -> item.without(gone))
+                                .filter(item -> !item.sentences().isEmpty())
+                                .toList()))
+                .filter(group -> !group.items().isEmpty())
+                .toList();
+        return new DigestBody(
+                language,
+                left,
+                sources.stream().filter(source -> !gone.contains(source.n())).toList(),
+                advertisements,
+                counts,
+                provider,
+                model,
+                notes);
+    }
+
     /** @param topic a tag that its stories share; null for stories without a common tag */
     public record Group(String topic, List<Item> items) {}
 
@@ -35,7 +66,16 @@ public record DigestBody(
      * @param sources {@link Source#n} of all posts that tell it
      * @param interests topics of the user's interests or settings that it belongs to
      */
-    public record Item(List<Sentence> sentences, List<Integer> sources, List<String> interests) {}
+    public record Item(List<Sentence> sentences, List<Integer> sources, List<String> interests) {
+        Item without(Set<Integer> gone) {
+            return new Item(
+                    sentences.stream()
+                            .filter(sentence -> sentence.citations().stream().noneMatch(gone::contains))
+                            .toList(),
+                    sources.stream().filter(n -> !gone.contains(n)).toList(),
+                    interests);
+        }
+    }
 
     /**
      * @param text plain text without links

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -39,7 +38,7 @@ public class DigestSettingsTable {
         return new DigestSettings(
                 userId,
                 false,
-                new DigestSchedule(Frequency.DAILY, LocalTime.of(9, 0), ZoneOffset.UTC, DayOfWeek.MONDAY, 1),
+                new DigestSchedule(Frequency.DAILY, LocalTime.of(9, 0), ZoneId.of("UTC"), DayOfWeek.MONDAY, 1),
                 List.of(),
                 List.of(),
                 List.of(),

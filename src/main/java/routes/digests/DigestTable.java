@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -67,7 +68,13 @@ public class DigestTable {
             Instant createdAt,
             Instant madeAt,
             String error,
-            DigestBody body) {}
+            DigestBody body) {
+        Digest without(Set<UUID> posts) {
+            return body == null
+                    ? this
+                    : new Digest(id, date, trigger, status, from, to, createdAt, madeAt, error, body.without(posts));
+        }
+    }
 
     /** A digest that a worker makes. */
     record Claimed(long id, long userId, UUID tenantId, String trigger, Instant from, Instant to, Instant seen, int attempts) {}
@@ -271,12 +278,27 @@ public class DigestTable {
 
     /** @param before id of the last one of the page before; null for the newest */
     public List<Digest> list(long userId, Long before, int limit) {
-        return jdbc.sql(DIGESTS + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
+        return withoutDeleted(jdbc.sql(DIGESTS + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
                 .param("user", userId)
                 .param("before", before)
                 .param("limit", limit)
                 .query((row, n) -> digest(row))
-                .list();
+                .list());
+    }
+
+    /** The posts may have been deleted since; what they said is not shown any more. */
+    private List<Digest> withoutDeleted(List<Digest> found) {
+        UUID[] posts = found.stream()
+                .filter(digest -> digest.body() != null)
+                .flatMap(digest -> digest.body().sources().stream())
+                .map(DigestBody.Source::postId)
+                .distinct()
+                .toArray(UUID[]::new);
+        Set<UUID> deleted = Set.copyOf(jdbc.sql("SELECT id FROM posts WHERE id = ANY (?) AND is_deleted")
+                .param(posts)
+                .query(UUID.class)
+                .list());
+        return found.stream().map(digest -> digest.without(deleted)).toList();
     }
 
     public Optional<Digest> read(long userId, long id) {
@@ -284,7 +306,8 @@ public class DigestTable {
                 .param("user", userId)
                 .param("id", id)
                 .query((row, n) -> digest(row))
-                .optional();
+                .optional()
+                .map(digest -> withoutDeleted(List.of(digest)).get(0));
     }
 
     /** The newest one that is ready. */
@@ -292,7 +315,8 @@ public class DigestTable {
         return jdbc.sql(DIGESTS + " AND status = 'ready' ORDER BY id DESC LIMIT 1")
                 .param("user", userId)
                 .query((row, n) -> digest(row))
-                .optional();
+                .optional()
+                .map(digest -> withoutDeleted(List.of(digest)).get(0));
     }
 
     private static Digest digest(ResultSet row) throws SQLException {

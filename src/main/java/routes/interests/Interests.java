@@ -157,17 +157,21 @@ public class Interests implements Job {
         });
     }
 
-    /** Records that a user has opened a post. */
+    /** Records that a user has opened a post, if it is one of a channel that the user reads. */
     public void opened(long userId, UUID postId) {
         jdbc.sql(
                         """
-                        INSERT INTO post_opens (user_id, post_id, opened_at) VALUES (:user, :post, CAST(:now AS timestamptz))
-                        ON CONFLICT (user_id, post_id) DO UPDATE SET opened_at = excluded.opened_at
-                        """)
-                .param("user", userId)
-                .param("post", postId)
-                .param("now", clock.instant().toString())
-                .update();
+                                INSERT INTO post_opens (user_id, post_id, opened_at)
+                                SELECT u.id, p.id, CAST(:now AS timestamptz) FROM posts p
+                                JOIN user_channel s ON s.channel_id = p.channel_id AND s.user_id = :user AND s.is_active
+                                JOIN users u ON u.id = s.user_id AND u.tenant_id = p.tenant_id
+                                WHERE p.id = :post AND NOT p.is_deleted
+                                ON CONFLICT (user_id, post_id) DO UPDATE SET opened_at = excluded.opened_at
+                                """)
+                        .param("user", userId)
+                        .param("post", postId)
+                        .param("now", clock.instant().toString())
+                        .update();
     }
 
     @Override

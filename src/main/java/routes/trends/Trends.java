@@ -106,7 +106,7 @@ public class Trends {
     }
 
     private void count(Window window, int trends) {
-        metrics.counter("trends.emerging", "window", window.code()).increment(trends);
+        metrics.counter("trends.announced", "window", window.code()).increment(trends);
     }
 
     /**

@@ -9,6 +9,7 @@ import * as route from "./route.js";
 import {AskView} from "./views/ask.js";
 import {ArticleView} from "./views/article.js";
 import {ChannelsView} from "./views/channels.js";
+import {DigestView} from "./views/digest.js";
 import {ListView} from "./views/list.js";
 import {PostView} from "./views/post.js";
 import {noUser} from "./views/nothing.js";
@@ -21,6 +22,7 @@ const VIEWS = {
     article: ArticleView,
     ask: AskView,
     channels: ChannelsView,
+    digest: DigestView,
     status: StatusView,
 };
 

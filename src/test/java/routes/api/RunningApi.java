@@ -42,6 +42,7 @@ import routes.configuration.ConfigFolderProperties;
 import routes.configuration.InstanceProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
+import routes.digests.DigestProperties;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.events.EventCodec;
@@ -62,6 +63,7 @@ import routes.ingest.upload.UploadProperties;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 import routes.llm.ProviderCredentials;
+import routes.llm.ReaderCalls;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.outbox.Outbox;
@@ -84,6 +86,7 @@ import routes.testing.EmbeddedRedis;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.timeline.TimelineTable;
+import routes.trends.TrendsProperties;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 import routes.web.CrawlProperties;
@@ -224,13 +227,22 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan(
-            basePackages = {"routes.api", "routes.answers"},
+            basePackages = {
+                "routes.api",
+                "routes.answers",
+                "routes.digests",
+                "routes.interests",
+                "routes.stories",
+                "routes.trends"
+            },
             excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*RoutedModels"))
     @EnableConfigurationProperties({
         UploadProperties.class,
         TelegramProperties.class,
         PreviewProperties.class,
         AnswerProperties.class,
+        DigestProperties.class,
+        TrendsProperties.class,
         ConfigFolderProperties.class,
         InstanceProperties.class
     })
@@ -384,6 +396,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 PlatformTransactionManager transactions,
                 SearchWords words) {
             return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), words);
+        }
+
+        @Bean
+        ReaderCalls readerCalls() {
+            return new ReaderCalls();
         }
 
         @Bean

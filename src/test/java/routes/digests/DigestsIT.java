@@ -559,6 +559,21 @@ class DigestsIT {
     }
 
     @Test
+    void a_post_that_is_deleted_later_leaves_the_digests_that_told_of_it() {
+        Stored gone = post(news, "Тайна острова раскрыта водолазами.");
+        post(city, "Набережную откроют к лету, обещает мэрия.");
+        Digest before = made();
+        assertThat(text(before)).contains("Тайна", "Набережную");
+
+        archive.jdbc.sql("UPDATE posts SET is_deleted = true WHERE id = ?").param(gone.id()).update();
+
+        Digest after = process.digests.read(user, before.id()).orElseThrow();
+        assertThat(text(after)).contains("Набережную").doesNotContain("Тайна");
+        assertThat(after.body().sources()).hasSize(1);
+        assertThat(process.digests.last(user).orElseThrow().body().sources()).hasSize(1);
+    }
+
+    @Test
     void asking_twice_while_one_is_made_gives_one() {
         long first = process.planner.ask(user, tenant, null);
         assertThat(process.planner.ask(user, tenant, null)).isEqualTo(first);
