@@ -121,7 +121,7 @@ export class DigestView {
         const sources = new Map(digest.sources.map(source => [source.n, source]));
         const isEmpty = digest.status === "ready" && digest.groups.length === 0;
         this.#digest.setAttribute("lang", digest.language ?? "");
-        this.#digest.replaceChildren(
+        this.#digest.replaceChildren(...[
             el("p", {class: "meta"},
                 el("time", {datetime: digest.posts_to}, t("digest.period", {from: dateTime(digest.posts_from), to: dateTime(digest.posts_to)})),
                 digest.counts && el("span", {}, t("digest.counts", {posts: number(digest.counts.posts), stories: number(digest.counts.stories)})),
@@ -135,6 +135,7 @@ export class DigestView {
             digest.advertisements.length > 0 && el("details", {class: "part"},
                 el("summary", {}, t("digest.advertisements", {count: digest.advertisements.length})),
                 el("ul", {}, digest.advertisements.map(left => el("li", {},
-                    el("a", {href: to({post: String(left.number)})}, left.channel), ": ", left.explanation)))));
+                    el("a", {href: to({post: String(left.number)})}, left.channel), ": ", left.explanation)))),
+        ].flat().filter(Boolean));
     }
 }
