@@ -165,13 +165,17 @@ public class Summaries {
     }
 
     private AnswerTask task(List<Passage> together, Language language) {
-        String request = language == Language.RU ? "Дайджест этих постов, по-русски." : "A digest of these posts, in English.";
+        String request =
+                language == Language.RU ? "Дайджест этих постов, по-русски." : "A digest of these posts, in English.";
         return new AnswerTask(request, Intent.DIGEST, language, List.of(), together, together.size(), prompts);
     }
 
     @SuppressWarnings("unchecked") // the type that the task returns
     private void check(
-            ModelResult result, AnswerTask task, Sentences sentences, Function<List<Claim>, Map<Integer, Boolean>> judge) {
+            ModelResult result,
+            AnswerTask task,
+            Sentences sentences,
+            Function<List<Claim>, Map<Integer, Boolean>> judge) {
         check.check((List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge);
     }
 
@@ -181,9 +185,9 @@ public class Summaries {
             return Map.of();
         }
         try {
-            return (Map<Integer, Boolean>) calls.within(
-                            properties.timeBudget(), () -> models.check(new Verdicts(claims, prompts)))
-                    .value();
+            return (Map<Integer, Boolean>)
+                    calls.within(properties.timeBudget(), () -> models.check(new Verdicts(claims, prompts)))
+                            .value();
         } catch (RuntimeException e) {
             LOG.info("{} sentences are not judged: {}", claims.size(), e.getMessage());
             LOG.debug("Sentences are not judged", e);

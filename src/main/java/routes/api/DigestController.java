@@ -48,8 +48,7 @@ final class DigestController {
     private final DigestTable digests;
     private final DigestPlanner planner;
 
-    DigestController(
-            UserStore users, DigestSettingsTable settings, DigestTable digests, DigestPlanner planner) {
+    DigestController(UserStore users, DigestSettingsTable settings, DigestTable digests, DigestPlanner planner) {
         this.users = users;
         this.settings = settings;
         this.digests = digests;
@@ -63,13 +62,18 @@ final class DigestController {
             @Size(min = 1, max = 64, message = "must have 1 to 64 characters") @PlainText String zone,
             @Pattern(regexp = "daily|weekly|monthly", message = "must be daily, weekly or monthly") String frequency,
             @Min(value = 1, message = "must be 1 to 7") @Max(value = 7, message = "must be 1 to 7") Integer dayOfWeek,
-            @Min(value = 1, message = "must be 1 to 31") @Max(value = 31, message = "must be 1 to 31") Integer dayOfMonth,
+            @Min(value = 1, message = "must be 1 to 31") @Max(value = 31, message = "must be 1 to 31")
+                    Integer dayOfMonth,
             @Size(max = 50, message = "has more than 50 topics")
-                    List<@NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters") @PlainText String>
+                    List<
+                                    @NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
+                                    @PlainText String>
                             topics,
             @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channels,
             @Size(max = 100, message = "has more than 100 words")
-                    List<@NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters") @PlainText String>
+                    List<
+                                    @NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
+                                    @PlainText String>
                             mutedWords,
             @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> mutedChannels,
             @Min(value = 1, message = "must be 1 to 50") @Max(value = 50, message = "must be 1 to 50") Integer maxItems,
@@ -99,7 +103,9 @@ final class DigestController {
                 return ZoneId.of(Objects.requireNonNullElse(zone, "UTC"));
             } catch (DateTimeException e) {
                 throw ProblemType.INVALID_VALUE.exception(
-                        "zone", "There is no time zone '" + zone + "'", "Send a name such as Asia/Novosibirsk, or UTC.");
+                        "zone",
+                        "There is no time zone '" + zone + "'",
+                        "Send a name such as Asia/Novosibirsk, or UTC.");
             }
         }
 
@@ -213,7 +219,9 @@ final class DigestController {
                 "digests " + user.id(),
                 cursor,
                 limit,
-                (after, count) -> digests.list(user.id(), after.map(Cursor::number).orElse(null), count).stream()
+                (after, count) -> digests
+                        .list(user.id(), after.map(Cursor::number).orElse(null), count)
+                        .stream()
                         .map(Listed::of)
                         .toList(),
                 Listed::place);
@@ -268,8 +276,8 @@ final class DigestController {
     Details read(@PathVariable("user_id") long id, @PathVariable("digest_id") long digest) {
         return digests.read(users.require(id).id(), digest)
                 .map(Details::of)
-                .orElseThrow(() ->
-                        ProblemType.NOT_FOUND.exception("digest_id", "User " + id + " has no digest " + digest));
+                .orElseThrow(
+                        () -> ProblemType.NOT_FOUND.exception("digest_id", "User " + id + " has no digest " + digest));
     }
 
     /** @throws org.springframework.web.ErrorResponseException status 404 if there is none */

@@ -161,8 +161,7 @@ final class McpTools {
                         "Tags and phrases that more posts have than usual, with examples.",
                         input(USER, "window: {enum: [24h, 7d], description: 24h unless told otherwise}"),
                         schemas.component("Trends"),
-                        in -> interests.trends(
-                                user(in), in.text("window") == null ? "24h" : in.text("window"))),
+                        in -> interests.trends(user(in), in.text("window") == null ? "24h" : in.text("window"))),
                 tool(
                         "get_pipeline_status",
                         "How many posts there are, and how far they are tagged and indexed.",

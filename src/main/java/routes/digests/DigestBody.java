@@ -86,7 +86,14 @@ public record DigestBody(
 
     /** @param link to the post in Telegram; null if it has none */
     public record Source(
-            int n, UUID postId, long number, UUID channelId, String channel, String link, Instant postedAt, int views) {}
+            int n,
+            UUID postId,
+            long number,
+            UUID channelId,
+            String channel,
+            String link,
+            Instant postedAt,
+            int views) {}
 
     /**
      * @param rule its name in the policy

@@ -39,7 +39,8 @@ record DigestPolicy(List<Rule> advertisements) {
                         return new Compiled(
                                 rule,
                                 Pattern.compile(
-                                        rule.pattern(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.MULTILINE));
+                                        rule.pattern(),
+                                        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.MULTILINE));
                     } catch (PatternSyntaxException e) {
                         throw new ConfigurationException(
                                 file + ": advertisements: " + rule.name() + ": pattern: " + e.getDescription(), e);

@@ -18,8 +18,7 @@ import java.util.Locale;
  * @param dayOfWeek of weekly digests
  * @param dayOfMonth of monthly digests; the last day in months that are shorter
  */
-public record DigestSchedule(
-        Frequency frequency, LocalTime time, ZoneId zone, DayOfWeek dayOfWeek, int dayOfMonth) {
+public record DigestSchedule(Frequency frequency, LocalTime time, ZoneId zone, DayOfWeek dayOfWeek, int dayOfMonth) {
 
     public enum Frequency {
         DAILY,
@@ -68,8 +67,9 @@ public record DigestSchedule(
     private LocalDate dateOf(LocalDate date) {
         return switch (frequency) {
             case DAILY -> date;
-            case WEEKLY -> date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
-                    .with(TemporalAdjusters.nextOrSame(dayOfWeek));
+            case WEEKLY ->
+                date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
+                        .with(TemporalAdjusters.nextOrSame(dayOfWeek));
             case MONTHLY -> ofMonth(YearMonth.from(date));
         };
     }
@@ -97,9 +97,8 @@ public record DigestSchedule(
     private String period(LocalDate date) {
         return switch (frequency) {
             case DAILY -> date.toString();
-            case WEEKLY -> "%d-W%02d"
-                    .formatted(
-                            date.get(IsoFields.WEEK_BASED_YEAR), date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            case WEEKLY ->
+                "%d-W%02d".formatted(date.get(IsoFields.WEEK_BASED_YEAR), date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
             case MONTHLY -> YearMonth.from(date).toString();
         };
     }

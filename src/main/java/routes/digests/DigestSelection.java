@@ -55,7 +55,8 @@ class DigestSelection {
 
     DigestSelection(ConfigFolderProperties config, Stories stories, SearchWords words) {
         String file = config.dir().resolve(POLICY).toString();
-        this.rules = ConfigFolderProperties.yaml(file, config.read(POLICY), DigestPolicy.class).compiled(file);
+        this.rules = ConfigFolderProperties.yaml(file, config.read(POLICY), DigestPolicy.class)
+                .compiled(file);
         this.stories = stories;
         this.words = words;
     }
@@ -66,7 +67,8 @@ class DigestSelection {
      * @param topics display forms of its tags by key
      * @param interests display forms of the interests that raised it
      */
-    record Chosen(Candidate main, List<Candidate> posts, Map<String, String> topics, List<String> interests, double score) {}
+    record Chosen(
+            Candidate main, List<Candidate> posts, Map<String, String> topics, List<String> interests, double score) {}
 
     /** @param topic null for stories without a common tag */
     record Group(String topic, List<Chosen> stories) {}
@@ -89,7 +91,8 @@ class DigestSelection {
             Instant now) {
         List<Advertisement> advertisements = new ArrayList<>();
         List<Candidate> left = new ArrayList<>();
-        List<List<Set<String>>> muted = settings.mutedWords().stream().map(this::keys).toList();
+        List<List<Set<String>>> muted =
+                settings.mutedWords().stream().map(this::keys).toList();
         Set<String> mutedAlbums = new HashSet<>();
         int mutedPosts = 0;
         for (Candidate post : candidates) {
@@ -106,13 +109,15 @@ class DigestSelection {
             mutedAlbums.add(post.album());
         }
         left.removeIf(post -> post.album() != null && mutedAlbums.contains(post.album()));
-        List<List<Set<String>>> topics = settings.topics().stream().map(this::keys).toList();
+        List<List<Set<String>>> topics =
+                settings.topics().stream().map(this::keys).toList();
         Map<String, String> wanted = settings.topics().stream()
                 .collect(Collectors.toMap(TagKey::of, topic -> topic, (one, other) -> one, LinkedHashMap::new));
         Map<UUID, Candidate> byId = left.stream().collect(Collectors.toMap(Candidate::postId, post -> post));
         List<Chosen> scored = new ArrayList<>();
         int offTopic = 0;
-        for (Stories.Story story : stories.of(left.stream().map(DigestSelection::told).toList())) {
+        for (Stories.Story story :
+                stories.of(left.stream().map(DigestSelection::told).toList())) {
             List<Candidate> posts =
                     story.posts().stream().map(told -> byId.get(told.postId())).toList();
             if (!topics.isEmpty() && posts.stream().noneMatch(post -> isAbout(post, topics))) {
@@ -272,7 +277,8 @@ class DigestSelection {
         return (of.isEmpty() ? keys : of)
                 .stream()
                         .filter(key -> !key.isEmpty())
-                        .min(Comparator.comparingInt((String key) -> -counts.get(key)).thenComparing(key -> key))
+                        .min(Comparator.comparingInt((String key) -> -counts.get(key))
+                                .thenComparing(key -> key))
                         .orElse("");
     }
 }

@@ -118,7 +118,9 @@ public class DigestSettingsTable {
                 .param("topics", JSON.valueToTree(settings.topics()).toString())
                 .param("channels", JSON.valueToTree(settings.channels()).toString())
                 .param("mutedWords", JSON.valueToTree(settings.mutedWords()).toString())
-                .param("mutedChannels", JSON.valueToTree(settings.mutedChannels()).toString())
+                .param(
+                        "mutedChannels",
+                        JSON.valueToTree(settings.mutedChannels()).toString())
                 .param("maxItems", settings.maxItems())
                 .param("language", settings.language())
                 .param("now", now.toString())

@@ -77,7 +77,15 @@ public class DigestTable {
     }
 
     /** A digest that a worker makes. */
-    record Claimed(long id, long userId, UUID tenantId, String trigger, Instant from, Instant to, Instant seen, int attempts) {}
+    record Claimed(
+            long id,
+            long userId,
+            UUID tenantId,
+            String trigger,
+            Instant from,
+            Instant to,
+            Instant seen,
+            int attempts) {}
 
     /** The end of a digest of the schedule, and until when posts that were stored were in it. */
     record Before(Instant to, Instant collectedAt) {}
@@ -116,7 +124,8 @@ public class DigestTable {
                     .param("now", now.toString())
                     .update();
             if (stored > 0) {
-                outbox.append(List.of(event(userId, tenantId, slot.date(), SCHEDULER, "digest:" + userId + ":" + slot.period(), now)));
+                outbox.append(List.of(event(
+                        userId, tenantId, slot.date(), SCHEDULER, "digest:" + userId + ":" + slot.period(), now)));
             }
             return stored > 0;
         }));
@@ -189,7 +198,8 @@ public class DigestTable {
                             one.tenantId(),
                             one.date(),
                             one.isScheduled() ? SCHEDULER : MANUAL,
-                            "digest:" + one.userId() + ":" + one.id() + ":" + one.attempts() + ":" + now.getEpochSecond(),
+                            "digest:" + one.userId() + ":" + one.id() + ":" + one.attempts() + ":"
+                                    + now.getEpochSecond(),
                             now))
                     .toList());
             return stuck.size();
@@ -278,7 +288,8 @@ public class DigestTable {
 
     /** @param before id of the last one of the page before; null for the newest */
     public List<Digest> list(long userId, Long before, int limit) {
-        return withoutDeleted(jdbc.sql(DIGESTS + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
+        return withoutDeleted(jdbc.sql(DIGESTS
+                        + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
                 .param("user", userId)
                 .param("before", before)
                 .param("limit", limit)

@@ -13,7 +13,8 @@ final class DigestText {
                 text.append(group.topic()).append("\n\n");
             }
             for (DigestBody.Item item : group.items()) {
-                text.append(item.sentences().stream().map(DigestText::cited).collect(Collectors.joining(" ", "• ", "\n")));
+                text.append(
+                        item.sentences().stream().map(DigestText::cited).collect(Collectors.joining(" ", "• ", "\n")));
             }
             text.append('\n');
         }

@@ -138,8 +138,7 @@ public class Digests {
 
     private DigestBody body(Claimed digest, Instant now) {
         DigestSettings wanted = settings.read(digest.userId());
-        List<Candidate> candidates =
-                posts.read(digest.tenantId(), wanted, digest.from(), digest.to(), digest.seen());
+        List<Candidate> candidates = posts.read(digest.tenantId(), wanted, digest.from(), digest.to(), digest.seen());
         Map<UUID, Double> usual = posts.usualViews(
                 digest.tenantId(),
                 candidates.stream().map(Candidate::channelId).distinct().toList(),
@@ -238,9 +237,7 @@ public class Digests {
         notes.put("left_out", summary.leftOut() > 0);
         notes.put("links_removed", summary.linksRemoved());
         notes.put("instructions_removed", !summary.cleaned().isEmpty());
-        notes.put(
-                "unconfirmed",
-                summary.lines().stream().anyMatch(line -> line.support() == Answer.Support.NONE));
+        notes.put("unconfirmed", summary.lines().stream().anyMatch(line -> line.support() == Answer.Support.NONE));
         notes.put("more_stories", selected.stories() > told);
         return notes.entrySet().stream()
                 .filter(Map.Entry::getValue)

@@ -29,8 +29,7 @@ public final class StreamCatalog {
             entry("cleanup_workers", "cleanup"));
 
     /** Stages that are not built yet. Their groups exist from the first start, but no entries are kept for them. */
-    private static final Map<String, String> PLANNED =
-            Map.ofEntries(entry("trend_workers", "trends"));
+    private static final Map<String, String> PLANNED = Map.ofEntries(entry("trend_workers", "trends"));
 
     private final Map<String, EventStream> byName = new LinkedHashMap<>();
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();

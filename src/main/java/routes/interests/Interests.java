@@ -108,8 +108,8 @@ public class Interests implements Job {
     /** Whether the user had this interest. */
     public boolean erase(long userId, String topic) {
         return Boolean.TRUE.equals(transaction.execute(status -> forms(userId, topic).stream()
-                        .map(form -> erase(userId, form, true))
-                        .reduce(false, Boolean::logicalOr)));
+                .map(form -> erase(userId, form, true))
+                .reduce(false, Boolean::logicalOr)));
     }
 
     private boolean erase(long userId, String form, boolean isMarked) {
@@ -145,7 +145,9 @@ public class Interests implements Job {
     public void eraseAll(long userId) {
         transaction.executeWithoutResult(status -> {
             jdbc.sql("DELETE FROM post_opens WHERE user_id = ?").param(userId).update();
-            jdbc.sql("DELETE FROM user_interests WHERE user_id = ?").param(userId).update();
+            jdbc.sql("DELETE FROM user_interests WHERE user_id = ?")
+                    .param(userId)
+                    .update();
             jdbc.sql(
                             """
                             INSERT INTO interest_erasures (user_id, erased_at) VALUES (:user, CAST(:now AS timestamptz))
@@ -168,10 +170,10 @@ public class Interests implements Job {
                                 WHERE p.id = :post AND NOT p.is_deleted
                                 ON CONFLICT (user_id, post_id) DO UPDATE SET opened_at = excluded.opened_at
                                 """)
-                        .param("user", userId)
-                        .param("post", postId)
-                        .param("now", clock.instant().toString())
-                        .update();
+                .param("user", userId)
+                .param("post", postId)
+                .param("now", clock.instant().toString())
+                .update();
     }
 
     @Override
@@ -233,15 +235,14 @@ public class Interests implements Job {
     private record Known(String topic, boolean isOwn, OffsetDateTime erasedAt) {}
 
     private void refresh(long userId, Instant since) {
-        Map<String, Known> known =
-                jdbc
-                        .sql("SELECT topic, is_own, erased_at FROM user_interests WHERE user_id = ? FOR UPDATE")
-                        .param(userId)
-                        .query(Known.class)
-                        .list()
-                        .stream()
-                        .collect(Collectors.toMap(
-                                row -> TagKey.of(row.topic()), row -> row, (one, other) -> one.isOwn() ? one : other));
+        Map<String, Known> known = jdbc
+                .sql("SELECT topic, is_own, erased_at FROM user_interests WHERE user_id = ? FOR UPDATE")
+                .param(userId)
+                .query(Known.class)
+                .list()
+                .stream()
+                .collect(Collectors.toMap(
+                        row -> TagKey.of(row.topic()), row -> row, (one, other) -> one.isOwn() ? one : other));
         Instant now = clock.instant();
         List<Act> acts = acts(userId, since).stream()
                 .filter(act -> {

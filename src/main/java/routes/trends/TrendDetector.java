@@ -71,9 +71,9 @@ final class TrendDetector {
 
     private static Map<String, List<Post>> byTerm(Collection<Post> posts) {
         Map<String, List<Post>> byTerm = new HashMap<>();
-        posts.forEach(post -> post.terms()
-                .keySet()
-                .forEach(term -> byTerm.computeIfAbsent(term, any -> new ArrayList<>()).add(post)));
+        posts.forEach(
+                post -> post.terms().keySet().forEach(term -> byTerm.computeIfAbsent(term, any -> new ArrayList<>())
+                        .add(post)));
         return byTerm;
     }
 
@@ -154,7 +154,8 @@ final class TrendDetector {
         posts.forEach(post -> forms.merge(post.terms().get(key), 1, Integer::sum));
         String keyword = forms.entrySet().stream()
                 .max(Map.Entry.<String, Integer>comparingByValue()
-                        .thenComparing(Map.Entry.<String, Integer>comparingByKey().reversed()))
+                        .thenComparing(
+                                Map.Entry.<String, Integer>comparingByKey().reversed()))
                 .orElseThrow()
                 .getKey();
         // half a post that was not seen: nothing is impossible

@@ -116,7 +116,8 @@ public class Trends {
      */
     public void detect(Window window) {
         int failed = 0;
-        for (UUID tenant : jdbc.sql("SELECT id FROM tenants ORDER BY id").query(UUID.class).list()) {
+        for (UUID tenant :
+                jdbc.sql("SELECT id FROM tenants ORDER BY id").query(UUID.class).list()) {
             try {
                 detect(tenant, window);
             } catch (RuntimeException e) {
@@ -228,10 +229,8 @@ public class Trends {
                 .param("tenant", tenant)
                 .param("since", to.minus(REMEMBERED).toString())
                 .query((row, n) -> new Known(
-                        row.getObject("id", UUID.class),
-                        row.getString("key"),
-                        row.getString("time_window"),
-                        (UUID[]) row.getArray("posts").getArray()))
+                        row.getObject("id", UUID.class), row.getString("key"), row.getString("time_window"), (UUID[])
+                                row.getArray("posts").getArray()))
                 .list();
         jdbc.sql(
                         """

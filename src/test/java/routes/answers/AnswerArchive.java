@@ -181,7 +181,8 @@ public final class AnswerArchive implements AutoCloseable {
     }
 
     /** @param enrichments data by kind, as JSON; what else the index has of the post */
-    public Stored post(UUID tenant, UUID channel, Instant at, String text, Map<String, String> enrichments, String... tags) {
+    public Stored post(
+            UUID tenant, UUID channel, Instant at, String text, Map<String, String> enrichments, String... tags) {
         UUID id = UUID.randomUUID();
         long stored = jdbc.sql(
                         """

@@ -85,9 +85,12 @@ class DigestsApiIT {
         assertThat(defaults.path("enabled").asBoolean()).isFalse();
         assertThat(defaults.path("next_due_at").isNull()).isTrue();
 
-        JsonNode stored = put(path("/digest/settings"),
-                        "{\"enabled\": true, \"time\": \"09:07\", \"zone\": \"Asia/Novosibirsk\", \"frequency\": \"weekly\","
-                                + " \"topics\": [\"космос \"], \"channels\": [\"" + channel + "\"], \"muted_words\": [\"реклама\"], \"max_items\": 7}", 200);
+        JsonNode stored = put(
+                path("/digest/settings"),
+                "{\"enabled\": true, \"time\": \"09:07\", \"zone\": \"Asia/Novosibirsk\", \"frequency\": \"weekly\","
+                        + " \"topics\": [\"космос \"], \"channels\": [\"" + channel
+                        + "\"], \"muted_words\": [\"реклама\"], \"max_items\": 7}",
+                200);
         assertThat(stored.path("time").asText()).isEqualTo("09:07");
         assertThat(stored.path("topics").get(0).asText()).isEqualTo("космос");
         assertThat(Instant.parse(stored.path("next_due_at").asText()))
@@ -126,7 +129,8 @@ class DigestsApiIT {
         assertThat(post(path("/digest/generate"), 202).path("job_id").asLong()).isEqualTo(id);
         assertThat(get(path("/digests/" + id), 200).path("status").asText()).isEqualTo("pending");
         assertThat(api.jdbc()
-                        .sql("SELECT count(*) FROM outbox WHERE stream = 'digests.generate' AND event ->> 'user_id' = ?")
+                        .sql(
+                                "SELECT count(*) FROM outbox WHERE stream = 'digests.generate' AND event ->> 'user_id' = ?")
                         .param(Long.toString(user))
                         .query(Long.class)
                         .single())
@@ -150,9 +154,12 @@ class DigestsApiIT {
             work();
         }
         JsonNode first = get(path("/digests?limit=2"), 200);
-        JsonNode second = get(path("/digests?limit=2&cursor=" + first.path("next_cursor").asText()), 200);
+        JsonNode second =
+                get(path("/digests?limit=2&cursor=" + first.path("next_cursor").asText()), 200);
         List<Long> ids = List.of(
-                first.at("/items/0/id").asLong(), first.at("/items/1/id").asLong(), second.at("/items/0/id").asLong());
+                first.at("/items/0/id").asLong(),
+                first.at("/items/1/id").asLong(),
+                second.at("/items/0/id").asLong());
         assertThat(ids).isSortedAccordingTo(java.util.Comparator.reverseOrder()).doesNotHaveDuplicates();
         assertThat(second.path("next_cursor").isNull()).isTrue();
     }
@@ -185,8 +192,14 @@ class DigestsApiIT {
         assertThat(set.at("/items/0/is_own").asBoolean()).isTrue();
         put(path("/interests"), "{\"topic\": \"Физика\", \"weight\": 2}", 422);
 
-        delete(path("/interests?topic=" + java.net.URLEncoder.encode("физика", java.nio.charset.StandardCharsets.UTF_8)), 204);
-        delete(path("/interests?topic=" + java.net.URLEncoder.encode("физика", java.nio.charset.StandardCharsets.UTF_8)), 404);
+        delete(
+                path("/interests?topic="
+                        + java.net.URLEncoder.encode("физика", java.nio.charset.StandardCharsets.UTF_8)),
+                204);
+        delete(
+                path("/interests?topic="
+                        + java.net.URLEncoder.encode("физика", java.nio.charset.StandardCharsets.UTF_8)),
+                404);
         delete(path("/interests"), 204);
         assertThat(get(path("/interests"), 200).path("items")).isEmpty();
     }

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import routes.api.access.NewApiKey;
 import routes.digests.DigestPlanner;
 import routes.digests.Digests;
-import routes.events.DigestsGenerate;
-import routes.api.access.NewApiKey;
 import routes.embeddings.EmbeddingProvider;
+import routes.events.DigestsGenerate;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
@@ -177,7 +177,8 @@ class McpIT {
 
     @Test
     void the_last_digest_and_trends_are_those_of_the_api() {
-        assertThat(call("list_trends", Map.of("window", "7d")).path("items").isArray()).isTrue();
+        assertThat(call("list_trends", Map.of("window", "7d")).path("items").isArray())
+                .isTrue();
         long user = api.fixtures().user(MINE);
         assertThat(refused("get_last_digest", Map.of("user_id", user))).contains("has no digest yet");
 
@@ -186,7 +187,9 @@ class McpIT {
                 .generate(new DigestsGenerate(
                         "v1", "t", Instant.now(), "k", Long.toString(user), MINE, LocalDate.now(), "manual"));
 
-        assertThat(call("get_last_digest", Map.of("user_id", user)).path("status").asText())
+        assertThat(call("get_last_digest", Map.of("user_id", user))
+                        .path("status")
+                        .asText())
                 .isEqualTo("ready");
     }
 

@@ -39,7 +39,8 @@ class ReaderDigestIT {
     }
 
     private static void post(Fixtures fixtures, UUID channel, String text, String tag) {
-        UUID post = fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.now().minusSeconds(600), text);
+        UUID post =
+                fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.now().minusSeconds(600), text);
         fixtures.set(post, "telegram_post_url", "https://t.me/news/7");
         fixtures.tags(post, tag);
     }
@@ -77,7 +78,8 @@ class ReaderDigestIT {
         assertThat(browser.barriers()).isEmpty();
         for (int width : new int[] {320, 768, 1200}) {
             browser.phone(width);
-            assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
+            assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                    .isEqualTo(true);
         }
         browser.noPhone();
         browser.one(".cite").click();
@@ -95,11 +97,16 @@ class ReaderDigestIT {
         browser.awaitText(".settings [role=status]", "Следующий дайджест будет");
         assertThat(browser.barriers()).isEmpty();
 
-        assertThat(api.client().get("/users/1/digest/settings").json().path("topics").toString())
+        assertThat(api.client()
+                        .get("/users/1/digest/settings")
+                        .json()
+                        .path("topics")
+                        .toString())
                 .isEqualTo("[\"космос\",\"физика\"]");
         browser.reload();
         browser.all(".digest-view > .part > summary").get(3).click();
-        browser.awaitTrue("the topics are shown", "return document.querySelector('[name=topics]')?.value === 'космос, физика'");
+        browser.awaitTrue(
+                "the topics are shown", "return document.querySelector('[name=topics]')?.value === 'космос, физика'");
     }
 
     @Test

@@ -79,7 +79,9 @@ class DigestScheduleTest {
 
     @Test
     void a_time_that_the_clocks_skip_comes_an_hour_later_by_the_clock() {
-        assertThat(daily("02:30", "Europe/Berlin").last(at("2026-03-29T12:00:00Z")).at())
+        assertThat(daily("02:30", "Europe/Berlin")
+                        .last(at("2026-03-29T12:00:00Z"))
+                        .at())
                 .isEqualTo(at("2026-03-29T01:30:00Z"));
     }
 
@@ -90,13 +92,17 @@ class DigestScheduleTest {
 
         assertThat(slots.stream().map(slot -> slot.date().getDayOfWeek()).collect(Collectors.toSet()))
                 .containsExactly(DayOfWeek.MONDAY);
-        assertThat(slots).extracting(Slot::period).containsExactly("2026-W51", "2026-W52", "2026-W53", "2027-W01", "2027-W02", "2027-W03");
+        assertThat(slots)
+                .extracting(Slot::period)
+                .containsExactly("2026-W51", "2026-W52", "2026-W53", "2027-W01", "2027-W02", "2027-W03");
         // late on Sunday in UTC it is Monday in Novosibirsk
         assertThat(weekly("03:00", "Asia/Novosibirsk", DayOfWeek.MONDAY)
                         .last(at("2026-11-29T20:00:00Z"))
                         .at())
                 .isEqualTo(at("2026-11-29T20:00:00Z"));
-        assertThat(weekly("08:00", "UTC", DayOfWeek.SUNDAY).last(at("2026-11-28T12:00:00Z")).date())
+        assertThat(weekly("08:00", "UTC", DayOfWeek.SUNDAY)
+                        .last(at("2026-11-28T12:00:00Z"))
+                        .date())
                 .hasToString("2026-11-22");
     }
 
@@ -105,7 +111,8 @@ class DigestScheduleTest {
         assertThat(seen(monthly("12:00", "UTC", 31), "2027-12-31T13:00:00Z", "2028-05-31T13:00:00Z"))
                 .extracting(slot -> slot.date().toString())
                 .containsExactly("2028-01-31", "2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31");
-        assertThat(monthly("12:00", "UTC", 30).last(at("2027-03-01T00:00:00Z")).date()).hasToString("2027-02-28");
+        assertThat(monthly("12:00", "UTC", 30).last(at("2027-03-01T00:00:00Z")).date())
+                .hasToString("2027-02-28");
     }
 
     @Test
@@ -122,7 +129,9 @@ class DigestScheduleTest {
                 daily("00:00", "Pacific/Apia"),
                 weekly("02:30", "America/Santiago", DayOfWeek.SUNDAY),
                 monthly("02:30", "Europe/Berlin", 29))) {
-            for (Instant now = at("2026-01-01T00:00:00Z"); now.isBefore(at("2027-01-01T00:00:00Z")); now = now.plusSeconds(5_417)) {
+            for (Instant now = at("2026-01-01T00:00:00Z");
+                    now.isBefore(at("2027-01-01T00:00:00Z"));
+                    now = now.plusSeconds(5_417)) {
                 assertThat(schedule.last(now).at()).isBeforeOrEqualTo(now);
                 assertThat(schedule.next(now).at()).isAfter(now);
                 assertThat(schedule.last(schedule.next(now).at())).isEqualTo(schedule.next(now));

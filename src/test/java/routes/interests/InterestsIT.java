@@ -52,7 +52,8 @@ class InterestsIT {
 
     private void asked(long who, String... topics) {
         archive.jdbc
-                .sql("INSERT INTO rag_queries (user_id, query, topics, created_at) VALUES (?, 'вопрос', to_jsonb(?::text[]), ?::timestamptz)")
+                .sql(
+                        "INSERT INTO rag_queries (user_id, query, topics, created_at) VALUES (?, 'вопрос', to_jsonb(?::text[]), ?::timestamptz)")
                 .params(who, topics, clock.instant().toString())
                 .update();
     }
@@ -70,14 +71,17 @@ class InterestsIT {
         asked(user, "нейросети", "космос");
         clock.advance(Duration.ofMinutes(1));
         asked(user, "нейросеть");
-        interests.opened(user, archive.post(tenant, channel, NOW, "Ракета", "космос").id());
+        interests.opened(
+                user, archive.post(tenant, channel, NOW, "Ракета", "космос").id());
         archive.jdbc
                 .sql("INSERT INTO digest_settings (user_id, topics) VALUES (?, '[\"физика\"]')")
                 .param(user)
                 .update();
         interests.run();
 
-        assertThat(interests.list(user)).extracting(Interest::topic).containsExactlyInAnyOrder("нейросеть", "космос", "физика");
+        assertThat(interests.list(user))
+                .extracting(Interest::topic)
+                .containsExactlyInAnyOrder("нейросеть", "космос", "физика");
         assertThat(weight("нейросеть")).isCloseTo(1 - Math.exp(-1), within(0.01));
         assertThat(weight("космос")).isCloseTo(1 - Math.exp(-0.75), within(0.01));
         assertThat(weight("физика")).isCloseTo(1 - Math.exp(-0.75), within(0.01));
@@ -91,7 +95,9 @@ class InterestsIT {
         double fresh = weight("космос");
         clock.advance(Duration.ofDays(14));
         interests.run();
-        assertThat(weight("космос")).isCloseTo(1 - Math.exp(-0.25), within(0.01)).isLessThan(fresh);
+        assertThat(weight("космос"))
+                .isCloseTo(1 - Math.exp(-0.25), within(0.01))
+                .isLessThan(fresh);
         clock.advance(Duration.ofDays(80));
         interests.run();
         assertThat(interests.list(user)).isEmpty();

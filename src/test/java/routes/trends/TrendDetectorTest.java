@@ -81,7 +81,9 @@ class TrendDetectorTest {
         List<Found> found = find(window, Map.of("погода", 900), 1_000);
 
         assertThat(found).hasSize(2);
-        assertThat(found).filteredOn(trend -> trend.keyword().equals("солнечное затмение")).singleElement()
+        assertThat(found)
+                .filteredOn(trend -> trend.keyword().equals("солнечное затмение"))
+                .singleElement()
                 .satisfies(trend -> assertThat(trend.topics()).containsExactlyInAnyOrder("затмение", "солнце"));
     }
 
@@ -113,8 +115,12 @@ class TrendDetectorTest {
     @Test
     void phrases_are_words_side_by_side_in_any_form() {
         TrendTerms terms = new TrendTerms(new SearchWords());
-        String key = terms.of("Солнечное затмение увидят в Сибири", List.of()).keySet().iterator().next();
-        assertThat(terms.of("Фото солнечного затмения, снятые вчера", List.of())).containsKey(key);
+        String key = terms.of("Солнечное затмение увидят в Сибири", List.of())
+                .keySet()
+                .iterator()
+                .next();
+        assertThat(terms.of("Фото солнечного затмения, снятые вчера", List.of()))
+                .containsKey(key);
         assertThat(terms.of("Солнечное, но затмение", List.of())).doesNotContainKey(key);
         assertThat(terms.of("", List.of("Солнечное затмение"))).containsKey(key);
     }

@@ -58,7 +58,8 @@ class TrendsIT {
                 clock);
         tenant = archive.tenant();
         user = archive.user(tenant);
-        channels = List.of(archive.channel("Первый", user), archive.channel("Второй", user), archive.channel("Третий", user));
+        channels = List.of(
+                archive.channel("Первый", user), archive.channel("Второй", user), archive.channel("Третий", user));
         usual(NOW.minus(Duration.ofHours(25)), 600);
         usual(NOW, 24);
     }
@@ -120,7 +121,8 @@ class TrendsIT {
             assertThat(trend.channels()).isEqualTo(3);
             assertThat(trend.burstScore()).isGreaterThan(2);
             assertThat(trend.examples()).hasSize(5);
-            assertThat(trend.examples().stream().map(Trends.Example::channel).distinct()).hasSize(3);
+            assertThat(trend.examples().stream().map(Trends.Example::channel).distinct())
+                    .hasSize(3);
             assertThat(trend.topics()).isNotEmpty();
             assertThat(trend.series().stream().mapToInt(n -> n)).hasSize(12);
         });
@@ -132,7 +134,8 @@ class TrendsIT {
         trends.detect(Window.WEEK);
         trends.detect(Window.WEEK);
 
-        assertThat(seen(Window.DAY)).singleElement().satisfies(trend -> assertThat(trend.frequency()).isEqualTo(12));
+        assertThat(seen(Window.DAY)).singleElement().satisfies(trend -> assertThat(trend.frequency())
+                .isEqualTo(12));
         assertThat(seen(Window.WEEK)).hasSize(1);
         assertThat(announced()).hasSize(1);
     }
