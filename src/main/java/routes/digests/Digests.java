@@ -18,6 +18,9 @@ import org.apache.camel.Body;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.CannotCreateTransactionException;
 import routes.answers.Answer;
@@ -115,7 +118,10 @@ public class Digests {
             }
             metrics.timer("digest.duration").record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
             return null;
-        } catch (DataAccessException | CannotCreateTransactionException e) {
+        } catch (CannotCreateTransactionException
+                | NonTransientDataAccessResourceException
+                | TransientDataAccessException
+                | RecoverableDataAccessException e) {
             // the lease ends, and the digest is asked for again
             throw e;
         } catch (RuntimeException e) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import routes.configuration.Cron;
 
 /**
  * @param cron         when the trends of the last seven days are looked for: minute, hour, day, month, day of the week, in UTC; - for never
@@ -18,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("trends")
 public record TrendsProperties(
-        @DefaultValue("0 0 * * *") String cron,
+        @DefaultValue("0 0 * * *") @Cron String cron,
         @DefaultValue("1h") @DurationMin(seconds = 1) Duration interval,
         @DefaultValue("5") @Min(2) @Max(1_000) int minPosts,
         @DefaultValue("2") @Min(1) @Max(100) int minChannels,

@@ -130,7 +130,7 @@ export class DigestView {
             isEmpty && el("p", {}, t("digest.empty")),
             digest.notes.length > 0 && el("ul", {class: "notes"}, digest.notes.map(note => el("li", {class: `note ${note}`}, t(`digest.note.${note}`)))),
             digest.groups.map(group => el("section", {class: "topic"},
-                el("h2", {}, group.topic ?? t("digest.others")),
+                (group.topic || digest.groups.length > 1) && el("h2", {}, group.topic ?? t("digest.others")),
                 el("ul", {class: "stories"}, group.items.map(item => story(item, sources))))),
             digest.advertisements.length > 0 && el("details", {class: "part"},
                 el("summary", {}, t("digest.advertisements", {count: digest.advertisements.length})),
