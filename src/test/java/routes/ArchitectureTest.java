@@ -38,6 +38,7 @@ class ArchitectureTest {
             "crawltrigger",
             "enrichment",
             "indexing",
+            "digests",
             "cleanup");
     private static final Path SOURCES = Path.of("src/main/java/routes");
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -113,6 +114,19 @@ class Passages {
                     .reversed());
         }
         return new Found(limited(oncePerStory(all), most, maxCharacters), List.of(), List.of());
+    }
+
+    /** The beginnings of those of the posts that the user may see and that say something, in this order. */
+    List<Passage> beginnings(UUID tenantId, long userId, List<UUID> postIds) {
+        Map<UUID, PostText> known = texts.read(tenantId, userId, postIds);
+        return postIds.stream()
+                .map(known::get)
+                .filter(Objects::nonNull)
+                .flatMap(post -> post.parts().stream()
+                        .map(part -> beginning(post, part))
+                        .filter(passage -> !passage.sentences().isEmpty())
+                        .limit(1))
+                .toList();
     }
 
     /** The most frequent tags of the posts that the question may be about, with the numbers of their posts. */

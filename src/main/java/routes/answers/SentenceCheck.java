@@ -45,7 +45,10 @@ class SentenceCheck {
             Draft plain = plain(draft, sentences);
             Verdict verdict =
                     plain == null ? Verdict.UNSUPPORTED : support.of(plain.text(), sentences.texts(plain.citations()));
-            if (verdict == Verdict.UNSUPPORTED) {
+            // what is left of a sentence with a link may be a call to open it: a model that obeys one post obeys as a
+            // judge too
+            boolean isCall = verdict == Verdict.UNCLEAR && PlainPassage.hasLink(PlainPassage.visible(draft.text()));
+            if (verdict == Verdict.UNSUPPORTED || isCall) {
                 sentences.leaveOut();
             } else {
                 verdicts.putIfAbsent(narrowed(plain, verdict, sentences), verdict);

@@ -51,6 +51,8 @@ final class McpTools {
     private final PostController posts;
     private final AnswerController answers;
     private final PipelineController pipeline;
+    private final DigestController digests;
+    private final InterestController interests;
     private final ToolSchemas schemas = new ToolSchemas();
 
     McpTools(
@@ -59,13 +61,17 @@ final class McpTools {
             SearchController search,
             PostController posts,
             AnswerController answers,
-            PipelineController pipeline) {
+            PipelineController pipeline,
+            DigestController digests,
+            InterestController interests) {
         this.users = users;
         this.channels = channels;
         this.search = search;
         this.posts = posts;
         this.answers = answers;
         this.pipeline = pipeline;
+        this.digests = digests;
+        this.interests = interests;
     }
 
     ToolSchemas schemas() {
@@ -144,16 +150,18 @@ final class McpTools {
                                 "required: [query]"),
                         schemas.component("Answered"),
                         this::answer),
-                notYet(
+                tool(
                         "get_last_digest",
-                        "The last digest that was made for the user.",
-                        "There are no digests: this version does not make them."
-                                + " ask_archive with \"digest of this week\" sums up posts."),
-                notYet(
+                        "The last digest that was made for the user: stories of a period by topic. Each sentence cites sources.",
+                        input(USER),
+                        schemas.component("Digest"),
+                        in -> digests.last(user(in))),
+                tool(
                         "list_trends",
-                        "Topics that are written about more than before.",
-                        "There are no trends: this version does not detect them."
-                                + " ask_archive with \"trending topics\" counts the tags of the last days."),
+                        "Tags and phrases that more posts have than usual, with examples.",
+                        input(USER, "window: {enum: [24h, 7d], description: 24h unless told otherwise}"),
+                        schemas.component("Trends"),
+                        in -> interests.trends(user(in), in.text("window") == null ? "24h" : in.text("window"))),
                 tool(
                         "get_pipeline_status",
                         "How many posts there are, and how far they are tagged and indexed.",
@@ -236,17 +244,6 @@ final class McpTools {
                 .annotations(READ_ONLY)
                 .build();
         return new SyncToolSpecification(tool, (context, request) -> called(name, call, request.arguments()));
-    }
-
-    private static SyncToolSpecification notYet(String name, String description, String why) {
-        record NotYet(boolean available, String message) {}
-        Map<String, Object> output = ToolSchemas.yaml(
-                """
-                type: object
-                properties: {available: {const: false}, message: {type: string}}
-                required: [available, message]
-                """);
-        return tool(name, description, input(USER), output, in -> new NotYet(false, why));
     }
 
     /** What an operation refuses is an error of the tool, so that the agent can correct its call. */

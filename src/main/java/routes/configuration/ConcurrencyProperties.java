@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param crawlTrigger    selection of links to fetch
  * @param enrichment      enrichment
  * @param indexing        indexing; index writes of concurrent batches are made durable together
+ * @param digest          digests; each takes as long as its models
  * @param cleanup         removal of deleted posts
  */
 @ConfigurationProperties("concurrency")
@@ -32,4 +33,5 @@ public record ConcurrencyProperties(
         @DefaultValue("2") @Min(1) @Max(64) int crawl,
         @DefaultValue("2") @Min(1) @Max(64) int enrichment,
         @DefaultValue("2") @Min(1) @Max(64) int indexing,
+        @DefaultValue("2") @Min(1) @Max(64) int digest,
         @DefaultValue("2") @Min(1) @Max(64) int cleanup) {}

@@ -25,11 +25,11 @@ public final class StreamCatalog {
             entry("crawl_workers", "crawl"),
             entry("enrich_workers", "enrichment"),
             entry("indexing_workers", "indexing"),
+            entry("digest_workers", "digest"),
             entry("cleanup_workers", "cleanup"));
 
     /** Stages that are not built yet. Their groups exist from the first start, but no entries are kept for them. */
-    private static final Map<String, String> PLANNED =
-            Map.ofEntries(entry("trend_workers", "trends"), entry("digest_workers", "digest"));
+    private static final Map<String, String> PLANNED = Map.ofEntries(entry("trend_workers", "trends"));
 
     private final Map<String, EventStream> byName = new LinkedHashMap<>();
     private final Map<String, EventStream> byKey = new LinkedHashMap<>();

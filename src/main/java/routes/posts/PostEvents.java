@@ -82,7 +82,7 @@ public class PostEvents {
                 .build();
     }
 
-    static String newTraceId() {
+    public static String newTraceId() {
         return UUID.randomUUID().toString().replace("-", "");
     }
 

@@ -33,12 +33,13 @@ public record PipelineStages(Set<String> names) {
             "crawl",
             "enrichment",
             "indexing",
+            "digest",
             "cleanup",
             "schedule",
             "api");
 
     /** Planned stages that have no routes yet. */
-    static final List<String> PLANNED = List.of("trends", "digest");
+    static final List<String> PLANNED = List.of("trends");
 
     public PipelineStages {
         names = Set.copyOf(names);

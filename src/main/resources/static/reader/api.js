@@ -56,6 +56,17 @@ export class Api {
         return (await this.#call(path, undefined, {method: "POST", ...given})).json();
     }
 
+    /**
+     * Null where the answer is without a body.
+     *
+     * @param {object} [body]
+     */
+    async put(path, body) {
+        const given = body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json"}};
+        const answer = await this.#call(path, undefined, {method: "PUT", ...given});
+        return answer.status === 204 ? null : answer.json();
+    }
+
     /** The answer as a stream of events. */
     async events(path, body, signal) {
         const headers = {"Content-Type": "application/json", Accept: "text/event-stream"};

@@ -10,6 +10,7 @@ import {AdminView} from "./views/admin.js";
 import {AskView} from "./views/ask.js";
 import {ArticleView} from "./views/article.js";
 import {ChannelsView} from "./views/channels.js";
+import {DigestView} from "./views/digest.js";
 import {ListView} from "./views/list.js";
 import {PostView} from "./views/post.js";
 import {noUser} from "./views/nothing.js";
@@ -22,6 +23,7 @@ const VIEWS = {
     article: ArticleView,
     ask: AskView,
     channels: ChannelsView,
+    digest: DigestView,
     status: StatusView,
     admin: AdminView,
 };

@@ -10,6 +10,7 @@ export function header(page, asked, chooseLanguage, signOut) {
     nav.replaceChildren(
         entry(to(), t("nav.posts"), asked.view === "list"),
         entry(to({view: "ask"}), t("nav.ask"), asked.view === "ask"),
+        entry(to({view: "digest"}), t("nav.digest"), asked.view === "digest"),
         entry(to({view: "channels"}), t("nav.channels"), asked.view === "channels"),
         entry(to({view: "status"}), t("nav.status"), asked.view === "status"));
     const tools = /** @type {HTMLElement} */ (document.getElementById("tools"));

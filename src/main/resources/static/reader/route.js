@@ -4,7 +4,7 @@
 /** The query of what is shown; a link to a place in the page changes the address but not this. */
 let shown = location.search;
 
-const VIEWS = ["status", "ask", "channels", "admin"];
+const VIEWS = ["status", "ask", "channels", "digest", "admin"];
 const FILTERS = ["q", "channel", "tag", "has", "from", "to", "status", "order", "typed"];
 
 export function current() {
@@ -12,11 +12,12 @@ export function current() {
     const filters = Object.fromEntries(FILTERS.map(name => [name, query.get(name) ?? ""]));
     const post = query.get("post");
     const link = post ? query.get("link") : null;
-    // "#ask" is short for people to type
-    const named = location.hash === "#ask" && !query.has("view") ? "ask" : query.get("view") ?? "";
+    // "#ask" and "#digest" are short for people to type
+    const short = location.hash.slice(1);
+    const named = ["ask", "digest"].includes(short) && !query.has("view") ? short : query.get("view") ?? "";
     const view = link ? "article" : post ? "post" : VIEWS.includes(named) ? named : "list";
     const [stream, letter, cause] = ["stream", "letter", "cause"].map(name => query.get(name) ?? "");
-    return {view, post, link, filters, stream, letter, cause, user: query.get("user") || null};
+    return {view, post, link, filters, stream, letter, cause, digest: query.get("digest"), user: query.get("user") || null};
 }
 
 /** An address that leads to the same user. */

@@ -30,6 +30,7 @@ import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
+import routes.llm.ReaderCalls;
 import routes.search.HybridSearch;
 import routes.testing.EmbeddedDatabase;
 import routes.text.SearchWords;
@@ -40,12 +41,12 @@ import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** Posts in a database and an index, and answers from them. */
-final class AnswerArchive implements AutoCloseable {
-    static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
+public final class AnswerArchive implements AutoCloseable {
+    public static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
 
-    final JdbcClient jdbc;
-    final MeterRegistry metrics = new SimpleMeterRegistry();
+    public final JdbcClient jdbc;
+    public final MeterRegistry metrics = new SimpleMeterRegistry();
     private final EmbeddedDatabase database;
     private final VectorIndex index;
     private final HybridSearch search;
@@ -53,7 +54,7 @@ final class AnswerArchive implements AutoCloseable {
     /** Of channels and messages, in all databases of the tests. */
     private static final AtomicLong NEXT = new AtomicLong(1_000);
 
-    AnswerArchive(EmbeddedDatabase database, Path folder) throws IOException {
+    public AnswerArchive(EmbeddedDatabase database, Path folder) throws IOException {
         this.database = database;
         this.jdbc = database.jdbc();
         this.index = LuceneVectorIndex.open(folder);
@@ -63,7 +64,7 @@ final class AnswerArchive implements AutoCloseable {
     }
 
     /** What stands for the models; the answer of {@link #local} comes from the product itself. */
-    record Models(Function<AnswerTask, ModelResult> answers, Function<ModelTask, ModelResult> checks)
+    public record Models(Function<AnswerTask, ModelResult> answers, Function<ModelTask, ModelResult> checks)
             implements AnswerModels {
         @Override
         public ModelResult answer(AnswerTask task) {
@@ -81,7 +82,7 @@ final class AnswerArchive implements AutoCloseable {
         }
 
         /** A model whose raw answers are these. */
-        static Models saying(Function<AnswerTask, String> answer, Function<ModelTask, String> check) {
+        public static Models saying(Function<AnswerTask, String> answer, Function<ModelTask, String> check) {
             return new Models(
                     task -> new ModelResult("openrouter", "a/model", task.read(answer.apply(task)), Map.of()),
                     check == null
@@ -108,6 +109,19 @@ final class AnswerArchive implements AutoCloseable {
         return answers(new Models(local::answer, null), properties(), Clock.fixed(NOON, ZoneOffset.UTC));
     }
 
+    /** Sums posts up; without models if they are null. */
+    public Summaries summaries(Models models) {
+        LocalAnswers local = new LocalAnswers(terms);
+        return new Summaries(
+                new Passages(search, new PostTexts(jdbc), terms),
+                models == null ? new Models(local::answer, null) : models,
+                local,
+                new SentenceCheck(terms, properties()),
+                new AnswerPrompts(new ConfigFolderProperties(Path.of("config"))),
+                new ReaderCalls(),
+                properties());
+    }
+
     Answers with(Models models) {
         return answers(models, properties(), Clock.fixed(NOON, ZoneOffset.UTC));
     }
@@ -130,7 +144,7 @@ final class AnswerArchive implements AutoCloseable {
                 clock);
     }
 
-    UUID tenant() {
+    public UUID tenant() {
         UUID id = UUID.randomUUID();
         jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
                 .params(id, "tenant " + id)
@@ -138,7 +152,7 @@ final class AnswerArchive implements AutoCloseable {
         return id;
     }
 
-    long user(UUID tenant) {
+    public long user(UUID tenant) {
         return jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id")
                 .param(tenant)
                 .query(Long.class)
@@ -146,7 +160,7 @@ final class AnswerArchive implements AutoCloseable {
     }
 
     /** A channel that the user reads. */
-    UUID channel(String title, long... readers) {
+    public UUID channel(String title, long... readers) {
         UUID id = UUID.randomUUID();
         jdbc.sql("INSERT INTO channels (id, tg_channel_id, title) VALUES (?, ?, ?)")
                 .params(id, NEXT.incrementAndGet(), title)
@@ -160,14 +174,15 @@ final class AnswerArchive implements AutoCloseable {
     }
 
     /** A post with its number. */
-    record Stored(UUID id, long number) {}
+    public record Stored(UUID id, long number) {}
 
-    Stored post(UUID tenant, UUID channel, Instant at, String text, String... tags) {
+    public Stored post(UUID tenant, UUID channel, Instant at, String text, String... tags) {
         return post(tenant, channel, at, text, Map.of(), tags);
     }
 
     /** @param enrichments data by kind, as JSON; what else the index has of the post */
-    Stored post(UUID tenant, UUID channel, Instant at, String text, Map<String, String> enrichments, String... tags) {
+    public Stored post(
+            UUID tenant, UUID channel, Instant at, String text, Map<String, String> enrichments, String... tags) {
         UUID id = UUID.randomUUID();
         long stored = jdbc.sql(
                         """

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -60,7 +61,7 @@ class AccessIT {
         UUID post = fixtures.post(TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
         AdminFixtures.reset(api.bean(RedisLink.class));
         fixtures.tags(post, "python");
-        ids = Map.of(
+        ids = new HashMap<>(Map.of(
                 "{user_id}", Long.toString(user),
                 "{channel_id}", channel.toString(),
                 "{post_id}", post.toString(),
@@ -70,7 +71,8 @@ class AccessIT {
                 "{account}", fixtures.telegramAccount(TENANT, "7", "ready"),
                 "{sha256}", "a".repeat(64),
                 "{n}", "1",
-                "{picture}", "1");
+                "{picture}", "1"));
+        ids.put("{digest_id}", Long.toString(fixtures.digest(user)));
     }
 
     static Stream<Operation> operations() {

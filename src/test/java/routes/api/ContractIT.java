@@ -174,6 +174,7 @@ class ContractIT {
             fixtures.page(Fixtures.DEFAULT_TENANT, own, "![](" + PICTURES.url("/1.png") + ")", "");
             path = path.replace("{post_id}", own.toString())
                     .replace("{search_id}", fixtures.savedSearch(user).toString())
+                    .replace("{digest_id}", String.valueOf(fixtures.digest(user)))
                     .replace("{sha256}", file)
                     .replace("{n}", "1")
                     .replace("{picture}", "1")

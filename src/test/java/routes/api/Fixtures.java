@@ -51,6 +51,14 @@ final class Fixtures {
                 .single();
     }
 
+    /** A digest that was asked for and is not made yet. */
+    long digest(long user) {
+        return jdbc.sql("INSERT INTO digests (user_id, digest_date) VALUES (?, '2026-01-31') RETURNING id")
+                .param(user)
+                .query(Long.class)
+                .single();
+    }
+
     UUID channel() {
         UUID id = UUID.randomUUID();
         jdbc.sql("INSERT INTO channels (id, tg_channel_id, title) VALUES (?, ?, 'Новости')")

@@ -15,6 +15,7 @@ import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import routes.api.access.NewApiKey;
+import routes.digests.DigestPlanner;
+import routes.digests.Digests;
 import routes.embeddings.EmbeddingProvider;
+import routes.events.DigestsGenerate;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
@@ -172,10 +176,21 @@ class McpIT {
     }
 
     @Test
-    void tools_of_features_that_are_not_there_say_so() {
-        assertThat(call("get_last_digest", Map.of()).path("available").asBoolean(true))
-                .isFalse();
-        assertThat(call("list_trends", Map.of()).path("message").asText()).contains("There are no trends");
+    void the_last_digest_and_trends_are_those_of_the_api() {
+        assertThat(call("list_trends", Map.of("window", "7d")).path("items").isArray())
+                .isTrue();
+        long user = api.fixtures().user(MINE);
+        assertThat(refused("get_last_digest", Map.of("user_id", user))).contains("has no digest yet");
+
+        api.bean(DigestPlanner.class).ask(user, MINE, null);
+        api.bean(Digests.class)
+                .generate(new DigestsGenerate(
+                        "v1", "t", Instant.now(), "k", Long.toString(user), MINE, LocalDate.now(), "manual"));
+
+        assertThat(call("get_last_digest", Map.of("user_id", user))
+                        .path("status")
+                        .asText())
+                .isEqualTo("ready");
     }
 
     @Test

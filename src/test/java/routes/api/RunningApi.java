@@ -44,6 +44,7 @@ import routes.configuration.InstanceProperties;
 import routes.console.HawtioProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
+import routes.digests.DigestProperties;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.events.EventCodec;
@@ -66,6 +67,7 @@ import routes.ingest.upload.UploadProperties;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 import routes.llm.ProviderCredentials;
+import routes.llm.ReaderCalls;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.outbox.Outbox;
@@ -93,6 +95,7 @@ import routes.testing.EmbeddedRedis;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.timeline.TimelineTable;
+import routes.trends.TrendsProperties;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.lucene.LuceneVectorIndex;
 import routes.web.CrawlProperties;
@@ -237,13 +240,24 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
     // not a @Configuration, which the scan of the whole application would find in tests
     @EnableAutoConfiguration(exclude = {CamelAutoConfiguration.class, RedisAutoConfiguration.class})
     @ComponentScan(
-            basePackages = {"routes.api", "routes.answers", "routes.console", "routes.replay"},
+            basePackages = {
+                "routes.api",
+                "routes.answers",
+                "routes.console",
+                "routes.digests",
+                "routes.interests",
+                "routes.replay",
+                "routes.stories",
+                "routes.trends"
+            },
             excludeFilters = @ComponentScan.Filter(type = FilterType.REGEX, pattern = ".*RoutedModels"))
     @EnableConfigurationProperties({
         UploadProperties.class,
         TelegramProperties.class,
         PreviewProperties.class,
         AnswerProperties.class,
+        DigestProperties.class,
+        TrendsProperties.class,
         ConfigFolderProperties.class,
         InstanceProperties.class,
         ReplayProperties.class,
@@ -436,6 +450,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 PlatformTransactionManager transactions,
                 SearchWords words) {
             return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), words);
+        }
+
+        @Bean
+        ReaderCalls readerCalls() {
+            return new ReaderCalls();
         }
 
         @Bean

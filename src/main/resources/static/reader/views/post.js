@@ -40,6 +40,8 @@ export class PostView {
             ]);
             const speaker = await this.#speaker(post, album, signal);
             this.#draw(post, speaker, album, stages.items, channels.items, near.items);
+            // counts for the reader's interests; a post of a channel that the reader has left does not
+            this.#page.api.put(`users/${this.#page.user.id}/posts/${post.id}/opened`).catch(() => null);
         } catch (error) {
             if (!signal.aborted) {
                 this.node.replaceChildren(

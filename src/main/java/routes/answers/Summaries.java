@@ -1,0 +1,209 @@
+package routes.answers;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.answers.AnswerTask.Draft;
+import routes.answers.CheckTasks.Verdicts;
+import routes.answers.CheckTasks.Verdicts.Claim;
+import routes.llm.ModelResult;
+import routes.llm.Providers;
+import routes.llm.ReaderCalls;
+import routes.text.Language;
+
+/**
+ * Sums up posts in sentences: by the providers of ANSWER_PROVIDERS, with the same checks as answers. A post that no accepted sentence
+ * of a model is about is told by a sentence of its own. Within ANSWER_TIME_BUDGET for each {@value #TOGETHER} posts.
+ */
+@Component
+public class Summaries {
+    private static final Logger LOG = LoggerFactory.getLogger(Summaries.class);
+    /** Posts of one call of a model: more are told less well. */
+    private static final int TOGETHER = 10;
+
+    private final Passages passages;
+    private final AnswerModels models;
+    private final LocalAnswers local;
+    private final SentenceCheck check;
+    private final AnswerPrompts prompts;
+    private final ReaderCalls calls;
+    private final AnswerProperties properties;
+
+    Summaries(
+            Passages passages,
+            AnswerModels models,
+            LocalAnswers local,
+            SentenceCheck check,
+            AnswerPrompts prompts,
+            ReaderCalls calls,
+            AnswerProperties properties) {
+        this.passages = passages;
+        this.models = models;
+        this.local = local;
+        this.check = check;
+        this.prompts = prompts;
+        this.calls = calls;
+        this.properties = properties;
+    }
+
+    /**
+     * A sentence about posts.
+     *
+     * @param text plain text without links
+     * @param postIds posts that it follows from; never empty
+     */
+    public record Line(String text, List<UUID> postIds, Answer.Support support) {}
+
+    /**
+     * What was written.
+     *
+     * @param lines in the order of the posts, and for each post in the order of the writer
+     * @param provider of most lines
+     * @param model null for {@code local}
+     * @param isWithoutModel whether models were to write some of it and did not
+     * @param leftOut sentences of models that the posts do not support
+     * @param linksRemoved whether a model wrote links that are not in the lines
+     * @param cleaned posts with sentences that address a program; they were not used
+     */
+    public record Summary(
+            List<Line> lines,
+            String provider,
+            String model,
+            boolean isWithoutModel,
+            int leftOut,
+            boolean linksRemoved,
+            Set<UUID> cleaned) {}
+
+    /**
+     * @param postIds posts of channels that the user reads; others are left out, as are posts that say nothing
+     * @throws org.springframework.dao.DataAccessException if the database does not answer; failures of models are none
+     */
+    public Summary of(UUID tenantId, long userId, List<UUID> postIds, Language language) {
+        var all = new Writing();
+        List<Passage> together = new ArrayList<>();
+        int length = 0;
+        for (Passage passage : passages.beginnings(tenantId, userId, postIds)) {
+            if (together.size() == TOGETHER
+                    || !together.isEmpty() && length + passage.text().length() > properties.maxContext()) {
+                write(List.copyOf(together), language, all);
+                together.clear();
+                length = 0;
+            }
+            together.add(passage);
+            length += passage.text().length();
+        }
+        if (!together.isEmpty()) {
+            write(together, language, all);
+        }
+        return all.summary();
+    }
+
+    private static final class Writing {
+        private final List<Line> lines = new ArrayList<>();
+        private final Set<UUID> cleaned = new HashSet<>();
+        private ModelResult byModel;
+        private boolean isWithoutModel;
+        private int leftOut;
+        private boolean linksRemoved;
+
+        Summary summary() {
+            return new Summary(
+                    List.copyOf(lines),
+                    byModel == null ? Providers.LOCAL : byModel.provider(),
+                    byModel == null ? null : byModel.model(),
+                    isWithoutModel,
+                    leftOut,
+                    linksRemoved,
+                    Set.copyOf(cleaned));
+        }
+    }
+
+    private void write(List<Passage> together, Language language, Writing all) {
+        AnswerTask task = task(together, language);
+        var sentences = new Sentences(together, new Answer.Listener() {});
+        ModelResult result = null;
+        try {
+            result = calls.within(properties.timeBudget(), () -> models.answer(task));
+        } catch (RuntimeException e) {
+            LOG.info("{} posts are summed up without models: {}", together.size(), e.getMessage());
+            LOG.debug("Posts are summed up without models", e);
+            all.isWithoutModel = true;
+        }
+        if (result != null && !result.provider().equals(Providers.LOCAL)) {
+            all.byModel = result;
+            check(result, task, sentences, this::judged);
+        }
+        List<Line> lines = new ArrayList<>(lines(sentences, together));
+        Set<UUID> told = lines.stream().map(line -> line.postIds().get(0)).collect(Collectors.toSet());
+        List<Passage> untold = together.stream()
+                .filter(passage -> !told.contains(passage.post().postId()))
+                .toList();
+        var own = new Sentences(untold, new Answer.Listener() {});
+        if (!untold.isEmpty()) {
+            AnswerTask rest = task(untold, language);
+            check(local.answer(rest), rest, own, claims -> Map.of());
+        }
+        lines.addAll(lines(own, untold));
+        for (Passage passage : together) {
+            lines.stream()
+                    .filter(line -> line.postIds().get(0).equals(passage.post().postId()))
+                    .forEach(all.lines::add);
+            if (passage.isCleaned()) {
+                all.cleaned.add(passage.post().postId());
+            }
+        }
+        all.leftOut += sentences.leftOut();
+        all.linksRemoved |= sentences.linksRemoved();
+    }
+
+    private AnswerTask task(List<Passage> together, Language language) {
+        String request =
+                language == Language.RU ? "Дайджест этих постов, по-русски." : "A digest of these posts, in English.";
+        return new AnswerTask(request, Intent.DIGEST, language, List.of(), together, together.size(), prompts);
+    }
+
+    @SuppressWarnings("unchecked") // the type that the task returns
+    private void check(
+            ModelResult result,
+            AnswerTask task,
+            Sentences sentences,
+            Function<List<Claim>, Map<Integer, Boolean>> judge) {
+        check.check((List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge);
+    }
+
+    @SuppressWarnings("unchecked") // the type that the task returns
+    private Map<Integer, Boolean> judged(List<Claim> claims) {
+        if (!models.canCheck()) {
+            return Map.of();
+        }
+        try {
+            return (Map<Integer, Boolean>)
+                    calls.within(properties.timeBudget(), () -> models.check(new Verdicts(claims, prompts)))
+                            .value();
+        } catch (RuntimeException e) {
+            LOG.info("{} sentences are not judged: {}", claims.size(), e.getMessage());
+            LOG.debug("Sentences are not judged", e);
+            return Map.of();
+        }
+    }
+
+    private static List<Line> lines(Sentences sentences, List<Passage> passages) {
+        List<Integer> cited = sentences.cited();
+        return sentences.accepted().stream()
+                .map(sentence -> new Line(
+                        sentence.text(),
+                        sentence.citations().stream()
+                                .map(n -> passages.get(cited.get(n - 1)).post().postId())
+                                .toList(),
+                        sentence.support()))
+                .toList();
+    }
+}

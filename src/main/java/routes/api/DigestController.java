@@ -1,0 +1,292 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import routes.api.access.Role;
+import routes.api.http.Cursor;
+import routes.api.http.ProblemType;
+import routes.digests.DigestBody;
+import routes.digests.DigestPlanner;
+import routes.digests.DigestSchedule;
+import routes.digests.DigestSchedule.Frequency;
+import routes.digests.DigestSettings;
+import routes.digests.DigestSettingsTable;
+import routes.digests.DigestTable;
+import routes.digests.DigestTable.Digest;
+
+/** Digests of a user, and their settings. */
+@RestController
+final class DigestController {
+    private static final int MAX_ITEMS = 10;
+
+    private final UserStore users;
+    private final DigestSettingsTable settings;
+    private final DigestTable digests;
+    private final DigestPlanner planner;
+
+    DigestController(UserStore users, DigestSettingsTable settings, DigestTable digests, DigestPlanner planner) {
+        this.users = users;
+        this.settings = settings;
+        this.digests = digests;
+        this.planner = planner;
+    }
+
+    /** All fields are set; those that are missing get their defaults. */
+    record NewDigestSettings(
+            Boolean enabled,
+            @Pattern(regexp = "([01]\\d|2[0-3]):[0-5]\\d", message = "must be a time such as 09:07") String time,
+            @Size(min = 1, max = 64, message = "must have 1 to 64 characters") @PlainText String zone,
+            @Pattern(regexp = "daily|weekly|monthly", message = "must be daily, weekly or monthly") String frequency,
+            @Min(value = 1, message = "must be 1 to 7") @Max(value = 7, message = "must be 1 to 7") Integer dayOfWeek,
+            @Min(value = 1, message = "must be 1 to 31") @Max(value = 31, message = "must be 1 to 31")
+                    Integer dayOfMonth,
+            @Size(max = 50, message = "has more than 50 topics")
+                    List<
+                                    @NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
+                                    @PlainText String>
+                            topics,
+            @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channels,
+            @Size(max = 100, message = "has more than 100 words")
+                    List<
+                                    @NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
+                                    @PlainText String>
+                            mutedWords,
+            @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> mutedChannels,
+            @Min(value = 1, message = "must be 1 to 50") @Max(value = 50, message = "must be 1 to 50") Integer maxItems,
+            @Pattern(regexp = "auto|ru|en", message = "must be auto, ru or en") String language) {
+
+        DigestSettings of(long userId) {
+            return new DigestSettings(
+                    userId,
+                    Boolean.TRUE.equals(enabled),
+                    new DigestSchedule(
+                            Frequency.of(Objects.requireNonNullElse(frequency, "daily")),
+                            LocalTime.parse(Objects.requireNonNullElse(time, "09:00")),
+                            zoneId(),
+                            DayOfWeek.of(Objects.requireNonNullElse(dayOfWeek, 1)),
+                            Objects.requireNonNullElse(dayOfMonth, 1)),
+                    stripped(topics),
+                    Objects.requireNonNullElse(channels, List.of()),
+                    stripped(mutedWords),
+                    Objects.requireNonNullElse(mutedChannels, List.of()),
+                    Objects.requireNonNullElse(maxItems, MAX_ITEMS),
+                    Objects.requireNonNullElse(language, "auto"),
+                    null);
+        }
+
+        private ZoneId zoneId() {
+            try {
+                return ZoneId.of(Objects.requireNonNullElse(zone, "UTC"));
+            } catch (DateTimeException e) {
+                throw ProblemType.INVALID_VALUE.exception(
+                        "zone",
+                        "There is no time zone '" + zone + "'",
+                        "Send a name such as Asia/Novosibirsk, or UTC.");
+            }
+        }
+
+        private static List<String> stripped(List<String> texts) {
+            return texts == null
+                    ? List.of()
+                    : texts.stream().map(String::strip).distinct().toList();
+        }
+    }
+
+    @JsonInclude
+    record Settings(
+            boolean enabled,
+            String time,
+            String zone,
+            String frequency,
+            int dayOfWeek,
+            int dayOfMonth,
+            List<String> topics,
+            List<UUID> channels,
+            List<String> mutedWords,
+            List<UUID> mutedChannels,
+            int maxItems,
+            String language,
+            Instant nextDueAt) {
+
+        static Settings of(DigestSettings settings) {
+            DigestSchedule schedule = settings.schedule();
+            return new Settings(
+                    settings.enabled(),
+                    schedule.time().toString(),
+                    schedule.zone().getId(),
+                    schedule.frequency().code(),
+                    schedule.dayOfWeek().getValue(),
+                    schedule.dayOfMonth(),
+                    settings.topics(),
+                    settings.channels(),
+                    settings.mutedWords(),
+                    settings.mutedChannels(),
+                    settings.maxItems(),
+                    settings.language(),
+                    settings.nextDueAt());
+        }
+    }
+
+    @GetMapping("/users/{user_id}/digest/settings")
+    Settings settings(@PathVariable("user_id") long id) {
+        return Settings.of(settings.read(users.require(id).id()));
+    }
+
+    @PutMapping(path = "/users/{user_id}/digest/settings", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(Role.OPERATOR)
+    Settings change(@PathVariable("user_id") long id, @Valid @RequestBody NewDigestSettings wanted) {
+        return Settings.of(settings.write(wanted.of(users.require(id).id())));
+    }
+
+    record Accepted(long jobId, String status) {}
+
+    @PostMapping("/users/{user_id}/digest/generate")
+    @Role.Needed(Role.OPERATOR)
+    ResponseEntity<Accepted> generate(@PathVariable("user_id") long id) {
+        User user = users.require(id);
+        long digest = planner.ask(user.id(), user.tenantId(), null);
+        return ResponseEntity.accepted()
+                .location(URI.create("/users/" + user.id() + "/digests/" + digest))
+                .body(new Accepted(digest, "pending"));
+    }
+
+    /** A digest in a list. */
+    @JsonInclude
+    record Listed(
+            long id,
+            LocalDate digestDate,
+            String trigger,
+            String status,
+            Instant postsFrom,
+            Instant postsTo,
+            Instant createdAt,
+            Instant madeAt,
+            Integer stories) {
+
+        static Listed of(Digest digest) {
+            return new Listed(
+                    digest.id(),
+                    digest.date(),
+                    digest.trigger(),
+                    digest.status(),
+                    digest.from(),
+                    digest.to(),
+                    digest.createdAt(),
+                    digest.madeAt(),
+                    digest.body() == null
+                            ? null
+                            : digest.body().groups().stream()
+                                    .mapToInt(group -> group.items().size())
+                                    .sum());
+        }
+
+        private Cursor place() {
+            return Cursor.of(Instant.EPOCH, id);
+        }
+    }
+
+    @GetMapping("/users/{user_id}/digests")
+    Page<Listed> list(
+            @PathVariable("user_id") long id,
+            @RequestParam(name = "limit", defaultValue = "20") @Min(1) @Max(100) int limit,
+            @RequestParam(name = "cursor", required = false) String cursor) {
+        User user = users.require(id);
+        return Page.read(
+                "digests " + user.id(),
+                cursor,
+                limit,
+                (after, count) -> digests
+                        .list(user.id(), after.map(Cursor::number).orElse(null), count)
+                        .stream()
+                        .map(Listed::of)
+                        .toList(),
+                Listed::place);
+    }
+
+    /** A digest with what is in it. */
+    @JsonInclude
+    record Details(
+            long id,
+            LocalDate digestDate,
+            String trigger,
+            String status,
+            Instant postsFrom,
+            Instant postsTo,
+            Instant createdAt,
+            Instant madeAt,
+            String error,
+            String language,
+            List<DigestBody.Group> groups,
+            List<DigestBody.Source> sources,
+            List<DigestBody.Advertisement> advertisements,
+            DigestBody.Counts counts,
+            String provider,
+            String model,
+            List<String> notes) {
+
+        static Details of(Digest digest) {
+            DigestBody body = digest.body();
+            return new Details(
+                    digest.id(),
+                    digest.date(),
+                    digest.trigger(),
+                    digest.status(),
+                    digest.from(),
+                    digest.to(),
+                    digest.createdAt(),
+                    digest.madeAt(),
+                    // its text may name parts of the program
+                    digest.error() == null ? null : "The last attempt failed; the log of the process says why.",
+                    body == null ? null : body.language(),
+                    body == null ? List.of() : body.groups(),
+                    body == null ? List.of() : body.sources(),
+                    body == null ? List.of() : body.advertisements(),
+                    body == null ? null : body.counts(),
+                    body == null ? null : body.provider(),
+                    body == null ? null : body.model(),
+                    body == null ? List.of() : body.notes());
+        }
+    }
+
+    @GetMapping("/users/{user_id}/digests/{digest_id}")
+    Details read(@PathVariable("user_id") long id, @PathVariable("digest_id") long digest) {
+        return digests.read(users.require(id).id(), digest)
+                .map(Details::of)
+                .orElseThrow(
+                        () -> ProblemType.NOT_FOUND.exception("digest_id", "User " + id + " has no digest " + digest));
+    }
+
+    /** @throws org.springframework.web.ErrorResponseException status 404 if there is none */
+    Details last(long id) {
+        return digests.last(users.require(id).id())
+                .map(Details::of)
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
+                        "user_id",
+                        "User " + id + " has no digest yet",
+                        "Ask for one with POST /users/" + id + "/digest/generate, or use ask_archive."));
+    }
+}

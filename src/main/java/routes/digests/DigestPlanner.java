@@ -1,0 +1,115 @@
+package routes.digests;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import routes.digests.DigestSchedule.Slot;
+import routes.digests.DigestSettingsTable.Due;
+import routes.schedule.Job;
+
+/**
+ * Plans the digests that are due, as the job {@code digests}: stores each one with its event in one transaction. The unique key of
+ * user and period makes it exactly one, even with two runners. Of the times that passed while nothing ran, the last one counts.
+ */
+@Component
+public class DigestPlanner implements Job {
+    private static final Logger LOG = LoggerFactory.getLogger(DigestPlanner.class);
+    /** In one run; the next run continues. */
+    private static final int MOST = 500;
+
+    /** How long a user whose digest cannot be planned waits. */
+    private static final Duration PAUSE = Duration.ofMinutes(15);
+
+    private final DigestSettingsTable settings;
+    private final DigestTable digests;
+    private final DigestProperties properties;
+    private final MeterRegistry metrics;
+    private final Clock clock;
+
+    DigestPlanner(
+            DigestSettingsTable settings,
+            DigestTable digests,
+            DigestProperties properties,
+            MeterRegistry metrics,
+            Clock clock) {
+        this.settings = settings;
+        this.digests = digests;
+        this.properties = properties;
+        this.metrics = metrics;
+        this.clock = clock;
+        count("success", 0);
+        count("failed", 0);
+    }
+
+    private void count(String status, int plans) {
+        metrics.counter("digests.planned", "status", status).increment(plans);
+    }
+
+    @Override
+    public String name() {
+        return "digests";
+    }
+
+    /** @throws IllegalStateException after all others were planned, if some could not be */
+    @Override
+    public void run() {
+        Instant now = clock.instant();
+        digests.askAgain(now, MOST);
+        int failed = 0;
+        for (Due due : settings.due(now, MOST)) {
+            try {
+                plan(due, now);
+            } catch (RuntimeException e) {
+                failed++;
+                count("failed", 1);
+                LOG.warn("The digest of user {} is planned later: {}", due.userId(), e.toString());
+                LOG.debug("The digest of user {} is planned later", due.userId(), e);
+                settings.nextDue(due.userId(), now.plus(PAUSE));
+            }
+        }
+        if (failed > 0) {
+            throw new IllegalStateException(failed + " digests could not be planned");
+        }
+    }
+
+    private void plan(Due due, Instant now) {
+        DigestSchedule schedule = settings.read(due.userId()).schedule();
+        Slot slot = schedule.last(now);
+        if (slot.at().isAfter(due.scheduleSince())) {
+            Instant from = digests.lastScheduled(due.userId())
+                    .map(DigestTable.Before::to)
+                    .filter(end -> end.isBefore(slot.at()))
+                    .orElseGet(() -> schedule.oneBefore(slot.at()));
+            if (digests.schedule(due.userId(), due.tenantId(), slot, from, now)) {
+                count("success", 1);
+            }
+            digests.prune(due.userId(), now.minus(properties.keepFor()));
+        }
+        // last: a run that ends before it is repeated, and then finds the digest of the period
+        settings.nextDue(due.userId(), schedule.next(now).at());
+    }
+
+    /**
+     * Asks for a digest of the posts since the last one of the schedule.
+     *
+     * @param from posts since then instead; null for the default
+     * @return id of the digest, or of the one that was asked for before and is still being made
+     */
+    public long ask(long userId, UUID tenantId, Instant from) {
+        Instant now = clock.instant();
+        DigestSchedule schedule = settings.read(userId).schedule();
+        Instant since = from != null
+                ? from
+                : digests.lastScheduled(userId)
+                        .map(DigestTable.Before::to)
+                        .filter(end -> end.isBefore(now))
+                        .orElseGet(() -> schedule.oneBefore(now));
+        return digests.ask(userId, tenantId, LocalDate.ofInstant(now, schedule.zone()), since, now);
+    }
+}

@@ -1,0 +1,62 @@
+package routes.digests;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import routes.configuration.ConfigurationException;
+import routes.text.NormalizedText;
+
+/**
+ * {@code config/digest_policy.yml}: which posts are left out as advertisements.
+ *
+ * @param advertisements rules; the first one that fits counts
+ */
+record DigestPolicy(List<Rule> advertisements) {
+    /** A pattern of an operator may be slow; marks of advertisements stand at the beginning or the end. In characters. */
+    private static final int MOST_TEXT = 4_000;
+
+    /**
+     * @param pattern regular expression, not case-sensitive, found anywhere in the text
+     * @param explanation for readers, by language
+     */
+    record Rule(String name, String pattern, Explanation explanation) {}
+
+    record Explanation(String en, String ru) {
+        String in(String language) {
+            return language.equals("ru") ? ru : en;
+        }
+    }
+
+    /** A rule that was read. */
+    record Compiled(Rule rule, Pattern pattern) {}
+
+    /** @throws ConfigurationException if a pattern is none */
+    List<Compiled> compiled(String file) {
+        return advertisements.stream()
+                .map(rule -> {
+                    try {
+                        return new Compiled(
+                                rule,
+                                Pattern.compile(
+                                        rule.pattern(),
+                                        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.MULTILINE));
+                    } catch (PatternSyntaxException e) {
+                        throw new ConfigurationException(
+                                file + ": advertisements: " + rule.name() + ": pattern: " + e.getDescription(), e);
+                    }
+                })
+                .toList();
+    }
+
+    static Optional<Rule> advertisement(List<Compiled> rules, String text) {
+        String visible = NormalizedText.visible(
+                text.length() <= 2 * MOST_TEXT
+                        ? text
+                        : text.substring(0, MOST_TEXT) + "\n" + text.substring(text.length() - MOST_TEXT));
+        return rules.stream()
+                .filter(rule -> rule.pattern().matcher(visible).find())
+                .map(Compiled::rule)
+                .findFirst();
+    }
+}

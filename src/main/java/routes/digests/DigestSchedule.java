@@ -1,0 +1,115 @@
+package routes.digests;
+
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.temporal.IsoFields;
+import java.time.temporal.TemporalAdjusters;
+import java.util.Locale;
+
+/**
+ * When the digests of a user are due. In a local time that daylight saving skips, the digest is due as much later as the clock
+ * jumps; in one that occurs twice, the first time.
+ *
+ * @param time of the day, to the minute
+ * @param dayOfWeek of weekly digests
+ * @param dayOfMonth of monthly digests; the last day in months that are shorter
+ */
+public record DigestSchedule(Frequency frequency, LocalTime time, ZoneId zone, DayOfWeek dayOfWeek, int dayOfMonth) {
+
+    public enum Frequency {
+        DAILY,
+        WEEKLY,
+        MONTHLY;
+
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        public static Frequency of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /**
+     * A time at which a digest is due.
+     *
+     * @param date in the zone of the user
+     * @param period the day, ISO week or month of the date; there is one digest for each
+     */
+    public record Slot(Instant at, LocalDate date, String period) {}
+
+    /** The last slot that is not later; earlier ones that were missed are not made up. */
+    public Slot last(Instant now) {
+        LocalDate date = dateOf(now.atZone(zone).toLocalDate());
+        // the slot of the current day, week or month may be later than now, or today's clock may have been put back
+        for (LocalDate candidate = next(date); ; candidate = previous(candidate)) {
+            Slot slot = slot(candidate);
+            if (!slot.at().isAfter(now)) {
+                return slot;
+            }
+        }
+    }
+
+    /** The first slot that is later. */
+    public Slot next(Instant now) {
+        return slot(next(last(now).date()));
+    }
+
+    private Slot slot(LocalDate date) {
+        return new Slot(date.atTime(time).atZone(zone).toInstant(), date, period(date));
+    }
+
+    /** The date of the slot in the day, week or month of a date. */
+    private LocalDate dateOf(LocalDate date) {
+        return switch (frequency) {
+            case DAILY -> date;
+            case WEEKLY ->
+                date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
+                        .with(TemporalAdjusters.nextOrSame(dayOfWeek));
+            case MONTHLY -> ofMonth(YearMonth.from(date));
+        };
+    }
+
+    private LocalDate ofMonth(YearMonth month) {
+        return month.atDay(Math.min(dayOfMonth, month.lengthOfMonth()));
+    }
+
+    private LocalDate next(LocalDate date) {
+        return switch (frequency) {
+            case DAILY -> date.plusDays(1);
+            case WEEKLY -> date.plusWeeks(1);
+            case MONTHLY -> ofMonth(YearMonth.from(date).plusMonths(1));
+        };
+    }
+
+    private LocalDate previous(LocalDate date) {
+        return switch (frequency) {
+            case DAILY -> date.minusDays(1);
+            case WEEKLY -> date.minusWeeks(1);
+            case MONTHLY -> ofMonth(YearMonth.from(date).minusMonths(1));
+        };
+    }
+
+    private String period(LocalDate date) {
+        return switch (frequency) {
+            case DAILY -> date.toString();
+            case WEEKLY ->
+                "%d-W%02d".formatted(date.get(IsoFields.WEEK_BASED_YEAR), date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            case MONTHLY -> YearMonth.from(date).toString();
+        };
+    }
+
+    /** Where a period starts if there was no digest before. */
+    public Instant oneBefore(Instant end) {
+        var local = end.atZone(zone);
+        return switch (frequency) {
+            case DAILY -> local.minusDays(1).toInstant();
+            case WEEKLY -> local.minusWeeks(1).toInstant();
+            case MONTHLY -> local.minusMonths(1).toInstant();
+        };
+    }
+}

@@ -1,0 +1,356 @@
+package routes.digests;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.digests.DigestSchedule.Slot;
+import routes.events.DigestsGenerate;
+import routes.events.Json;
+import routes.outbox.Outbox;
+import routes.posts.PostEvents;
+
+/**
+ * The table {@code digests}. A digest is pending, processing, ready or failed. An unfinished one whose {@code next_try_at} has come is
+ * asked for again: its event may be lost, its process gone, or its last attempt failed.
+ */
+@Repository
+public class DigestTable {
+    static final String SCHEDULER = "scheduler";
+    static final String MANUAL = "manual";
+    /** An attempt that takes longer is given up: models get a minute for each ten stories. */
+    static final Duration LEASE = Duration.ofMinutes(15);
+
+    /** How long a pending digest waits for its event. */
+    static final Duration EVENT = Duration.ofMinutes(10);
+
+    private static final ObjectMapper JSON = Json.newMapper();
+    private static final int MAX_ERROR = 500;
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Outbox outbox;
+
+    DigestTable(JdbcClient jdbc, PlatformTransactionManager transactions, Outbox outbox) {
+        this.jdbc = jdbc;
+        this.transaction = new TransactionTemplate(transactions);
+        this.outbox = outbox;
+    }
+
+    /**
+     * @param date in the zone of the user
+     * @param trigger scheduler or manual
+     * @param status pending, processing, ready or failed
+     * @param from the posts are later than this
+     * @param to and not later than this
+     * @param error why the last attempt failed; null if none did
+     * @param body null unless ready
+     */
+    public record Digest(
+            long id,
+            LocalDate date,
+            String trigger,
+            String status,
+            Instant from,
+            Instant to,
+            Instant createdAt,
+            Instant madeAt,
+            String error,
+            DigestBody body) {
+        Digest without(Set<UUID> posts) {
+            return body == null
+                    ? this
+                    : new Digest(id, date, trigger, status, from, to, createdAt, madeAt, error, body.without(posts));
+        }
+    }
+
+    /** A digest that a worker makes. */
+    record Claimed(
+            long id,
+            long userId,
+            UUID tenantId,
+            String trigger,
+            Instant from,
+            Instant to,
+            Instant seen,
+            int attempts) {}
+
+    /** The end of a digest of the schedule, and until when posts that were stored were in it. */
+    record Before(Instant to, Instant collectedAt) {}
+
+    Optional<Before> lastScheduled(long userId) {
+        return jdbc.sql(
+                        """
+                        SELECT posts_to, collected_at FROM digests
+                        WHERE user_id = ? AND period IS NOT NULL AND posts_to IS NOT NULL ORDER BY posts_to DESC LIMIT 1
+                        """)
+                .param(userId)
+                .query((row, n) -> new Before(instant(row, "posts_to"), instant(row, "collected_at")))
+                .optional();
+    }
+
+    /**
+     * Stores a digest of the schedule and its event, unless the period has one.
+     *
+     * @return whether it was stored
+     */
+    boolean schedule(long userId, UUID tenantId, Slot slot, Instant from, Instant now) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            int stored = jdbc.sql(
+                            """
+                            INSERT INTO digests (user_id, digest_date, period, due_at, posts_from, posts_to, status, next_try_at, created_at)
+                            VALUES (:user, :date, :period, CAST(:due AS timestamptz), CAST(:from AS timestamptz), CAST(:due AS timestamptz),
+                                'pending', CAST(:next AS timestamptz), CAST(:now AS timestamptz))
+                            ON CONFLICT (user_id, period) WHERE period IS NOT NULL DO NOTHING
+                            """)
+                    .param("user", userId)
+                    .param("date", slot.date())
+                    .param("period", slot.period())
+                    .param("due", slot.at().toString())
+                    .param("from", from.toString())
+                    .param("next", now.plus(EVENT).toString())
+                    .param("now", now.toString())
+                    .update();
+            if (stored > 0) {
+                outbox.append(List.of(event(
+                        userId, tenantId, slot.date(), SCHEDULER, "digest:" + userId + ":" + slot.period(), now)));
+            }
+            return stored > 0;
+        }));
+    }
+
+    /** Stores a digest that a user asks for, and its event; one that is under way is not stored again. Returns its id. */
+    long ask(long userId, UUID tenantId, LocalDate date, Instant from, Instant now) {
+        return transaction.execute(status -> {
+            // requests of one user one after the other
+            jdbc.sql("SELECT id FROM users WHERE id = ? FOR NO KEY UPDATE")
+                    .param(userId)
+                    .query(Long.class)
+                    .single();
+            Optional<Long> underWay = jdbc.sql(
+                            """
+                            SELECT id FROM digests WHERE user_id = ? AND period IS NULL AND status IN ('pending', 'processing')
+                            ORDER BY id LIMIT 1
+                            """)
+                    .param(userId)
+                    .query(Long.class)
+                    .optional();
+            return underWay.orElseGet(() -> {
+                long id = jdbc.sql(
+                                """
+                                INSERT INTO digests (user_id, digest_date, posts_from, posts_to, status, next_try_at, created_at)
+                                VALUES (:user, :date, CAST(:from AS timestamptz), CAST(:now AS timestamptz), 'pending',
+                                    CAST(:next AS timestamptz), CAST(:now AS timestamptz))
+                                RETURNING id
+                                """)
+                        .param("user", userId)
+                        .param("date", date)
+                        .param("from", from.toString())
+                        .param("next", now.plus(EVENT).toString())
+                        .param("now", now.toString())
+                        .query(Long.class)
+                        .single();
+                outbox.append(List.of(event(userId, tenantId, date, MANUAL, "digest:" + userId + ":" + id, now)));
+                return id;
+            });
+        });
+    }
+
+    private static DigestsGenerate event(
+            long userId, UUID tenantId, LocalDate date, String trigger, String key, Instant now) {
+        return new DigestsGenerate(
+                "v1", PostEvents.newTraceId(), now, key, Long.toString(userId), tenantId, date, trigger);
+    }
+
+    private record Stuck(long id, long userId, UUID tenantId, LocalDate date, boolean isScheduled, int attempts) {}
+
+    /** Publishes the events of unfinished digests whose next attempt is due. Returns how many there were. */
+    int askAgain(Instant now, int most) {
+        return transaction.execute(status -> {
+            List<Stuck> stuck = jdbc.sql(
+                            """
+                            UPDATE digests d SET status = 'pending', next_try_at = CAST(:next AS timestamptz)
+                            FROM users u WHERE u.id = d.user_id AND d.id IN (
+                                SELECT id FROM digests WHERE status IN ('pending', 'processing') AND next_try_at <= CAST(:now AS timestamptz)
+                                ORDER BY next_try_at LIMIT :most FOR UPDATE SKIP LOCKED)
+                            RETURNING d.id, d.user_id, u.tenant_id, d.digest_date AS date, d.period IS NOT NULL AS is_scheduled, d.attempts
+                            """)
+                    .param("next", now.plus(EVENT).toString())
+                    .param("now", now.toString())
+                    .param("most", most)
+                    .query(Stuck.class)
+                    .list();
+            outbox.append(stuck.stream()
+                    .map(one -> event(
+                            one.userId(),
+                            one.tenantId(),
+                            one.date(),
+                            one.isScheduled() ? SCHEDULER : MANUAL,
+                            "digest:" + one.userId() + ":" + one.id() + ":" + one.attempts() + ":"
+                                    + now.getEpochSecond(),
+                            now))
+                    .toList());
+            return stuck.size();
+        });
+    }
+
+    /** The oldest pending digest of a user whose turn it is; no other worker gets it within the lease. */
+    Optional<Claimed> claim(long userId, Instant now) {
+        return jdbc.sql(
+                        """
+                        UPDATE digests d SET status = 'processing', attempts = attempts + 1, next_try_at = CAST(:lease AS timestamptz)
+                        FROM users u WHERE u.id = d.user_id AND d.id = (
+                            SELECT id FROM digests WHERE user_id = :user AND status = 'pending'
+                            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                        RETURNING d.id, d.user_id, u.tenant_id, d.period, d.posts_from, d.posts_to, d.attempts,
+                            (SELECT e.collected_at FROM digests e WHERE e.user_id = d.user_id AND e.period IS NOT NULL
+                                AND e.posts_to = d.posts_from AND e.id <> d.id LIMIT 1) AS seen
+                        """)
+                .param("lease", now.plus(LEASE).toString())
+                .param("user", userId)
+                .query((row, n) -> new Claimed(
+                        row.getLong("id"),
+                        row.getLong("user_id"),
+                        row.getObject("tenant_id", UUID.class),
+                        row.getString("period") == null ? MANUAL : SCHEDULER,
+                        instant(row, "posts_from"),
+                        instant(row, "posts_to"),
+                        instant(row, "seen"),
+                        row.getInt("attempts")))
+                .optional();
+    }
+
+    /** Stores the result, unless another worker has taken the digest over. Returns whether it was stored. */
+    boolean ready(Claimed digest, DigestBody body, String content, Instant collectedAt, Instant now) {
+        return jdbc.sql(
+                                """
+                                UPDATE digests SET status = 'ready', body = CAST(:body AS jsonb), content = :content,
+                                    posts = CAST(:posts AS jsonb), collected_at = CAST(:collected AS timestamptz),
+                                    made_at = CAST(:now AS timestamptz), error = NULL, next_try_at = NULL
+                                WHERE id = :id AND status = 'processing' AND attempts = :attempts
+                                """)
+                        .param("body", JSON.valueToTree(body).toString())
+                        .param("content", content)
+                        .param(
+                                "posts",
+                                JSON.valueToTree(body.sources().stream()
+                                                .map(DigestBody.Source::postId)
+                                                .toList())
+                                        .toString())
+                        .param("collected", collectedAt.toString())
+                        .param("now", now.toString())
+                        .param("id", digest.id())
+                        .param("attempts", digest.attempts())
+                        .update()
+                > 0;
+    }
+
+    /** @param next when it is tried again; null for never */
+    void failed(Claimed digest, String error, Instant next) {
+        jdbc.sql(
+                        """
+                        UPDATE digests SET status = :status, error = :error, next_try_at = CAST(:next AS timestamptz)
+                        WHERE id = :id AND status = 'processing' AND attempts = :attempts
+                        """)
+                // waits as processing, so that no event for another digest of the user starts it early
+                .param("status", next == null ? "failed" : "processing")
+                .param("error", error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR))
+                .param("next", next == null ? null : next.toString())
+                .param("id", digest.id())
+                .param("attempts", digest.attempts())
+                .update();
+    }
+
+    /** Removes old digests of a user. */
+    void prune(long userId, Instant olderThan) {
+        jdbc.sql("DELETE FROM digests WHERE user_id = ? AND created_at < CAST(? AS timestamptz)")
+                .params(userId, olderThan.toString())
+                .update();
+    }
+
+    private static final String DIGESTS =
+            """
+            SELECT id, digest_date, period, status, posts_from, posts_to, created_at, made_at, error, body FROM digests
+            WHERE user_id = :user
+            """;
+
+    /** @param before id of the last one of the page before; null for the newest */
+    public List<Digest> list(long userId, Long before, int limit) {
+        return withoutDeleted(jdbc.sql(DIGESTS
+                        + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
+                .param("user", userId)
+                .param("before", before)
+                .param("limit", limit)
+                .query((row, n) -> digest(row))
+                .list());
+    }
+
+    /** The posts may have been deleted since; what they said is not shown any more. */
+    private List<Digest> withoutDeleted(List<Digest> found) {
+        UUID[] posts = found.stream()
+                .filter(digest -> digest.body() != null)
+                .flatMap(digest -> digest.body().sources().stream())
+                .map(DigestBody.Source::postId)
+                .distinct()
+                .toArray(UUID[]::new);
+        Set<UUID> deleted = Set.copyOf(jdbc.sql("SELECT id FROM posts WHERE id = ANY (?) AND is_deleted")
+                .param(posts)
+                .query(UUID.class)
+                .list());
+        return found.stream().map(digest -> digest.without(deleted)).toList();
+    }
+
+    public Optional<Digest> read(long userId, long id) {
+        return jdbc.sql(DIGESTS + " AND id = :id")
+                .param("user", userId)
+                .param("id", id)
+                .query((row, n) -> digest(row))
+                .optional()
+                .map(digest -> withoutDeleted(List.of(digest)).get(0));
+    }
+
+    /** The newest one that is ready. */
+    public Optional<Digest> last(long userId) {
+        return jdbc.sql(DIGESTS + " AND status = 'ready' ORDER BY id DESC LIMIT 1")
+                .param("user", userId)
+                .query((row, n) -> digest(row))
+                .optional()
+                .map(digest -> withoutDeleted(List.of(digest)).get(0));
+    }
+
+    private static Digest digest(ResultSet row) throws SQLException {
+        String body = row.getString("body");
+        try {
+            return new Digest(
+                    row.getLong("id"),
+                    row.getObject("digest_date", LocalDate.class),
+                    row.getString("period") == null ? MANUAL : SCHEDULER,
+                    row.getString("status"),
+                    instant(row, "posts_from"),
+                    instant(row, "posts_to"),
+                    instant(row, "created_at"),
+                    instant(row, "made_at"),
+                    row.getString("error"),
+                    body == null ? null : JSON.readValue(body, DigestBody.class));
+        } catch (JsonProcessingException e) {
+            throw new SQLException("A stored digest cannot be read", e);
+        }
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

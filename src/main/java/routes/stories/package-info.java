@@ -1,0 +1,6 @@
+/**
+ * Posts that tell the same story in other words, across channels.
+ *
+ * <p>Uses: text.
+ */
+package routes.stories;

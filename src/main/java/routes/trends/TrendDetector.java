@@ -1,0 +1,198 @@
+package routes.trends;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Finds terms that more posts of a window have than the posts before it let expect. The test is Dunning's log-likelihood ratio (1993,
+ * "Accurate Methods for the Statistics of Surprise and Coincidence") of two proportions; it is exact enough for small counts.
+ */
+final class TrendDetector {
+    /** A term that is significant but hardly more frequent than usual is no trend. */
+    private static final double LEAST_GROWTH = 2;
+
+    /** Share of the posts of the smaller trend from which two terms are one story. */
+    static final double SAME = 0.6;
+
+    private static final int MOST = 20;
+    private static final int MOST_CANDIDATES = 500;
+    private static final int PARTS = 12;
+
+    private final TrendsProperties properties;
+
+    TrendDetector(TrendsProperties properties) {
+        this.properties = properties;
+    }
+
+    /** @param terms display forms by key: tags, and phrases of the text */
+    record Post(UUID id, UUID channelId, Instant at, Map<String, String> terms) {}
+
+    /**
+     * @param keyword as most posts write it
+     * @param topics other terms of the same story
+     * @param expected posts of the window, by the posts before
+     * @param burst posts of the window divided by the expected ones
+     * @param significance log-likelihood ratio
+     * @param posts of the window, the newest first
+     * @param series posts in equal parts of the window, the oldest part first
+     */
+    record Found(
+            String key,
+            String keyword,
+            List<String> topics,
+            double expected,
+            double burst,
+            double significance,
+            int channels,
+            List<UUID> posts,
+            List<Integer> series) {}
+
+    /** The terms that may be trends; only they have to be counted before the window. */
+    Set<String> candidates(Collection<Post> window) {
+        Map<String, List<Post>> byTerm = byTerm(window);
+        Set<String> candidates = new HashSet<>();
+        byTerm.forEach((term, posts) -> {
+            if (posts.size() >= properties.minPosts() && channels(posts) >= properties.minChannels()) {
+                candidates.add(term);
+            }
+        });
+        return candidates;
+    }
+
+    private static Map<String, List<Post>> byTerm(Collection<Post> posts) {
+        Map<String, List<Post>> byTerm = new HashMap<>();
+        posts.forEach(
+                post -> post.terms().keySet().forEach(term -> byTerm.computeIfAbsent(term, any -> new ArrayList<>())
+                        .add(post)));
+        return byTerm;
+    }
+
+    private static int channels(Collection<Post> posts) {
+        return (int) posts.stream().map(Post::channelId).distinct().count();
+    }
+
+    /**
+     * The trends, the most significant first; each story once.
+     *
+     * @param before in how many of the posts before the window each candidate is
+     * @param postsBefore how many posts there are before the window
+     */
+    List<Found> find(Collection<Post> window, Map<String, Integer> before, int postsBefore, Instant from, Instant to) {
+        if (postsBefore < properties.minBaseline() || window.isEmpty()) {
+            return List.of();
+        }
+        Map<String, List<Post>> byTerm = byTerm(window);
+        byTerm.keySet().retainAll(candidates(window));
+        List<Found> significant = byTerm.entrySet().stream()
+                .map(term -> found(
+                        term.getKey(),
+                        term.getValue(),
+                        window.size(),
+                        before.getOrDefault(term.getKey(), 0),
+                        postsBefore,
+                        from,
+                        to))
+                .filter(found -> found.burst() >= LEAST_GROWTH && found.significance() >= properties.significance())
+                .sorted(Comparator.comparingDouble(Found::significance)
+                        .reversed()
+                        // of two terms of the same posts, the phrase says more
+                        .thenComparing(found -> -found.keyword().length())
+                        .thenComparing(Found::key))
+                .limit(MOST_CANDIDATES)
+                .toList();
+        List<Found> stories = new ArrayList<>();
+        for (Found found : significant) {
+            int same = -1;
+            for (int i = 0; i < stories.size() && same < 0; i++) {
+                same = isSame(stories.get(i).posts(), found.posts()) ? i : -1;
+            }
+            if (same >= 0) {
+                stories.set(same, with(stories.get(same), found.keyword()));
+            } else if (stories.size() < MOST) {
+                stories.add(found);
+            }
+        }
+        return stories;
+    }
+
+    static boolean isSame(Collection<UUID> one, Collection<UUID> other) {
+        Set<UUID> common = new HashSet<>(one);
+        common.retainAll(new HashSet<>(other));
+        return common.size() >= SAME * Math.min(one.size(), other.size());
+    }
+
+    private static Found with(Found story, String topic) {
+        Set<String> topics = new LinkedHashSet<>(story.topics());
+        if (topics.size() < MOST) {
+            topics.add(topic);
+        }
+        return new Found(
+                story.key(),
+                story.keyword(),
+                List.copyOf(topics),
+                story.expected(),
+                story.burst(),
+                story.significance(),
+                story.channels(),
+                story.posts(),
+                story.series());
+    }
+
+    private static Found found(
+            String key, List<Post> posts, int windowPosts, int before, int postsBefore, Instant from, Instant to) {
+        Map<String, Integer> forms = new HashMap<>();
+        posts.forEach(post -> forms.merge(post.terms().get(key), 1, Integer::sum));
+        String keyword = forms.entrySet().stream()
+                .max(Map.Entry.<String, Integer>comparingByValue()
+                        .thenComparing(
+                                Map.Entry.<String, Integer>comparingByKey().reversed()))
+                .orElseThrow()
+                .getKey();
+        // half a post that was not seen: nothing is impossible
+        double expected = windowPosts * (before + 0.5) / (postsBefore + 1.0);
+        Integer[] series = new Integer[PARTS];
+        Arrays.fill(series, 0);
+        double length = (to.toEpochMilli() - from.toEpochMilli()) / (double) PARTS;
+        posts.forEach(post -> {
+            int part = (int) ((post.at().toEpochMilli() - from.toEpochMilli()) / length);
+            series[Math.max(0, Math.min(PARTS - 1, part))]++;
+        });
+        return new Found(
+                key,
+                keyword,
+                List.of(),
+                expected,
+                posts.size() / expected,
+                likelihoodRatio(posts.size(), windowPosts, before, postsBefore),
+                channels(posts),
+                posts.stream()
+                        .sorted(Comparator.comparing(Post::at).reversed().thenComparing(Post::id))
+                        .map(Post::id)
+                        .toList(),
+                List.of(series));
+    }
+
+    /** Twice the logarithm of how much more likely two counts are with a proportion each than with a common one. */
+    static double likelihoodRatio(int k1, int n1, int k2, int n2) {
+        double common = (k1 + k2) / (double) (n1 + n2);
+        return 2
+                * (logLikelihood(k1, n1, k1 / (double) n1)
+                        + logLikelihood(k2, n2, k2 / (double) n2)
+                        - logLikelihood(k1, n1, common)
+                        - logLikelihood(k2, n2, common));
+    }
+
+    private static double logLikelihood(int k, int n, double p) {
+        return (k == 0 ? 0 : k * Math.log(p)) + (k == n ? 0 : (n - k) * Math.log(1 - p));
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * Trends: tags and phrases that more posts have than usual.
+ *
+ * <p>Uses: configuration, events, outbox, posts, schedule, text.
+ */
+package routes.trends;
