@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import routes.routefiles.RouteFiles.RouteSet;
 
@@ -19,6 +20,27 @@ public final class RouteFileValidator {
         this.environment = environment;
         this.catalog = new ComponentCatalog(classPath);
         this.schema = new SchemaCheck(classPath);
+    }
+
+    private RouteFileValidator(RouteEnvironment environment, ComponentCatalog catalog, SchemaCheck schema) {
+        this.environment = environment;
+        this.catalog = catalog;
+        this.schema = schema;
+    }
+
+    /** The same checks with other streams in the catalogue of streams. */
+    RouteFileValidator withStreams(Set<String> streams) {
+        return new RouteFileValidator(
+                new RouteEnvironment(environment.beans(), environment.properties(), streams), catalog, schema);
+    }
+
+    /** The plan of a valid set. */
+    RoutePlan plan(RouteSet set) {
+        return RoutePlan.of(set, environment, catalog);
+    }
+
+    String property(String name) {
+        return environment.properties().apply(name);
     }
 
     /** The problems of the set, by file, line and column; empty if there are none. */
