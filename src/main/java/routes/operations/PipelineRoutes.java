@@ -113,7 +113,7 @@ class PipelineRoutes {
                 trial ? "are there" : "run",
                 camel.getRoutes().stream().map(Route::getRouteId).collect(Collectors.joining(", ")));
         if (!trial) {
-            reloads.begin(live);
+            reloads.begin(camel, live);
         }
     }
 

@@ -2,10 +2,8 @@ package routes.operations;
 
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jmx.export.annotation.ManagedAttribute;
@@ -19,11 +17,9 @@ public class RouteEdits {
     private static final Logger AUDIT = LoggerFactory.getLogger(RouteEdits.class);
 
     private final RouteReloads reloads;
-    private final CamelContext camel;
 
-    RouteEdits(RouteReloads reloads, CamelContext camel) {
+    RouteEdits(RouteReloads reloads) {
         this.reloads = reloads;
-        this.camel = camel;
     }
 
     @ManagedAttribute(description = "Whether edits of config/routes are taken without a request (ROUTES_RELOAD)")
@@ -34,16 +30,8 @@ public class RouteEdits {
     /** A line for each route: its id, where it comes from, its file, and its state. */
     @ManagedAttribute(description = "The routes with where they come from, their file and their state")
     public String[] getRoutes() {
-        return reloads.state().stream()
-                .flatMap(state -> state.files().entrySet().stream())
-                .map(entry -> "%s: %s, %s, %s"
-                        .formatted(
-                                entry.getKey(),
-                                entry.getValue().origin().text(),
-                                entry.getValue().location(),
-                                String.valueOf(camel.getRouteController().getRouteStatus(entry.getKey()))
-                                        .toLowerCase(Locale.ROOT)))
-                .sorted()
+        return reloads.list().stream()
+                .map(route -> "%s: %s, %s, %s".formatted(route.id(), route.origin(), route.file(), route.state()))
                 .toArray(String[]::new);
     }
 

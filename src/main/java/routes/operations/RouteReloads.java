@@ -3,13 +3,21 @@ package routes.operations;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import routes.routefiles.LiveRoutes;
+import routes.routefiles.RouteFile;
 import routes.routefiles.RouteFilesProperties;
 
 /** Watches the route files of a running process, and reloads them on request. */
@@ -25,6 +33,9 @@ public class RouteReloads implements SmartLifecycle {
 
     private final RouteFilesProperties properties;
     private final MeterRegistry registry;
+    /** Not injected: Spring would start the context before this lifecycle bean, and without its configurations. */
+    private volatile CamelContext camel;
+
     private volatile LiveRoutes live;
     private Thread watcher;
 
@@ -37,7 +48,8 @@ public class RouteReloads implements SmartLifecycle {
     }
 
     /** Takes edits of these routes from now on. */
-    synchronized void begin(LiveRoutes routes) {
+    synchronized void begin(CamelContext context, LiveRoutes routes) {
+        camel = context;
         live = routes;
         if (properties.reload()) {
             watcher = new Thread(this::watch, "route-files");
@@ -69,6 +81,35 @@ public class RouteReloads implements SmartLifecycle {
                 LOG.error("An edit of the route files could not be taken for a reason nobody expected", e);
             }
         }
+    }
+
+    /**
+     * A route of this process.
+     *
+     * @param origin built_in, overridden or added
+     * @param state of Camel, in lower case; missing if the context lost it
+     * @param from the endpoint it consumes; null if it is missing
+     */
+    public record LoadedRoute(String id, String origin, String file, String state, String from, String description) {}
+
+    /** The routes of the loaded files by id; empty until they have started. */
+    public List<LoadedRoute> list() {
+        return state().map(LiveRoutes.State::files).orElse(Map.of()).entrySet().stream()
+                .map(entry -> loaded(entry.getKey(), entry.getValue()))
+                .sorted(Comparator.comparing(LoadedRoute::id))
+                .toList();
+    }
+
+    private LoadedRoute loaded(String id, RouteFile file) {
+        Route route = camel.getRoute(id);
+        ServiceStatus status = camel.getRouteController().getRouteStatus(id);
+        return new LoadedRoute(
+                id,
+                file.origin().text(),
+                file.location(),
+                route == null || status == null ? "missing" : status.name().toLowerCase(Locale.ROOT),
+                route == null ? null : route.getEndpoint().getEndpointBaseUri(),
+                route == null ? null : route.getDescription());
     }
 
     /** What is loaded; empty until the routes have started, and in a process that only tries something. */

@@ -160,7 +160,7 @@ public final class LiveRoutes {
     }
 
     private RouteFileValidator checks(OwnFiles own) {
-        return validator.withStreams(new StreamCatalog(OwnStreamsReader.read(files, own, validator::property)).names());
+        return validator.withStreams(new StreamCatalog(validator.streams(files, own)).names());
     }
 
     private Map<String, RouteFile> byRoute() {
@@ -261,10 +261,10 @@ public final class LiveRoutes {
             unstartable.keySet().removeIf(path -> !unstartable.get(path).text().equals(texts.get(path)));
             unstartable.forEach((path, edit) -> refuse(path, edit.problems()));
             boolean done = false;
-            while (!done) {
+            while (!done && !(edited().isEmpty() && state.broken().isEmpty())) {
                 OwnFiles candidate = now.with(texts);
                 RouteSet set = files.resolve(candidate, stages);
-                OwnStreams streams = OwnStreamsReader.read(files, candidate, validator::property);
+                OwnStreams streams = validator.streams(files, candidate);
                 RouteFileValidator checks = validator.withStreams(new StreamCatalog(streams).names());
                 List<RouteProblem> problems = checks.validate(set);
                 done = problems.isEmpty() ? swap(candidate, streams, checks.plan(set)) : !leaveOut(problems);
@@ -292,7 +292,7 @@ public final class LiveRoutes {
                 good = candidate;
                 return true;
             } catch (RouteLoadException e) {
-                surroundings.streams(OwnStreamsReader.read(files, good, validator::property));
+                surroundings.streams(validator.streams(files, good));
                 outcome = Outcome.RESTORED;
                 String file = e.file() == null ? now.folder().toString() : e.file();
                 List<RouteProblem> problems = List.of(whole(file, e.getMessage()));

@@ -34,22 +34,19 @@ public final class OwnStreamsReader {
      */
     public static OwnStreams read(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
         RouteFiles files = new RouteFiles(classPath, folder);
-        return read(files, files.own(), properties);
+        return read(files, files.own(), properties, new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
     }
 
     /** As {@link #read(ResourcePatternResolver, Path, Function)}, with these files in the override folder. */
-    static OwnStreams read(RouteFiles files, OwnFiles own, Function<String, String> properties) {
+    static OwnStreams read(
+            RouteFiles files, OwnFiles own, Function<String, String> properties, ComponentCatalog catalog) {
         Problems ignored = new Problems();
         Map<String, Set<String>> groups = declared(own, ignored);
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
         for (RouteFile file : files.resolve(own, PipelineStages.all()).files()) {
             YamlReader.read(file.location(), file.text(), ignored).ifPresent(root -> documents.put(file, root));
         }
-        var model = new RouteModel(
-                documents,
-                List.of(),
-                new RouteEnvironment(Map.of(), properties, Set.of()),
-                new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
+        var model = new RouteModel(documents, List.of(), new RouteEnvironment(Map.of(), properties, Set.of()), catalog);
         Set<String> known = new StreamCatalog().names();
         model.routes()
                 .flatMap(model::endpoints)

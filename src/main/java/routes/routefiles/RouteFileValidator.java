@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
+import routes.events.OwnStreams;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /** Checks route files without starting anything. Reports all problems of all files, not only the first. */
@@ -39,8 +40,9 @@ public final class RouteFileValidator {
         return RoutePlan.of(set, environment, catalog);
     }
 
-    String property(String name) {
-        return environment.properties().apply(name);
+    /** The streams and groups of integrators. */
+    OwnStreams streams(RouteFiles files, OwnFiles own) {
+        return OwnStreamsReader.read(files, own, environment.properties(), catalog);
     }
 
     /** The problems of the set, by file, line and column; empty if there are none. */

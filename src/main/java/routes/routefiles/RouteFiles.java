@@ -33,6 +33,7 @@ public final class RouteFiles {
 
     private final ResourcePatternResolver classPath;
     private final Path overrides;
+    private Map<String, RouteFile> builtIn;
 
     /** @param overrides the override folder, {@code config/routes}; it may be missing */
     public RouteFiles(ResourcePatternResolver classPath, Path overrides) {
@@ -126,7 +127,15 @@ public final class RouteFiles {
         return builtIn().containsKey(routeId);
     }
 
-    private Map<String, RouteFile> builtIn() {
+    /** The class path does not change. */
+    private synchronized Map<String, RouteFile> builtIn() {
+        if (builtIn == null) {
+            builtIn = readBuiltIn();
+        }
+        return new LinkedHashMap<>(builtIn);
+    }
+
+    private Map<String, RouteFile> readBuiltIn() {
         Map<String, RouteFile> files = new LinkedHashMap<>();
         try {
             for (String folder : OwnFiles.FOLDERS) {
