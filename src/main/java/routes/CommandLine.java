@@ -219,7 +219,7 @@ class CommandLine {
         // runs next to another process, and starts only the part of the pipeline that is tried
         options.trial()
                 .ifPresent(trial ->
-                        properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.stage())));
+                        properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.routes())));
         return run(application, properties);
     }
 

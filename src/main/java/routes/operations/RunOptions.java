@@ -20,6 +20,8 @@ import routes.configuration.ConfigurationException;
  * @param exitWhenIdle exit when everything is processed
  * @param validate     folder of route files to check, instead of starting
  * @param trial        a post and a stage whose work on it is shown, instead of running the pipeline
+ * @param routeFile    the route file to try, if the stage to try is {@link #ROUTE}
+ * @param allowCalls   whether a trial of a route file may have effects that cannot be undone
  * @param makeKey      the API key to generate, instead of starting
  * @param fetchTdlib    download TDLib, instead of starting
  * @param telegramLogin name of the Telegram account to sign in, instead of starting
@@ -35,6 +37,8 @@ public record RunOptions(
         boolean exitWhenIdle,
         Optional<Path> validate,
         Optional<Trial> trial,
+        Optional<Path> routeFile,
+        boolean allowCalls,
         Optional<KeyRequest> makeKey,
         boolean fetchTdlib,
         Optional<String> telegramLogin,
@@ -46,10 +50,16 @@ public record RunOptions(
     /**
      * A stage to try.
      *
-     * @param stage tagging or vision
+     * @param stage tagging, vision, crawl, or {@link #ROUTE}
      * @param post  id or number
      */
-    public record Trial(String stage, String post) {}
+    public record Trial(String stage, String post) {
+
+        /** The stages of which the routes are loaded that others call. */
+        public String routes() {
+            return stage.equals(ROUTE) ? "tagging" : stage;
+        }
+    }
 
     /**
      * The API key to generate.
@@ -59,6 +69,9 @@ public record RunOptions(
      * @param role   reader, operator or admin
      */
     public record KeyRequest(String name, String tenant, String role) {}
+
+    /** The stage of a trial of a route file. */
+    public static final String ROUTE = "route";
 
     public static final String USAGE =
             """
@@ -80,6 +93,10 @@ public record RunOptions(
               --try=crawl --post=<id>
                                   the same for the links of a post: the decision of the policy, the budgets, and what is read:
                                   0, or 1 when no page was read
+              --try-route=<file> --post=<id> [--allow-calls]
+                                  run a post through a route file as it would be after saving it into config/routes, and show what each
+                                  step did: 0, or 1 when the file is wrong or the entry would not be acknowledged. Nothing is stored,
+                                  published or sent, and the provider local answers for all models, unless calls are allowed
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
@@ -96,7 +113,7 @@ public record RunOptions(
             """;
 
     private static final Set<String> FLAGS =
-            Set.of("--demo", "--reindex", "--exit-when-idle", "--fetch-tdlib", "--help", "-h", "--version");
+            Set.of("--demo", "--reindex", "--exit-when-idle", "--allow-calls", "--fetch-tdlib", "--help", "-h", "--version");
 
     private static final Set<String> OF_ACCOUNT = Set.of("--telegram-login", "--telegram-logout");
     private static final String MAIN_ACCOUNT = "main";
@@ -110,6 +127,7 @@ public record RunOptions(
             "--import", PATH,
             "--validate", PATH,
             "--try", "tagging",
+            "--try-route", PATH,
             "--post", "<id or number of a post>",
             "--make-key", "<who gets it>",
             "--tenant", "<id or name of a tenant>",
@@ -146,8 +164,16 @@ public record RunOptions(
             throw new ConfigurationException("--try=" + trial.get() + ": only " + String.join(", ", TRIALS)
                     + " can be tried, as --try=" + TRIALS.get(0));
         }
-        if (trial.isPresent() != post.isPresent()) {
-            throw new ConfigurationException("--try=<stage> and --post=<id or number of a post> go together");
+        Optional<Path> routeFile = last(given, "--try-route").map(Path::of);
+        if (trial.isPresent() && routeFile.isPresent()) {
+            throw new ConfigurationException("--try=<stage> and --try-route=<file> do not go together");
+        }
+        if ((trial.isPresent() || routeFile.isPresent()) != post.isPresent()) {
+            throw new ConfigurationException((routeFile.isPresent() ? "--try-route=<file>" : "--try=<stage>")
+                    + " and --post=<id or number of a post> go together");
+        }
+        if (given.containsKey("--allow-calls") && routeFile.isEmpty()) {
+            throw new ConfigurationException("--allow-calls belongs to --try-route=<file>");
         }
         Optional<String> holder = last(given, "--make-key");
         if (holder.isEmpty() && (given.containsKey("--tenant") || given.containsKey("--role"))) {
@@ -159,7 +185,9 @@ public record RunOptions(
                 given.containsKey("--reindex"),
                 given.containsKey("--exit-when-idle"),
                 last(given, "--validate").map(Path::of),
-                trial.map(stage -> new Trial(stage, post.get())),
+                trial.or(() -> routeFile.map(file -> ROUTE)).map(stage -> new Trial(stage, post.get())),
+                routeFile,
+                given.containsKey("--allow-calls"),
                 holder.map(name -> new KeyRequest(
                         name,
                         last(given, "--tenant").orElse("default"),

@@ -35,6 +35,11 @@ public final class RouteFileValidator {
                 new RouteEnvironment(environment.beans(), environment.properties(), streams), catalog, schema);
     }
 
+    /** The model of a valid set. */
+    RouteModel model(RouteSet set) {
+        return RoutePlan.model(set, environment, catalog);
+    }
+
     /** The plan of a valid set. */
     RoutePlan plan(RouteSet set) {
         return RoutePlan.of(set, environment, catalog);

@@ -60,15 +60,20 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         return Flow.Kind.ROUTE + " " + id;
     }
 
+    static RouteModel model(RouteSet set, RouteEnvironment environment, ComponentCatalog catalog) {
+        Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
+        set.files()
+                .forEach(file -> YamlReader.read(file.location(), file.text(), new Problems())
+                        .ifPresent(root -> documents.put(file, root)));
+        return new RouteModel(documents, List.of(), environment, catalog);
+    }
+
     /** The plan of a valid set. */
     static RoutePlan of(RouteSet set, RouteEnvironment environment, ComponentCatalog catalog) {
-        Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
-        set.files().forEach(file -> YamlReader.read(file.location(), file.text(), new Problems())
-                .ifPresent(root -> documents.put(file, root)));
-        var model = new RouteModel(documents, List.of(), environment, catalog);
+        RouteModel model = model(set, environment, catalog);
         Map<String, Part> parts = new LinkedHashMap<>();
         Map<String, Flow> routes = new LinkedHashMap<>();
-        documents.forEach((file, document) -> {
+        model.documents().forEach((file, document) -> {
             List<Integer> starts = starts(file, document);
             for (Flow flow : model.flows()) {
                 if (!flow.file().equals(file) || flow.id().isEmpty()) {
