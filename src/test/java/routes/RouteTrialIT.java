@@ -43,8 +43,7 @@ class RouteTrialIT {
         pipeline.models.openRouter().answer(call -> "[\"телескоп\"]");
         trials = pipeline.application.getBean(RouteTrials.class);
         post = pipeline.imported("Новый телескоп наблюдает далёкую галактику").get(0);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> "indexed".equals(pipeline.post(post, "indexing_status")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> "indexed".equals(pipeline.post(post, "indexing_status")));
     }
 
     @AfterAll
@@ -104,7 +103,8 @@ class RouteTrialIT {
         assertThat(step(result, "tagging-models").note())
                 .isEqualTo("answered by the provider local, in place of gigachat");
         assertThat(step(result, "tagging-models").body()).contains("телескоп");
-        assertThat(step(result, "tagging-models").depth()).isGreaterThan(step(result, "tagging-passes").depth());
+        assertThat(step(result, "tagging-models").depth())
+                .isGreaterThan(step(result, "tagging-passes").depth());
         assertThat(result.outcome()).startsWith("stopped: tagging.end is not called");
         assertThat(traces()).isEqualTo(before);
     }
@@ -157,11 +157,13 @@ class RouteTrialIT {
     @Test
     void what_cannot_be_tried_is_told_with_its_reason() throws Exception {
         String sink = sink(folder);
-        assertThat(run("mine.camel.yaml", sink.replace("Ref: sink", "Ref: snik"), false).problems())
+        assertThat(run("mine.camel.yaml", sink.replace("Ref: sink", "Ref: snik"), false)
+                        .problems())
                 .singleElement()
                 .asString()
                 .contains("there is no routeTemplate 'snik' (did you mean 'sink'?)");
-        assertThatThrownBy(() -> trials.run("mine.camel.yaml", sink, UUID.randomUUID().toString(), false))
+        assertThatThrownBy(() ->
+                        trials.run("mine.camel.yaml", sink, UUID.randomUUID().toString(), false))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("none is about the post");
         String job = builtIn("10-ingest.camel.yaml");

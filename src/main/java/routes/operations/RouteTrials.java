@@ -2,9 +2,11 @@ package routes.operations;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -126,6 +128,15 @@ public class RouteTrials implements Trial {
         return result.succeeded();
     }
 
+    /** The trial of a file as text, without calls. */
+    String show(Path file, String post) {
+        var shown = new ByteArrayOutputStream();
+        show(
+                run(file.getFileName().toString(), text(file), post, false),
+                new PrintStream(shown, true, StandardCharsets.UTF_8));
+        return shown.toString(StandardCharsets.UTF_8);
+    }
+
     private static String text(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
@@ -150,14 +161,14 @@ public class RouteTrials implements Trial {
         var environment = new RouteEnvironment(
                 Stream.of(spring.getBeanDefinitionNames())
                         .collect(Collectors.toMap(
-                                bean -> bean,
-                                bean -> Objects.requireNonNullElse(spring.getType(bean), Object.class))),
+                                bean -> bean, bean -> Objects.requireNonNullElse(spring.getType(bean), Object.class))),
                 spring.getEnvironment()::getProperty,
                 catalog.names());
         var trial = new RouteTrial(
                 new RouteFileValidator(environment, spring.getClassLoader()),
                 new RouteFiles(
-                        new PathMatchingResourcePatternResolver(spring), config.dir().resolve("routes")),
+                        new PathMatchingResourcePatternResolver(spring),
+                        config.dir().resolve("routes")),
                 new Process());
         var transaction = new TransactionTemplate(transactions);
         transaction.setTimeout(TIMEOUT_SECONDS);
@@ -194,12 +205,15 @@ public class RouteTrials implements Trial {
 
     private Map<String, String> newest(EventStream stream, UUID post) {
         var found = new AtomicReference<Map<String, String>>();
-        keys.of(stream).forEach(key -> admin.readNewest(key, MAX_ENTRIES, entry -> {
-            if (found.get() == null
-                    && StageEntry.postIn(entry.fields()).filter(post::equals).isPresent()) {
-                found.set(entry.fields());
-            }
-        }));
+        keys.of(stream)
+                .forEach(key -> admin.readNewest(key, MAX_ENTRIES, entry -> {
+                    if (found.get() == null
+                            && StageEntry.postIn(entry.fields())
+                                    .filter(post::equals)
+                                    .isPresent()) {
+                        found.set(entry.fields());
+                    }
+                }));
         if (found.get() == null) {
             throw new ConfigurationException("Among the newest " + MAX_ENTRIES + " entries of " + stream.name()
                     + " none is about the post " + post + ": have it tagged again, or try another post");
@@ -218,7 +232,8 @@ public class RouteTrials implements Trial {
         /** All posts that have a text. */
         public TaggingPass begin(@Body List<PostParsed> events) {
             TaggingPass pass = new TaggingPass(events) {};
-            pass.request(events.stream().filter(post -> !tagging.isTooShort(post)).toList());
+            pass.request(
+                    events.stream().filter(post -> !tagging.isTooShort(post)).toList());
             return pass;
         }
 
@@ -276,7 +291,8 @@ public class RouteTrials implements Trial {
 
         @Override
         public String call(String uri, Exchange exchange, boolean allowed) throws Exception {
-            boolean models = uri.startsWith("direct:") && uri.replaceFirst("^direct:(//)?", "").equals("llm");
+            boolean models = uri.startsWith("direct:")
+                    && uri.replaceFirst("^direct:(//)?", "").equals("llm");
             if (!allowed && !models) {
                 return "";
             }
@@ -295,9 +311,7 @@ public class RouteTrials implements Trial {
             }
             exchange.getMessage().setBody(done.getMessage().getBody());
             exchange.getMessage().setHeaders(new HashMap<>(done.getMessage().getHeaders()));
-            return models && !allowed
-                    ? "answered by the provider local, in place of " + wanted
-                    : "sent to " + uri;
+            return models && !allowed ? "answered by the provider local, in place of " + wanted : "sent to " + uri;
         }
     }
 
@@ -306,7 +320,9 @@ public class RouteTrials implements Trial {
         result.problems().forEach(out::println);
         for (RouteTrial.StepTrace step : result.steps()) {
             String indent = "  ".repeat(step.depth());
-            out.printf("%s%s %s, line %d%s%n", indent, step.kind(), step.id(), step.line(), step.note().isEmpty() ? "" : ": " + step.note());
+            out.printf(
+                    "%s%s %s, line %d%s%n",
+                    indent, step.kind(), step.id(), step.line(), step.note().isEmpty() ? "" : ": " + step.note());
             step.headers().forEach((name, value) -> out.println(indent + "    header " + name + " = " + value));
             step.properties().forEach((name, value) -> out.println(indent + "    property " + name + " = " + value));
             if (step.body() != null) {

@@ -112,8 +112,8 @@ public record RunOptions(
             Without --demo and --import nothing is imported.
             """;
 
-    private static final Set<String> FLAGS =
-            Set.of("--demo", "--reindex", "--exit-when-idle", "--allow-calls", "--fetch-tdlib", "--help", "-h", "--version");
+    private static final Set<String> FLAGS = Set.of(
+            "--demo", "--reindex", "--exit-when-idle", "--allow-calls", "--fetch-tdlib", "--help", "-h", "--version");
 
     private static final Set<String> OF_ACCOUNT = Set.of("--telegram-login", "--telegram-logout");
     private static final String MAIN_ACCOUNT = "main";

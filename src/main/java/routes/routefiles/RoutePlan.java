@@ -62,9 +62,8 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
 
     static RouteModel model(RouteSet set, RouteEnvironment environment, ComponentCatalog catalog) {
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
-        set.files()
-                .forEach(file -> YamlReader.read(file.location(), file.text(), new Problems())
-                        .ifPresent(root -> documents.put(file, root)));
+        set.files().forEach(file -> YamlReader.read(file.location(), file.text(), new Problems())
+                .ifPresent(root -> documents.put(file, root)));
         return new RouteModel(documents, List.of(), environment, catalog);
     }
 

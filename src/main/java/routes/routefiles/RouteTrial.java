@@ -41,7 +41,6 @@ import org.apache.camel.util.StringHelper;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.events.StreamCatalog;
 import routes.routefiles.EndpointUse.Role;
-import routes.routefiles.RouteFile.Origin;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /**
@@ -52,8 +51,10 @@ import routes.routefiles.RouteFiles.RouteSet;
 public final class RouteTrial {
     private static final int MAX_TEXT = 2_000;
     private static final int MAX_STEPS = 500;
-    private static final Pattern SECRET = Pattern.compile("(?i).*(authorization|token|secret|password|api.?key|cookie).*");
-    private static final Set<String> THREADS = Set.of("threads", "wireTap", "aggregate", "resequence", "delay", "sample");
+    private static final Pattern SECRET =
+            Pattern.compile("(?i).*(authorization|token|secret|password|api.?key|cookie).*");
+    private static final Set<String> THREADS =
+            Set.of("threads", "wireTap", "aggregate", "resequence", "delay", "sample");
 
     private final RouteFileValidator validator;
     private final RouteFiles files;
@@ -146,12 +147,13 @@ public final class RouteTrial {
         }
         OwnFiles own = files.own();
         Map<String, String> texts = new TreeMap<>(own.texts());
-        texts.keySet().removeIf(path -> RouteFile.isName(path) && RouteFile.routeId(path).equals(RouteFile.routeId(name)));
+        texts.keySet()
+                .removeIf(path ->
+                        RouteFile.isName(path) && RouteFile.routeId(path).equals(RouteFile.routeId(name)));
         texts.put(name, text);
         OwnFiles with = own.with(texts);
         RouteSet set = files.resolve(with, PipelineStages.all());
-        RouteFileValidator checks = validator.withStreams(
-                new StreamCatalog(validator.streams(files, with)).names());
+        RouteFileValidator checks = validator.withStreams(new StreamCatalog(validator.streams(files, with)).names());
         List<RouteProblem> problems = checks.validate(set).stream()
                 .filter(problem -> problem.file().equals(with.location(name)))
                 .toList();
@@ -171,7 +173,11 @@ public final class RouteTrial {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no route of the file reads a stream: there is nothing to try it with"));
-        String stream = model.endpoints(tried).filter(EndpointUse::readsStream).findFirst().orElseThrow().path();
+        String stream = model.endpoints(tried)
+                .filter(EndpointUse::readsStream)
+                .findFirst()
+                .orElseThrow()
+                .path();
         return new Run(model, set, routes, allowed).run(tried.id().orElseThrow(), entry.apply(stream));
     }
 
@@ -179,8 +185,13 @@ public final class RouteTrial {
         routes.stream()
                 .flatMap(Flow::allSteps)
                 .filter(step -> THREADS.contains(step.eip())
-                        || step.options().textAt("parallelProcessing").filter("true"::equals).isPresent()
-                        || model.endpoint(step).filter(use -> use.scheme().equals("seda")).isPresent())
+                        || step.options()
+                                .textAt("parallelProcessing")
+                                .filter("true"::equals)
+                                .isPresent()
+                        || model.endpoint(step)
+                                .filter(use -> use.scheme().equals("seda"))
+                                .isPresent())
                 .findFirst()
                 .ifPresent(step -> {
                     throw new IllegalArgumentException("line " + step.place().line() + ": '" + step.eip()
@@ -210,9 +221,8 @@ public final class RouteTrial {
 
     private void refuse(Place place, String bean, String method) {
         if (!surroundings.mayCall(bean, method.replaceFirst("\\(.*", ""))) {
-            throw new IllegalArgumentException(
-                    "line " + place.line() + ": the expression calls bean '" + bean + "', which may do more than write to the"
-                            + " database; --allow-calls calls it");
+            throw new IllegalArgumentException("line " + place.line() + ": the expression calls bean '" + bean
+                    + "', which may do more than write to the" + " database; --allow-calls calls it");
         }
     }
 
@@ -240,9 +250,8 @@ public final class RouteTrial {
             this.set = set;
             this.routes = routes;
             this.allowed = allowed;
-            routes.forEach(flow -> model.endpoints(flow)
-                    .filter(use -> use.is(Role.FROM))
-                    .forEach(use -> own.add(use.name())));
+            routes.forEach(flow ->
+                    model.endpoints(flow).filter(use -> use.is(Role.FROM)).forEach(use -> own.add(use.name())));
             Stream.concat(routes.stream(), model.flows(Flow.Kind.ROUTE_CONFIGURATION))
                     .flatMap(Flow::allSteps)
                     .forEach(step -> step.id().ifPresent(id -> written.put(id, step)));
@@ -252,7 +261,8 @@ public final class RouteTrial {
             DefaultCamelContext context = context();
             try {
                 context.start();
-                RouteLoader.add(context, set.files().stream().filter(this::isNeeded).toList());
+                RouteLoader.add(
+                        context, set.files().stream().filter(this::isNeeded).toList());
                 for (Flow flow : routes) {
                     context.getRouteController().startRoute(flow.id().orElseThrow());
                 }
@@ -273,11 +283,15 @@ public final class RouteTrial {
             return routes.stream().anyMatch(flow -> flow.file().equals(file))
                     || model.flows().stream()
                             .filter(flow -> flow.file().equals(file))
-                            .allMatch(flow -> flow.is(Flow.Kind.ROUTE_TEMPLATE) || flow.is(Flow.Kind.ROUTE_CONFIGURATION));
+                            .allMatch(flow ->
+                                    flow.is(Flow.Kind.ROUTE_TEMPLATE) || flow.is(Flow.Kind.ROUTE_CONFIGURATION));
         }
 
         private List<StepTrace> steps() {
-            return recorded.stream().map(each -> each.step).filter(Objects::nonNull).toList();
+            return recorded.stream()
+                    .map(each -> each.step)
+                    .filter(Objects::nonNull)
+                    .toList();
         }
 
         private String outcome(Exchange done) {
@@ -321,8 +335,8 @@ public final class RouteTrial {
         }
 
         private EndOfTrial notCalled(String bean) {
-            return new EndOfTrial(bean + " is not called, since it may do more than write to the database; --allow-calls"
-                    + " calls it");
+            return new EndOfTrial(bean
+                    + " is not called, since it may do more than write to the database; --allow-calls" + " calls it");
         }
 
         /** The beans of the process, as far as they may be called. */

@@ -45,6 +45,7 @@ public class Tagging {
     private static final String NO_PROVIDER = "none";
     /** Exchange property: the {@link TaggingPass} of the batch. */
     public static final String PASS = "taggingPass";
+
     private static final int TIMEOUT_SECONDS = 30;
 
     private final TaggingStates states;
