@@ -26,7 +26,7 @@ public class RouteReloads implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReloads.class);
 
     /** An edit is taken in the second look at it, so it runs within two seconds. */
-    private static final Duration LOOK = Duration.ofMillis(400);
+    private static final Duration LOOK = Duration.ofMillis(250);
 
     /** Beyond the drain: validation and the start of routes. */
     private static final Duration REST = Duration.ofSeconds(10);

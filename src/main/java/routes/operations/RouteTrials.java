@@ -276,6 +276,9 @@ public class RouteTrials implements Trial {
             if (body instanceof CharSequence || body instanceof Number || body instanceof Boolean) {
                 return body.toString();
             }
+            if (body instanceof StageEntry entry) {
+                return "entry of posts " + entry.posts();
+            }
             if (body instanceof Message message) {
                 return text(message.getBody());
             }
