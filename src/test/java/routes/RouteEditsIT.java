@@ -293,12 +293,12 @@ class RouteEditsIT {
             String how = "edit " + number + ": " + kind + " of " + name;
             // some follow at once, while the one before is being taken; some wait for the watcher
             int wait = random.nextInt(10);
-            if (wait < 6) {
+            if (wait < 3) {
                 LiveRoutes.Reload reload = reloads.reload().orElseThrow();
                 how += " " + reload.outcome() + " " + reload.changes();
                 good += reload.changes().isEmpty() ? 0 : 1;
-            } else if (wait == 9) {
-                Thread.sleep(random.nextInt(1_000)); // any moment of the watcher's
+            } else if (wait > 4) {
+                Thread.sleep(random.nextInt(300)); // any moment of the watcher's
             }
             done.add(how);
         }
@@ -349,7 +349,7 @@ class RouteEditsIT {
         load.join();
         String story = "seed " + seed + "\n" + String.join("\n", edits.done);
         clear();
-        assertThat(edits.good).as(story).isGreaterThan(20);
+        assertThat(edits.good).as(story).isGreaterThan(8);
         assertThat(other.metric("route_reloads_total{outcome=\"loaded\"}"))
                 .as(story)
                 .isGreaterThan(5);
