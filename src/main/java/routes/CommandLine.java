@@ -225,7 +225,7 @@ class CommandLine {
         // runs next to another process, and starts only the part of the pipeline that is tried
         options.trial()
                 .ifPresent(trial ->
-                        properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.stage())));
+                        properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.routes())));
         if (options.replay().isPresent() && !options.exitWhenIdle()) {
             // any stage without the API and the index, which another process may use
             properties.addAll(List.of("--management.port=0", "--pipeline.routes=enrichment"));

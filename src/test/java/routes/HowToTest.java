@@ -50,7 +50,7 @@ class HowToTest {
     @Test
     void links_lead_to_files() throws IOException {
         try (Stream<Path> pages = Files.list(PAGES)) {
-            assertThat(pages).hasSize(4).allSatisfy(page -> assertThat(
+            assertThat(pages).hasSize(5).allSatisfy(page -> assertThat(
                             LINK.matcher(Files.readString(page)).results().map(link -> link.group(1)))
                     .allSatisfy(link -> assertThat(PAGES.resolve(link)).exists()));
         }

@@ -31,9 +31,57 @@ public final class StreamCatalog {
     /** Stages that are not built yet. Their groups exist from the first start, but no entries are kept for them. */
     private static final Map<String, String> PLANNED = Map.ofEntries(entry("trend_workers", "trends"));
 
-    private final Map<String, EventStream> byName = new LinkedHashMap<>();
-    private final Map<String, EventStream> byKey = new LinkedHashMap<>();
-    private final Map<Class<? extends Event>, EventStream> byType = new LinkedHashMap<>();
+    /** All streams; replaced as a whole when integrators change theirs. */
+    private static final class Contents {
+        final Map<String, EventStream> byName = new LinkedHashMap<>();
+        final Map<String, EventStream> byKey = new LinkedHashMap<>();
+        final Map<Class<? extends Event>, EventStream> byType = new LinkedHashMap<>();
+
+        Contents(OwnStreams own) {
+            add("posts.parsed", PostParsed.class, "ingest, API", "post_persist_workers", "tagging_workers");
+            add("albums.parsed", AlbumParsed.class, "ingest", "album_persist_workers", "album_assemblers");
+            add("posts.vision.uploaded", VisionUploaded.class, "ingest", "vision_workers");
+            add("posts.vision.analyzed", VisionAnalyzed.class, "vision", "retagging_workers", "album_assemblers");
+            add(
+                    "posts.tagged",
+                    PostTagged.class,
+                    "tagging, retagging",
+                    "tag_persist_workers",
+                    "crawl_trigger_workers",
+                    "enrich_workers");
+            add("posts.crawl", PostCrawl.class, "crawl trigger", "crawl_workers");
+            add("posts.enriched", PostEnriched.class, "enrichment, crawl", "indexing_workers");
+            add("posts.indexed", PostIndexed.class, "indexing", "trend_workers");
+            add("album.assembled", AlbumAssembled.class, "album assembler", "indexing_workers");
+            add("posts.deleted", PostDeleted.class, "ingest, clean-up, API", "cleanup_workers");
+            add("digests.generate", DigestsGenerate.class, "scheduler, API", "digest_workers");
+            add("trends.emerging", TrendsEmerging.class, "trends");
+            own.groups().forEach((name, groups) -> {
+                EventStream known = byName.get(name);
+                Set<String> all = new LinkedHashSet<>(known == null ? List.of() : known.groups());
+                all.addAll(groups);
+                put(
+                        known == null
+                                ? new EventStream(name, keyOf(name), null, List.of(), List.copyOf(all))
+                                : new EventStream(
+                                        name, known.key(), known.type(), known.publishers(), List.copyOf(all)));
+            });
+        }
+
+        private void add(String name, Class<? extends Event> type, String publishers, String... groups) {
+            put(new EventStream(name, keyOf(name), type, List.of(publishers.split(", ")), List.of(groups)));
+        }
+
+        private void put(EventStream stream) {
+            byName.put(stream.name(), stream);
+            byKey.put(stream.key(), stream);
+            if (stream.type() != null) {
+                byType.put(stream.type(), stream);
+            }
+        }
+    }
+
+    private volatile Contents contents;
 
     /** Only the product's streams. */
     public StreamCatalog() {
@@ -42,45 +90,12 @@ public final class StreamCatalog {
 
     /** With the streams and groups that integrators add. */
     public StreamCatalog(OwnStreams own) {
-        add("posts.parsed", PostParsed.class, "ingest, API", "post_persist_workers", "tagging_workers");
-        add("albums.parsed", AlbumParsed.class, "ingest", "album_persist_workers", "album_assemblers");
-        add("posts.vision.uploaded", VisionUploaded.class, "ingest", "vision_workers");
-        add("posts.vision.analyzed", VisionAnalyzed.class, "vision", "retagging_workers", "album_assemblers");
-        add(
-                "posts.tagged",
-                PostTagged.class,
-                "tagging, retagging",
-                "tag_persist_workers",
-                "crawl_trigger_workers",
-                "enrich_workers");
-        add("posts.crawl", PostCrawl.class, "crawl trigger", "crawl_workers");
-        add("posts.enriched", PostEnriched.class, "enrichment, crawl", "indexing_workers");
-        add("posts.indexed", PostIndexed.class, "indexing", "trend_workers");
-        add("album.assembled", AlbumAssembled.class, "album assembler", "indexing_workers");
-        add("posts.deleted", PostDeleted.class, "ingest, clean-up, API", "cleanup_workers");
-        add("digests.generate", DigestsGenerate.class, "scheduler, API", "digest_workers");
-        add("trends.emerging", TrendsEmerging.class, "trends");
-        own.groups().forEach((name, groups) -> {
-            EventStream known = byName.get(name);
-            Set<String> all = new LinkedHashSet<>(known == null ? List.of() : known.groups());
-            all.addAll(groups);
-            put(
-                    known == null
-                            ? new EventStream(name, keyOf(name), null, List.of(), List.copyOf(all))
-                            : new EventStream(name, known.key(), known.type(), known.publishers(), List.copyOf(all)));
-        });
+        update(own);
     }
 
-    private void add(String name, Class<? extends Event> type, String publishers, String... groups) {
-        put(new EventStream(name, keyOf(name), type, List.of(publishers.split(", ")), List.of(groups)));
-    }
-
-    private void put(EventStream stream) {
-        byName.put(stream.name(), stream);
-        byKey.put(stream.key(), stream);
-        if (stream.type() != null) {
-            byType.put(stream.type(), stream);
-        }
+    /** From now on with these streams and groups of integrators, in place of those before. */
+    public void update(OwnStreams own) {
+        contents = new Contents(own);
     }
 
     private static String keyOf(String name) {
@@ -89,20 +104,26 @@ public final class StreamCatalog {
 
     /** The product's stage that reads a stream in this group, including planned stages; empty for other groups. */
     public Optional<String> stage(String stream, String group) {
-        EventStream known = byName.get(stream);
+        EventStream known = contents.byName.get(stream);
         return known != null && known.groups().contains(group)
                 ? Optional.ofNullable(STAGES.getOrDefault(group, PLANNED.get(group)))
                 : Optional.empty();
     }
 
+    /** Whether the stream has this group. */
+    public boolean knows(String stream, String group) {
+        EventStream known = contents.byName.get(stream);
+        return known != null && known.groups().contains(group);
+    }
+
     /** In pipeline order from the parsed post to the trend, then those of integrators. */
     public List<EventStream> streams() {
-        return List.copyOf(byName.values());
+        return List.copyOf(contents.byName.values());
     }
 
     /** The logical names. */
     public Set<String> names() {
-        return Set.copyOf(byName.keySet());
+        return Set.copyOf(contents.byName.keySet());
     }
 
     /**
@@ -112,9 +133,10 @@ public final class StreamCatalog {
      * @throws IllegalArgumentException for any other text, naming the known streams
      */
     public EventStream stream(String nameOrKey) {
-        EventStream stream = byName.getOrDefault(nameOrKey, byKey.get(nameOrKey));
+        Contents now = contents;
+        EventStream stream = now.byName.getOrDefault(nameOrKey, now.byKey.get(nameOrKey));
         if (stream == null) {
-            String known = byName.keySet().stream().sorted().collect(joining(", "));
+            String known = now.byName.keySet().stream().sorted().collect(joining(", "));
             throw new IllegalArgumentException("Unknown stream '" + nameOrKey + "', known are: " + known);
         }
         return stream;
@@ -122,7 +144,7 @@ public final class StreamCatalog {
 
     /** The stream that carries events of this kind. */
     public EventStream stream(Class<? extends Event> type) {
-        EventStream stream = byType.get(type);
+        EventStream stream = contents.byType.get(type);
         if (stream == null) {
             throw new IllegalArgumentException("No stream carries " + type.getName());
         }
@@ -148,7 +170,7 @@ public final class StreamCatalog {
     /** Everything that a process creates at start: the groups by the key of their stream. */
     public Map<String, Set<String>> groupsByKey() {
         Map<String, Set<String>> groups = new LinkedHashMap<>();
-        byName.values().forEach(stream -> groups.put(stream.key(), new LinkedHashSet<>(stream.groups())));
+        contents.byName.values().forEach(stream -> groups.put(stream.key(), new LinkedHashSet<>(stream.groups())));
         return groups;
     }
 }

@@ -1,5 +1,7 @@
 package routes.operations;
 
+import io.lettuce.core.RedisException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,13 +17,17 @@ import org.springframework.stereotype.Component;
 import routes.answers.AnswerProperties;
 import routes.configuration.ConfigFolderProperties;
 import routes.embeddings.EmbeddingProvider;
+import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 import routes.llm.Providers;
+import routes.redis.StreamAdmin;
+import routes.routefiles.LiveRoutes;
 import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteFiles;
-import routes.routefiles.RouteLoader;
+import routes.routefiles.RouteFilesProperties;
+import routes.stages.StreamKeys;
 import routes.tagging.TaggingProperties;
 import routes.vision.VisionProperties;
 
@@ -39,6 +45,11 @@ class PipelineRoutes {
     private final VisionProperties vision;
     private final EmbeddingProvider embeddings;
     private final AnswerProperties answers;
+    private final StreamAdmin admin;
+    private final StreamKeys keys;
+    private final RouteFilesProperties properties;
+    private final RouteReloads reloads;
+    private final Clock clock;
 
     PipelineRoutes(
             ApplicationContext spring,
@@ -49,7 +60,12 @@ class PipelineRoutes {
             TaggingProperties tagging,
             VisionProperties vision,
             EmbeddingProvider embeddings,
-            AnswerProperties answers) {
+            AnswerProperties answers,
+            StreamAdmin admin,
+            StreamKeys keys,
+            RouteFilesProperties properties,
+            RouteReloads reloads,
+            Clock clock) {
         this.spring = spring;
         this.camel = camel;
         this.catalog = catalog;
@@ -59,6 +75,11 @@ class PipelineRoutes {
         this.vision = vision;
         this.embeddings = embeddings;
         this.answers = answers;
+        this.admin = admin;
+        this.keys = keys;
+        this.properties = properties;
+        this.reloads = reloads;
+        this.clock = clock;
     }
 
     /** @param trial start only what another route calls: no stream consumer */
@@ -67,21 +88,16 @@ class PipelineRoutes {
         var files = new RouteFiles(
                 new PathMatchingResourcePatternResolver(spring), config.dir().resolve("routes"));
         files.outdated(false).forEach(file -> LOG.warn("{}", file));
-        new RouteLoader(new RouteFileValidator(environment, spring.getClassLoader()))
-                .load(camel, files.resolve(stages));
-        if (stages.includes("tagging")) {
-            providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
-        }
-        if (stages.includes("vision")) {
-            providers.check("VISION_PROVIDERS", vision.providers(), camel);
-        }
-        if (embeddings.isRemote()) {
-            providers.check("EMBEDDINGS_PROVIDER", List.of(embeddings.provider()), camel);
-        }
-        if (stages.includes("api")) {
-            providers.check("ANSWER_PROVIDERS", answers.providers(), camel);
-            providers.check("ANSWER_CHECK_PROVIDERS", answers.checkProviders(), camel);
-        }
+        var live = new LiveRoutes(
+                camel,
+                files,
+                stages,
+                new RouteFileValidator(environment, spring.getClassLoader()),
+                new Process(stages),
+                properties.drainTimeout(),
+                clock);
+        live.load();
+        check(stages);
         for (Route route : camel.getRoutes()) {
             if (!trial || route.getEndpoint().getEndpointUri().startsWith("direct:")) {
                 camel.getRouteController().startRoute(route.getRouteId());
@@ -96,6 +112,56 @@ class PipelineRoutes {
                 camel.getRoutesSize(),
                 trial ? "are there" : "run",
                 camel.getRoutes().stream().map(Route::getRouteId).collect(Collectors.joining(", ")));
+        if (!trial) {
+            reloads.begin(camel, live);
+        }
+    }
+
+    /** @throws ConfigurationException if a provider that a setting names has no route */
+    private void check(PipelineStages stages) {
+        if (stages.includes("tagging")) {
+            providers.check("TAGGING_PROVIDERS", tagging.providers(), camel);
+        }
+        if (stages.includes("vision")) {
+            providers.check("VISION_PROVIDERS", vision.providers(), camel);
+        }
+        if (embeddings.isRemote()) {
+            providers.check("EMBEDDINGS_PROVIDER", List.of(embeddings.provider()), camel);
+        }
+        if (stages.includes("api")) {
+            providers.check("ANSWER_PROVIDERS", answers.providers(), camel);
+            providers.check("ANSWER_CHECK_PROVIDERS", answers.checkProviders(), camel);
+        }
+    }
+
+    /** What an edit of routes concerns in the rest of the process. */
+    private final class Process implements LiveRoutes.Surroundings {
+        private final PipelineStages stages;
+
+        Process(PipelineStages stages) {
+            this.stages = stages;
+        }
+
+        @Override
+        public void streams(OwnStreams own) {
+            catalog.update(own);
+            try {
+                admin.ensureGroups(keys.groups());
+            } catch (RedisException e) {
+                // each consumer creates its own when it connects, the others are created by the job stream-trim
+                LOG.warn("The groups of the route files are created once Redis can be reached: {}", e.getMessage());
+            }
+        }
+
+        @Override
+        public void check() {
+            PipelineRoutes.this.check(stages);
+        }
+
+        @Override
+        public void count(LiveRoutes.Outcome outcome) {
+            reloads.count(outcome);
+        }
     }
 
     private Map<String, Class<?>> beans() {

@@ -21,6 +21,8 @@ import routes.configuration.ConfigurationException;
  * @param validate     folder of route files to check, instead of starting
  * @param trial        a post and a stage whose work on it is shown, instead of running the pipeline
  * @param replay       what to publish again, instead of running the pipeline unless {@code exitWhenIdle}
+ * @param routeFile    the route file to try, if the stage to try is {@link #ROUTE}
+ * @param allowCalls   whether a trial of a route file may have effects that cannot be undone
  * @param makeKey      the API key to generate, instead of starting
  * @param fetchTdlib    download TDLib, instead of starting
  * @param telegramLogin name of the Telegram account to sign in, instead of starting
@@ -37,6 +39,8 @@ public record RunOptions(
         Optional<Path> validate,
         Optional<Trial> trial,
         Optional<ReplayRequest> replay,
+        Optional<Path> routeFile,
+        boolean allowCalls,
         Optional<KeyRequest> makeKey,
         boolean fetchTdlib,
         Optional<String> telegramLogin,
@@ -48,10 +52,16 @@ public record RunOptions(
     /**
      * A stage to try.
      *
-     * @param stage tagging or vision
+     * @param stage tagging, vision, crawl, or {@link #ROUTE}
      * @param post  id or number
      */
-    public record Trial(String stage, String post) {}
+    public record Trial(String stage, String post) {
+
+        /** The stages of which the routes are loaded that others call. */
+        public String routes() {
+            return stage.equals(ROUTE) ? "tagging" : stage;
+        }
+    }
 
     /**
      * What to publish again: dead letters of a stream, or a range of its entries.
@@ -71,6 +81,9 @@ public record RunOptions(
      * @param role   reader, operator or admin
      */
     public record KeyRequest(String name, String tenant, String role) {}
+
+    /** The stage of a trial of a route file. */
+    public static final String ROUTE = "route";
 
     public static final String USAGE =
             """
@@ -98,6 +111,10 @@ public record RunOptions(
                                   --expect=<count> if there are as many, publish them again. Then end, or with --exit-when-idle
                                   process them. With the embedded services the program must not run meanwhile; in a running one the
                                   MBean StreamReplay, /admin and the page do the same
+              --try-route=<file> --post=<id> [--allow-calls]
+                                  run a post through a route file as it would be after saving it into config/routes, and show what each
+                                  step did: 0, or 1 when the file is wrong or the entry would not be acknowledged. Nothing is stored,
+                                  published or sent, and the provider local answers for all models, unless calls are allowed
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
@@ -113,8 +130,16 @@ public record RunOptions(
             Without --demo and --import nothing is imported.
             """;
 
-    private static final Set<String> FLAGS =
-            Set.of("--demo", "--reindex", "--exit-when-idle", "--fetch-tdlib", "--yes", "--help", "-h", "--version");
+    private static final Set<String> FLAGS = Set.of(
+            "--demo",
+            "--reindex",
+            "--exit-when-idle",
+            "--allow-calls",
+            "--fetch-tdlib",
+            "--yes",
+            "--help",
+            "-h",
+            "--version");
 
     private static final Set<String> OF_ACCOUNT = Set.of("--telegram-login", "--telegram-logout");
     private static final String MAIN_ACCOUNT = "main";
@@ -124,17 +149,18 @@ public record RunOptions(
     private static final String PATH = "<path>";
 
     /** Options with a value, and an example of the value. */
-    private static final Map<String, String> VALUES = Map.of(
-            "--import", PATH,
-            "--validate", PATH,
-            "--try", "tagging",
-            "--post", "<id or number of a post>",
-            "--replay", "<stream>",
-            "--group", "<consumer group>",
-            "--expect", "<count>",
-            "--make-key", "<who gets it>",
-            "--tenant", "<id or name of a tenant>",
-            "--role", "reader");
+    private static final Map<String, String> VALUES = Map.ofEntries(
+            Map.entry("--import", PATH),
+            Map.entry("--validate", PATH),
+            Map.entry("--try", "tagging"),
+            Map.entry("--try-route", PATH),
+            Map.entry("--post", "<id or number of a post>"),
+            Map.entry("--replay", "<stream>"),
+            Map.entry("--group", "<consumer group>"),
+            Map.entry("--expect", "<count>"),
+            Map.entry("--make-key", "<who gets it>"),
+            Map.entry("--tenant", "<id or name of a tenant>"),
+            Map.entry("--role", "reader"));
 
     /** @throws ConfigurationException for an unknown option or a missing value */
     public static RunOptions parse(String... arguments) {
@@ -167,11 +193,19 @@ public record RunOptions(
             throw new ConfigurationException("--try=" + trial.get() + ": only " + String.join(", ", TRIALS)
                     + " can be tried, as --try=" + TRIALS.get(0));
         }
-        if (trial.isPresent() != post.isPresent()) {
-            throw new ConfigurationException("--try=<stage> and --post=<id or number of a post> go together");
+        Optional<Path> routeFile = last(given, "--try-route").map(Path::of);
+        if (trial.isPresent() && routeFile.isPresent()) {
+            throw new ConfigurationException("--try=<stage> and --try-route=<file> do not go together");
+        }
+        if ((trial.isPresent() || routeFile.isPresent()) != post.isPresent()) {
+            throw new ConfigurationException((routeFile.isPresent() ? "--try-route=<file>" : "--try=<stage>")
+                    + " and --post=<id or number of a post> go together");
+        }
+        if (given.containsKey("--allow-calls") && routeFile.isEmpty()) {
+            throw new ConfigurationException("--allow-calls belongs to --try-route=<file>");
         }
         Optional<ReplayRequest> replay = replay(given);
-        if (trial.isPresent() && replay.isPresent()) {
+        if (post.isPresent() && replay.isPresent()) {
             throw new ConfigurationException("--try and --replay do not go together");
         }
         Optional<String> holder = last(given, "--make-key");
@@ -184,8 +218,10 @@ public record RunOptions(
                 given.containsKey("--reindex"),
                 given.containsKey("--exit-when-idle"),
                 last(given, "--validate").map(Path::of),
-                trial.map(stage -> new Trial(stage, post.get())),
+                trial.or(() -> routeFile.map(file -> ROUTE)).map(stage -> new Trial(stage, post.get())),
                 replay,
+                routeFile,
+                given.containsKey("--allow-calls"),
                 holder.map(name -> new KeyRequest(
                         name,
                         last(given, "--tenant").orElse("default"),

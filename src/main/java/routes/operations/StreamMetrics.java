@@ -3,6 +3,8 @@ package routes.operations;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +35,10 @@ class StreamMetrics implements StreamListener {
     private static final Map<String, String> STAGES =
             Map.of("tag_persist_workers", "tags.persisted", "indexing_workers", "indexing.processed");
 
-    private final Set<String> registered = ConcurrentHashMap.newKeySet();
+    /** By the name of the stream, or stream and group. */
+    private final Map<String, List<Gauge>> gauges = new ConcurrentHashMap<>();
+
+    private final StreamCatalog catalog;
     private final MeterRegistry registry;
     private final StreamStates states;
     private final StreamConsumers consumers;
@@ -50,10 +55,39 @@ class StreamMetrics implements StreamListener {
         this.states = states;
         this.consumers = consumers;
         this.timeline = timeline;
+        this.catalog = catalog;
+        registerStreams();
+        Gauge.builder("outbox.unpublished", outbox, OutboxRelay::unpublished).register(registry);
+    }
+
+    /** Registers the streams and groups that integrators add at run time, and removes those that they remove. */
+    @Scheduled(fixedDelay = 5_000)
+    void registerOwnGroups() {
+        registerStreams();
+        Set<String> there = new HashSet<>();
         catalog.streams().forEach(stream -> {
-            Gauge.builder("stream.dead.letters", () -> states.deadLetters().get(stream.name()))
-                    .tag("stream", stream.name())
-                    .register(registry);
+            there.add(stream.name());
+            stream.groups().forEach(group -> there.add(stream.name() + " " + group));
+        });
+        consumers.list().forEach(one -> {
+            register(one.stream(), one.group());
+            there.add(one.stream() + " " + one.group());
+        });
+        gauges.forEach((name, meters) -> {
+            if (!there.contains(name) && gauges.remove(name, meters)) {
+                meters.forEach(registry::remove);
+            }
+        });
+    }
+
+    private void registerStreams() {
+        catalog.streams().forEach(stream -> {
+            gauges.computeIfAbsent(
+                    stream.name(),
+                    name -> List.of(Gauge.builder("stream.dead.letters", () -> states.deadLetters()
+                                    .get(name))
+                            .tag("stream", name)
+                            .register(registry)));
             catalog.servedGroups(stream).forEach(group -> register(stream.name(), group));
             stream.groups().forEach(group -> {
                 for (Outcome outcome : Outcome.values()) {
@@ -61,34 +95,27 @@ class StreamMetrics implements StreamListener {
                 }
             });
         });
-        Gauge.builder("outbox.unpublished", outbox, OutboxRelay::unpublished).register(registry);
     }
 
-    /** Registers the groups of integrator routes, which may be added at run time. */
-    @Scheduled(fixedDelay = 5_000)
-    void registerOwnGroups() {
-        consumers.list().forEach(one -> register(one.stream(), one.group()));
-    }
-
-    /** Does nothing if the group already has gauges. */
+    /** Does nothing if the group already has gauges: the registry would log a warning. */
     private void register(String stream, String group) {
-        if (!registered.add(stream + " " + group)) {
-            return; // the registry would log a warning
-        }
-        gauge("stream.consumer.lag", stream, group, Group::lag);
-        gauge("stream.consumer.pending", stream, group, Group::pending);
-        gauge(
-                "stream.oldest.pending.seconds",
-                stream,
-                group,
-                found -> found.oldestPending().toMillis() / 1000.0);
-        Gauge.builder("stream.unserved.group", () -> states.isUnserved(stream, group, QUIET) ? 1 : 0)
-                .tags("stream", stream, "group", group)
-                .register(registry);
+        gauges.computeIfAbsent(
+                stream + " " + group,
+                name -> List.of(
+                        gauge("stream.consumer.lag", stream, group, Group::lag),
+                        gauge("stream.consumer.pending", stream, group, Group::pending),
+                        gauge(
+                                "stream.oldest.pending.seconds",
+                                stream,
+                                group,
+                                found -> found.oldestPending().toMillis() / 1000.0),
+                        Gauge.builder("stream.unserved.group", () -> states.isUnserved(stream, group, QUIET) ? 1 : 0)
+                                .tags("stream", stream, "group", group)
+                                .register(registry)));
     }
 
-    private void gauge(String name, String stream, String group, Function<Group, Number> value) {
-        Gauge.builder(name, () -> states.group(stream, group).map(value).orElse(null))
+    private Gauge gauge(String name, String stream, String group, Function<Group, Number> value) {
+        return Gauge.builder(name, () -> states.group(stream, group).map(value).orElse(null))
                 .tags("stream", stream, "group", group)
                 .register(registry);
     }

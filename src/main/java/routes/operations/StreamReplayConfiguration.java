@@ -1,5 +1,6 @@
 package routes.operations;
 
+import java.util.List;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
@@ -14,7 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jmx.export.MBeanExporter;
 
-/** Registers {@link StreamReplay} in the JMX domain of the Camel context, and names consumers after their routes. */
+/** Registers {@link StreamReplay} and {@link RouteEdits} in the JMX domain of the Camel context, and names consumers after their routes. */
 @Configuration(proxyBeanMethods = false)
 class StreamReplayConfiguration {
 
@@ -34,13 +35,16 @@ class StreamReplayConfiguration {
                 if (agent == null || mbeans == null) {
                     return; // JMX is disabled
                 }
-                try {
-                    var name = new ObjectName(agent.getMBeanObjectDomainName() + ":context=" + camel.getManagementName()
-                            + ",type=services,name=StreamReplay");
-                    // not a Spring bean: Spring would register it a second time under another name
-                    mbeans.registerManagedResource(spring.createBean(StreamReplay.class), name);
-                } catch (MalformedObjectNameException e) {
-                    throw new IllegalStateException("The MBean StreamReplay cannot be registered", e);
+                // not Spring beans: Spring would register them a second time under other names
+                for (Class<?> type : List.of(StreamReplay.class, RouteEdits.class)) {
+                    try {
+                        var name = new ObjectName(agent.getMBeanObjectDomainName() + ":context="
+                                + camel.getManagementName() + ",type=services,name=" + type.getSimpleName());
+                        mbeans.registerManagedResource(spring.createBean(type), name);
+                    } catch (MalformedObjectNameException e) {
+                        throw new IllegalStateException(
+                                "The MBean " + type.getSimpleName() + " cannot be registered", e);
+                    }
                 }
             }
         };

@@ -225,13 +225,14 @@ public class StreamStates {
     }
 
     /**
-     * Whether entries wait without a consumer: no route of this process serves the group, and no consumer of another process was
+     * Whether entries of a group of the catalogue wait without a consumer: no route of this process serves the group, and no consumer of another process was
      * active lately. Redis keeps stopped consumers, so the existence of consumers proves nothing.
      *
      * @param quiet how long no consumer was active
      */
     boolean isUnserved(String stream, String group, Duration quiet) {
-        return !consumers.serves(stream, group)
+        return catalog.knows(stream, group)
+                && !consumers.serves(stream, group)
                 && group(stream, group)
                         .filter(found ->
                                 found.lag() > 0 && found.since().plus(WAITING).isBefore(clock.instant()))

@@ -22,9 +22,9 @@ record BeanCheck(RouteModel model, Problems problems) {
 
     // "class", "type" and "property" are not beans of the registry
     private static final Pattern NO_BEAN = Pattern.compile("#(class|type|property|valueAs|autowired).*");
-    private static final Pattern IN_SIMPLE =
+    static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{(?:bean|ref):(?!type:)([\\w-]+)(?:(?:\\?method=|\\.|::)(\\w+))?[^}]*}");
-    private static final Pattern WORK = Pattern.compile("work\\(\\*,\\s*'([^']+)',\\s*'([^']+)'\\)");
+    static final Pattern WORK = Pattern.compile("work\\(\\*,\\s*'([^']+)',\\s*'([^']+)'\\)");
 
     void check() {
         model.flows().stream()

@@ -2,16 +2,11 @@ package routes.routefiles;
 
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.spi.RecoverableAggregationRepository;
-import org.apache.camel.support.PatternHelper;
 import routes.routefiles.EndpointUse.Role;
 import routes.routefiles.Flow.Kind;
 import routes.routefiles.YamlNode.Entry;
@@ -29,64 +24,30 @@ final class DeliveryCheck {
     private static final Set<String> REDELIVERY =
             Set.of("deadLetterChannel", "redeliveryPolicyRef", "errorHandlerRef", "refErrorHandler", "retryWhile");
 
-    private static final Pattern MENTION = Pattern.compile("\\b(direct|seda):(?://)?([\\w.-]*)(\\$\\{)?");
-
     private final RouteModel model;
     private final Problems problems;
-    private final Map<String, List<Flow>> consumers;
+    private final Links links;
     private final Map<Flow, String> reasons = new LinkedHashMap<>();
 
     DeliveryCheck(RouteModel model, Problems problems) {
         this.model = model;
         this.problems = problems;
-        this.consumers = model.consumers();
+        this.links = new Links(model);
         model.effective().stream()
                 .filter(flow -> model.endpoints(flow).anyMatch(EndpointUse::readsStream))
                 .forEach(flow -> reach(flow, flow.label() + " consumes from a stream"));
         List<Flow> routes = List.copyOf(reasons.keySet());
         model.flows(Kind.ROUTE_CONFIGURATION).forEach(configuration -> routes.stream()
-                .filter(route -> applies(configuration, route))
+                .filter(route -> model.applies(configuration, route))
                 .findFirst()
                 .ifPresent(route -> reasons.put(configuration, reasons.get(route) + " and uses it")));
     }
 
     private void reach(Flow flow, String reason) {
         if (reasons.putIfAbsent(flow, reason) == null) {
-            targets(flow.steps()).forEach(target -> called(target)
+            links.targets(flow.steps()).forEach(target -> links.called(target)
                     .forEach(called -> reach(called, reason + " and calls " + target)));
         }
-    }
-
-    /** What the steps call: {@code direct:name}, or a name prefix with a star if the exchange completes the name. */
-    private Set<String> targets(List<Step> steps) {
-        Stream<String> named = steps.stream()
-                .flatMap(Step::all)
-                .flatMap(step -> model.endpoint(step).stream())
-                .filter(use -> use.isLink() && !use.dynamic())
-                .map(EndpointUse::name);
-        Stream<String> mentioned = steps.stream()
-                .flatMap(step -> step.options().allEntries())
-                .filter(entry -> entry.key().equals("uri") || entry.key().equals("expression"))
-                .flatMap(entry ->
-                        MENTION.matcher(model.resolve(entry.value().text())).results())
-                .map(mention -> mention.group(1) + ":" + mention.group(2) + (mention.group(3) == null ? "" : "*"))
-                .filter(target -> !target.endsWith(":"));
-        return Stream.concat(named, mentioned).collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    /** The flows that match a target. */
-    private Stream<Flow> called(String target) {
-        return consumers.keySet().stream()
-                .filter(name -> PatternHelper.matchPattern(name, target))
-                .flatMap(name -> consumers.get(name).stream());
-    }
-
-    /** Whether Camel applies the configuration to the route: by its id, or to all routes if neither side names one. */
-    private boolean applies(Flow configuration, Flow route) {
-        String name = configuration.id().orElse("*");
-        return route.route().scalarAt("routeConfigurationId").isEmpty()
-                ? name.equals("*")
-                : model.configurationIds(route).anyMatch(id -> PatternHelper.matchPattern(name, id));
     }
 
     void check() {
@@ -194,8 +155,8 @@ final class DeliveryCheck {
     /** @param calls whether a call of a bean or a database is accepted */
     private boolean records(List<Step> steps, boolean calls, Set<Flow> seen) {
         return steps.stream().flatMap(Step::all).anyMatch(step -> records(step, calls))
-                || targets(steps).stream()
-                        .flatMap(this::called)
+                || links.targets(steps).stream()
+                        .flatMap(links::called)
                         .anyMatch(flow -> seen.add(flow) && records(flow.steps(), calls, seen));
     }
 
@@ -223,7 +184,7 @@ final class DeliveryCheck {
                                 + breaker.id().map(id -> " '" + id + "'").orElse("") + way
                                 + ": it would confirm its key before the exchange has succeeded; put it around the"
                                 + " breaker"));
-        targets(steps).forEach(target -> called(target)
+        links.targets(steps).forEach(target -> links.called(target)
                 .filter(seen::add)
                 .forEach(called -> breaker(breaker, called.steps(), way + " through " + target, seen)));
     }

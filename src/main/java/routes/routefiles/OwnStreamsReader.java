@@ -1,9 +1,5 @@
 package routes.routefiles;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,18 +33,20 @@ public final class OwnStreamsReader {
      * @param properties value of a property, null if there is none
      */
     public static OwnStreams read(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
+        RouteFiles files = new RouteFiles(classPath, folder);
+        return read(files, files.own(), properties, new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
+    }
+
+    /** As {@link #read(ResourcePatternResolver, Path, Function)}, with these files in the override folder. */
+    static OwnStreams read(
+            RouteFiles files, OwnFiles own, Function<String, String> properties, ComponentCatalog catalog) {
         Problems ignored = new Problems();
-        Map<String, Set<String>> groups = declared(folder, ignored);
+        Map<String, Set<String>> groups = declared(own, ignored);
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
-        for (RouteFile file :
-                new RouteFiles(classPath, folder).resolve(PipelineStages.all()).files()) {
+        for (RouteFile file : files.resolve(own, PipelineStages.all()).files()) {
             YamlReader.read(file.location(), file.text(), ignored).ifPresent(root -> documents.put(file, root));
         }
-        var model = new RouteModel(
-                documents,
-                List.of(),
-                new RouteEnvironment(Map.of(), properties, Set.of()),
-                new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
+        var model = new RouteModel(documents, List.of(), new RouteEnvironment(Map.of(), properties, Set.of()), catalog);
         Set<String> known = new StreamCatalog().names();
         model.routes()
                 .flatMap(model::endpoints)
@@ -63,13 +61,13 @@ public final class OwnStreamsReader {
     }
 
     /** The groups by stream that the file declares; empty if there is no file. */
-    static Map<String, Set<String>> declared(Path folder, Problems problems) {
+    static Map<String, Set<String>> declared(OwnFiles own, Problems problems) {
         Map<String, Set<String>> streams = new LinkedHashMap<>();
-        String text = text(folder.resolve(FILE));
+        String text = own.streams();
         if (text.lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#"))) {
             return streams;
         }
-        YamlReader.read(folder.resolve(FILE).toString(), text, problems).ifPresent(root -> {
+        YamlReader.read(own.location(FILE), text, problems).ifPresent(root -> {
             if (root.isList()) {
                 root.items().forEach(item -> stream(item, streams, problems));
             } else {
@@ -77,14 +75,6 @@ public final class OwnStreamsReader {
             }
         });
         return streams;
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.isRegularFile(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read as UTF-8", e);
-        }
     }
 
     private static void stream(YamlNode item, Map<String, Set<String>> streams, Problems problems) {

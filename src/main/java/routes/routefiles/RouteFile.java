@@ -30,7 +30,16 @@ public record RouteFile(String path, Origin origin, String location, String text
         /** the override folder, in place of a built-in file */
         OVERRIDE,
         /** the override folder, beside the built-in files */
-        ADDED
+        ADDED;
+
+        /** As in the API and in consoles. */
+        public String text() {
+            return switch (this) {
+                case BUILT_IN -> "built_in";
+                case OVERRIDE -> "overridden";
+                case ADDED -> "added";
+            };
+        }
     }
 
     static boolean isName(String path) {

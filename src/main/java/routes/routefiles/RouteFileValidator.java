@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.CamelContext;
+import routes.events.OwnStreams;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /** Checks route files without starting anything. Reports all problems of all files, not only the first. */
@@ -19,6 +21,33 @@ public final class RouteFileValidator {
         this.environment = environment;
         this.catalog = new ComponentCatalog(classPath);
         this.schema = new SchemaCheck(classPath);
+    }
+
+    private RouteFileValidator(RouteEnvironment environment, ComponentCatalog catalog, SchemaCheck schema) {
+        this.environment = environment;
+        this.catalog = catalog;
+        this.schema = schema;
+    }
+
+    /** The same checks with other streams in the catalogue of streams. */
+    RouteFileValidator withStreams(Set<String> streams) {
+        return new RouteFileValidator(
+                new RouteEnvironment(environment.beans(), environment.properties(), streams), catalog, schema);
+    }
+
+    /** The model of a valid set. */
+    RouteModel model(RouteSet set) {
+        return RoutePlan.model(set, environment, catalog);
+    }
+
+    /** The plan of a valid set. */
+    RoutePlan plan(RouteSet set) {
+        return RoutePlan.of(set, environment, catalog);
+    }
+
+    /** The streams and groups of integrators. */
+    OwnStreams streams(RouteFiles files, OwnFiles own) {
+        return OwnStreamsReader.read(files, own, environment.properties(), catalog);
     }
 
     /** The problems of the set, by file, line and column; empty if there are none. */

@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.ResourcePatternResolver;
 import routes.events.Sha256;
@@ -25,11 +22,7 @@ import routes.routefiles.RouteFile.Origin;
  */
 public final class RouteFiles {
 
-    /** Larger files are rejected: routes are written by hand. */
-    static final int MAX_BYTES = 1 << 20;
-
     private static final String BUILT_IN = "routes/";
-    private static final List<String> FOLDERS = List.of("", RouteFile.PROVIDERS);
     private static final int HASH_LENGTH = 12;
     private static final Pattern BASED_ON = Pattern.compile("(?m)^#\\s*based on ([0-9a-f]{12,64})\\s*$");
     // error handling and templates, providers, stages
@@ -40,6 +33,7 @@ public final class RouteFiles {
 
     private final ResourcePatternResolver classPath;
     private final Path overrides;
+    private Map<String, RouteFile> builtIn;
 
     /** @param overrides the override folder, {@code config/routes}; it may be missing */
     public RouteFiles(ResourcePatternResolver classPath, Path overrides) {
@@ -55,6 +49,11 @@ public final class RouteFiles {
      */
     public record RouteSet(List<RouteFile> files, List<RouteProblem> problems) {}
 
+    /** The route files of the override folder, as they are now. */
+    OwnFiles own() {
+        return OwnFiles.read(overrides);
+    }
+
     /**
      * The files to load.
      *
@@ -62,20 +61,31 @@ public final class RouteFiles {
      * @throws UncheckedIOException if a file cannot be read
      */
     public RouteSet resolve(PipelineStages stages) {
-        Problems problems = new Problems();
-        Map<String, RouteFile> files = builtIn();
-        Map<String, RouteFile> own = new LinkedHashMap<>();
-        for (RouteFile file : own(files, problems)) {
-            RouteFile other = own.putIfAbsent(file.routeId(), file);
-            if (other != null) {
-                problems.add(Place.whole(file.location()), "has the same name as " + other.location() + ": remove one");
-            }
-        }
-        files.putAll(own);
-        stages.check(own.values().stream()
-                .filter(file -> file.origin() == Origin.ADDED && file.isStage())
+        OwnFiles own = own();
+        stages.check(added(own, builtIn()).stream()
+                .filter(RouteFile::isStage)
                 .map(RouteFile::routeId)
                 .toList());
+        return resolve(own, stages);
+    }
+
+    private static List<RouteFile> added(OwnFiles own, Map<String, RouteFile> builtIn) {
+        return own(own, builtIn, new Problems()).stream()
+                .filter(file -> file.origin() == Origin.ADDED)
+                .toList();
+    }
+
+    /** The files to load, with these in the override folder. Names of stages are not checked: a file may be gone by now. */
+    RouteSet resolve(OwnFiles ownFiles, PipelineStages stages) {
+        Problems problems = new Problems();
+        ownFiles.refused().forEach((path, reason) -> problems.add(Place.whole(ownFiles.location(path)), reason));
+        OwnStreamsReader.declared(ownFiles, problems);
+        Map<String, RouteFile> files = builtIn();
+        Map<String, RouteFile> own = new LinkedHashMap<>();
+        for (RouteFile file : own(ownFiles, files, problems)) {
+            own.put(file.routeId(), file);
+        }
+        files.putAll(own);
         List<RouteFile> selected = files.values().stream()
                 .filter(file -> !file.isStage() || stages.includes(file.routeId()))
                 .sorted(LOADING_ORDER)
@@ -92,7 +102,7 @@ public final class RouteFiles {
     public List<RouteProblem> outdated(boolean unmarked) {
         Problems outdated = new Problems();
         Map<String, RouteFile> builtIn = builtIn();
-        for (RouteFile file : own(builtIn, new Problems())) {
+        for (RouteFile file : own(own(), builtIn, new Problems())) {
             RouteFile replaced = builtIn.get(file.routeId());
             if (replaced == null) {
                 continue;
@@ -113,16 +123,29 @@ public final class RouteFiles {
         return outdated.sorted();
     }
 
-    private Map<String, RouteFile> builtIn() {
+    boolean isBuiltIn(String routeId) {
+        return builtIn().containsKey(routeId);
+    }
+
+    /** The class path does not change. */
+    private synchronized Map<String, RouteFile> builtIn() {
+        if (builtIn == null) {
+            builtIn = readBuiltIn();
+        }
+        return new LinkedHashMap<>(builtIn);
+    }
+
+    private Map<String, RouteFile> readBuiltIn() {
         Map<String, RouteFile> files = new LinkedHashMap<>();
         try {
-            for (String folder : FOLDERS) {
+            for (String folder : OwnFiles.FOLDERS) {
                 // all roots: "classpath:" would search only the first one that has a folder "routes"
                 for (Resource resource :
                         classPath.getResources("classpath*:" + BUILT_IN + folder + "*" + RouteFile.SUFFIX)) {
                     String path = folder + resource.getFilename();
                     try (InputStream in = resource.getInputStream()) {
-                        RouteFile file = new RouteFile(path, Origin.BUILT_IN, BUILT_IN + path, text(path, in));
+                        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                        RouteFile file = new RouteFile(path, Origin.BUILT_IN, BUILT_IN + path, text);
                         files.put(file.routeId(), file);
                     }
                 }
@@ -133,57 +156,20 @@ public final class RouteFiles {
         return files;
     }
 
-    private List<RouteFile> own(Map<String, RouteFile> builtIn, Problems problems) {
-        List<RouteFile> files = new ArrayList<>();
-        for (String path : paths()) {
-            Path file = overrides.resolve(path);
-            if (path.equals(OwnStreamsReader.FILE)) {
-                OwnStreamsReader.declared(overrides, problems);
-            } else if (RouteFile.isName(path)) {
-                // a replacement keeps the position of the built-in file, whatever its own prefix says
-                RouteFile replaced = builtIn.get(RouteFile.routeId(path));
-                try (InputStream in = Files.newInputStream(file)) {
-                    String text = text(path, in);
-                    files.add(
-                            replaced == null
-                                    ? new RouteFile(path, Origin.ADDED, file.toString(), text)
-                                    : new RouteFile(replaced.path(), Origin.OVERRIDE, file.toString(), text));
-                } catch (IOException e) {
-                    throw new UncheckedIOException("Route file " + file + " cannot be read", e);
-                }
-            } else if (path.endsWith(".yaml") || path.endsWith(".yml")) {
-                problems.add(
-                        Place.whole(file.toString()),
-                        "is not loaded: the name of a route file ends with " + RouteFile.SUFFIX);
+    private static List<RouteFile> own(OwnFiles own, Map<String, RouteFile> builtIn, Problems problems) {
+        Map<String, RouteFile> files = new LinkedHashMap<>();
+        for (String path : own.routeFiles()) {
+            // a replacement keeps the position of the built-in file, whatever its own prefix says
+            RouteFile replaced = builtIn.get(RouteFile.routeId(path));
+            String text = own.texts().get(path);
+            RouteFile file = replaced == null
+                    ? new RouteFile(path, Origin.ADDED, own.location(path), text)
+                    : new RouteFile(replaced.path(), Origin.OVERRIDE, own.location(path), text);
+            RouteFile other = files.putIfAbsent(file.routeId(), file);
+            if (other != null) {
+                problems.add(Place.whole(file.location()), "has the same name as " + other.location() + ": remove one");
             }
         }
-        return files;
-    }
-
-    /** Paths of the regular files in the folder and its providers, relative to it, with slashes; sorted. */
-    private List<String> paths() {
-        List<String> paths = new ArrayList<>();
-        for (String folder : FOLDERS) {
-            Path directory = overrides.resolve(folder);
-            if (Files.isDirectory(directory)) {
-                try (Stream<Path> entries = Files.list(directory)) {
-                    entries.filter(Files::isRegularFile)
-                            .map(file -> folder + file.getFileName())
-                            .sorted()
-                            .forEach(paths::add);
-                } catch (IOException e) {
-                    throw new UncheckedIOException("Folder of route files " + directory + " cannot be read", e);
-                }
-            }
-        }
-        return paths;
-    }
-
-    private static String text(String path, InputStream in) throws IOException {
-        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException("Route file " + path + " is larger than " + MAX_BYTES + " bytes");
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
+        return List.copyOf(files.values());
     }
 }

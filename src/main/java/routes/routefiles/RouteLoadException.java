@@ -8,13 +8,27 @@ public final class RouteLoadException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String file;
+
     public RouteLoadException(List<RouteProblem> problems) {
         super("No route was loaded: " + problems.size() + (problems.size() == 1 ? " problem" : " problems")
                 + " in the route files\n"
                 + problems.stream().map(RouteProblem::toString).collect(Collectors.joining("\n")));
+        this.file = null;
     }
 
     public RouteLoadException(String file, Throwable cause) {
         super("Route file " + file + " passed validation, but Camel does not load it: " + cause.getMessage(), cause);
+        this.file = file;
+    }
+
+    /** The file whose routes do not load or start; null if it is not known, or there are several. */
+    String file() {
+        return file;
+    }
+
+    RouteLoadException(Throwable cause) {
+        super(String.valueOf(cause.getMessage()), cause);
+        this.file = null;
     }
 }

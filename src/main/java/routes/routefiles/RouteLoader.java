@@ -49,6 +49,11 @@ public final class RouteLoader {
         if (!problems.isEmpty()) {
             throw new RouteLoadException(problems);
         }
+        add(context, set.files());
+    }
+
+    /** Adds the routes of valid files; as {@link #load}. */
+    static void add(CamelContext context, List<RouteFile> files) {
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         if (!model.getModelLifecycleStrategies().contains(DESCRIPTIONS)) {
             model.addModelLifecycleStrategy(DESCRIPTIONS);
@@ -59,7 +64,7 @@ public final class RouteLoader {
             context.setAutoStartup(false);
         }
         try {
-            for (RouteFile file : set.files()) {
+            for (RouteFile file : files) {
                 try {
                     loader.loadRoutes(file.resource());
                 } catch (Exception e) { // the loader declares Exception

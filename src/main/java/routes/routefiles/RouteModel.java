@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.support.PatternHelper;
 import org.apache.camel.util.URISupport;
 import routes.routefiles.EndpointUse.Role;
 import routes.routefiles.YamlNode.Kind;
@@ -80,6 +81,14 @@ record RouteModel(
     Stream<String> configurationIds(Flow route) {
         return route.route().scalarAt("routeConfigurationId").stream()
                 .flatMap(ids -> Stream.of(resolve(ids.text()).split(",")));
+    }
+
+    /** Whether Camel applies the configuration to the route: by its id, or to all routes if neither side names one. */
+    boolean applies(Flow configuration, Flow route) {
+        String name = configuration.id().orElse("*");
+        return route.route().scalarAt("routeConfigurationId").isEmpty()
+                ? name.equals("*")
+                : configurationIds(route).anyMatch(id -> PatternHelper.matchPattern(name, id));
     }
 
     /** The endpoints that the flow names. */

@@ -43,7 +43,9 @@ import routes.tagging.TaggingPass.Verdict;
 public class Tagging {
     private static final Logger LOG = LoggerFactory.getLogger(Tagging.class);
     private static final String NO_PROVIDER = "none";
-    private static final String PASS = "taggingPass";
+    /** Exchange property: the {@link TaggingPass} of the batch. */
+    public static final String PASS = "taggingPass";
+
     private static final int TIMEOUT_SECONDS = 30;
 
     private final TaggingStates states;

@@ -70,6 +70,8 @@ import routes.llm.ProviderCredentials;
 import routes.llm.ReaderCalls;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
+import routes.operations.RouteReloads;
+import routes.operations.RouteReloadsOfTests;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.posts.PostRemoval;
@@ -392,6 +394,16 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         @Bean
         ObjectStore objectStore(@Value("${data.dir}") Path folder) throws IOException {
             return new FolderObjectStore(Files.createDirectories(folder.resolve("media")));
+        }
+
+        @Bean
+        RouteReloadsOfTests routes(@Value("${data.dir}") Path folder) {
+            return new RouteReloadsOfTests(folder.resolve("routes"));
+        }
+
+        @Bean
+        RouteReloads routeReloads(RouteReloadsOfTests routes) {
+            return routes.reloads();
         }
 
         @Bean

@@ -1,0 +1,78 @@
+package routes.operations;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jmx.export.annotation.ManagedAttribute;
+import org.springframework.jmx.export.annotation.ManagedOperation;
+import org.springframework.jmx.export.annotation.ManagedOperationParameter;
+import org.springframework.jmx.export.annotation.ManagedResource;
+import routes.configuration.ConfigurationException;
+import routes.routefiles.LiveRoutes;
+
+/** The route files of this process, for operators: an MBean next to those of Camel. Results and exceptions use JDK types only. */
+@ManagedResource(description = "Route files: which are loaded, which edits are not, and why")
+public class RouteEdits {
+    private static final Logger AUDIT = LoggerFactory.getLogger(RouteEdits.class);
+
+    private final RouteReloads reloads;
+    private final RouteTrials trials;
+
+    RouteEdits(RouteReloads reloads, RouteTrials trials) {
+        this.reloads = reloads;
+        this.trials = trials;
+    }
+
+    @ManagedAttribute(description = "Whether edits of config/routes are taken without a request (ROUTES_RELOAD)")
+    public boolean isWatching() {
+        return reloads.isWatching();
+    }
+
+    /** A line for each route: its id, where it comes from, its file, and its state. */
+    @ManagedAttribute(description = "The routes with where they come from, their file and their state")
+    public String[] getRoutes() {
+        return reloads.list().stream()
+                .map(route -> "%s: %s, %s, %s".formatted(route.id(), route.origin(), route.file(), route.state()))
+                .toArray(String[]::new);
+    }
+
+    @ManagedAttribute(
+            description = "The problems of edits that are not loaded, and what runs in their place; empty if all are")
+    public String[] getProblems() {
+        return reloads.state().map(LiveRoutes.State::problems).orElse(List.of()).toArray(String[]::new);
+    }
+
+    @ManagedOperation(description = "Takes the edits of the route files now, also those that did not start before")
+    public String[] reload() throws InterruptedException {
+        AUDIT.info("reload() was called over JMX");
+        try {
+            Optional<LiveRoutes.Reload> reload = reloads.reload();
+            return reload.map(done -> Stream.concat(
+                                    Stream.of(done.outcome().text() + ": " + done.changes()), Stream.of(getProblems()))
+                            .toArray(String[]::new))
+                    .orElse(new String[] {"another reload has not ended yet; try again"});
+        } catch (UncheckedIOException e) {
+            throw new IllegalStateException(e.getMessage() + ": " + e.getCause().getMessage());
+        }
+    }
+
+    /** Runs a post through a route file as it would be after saving it, and shows what each step did. Nothing is stored or sent. */
+    @ManagedOperation(
+            description = "Runs a post through a route file without side effects, and shows what each step did")
+    @ManagedOperationParameter(
+            name = "file",
+            description = "Path of the route file on this machine, such as drafts/30-tagging.camel.yaml")
+    @ManagedOperationParameter(name = "post", description = "Id (UUID) or number of the post")
+    public String tryRoute(String file, String post) {
+        AUDIT.info("tryRoute({}, {}) was called over JMX", file, post);
+        try {
+            return trials.show(Path.of(file), post);
+        } catch (ConfigurationException e) {
+            throw new IllegalArgumentException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package routes.operations;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import routes.routefiles.LiveRoutes;
+import routes.routefiles.RouteFile;
+import routes.routefiles.RouteFilesProperties;
+
+/** Watches the route files of a running process, and reloads them on request. */
+@Component
+public class RouteReloads implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteReloads.class);
+
+    /** An edit is taken in the second look at it, so it runs within two seconds. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
+    /** Beyond the drain: validation and the start of routes. */
+    private static final Duration REST = Duration.ofSeconds(10);
+
+    private final RouteFilesProperties properties;
+    private final MeterRegistry registry;
+    /** Not injected: Spring would start the context before this lifecycle bean, and without its configurations. */
+    private volatile CamelContext camel;
+
+    private volatile LiveRoutes live;
+    private Thread watcher;
+
+    RouteReloads(RouteFilesProperties properties, MeterRegistry registry) {
+        this.properties = properties;
+        this.registry = registry;
+        for (LiveRoutes.Outcome outcome : LiveRoutes.Outcome.values()) {
+            registry.counter("route.reloads", "outcome", outcome.text());
+        }
+    }
+
+    /** Takes edits of these routes from now on. */
+    synchronized void begin(CamelContext context, LiveRoutes routes) {
+        camel = context;
+        live = routes;
+        if (properties.reload()) {
+            watcher = new Thread(this::watch, "route-files");
+            watcher.setDaemon(true);
+            watcher.start();
+        }
+    }
+
+    void count(LiveRoutes.Outcome outcome) {
+        registry.counter("route.reloads", "outcome", outcome.text()).increment();
+    }
+
+    private void watch() {
+        String problem = "";
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+                live.poll();
+                problem = "";
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the process stops
+            } catch (UncheckedIOException e) {
+                String now = e.getMessage() + ": " + e.getCause().getMessage();
+                if (!now.equals(problem)) {
+                    LOG.warn("{}; what was loaded runs until it can be read", now);
+                    problem = now;
+                }
+            } catch (RuntimeException e) {
+                LOG.error("An edit of the route files could not be taken for a reason nobody expected", e);
+            }
+        }
+    }
+
+    /**
+     * A route of this process.
+     *
+     * @param origin built_in, overridden or added
+     * @param state of Camel, in lower case; missing if the context lost it
+     * @param from the endpoint it consumes; null if it is missing
+     */
+    public record LoadedRoute(String id, String origin, String file, String state, String from, String description) {}
+
+    /** The routes of the loaded files by id; empty until they have started. */
+    public List<LoadedRoute> list() {
+        return state().map(LiveRoutes.State::files).orElse(Map.of()).entrySet().stream()
+                .map(entry -> loaded(entry.getKey(), entry.getValue()))
+                .sorted(Comparator.comparing(LoadedRoute::id))
+                .toList();
+    }
+
+    private LoadedRoute loaded(String id, RouteFile file) {
+        Route route = camel.getRoute(id);
+        ServiceStatus status = camel.getRouteController().getRouteStatus(id);
+        return new LoadedRoute(
+                id,
+                file.origin().text(),
+                file.location(),
+                route == null || status == null ? "missing" : status.name().toLowerCase(Locale.ROOT),
+                route == null ? null : route.getEndpoint().getEndpointBaseUri(),
+                route == null ? null : route.getDescription());
+    }
+
+    /** What is loaded; empty until the routes have started, and in a process that only tries something. */
+    public Optional<LiveRoutes.State> state() {
+        return Optional.ofNullable(live).map(LiveRoutes::state);
+    }
+
+    /** Whether this route makes room for an edit now, and is back in a moment. */
+    boolean isExchanging(String route) {
+        LiveRoutes routes = live;
+        return routes != null && routes.isExchanging(route);
+    }
+
+    /** Whether edits are taken without a request. */
+    public boolean isWatching() {
+        return properties.reload();
+    }
+
+    /**
+     * Takes the edits of the route files now.
+     *
+     * @return empty if another reload lasts too long
+     * @throws IllegalStateException if the routes have not started yet
+     * @throws UncheckedIOException if the files cannot be read
+     */
+    public Optional<LiveRoutes.Reload> reload() throws InterruptedException {
+        LiveRoutes routes = live;
+        if (routes == null) {
+            throw new IllegalStateException("The routes of this process have not started yet");
+        }
+        return routes.reload(properties.drainTimeout().plus(REST));
+    }
+
+    @Override
+    public void start() {
+        // begins when the routes run
+    }
+
+    /** Before the routes stop: an edit that is being taken is given up. */
+    @Override
+    public void stop() {
+        Thread watching;
+        synchronized (this) {
+            watching = watcher;
+            watcher = null;
+        }
+        if (watching == null) {
+            return;
+        }
+        watching.interrupt();
+        try {
+            watching.join(REST.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return watcher != null;
+    }
+}

@@ -1,0 +1,75 @@
+package routes.routefiles;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who may have written a route file. A route can run any bean and call any address, so a file that another user can write would give
+ * that user the rights of the process. Owners and permissions are checked where the file system has them.
+ */
+final class FileAccess {
+
+    private static final boolean UNIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+    private static final int ROOT = 0;
+
+    private final Path root;
+    private final Path directory;
+
+    /**
+     * @param root the override folder, which no file may be outside of
+     * @param directory the folder of the files: the override folder, or one in it
+     */
+    FileAccess(Path root, Path directory) {
+        this.root = root;
+        this.directory = directory;
+    }
+
+    /**
+     * Why the file must not be loaded, and what to do; empty if it may.
+     *
+     * @throws java.nio.file.NoSuchFileException if it does not exist
+     */
+    Optional<String> refusal(Path file) throws IOException {
+        Path real = file.toRealPath();
+        if (!real.startsWith(root.toRealPath())) {
+            return Optional.of("it is a symbolic link that leads out of " + root + "; put the file itself there");
+        }
+        // nobody writes to a read-only mount; Kubernetes mounts a ConfigMap so, with permissions for all
+        if (!UNIX || Files.getFileStore(real).isReadOnly()) {
+            return Optional.empty();
+        }
+        return problem(root, "the folder " + root)
+                .or(() -> problem(directory, "the folder " + directory))
+                .or(() -> problem(real.getParent(), "the folder " + real.getParent()))
+                .or(() -> problem(real, "it"));
+    }
+
+    private static Optional<String> problem(Path path, String what) {
+        try {
+            int owner = (Integer) Files.getAttribute(path, "unix:uid");
+            long process = new UnixSystem().getUid();
+            if (owner != ROOT && owner != process) {
+                return Optional.of(
+                        what + " belongs to the user " + Files.getOwner(path).getName()
+                                + ", who is neither the user of this process nor root: chown " + process + " " + path);
+            }
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+            if (permissions.contains(PosixFilePermission.OTHERS_WRITE)
+                    || permissions.contains(PosixFilePermission.GROUP_WRITE)) {
+                return Optional.of(what + " can be written by "
+                        + (permissions.contains(PosixFilePermission.OTHERS_WRITE) ? "all users" : "its group")
+                        + ": chmod go-w " + path);
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(what + " cannot be checked: " + e);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package routes.routefiles;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.model.Model;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.service.ServiceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.routefiles.RoutePlan.Part;
+
+/**
+ * Exchanges the parts of a running context that differ between two plans. The routes that are exchanged, and those from which something
+ * may arrive in them, read nothing more; what is on its way arrives; then the old routes make room for the new ones. If the
+ * new ones do not load or start, the old ones are loaded again. All other routes go on.
+ */
+final class RouteSwap {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteSwap.class);
+
+    private static final Duration POLL = Duration.ofMillis(10);
+
+    /** A call that has just begun is counted a moment later, so nothing must be there several times in a row. */
+    private static final int QUIET_POLLS = 3;
+
+    /** What is still there after the drain is interrupted after this time. */
+    private static final long STOP_SECONDS = 1;
+
+    private final CamelContext camel;
+    private final Model model;
+    private final Duration drain;
+
+    /** @param drain how long to wait for what is on its way */
+    RouteSwap(CamelContext camel, Duration drain) {
+        this.camel = camel;
+        this.model = camel.getCamelContextExtension().getContextPlugin(Model.class);
+        this.drain = drain;
+    }
+
+    /**
+     * Exchanges what differs.
+     *
+     * @param check fails if the context cannot work with the new routes, which are not started yet
+     * @throws RouteLoadException if the new parts could not be loaded or started; the old ones run
+     * @throws RouteRestoreException if the old ones do not run either
+     * @throws InterruptedException if the process stops; the old routes run, as far as they do in a stop
+     */
+    RouteChanges swap(RoutePlan before, RoutePlan after, Runnable check) throws InterruptedException {
+        List<Part> old = before.without(after);
+        List<Part> fresh = after.without(before);
+        if (old.isEmpty() && fresh.isEmpty()) {
+            return RouteChanges.NONE;
+        }
+        Map<String, ServiceStatus> were = new HashMap<>();
+        old.stream().filter(Part::isRoute).forEach(part -> were.put(part.id(), status(part.id())));
+        List<Route> resting = new ArrayList<>();
+        try {
+            drain(before, old, resting);
+            try {
+                remove(old);
+                RouteLoader.add(camel, RoutePlan.files(fresh));
+                check.run();
+                start(fresh, were);
+            } catch (Exception e) { // Camel declares Exception
+                restore(old, fresh, were, e);
+                throw e instanceof RouteLoadException refused ? refused : new RouteLoadException(e);
+            }
+        } finally {
+            resting.forEach(this::resume);
+        }
+        return RouteChanges.of(old, fresh);
+    }
+
+    /**
+     * @param resting gets the routes that rest: at the end those that stay, and if the drain is interrupted, those that should leave too
+     */
+    private void drain(RoutePlan plan, List<Part> old, List<Route> resting) throws InterruptedException {
+        Set<String> leaving =
+                old.stream().filter(Part::isRoute).map(Part::id).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> links =
+                plan.routes().filter(Part::isLink).map(Part::id).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> sources = new LinkedHashSet<>(leaving);
+        sources.addAll(plan.callersOf(leaving));
+        sources.removeAll(links);
+        links.retainAll(leaving);
+        long deadline = System.nanoTime() + drain.toNanos();
+        List<Route> reading = started(sources);
+        reading.forEach(route -> suspend(route, resting));
+        awaitQuiet(reading, deadline);
+        for (String id : plan.callersFirst(links)) {
+            List<Route> link = started(Set.of(id));
+            if (plan.parts().get(RoutePlan.routeKey(id)).from().startsWith("seda:")) {
+                awaitQuiet(link, deadline); // once suspended, it leaves its queue as it is
+            }
+            // what else calls it, such as a bean, waits at its door until the new route is there
+            link.forEach(route -> suspend(route, resting));
+            awaitQuiet(link, deadline);
+        }
+        resting.removeIf(route -> leaving.contains(route.getRouteId()));
+    }
+
+    private List<Route> started(Collection<String> ids) {
+        return ids.stream()
+                .filter(id -> status(id) == ServiceStatus.Started)
+                .map(camel::getRoute)
+                .toList();
+    }
+
+    private ServiceStatus status(String id) {
+        return camel.getRouteController().getRouteStatus(id);
+    }
+
+    private static void suspend(Route route, List<Route> resting) {
+        if (ServiceHelper.suspendService(route.getConsumer())) {
+            resting.add(route);
+        }
+    }
+
+    private void resume(Route route) {
+        try {
+            ServiceHelper.resumeService(route.getConsumer());
+        } catch (RuntimeException e) {
+            LOG.error("Route {} rested during a change of other routes, and does not go on", route.getRouteId(), e);
+        }
+    }
+
+    /** Waits until nothing is on its way in these routes, at most until the deadline. */
+    private void awaitQuiet(List<Route> routes, long deadline) throws InterruptedException {
+        int quiet = 0;
+        while (quiet < QUIET_POLLS) {
+            Map<String, Integer> busy = routes.stream()
+                    .filter(route -> pending(route) > 0)
+                    .collect(Collectors.toMap(Route::getRouteId, this::pending));
+            quiet = busy.isEmpty() ? quiet + 1 : 0;
+            if (!busy.isEmpty() && System.nanoTime() - deadline >= 0) {
+                LOG.warn(
+                        "Still on their way in the routes that make room after {} s: {}; what reads a stream is stopped, and"
+                                + " its entries are delivered again",
+                        drain.toSeconds(),
+                        busy);
+                return;
+            }
+            TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+        }
+    }
+
+    private int pending(Route route) {
+        Consumer consumer = route.getConsumer();
+        int waiting = consumer instanceof ShutdownAware aware ? aware.getPendingExchangesSize() : 0;
+        return waiting + camel.getInflightRepository().size(route.getRouteId());
+    }
+
+    private void remove(List<Part> parts) {
+        for (Part part : parts) {
+            try {
+                if (part.isRoute()) {
+                    camel.getRouteController().stopRoute(part.id(), STOP_SECONDS, TimeUnit.SECONDS);
+                    camel.removeRoute(part.id());
+                } else if (part.kind() == Flow.Kind.ROUTE_TEMPLATE) {
+                    model.removeRouteTemplateDefinitions(model.getRouteTemplateDefinitions().stream()
+                            .filter(template -> part.id().equals(template.getId()))
+                            .toList());
+                } else {
+                    model.getRouteConfigurationDefinitions()
+                            .removeIf(configuration -> part.id().equals(configuration.getId()));
+                }
+            } catch (Exception e) { // Camel declares Exception
+                throw new RouteLoadException(part.file().location(), e);
+            }
+        }
+    }
+
+    /** Links first, so that what is read finds its way. A route that was stopped or suspended stays so. */
+    private void start(List<Part> parts, Map<String, ServiceStatus> were) throws Exception {
+        List<Part> routes = new ArrayList<>(parts.stream().filter(Part::isRoute).toList());
+        routes.sort((a, b) -> Boolean.compare(b.isLink(), a.isLink()));
+        for (Part part : routes) {
+            ServiceStatus was = were.getOrDefault(part.id(), ServiceStatus.Started);
+            try {
+                if (was != ServiceStatus.Stopped) {
+                    camel.getRouteController().startRoute(part.id());
+                }
+                if (was == ServiceStatus.Suspended) {
+                    camel.getRouteController().suspendRoute(part.id());
+                }
+            } catch (Exception e) { // Camel declares Exception
+                throw new RouteLoadException(part.file().location(), e);
+            }
+        }
+    }
+
+    private void restore(List<Part> old, List<Part> fresh, Map<String, ServiceStatus> were, Exception reason) {
+        try {
+            remove(fresh);
+            remove(old);
+            RouteLoader.add(camel, RoutePlan.files(old));
+            start(old, were);
+        } catch (Exception e) { // Camel declares Exception
+            e.addSuppressed(reason);
+            throw new RouteRestoreException(RouteChanges.of(old, fresh).toString(), e);
+        }
+    }
+}

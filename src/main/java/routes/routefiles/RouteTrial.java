@@ -1,0 +1,535 @@
+package routes.routefiles;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultComponentResolver;
+import org.apache.camel.impl.engine.ExplicitCamelContextNameStrategy;
+import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.ProcessDefinition;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.support.DefaultEndpoint;
+import org.apache.camel.support.DefaultProducer;
+import org.apache.camel.support.DefaultRegistry;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.apache.camel.util.StringHelper;
+import org.springframework.transaction.PlatformTransactionManager;
+import routes.events.StreamCatalog;
+import routes.routefiles.EndpointUse.Role;
+import routes.routefiles.RouteFiles.RouteSet;
+
+/**
+ * Runs an entry through the routes of a file in a context of its own, and records what each step did. Nothing is sent to the endpoints that
+ * the routes name, except to routes of the same file; the caller undoes what beans write to the database. Beans that may do more are not
+ * called. What runs on other threads cannot be tried, since the caller could not undo it.
+ */
+public final class RouteTrial {
+    private static final int MAX_TEXT = 2_000;
+    private static final int MAX_STEPS = 500;
+    private static final Pattern SECRET =
+            Pattern.compile("(?i).*(authorization|token|secret|password|api.?key|cookie).*");
+    private static final Set<String> THREADS =
+            Set.of("threads", "wireTap", "aggregate", "resequence", "delay", "sample");
+
+    private final RouteFileValidator validator;
+    private final RouteFiles files;
+    private final Surroundings surroundings;
+
+    /** What a trial has of the process. */
+    public interface Surroundings {
+
+        /** A bean; null if there is none. */
+        Object bean(String name);
+
+        /** Whether a trial may call this method: it writes to nothing but the database, in the transaction of its thread. */
+        boolean mayCall(String bean, String method);
+
+        /** The text of a body, for people. */
+        String text(Object body);
+
+        /**
+         * What an endpoint would do, without side effects.
+         *
+         * @param uri of an endpoint that is not of the tried file
+         * @param allowed whether calls are allowed
+         * @return what was done, for people; empty text if nothing
+         */
+        String call(String uri, Exchange exchange, boolean allowed) throws Exception;
+    }
+
+    /**
+     * What a step did.
+     *
+     * @param route id of its route
+     * @param id of the step, as written or as Camel made it
+     * @param kind the EIP
+     * @param depth of other steps that it is in
+     * @param body after it; null if it did not change
+     * @param headers that it set, with their texts; null for those that it removed
+     * @param properties of the exchange that it set or removed, likewise
+     * @param note what it did not do, or why it failed; empty for nothing
+     */
+    public record StepTrace(
+            String route,
+            String id,
+            String kind,
+            int line,
+            int depth,
+            String body,
+            Map<String, String> headers,
+            Map<String, String> properties,
+            String note) {}
+
+    /**
+     * @param problems of the file; nothing ran if there are any
+     * @param steps in the order in which they began
+     * @param outcome how the entry would end
+     */
+    public record Result(List<RouteProblem> problems, List<StepTrace> steps, String outcome) {
+
+        public boolean succeeded() {
+            return problems.isEmpty() && outcome.startsWith("done");
+        }
+    }
+
+    /** A bean that is not called ends the trial. */
+    private static final class EndOfTrial extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        EndOfTrial(String message) {
+            super(message);
+        }
+    }
+
+    public RouteTrial(RouteFileValidator validator, RouteFiles files, Surroundings surroundings) {
+        this.validator = validator;
+        this.files = files;
+        this.surroundings = surroundings;
+    }
+
+    /**
+     * Tries the first route of a file that reads a stream.
+     *
+     * @param name of the file, without folders
+     * @param text of the file
+     * @param entry prepares the exchange with an entry of the stream whose logical name it gets
+     * @param allowed whether beans are called and endpoints get messages that the trial cannot undo; streams never do
+     * @throws IllegalArgumentException if the file has no route that can be tried, with the reason
+     */
+    public Result run(String name, String text, Function<String, Consumer<Exchange>> entry, boolean allowed) {
+        if (!RouteFile.isName(name)) {
+            throw new IllegalArgumentException("the name of a route file ends with " + RouteFile.SUFFIX);
+        }
+        OwnFiles own = files.own();
+        Map<String, String> texts = new TreeMap<>(own.texts());
+        texts.keySet()
+                .removeIf(path ->
+                        RouteFile.isName(path) && RouteFile.routeId(path).equals(RouteFile.routeId(name)));
+        texts.put(name, text);
+        OwnFiles with = own.with(texts);
+        RouteSet set = files.resolve(with, PipelineStages.all());
+        RouteFileValidator checks = validator.withStreams(new StreamCatalog(validator.streams(files, with)).names());
+        List<RouteProblem> problems = checks.validate(set).stream()
+                .filter(problem -> problem.file().equals(with.location(name)))
+                .toList();
+        if (!problems.isEmpty()) {
+            return new Result(problems, List.of(), "not tried: the file is wrong");
+        }
+        RouteModel model = checks.model(set);
+        List<Flow> routes = model.routes()
+                .filter(flow -> flow.file().location().equals(with.location(name)))
+                .toList();
+        refuseThreads(routes, model);
+        if (!allowed) {
+            refuseExpressions(routes, model);
+        }
+        Flow tried = routes.stream()
+                .filter(flow -> model.endpoints(flow).anyMatch(EndpointUse::readsStream))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no route of the file reads a stream: there is nothing to try it with"));
+        String stream = model.endpoints(tried)
+                .filter(EndpointUse::readsStream)
+                .findFirst()
+                .orElseThrow()
+                .path();
+        return new Run(model, set, routes, allowed).run(tried.id().orElseThrow(), entry.apply(stream));
+    }
+
+    private static void refuseThreads(List<Flow> routes, RouteModel model) {
+        routes.stream()
+                .flatMap(Flow::allSteps)
+                .filter(step -> THREADS.contains(step.eip())
+                        || step.options()
+                                .textAt("parallelProcessing")
+                                .filter("true"::equals)
+                                .isPresent()
+                        || model.endpoint(step)
+                                .filter(use -> use.scheme().equals("seda"))
+                                .isPresent())
+                .findFirst()
+                .ifPresent(step -> {
+                    throw new IllegalArgumentException("line " + step.place().line() + ": '" + step.eip()
+                            + "' goes on in another thread or at another time, so it cannot be tried");
+                });
+    }
+
+    /** A bean that an expression calls cannot be left out, as a step can. */
+    private void refuseExpressions(List<Flow> routes, RouteModel model) {
+        Stream.concat(routes.stream(), model.flows(Flow.Kind.ROUTE_CONFIGURATION))
+                .flatMap(flow -> flow.body().allEntries())
+                .forEach(entry -> {
+                    if (entry.key().equals("method") && entry.value().isMap()) {
+                        refuse(
+                                entry.place(),
+                                entry.value().textAt("ref").orElse(""),
+                                entry.value().textAt("method").orElse(""));
+                    } else if (entry.value().isScalar()) {
+                        BeanCheck.IN_SIMPLE
+                                .matcher(entry.value().text())
+                                .results()
+                                .forEach(call -> refuse(
+                                        entry.value().place(), call.group(1), Objects.toString(call.group(2), "")));
+                    }
+                });
+    }
+
+    private void refuse(Place place, String bean, String method) {
+        if (!surroundings.mayCall(bean, method.replaceFirst("\\(.*", ""))) {
+            throw new IllegalArgumentException("line " + place.line() + ": the expression calls bean '" + bean
+                    + "', which may do more than write to the" + " database; --allow-calls calls it");
+        }
+    }
+
+    /** One trial. */
+    private final class Run {
+        private final RouteModel model;
+        private final RouteSet set;
+        private final List<Flow> routes;
+        private final Set<String> own = new TreeSet<>();
+        /** By their ids; with the values of templates. */
+        private final Map<String, Step> written = new TreeMap<>();
+
+        private final boolean allowed;
+        private final List<Recorded> recorded = new ArrayList<>();
+        private int depth;
+        private String note = "";
+
+        /** A step while it runs. */
+        private final class Recorded {
+            StepTrace step;
+        }
+
+        Run(RouteModel model, RouteSet set, List<Flow> routes, boolean allowed) {
+            this.model = model;
+            this.set = set;
+            this.routes = routes;
+            this.allowed = allowed;
+            routes.forEach(flow ->
+                    model.endpoints(flow).filter(use -> use.is(Role.FROM)).forEach(use -> own.add(use.name())));
+            Stream.concat(routes.stream(), model.flows(Flow.Kind.ROUTE_CONFIGURATION))
+                    .flatMap(Flow::allSteps)
+                    .forEach(step -> step.id().ifPresent(id -> written.put(id, step)));
+        }
+
+        Result run(String route, Consumer<Exchange> entry) {
+            DefaultCamelContext context = context();
+            try {
+                context.start();
+                RouteLoader.add(
+                        context, set.files().stream().filter(this::isNeeded).toList());
+                for (Flow flow : routes) {
+                    context.getRouteController().startRoute(flow.id().orElseThrow());
+                }
+                Endpoint from = context.getRoute(route).getEndpoint();
+                try (ProducerTemplate template = context.createProducerTemplate()) {
+                    Exchange done = template.request(from, entry::accept);
+                    return new Result(List.of(), steps(), outcome(done));
+                }
+            } catch (Exception e) { // Camel declares Exception
+                return new Result(List.of(), steps(), "not tried: " + e.getMessage());
+            } finally {
+                context.stop();
+            }
+        }
+
+        /** The file itself, templates and route configurations. */
+        private boolean isNeeded(RouteFile file) {
+            return routes.stream().anyMatch(flow -> flow.file().equals(file))
+                    || model.flows().stream()
+                            .filter(flow -> flow.file().equals(file))
+                            .allMatch(flow ->
+                                    flow.is(Flow.Kind.ROUTE_TEMPLATE) || flow.is(Flow.Kind.ROUTE_CONFIGURATION));
+        }
+
+        private List<StepTrace> steps() {
+            return recorded.stream()
+                    .map(each -> each.step)
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+
+        private String outcome(Exchange done) {
+            Throwable failure = done.getException();
+            if (failure instanceof EndOfTrial) {
+                return "stopped: " + failure.getMessage();
+            }
+            return failure != null ? "failed: " + failure : "done: the entry would be acknowledged";
+        }
+
+        private DefaultCamelContext context() {
+            var context = new DefaultCamelContext(new DefaultRegistry(new Beans()));
+            context.disableJMX();
+            context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-trial"));
+            context.setAutoStartup(false);
+            context.setAutowiredEnabled(false);
+            context.setSourceLocationEnabled(true);
+            context.setStartupSummaryLevel(StartupSummaryLevel.Off);
+            context.getShutdownStrategy().setTimeout(1);
+            ComponentResolver real = new DefaultComponentResolver();
+            context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, (scheme, camel) -> {
+                boolean harmless = scheme.equals("bean") || scheme.equals("log") || scheme.equals("validator");
+                if (harmless) {
+                    return real.resolveComponent(scheme, camel);
+                }
+                return model.catalog().component(scheme).isPresent() ? new Gate() : null;
+            });
+            context.getPropertiesComponent().addPropertiesSource(new PropertiesSource() {
+                @Override
+                public String getName() {
+                    return "route-environment";
+                }
+
+                @Override
+                public String getProperty(String key) {
+                    return model.environment().properties().apply(key);
+                }
+            });
+            context.getCamelContextExtension().addInterceptStrategy(new Recorder());
+            return context;
+        }
+
+        private EndOfTrial notCalled(String bean) {
+            return new EndOfTrial(bean
+                    + " is not called, since it may do more than write to the database; --allow-calls" + " calls it");
+        }
+
+        /** The beans of the process, as far as they may be called. */
+        private final class Beans implements BeanRepository {
+
+            @Override
+            public Object lookupByName(String name) {
+                return surroundings.bean(name);
+            }
+
+            @Override
+            public <T> T lookupByNameAndType(String name, Class<T> type) {
+                Object bean = lookupByName(name);
+                return type.isInstance(bean) ? type.cast(bean) : null;
+            }
+
+            @Override
+            public <T> Map<String, T> findByTypeWithName(Class<T> type) {
+                // of the EIP transacted; Camel would use other beans that it finds by type itself
+                Object transactions = surroundings.bean("transactionManager");
+                return type == PlatformTransactionManager.class && type.isInstance(transactions)
+                        ? Map.of("transactionManager", type.cast(transactions))
+                        : Map.of();
+            }
+
+            @Override
+            public <T> Set<T> findByType(Class<T> type) {
+                return Set.copyOf(findByTypeWithName(type).values());
+            }
+        }
+
+        /** Replaces all components: routes of the file call each other, everything else is only noted. */
+        private final class Gate extends DirectComponent {
+
+            @Override
+            protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
+                    throws Exception {
+                boolean reads = !uri.startsWith("redis-streams:") || parameters.containsKey("group");
+                boolean link = reads && own.contains(StringHelper.before(uri, ":", uri) + ":" + remaining);
+                Map<String, Object> none = new LinkedHashMap<>();
+                parameters.clear(); // checked against the catalogue
+                return link ? super.createEndpoint(uri, remaining, none) : new Closed(uri, this);
+            }
+        }
+
+        /** An endpoint that gets nothing, unless calls are allowed. */
+        private final class Closed extends DefaultEndpoint {
+
+            Closed(String uri, Gate gate) {
+                super(uri, gate);
+            }
+
+            @Override
+            public Producer createProducer() {
+                return new DefaultProducer(this) {
+                    @Override
+                    public void process(Exchange exchange) throws Exception {
+                        boolean stream = getEndpointUri().startsWith("redis-streams:");
+                        String done = surroundings.call(getEndpointUri(), exchange, allowed && !stream);
+                        note = done.isEmpty() ? "not sent to " + getEndpointUri() : done;
+                    }
+                };
+            }
+
+            @Override
+            public org.apache.camel.Consumer createConsumer(Processor processor) throws Exception {
+                throw new UnsupportedOperationException("Nothing is consumed in a trial");
+            }
+
+            @Override
+            public boolean isSingleton() {
+                return true;
+            }
+        }
+
+        /** Records each step. */
+        private final class Recorder implements InterceptStrategy {
+
+            @Override
+            public Processor wrapProcessorInInterceptors(
+                    CamelContext context, NamedNode node, Processor target, Processor next) {
+                return new DelegateAsyncProcessor(target) {
+                    @Override
+                    public boolean process(Exchange exchange, AsyncCallback callback) {
+                        if (recorded.size() >= MAX_STEPS) {
+                            exchange.setException(new EndOfTrial("there were more than " + MAX_STEPS + " steps"));
+                            callback.done(true);
+                            return true;
+                        }
+                        var mine = new Recorded();
+                        recorded.add(mine);
+                        Snapshot before = new Snapshot(exchange);
+                        int level = depth++;
+                        note = "";
+                        String closed = allowed ? null : closedBean(node);
+                        if (closed != null) {
+                            exchange.setException(notCalled(closed));
+                            mine.step = before.step(node, exchange, level, "not called");
+                            depth--;
+                            callback.done(true);
+                            return true;
+                        }
+                        return super.process(exchange, doneSync -> {
+                            depth--;
+                            Throwable failure = exchange.getException();
+                            boolean own = failure != null && !(failure instanceof EndOfTrial);
+                            mine.step = before.step(node, exchange, level, own ? "failed: " + failure : note);
+                            note = "";
+                            callback.done(doneSync);
+                        });
+                    }
+                };
+            }
+
+            /** The call of a step that is left out; null if it may be made. */
+            private String closedBean(NamedNode node) {
+                if (!(node instanceof BeanDefinition) && !(node instanceof ProcessDefinition)) {
+                    return null;
+                }
+                Step step = written.get(node.getId());
+                if (step == null) {
+                    return "a bean of a step without id";
+                }
+                String name = step.options().textAt("ref").orElse("").replaceFirst("^#(bean:)?", "");
+                String method = step.options().textAt("method").orElse("");
+                Matcher work = BeanCheck.WORK.matcher(method);
+                return name.equals("events") && work.matches()
+                        ? closed(work.group(1), work.group(2))
+                        : closed(name, method.replaceFirst("\\(.*", ""));
+            }
+
+            private String closed(String bean, String method) {
+                return surroundings.mayCall(bean, method) ? null : bean + "." + method;
+            }
+        }
+    }
+
+    /** An exchange before a step. */
+    private final class Snapshot {
+        private final String body;
+        private final Class<?> type;
+        private final Map<String, String> headers;
+        private final Map<String, String> properties;
+
+        Snapshot(Exchange exchange) {
+            Message message = exchange.getMessage();
+            this.body = shorten(bodyText(message.getBody()));
+            this.type = message.getBody() == null ? null : message.getBody().getClass();
+            this.headers = texts(message.getHeaders());
+            this.properties = texts(exchange.getProperties());
+        }
+
+        StepTrace step(NamedNode node, Exchange exchange, int depth, String note) {
+            Snapshot after = new Snapshot(exchange);
+            return new StepTrace(
+                    exchange.getFromRouteId(),
+                    node.getId(),
+                    node.getShortName(),
+                    node.getLineNumber(),
+                    depth,
+                    after.body.equals(body) && after.type == type ? null : after.body,
+                    changes(headers, after.headers),
+                    changes(properties, after.properties),
+                    note);
+        }
+    }
+
+    private static Map<String, String> changes(Map<String, String> before, Map<String, String> after) {
+        Map<String, String> changes = new LinkedHashMap<>();
+        Stream.concat(before.keySet().stream(), after.keySet().stream())
+                .distinct()
+                .sorted()
+                .filter(name -> !Objects.equals(before.get(name), after.get(name)))
+                .forEach(name -> changes.put(name, after.get(name)));
+        return changes;
+    }
+
+    private Map<String, String> texts(Map<String, Object> values) {
+        Map<String, String> texts = new TreeMap<>();
+        values.forEach((name, value) -> {
+            // Camel's own book-keeping says nothing to an integrator
+            if (!name.startsWith("Camel") || value instanceof CharSequence || value instanceof Number) {
+                texts.put(name, SECRET.matcher(name).matches() ? "…" : shorten(bodyText(value)));
+            }
+        });
+        return texts;
+    }
+
+    private String bodyText(Object body) {
+        return body == null ? "null" : surroundings.text(body);
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "… (" + text.length() + " characters)";
+    }
+}
