@@ -21,9 +21,9 @@ class OutboxQuarantineIT {
         try (var pipeline = new ModelPipeline(folder, "--tagging.providers=local")) {
             long bad = row(pipeline, "posts.of.another.version", "{}");
             var redis = pipeline.application.getBean(StringRedisTemplate.class);
-            redis.delete("stream:digests:generate");
-            redis.opsForValue().set("stream:digests:generate", "not a stream");
-            row(pipeline, "digests.generate", "{\"trace_id\": \"t\", \"idempotency_key\": \"k\"}");
+            redis.delete("stream:trends:emerging");
+            redis.opsForValue().set("stream:trends:emerging", "not a stream");
+            row(pipeline, "trends.emerging", "{\"trace_id\": \"t\", \"idempotency_key\": \"k\"}");
 
             UUID post =
                     pipeline.imported("Телескоп наблюдает далёкую галактику").get(0);
@@ -42,9 +42,9 @@ class OutboxQuarantineIT {
                 assertThat(pipeline.metric("outbox_quarantined")).isEqualTo(1);
             });
 
-            redis.delete("stream:digests:generate");
+            redis.delete("stream:trends:emerging");
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(redis.opsForStream().size("stream:digests:generate"))
+                    .untilAsserted(() -> assertThat(redis.opsForStream().size("stream:trends:emerging"))
                             .isEqualTo(1));
         }
     }

@@ -30,6 +30,7 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.validation.FieldError;
+import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -156,13 +157,14 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                     e.getParameterName(), "The parameter " + e.getParameterName() + " is required");
         } else if (exception instanceof HandlerMethodValidationException e) {
             ParameterValidationResult first = e.getParameterValidationResults().get(0);
+            if (first instanceof ParameterErrors body) {
+                return invalid(body.getFieldErrors().get(0));
+            }
             String name = StrictParameters.name(first.getMethodParameter());
             return ProblemType.INVALID_PARAMETER.problem(
                     name, name + " " + first.getResolvableErrors().get(0).getDefaultMessage());
         } else if (exception instanceof MethodArgumentNotValidException e) {
-            FieldError first = e.getFieldErrors().get(0);
-            String name = SnakeCaseStrategy.INSTANCE.translate(first.getField());
-            return ProblemType.INVALID_VALUE.problem(name, name + " " + first.getDefaultMessage());
+            return invalid(e.getFieldErrors().get(0));
         } else if (exception instanceof HttpRequestMethodNotSupportedException e) {
             return ProblemType.METHOD_NOT_ALLOWED.problem(
                     null,
@@ -179,6 +181,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             return ProblemType.NOT_FOUND.problem(null, "There is nothing at /" + e.getResourcePath());
         }
         return ProblemType.ofStatus(status, "The request cannot be answered");
+    }
+
+    private static ProblemDetail invalid(FieldError error) {
+        String name = SnakeCaseStrategy.INSTANCE.translate(error.getField());
+        return ProblemType.INVALID_VALUE.problem(name, name + " " + error.getDefaultMessage());
     }
 
     private static ProblemDetail unreadable(Throwable cause) {

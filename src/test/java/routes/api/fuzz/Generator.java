@@ -91,6 +91,8 @@ public final class Generator {
                 query.put(name, parameterValue(name, parameter.path("schema")));
             }
         }
+        // what a parameter names can be missing
+        isMissing |= operation.method().equalsIgnoreCase("delete") && !query.isEmpty();
         // a cursor belongs to the list that gave it out
         query.remove("cursor");
         if (query.containsKey("from")) {

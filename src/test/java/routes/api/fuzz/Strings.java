@@ -2,6 +2,7 @@ package routes.api.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.github.curiousoddman.rgxgen.RgxGen;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
@@ -82,10 +83,10 @@ final class Strings {
         return from.get(random.nextInt(from.size()));
     }
 
-    /** A text of the length in characters of UTF-16 that matches, if the pattern is one of those that can be met by chance. */
+    /** A text of the length in characters of UTF-16 that matches: an odd one by chance, else one that is made from the pattern. */
     static String matching(Pattern pattern, int min, int max, Random random) {
         for (int attempt = 0; attempt < 1000; attempt++) {
-            String text = any(min, max, random);
+            String text = attempt < 500 ? any(min, max, random) : made(pattern, random);
             if (text.length() >= min
                     && text.length() <= max
                     && pattern.matcher(text).find()) {
@@ -93,6 +94,10 @@ final class Strings {
             }
         }
         throw new IllegalStateException("No text is found that matches " + pattern);
+    }
+
+    private static String made(Pattern pattern, Random random) {
+        return RgxGen.parse(pattern.pattern().replaceAll("^\\^|\\$$", "")).generate(random);
     }
 
     /** Empty where nothing is found. */

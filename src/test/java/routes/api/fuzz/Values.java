@@ -46,6 +46,7 @@ final class Values {
             case "null" -> JSON.nullNode();
             case "boolean" -> JSON.booleanNode(random.nextBoolean());
             case "integer" -> JSON.numberNode(integer(schema));
+            case "number" -> JSON.numberNode(number(schema));
             case "object" -> object(schema);
             case "array" -> array(schema);
             default -> JSON.textNode(string(schema));
@@ -55,6 +56,16 @@ final class Values {
     private String type(JsonNode schema) {
         JsonNode type = schema.path("type");
         return type.isArray() ? one(type).asText() : type.asText("string");
+    }
+
+    private double number(JsonNode schema) {
+        double min = schema.path("minimum").asDouble(-1e6);
+        double max = schema.path("maximum").asDouble(1e6);
+        return switch (random.nextInt(4)) {
+            case 0 -> min;
+            case 1 -> max;
+            default -> min + random.nextDouble() * (max - min);
+        };
     }
 
     private long integer(JsonNode schema) {
@@ -76,6 +87,9 @@ final class Values {
             }
             case "sha256" -> {
                 return Sha256.hex(Long.toString(random.nextLong()));
+            }
+            case "time-zone" -> {
+                return Strings.one(ZONE_NAMES, random);
             }
             case "phone" -> {
                 return "+%d (%d) %d-45".formatted(random.nextInt(1, 1000), random.nextInt(1000), random.nextInt(1000));
@@ -112,6 +126,10 @@ final class Values {
                 object.set(property.getKey(), narrowed(property.getValue(), narrowed));
             }
         });
+        JsonNode others = schema.path("additionalProperties");
+        for (int i = 0; others.isObject() && object.size() < schema.path("minProperties").asInt(); i++) {
+            object.set("name" + i, valid(others));
+        }
         return object;
     }
 
@@ -149,7 +167,10 @@ final class Values {
         if (!types.contains("string")) {
             wrong.addAll(List.of("\"1\"", "\"\"", "\"a\""));
         }
-        if (!types.contains("integer")) {
+        if (types.contains("number")) {
+            wrong.add("1e400");
+            bounds(schema).forEach(wrong::add);
+        } else if (!types.contains("integer")) {
             wrong.addAll(List.of("1", "-1", "1.5", "1e3"));
         } else {
             wrong.addAll(List.of("1.5", "1e400", "99999999999999999999", "-99999999999999999999", "0.1"));
@@ -251,6 +272,9 @@ final class Values {
                 };
         };
     }
+
+    private static final List<String> ZONE_NAMES =
+            List.of("UTC", "Asia/Novosibirsk", "Europe/Moscow", "America/St_Johns", "Pacific/Apia", "Etc/GMT-14");
 
     private static final List<String> NO_INTEGERS = List.of(
             "",
