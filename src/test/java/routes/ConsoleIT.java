@@ -276,6 +276,22 @@ class ConsoleIT {
                 .contains("\"operator\":\"operator\"", "\"operation\":\"reconcileNow\"");
     }
 
+    @Test
+    void the_console_shows_the_route_files_and_takes_their_edits_but_tries_no_file_of_the_machine() {
+        String edits = CONTEXT + "type=services,name=RouteEdits";
+
+        assertThat(jolokia("{\"type\":\"read\",\"mbean\":\"" + edits + "\",\"attribute\":\"Routes\"}")
+                        .path("value")
+                        .toString())
+                .contains("tagging: built_in");
+        assertThat(jolokia(exec(edits, "reload")).path("value").toString()).contains("loaded");
+        assertThat(jolokia("{\"type\":\"exec\",\"mbean\":\"" + edits
+                                + "\",\"operation\":\"tryRoute\",\"arguments\":[\"/etc/passwd\",\"1\"]}")
+                        .path("status")
+                        .asInt())
+                .isEqualTo(403);
+    }
+
     private static String exec(String mbean, String operation) {
         return JSON.createObjectNode()
                 .put("type", "exec")

@@ -127,7 +127,10 @@ final class Values {
             }
         });
         JsonNode others = schema.path("additionalProperties");
-        for (int i = 0; others.isObject() && object.size() < schema.path("minProperties").asInt(); i++) {
+        for (int i = 0;
+                others.isObject()
+                        && object.size() < schema.path("minProperties").asInt();
+                i++) {
             object.set("name" + i, valid(others));
         }
         return object;
