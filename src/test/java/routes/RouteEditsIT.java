@@ -50,6 +50,7 @@ class RouteEditsIT {
     private static final String TAGGING = "30-tagging.camel.yaml";
     /** An idle route takes an edit within two seconds of an idle machine; that of a build is busy. */
     private static final Duration SOON = Duration.ofSeconds(15);
+
     private static final int EDITS = 100;
     private static final Pattern POST = Pattern.compile("\"post_id\": ?\"([^\"]+)\"");
 

@@ -166,9 +166,10 @@ final class DigestController {
 
     @PostMapping("/users/{user_id}/digest/generate")
     @Role.Needed(Role.OPERATOR)
-    ResponseEntity<Accepted> generate(@PathVariable("user_id") long id) {
+    ResponseEntity<Accepted> generate(
+            @PathVariable("user_id") long id, @RequestParam(name = "from", required = false) Instant from) {
         User user = users.require(id);
-        long digest = planner.ask(user.id(), user.tenantId(), null);
+        long digest = planner.ask(user.id(), user.tenantId(), from);
         return ResponseEntity.accepted()
                 .location(URI.create("/users/" + user.id() + "/digests/" + digest))
                 .body(new Accepted(digest, "pending"));

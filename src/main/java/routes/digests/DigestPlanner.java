@@ -98,14 +98,14 @@ public class DigestPlanner implements Job {
     /**
      * Asks for a digest of the posts since the last one of the schedule.
      *
-     * @param from posts since then instead; null for the default
+     * @param from posts since then instead, at the latest now; null for the default
      * @return id of the digest, or of the one that was asked for before and is still being made
      */
     public long ask(long userId, UUID tenantId, Instant from) {
         Instant now = clock.instant();
         DigestSchedule schedule = settings.read(userId).schedule();
         Instant since = from != null
-                ? from
+                ? (from.isBefore(now) ? from : now)
                 : digests.lastScheduled(userId)
                         .map(DigestTable.Before::to)
                         .filter(end -> end.isBefore(now))

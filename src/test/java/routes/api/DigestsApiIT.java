@@ -118,6 +118,24 @@ class DigestsApiIT {
     }
 
     @Test
+    void a_digest_of_older_posts_is_made_on_demand() {
+        UUID old = post("Зонд прислал снимки кольца Сатурна.", "космос");
+        api.jdbc()
+                .sql("UPDATE posts SET posted_at = now() - interval '40 days' WHERE id = ?")
+                .param(old)
+                .update();
+
+        long id = post(path("/digest/generate?from=2000-01-01"), 202)
+                .path("job_id")
+                .asLong();
+        work();
+
+        JsonNode digest = get(path("/digests/" + id), 200);
+        assertThat(digest.at("/groups/0/items/0/sentences/0/text").asText()).contains("Сатурна");
+        assertThat(digest.path("posts_from").asText()).startsWith("2000-01-01T00:00:00");
+    }
+
+    @Test
     void a_digest_is_asked_for_made_listed_and_read() {
         post("Токамак удерживает плазму магнитным полем уже тысячу секунд.", "физика");
         post("Скидки на всё! Реклама. ООО «Рога», erid: 2Vtzqwerty");

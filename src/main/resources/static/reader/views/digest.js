@@ -19,6 +19,7 @@ export class DigestView {
     #earlier = el("ul", {class: "choices"});
     #more = el("button", {type: "button", hidden: true, onclick: () => this.#list()}, t("digest.more"));
     #generate = el("button", {type: "button", class: "primary", onclick: () => this.#make()}, t("digest.generate"));
+    #since = /** @type {HTMLInputElement} */ (el("input", {type: "date"}));
     #said = el("p", {class: "muted", role: "status"});
     #cursor = null;
     #timer;
@@ -30,6 +31,7 @@ export class DigestView {
                 el("h1", {tabindex: "-1"}, t("digest.title")),
                 el("p", {class: "muted"}, t("digest.about")),
                 el("div", {class: "line"}, this.#generate,
+                    el("label", {class: "line"}, t("digest.since"), this.#since),
                     el("button", {type: "button", onclick: () => print()}, icon("file"), t("digest.print")), this.#said)),
             this.#digest,
             el("details", {class: "part"}, el("summary", {}, t("digest.earlier")), this.#earlier, this.#more),
@@ -104,10 +106,15 @@ export class DigestView {
         }
     }
 
+    /** The chosen day begins where the reader is. */
+    #from() {
+        return this.#since.value ? `?from=${new Date(`${this.#since.value}T00:00`).toISOString()}` : "";
+    }
+
     async #make() {
         this.#generate.disabled = true;
         try {
-            const {job_id: id} = await this.#page.api.post(`${this.#path}/digest/generate`);
+            const {job_id: id} = await this.#page.api.post(`${this.#path}/digest/generate${this.#from()}`);
             clearTimeout(this.#timer);
             await this.#again(id);
         } catch (error) {
