@@ -300,7 +300,8 @@ class RouteEditsIT {
                 how += " " + reload.outcome() + " " + reload.changes();
                 good += reload.changes().isEmpty() ? 0 : 1;
             } else if (wait > 4) {
-                Thread.sleep(random.nextInt(300)); // any moment of the watcher's
+                // the next edit comes at any moment between two looks of the watcher
+                await().pollDelay(Duration.ofMillis(1 + random.nextInt(300))).until(() -> true);
             }
             done.add(how);
         }

@@ -84,7 +84,7 @@ public class Summaries {
 
     /**
      * @param postIds posts of channels that the user reads; others are left out, as are posts that say nothing
-     * @throws org.springframework.dao.DataAccessException if the database does not answer; failures of models are none
+     * @throws org.springframework.dao.DataAccessException if the database does not answer; a model failure throws nothing
      */
     public Summary of(UUID tenantId, long userId, List<UUID> postIds, Language language) {
         var all = new Writing();

@@ -281,7 +281,7 @@ final class DigestController {
                         () -> ProblemType.NOT_FOUND.exception("digest_id", "User " + id + " has no digest " + digest));
     }
 
-    /** @throws org.springframework.web.ErrorResponseException status 404 if there is none */
+    /** @throws org.springframework.web.ErrorResponseException status 404 if there is no digest */
     Details last(long id) {
         return digests.last(users.require(id).id())
                 .map(Details::of)

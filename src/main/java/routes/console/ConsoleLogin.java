@@ -41,7 +41,7 @@ public final class ConsoleLogin {
         return user;
     }
 
-    /** The generated password, to whoever asks first; empty if one is configured, or was handed out. */
+    /** The generated password. Only the first call returns it; empty afterwards, or if a password is configured. */
     public synchronized Optional<String> takeGenerated() {
         Optional<String> handed = Optional.ofNullable(generated);
         generated = null;
@@ -50,7 +50,7 @@ public final class ConsoleLogin {
 
     /**
      * Whether this is the login. Takes the same time whatever is wrong. After {@value #FAILURES_PER_MINUTE} wrong ones in a minute
-     * nobody gets in for a moment, so that guessing is slow.
+     * all logins are refused for a few seconds, which slows down guessing.
      */
     public boolean matches(String name, String password) {
         boolean isAllowed = failures.getAvailableTokens() > 0;

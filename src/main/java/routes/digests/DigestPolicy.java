@@ -31,7 +31,7 @@ record DigestPolicy(List<Rule> advertisements) {
     /** A rule that was read. */
     record Compiled(Rule rule, Pattern pattern) {}
 
-    /** @throws ConfigurationException if a pattern is none */
+    /** @throws ConfigurationException if a pattern is not a valid regular expression */
     List<Compiled> compiled(String file) {
         return advertisements.stream()
                 .map(rule -> {

@@ -254,7 +254,7 @@ class DigestSelection {
             groups.computeIfAbsent(key, any -> new ArrayList<>()).add(story);
             names.putIfAbsent(key, wanted.getOrDefault(key, story.topics().get(key)));
         }
-        // a heading over one story is none
+        // one story alone gets no heading
         List<Chosen> others = new ArrayList<>();
         List<Group> result = new ArrayList<>();
         groups.forEach((key, stories) -> {

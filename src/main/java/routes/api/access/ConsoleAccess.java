@@ -33,7 +33,7 @@ import routes.console.ConsoleLogin;
 
 /**
  * Access to Hawtio and Jolokia: a login of their own, on whatever address the management port listens, and a token against forged
- * requests, since a browser sends the login by itself.
+ * requests, since a browser sends the credentials automatically.
  */
 @Configuration(proxyBeanMethods = false)
 class ConsoleAccess {

@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Deque;
@@ -91,6 +92,20 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
 
     public void stop() throws InterruptedException {
         server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    }
+
+    /** A server that was stopped, emptied and started. */
+    public void startEmpty() {
+        try {
+            stop();
+            clear();
+            start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Deletes everything, as a server does that starts with an empty volume. Takes effect with the next {@link #start}. */

@@ -35,13 +35,7 @@ class QdrantGenerationsIT extends IndexGenerationsContract {
     @BeforeEach
     @Override
     protected void openIndex() {
-        try {
-            SERVER.stop();
-            SERVER.clear();
-            SERVER.start();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        SERVER.startEmpty();
         properties = SERVER.properties();
         super.openIndex();
     }

@@ -55,13 +55,7 @@ class QdrantVectorIndexIT extends VectorIndexContract {
     @BeforeEach
     @Override
     protected void openIndex() {
-        try {
-            SERVER.stop();
-            SERVER.clear();
-            SERVER.start();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        SERVER.startEmpty();
         properties = SERVER.properties();
         super.openIndex();
     }
