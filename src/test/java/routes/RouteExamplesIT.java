@@ -163,7 +163,7 @@ class RouteExamplesIT {
                 folder.resolve("counts").toString());
 
         Path counts = folder.resolve("counts/posts.txt");
-        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(counts));
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(counts));
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(counts).content().matches("\\d{4}-\\d\\d-\\d\\d \\d+\n"));
     }

@@ -168,7 +168,7 @@ class AlbumAssemblerIT {
 
         void awaitAssemblies() {
             if (!storeAway) {
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(10))
                         .until(() -> REDIS.commands().zcard("album:completed:leases") == 0);
             }
@@ -591,7 +591,7 @@ class AlbumAssemblerIT {
         assertThat(other.states.scan(other.camel)).as("the lease of the first").isEmpty();
         expireLeases();
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> other.states.open() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> other.states.open() == 0);
         assertThat(album.onlyAssembled().path("vision_summary").asText()).isEqualTo("one\ntwo");
     }
 
@@ -761,7 +761,7 @@ class AlbumAssemblerIT {
             }
         }
         storeAway = false;
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(() -> {
                     expireLeases();
