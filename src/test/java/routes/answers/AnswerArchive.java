@@ -59,7 +59,8 @@ public final class AnswerArchive implements AutoCloseable {
         this.jdbc = database.jdbc();
         this.index = LuceneVectorIndex.open(folder);
         SearchWords words = new SearchWords();
-        this.search = new HybridSearch(index, new LocalEmbeddings(new TextAnalysis()), new NoGraph(), words);
+        this.search =
+                new HybridSearch(index, new LocalEmbeddings(new TextAnalysis(new SearchWords())), new NoGraph(), words);
         this.terms = new Terms(words);
     }
 

@@ -451,7 +451,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
 
         @Bean
         EmbeddingProvider embeddings() {
-            return new LocalEmbeddings(new TextAnalysis());
+            return new LocalEmbeddings(new TextAnalysis(new SearchWords()));
         }
 
         @Bean
