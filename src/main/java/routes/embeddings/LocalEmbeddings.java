@@ -52,7 +52,7 @@ public final class LocalEmbeddings implements EmbeddingProvider {
 
     @Override
     public String model() {
-        return "hashed-stems-2";
+        return "hashed-stems-1";
     }
 
     @Override
