@@ -27,9 +27,9 @@ import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
 
 /**
- * Writes the state of an installation at one moment to an archive, while it goes on working. First the positions of the streams, then a
- * snapshot of the database, which is later than they are: what a stage has acknowledged is in it, and what it has not is in the streams.
- * Events that the outbox published in between are published again after a restore. What is done twice then is recognised, as after a
+ * Writes the state of an installation at one moment to an archive, while it goes on working. First the marks of what was processed, then
+ * the positions of the streams, then a snapshot of the database, each later than the one before: what a stage has acknowledged is in the
+ * database, and what it has not is in the streams and has no mark. Events that the outbox published in between are published again after a restore. What is done twice then is recognised, as after a
  * crash.
  */
 public final class Backup {
@@ -164,6 +164,11 @@ public final class Backup {
     private Manifest copyState(ArchiveWriter archive, Path keys, Reports reports) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
             var tables = new DatabaseTables(connection);
+            // first of all: a mark that an entry was processed is in it only if the entry is acknowledged in the positions, and its
+            // outputs are in the streams
+            try (var out = archive.part(Archive.VALUES)) {
+                streams.writeValues(out);
+            }
             Instant publishedSince = oldestTransaction(tables);
             List<StreamContents.Position> positions = streams.positions();
             boolean autoCommit = connection.getAutoCommit();
@@ -185,9 +190,6 @@ public final class Backup {
                 // the first query has taken the snapshot
                 try (var out = archive.part(Archive.STREAMS)) {
                     streams.write(positions, out);
-                }
-                try (var out = archive.part(Archive.VALUES)) {
-                    streams.writeValues(out);
                 }
                 reports.now("streams are copied");
                 List<Manifest.Table> all = tables.list();

@@ -351,6 +351,7 @@ class BackupIT {
                         beforeTheSnapshot(() -> {
                             SOURCE.jdbc().sql("UPDATE posts SET content = 'tagged' WHERE telegram_message_id = 1").update();
                             redis.xack(STREAM, "tagging_workers", early);
+                            redis.psetex("tagging:processed:early", 3_600_000, "done");
                             redis.xadd(STREAM, Map.of("data", "late"));
                         }),
                         link(SOURCE_REDIS),
@@ -367,6 +368,9 @@ class BackupIT {
         assertThat(outstanding("tagging_workers"))
                 .as("it is done again, which changes nothing")
                 .containsExactly(early);
+        assertThat(TARGET_REDIS.commands().exists("tagging:processed:early"))
+                .as("otherwise it would be passed over, and its output, which is not there, would be lost")
+                .isZero();
     }
 
     @Test
