@@ -1,16 +1,30 @@
 package routes.operations;
 
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.apache.camel.util.ObjectHelper;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import routes.embedded.PostgresService;
 
 /** The migrations of the database schema, as every process runs them at its start. */
 public final class DatabaseSchema {
     private static final String LOGIN_TIMEOUT_SECONDS = "10";
+
+    /** SQLSTATE of a statement that waited longer than lock_timeout. */
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** Time for those who waited behind the migration. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseSchema.class);
 
     private DatabaseSchema() {}
 
@@ -35,7 +49,34 @@ public final class DatabaseSchema {
                 .connectRetries(5);
     }
 
-    static void migrate(DataSource database) {
-        flyway(database).load().migrate();
+    /** Migrates, if there is something to do. A schema that is newer than this program is left as it is: it only has additions. */
+    static void migrate(DataSource database) throws InterruptedException {
+        migrate(flyway(database));
+    }
+
+    /**
+     * A migration waits for a table no longer than its {@code lock_timeout}, since whoever comes after it waits too. Then it lets them
+     * pass and tries again, until what holds the table has ended.
+     */
+    static void migrate(FluentConfiguration flyway) throws InterruptedException {
+        boolean logged = false;
+        while (true) {
+            try {
+                flyway.load().migrate();
+                return;
+            } catch (FlywayException e) {
+                var refusal = ObjectHelper.getException(SQLException.class, e);
+                if (refusal == null || !LOCK_NOT_AVAILABLE.equals(refusal.getSQLState())) {
+                    throw e;
+                }
+                if (!logged) {
+                    LOG.warn(
+                            "A migration of the database waits for a table that a transaction holds, and is tried again until it can be"
+                                    + " done; config/sql/diagnose_migration_locks.sql shows the transaction");
+                    logged = true;
+                }
+            }
+            Thread.sleep(PAUSE.toMillis());
+        }
     }
 }
