@@ -43,10 +43,12 @@ final class BackupCommand {
         if (options.backup().isPresent()) {
             Path file = options.backup().get();
             try (CommandServices services = CommandServices.beside(settings)) {
-                withStores(services, (database, redis, objects) ->
-                        out.println(new Backup(database, redis, objects, Clock.systemUTC())
-                                .write(file, this::report)
-                                .text()));
+                withStores(
+                        services,
+                        (database, redis, objects) ->
+                                out.println(new Backup(database, redis, objects, Clock.systemUTC())
+                                        .write(file, this::report)
+                                        .text()));
             }
         } else {
             Path file = options.restore().orElseThrow();
@@ -86,7 +88,9 @@ final class BackupCommand {
             }
         } catch (RedisException e) {
             throw new ConfigurationException(
-                    "Redis at " + services.redis().address() + " does not answer (" + e.getMessage() + "); check that it runs", e);
+                    "Redis at " + services.redis().address() + " does not answer (" + e.getMessage()
+                            + "); check that it runs",
+                    e);
         } catch (IOException e) {
             throw new ConfigurationException(services.folder() + " cannot be used: " + e.getMessage(), e);
         } finally {

@@ -91,18 +91,18 @@ class BackupRestoreIT {
         try (var application = open(data, "--exit-when-idle")) {
             JdbcClient jdbc = application.getBean(JdbcClient.class);
             eventually()
-                    .until(() -> number(jdbc, "SELECT count(*) FROM imports WHERE status IN ('queued', 'running')") == 0);
+                    .until(() ->
+                            number(jdbc, "SELECT count(*) FROM imports WHERE status IN ('queued', 'running')") == 0);
             var out = new ByteArrayOutputStream();
             int code = application.getBean(MainJob.class).run(new PrintStream(out, true, StandardCharsets.UTF_8));
-            assertThat(code)
-                    .as(out.toString(StandardCharsets.UTF_8))
-                    .isZero(); // the poison was there before
+            assertThat(code).as(out.toString(StandardCharsets.UTF_8)).isZero(); // the poison was there before
             assertThat(number(jdbc, "SELECT count(*) FROM posts"))
                     .as("the import went on, too")
                     .isEqualTo(ALL);
-            assertThat(number(
-                            jdbc,
-                            """
+            assertThat(
+                            number(
+                                    jdbc,
+                                    """
                             SELECT count(*) FROM posts WHERE tagging_status NOT IN ('success', 'skipped')
                                OR indexing_status NOT IN ('indexed', 'skipped')"""))
                     .isZero();
@@ -110,7 +110,9 @@ class BackupRestoreIT {
             assertMediaAreTheSame(application, jdbc);
             StreamAdmin streams = application.getBean(StreamAdmin.class);
             assertThat(streams.stream(POISON).deadLetters()).isEqualTo(GROUPS);
-            assertThat(streams.read(StreamGroup.deadLetterKey(POISON), "-", "+", 2).get(0).fields())
+            assertThat(streams.read(StreamGroup.deadLetterKey(POISON), "-", "+", 2)
+                            .get(0)
+                            .fields())
                     .containsEntry("data", "{\"poison\":");
         }
     }
@@ -138,15 +140,15 @@ class BackupRestoreIT {
                 .list();
         assertThat(indexed).hasSizeGreaterThan(POSTS);
         assertThat(index.count()).isEqualTo(indexed.size());
-        assertThat(indexed)
-                .allSatisfy(id -> assertThat(index.find(TENANT, id)).isPresent());
+        assertThat(indexed).allSatisfy(id -> assertThat(index.find(TENANT, id)).isPresent());
     }
 
     private static void assertMediaAreTheSame(ConfigurableApplicationContext application, JdbcClient jdbc)
             throws Exception {
         ObjectStore objects = application.getBean(ObjectStore.class);
-        List<Map<String, Object>> files =
-                jdbc.sql("SELECT s3_key, file_sha256 FROM media_objects").query().listOfRows();
+        List<Map<String, Object>> files = jdbc.sql("SELECT s3_key, file_sha256 FROM media_objects")
+                .query()
+                .listOfRows();
         assertThat(files).hasSizeGreaterThan(4);
         for (Map<String, Object> file : files) {
             try (var content = objects.get((String) file.get("s3_key")).orElseThrow()) {
@@ -165,7 +167,8 @@ class BackupRestoreIT {
             client.shutdown();
         }
         eventually()
-                .until(() -> application.getBean(StreamAdmin.class).stream(POISON).deadLetters() == GROUPS);
+                .until(() ->
+                        application.getBean(StreamAdmin.class).stream(POISON).deadLetters() == GROUPS);
     }
 
     private static long number(JdbcClient jdbc, String sql) {
@@ -192,8 +195,7 @@ class BackupRestoreIT {
 
     private Process start(Path data, String option) throws IOException {
         Path work = Files.createDirectories(folder.resolve("work"));
-        return new ProcessBuilder(
-                        ChildJvm.command(List.of(), TelegramAssistant.class, option, "--data.dir=" + data))
+        return new ProcessBuilder(ChildJvm.command(List.of(), TelegramAssistant.class, option, "--data.dir=" + data))
                 .directory(work.toFile())
                 .redirectErrorStream(true)
                 .start();

@@ -19,17 +19,21 @@ import routes.operations.alerts.ScrapedMinutes;
 class ProviderAlertsIT {
 
     @Test
-    void PostsRetrying_ProviderDown_PostsFailing(@TempDir Path folder, @TempDir Path cases) throws Exception {
+    void PostsRetrying_ProviderDown_PostsFailing_PicturesRefused(@TempDir Path folder, @TempDir Path cases)
+            throws Exception {
         try (var pipeline = new ModelPipeline(
                 folder,
                 "--tagging.providers=gigachat",
+                "--tagging.max-attempts=2",
+                "--vision.providers=gigachat,local",
+                "--vision.ocr-program=-",
                 "--gigachat.api-key=" + ModelPipeline.GIGACHAT_KEY,
                 "--llm.timeout=2s",
                 "--llm.breaker-open-seconds=1")) {
             var scrapes = new ScrapedMinutes(cases);
             pipeline.models.gigaChat().always(Fault.status(500));
             scrapes.add(pipeline.scrape());
-            for (String alert : List.of("PostsRetrying", "ProviderDown", "PostsFailing")) {
+            for (String alert : List.of("PostsRetrying", "ProviderDown", "PostsFailing", "PicturesRefused")) {
                 scrapes.assertSilent(alert);
             }
 
@@ -41,13 +45,21 @@ class ProviderAlertsIT {
             awaitHolds("ProviderDown", pipeline, scrapes);
             posts.forEach(post -> pipeline.awaitStatus(post, "failed"));
             awaitHolds("PostsFailing", pipeline, scrapes);
+
+            for (int i = 0; i < 3; i++) {
+                Path file = Pictures.write(cases.resolve("picture-" + i + ".jpg"), 10 * i);
+                pipeline.importedPhoto(1, ModelPipeline.TENANT, "", file);
+            }
+            awaitHolds("PicturesRefused", pipeline, scrapes);
         }
     }
 
     private static void awaitHolds(String alert, ModelPipeline pipeline, ScrapedMinutes scrapes) {
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
-            scrapes.add(pipeline.scrape());
-            scrapes.assertHolds(alert);
-        });
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> {
+                    scrapes.add(pipeline.scrape());
+                    scrapes.assertHolds(alert);
+                });
     }
 }

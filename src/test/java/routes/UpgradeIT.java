@@ -79,9 +79,9 @@ class UpgradeIT {
                     .isTrue();
             eventually().until(() -> indexed(application) == POSTS);
             StreamAdmin streams = application.getBean(StreamAdmin.class);
-            assertThat(new StreamCatalog().streams())
-                    .allSatisfy(stream ->
-                            assertThat(streams.stream(stream.key()).deadLetters()).isZero());
+            assertThat(new StreamCatalog().streams()).allSatisfy(stream -> assertThat(
+                            streams.stream(stream.key()).deadLetters())
+                    .isZero());
             assertThat(jdbc.sql("SELECT DISTINCT later FROM posts")
                             .query(String.class)
                             .list())

@@ -135,13 +135,12 @@ final class AdminController {
         try {
             started = backups.start(AdminCalls.operator());
         } catch (BackupException e) {
-            throw ProblemType.NO_ROOM.exception(null, e.getMessage(), "Have BACKUP_DIR set to a folder that can be written.");
+            throw ProblemType.NO_ROOM.exception(
+                    null, e.getMessage(), "Have BACKUP_DIR set to a folder that can be written.");
         }
         Backups.Made begun = started.orElseThrow(() -> ProblemType.CONFLICT.exception(
-                        null, "A back-up is being made", "GET /admin/backups shows when it is done."));
-        return ResponseEntity.accepted()
-                .location(URI.create("/admin/backups"))
-                .body(begun);
+                null, "A back-up is being made", "GET /admin/backups shows when it is done."));
+        return ResponseEntity.accepted().location(URI.create("/admin/backups")).body(begun);
     }
 
     @GetMapping("/admin/jobs")

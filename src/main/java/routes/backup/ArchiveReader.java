@@ -65,9 +65,9 @@ final class ArchiveReader {
             }
         });
         if (!manifest.containsKey(Archive.MANIFEST_HASH)) {
-            throw new BackupException(
-                    file + " is not a complete back-up: its end is missing. It was cut off while it was written or copied;"
-                            + " use another one");
+            throw new BackupException(file
+                    + " is not a complete back-up: its end is missing. It was cut off while it was written or copied;"
+                    + " use another one");
         }
         byte[] text = manifest.getOrDefault(Archive.MANIFEST, new byte[0]);
         String hash = new String(manifest.get(Archive.MANIFEST_HASH), StandardCharsets.US_ASCII).strip();
@@ -83,9 +83,9 @@ final class ArchiveReader {
             throw new IllegalStateException(e); // not from memory
         }
         if (known.format() != Manifest.FORMAT) {
-            throw new BackupException(
-                    file + " was made by version " + known.program() + " of the program, in a form that this one does not know;"
-                            + " restore it with that version or a later one");
+            throw new BackupException(file + " was made by version " + known.program()
+                    + " of the program, in a form that this one does not know;"
+                    + " restore it with that version or a later one");
         }
         found.put(Archive.OBJECTS, objects.part());
         known.parts().forEach((name, part) -> {
@@ -152,7 +152,8 @@ final class ArchiveReader {
             }
             String reason = Archive.isDiskFull(e) ? "the disk is full" : e.getMessage();
             throw new BackupException(
-                    "The work on " + file + " stopped at " + at + ": " + reason + "; remove the cause and run it again", e);
+                    "The work on " + file + " stopped at " + at + ": " + reason + "; remove the cause and run it again",
+                    e);
         } catch (IllegalArgumentException e) {
             throw damaged(at + " is no entry of a tar (" + e.getMessage() + ")", e);
         }

@@ -197,8 +197,7 @@ final class ArchiveWriter implements AutoCloseable {
         Files.move(draft, file, ATOMIC_MOVE);
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             // the name is durable once its folder is
-            try (FileChannel folder =
-                    FileChannel.open(file.toAbsolutePath().getParent(), READ)) {
+            try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), READ)) {
                 folder.force(true);
             }
         }

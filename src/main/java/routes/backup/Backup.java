@@ -94,12 +94,14 @@ public final class Backup {
         } catch (IOException e) {
             throw Archive.isDiskFull(e)
                     ? new BackupException(
-                            "The disk of " + target + " is full; make room or choose another folder. Nothing is left of the"
+                            "The disk of " + target
+                                    + " is full; make room or choose another folder. Nothing is left of the"
                                     + " unfinished back-up",
                             e)
                     : new BackupException(target + " cannot be written: " + e.getMessage(), e);
         } catch (SQLException | DataAccessException e) {
-            throw new BackupException("The database cannot be read: " + e.getMessage() + "; try again when it answers", e);
+            throw new BackupException(
+                    "The database cannot be read: " + e.getMessage() + "; try again when it answers", e);
         }
     }
 
@@ -126,8 +128,7 @@ public final class Backup {
         }
     }
 
-    private Result write(Path target, ArchiveWriter archive, Reports reports)
-            throws SQLException, IOException {
+    private Result write(Path target, ArchiveWriter archive, Reports reports) throws SQLException, IOException {
         Path keys = target.resolveSibling(target.getFileName() + ".keys");
         try {
             reports.now("begins");
@@ -164,7 +165,8 @@ public final class Backup {
     private Manifest copyState(ArchiveWriter archive, Path keys, Reports reports) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
             var tables = new DatabaseTables(connection);
-            // first of all: a mark that an entry was processed is in it only if the entry is acknowledged in the positions, and its
+            // first of all: a mark that an entry was processed is in it only if the entry is acknowledged in the
+            // positions, and its
             // outputs are in the streams
             try (var out = archive.part(Archive.VALUES)) {
                 streams.writeValues(out);

@@ -108,7 +108,8 @@ public class Backups implements DisposableBean {
 
     private void makeFolder() {
         try {
-            if (Files.notExists(folder) && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            if (Files.notExists(folder)
+                    && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
                 Files.createDirectories(
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
@@ -132,7 +133,8 @@ public class Backups implements DisposableBean {
         }
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.filter(one -> one.toString().endsWith(ENDING)).toList()) {
+                for (Path file :
+                        files.filter(one -> one.toString().endsWith(ENDING)).toList()) {
                     String name = file.getFileName().toString();
                     if (own == null || !own.file().equals(name)) {
                         Instant endedAt = Files.getLastModifiedTime(file).toInstant();

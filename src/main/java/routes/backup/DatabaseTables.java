@@ -87,11 +87,11 @@ final class DatabaseTables {
     List<String> filled() {
         return list().stream()
                 .map(Manifest.Table::name)
-                .filter(table -> jdbc.sql("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 2) AS found"
-                                        .formatted(quoted(table)))
-                                .query(Integer.class)
-                                .single()
-                        > allowed(table))
+                .filter(table ->
+                        jdbc.sql("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 2) AS found".formatted(quoted(table)))
+                                        .query(Integer.class)
+                                        .single()
+                                > allowed(table))
                 .toList();
     }
 
@@ -104,10 +104,7 @@ final class DatabaseTables {
 
     /** @return number of rows */
     long copyOut(Manifest.Table table, OutputStream out) throws SQLException, IOException {
-        return connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyOut("COPY " + target(table) + " TO STDOUT", out);
+        return connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY " + target(table) + " TO STDOUT", out);
     }
 
     /** @return number of rows */

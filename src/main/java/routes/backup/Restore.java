@@ -65,7 +65,8 @@ public final class Restore {
         var archive = new ArchiveReader(file, json);
         progress.report("Restore: " + file + " is being verified");
         Manifest manifest = archive.verified();
-        progress.report("Restore: it is complete, a back-up of " + manifest.createdAt() + " with schema " + manifest.schemaVersion());
+        progress.report("Restore: it is complete, a back-up of " + manifest.createdAt() + " with schema "
+                + manifest.schemaVersion());
         requireKnownSchema(file, manifest);
         try {
             boolean isCopied = isUnfinished(manifest);
@@ -87,7 +88,8 @@ public final class Restore {
                     .update();
         } catch (SQLException | DataAccessException e) {
             throw new BackupException(
-                    "The restore stopped, the database refuses: " + e.getMessage() + "; remove the cause and run it again",
+                    "The restore stopped, the database refuses: " + e.getMessage()
+                            + "; remove the cause and run it again",
                     e);
         }
         return new Result(
@@ -111,7 +113,8 @@ public final class Restore {
 
     private void requireOlderSchema(Manifest manifest) {
         var wanted = MigrationVersion.fromVersion(manifest.schemaVersion());
-        migrations.current()
+        migrations
+                .current()
                 .map(MigrationVersion::fromVersion)
                 .filter(current -> current.isNewerThan(wanted.getVersion()))
                 .ifPresent(current -> {
@@ -145,9 +148,8 @@ public final class Restore {
      */
     public static void requireFinished(DataSource database) {
         unfinished(JdbcClient.create(database)).ifPresent(id -> {
-            throw new BackupException(
-                    "The restore of back-up " + id
-                            + " was interrupted: run --restore=<file> with the same file again, it goes on where it was");
+            throw new BackupException("The restore of back-up " + id
+                    + " was interrupted: run --restore=<file> with the same file again, it goes on where it was");
         });
     }
 
@@ -167,10 +169,10 @@ public final class Restore {
             }
             List<String> filled = tables.filled();
             if (!filled.isEmpty() || !streams.isEmpty()) {
-                throw new BackupException(
-                        "The installation is not empty (" + (filled.isEmpty() ? "streams have entries" : "rows in " + String.join(", ", filled))
-                                + "); a restore needs an empty one: set DATA_DIR to a new folder, or DATABASE_URL and REDIS_URL to"
-                                + " new databases. Nothing was changed");
+                throw new BackupException("The installation is not empty ("
+                        + (filled.isEmpty() ? "streams have entries" : "rows in " + String.join(", ", filled))
+                        + "); a restore needs an empty one: set DATA_DIR to a new folder, or DATABASE_URL and REDIS_URL to"
+                        + " new databases. Nothing was changed");
             }
         }
     }
@@ -181,7 +183,8 @@ public final class Restore {
 
             @Override
             public void object(String key, long size, InputStream content) throws IOException {
-                String type = URLConnection.guessContentTypeFromName(key); // the program's own answers take it from the database
+                String type = URLConnection.guessContentTypeFromName(
+                        key); // the program's own answers take it from the database
                 objects.put(key, type == null ? "application/octet-stream" : type, size, content);
                 if (++done % REPORTED_OBJECTS == 0) {
                     progress.report("Restore: " + done + " of "
@@ -200,8 +203,8 @@ public final class Restore {
             Map<String, Manifest.Table> wanted = new LinkedHashMap<>();
             for (Manifest.Table table : manifest.tables()) {
                 boolean fits = there.stream()
-                        .anyMatch(one -> one.name().equals(table.name())
-                                && one.columns().containsAll(table.columns()));
+                        .anyMatch(one ->
+                                one.name().equals(table.name()) && one.columns().containsAll(table.columns()));
                 if (fits) {
                     wanted.put(table.part(), table);
                 } else {

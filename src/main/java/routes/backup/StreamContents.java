@@ -171,9 +171,7 @@ final class StreamContents {
                 from = last == null ? stream.lastId() : last;
             }
             for (Group group : stream.groups()) {
-                line(
-                        out,
-                        Map.of("group", group.name(), "delivered", group.delivered(), "pending", group.pending()));
+                line(out, Map.of("group", group.name(), "delivered", group.delivered(), "pending", group.pending()));
             }
         }
     }
@@ -303,7 +301,8 @@ final class StreamContents {
             fields.properties().forEach(field -> {
                 arguments.add(field.getKey());
                 arguments.add(field.getValue().asText());
-                characters += field.getKey().length() + field.getValue().asText().length();
+                characters +=
+                        field.getKey().length() + field.getValue().asText().length();
             });
             entries++;
         }
@@ -340,7 +339,8 @@ final class StreamContents {
         if (value.isObject()) {
             Map<String, String> fields = new HashMap<>();
             value.properties()
-                    .forEach(field -> fields.put(field.getKey(), field.getValue().asText()));
+                    .forEach(
+                            field -> fields.put(field.getKey(), field.getValue().asText()));
             long added = redis.call(commands -> commands.hset(key, fields));
         } else if (value.isArray()) {
             List<String> members = new ArrayList<>();

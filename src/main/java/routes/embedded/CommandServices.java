@@ -54,8 +54,9 @@ public final class CommandServices implements AutoCloseable {
                 .url()
                 .isEmpty();
         if (!isRunning && isEmbedded && Files.notExists(folder.resolve("postgres"))) {
-            throw new ConfigurationException("DATA_DIR=" + folder + ": there is no installation in this folder; set DATA_DIR to its"
-                    + " folder, or DATABASE_URL and REDIS_URL to its servers");
+            throw new ConfigurationException(
+                    "DATA_DIR=" + folder + ": there is no installation in this folder; set DATA_DIR to its"
+                            + " folder, or DATABASE_URL and REDIS_URL to its servers");
         }
         return new CommandServices(folder, !isRunning, settings);
     }
@@ -84,8 +85,8 @@ public final class CommandServices implements AutoCloseable {
             return PostgresService.embedded(new EmbeddedPostgresService(held, embedded.postgresPort()));
         }
         String password = recorded("postgres/pgpass").replaceFirst(".*:", "");
-        return PostgresService.configured("postgresql://" + EmbeddedPostgresService.USER + ":" + password + "@127.0.0.1:"
-                + port(embedded.postgresPort(), "postgres") + "/" + EmbeddedPostgresService.DATABASE);
+        return PostgresService.configured("postgresql://" + EmbeddedPostgresService.USER + ":" + password
+                + "@127.0.0.1:" + port(embedded.postgresPort(), "postgres") + "/" + EmbeddedPostgresService.DATABASE);
     }
 
     private RedisService redis(RedisProperties settings, EmbeddedProperties embedded) {
@@ -110,8 +111,8 @@ public final class CommandServices implements AutoCloseable {
             return lines.isEmpty() ? "" : lines.get(0).strip();
         } catch (IOException e) {
             throw new ConfigurationException(
-                    "DATA_DIR=" + folder + ": the folder is in use, but " + file
-                            + " cannot be read (" + e + "); run the command as the same user, and wait until the start is complete",
+                    "DATA_DIR=" + folder + ": the folder is in use, but " + file + " cannot be read (" + e
+                            + "); run the command as the same user, and wait until the start is complete",
                     e);
         }
     }

@@ -510,15 +510,18 @@ public class StreamReplay {
 
     /** Begins a back-up of the installation in {@code BACKUP_DIR}. */
     @ManagedOperation(
-            description = "Begins a back-up of the installation in BACKUP_DIR, while it goes on working; returns the name of its file")
+            description =
+                    "Begins a back-up of the installation in BACKUP_DIR, while it goes on working; returns the name of its file")
     public String backUp() {
         return plain(() -> backups.start(operator())
-                .map(begun -> backups.folder().resolve(begun.file()) + " is being written; listBackups shows when it is done")
+                .map(begun ->
+                        backups.folder().resolve(begun.file()) + " is being written; listBackups shows when it is done")
                 .orElse("A back-up is being made already; listBackups shows when it is done"));
     }
 
     /** The back-ups in {@code BACKUP_DIR}, newest first. */
-    @ManagedOperation(description = "The back-ups in BACKUP_DIR, and the last one of this process: name, status, size, problem")
+    @ManagedOperation(
+            description = "The back-ups in BACKUP_DIR, and the last one of this process: name, status, size, problem")
     public TabularData listBackups() {
         return plain(() -> BACKUPS.of(backups.list()));
     }

@@ -227,7 +227,8 @@ class ArchiveTest {
     @Test
     void where_the_disk_is_full_nothing_is_left_and_the_message_says_so() throws Exception {
         Path full = Files.createDirectories(folder.resolve("full"));
-        List<String> child = ChildJvm.command(List.of(), FullDisk.class, full.resolve("backup.tar").toString());
+        List<String> child = ChildJvm.command(
+                List.of(), FullDisk.class, full.resolve("backup.tar").toString());
         // the largest file that the process may write, as a stand-in for the end of the disk
         Process process =
                 new ProcessBuilder(command(child)).redirectErrorStream(true).start();

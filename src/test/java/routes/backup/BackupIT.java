@@ -72,7 +72,9 @@ class BackupIT {
     void emptyAll() throws IOException {
         SOURCE_REDIS.commands().flushall();
         TARGET_REDIS.commands().flushall();
-        SOURCE.jdbc().sql("TRUNCATE posts, channels, outbox, media_objects CASCADE").update();
+        SOURCE.jdbc()
+                .sql("TRUNCATE posts, channels, outbox, media_objects CASCADE")
+                .update();
         TARGET.jdbc().sql("DROP SCHEMA public CASCADE").update();
         TARGET.jdbc().sql("CREATE SCHEMA public").update();
         sourceObjects = new FolderObjectStore(folder.resolve("source"));
@@ -85,7 +87,8 @@ class BackupIT {
 
     private Path backup(EmbeddedDatabase database) {
         Path file = folder.resolve(UUID.randomUUID() + ".tar");
-        new Backup(database.dataSource(), link(SOURCE_REDIS), sourceObjects, Clock.systemUTC()).write(file, progress::add);
+        new Backup(database.dataSource(), link(SOURCE_REDIS), sourceObjects, Clock.systemUTC())
+                .write(file, progress::add);
         return file;
     }
 
@@ -106,7 +109,8 @@ class BackupIT {
     private void posts(int count) throws IOException {
         UUID channel = UUID.randomUUID();
         SOURCE.jdbc()
-                .sql("INSERT INTO channels (id, username, title) VALUES (?, 'c', E'tab\\tline\\nback\\\\slash «кавычки»')")
+                .sql(
+                        "INSERT INTO channels (id, username, title) VALUES (?, 'c', E'tab\\tline\\nback\\\\slash «кавычки»')")
                 .param(channel)
                 .update();
         for (int i = 1; i <= count; i++) {
@@ -155,7 +159,8 @@ class BackupIT {
     void every_row_and_every_object_is_there_again_and_numbers_go_on() throws Exception {
         posts(20);
         SOURCE.jdbc()
-                .sql("INSERT INTO outbox (stream, event, published_at) VALUES ('posts.parsed', '{}', now() - interval '1 day')")
+                .sql(
+                        "INSERT INTO outbox (stream, event, published_at) VALUES ('posts.parsed', '{}', now() - interval '1 day')")
                 .update();
 
         restore(backup());
@@ -172,7 +177,10 @@ class BackupIT {
                 assertThat(copy.readAllBytes()).isEqualTo(original.readAllBytes());
             }
         }
-        long highest = TARGET.jdbc().sql("SELECT max(number) FROM posts").query(Long.class).single();
+        long highest = TARGET.jdbc()
+                .sql("SELECT max(number) FROM posts")
+                .query(Long.class)
+                .single();
         long next = TARGET.jdbc()
                 .sql(
                         """
@@ -197,21 +205,26 @@ class BackupIT {
         for (int i = 0; i < 1200; i++) {
             ids.add(redis.xadd(STREAM, Map.of("data", "entry " + i, "trace_id", "ё" + i)));
         }
-        // one has read 10, finished 7 of them, and failed twice on another; the other has read all and finished all but the last
+        // one has read 10, finished 7 of them, and failed twice on another; the other has read all and finished all but
+        // the last
         read(redis, "tagging_workers", 10);
         redis.xack(STREAM, "tagging_workers", ids.subList(0, 7).toArray(String[]::new));
         redis.xclaim(STREAM, Consumer.from("tagging_workers", "dead"), 0, ids.get(8));
         read(redis, "post_persist_workers", 1200);
         redis.xack(STREAM, "post_persist_workers", ids.subList(0, 1199).toArray(String[]::new));
-        String letter = redis.xadd(LETTERS, Map.of("data", "poison", "dlq_group", "tagging_workers", "dlq_error", "no"));
+        String letter =
+                redis.xadd(LETTERS, Map.of("data", "poison", "dlq_group", "tagging_workers", "dlq_error", "no"));
         redis.hset("redis-streams:letters:" + STREAM + ":tagging_workers", "1-1", letter);
 
         restore(backup());
 
         RedisCommands<String, String> restored = TARGET_REDIS.commands();
-        assertThat(outstanding("tagging_workers")).containsExactlyElementsOf(concat(ids.subList(10, 1200), ids.subList(7, 10)));
+        assertThat(outstanding("tagging_workers"))
+                .containsExactlyElementsOf(concat(ids.subList(10, 1200), ids.subList(7, 10)));
         assertThat(outstanding("post_persist_workers")).containsExactly(ids.get(1199));
-        assertThat(restored.xrange(STREAM, Range.create(ids.get(9), ids.get(9))).get(0).getBody())
+        assertThat(restored.xrange(STREAM, Range.create(ids.get(9), ids.get(9)))
+                        .get(0)
+                        .getBody())
                 .containsEntry("data", "entry 9")
                 .containsEntry("trace_id", "ё9");
         assertThat(restored.xpending(STREAM, "tagging_workers", Range.unbounded(), Limit.from(10)))
@@ -229,16 +242,14 @@ class BackupIT {
     }
 
     private static void groups(RedisCommands<String, String> redis, String key, List<String> groups) {
-        groups.forEach(group ->
-                redis.xgroupCreate(StreamOffset.from(key, "0-0"), group, XGroupCreateArgs.Builder.mkstream()));
+        groups.forEach(
+                group -> redis.xgroupCreate(StreamOffset.from(key, "0-0"), group, XGroupCreateArgs.Builder.mkstream()));
     }
 
     @SuppressWarnings("unchecked") // of an array of offsets
     private static void read(RedisCommands<String, String> redis, String group, int count) {
         redis.xreadgroup(
-                Consumer.from(group, "worker"),
-                XReadArgs.Builder.count(count),
-                StreamOffset.lastConsumed(STREAM));
+                Consumer.from(group, "worker"), XReadArgs.Builder.count(count), StreamOffset.lastConsumed(STREAM));
     }
 
     private static List<String> outstanding(String group) {
@@ -286,7 +297,8 @@ class BackupIT {
                         INSERT INTO outbox (stream, event, published_at) VALUES
                             ('posts.parsed', '{"n": 1}', now() - interval '1 hour'), ('posts.parsed', '{"n": 2}', NULL)""")
                 .update();
-        // a relay that publishes before the streams are looked at or after, and commits before the snapshot of the database
+        // a relay that publishes before the streams are looked at or after, and commits before the snapshot of the
+        // database
         try (Connection relay = DriverManager.getConnection(SOURCE.jdbcUrl())) {
             relay.setAutoCommit(false);
             update(relay, "UPDATE outbox SET published_at = now() WHERE event ->> 'n' = '2'");
@@ -326,7 +338,9 @@ class BackupIT {
             public Connection getConnection() throws SQLException {
                 Connection connection = super.getConnection();
                 return (Connection) Proxy.newProxyInstance(
-                        Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        Connection.class.getClassLoader(),
+                        new Class<?>[] {Connection.class},
+                        (proxy, method, arguments) -> {
                             if (method.getName().equals("setAutoCommit") && arguments[0].equals(false)) {
                                 step.run();
                             }
@@ -349,7 +363,9 @@ class BackupIT {
         // a stage stores its effect, acknowledges, and publishes, all after the streams were looked at
         new Backup(
                         beforeTheSnapshot(() -> {
-                            SOURCE.jdbc().sql("UPDATE posts SET content = 'tagged' WHERE telegram_message_id = 1").update();
+                            SOURCE.jdbc()
+                                    .sql("UPDATE posts SET content = 'tagged' WHERE telegram_message_id = 1")
+                                    .update();
                             redis.xack(STREAM, "tagging_workers", early);
                             redis.psetex("tagging:processed:early", 3_600_000, "done");
                             redis.xadd(STREAM, Map.of("data", "late"));
@@ -357,7 +373,9 @@ class BackupIT {
                         link(SOURCE_REDIS),
                         sourceObjects,
                         Clock.systemUTC())
-                .write(file, line -> SOURCE.jdbc().sql("UPDATE posts SET content = 'later' WHERE telegram_message_id = 2").update());
+                .write(file, line -> SOURCE.jdbc()
+                        .sql("UPDATE posts SET content = 'later' WHERE telegram_message_id = 2")
+                        .update());
         restore(file);
 
         assertThat(TARGET.jdbc()
@@ -431,14 +449,23 @@ class BackupIT {
         try {
             posts(5);
             Path file = backup();
-            assertThat(SOURCE.jdbc().sql("SELECT to_regclass('operator_audit') IS NULL").query(Boolean.class).single())
+            assertThat(SOURCE.jdbc()
+                            .sql("SELECT to_regclass('operator_audit') IS NULL")
+                            .query(Boolean.class)
+                            .single())
                     .isTrue();
 
             restore(file);
 
-            assertThat(TARGET.jdbc().sql("SELECT count(*) FROM posts").query(Long.class).single())
+            assertThat(TARGET.jdbc()
+                            .sql("SELECT count(*) FROM posts")
+                            .query(Long.class)
+                            .single())
                     .isEqualTo(5);
-            assertThat(TARGET.jdbc().sql("SELECT count(*) FROM operator_audit").query(Long.class).single())
+            assertThat(TARGET.jdbc()
+                            .sql("SELECT count(*) FROM operator_audit")
+                            .query(Long.class)
+                            .single())
                     .isZero();
             assertThatCode(() -> Restore.requireFinished(TARGET.dataSource())).doesNotThrowAnyException();
         } finally {
@@ -455,14 +482,15 @@ class BackupIT {
             Files.copy(Path.of("src/main/resources/db/migration", migration), older.resolve(migration));
         }
 
-        assertThatThrownBy(() -> restore(
-                        file,
-                        new Migrations(() -> EmbeddedDatabase.flyway(TARGET.dataSource())
-                                .locations("filesystem:" + older))))
+        assertThatThrownBy(() -> restore(file, new Migrations(() -> EmbeddedDatabase.flyway(TARGET.dataSource())
+                        .locations("filesystem:" + older))))
                 .isInstanceOf(BackupException.class)
                 .hasMessageContaining("knows 2")
                 .hasMessageContaining("a later one");
-        assertThat(TARGET.jdbc().sql("SELECT to_regclass('posts') IS NULL").query(Boolean.class).single())
+        assertThat(TARGET.jdbc()
+                        .sql("SELECT to_regclass('posts') IS NULL")
+                        .query(Boolean.class)
+                        .single())
                 .isTrue();
     }
 
@@ -492,8 +520,13 @@ class BackupIT {
         whole[whole.length / 2] ^= 1;
         Files.write(file, whole);
 
-        assertThatThrownBy(() -> restore(file)).isInstanceOf(BackupException.class).hasMessageContaining("damaged");
-        assertThat(TARGET.jdbc().sql("SELECT to_regclass('posts') IS NULL").query(Boolean.class).single())
+        assertThatThrownBy(() -> restore(file))
+                .isInstanceOf(BackupException.class)
+                .hasMessageContaining("damaged");
+        assertThat(TARGET.jdbc()
+                        .sql("SELECT to_regclass('posts') IS NULL")
+                        .query(Boolean.class)
+                        .single())
                 .isTrue();
         assertThat(TARGET_REDIS.commands().dbsize()).isZero();
     }
@@ -518,7 +551,9 @@ class BackupIT {
         Path file = backup();
         Path inTheWay = Files.createFile(folder.resolve("target/media"));
 
-        assertThatThrownBy(() -> restore(file)).isInstanceOf(BackupException.class).hasMessageContaining("run it again");
+        assertThatThrownBy(() -> restore(file))
+                .isInstanceOf(BackupException.class)
+                .hasMessageContaining("run it again");
         Files.delete(inTheWay);
         restore(file);
 
@@ -527,7 +562,8 @@ class BackupIT {
     }
 
     @Test
-    void a_restore_that_was_interrupted_after_its_transaction_goes_on_and_no_process_starts_until_then() throws Exception {
+    void a_restore_that_was_interrupted_after_its_transaction_goes_on_and_no_process_starts_until_then()
+            throws Exception {
         posts(4);
         RedisCommands<String, String> redis = SOURCE_REDIS.commands();
         groups(redis, STREAM, GROUPS);
@@ -554,7 +590,10 @@ class BackupIT {
                 TARGET_REDIS.start();
             }
         }
-        assertThat(TARGET.jdbc().sql("SELECT count(*) FROM posts").query(Long.class).single())
+        assertThat(TARGET.jdbc()
+                        .sql("SELECT count(*) FROM posts")
+                        .query(Long.class)
+                        .single())
                 .isEqualTo(4);
         assertThatThrownBy(() -> Restore.requireFinished(TARGET.dataSource()))
                 .isInstanceOf(BackupException.class)
@@ -575,7 +614,9 @@ class BackupIT {
             public Connection getConnection() throws SQLException {
                 Connection connection = super.getConnection();
                 return (Connection) Proxy.newProxyInstance(
-                        Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        Connection.class.getClassLoader(),
+                        new Class<?>[] {Connection.class},
+                        (proxy, method, arguments) -> {
                             Object result = method.invoke(connection, arguments);
                             if (method.getName().equals("commit") && killed.compareAndSet(false, true)) {
                                 TARGET_REDIS.kill();

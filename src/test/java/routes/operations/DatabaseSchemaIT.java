@@ -40,8 +40,7 @@ class DatabaseSchemaIT {
     /** The migrations of a newer version. */
     private FluentConfiguration newer(String sql) throws IOException {
         Files.writeString(newer.resolve("V900__later.sql"), sql);
-        return DatabaseSchema.flyway(DATABASE.dataSource())
-                .locations("classpath:db/migration", "filesystem:" + newer);
+        return DatabaseSchema.flyway(DATABASE.dataSource()).locations("classpath:db/migration", "filesystem:" + newer);
     }
 
     @Test
@@ -74,7 +73,10 @@ class DatabaseSchemaIT {
             await().atMost(Duration.ofSeconds(60)).until(DatabaseSchemaIT::migrationWaits);
             await().atMost(Duration.ofSeconds(60)).until(() -> !migrationWaits());
             // gave up once; those behind it read
-            assertThat(DATABASE.jdbc().sql("SELECT count(*) FROM posts").query(Long.class).single())
+            assertThat(DATABASE.jdbc()
+                            .sql("SELECT count(*) FROM posts")
+                            .query(Long.class)
+                            .single())
                     .isNotNegative();
             assertThat(migration).isNotDone();
             assertThat(hasColumn()).isFalse();

@@ -36,7 +36,8 @@ class MigrationRulesTest {
             "TYPE", statement("ALTER TABLE .*\\bALTER (COLUMN )?\\w+ (SET DATA )?TYPE\\b"),
             "SET NOT NULL", statement("ALTER TABLE .*\\bSET NOT NULL"),
             "NOT NULL without a default",
-                    statement("ALTER TABLE .*\\bADD (COLUMN )?(?!CONSTRAINT)(?=[^,]*\\bNOT NULL\\b)(?![^,]*\\b(DEFAULT|GENERATED)\\b)"),
+                    statement(
+                            "ALTER TABLE .*\\bADD (COLUMN )?(?!CONSTRAINT)(?=[^,]*\\bNOT NULL\\b)(?![^,]*\\b(DEFAULT|GENERATED)\\b)"),
             "TRUNCATE", statement("TRUNCATE"));
 
     private static final Pattern LOCK_TIMEOUT = Pattern.compile("SET (?:LOCAL )?lock_timeout = '(\\d+)(s|min)'");
@@ -130,7 +131,8 @@ class MigrationRulesTest {
                 "TRUNCATE posts"
             })
     void what_an_older_process_could_not_bear_is_found(String statement) {
-        assertThat(violations("SET LOCAL lock_timeout = '10s';\n-- why\n" + statement + ";")).isNotEmpty();
+        assertThat(violations("SET LOCAL lock_timeout = '10s';\n-- why\n" + statement + ";"))
+                .isNotEmpty();
     }
 
     @ParameterizedTest
