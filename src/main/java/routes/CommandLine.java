@@ -32,6 +32,7 @@ import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import routes.api.access.NewApiKey;
+import routes.backup.BackupException;
 import routes.configuration.ConfigurationCheck;
 import routes.configuration.ConfigurationException;
 import routes.embedded.DataFolder;
@@ -93,6 +94,10 @@ class CommandLine {
             if (options.makeKey().isPresent()) {
                 return makeKey(options.makeKey().get());
             }
+            if (options.backup().isPresent() || options.restore().isPresent()) {
+                new BackupCommand(settings(options.properties()), out).run(options);
+                return OK;
+            }
             if (options.fetchTdlib()) {
                 return fetchTdlib(options);
             }
@@ -105,6 +110,9 @@ class CommandLine {
             return start(options);
         } catch (ConfigurationException e) {
             return stopped(e.getMessage());
+        } catch (BackupException e) {
+            stopped(e.getMessage());
+            return FAILED;
         } catch (UncheckedIOException e) {
             return stopped(e.getMessage() + ": " + e.getCause().getMessage());
         }

@@ -1,6 +1,7 @@
 /**
  * The program: its command line, and how it starts, fails and ends.
  *
- * <p>Uses: api.access, configuration, embedded, events, operations, routefiles, tdlib, telegram.
+ * <p>Uses: api.access, backup, configuration, embedded, events, objectstore, objectstore.folder, objectstore.s3, operations, redis, routefiles, tdlib,
+ * telegram.
  */
 package routes;

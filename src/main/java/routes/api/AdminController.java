@@ -6,12 +6,15 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -20,6 +23,9 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
 import routes.api.access.Role;
+import routes.api.http.ProblemType;
+import routes.backup.BackupException;
+import routes.backup.Backups;
 import routes.llm.ProviderStates;
 import routes.replay.OperatorAudit;
 import routes.replay.PostReplay;
@@ -33,6 +39,7 @@ final class AdminController {
     private final OperatorAudit audit;
     private final ApiDatabase database;
     private final ObjectProvider<ProviderStates> providers;
+    private final Backups backups;
 
     /** @param providers absent in a process without the pipeline */
     AdminController(
@@ -40,12 +47,14 @@ final class AdminController {
             PostReplay posts,
             OperatorAudit audit,
             ApiDatabase database,
-            ObjectProvider<ProviderStates> providers) {
+            ObjectProvider<ProviderStates> providers,
+            Backups backups) {
         this.stages = stages;
         this.posts = posts;
         this.audit = audit;
         this.database = database;
         this.providers = providers;
+        this.backups = backups;
     }
 
     record Pause(@Size(max = 200, message = "must have at most 200 characters") String reason) {}
@@ -111,6 +120,27 @@ final class AdminController {
                 .optional()
                 .orElseThrow(id::unknown);
         return new Done(AdminCalls.checked(() -> posts.replay(AdminCalls.operator(), post, wanted.stage())));
+    }
+
+    @GetMapping("/admin/backups")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Page<Backups.Made> backups() {
+        return new Page<>(backups.list(), null);
+    }
+
+    @PostMapping("/admin/backups")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    ResponseEntity<Backups.Made> backUp() {
+        Optional<Backups.Made> started;
+        try {
+            started = backups.start(AdminCalls.operator());
+        } catch (BackupException e) {
+            throw ProblemType.NO_ROOM.exception(
+                    null, e.getMessage(), "Have BACKUP_DIR set to a folder that can be written.");
+        }
+        Backups.Made begun = started.orElseThrow(() -> ProblemType.CONFLICT.exception(
+                null, "A back-up is being made", "GET /admin/backups shows when it is done."));
+        return ResponseEntity.accepted().location(URI.create("/admin/backups")).body(begun);
     }
 
     @GetMapping("/admin/jobs")

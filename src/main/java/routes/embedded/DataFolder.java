@@ -87,6 +87,22 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /** Whether another process holds the folder. */
+    static boolean isHeld(Path dir) {
+        Path file = dir.toAbsolutePath().resolve(LOCK_FILE);
+        if (Files.notExists(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return true;
+        } catch (IOException e) {
+            throw new ConfigurationException("DATA_DIR=" + dir + ": the folder cannot be read (" + e + ")", e);
+        }
+    }
+
     private FileLock lock() throws IOException {
         try {
             return channel.tryLock();

@@ -23,6 +23,8 @@ import routes.configuration.ConfigurationException;
  * @param replay       what to publish again, instead of running the pipeline unless {@code exitWhenIdle}
  * @param routeFile    the route file to try, if the stage to try is {@link #ROUTE}
  * @param allowCalls   whether a trial of a route file may have effects that cannot be undone
+ * @param backup       file to write a back-up to, instead of starting
+ * @param restore      back-up to restore, instead of starting
  * @param makeKey      the API key to generate, instead of starting
  * @param fetchTdlib    download TDLib, instead of starting
  * @param telegramLogin name of the Telegram account to sign in, instead of starting
@@ -41,6 +43,8 @@ public record RunOptions(
         Optional<ReplayRequest> replay,
         Optional<Path> routeFile,
         boolean allowCalls,
+        Optional<Path> backup,
+        Optional<Path> restore,
         Optional<KeyRequest> makeKey,
         boolean fetchTdlib,
         Optional<String> telegramLogin,
@@ -115,6 +119,11 @@ public record RunOptions(
                                   run a post through a route file as it would be after saving it into config/routes, and show what each
                                   step did: 0, or 1 when the file is wrong or the entry would not be acknowledged. Nothing is stored,
                                   published or sent, and the provider local answers for all models, unless calls are allowed
+              --backup=<file>     write a back-up of the installation to a file and end, also while the program runs: the database, media
+                                  and articles, the streams with what is under way and the dead letters. A running program makes one
+                                  too, by /admin/backups, the page and the MBean StreamReplay
+              --restore=<file>    put a back-up into an empty installation and end; the next start rebuilds the index and goes on with
+                                  what was under way. What was interrupted goes on when it is run again. The program must not run
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
                                   make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
                                   of the tenant default and for a reader unless told otherwise
@@ -147,6 +156,7 @@ public record RunOptions(
     private static final List<String> TRIALS = List.of("tagging", "vision", "crawl");
 
     private static final String PATH = "<path>";
+    private static final String FILE = "<file>";
 
     /** Options with a value, and an example of the value. */
     private static final Map<String, String> VALUES = Map.ofEntries(
@@ -155,6 +165,8 @@ public record RunOptions(
             Map.entry("--try", "tagging"),
             Map.entry("--try-route", PATH),
             Map.entry("--post", "<id or number of a post>"),
+            Map.entry("--backup", FILE),
+            Map.entry("--restore", FILE),
             Map.entry("--replay", "<stream>"),
             Map.entry("--group", "<consumer group>"),
             Map.entry("--expect", "<count>"),
@@ -208,6 +220,9 @@ public record RunOptions(
         if (post.isPresent() && replay.isPresent()) {
             throw new ConfigurationException("--try and --replay do not go together");
         }
+        if (given.containsKey("--backup") && given.containsKey("--restore")) {
+            throw new ConfigurationException("--backup=<file> and --restore=<file> do not go together");
+        }
         Optional<String> holder = last(given, "--make-key");
         if (holder.isEmpty() && (given.containsKey("--tenant") || given.containsKey("--role"))) {
             throw new ConfigurationException("--tenant and --role belong to --make-key=<name>");
@@ -222,6 +237,8 @@ public record RunOptions(
                 replay,
                 routeFile,
                 given.containsKey("--allow-calls"),
+                last(given, "--backup").map(Path::of),
+                last(given, "--restore").map(Path::of),
                 holder.map(name -> new KeyRequest(
                         name,
                         last(given, "--tenant").orElse("default"),

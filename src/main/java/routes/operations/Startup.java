@@ -1,18 +1,18 @@
 package routes.operations;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.Properties;
-import org.flywaydb.core.Flyway;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
+import routes.backup.BackupException;
+import routes.backup.Restore;
+import routes.configuration.ConfigurationException;
 import routes.embedded.PostgresService;
 import routes.embedded.RedisService;
 import routes.embeddings.EmbeddingProvider;
@@ -34,7 +34,6 @@ import routes.vectorindex.VectorIndexUnavailableException;
 @Configuration(proxyBeanMethods = false)
 class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
-    private static final String LOGIN_TIMEOUT_SECONDS = "10";
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
@@ -105,28 +104,19 @@ class Startup {
     }
 
     private static void migrate(PostgresService postgres) throws InterruptedException {
-        var login = new Properties();
-        login.setProperty("loginTimeout", LOGIN_TIMEOUT_SECONDS);
-        // separate connections: migrations set time-outs that pooled connections must not keep
-        var database = new DriverManagerDataSource(postgres.getJdbcUrl(), login);
-        database.setUsername(postgres.getUsername());
-        database.setPassword(postgres.getPassword());
+        DataSource database = DatabaseSchema.database(postgres);
         await(
                 "PostgreSQL at " + postgres.address(),
                 postgres.isEmbedded()
                         ? "see postgres.log in the data folder"
                         : "check DATABASE_URL and that the server runs",
                 () -> database.getConnection().close());
-        Flyway.configure()
-                .dataSource(database)
-                .locations("classpath:db/migration")
-                .baselineOnMigrate(true)
-                .baselineVersion("0")
-                // the transactional lock would block CREATE INDEX CONCURRENTLY
-                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
-                .connectRetries(5)
-                .load()
-                .migrate();
+        DatabaseSchema.migrate(database);
+        try {
+            Restore.requireFinished(database);
+        } catch (BackupException e) {
+            throw new ConfigurationException(e.getMessage(), e);
+        }
     }
 
     /** Throws while the service is unreachable. */

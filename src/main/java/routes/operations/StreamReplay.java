@@ -19,6 +19,7 @@ import org.springframework.jmx.export.annotation.ManagedOperationParameter;
 import org.springframework.jmx.export.annotation.ManagedResource;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import routes.backup.Backups;
 import routes.configuration.ConfigurationException;
 import routes.crawltrigger.LinkRequests;
 import routes.posts.TaggingRequests;
@@ -77,6 +78,13 @@ public class StreamReplay {
             .column("replay_count", DeadLetter::replayCount)
             .column("post_id", DeadLetter::postId);
 
+    private static final JmxTable<Backups.Made> BACKUPS = new JmxTable<Backups.Made>("Back-ups, newest first")
+            .column("file", Backups.Made::file)
+            .column("status", Backups.Made::status)
+            .column("size_bytes", Backups.Made::sizeBytes)
+            .column("ended_at", Backups.Made::endedAt)
+            .column("problem", Backups.Made::problem);
+
     private static final JmxTable<DeadLetters.CauseCount> CAUSES = new JmxTable<DeadLetters.CauseCount>(
                     "Causes of dead letters, most frequent first")
             .column("cause", one -> one.cause().id())
@@ -130,6 +138,7 @@ public class StreamReplay {
     private final LinkRequests links;
     private final List<Trial> trials;
     private final PostNumbers numbers;
+    private final Backups backups;
     private final ObjectMapper json;
 
     StreamReplay(
@@ -143,6 +152,7 @@ public class StreamReplay {
             LinkRequests links,
             List<Trial> trials,
             PostNumbers numbers,
+            Backups backups,
             ObjectMapper json) {
         this.timelines = timelines;
         this.streams = streams;
@@ -154,6 +164,7 @@ public class StreamReplay {
         this.links = links;
         this.trials = trials;
         this.numbers = numbers;
+        this.backups = backups;
         this.json = json;
     }
 
@@ -495,6 +506,24 @@ public class StreamReplay {
                             + " RECONCILE_AFTER is; returns how many were found, published and left alone")
     public String reconcileNow() {
         return plain(() -> stages.reconcileNow(operator()));
+    }
+
+    /** Begins a back-up of the installation in {@code BACKUP_DIR}. */
+    @ManagedOperation(
+            description =
+                    "Begins a back-up of the installation in BACKUP_DIR, while it goes on working; returns the name of its file")
+    public String backUp() {
+        return plain(() -> backups.start(operator())
+                .map(begun ->
+                        backups.folder().resolve(begun.file()) + " is being written; listBackups shows when it is done")
+                .orElse("A back-up is being made already; listBackups shows when it is done"));
+    }
+
+    /** The back-ups in {@code BACKUP_DIR}, newest first. */
+    @ManagedOperation(
+            description = "The back-ups in BACKUP_DIR, and the last one of this process: name, status, size, problem")
+    public TabularData listBackups() {
+        return plain(() -> BACKUPS.of(backups.list()));
     }
 
     /**

@@ -1,7 +1,7 @@
 /**
  * Start, jobs, health, metrics and MBeans: what operators run and see.
  *
- * <p>Uses: albums, answers, configuration, console, crawl, crawl4ai, crawltrigger, embedded, embeddings, events, graph, idempotency, ingest, ingest.export, ingest.upload, llm,
+ * <p>Uses: albums, answers, backup, configuration, console, crawl, crawl4ai, crawltrigger, embedded, embeddings, events, graph, idempotency, ingest, ingest.export, ingest.upload, llm,
  * objectstore, outbox, posts, reconcile, redis, redisstreams, replay, routefiles, schedule, stages, tagging, telegram, timeline, vectorindex, vision,
  * web.
  */

@@ -39,6 +39,7 @@ import routes.answers.AnswerModels;
 import routes.answers.AnswerProperties;
 import routes.answers.AnswerTask;
 import routes.answers.LocalAnswers;
+import routes.backup.BackupProperties;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.InstanceProperties;
 import routes.console.HawtioProperties;
@@ -245,6 +246,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
             basePackages = {
                 "routes.api",
                 "routes.answers",
+                "routes.backup",
                 "routes.console",
                 "routes.digests",
                 "routes.interests",
@@ -263,6 +265,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         ConfigFolderProperties.class,
         InstanceProperties.class,
         ReplayProperties.class,
+        BackupProperties.class,
         HawtioProperties.class
     })
     static class Application {

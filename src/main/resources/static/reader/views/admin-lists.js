@@ -2,7 +2,7 @@
 /** The lists of the operators' page. */
 import {confirmed} from "../confirm.js";
 import {el} from "../dom.js";
-import {clock, named, number, t} from "../i18n.js";
+import {clock, dateTime, named, number, size, t} from "../i18n.js";
 import {to} from "../route.js";
 
 export function streamList(streams, api, act) {
@@ -61,6 +61,16 @@ export function jobList(jobs) {
             job.last_outcome && el("span", {class: `badge ${job.last_outcome === "success" ? "done" : "failed"}`}, t(`admin.job.${job.last_outcome}`)),
             el("span", {class: "muted"}, job.last_ended_at ? t("admin.job.ended", {time: clock(job.last_ended_at)}) : t("admin.job.never"),
                 job.next_run_at && ` · ${t("admin.job.next", {time: clock(job.next_run_at)})}`)))));
+}
+
+export function backupList(backups, api, act) {
+    const start = () => act(() => api.post("admin/backups"), ({file}) => t("admin.backup.begun", {file}));
+    return section("backups",
+        el("button", {type: "button", onclick: start, "data-focus": "backup", disabled: backups.some(one => one.status === "running")}, t("admin.backup")),
+        backups.length > 0 && el("ul", {class: "rows"}, backups.map(one => el("li", {},
+            el("span", {class: "name"}, el("code", {}, one.file), one.problem && el("small", {class: "warning", lang: "en"}, one.problem)),
+            el("span", {class: `badge ${one.status === "running" ? "retrying" : one.status}`}, t(`admin.backup.${one.status}`)),
+            el("span", {class: "muted"}, one.size_bytes !== null && `${size(one.size_bytes)} · `, one.ended_at && dateTime(one.ended_at))))));
 }
 
 export function auditList(entries) {

@@ -5,7 +5,7 @@ import {clock, t} from "../i18n.js";
 import {to} from "../route.js";
 import {letterView} from "./admin-letter.js";
 import {lettersView} from "./admin-letters.js";
-import {auditList, jobList, providerList, stageList, streamList} from "./admin-lists.js";
+import {auditList, backupList, jobList, providerList, stageList, streamList} from "./admin-lists.js";
 import {failure} from "./problem.js";
 
 const RENEW_MILLIS = 5000;
@@ -103,13 +103,13 @@ export class AdminView {
 
     async #overview(act) {
         const get = path => this.#page.api.json(path, {}, this.#calls.signal);
-        const [streams, stages, jobs, providers, audit] = await Promise.all(
-            ["admin/streams", "admin/stages", "admin/jobs", "admin/providers", "admin/audit?limit=20"].map(get));
+        const [streams, stages, jobs, providers, backups, audit] = await Promise.all(
+            ["admin/streams", "admin/stages", "admin/jobs", "admin/providers", "admin/backups", "admin/audit?limit=20"].map(get));
         return [
             streamList(streams.items, this.#page.api, act),
             el("div", {class: "columns"},
                 stageList(stages.items, this.#page.api, act),
-                el("div", {}, providerList(providers.items), jobList(jobs.items))),
+                el("div", {}, providerList(providers.items), jobList(jobs.items), backupList(backups.items, this.#page.api, act))),
             auditList(audit.items),
         ];
     }

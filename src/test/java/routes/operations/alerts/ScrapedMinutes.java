@@ -60,6 +60,11 @@ public final class ScrapedMinutes {
         assertEvaluates("((" + expression(alert) + ") > bool -Inf)", List.of(Map.of("labels", labels, "value", 1)));
     }
 
+    /** The expression of an alert holds in the newest minute, for at least one series, however long. */
+    public void assertHolds(String alert) throws IOException, InterruptedException {
+        assertEvaluates("(count((" + expression(alert) + ")) > bool 0)", List.of(Map.of("labels", "{}", "value", 1)));
+    }
+
     private void assertEvaluates(String expression, List<?> samples) throws IOException, InterruptedException {
         List<?> input = series.entrySet().stream()
                 .filter(one -> expression.contains(one.getKey().replaceFirst("\\{.*", "")))

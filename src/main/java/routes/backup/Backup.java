@@ -1,0 +1,276 @@
+package routes.backup;
+
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import routes.events.Json;
+import routes.objectstore.ObjectStore;
+import routes.redis.RedisLink;
+
+/**
+ * Writes the state of an installation at one moment to an archive, while it goes on working. First the marks of what was processed, then
+ * the positions of the streams, then a snapshot of the database, each later than the one before: what a stage has acknowledged is in the
+ * database, and what it has not is in the streams and has no mark. Events that the outbox published in between are published again after a restore. What is done twice then is recognised, as after a
+ * crash.
+ */
+public final class Backup {
+    private static final Logger LOG = LoggerFactory.getLogger(Backup.class);
+    private static final Duration REPORT = Duration.ofSeconds(5);
+    private static final int MISSING_NAMED = 20;
+
+    private final DataSource database;
+    private final ObjectStore objects;
+    private final StreamContents streams;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    /** @param database a connection of it is used for as long as the tables are copied, without its time-outs */
+    public Backup(DataSource database, RedisLink redis, ObjectStore objects, Clock clock) {
+        this.database = database;
+        this.objects = objects;
+        this.json = mapper();
+        this.streams = new StreamContents(redis, json, clock);
+        this.clock = clock;
+    }
+
+    static ObjectMapper mapper() {
+        // entries may be longer than the events that stages accept: dead letters are
+        ObjectMapper mapper = Json.newMapper();
+        mapper.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build());
+        return mapper;
+    }
+
+    /**
+     * A back-up that was written.
+     *
+     * @param createdAt the moment whose state it holds
+     * @param objects   number of objects
+     */
+    public record Result(Path file, long bytes, Instant createdAt, long rows, long entries, long objects) {
+
+        /** As a sentence. */
+        public String text() {
+            return "%s: %d MiB, %d rows, %d entries of streams, %d objects, as of %s"
+                    .formatted(file, bytes >> 20, rows, entries, objects, createdAt);
+        }
+    }
+
+    /**
+     * @param file is there only when it is complete
+     * @throws BackupException if it cannot be written, or something does not answer
+     */
+    public Result write(Path file, Progress progress) {
+        Path target = file.toAbsolutePath().normalize();
+        if (Files.exists(target)) {
+            throw new BackupException(target + " is there already; choose another name, or remove it");
+        }
+        if (target.getParent() == null || !Files.isDirectory(target.getParent())) {
+            throw new BackupException("The folder of " + target + " does not exist; create it");
+        }
+        try (ArchiveWriter archive = new ArchiveWriter(target, json)) {
+            return write(target, archive, new Reports(progress, archive));
+        } catch (IOException e) {
+            throw Archive.isDiskFull(e)
+                    ? new BackupException(
+                            "The disk of " + target
+                                    + " is full; make room or choose another folder. Nothing is left of the"
+                                    + " unfinished back-up",
+                            e)
+                    : new BackupException(target + " cannot be written: " + e.getMessage(), e);
+        } catch (SQLException | DataAccessException e) {
+            throw new BackupException(
+                    "The database cannot be read: " + e.getMessage() + "; try again when it answers", e);
+        }
+    }
+
+    /** Reports now and then. */
+    private static final class Reports {
+        private final Progress progress;
+        private final ArchiveWriter archive;
+        private long reportedAt = System.nanoTime();
+
+        Reports(Progress progress, ArchiveWriter archive) {
+            this.progress = progress;
+            this.archive = archive;
+        }
+
+        void at(String what) {
+            if (System.nanoTime() - reportedAt > REPORT.toNanos()) {
+                now(what);
+            }
+        }
+
+        void now(String what) {
+            progress.report("Back-up: " + what + ", " + (archive.bytes() >> 20) + " MiB are written");
+            reportedAt = System.nanoTime();
+        }
+    }
+
+    private Result write(Path target, ArchiveWriter archive, Reports reports) throws SQLException, IOException {
+        Path keys = target.resolveSibling(target.getFileName() + ".keys");
+        try {
+            reports.now("begins");
+            Manifest known = copyState(archive, keys, reports);
+            long missing = copyObjects(archive, keys, reports);
+            var manifest = new Manifest(
+                    known.format(),
+                    known.id(),
+                    known.createdAt(),
+                    known.program(),
+                    known.schemaVersion(),
+                    known.publishedSince(),
+                    known.tables(),
+                    known.sequences(),
+                    missing,
+                    archive.parts());
+            archive.finish(manifest);
+            long rows = manifest.tables().stream()
+                    .mapToLong(table -> manifest.parts().get(table.part()).count())
+                    .sum();
+            return new Result(
+                    target,
+                    Files.size(target),
+                    manifest.createdAt(),
+                    rows,
+                    manifest.parts().get(Archive.STREAMS).count(),
+                    archive.objects());
+        } finally {
+            Files.deleteIfExists(keys);
+        }
+    }
+
+    /** The streams, then the database. */
+    private Manifest copyState(ArchiveWriter archive, Path keys, Reports reports) throws SQLException, IOException {
+        try (Connection connection = database.getConnection()) {
+            var tables = new DatabaseTables(connection);
+            // first of all: a mark that an entry was processed is in it only if the entry is acknowledged in the
+            // positions, and its
+            // outputs are in the streams
+            try (var out = archive.part(Archive.VALUES)) {
+                streams.writeValues(out);
+            }
+            Instant publishedSince = oldestTransaction(tables);
+            List<StreamContents.Position> positions = streams.positions();
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try {
+                tables.jdbc()
+                        .sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                        .update();
+                // copying a large table takes longer than any statement of the pipeline may
+                tables.jdbc().sql("SET LOCAL statement_timeout = 0").update();
+                tables.jdbc()
+                        .sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+                        .update();
+                Instant createdAt = tables.jdbc()
+                        .sql("SELECT now()")
+                        .query(OffsetDateTime.class)
+                        .single()
+                        .toInstant();
+                // the first query has taken the snapshot
+                try (var out = archive.part(Archive.STREAMS)) {
+                    streams.write(positions, out);
+                }
+                reports.now("streams are copied");
+                List<Manifest.Table> all = tables.list();
+                for (Manifest.Table table : all) {
+                    try (var out = archive.part(table.part())) {
+                        out.counted(tables.copyOut(table, out));
+                    }
+                    reports.at("table " + table.name() + " is copied");
+                }
+                ObjectKeysInDatabase.write(connection, keys);
+                return new Manifest(
+                        Manifest.FORMAT,
+                        UUID.randomUUID(),
+                        createdAt,
+                        Optional.ofNullable(Backup.class.getPackage().getImplementationVersion())
+                                .orElse("unknown"),
+                        schemaVersion(tables),
+                        publishedSince,
+                        all,
+                        new LinkedHashMap<>(tables.sequences()),
+                        0,
+                        Map.of());
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(autoCommit);
+            }
+        }
+    }
+
+    /**
+     * The relay of the outbox notes the start of its transaction as the time of publication, and commits after it has published. What was
+     * committed before now is in the streams; all others began no earlier than the oldest transaction there is.
+     */
+    private static Instant oldestTransaction(DatabaseTables tables) {
+        return tables.jdbc()
+                .sql(
+                        """
+                        SELECT least(now(), min(xact_start)) FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid()""")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
+    }
+
+    private static String schemaVersion(DatabaseTables tables) {
+        return tables.jdbc()
+                .sql(
+                        """
+                        SELECT version FROM flyway_schema_history WHERE success AND version IS NOT NULL
+                        ORDER BY string_to_array(version, '.')::int[] DESC LIMIT 1""")
+                .query(String.class)
+                .single();
+    }
+
+    /** @return how many were removed since the snapshot: files that no post has any more, or of posts deleted since */
+    private long copyObjects(ArchiveWriter archive, Path keys, Reports reports) throws IOException {
+        long missing = 0;
+        try (BufferedReader lines = Files.newBufferedReader(keys)) {
+            for (String key = lines.readLine(); key != null; key = lines.readLine()) {
+                Optional<InputStream> content = objects.get(key);
+                if (content.isEmpty()) {
+                    missing++;
+                    if (missing <= MISSING_NAMED) {
+                        LOG.warn("{} is not in the object store; the back-up is made without it", key);
+                    }
+                    continue;
+                }
+                try (InputStream in = content.get()) {
+                    archive.object(key, in);
+                }
+                reports.at(archive.objects() + " objects are copied");
+            }
+        }
+        return missing;
+    }
+
+    /** The name of a back-up that is made now. */
+    public String fileName() {
+        return "telegram-assistant-"
+                + clock.instant().toString().replaceAll("\\.\\d+", "").replaceAll("[-:]", "") + ".tar";
+    }
+}

@@ -1,0 +1,158 @@
+package routes.backup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.postgresql.PGConnection;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * The tables of the current schema, copied by {@code COPY} in its text format, which every version of PostgreSQL reads. All methods use
+ * the transaction of the connection.
+ */
+final class DatabaseTables {
+    /** The history is made by the migrations; a restore is recorded where it happens. */
+    private static final Set<String> NOT_COPIED = Set.of("flyway_schema_history", "restores");
+
+    /** Rows that an installation has at its first start, or that describe the process rather than what it stores. */
+    private static final Set<String> OF_AN_EMPTY_ONE =
+            Set.of("tenants", "users", "jobs", "vector_index", "operator_audit", "corpus_snapshots");
+
+    private final Connection connection;
+    private final JdbcClient jdbc;
+
+    DatabaseTables(Connection connection) {
+        this.connection = connection;
+        DataSource only = new SingleConnectionDataSource(connection, true);
+        jdbc = JdbcClient.create(only);
+    }
+
+    JdbcClient jdbc() {
+        return jdbc;
+    }
+
+    private record Reference(String source, String target) {}
+
+    /** In an order in which each comes after those that it refers to. */
+    List<Manifest.Table> list() {
+        Map<String, List<String>> columns = new LinkedHashMap<>();
+        jdbc.sql(
+                        """
+                        SELECT c.relname, a.attname FROM pg_class c
+                        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+                        ORDER BY c.relname, a.attnum""")
+                .query(row -> {
+                    columns.computeIfAbsent(row.getString(1), table -> new ArrayList<>())
+                            .add(row.getString(2));
+                });
+        columns.keySet().removeAll(NOT_COPIED);
+        List<Reference> references = jdbc.sql(
+                        """
+                        SELECT s.relname AS source, t.relname AS target FROM pg_constraint f
+                        JOIN pg_class s ON s.oid = f.conrelid JOIN pg_class t ON t.oid = f.confrelid
+                        WHERE f.contype = 'f' AND s.oid <> t.oid""")
+                .query(Reference.class)
+                .list();
+        Set<String> ordered = new LinkedHashSet<>();
+        while (ordered.size() < columns.size()) {
+            List<String> next = columns.keySet().stream()
+                    .filter(table -> !ordered.contains(table))
+                    .filter(table -> references.stream()
+                            .filter(one -> one.source().equals(table) && columns.containsKey(one.target()))
+                            .allMatch(one -> ordered.contains(one.target())))
+                    .toList();
+            if (next.isEmpty()) {
+                throw new BackupException("The tables " + columns.keySet() + " refer to each other in a circle");
+            }
+            ordered.addAll(next);
+        }
+        return ordered.stream()
+                .map(table -> new Manifest.Table(table, columns.get(table)))
+                .toList();
+    }
+
+    /** Those that have rows which an installation without any work does not have. */
+    List<String> filled() {
+        return list().stream()
+                .map(Manifest.Table::name)
+                .filter(table ->
+                        jdbc.sql("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 2) AS found".formatted(quoted(table)))
+                                        .query(Integer.class)
+                                        .single()
+                                > allowed(table))
+                .toList();
+    }
+
+    private static int allowed(String table) {
+        if (table.equals("tenants") || table.equals("users")) {
+            return 1; // the default ones
+        }
+        return OF_AN_EMPTY_ONE.contains(table) ? Integer.MAX_VALUE : 0;
+    }
+
+    /** @return number of rows */
+    long copyOut(Manifest.Table table, OutputStream out) throws SQLException, IOException {
+        return connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY " + target(table) + " TO STDOUT", out);
+    }
+
+    /** @return number of rows */
+    long copyIn(Manifest.Table table, InputStream in) throws SQLException, IOException {
+        return connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn("COPY " + target(table) + " FROM STDIN", in, Archive.CHUNK_BYTES / 16);
+    }
+
+    void empty(List<Manifest.Table> tables) {
+        jdbc.sql("TRUNCATE "
+                        + tables.stream().map(table -> quoted(table.name())).collect(Collectors.joining(", ")))
+                .update();
+    }
+
+    private static String target(Manifest.Table table) {
+        return quoted(table.name())
+                + table.columns().stream().map(DatabaseTables::quoted).collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    private record Sequence(String name, long value) {}
+
+    /** The last values; a sequence that was not used has none. */
+    Map<String, Long> sequences() {
+        return jdbc
+                .sql(
+                        """
+                        SELECT sequencename AS name, last_value AS value FROM pg_sequences
+                        WHERE schemaname = current_schema() AND last_value IS NOT NULL ORDER BY 1""")
+                .query(Sequence.class)
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Sequence::name, Sequence::value, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    void setSequences(Map<String, Long> values) {
+        values.forEach((name, value) -> jdbc.sql(
+                        """
+                        SELECT setval(c.oid::regclass, :value) FROM pg_class c
+                        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'S' AND c.relname = :name""")
+                .param("name", name)
+                .param("value", value)
+                .query(Long.class)
+                .optional());
+    }
+}

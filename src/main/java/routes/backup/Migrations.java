@@ -1,0 +1,41 @@
+package routes.backup;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+
+/** The versions of the database schema that this program knows, as a restore needs them. */
+public final class Migrations {
+    private final Supplier<FluentConfiguration> flyway;
+
+    /** @param flyway a new configuration at each call, as at a start, with its database */
+    public Migrations(Supplier<FluentConfiguration> flyway) {
+        this.flyway = flyway;
+    }
+
+    void to(String version) {
+        flyway.get().target(version).load().migrate();
+    }
+
+    void toNewest() {
+        flyway.get().load().migrate();
+    }
+
+    String newest() {
+        return Arrays.stream(flyway.get().load().info().all())
+                .filter(one -> one.getVersion() != null && one.getState().isResolved())
+                .max(Comparator.comparing(MigrationInfo::getVersion))
+                .orElseThrow()
+                .getVersion()
+                .getVersion();
+    }
+
+    /** Empty for a database that has none of them. */
+    Optional<String> current() {
+        return Optional.ofNullable(flyway.get().load().info().current())
+                .map(one -> one.getVersion().getVersion());
+    }
+}

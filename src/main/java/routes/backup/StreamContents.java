@@ -1,0 +1,356 @@
+package routes.backup;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.StreamMessage;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import routes.events.EventStream;
+import routes.events.StreamCatalog;
+import routes.redis.RedisLink;
+import routes.redis.Script;
+import routes.redis.StreamGroup;
+
+/**
+ * What Redis holds and nothing else can bring back: for each stream the entries that a group has not finished, the positions and pending
+ * lists of its groups, its dead letters; and the values in {@link #VALUES}. Entries keep their ids. Leases, locks and caches of processes
+ * are not copied.
+ *
+ * <p>The positions of all streams are read by one script, at one moment. The effects of what is acknowledged then are in the database, so
+ * they are in a snapshot that is taken later, and the outputs are in the streams. The entries themselves are read after that.
+ */
+final class StreamContents {
+    /** Keys that outlive a process: what was processed, budgets, pauses, pages, the dead letters of entries. */
+    static final List<String> VALUES = List.of(
+            "redis-streams:paused:*",
+            "redis-streams:letters:*",
+            "tagging:processed:*",
+            "vision:processed:*",
+            "retagging:processed:*",
+            "llm:usage:*",
+            "vision:budget:*",
+            "crawl:budget:*",
+            "crawl:cache:*");
+
+    private static final String LEASE = ":lease";
+    private static final String STREAMS = "stream:*";
+    private static final String DEAD_LETTERS = StreamGroup.deadLetterKey("");
+    private static final int PAGE = 500;
+    private static final int BATCH_ENTRIES = 200;
+    private static final int BATCH_CHARACTERS = 1 << 20;
+
+    /** A name that no process has: the first consumer that looks takes its entries over. */
+    private static final String CONSUMER = "restored";
+
+    private static final Script POSITIONS = Script.read(StreamContents.class, "positions.lua");
+    private static final Script ADD = Script.read(StreamContents.class, "add.lua");
+    private static final Script GROUP = Script.read(StreamContents.class, "group.lua");
+
+    private final RedisLink redis;
+    private final StreamCatalog catalog;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
+        this.redis = redis;
+        this.catalog = new StreamCatalog();
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /**
+     * A group at the moment of the back-up.
+     *
+     * @param delivered id of the last entry that was delivered to it
+     * @param pending   ids of its pending entries, each followed by how often it was delivered
+     */
+    private record Group(String name, String delivered, List<String> pending) {
+
+        List<String> ids() {
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < pending.size(); i += 2) {
+                ids.add(pending.get(i));
+            }
+            return ids;
+        }
+    }
+
+    /** A stream at that moment. */
+    record Position(String key, String lastId, List<Group> groups) {}
+
+    /** The streams of the product and of integrators, at one moment. */
+    List<Position> positions() {
+        List<String> keys = new ArrayList<>(scan(STREAMS, "stream"));
+        catalog.streams().stream()
+                .filter(EventStream::builtIn)
+                .flatMap(stream -> Stream.of(stream.legacyKey(), StreamGroup.deadLetterKey(stream.legacyKey())))
+                .filter(key -> redis.call(commands -> commands.type(key)).equals("stream"))
+                .forEach(keys::add);
+        if (keys.isEmpty()) {
+            return List.of();
+        }
+        List<Object> answer = redis.run(POSITIONS, keys);
+        List<Position> positions = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            List<?> stream = (List<?>) answer.get(i);
+            if (stream.isEmpty()) {
+                continue; // it was removed meanwhile
+            }
+            String key = keys.get(i);
+            List<Group> groups = ((List<?>) stream.get(1))
+                    .stream().map(StreamContents::group).toList();
+            positions.add(new Position(key, (String) stream.get(0), groups));
+        }
+        return positions;
+    }
+
+    private static Group group(Object fields) {
+        List<?> group = (List<?>) fields;
+        return new Group(
+                (String) group.get(0),
+                (String) group.get(1),
+                ((List<?>) group.get(2)).stream().map(String.class::cast).toList());
+    }
+
+    /** Whether there is an entry in a stream. */
+    boolean isEmpty() {
+        return scan(STREAMS, "stream").stream().allMatch(key -> redis.call(commands -> commands.xlen(key)) == 0);
+    }
+
+    private List<String> scan(String pattern, String type) {
+        List<String> keys = new ArrayList<>();
+        var wanted = ScanArgs.Builder.matches(pattern).limit(PAGE);
+        KeyScanCursor<String> page = redis.call(commands -> commands.scan(ScanCursor.INITIAL, wanted));
+        while (true) {
+            page.getKeys().stream()
+                    .filter(key -> type == null
+                            || redis.call(commands -> commands.type(key)).equals(type))
+                    .forEach(keys::add);
+            if (page.isFinished()) {
+                return keys.stream().distinct().sorted().toList();
+            }
+            ScanCursor next = page;
+            page = redis.call(commands -> commands.scan(next, wanted));
+        }
+    }
+
+    /** Writes one line for each stream, its entries and its groups. */
+    void write(List<Position> positions, ArchiveWriter.PartStream out) throws IOException {
+        for (Position stream : positions) {
+            line(out, Map.of("stream", stream.key(), "last_id", stream.lastId()));
+            boolean letters = stream.key().endsWith(DEAD_LETTERS);
+            String from = letters ? "0-0" : firstUndelivered(stream);
+            var pending = new TreeSet<String>(StreamContents::compare);
+            stream.groups().forEach(group -> pending.addAll(group.ids()));
+            for (String id : pending.headSet(from, true)) {
+                entries(stream.key(), Range.create(id, id), out);
+            }
+            while (compare(from, stream.lastId()) < 0) {
+                String after = from;
+                String last = entries(
+                        stream.key(),
+                        Range.from(Range.Boundary.excluding(after), Range.Boundary.including(stream.lastId())),
+                        out);
+                from = last == null ? stream.lastId() : last;
+            }
+            for (Group group : stream.groups()) {
+                line(out, Map.of("group", group.name(), "delivered", group.delivered(), "pending", group.pending()));
+            }
+        }
+    }
+
+    /** Groups of stages that are not built yet read nothing; what they did not read is not kept. */
+    private String firstUndelivered(Position stream) {
+        return stream.groups().stream()
+                .filter(group -> !isPlanned(stream.key(), group.name()))
+                .map(Group::delivered)
+                .min(StreamContents::compare)
+                .orElse(stream.lastId());
+    }
+
+    private boolean isPlanned(String key, String group) {
+        return catalog.streams().stream()
+                .filter(stream -> stream.key().equals(key))
+                .anyMatch(stream -> stream.groups().contains(group)
+                        && !catalog.servedGroups(stream).contains(group));
+    }
+
+    /** @return the last id; null if there were none */
+    private String entries(String key, Range<String> range, ArchiveWriter.PartStream out) throws IOException {
+        List<StreamMessage<String, String>> page =
+                redis.call(commands -> commands.xrange(key, range, Limit.from(PAGE)));
+        for (StreamMessage<String, String> entry : page) {
+            line(out, Map.of("entry", entry.getId(), "fields", entry.getBody()));
+            out.counted(1);
+        }
+        return page.isEmpty() ? null : page.get(page.size() - 1).getId();
+    }
+
+    private static int compare(String a, String b) {
+        int byTime = Long.compareUnsigned(number(a, 0), number(b, 0));
+        return byTime != 0 ? byTime : Long.compareUnsigned(number(a, 1), number(b, 1));
+    }
+
+    private static long number(String id, int part) {
+        return Long.parseUnsignedLong(id.split("-")[part]);
+    }
+
+    /** Writes the values, with the time of their end. */
+    void writeValues(ArchiveWriter.PartStream out) throws IOException {
+        for (String pattern : VALUES) {
+            for (String key : scan(pattern, null)) {
+                Map<String, Object> value = key.endsWith(LEASE) ? Map.of() : value(key);
+                if (!value.isEmpty()) {
+                    line(out, value);
+                    out.counted(1);
+                }
+            }
+        }
+    }
+
+    /** Empty if the key has ended, or is of another kind. */
+    private Map<String, Object> value(String key) {
+        Map<String, Object> value = new LinkedHashMap<>();
+        Object content =
+                switch (redis.call(commands -> commands.type(key))) {
+                    case "string" -> redis.call(commands -> commands.get(key));
+                    case "hash" -> redis.call(commands -> commands.hgetall(key));
+                    case "set" -> redis.call(commands -> commands.smembers(key));
+                    default -> null;
+                };
+        long left = redis.call(commands -> commands.pttl(key));
+        if (content == null || left == -2) {
+            return Map.of();
+        }
+        value.put("key", key);
+        value.put("value", content);
+        if (left >= 0) {
+            value.put("ends_at", clock.millis() + left);
+        }
+        return value;
+    }
+
+    private void line(ArchiveWriter.PartStream out, Map<String, ?> value) throws IOException {
+        out.write(json.writeValueAsBytes(value));
+        out.write('\n');
+    }
+
+    /** Puts streams back, each as a whole; one that is there is replaced. */
+    void restore(InputStream in) throws IOException {
+        String key = null;
+        String lastId = null;
+        var batch = new Batch();
+        ObjectReader reader = json.readerFor(JsonNode.class);
+        var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+            JsonNode line = reader.readValue(text);
+            if (line.has("stream")) {
+                batch.send(key);
+                key = line.path("stream").asText();
+                lastId = line.path("last_id").asText();
+                String stream = key;
+                long unused = redis.call(commands -> commands.del(stream));
+            } else if (line.has("entry")) {
+                batch.add(line.path("entry").asText(), line.path("fields"));
+                if (batch.isFull()) {
+                    batch.send(key);
+                }
+            } else {
+                batch.send(key);
+                List<String> pending = new ArrayList<>();
+                line.path("pending").forEach(one -> pending.add(one.asText()));
+                redis.run(
+                        GROUP,
+                        List.of(key),
+                        line.path("group").asText(),
+                        line.path("delivered").asText(),
+                        lastId,
+                        CONSUMER,
+                        pending);
+            }
+        }
+        batch.send(key);
+    }
+
+    /** Entries for one call. */
+    private final class Batch {
+        private final List<Object> arguments = new ArrayList<>();
+        private int entries;
+        private int characters;
+
+        void add(String id, JsonNode fields) {
+            arguments.add(id);
+            arguments.add(2 * fields.size());
+            fields.properties().forEach(field -> {
+                arguments.add(field.getKey());
+                arguments.add(field.getValue().asText());
+                characters +=
+                        field.getKey().length() + field.getValue().asText().length();
+            });
+            entries++;
+        }
+
+        boolean isFull() {
+            return entries >= BATCH_ENTRIES || characters >= BATCH_CHARACTERS;
+        }
+
+        void send(String key) {
+            if (entries > 0) {
+                redis.run(ADD, List.of(key), arguments);
+            }
+            arguments.clear();
+            entries = 0;
+            characters = 0;
+        }
+    }
+
+    /** Puts values back that have not ended. */
+    void restoreValues(InputStream in) throws IOException {
+        ObjectReader reader = json.readerFor(JsonNode.class);
+        var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+            JsonNode line = reader.readValue(text);
+            long endsAt = line.path("ends_at").asLong(Long.MAX_VALUE);
+            if (endsAt > clock.millis()) {
+                restoreValue(line.path("key").asText(), line.path("value"), endsAt);
+            }
+        }
+    }
+
+    private void restoreValue(String key, JsonNode value, long endsAt) {
+        long unused = redis.call(commands -> commands.del(key));
+        if (value.isObject()) {
+            Map<String, String> fields = new HashMap<>();
+            value.properties()
+                    .forEach(
+                            field -> fields.put(field.getKey(), field.getValue().asText()));
+            long added = redis.call(commands -> commands.hset(key, fields));
+        } else if (value.isArray()) {
+            List<String> members = new ArrayList<>();
+            value.forEach(member -> members.add(member.asText()));
+            long added = redis.call(commands -> commands.sadd(key, members.toArray(String[]::new)));
+        } else {
+            String done = redis.call(commands -> commands.set(key, value.asText()));
+        }
+        if (endsAt != Long.MAX_VALUE) {
+            boolean set = redis.call(commands -> commands.pexpireat(key, endsAt));
+        }
+    }
+}

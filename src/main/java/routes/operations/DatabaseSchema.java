@@ -1,0 +1,82 @@
+package routes.operations;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.apache.camel.util.ObjectHelper;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import routes.embedded.PostgresService;
+
+/** The migrations of the database schema, as every process runs them at its start. */
+public final class DatabaseSchema {
+    private static final String LOGIN_TIMEOUT_SECONDS = "10";
+
+    /** SQLSTATE of a statement that waited longer than lock_timeout. */
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** Time for those who waited behind the migration. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseSchema.class);
+
+    private DatabaseSchema() {}
+
+    /** Connections of their own: migrations set time-outs that pooled connections must not keep. */
+    public static DataSource database(PostgresService postgres) {
+        var login = new Properties();
+        login.setProperty("loginTimeout", LOGIN_TIMEOUT_SECONDS);
+        var database = new DriverManagerDataSource(postgres.getJdbcUrl(), login);
+        database.setUsername(postgres.getUsername());
+        database.setPassword(postgres.getPassword());
+        return database;
+    }
+
+    public static FluentConfiguration flyway(DataSource database) {
+        return Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/migration")
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                // the transactional lock would block CREATE INDEX CONCURRENTLY
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
+                .connectRetries(5);
+    }
+
+    /** Migrates, if there is something to do. A schema that is newer than this program is left as it is: it only has additions. */
+    static void migrate(DataSource database) throws InterruptedException {
+        migrate(flyway(database));
+    }
+
+    /**
+     * A migration waits for a table no longer than its {@code lock_timeout}, since whoever comes after it waits too. Then it lets them
+     * pass and tries again, until what holds the table has ended.
+     */
+    static void migrate(FluentConfiguration flyway) throws InterruptedException {
+        boolean logged = false;
+        while (true) {
+            try {
+                flyway.load().migrate();
+                return;
+            } catch (FlywayException e) {
+                var refusal = ObjectHelper.getException(SQLException.class, e);
+                if (refusal == null || !LOCK_NOT_AVAILABLE.equals(refusal.getSQLState())) {
+                    throw e;
+                }
+                if (!logged) {
+                    LOG.warn(
+                            "A migration of the database waits for a table that a transaction holds, and is tried again until it can be"
+                                    + " done; config/sql/diagnose_migration_locks.sql shows the transaction");
+                    logged = true;
+                }
+            }
+            Thread.sleep(PAUSE.toMillis());
+        }
+    }
+}
