@@ -25,6 +25,7 @@ import routes.operations.RouteReloads;
 import routes.operations.RouteTrials;
 import routes.routefiles.LiveRoutes.Outcome;
 import routes.routefiles.RouteFiles;
+import routes.routefiles.RouteTrial.Trust;
 
 /** The examples of config/routes/examples, saved into the folder of a running process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -97,7 +98,7 @@ class RouteExamplesIT {
                                     "30-tagging.camel.yaml",
                                     Files.readString(own.resolve("30-tagging.camel.yaml")),
                                     after.toString(),
-                                    false)
+                                    Trust.OWN)
                             .steps())
                     .filteredOn(step -> step.id().equals("tagging-providers-channel"))
                     .singleElement()
