@@ -20,6 +20,7 @@ import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
@@ -27,6 +28,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -73,6 +75,8 @@ import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.operations.RouteReloads;
 import routes.operations.RouteReloadsOfTests;
+import routes.operations.RouteTrials;
+import routes.operations.RouteTrialsOfTests;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.posts.PostRemoval;
@@ -83,6 +87,7 @@ import routes.posts.TaggingRequests;
 import routes.redis.RedisLink;
 import routes.redis.StreamAdmin;
 import routes.redis.StreamRepair;
+import routes.replay.OperatorAudit;
 import routes.replay.ReplayProperties;
 import routes.routefiles.PipelineStages;
 import routes.search.HybridSearch;
@@ -400,8 +405,13 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        RouteReloadsOfTests routes(@Value("${data.dir}") Path folder) {
-            return new RouteReloadsOfTests(folder.resolve("routes"));
+        RouteReloadsOfTests routes(@Value("${data.dir}") Path folder, ObjectProvider<OperatorAudit> audit) {
+            return new RouteReloadsOfTests(folder.resolve("routes"), audit);
+        }
+
+        @Bean
+        RouteTrials routeTrials(ApplicationContext spring, JdbcClient jdbc, PlatformTransactionManager transactions) {
+            return RouteTrialsOfTests.of(spring, jdbc, transactions);
         }
 
         @Bean
