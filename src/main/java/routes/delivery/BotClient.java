@@ -67,14 +67,13 @@ final class BotClient extends HttpClient {
         HttpRequest request = HttpRequest.newBuilder(URI.create(properties.url() + HIDDEN_PATH + method + query))
                 .timeout(timeout)
                 .build();
-        return client.sendAsync(real(request), BodyHandlers.ofByteArray())
-                .thenApply(answer -> {
-                    try {
-                        return checked(answer).path("result");
-                    } catch (IOException e) {
-                        throw new CompletionException(e);
-                    }
-                });
+        return client.sendAsync(real(request), BodyHandlers.ofByteArray()).thenApply(answer -> {
+            try {
+                return checked(answer).path("result");
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     private HttpRequest real(HttpRequest request) {

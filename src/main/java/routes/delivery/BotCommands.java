@@ -254,9 +254,11 @@ class BotCommands {
         if (counts.last() != null) {
             text.text("\n").text(texts.get("status.last", time(counts.last().toInstant(), zone)));
         }
-        digests.last(user.userId())
-                .ifPresent(digest -> text.text("\n")
-                        .text(texts.get("status.digest", Long.toString(digest.id()), digest.date().toString())));
+        digests.last(user.userId()).ifPresent(digest -> text.text("\n")
+                .text(texts.get(
+                        "status.digest",
+                        Long.toString(digest.id()),
+                        digest.date().toString())));
         return text.text("\n")
                 .text(
                         wanted.nextDueAt() == null

@@ -12,7 +12,8 @@ record BotTexts(ResourceBundle messages) {
 
     /** @param language as ru or ru-RU; English if it is another one, or null */
     static BotTexts in(String language) {
-        boolean isRussian = language != null && language.toLowerCase(Locale.ROOT).startsWith("ru");
+        boolean isRussian =
+                language != null && language.toLowerCase(Locale.ROOT).startsWith("ru");
         return new BotTexts(ResourceBundle.getBundle(
                 "bot.messages", isRussian ? Locale.forLanguageTag("ru") : Locale.ROOT, NO_OTHER_LANGUAGE));
     }

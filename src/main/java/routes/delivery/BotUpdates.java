@@ -151,7 +151,12 @@ public class BotUpdates {
                 .param("bot", properties.botId())
                 .param("poller", poller)
                 .param("now", now.toString())
-                .param("until", now.plus(properties.pollTimeout()).plus(MARGIN).plus(MARGIN).toString())
+                .param(
+                        "until",
+                        now.plus(properties.pollTimeout())
+                                .plus(MARGIN)
+                                .plus(MARGIN)
+                                .toString())
                 .query(Long.class)
                 .optional();
     }
@@ -205,8 +210,7 @@ public class BotUpdates {
             }
             Answer answer = work.answer();
             Instant now = clock.instant();
-            messages.append(
-                    answer.chatId(), answer.userId(), null, answer.parts(), now, now.plus(ANSWER_WITHIN));
+            messages.append(answer.chatId(), answer.userId(), null, answer.parts(), now, now.plus(ANSWER_WITHIN));
             return answer.outcome();
         });
     }

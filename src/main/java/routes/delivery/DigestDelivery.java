@@ -26,7 +26,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 import routes.delivery.BotMessages.Message;
 import routes.delivery.MessageText.Part;
 import routes.digests.DigestTable;
-import routes.digests.DigestTable.Digest;
 
 /**
  * What the route {@code delivery} does, as bean {@code digestDelivery}: makes messages of the digests that are ready, gives them to the
@@ -82,7 +81,8 @@ public class DigestDelivery {
     }
 
     private void count(String kind, String outcome, int number) {
-        metrics.counter("telegram.bot.messages", "kind", kind, "outcome", outcome).increment(number);
+        metrics.counter("telegram.bot.messages", "kind", kind, "outcome", outcome)
+                .increment(number);
     }
 
     private record Ready(long id, long userId, UUID tenantId, long chatId) {}
@@ -121,8 +121,7 @@ public class DigestDelivery {
     private void prepare(Ready ready, Instant now) {
         List<Part> parts =
                 digests.read(ready.userId(), ready.id()).map(DigestMessages::of).orElse(List.of());
-        messages.append(
-                ready.chatId(), ready.userId(), ready.id(), parts, now, now.plus(properties.deliverWithin()));
+        messages.append(ready.chatId(), ready.userId(), ready.id(), parts, now, now.plus(properties.deliverWithin()));
         jdbc.sql("UPDATE digests SET delivery = ? WHERE id = ?")
                 .params(parts.isEmpty() ? "nothing" : "taken", ready.id())
                 .update();
@@ -197,7 +196,8 @@ public class DigestDelivery {
             }
             case 401, 404 -> {
                 messages.again(message, refusal.getMessage(), now.plus(WRONG_TOKEN));
-                messages.botWaits(now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + refusal.getMessage());
+                messages.botWaits(
+                        now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + refusal.getMessage());
                 return "retrying";
             }
             case 403 -> {

@@ -27,8 +27,8 @@ final class MessageText {
     private static final String BETWEEN = "\n\n";
 
     /** Parts of a text that Telegram would make links of. U+2060 is no character of a link, and cannot be seen. */
-    private static final Pattern LINKED =
-            Pattern.compile("(?<=[\\p{L}\\p{N}_-]\\.)(?=[\\p{L}\\p{N}])|(?<=@)(?=[\\p{L}\\p{N}_])|(?<=/)(?=[\\p{L}\\p{N}_])|(?<=:)(?=//)");
+    private static final Pattern LINKED = Pattern.compile(
+            "(?<=[\\p{L}\\p{N}_-]\\.)(?=[\\p{L}\\p{N}])|(?<=@)(?=[\\p{L}\\p{N}_])|(?<=/)(?=[\\p{L}\\p{N}_])|(?<=:)(?=//)");
 
     /** Lone surrogates, and control characters other than a line feed. */
     private static final Pattern UNWANTED = Pattern.compile("[\\p{Cs}\\p{Cc}&&[^\\n]]");
@@ -130,7 +130,10 @@ final class MessageText {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     /** Where a text can be cut before {@code most}: between words, or between what readers see as characters. */

@@ -259,6 +259,14 @@ final class Fixtures {
         return id;
     }
 
+    UUID feed(long user) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("INSERT INTO feeds (id, user_id, key_sha256) VALUES (?, ?, ?)")
+                .params(id, user, "of " + id)
+                .update();
+        return id;
+    }
+
     UUID importJob(UUID tenant, long user, String status, String errors) {
         UUID id = UUID.randomUUID();
         jdbc.sql("INSERT INTO imports (id, user_id, tenant_id, file, status, errors)"

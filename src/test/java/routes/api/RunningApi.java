@@ -44,6 +44,7 @@ import routes.configuration.InstanceProperties;
 import routes.console.HawtioProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
+import routes.delivery.BotProperties;
 import routes.digests.DigestProperties;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
@@ -85,6 +86,7 @@ import routes.redis.StreamRepair;
 import routes.replay.ReplayProperties;
 import routes.routefiles.PipelineStages;
 import routes.search.HybridSearch;
+import routes.search.ReaderSearch;
 import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.tdlib.Tdlib;
@@ -246,7 +248,9 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 "routes.api",
                 "routes.answers",
                 "routes.console",
+                "routes.delivery",
                 "routes.digests",
+                "routes.feeds",
                 "routes.interests",
                 "routes.replay",
                 "routes.stories",
@@ -258,6 +262,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         TelegramProperties.class,
         PreviewProperties.class,
         AnswerProperties.class,
+        BotProperties.class,
         DigestProperties.class,
         TrendsProperties.class,
         ConfigFolderProperties.class,
@@ -462,6 +467,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 PlatformTransactionManager transactions,
                 SearchWords words) {
             return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), words);
+        }
+
+        @Bean
+        ReaderSearch readerSearch(HybridSearch search, JdbcClient jdbc) {
+            return new ReaderSearch(search, jdbc);
         }
 
         @Bean

@@ -151,7 +151,8 @@ final class BotApiStandIn implements AutoCloseable {
         person(chat);
         synchronized (updates) {
             ObjectNode update = JSON.createObjectNode().put("update_id", nextUpdate++);
-            ObjectNode message = update.putObject("message").put("message_id", nextMessage++).put("date", 1_800_000_000);
+            ObjectNode message =
+                    update.putObject("message").put("message_id", nextMessage++).put("date", 1_800_000_000);
             message.putObject("chat").put("id", chat).put("type", type);
             message.putObject("from")
                     .put("id", chat)
@@ -269,8 +270,10 @@ final class BotApiStandIn implements AutoCloseable {
         }
         sent.add(read);
         ObjectNode answer = ok();
-        ObjectNode result =
-                answer.putObject("result").put("message_id", read.id()).put("date", 1_800_000_000).put("text", read.text());
+        ObjectNode result = answer.putObject("result")
+                .put("message_id", read.id())
+                .put("date", 1_800_000_000)
+                .put("text", read.text());
         result.putObject("chat").put("id", chat).put("type", "private");
         result.putObject("from").put("id", 700_000_001L).put("is_bot", true).put("first_name", "Archive");
         ArrayNode entities = result.putArray("entities");
@@ -298,14 +301,16 @@ final class BotApiStandIn implements AutoCloseable {
                 if (next == '<') {
                     Matcher mark = MARK.matcher(source).region(i, source.length());
                     if (!mark.lookingAt() || !Set.of("a", "b").contains(mark.group(2))) {
-                        throw new IllegalArgumentException("can't parse entities: Unsupported start tag at byte offset " + i);
+                        throw new IllegalArgumentException(
+                                "can't parse entities: Unsupported start tag at byte offset " + i);
                     }
                     if (mark.group(1).isEmpty()) {
                         open.push(new String[] {mark.group(2), mark.group(3), Integer.toString(text.length())});
                     } else {
                         String[] opened = open.isEmpty() ? null : open.pop();
                         if (opened == null || !opened[0].equals(mark.group(2))) {
-                            throw new IllegalArgumentException("can't parse entities: Unmatched end tag at byte offset " + i);
+                            throw new IllegalArgumentException(
+                                    "can't parse entities: Unmatched end tag at byte offset " + i);
                         }
                         int start = Integer.parseInt(opened[2]);
                         entities.add(new Entity(
@@ -325,7 +330,8 @@ final class BotApiStandIn implements AutoCloseable {
                 }
             }
             if (!open.isEmpty()) {
-                throw new IllegalArgumentException("can't parse entities: Can't find end tag corresponding to start tag");
+                throw new IllegalArgumentException(
+                        "can't parse entities: Can't find end tag corresponding to start tag");
             }
         } else {
             text.append(source);
@@ -344,13 +350,11 @@ final class BotApiStandIn implements AutoCloseable {
             throw new IllegalArgumentException("of " + entities.size() + " entities only the first 100 would be kept");
         }
         Set<Integer> marked = new HashSet<>();
-        entities.stream()
-                .filter(entity -> entity.url() != null)
-                .forEach(entity -> {
-                    for (int i = 0; i < entity.length(); i++) {
-                        marked.add(entity.offset() + i);
-                    }
-                });
+        entities.stream().filter(entity -> entity.url() != null).forEach(entity -> {
+            for (int i = 0; i < entity.length(); i++) {
+                marked.add(entity.offset() + i);
+            }
+        });
         for (Matcher found = BY_ITSELF.matcher(plain); found.find(); ) {
             if (!marked.contains(found.start())) {
                 entities.add(new Entity(

@@ -37,8 +37,7 @@ final class BotProcess implements AutoCloseable {
     /** @param search null: commands are not searched for */
     BotProcess(DataSource database, String url, String token, Duration timeout, ReaderSearch search, Clock clock)
             throws Exception {
-        BotProperties properties =
-                new BotProperties(token, url, Duration.ofSeconds(1), timeout, Duration.ofDays(1));
+        BotProperties properties = new BotProperties(token, url, Duration.ofSeconds(1), timeout, Duration.ofDays(1));
         JdbcClient jdbc = JdbcClient.create(database);
         JdbcTransactionManager transactions = new JdbcTransactionManager(database);
         DigestTable digests = DigestsOfTests.table(database);
@@ -96,7 +95,8 @@ final class BotProcess implements AutoCloseable {
     }
 
     private void run(String route) {
-        Exception failure = camel.createFluentProducerTemplate().to(route).send().getException();
+        Exception failure =
+                camel.createFluentProducerTemplate().to(route).send().getException();
         if (failure != null) {
             throw new IllegalStateException(route, failure);
         }

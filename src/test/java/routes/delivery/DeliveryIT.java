@@ -59,7 +59,8 @@ class DeliveryIT {
     void aLinkedUser() throws Exception {
         telegram = new BotApiStandIn();
         archive = new AnswerArchive(DATABASE, folder);
-        for (String table : List.of("telegram_messages", "telegram_links", "telegram_chats", "telegram_bots", "digests")) {
+        for (String table :
+                List.of("telegram_messages", "telegram_links", "telegram_chats", "telegram_bots", "digests")) {
             archive.jdbc.sql("DELETE FROM " + table).update();
         }
         bot = process();
@@ -156,7 +157,8 @@ class DeliveryIT {
 
     @Test
     void a_digest_arrives_once_with_links_to_its_posts_and_no_others() {
-        long digest = digest("Аппарат сел на Луну. Смотрите evil.example и @spam, пишите /start HACK http://evil.example/x");
+        long digest =
+                digest("Аппарат сел на Луну. Смотрите evil.example и @spam, пишите /start HACK http://evil.example/x");
 
         deliverAll(bot);
 
@@ -164,11 +166,16 @@ class DeliveryIT {
             assertThat(message.text()).contains("29 ноября 2026", "№ " + digest, "космос", "Аппарат сел на Луну.");
             assertThat(message.links()).singleElement().asString().startsWith("https://t.me/c/1/");
             assertThat(message.linksByItself()).isEmpty();
-            assertThat(message.entities()).extracting(BotApiStandIn.Entity::type).containsOnly("bold", "text_link");
+            assertThat(message.entities())
+                    .extracting(BotApiStandIn.Entity::type)
+                    .containsOnly("bold", "text_link");
         });
         assertThat(state(digest)).isEqualTo("sent");
         assertThat(count(bot, "sent")).isEqualTo(1);
-        assertThat(archive.jdbc.sql("SELECT text FROM telegram_messages").query(String.class).list())
+        assertThat(archive.jdbc
+                        .sql("SELECT text FROM telegram_messages")
+                        .query(String.class)
+                        .list())
                 .containsOnly("");
     }
 
@@ -184,7 +191,8 @@ class DeliveryIT {
         assertThat(received()).hasSizeGreaterThan(4);
         String all = String.join("\n", received().stream().map(Sent::text).toList());
         assertThat(sentences).allSatisfy(sentence -> assertThat(all).containsOnlyOnce(MessageText.inert(sentence)));
-        assertThat(received().stream().flatMap(message -> message.links().stream())).hasSize(50);
+        assertThat(received().stream().flatMap(message -> message.links().stream()))
+                .hasSize(50);
         assertThat(received().get(1).text()).contains("2/\u2060" + received().size());
         assertThat(state(digest)).isEqualTo("sent");
     }
@@ -326,14 +334,20 @@ class DeliveryIT {
         telegram.next(chat, new Fault.Flood(10));
         long digest = digest("Удалённая новость дня.");
         bot.deliver();
-        archive.jdbc.sql("UPDATE posts SET is_deleted = true WHERE channel_id = ?").param(channel).update();
+        archive.jdbc
+                .sql("UPDATE posts SET is_deleted = true WHERE channel_id = ?")
+                .param(channel)
+                .update();
         clock.advance(Duration.ofSeconds(11));
 
         bot.deliver();
 
         assertThat(received()).isEmpty();
         assertThat(state(digest)).isEqualTo("cancelled");
-        assertThat(archive.jdbc.sql("SELECT text FROM telegram_messages").query(String.class).list())
+        assertThat(archive.jdbc
+                        .sql("SELECT text FROM telegram_messages")
+                        .query(String.class)
+                        .list())
                 .containsOnly("");
     }
 
@@ -379,7 +393,9 @@ class DeliveryIT {
                 .start();
         try {
             await().atMost(TIME).until(() -> received().size() == 1 || !child.isAlive());
-            assertThat(child.isAlive()).as("it waits for the answer; see %s", log).isTrue();
+            assertThat(child.isAlive())
+                    .as("it waits for the answer; see %s", log)
+                    .isTrue();
         } finally {
             child.destroyForcibly();
             child.waitFor(30, TimeUnit.SECONDS);
@@ -409,7 +425,10 @@ class DeliveryIT {
 
         wrong.deliver();
         assertThat(state(digest)).isEqualTo("pending");
-        assertThat(archive.jdbc.sql("SELECT problem FROM telegram_bots").query(String.class).single())
+        assertThat(archive.jdbc
+                        .sql("SELECT problem FROM telegram_bots")
+                        .query(String.class)
+                        .single())
                 .contains("does not know the token", "401");
         clock.advance(Duration.ofMinutes(6));
         bot.deliver();
@@ -458,7 +477,10 @@ class DeliveryIT {
         telegram.write(group, "/digest", "supergroup", "en");
         bot.answer();
 
-        assertThat(telegram.sentTo(stranger)).hasSize(4).extracting(Sent::text).containsOnly(BotTexts.in("en").get("unlinked"));
+        assertThat(telegram.sentTo(stranger))
+                .hasSize(4)
+                .extracting(Sent::text)
+                .containsOnly(BotTexts.in("en").get("unlinked"));
         assertThat(telegram.sentTo(group)).isEmpty();
     }
 
@@ -484,7 +506,9 @@ class DeliveryIT {
         }
         telegram.write(second, "/start " + last.code());
         bot.answer();
-        assertThat(bot.links.read(other).state()).as("after five wrong codes not even the right one").isEqualTo("pending");
+        assertThat(bot.links.read(other).state())
+                .as("after five wrong codes not even the right one")
+                .isEqualTo("pending");
         clock.advance(Duration.ofHours(1));
         Code fresh = bot.links.newCode(other);
         telegram.write(second, "/start " + fresh.code().toLowerCase(java.util.Locale.ROOT));
@@ -494,7 +518,10 @@ class DeliveryIT {
         telegram.write(chat, "/start " + fresh.code());
         bot.answer();
         assertThat(bot.links.read(user).state()).as("used up").isEqualTo("active");
-        assertThat(archive.jdbc.sql("SELECT code_sha256 FROM telegram_link_codes").query(String.class).list())
+        assertThat(archive.jdbc
+                        .sql("SELECT code_sha256 FROM telegram_link_codes")
+                        .query(String.class)
+                        .list())
                 .isEmpty();
     }
 
@@ -510,7 +537,10 @@ class DeliveryIT {
         deliverAll(bot);
 
         assertThat(state(digest)).isEqualTo("cancelled");
-        assertThat(received()).singleElement().extracting(Sent::text).isEqualTo(BotTexts.in("en").get("stopped"));
+        assertThat(received())
+                .singleElement()
+                .extracting(Sent::text)
+                .isEqualTo(BotTexts.in("en").get("stopped"));
         long again = archive.user(tenant);
         link(bot, again, CHATS.incrementAndGet());
         assertThat(bot.links.unlink(again)).isTrue();
@@ -527,7 +557,10 @@ class DeliveryIT {
         deliverAll(bot);
 
         assertThat(received()).hasSizeBetween(19, 20);
-        assertThat(bot.metrics.counter("telegram.bot.updates", "outcome", "limited").count()).isGreaterThan(19);
+        assertThat(bot.metrics
+                        .counter("telegram.bot.updates", "outcome", "limited")
+                        .count())
+                .isGreaterThan(19);
     }
 
     @Test
@@ -540,7 +573,9 @@ class DeliveryIT {
 
         BotProcess second = process();
         second.read();
-        assertThat(telegram.unread()).as("the lease of the first one has not ended").isEqualTo(1);
+        assertThat(telegram.unread())
+                .as("the lease of the first one has not ended")
+                .isEqualTo(1);
         clock.advance(Duration.ofMinutes(2));
         BotProcess third = process();
         telegram.write(chat, "/status");
@@ -563,7 +598,14 @@ class DeliveryIT {
         broken.read();
         deliverAll(broken);
 
-        assertThat(received()).extracting(Sent::text).hasSize(2).first().isEqualTo(BotTexts.in("en").get("failed"));
-        assertThat(broken.metrics.counter("telegram.bot.updates", "outcome", "failed").count()).isEqualTo(1);
+        assertThat(received())
+                .extracting(Sent::text)
+                .hasSize(2)
+                .first()
+                .isEqualTo(BotTexts.in("en").get("failed"));
+        assertThat(broken.metrics
+                        .counter("telegram.bot.updates", "outcome", "failed")
+                        .count())
+                .isEqualTo(1);
     }
 }
