@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,13 +14,14 @@ import org.springframework.stereotype.Repository;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.delivery.MessageText.Part;
+import routes.posts.PostTraces;
 
 /**
  * The table {@code telegram_messages}: what the bot has to send. A message is pending, then sending, and then has ended: sent, unknown
  * (sent, but the answer was lost), failed or cancelled. Messages of a chat go out one after the other, in order; processes share them.
  */
 @Repository
-class BotMessages {
+class BotMessages implements PostTraces {
     /** Telegram allows a bot one message per second and chat. */
     private static final Duration PACE = Duration.ofSeconds(1);
 
@@ -267,6 +269,17 @@ class BotMessages {
                             AND NOT EXISTS (SELECT FROM telegram_links l WHERE l.chat_id = c.chat_id)
                         """)
                 .params(before.toString(), before.toString())
+                .update();
+    }
+
+    @Override
+    public void erase(UUID tenantId, Collection<UUID> postIds) {
+        jdbc.sql(
+                        """
+                        UPDATE telegram_messages SET state = 'cancelled', error = 'a post was deleted', text = '', ended_at = now()
+                        WHERE state = 'pending' AND posts && :posts
+                        """)
+                .param("posts", postIds.toArray(UUID[]::new))
                 .update();
     }
 

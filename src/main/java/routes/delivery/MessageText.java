@@ -37,13 +37,20 @@ final class MessageText {
 
     /** A piece of a block. */
     private sealed interface Piece {
+        /** The post that it tells of; null for none. */
+        UUID postId();
+
         /** UTF-16 units that readers see. */
         int length();
 
         String html();
     }
 
-    private record Words(String text) implements Piece {
+    private record Words(String text, UUID postId) implements Piece {
+        Words(String text) {
+            this(text, null);
+        }
+
         @Override
         public int length() {
             return text.length();
@@ -107,7 +114,7 @@ final class MessageText {
      */
     MessageText link(String label, String url, UUID postId) {
         boolean isPost = url != null && POST.matcher(url).matches();
-        return add(new Marked(label(label), isPost ? url : null, postId));
+        return add(isPost ? new Marked(label(label), url, postId) : new Words(label(label), postId));
     }
 
     private MessageText add(Piece piece) {
@@ -166,11 +173,11 @@ final class MessageText {
         void add(Piece piece) {
             html.append(piece.html());
             length += piece.length();
-            if (piece instanceof Marked mark) {
+            if (piece instanceof Marked) {
                 entities++;
-                if (mark.postId() != null) {
-                    posts.add(mark.postId());
-                }
+            }
+            if (piece.postId() != null) {
+                posts.add(piece.postId());
             }
         }
     }

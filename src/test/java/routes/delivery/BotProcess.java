@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.builder.AdviceWith;
-import org.apache.camel.component.telegram.TelegramComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -54,8 +53,7 @@ final class BotProcess implements AutoCloseable {
                 jdbc,
                 clock);
         updates = new BotUpdates(client, commands, messages, properties, jdbc, transactions, metrics, clock);
-        TelegramComponent component = new DeliveryConfiguration().telegramComponent(client, properties);
-        camel.getRegistry().bind("telegram-component", component);
+        camel.addComponent("telegram", DeliveryConfiguration.component(client, properties));
         camel.getRegistry().bind("digestDelivery", delivery);
         camel.getRegistry().bind("botUpdates", updates);
         camel.getRegistry().bind("outages", new DependencyOutages());

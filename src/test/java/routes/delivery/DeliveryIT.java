@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -184,7 +185,8 @@ class DeliveryIT {
         String[] sentences = IntStream.range(0, 50)
                 .mapToObj(i -> "История " + i + ": " + "слова 👩‍👩‍👧‍👦 ".repeat(20) + "& <конец> " + i + ".")
                 .toArray(String[]::new);
-        long digest = digest(sentences);
+        Stored post = archive.post(tenant, channel, clock.instant(), "Новость.");
+        long digest = digest(user, "ru", Collections.nCopies(sentences.length, post), sentences);
 
         deliverAll(bot);
 
