@@ -41,8 +41,8 @@ final class FeedController {
     private static final int RATE = 30;
 
     private static final String CACHE = "private, max-age=300";
-    private static final String ATOM = "application/atom+xml;charset=UTF-8";
-    private static final String JSON = "application/feed+json;charset=UTF-8";
+    private static final String ATOM = "application/atom+xml";
+    private static final String JSON = "application/feed+json";
     private static final int MOST_BUCKETS = 10_000;
 
     private final UserStore users;

@@ -151,9 +151,7 @@ public class CleanupSweep implements Job {
             String name = tenant.toString();
             List<Expired> batch = expired(tenant, now, places.getOrDefault(name, START));
             expired += delete(batch);
-            if (batch.size() < BATCH) {
-                redis.call(commands -> commands.hdel(EXPIRED, name));
-            } else {
+            if (batch.size() == BATCH) {
                 Expired last = batch.get(BATCH - 1);
                 String place = last.expiresAt() + " " + last.id();
                 places.put(name, place);
@@ -161,6 +159,10 @@ public class CleanupSweep implements Job {
                 redis.call(commands -> commands.pexpire(EXPIRED, KEEP.toMillis()));
                 tenants.add(tenant);
             }
+        }
+        if (tenants.isEmpty()) {
+            // also those of tenants that had nothing left
+            forget(EXPIRED);
         }
         return expired;
     }

@@ -24,8 +24,8 @@ import routes.events.MediaFile;
 import routes.objectstore.ObjectStore;
 
 /**
- * Limits the bytes of a tenant's files to {@code tenants.storage_quota_bytes}; null and 0 mean no limit. The sum over
- * {@code media_objects} is what is used. A file gets its row before it is stored, under a lock of the tenant, so concurrent imports never
+ * Limits the bytes of a tenant's files to {@code tenants.storage_quota_bytes}; null and 0 mean no limit. What is used is the sum
+ * over {@code media_objects}, and articles and summaries as they were measured last. A file gets its row before it is stored, under a lock of the tenant, so concurrent imports never
  * exceed the quota together. A row whose file could not be stored counts until it is evicted.
  */
 @Component
@@ -119,7 +119,10 @@ public final class StorageQuota {
     private Map<String, String> reserveLocked(UUID tenantId, Map<String, MediaFile> wanted) {
         Usage usage = usage(
                 tenantId,
-                "coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)::bigint");
+                """
+                (coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)
+                + coalesce((SELECT sum(u.total_bytes) FROM tenant_storage_usage u
+                    WHERE u.tenant_id = t.id AND u.content_type <> 'media'), 0))::bigint""");
         Set<String> known = use(tenantId, wanted.keySet());
         Queue<Unused> unused = null;
         long evictable = 0;

@@ -73,6 +73,7 @@ class AccessIT {
                 "{n}", "1",
                 "{picture}", "1"));
         ids.put("{digest_id}", Long.toString(fixtures.digest(user)));
+        ids.put("{tenant_id}", TENANT.toString());
         ids.put("{feed_id}", fixtures.feed(user).toString());
     }
 
@@ -196,7 +197,7 @@ class AccessIT {
                 .replace("{n}", "1")
                 .replace("{picture}", "1")
                 .replaceAll(
-                        "\\{(post|job|channel|search|feed)_id}",
+                        "\\{(post|job|channel|search|feed|tenant)_id}",
                         UUID.randomUUID().toString())
                 .replaceAll("\\{\\w+}", "999999999");
         UnaryOperator<HttpRequest.Builder> json = request -> request.header("Content-Type", "application/json");

@@ -113,7 +113,7 @@ class ReaderDigestIT {
     void a_chat_is_linked_by_a_code_and_a_feed_has_an_address_to_copy() {
         browser.open("/?view=digest");
         browser.all(".digest-view > .part > summary").get(4).click();
-        browser.awaitText(".part[open] .content", "Код связывает чат");
+        browser.awaitText(".part[open] .content", "Чат связывается кодом");
         browser.one(".part[open] .primary").click();
         browser.awaitText(".part[open] [role=status]", "/start ");
         assertThat(browser.barriers()).isEmpty();

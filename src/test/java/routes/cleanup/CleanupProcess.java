@@ -28,7 +28,7 @@ import routes.vectorindex.lucene.LuceneVectorIndex;
 
 /** The sweep, then what the stage does with its events, until nothing is left: a program that is killed. */
 final class CleanupProcess implements AutoCloseable {
-    private static final int BATCH = 50;
+    private static final int BATCH = 250;
 
     private final JdbcClient jdbc;
     private final LuceneVectorIndex index;
