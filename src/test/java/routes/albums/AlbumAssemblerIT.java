@@ -216,6 +216,11 @@ class AlbumAssemblerIT {
 
     /** The object store, which can be away. */
     private final class Objects implements ObjectStore {
+        @Override
+        public void each(String prefix, java.util.function.Consumer<Stored> work) throws IOException {
+            throw new IOException("not listed");
+        }
+
         private final ObjectStore files;
 
         Objects() throws IOException {

@@ -47,6 +47,7 @@ import routes.configuration.InstanceProperties;
 import routes.console.HawtioProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
+import routes.delivery.BotProperties;
 import routes.digests.DigestProperties;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
@@ -91,6 +92,7 @@ import routes.replay.OperatorAudit;
 import routes.replay.ReplayProperties;
 import routes.routefiles.PipelineStages;
 import routes.search.HybridSearch;
+import routes.search.ReaderSearch;
 import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.tdlib.Tdlib;
@@ -253,7 +255,9 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 "routes.answers",
                 "routes.backup",
                 "routes.console",
+                "routes.delivery",
                 "routes.digests",
+                "routes.feeds",
                 "routes.interests",
                 "routes.replay",
                 "routes.stories",
@@ -265,6 +269,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         TelegramProperties.class,
         PreviewProperties.class,
         AnswerProperties.class,
+        BotProperties.class,
         DigestProperties.class,
         TrendsProperties.class,
         ConfigFolderProperties.class,
@@ -475,6 +480,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 PlatformTransactionManager transactions,
                 SearchWords words) {
             return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), words);
+        }
+
+        @Bean
+        ReaderSearch readerSearch(HybridSearch search, JdbcClient jdbc) {
+            return new ReaderSearch(search, jdbc);
         }
 
         @Bean

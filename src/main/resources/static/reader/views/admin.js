@@ -114,7 +114,7 @@ export class AdminView {
             streamList(streams.items, this.#page.api, act),
             el("div", {class: "columns"},
                 stageList(stages.items, this.#page.api, act),
-                el("div", {}, providerList(providers.items), jobList(jobs.items), backupList(backups.items, this.#page.api, act))),
+                el("div", {}, providerList(providers.items), jobList(jobs.items, this.#page.api, act), backupList(backups.items, this.#page.api, act))),
             auditList(audit.items),
         ];
     }
