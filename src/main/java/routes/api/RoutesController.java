@@ -226,6 +226,11 @@ final class RoutesController {
                         Tried tried = Tried.of(tried(all, wanted, subject));
                         return new OperatorAudit.Done<>(tried, 0, tried.outcome());
                     });
+        } catch (RouteTrials.MissingSubjectException e) {
+            throw ProblemType.NOT_FOUND.exception(
+                    wanted.post() == null ? "entry" : "post",
+                    e.getMessage(),
+                    "docs/how-to/edit-routes.md says what can be tried.");
         } catch (ConfigurationException e) {
             throw ProblemType.INVALID_VALUE.exception(
                     null, e.getMessage(), "docs/how-to/edit-routes.md says what can be tried.");
