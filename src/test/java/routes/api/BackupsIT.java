@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,10 @@ class BackupsIT {
 
     @Test
     void aBackupIsMadeInTheBackgroundListedAndRecorded() throws IOException {
+        Path abandoned = Files.createDirectories(folder()).resolve("telegram-assistant-20260101T000000Z.tar.part");
+        Files.writeString(abandoned, "of a process that died");
+        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+
         ApiClient.Answer begun = api.client().post("/admin/backups");
 
         OpenApiContract.INSTANCE.check(begun);
