@@ -44,7 +44,7 @@ import routes.vectorindex.VectorIndex;
 class BackupRestoreIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final Path EVERY_KIND = Path.of("src/test/resources/exports/every-kind");
-    private static final int POSTS = 500;
+    private static final int POSTS = 250;
     private static final int ALL = POSTS + 74;
     private static final String POISON = new StreamCatalog().key("posts.tagged");
     private static final int GROUPS =

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +100,47 @@ class TracesIT {
         assertThat(RECEIVER.spans()).extracting(Received::name).as("polling").doesNotContain("ingest-batch");
         assertThat(RECEIVER.spans().toString())
                 .doesNotContain(ModelPipeline.GIGACHAT_KEY, ModelPipeline.OPENROUTER_KEY, "Bearer");
+    }
+
+    @Test
+    void a_request_continues_the_trace_of_its_caller_and_tells_neither_its_path_nor_its_query() throws Exception {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        request("/users/1/search?q=something+secret", "00-" + trace + "-b7ad6b7169203331-01");
+        request("/users/1/posts", "no trace at all");
+        request("/posts/999999999", null);
+
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(requests("/users/{user_id}/search"))
+                .singleElement()
+                .satisfies(span -> {
+                    assertThat(span.traceId()).isEqualTo(trace);
+                    assertThat(span.parent()).isEqualTo("b7ad6b7169203331");
+                    assertThat(span.name()).isEqualTo("GET /users/{user_id}/search");
+                    assertThat(span.values().get("http.response.status_code")).contains("200");
+                }));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(requests("/users/{user_id}/posts"))
+                .singleElement()
+                .satisfies(span -> assertThat(span.parent()).isEmpty()));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(requests("/posts/{post_id}"))
+                .singleElement()
+                .satisfies(span -> assertThat(span.values().get("http.response.status_code")).contains("404")));
+        assertThat(RECEIVER.spans().toString()).doesNotContain("secret", "999999999");
+    }
+
+    private static List<Received> requests(String route) {
+        return RECEIVER.spans().stream()
+                .filter(span -> span.kind().equals("SPAN_KIND_SERVER"))
+                .filter(span -> route.equals(span.values().get("http.route")))
+                .toList();
+    }
+
+    private void request(String path, String traceparent) throws Exception {
+        String port = pipeline.application.getEnvironment().getRequiredProperty("local.server.port");
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(30));
+        if (traceparent != null) {
+            request.header("traceparent", traceparent);
+        }
+        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding());
     }
 
     /** A collector that is down costs the posts nothing. */

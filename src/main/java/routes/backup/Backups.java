@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -32,6 +34,12 @@ public class Backups implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
     private static final String ENDING = ".tar";
     private static final long STOP_SECONDS = 20;
+    /** Names that {@link Backup} gives to its files until it has finished. */
+    private static final Pattern UNFINISHED = Pattern.compile("telegram-assistant-\\d+T\\d+Z\\.tar\\.(part|object|keys)");
+
+    /** Another process that shares the folder may still write to a file that is younger. */
+    private static final Duration ABANDONED = Duration.ofDays(1);
+
     private static final String RUNNING = "running";
     private static final String DONE = "done";
     private static final String FAILED = "failed";
@@ -86,6 +94,7 @@ public class Backups implements DisposableBean {
             return Optional.empty();
         }
         makeFolder();
+        sweep();
         Path file = folder.resolve(backup.fileName());
         Made begun = new Made(file.getFileName().toString(), RUNNING, null, clock.instant(), null, null);
         last = begun;
@@ -103,6 +112,21 @@ public class Backups implements DisposableBean {
         } catch (RuntimeException e) {
             // the audit has logged it
             return new Made(begun.file(), FAILED, null, begun.startedAt(), clock.instant(), e.getMessage());
+        }
+    }
+
+    /** Removes what processes that died in the middle of a back-up have left. */
+    private void sweep() {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(one -> UNFINISHED.matcher(one.getFileName().toString()).matches())
+                    .toList()) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(clock.instant().minus(ABANDONED))) {
+                    Files.deleteIfExists(file);
+                    LOG.info("An unfinished back-up is removed: {}", file);
+                }
+            }
+        } catch (IOException e) {
+            throw new BackupException("BACKUP_DIR=" + folder + ": the folder cannot be read (" + e + ")", e);
         }
     }
 

@@ -16,10 +16,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import routes.events.EventStream;
@@ -49,6 +48,7 @@ final class StreamContents {
             "crawl:budget:*",
             "crawl:cache:*");
 
+    private static final Set<String> KINDS = Set.of("string", "hash", "set");
     private static final String LEASE = ":lease";
     private static final String STREAMS = "stream:*";
     private static final String DEAD_LETTERS = StreamGroup.deadLetterKey("");
@@ -61,6 +61,8 @@ final class StreamContents {
 
     private static final Script POSITIONS = Script.read(StreamContents.class, "positions.lua");
     private static final Script ADD = Script.read(StreamContents.class, "add.lua");
+    private static final Script READ_VALUES = Script.read(StreamContents.class, "values.lua");
+    private static final Script PUT_VALUES = Script.read(StreamContents.class, "put-values.lua");
     private static final Script GROUP = Script.read(StreamContents.class, "group.lua");
 
     private final RedisLink redis;
@@ -215,36 +217,37 @@ final class StreamContents {
     /** Writes the values, with the time of their end. */
     void writeValues(ArchiveWriter.PartStream out) throws IOException {
         for (String pattern : VALUES) {
-            for (String key : scan(pattern, null)) {
-                Map<String, Object> value = key.endsWith(LEASE) ? Map.of() : value(key);
-                if (!value.isEmpty()) {
-                    line(out, value);
-                    out.counted(1);
-                }
+            List<String> keys = scan(pattern, null).stream()
+                    .filter(key -> !key.endsWith(LEASE))
+                    .toList();
+            for (int from = 0; from < keys.size(); from += BATCH_ENTRIES) {
+                writeValues(keys.subList(from, Math.min(keys.size(), from + BATCH_ENTRIES)), out);
             }
         }
     }
 
-    /** Empty if the key has ended, or is of another kind. */
-    private Map<String, Object> value(String key) {
-        Map<String, Object> value = new LinkedHashMap<>();
-        Object content =
-                switch (redis.call(commands -> commands.type(key))) {
-                    case "string" -> redis.call(commands -> commands.get(key));
-                    case "hash" -> redis.call(commands -> commands.hgetall(key));
-                    case "set" -> redis.call(commands -> commands.smembers(key));
-                    default -> null;
-                };
-        long left = redis.call(commands -> commands.pttl(key));
-        if (content == null || left == -2) {
-            return Map.of();
+    private void writeValues(List<String> keys, ArchiveWriter.PartStream out) throws IOException {
+        List<Object> values = redis.run(READ_VALUES, keys);
+        for (int i = 0; i < keys.size(); i++) {
+            List<?> value = (List<?>) values.get(i);
+            String kind = (String) value.get(0);
+            if (!KINDS.contains(kind)) {
+                continue; // it has ended
+            }
+            long left = (Long) value.get(1);
+            line(
+                    out,
+                    Map.of(
+                            "key",
+                            keys.get(i),
+                            "kind",
+                            kind,
+                            "ends_at",
+                            left < 0 ? 0 : clock.millis() + left,
+                            "value",
+                            value.get(2)));
+            out.counted(1);
         }
-        value.put("key", key);
-        value.put("value", content);
-        if (left >= 0) {
-            value.put("ends_at", clock.millis() + left);
-        }
-        return value;
     }
 
     private void line(ArchiveWriter.PartStream out, Map<String, ?> value) throws IOException {
@@ -325,32 +328,25 @@ final class StreamContents {
     void restoreValues(InputStream in) throws IOException {
         ObjectReader reader = json.readerFor(JsonNode.class);
         var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        List<String> keys = new ArrayList<>();
+        List<Object> arguments = new ArrayList<>();
         for (String text = lines.readLine(); text != null; text = lines.readLine()) {
             JsonNode line = reader.readValue(text);
-            long endsAt = line.path("ends_at").asLong(Long.MAX_VALUE);
-            if (endsAt > clock.millis()) {
-                restoreValue(line.path("key").asText(), line.path("value"), endsAt);
+            long endsAt = line.path("ends_at").asLong();
+            if (endsAt != 0 && endsAt <= clock.millis()) {
+                continue;
+            }
+            keys.add(line.path("key").asText());
+            arguments.addAll(List.of(line.path("kind").asText(), endsAt, line.path("value").size()));
+            line.path("value").forEach(one -> arguments.add(one.asText()));
+            if (keys.size() == BATCH_ENTRIES) {
+                redis.run(PUT_VALUES, keys, arguments);
+                keys.clear();
+                arguments.clear();
             }
         }
-    }
-
-    private void restoreValue(String key, JsonNode value, long endsAt) {
-        long unused = redis.call(commands -> commands.del(key));
-        if (value.isObject()) {
-            Map<String, String> fields = new HashMap<>();
-            value.properties()
-                    .forEach(
-                            field -> fields.put(field.getKey(), field.getValue().asText()));
-            long added = redis.call(commands -> commands.hset(key, fields));
-        } else if (value.isArray()) {
-            List<String> members = new ArrayList<>();
-            value.forEach(member -> members.add(member.asText()));
-            long added = redis.call(commands -> commands.sadd(key, members.toArray(String[]::new)));
-        } else {
-            String done = redis.call(commands -> commands.set(key, value.asText()));
-        }
-        if (endsAt != Long.MAX_VALUE) {
-            boolean set = redis.call(commands -> commands.pexpireat(key, endsAt));
+        if (!keys.isEmpty()) {
+            redis.run(PUT_VALUES, keys, arguments);
         }
     }
 }

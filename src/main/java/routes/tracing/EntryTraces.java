@@ -110,7 +110,7 @@ public final class EntryTraces {
         return builder.startSpan();
     }
 
-    private static SpanContext context(String traceparent) {
+    static SpanContext context(String traceparent) {
         String[] parts = traceparent.split("-");
         return SpanContext.createFromRemoteParent(
                 parts[1], parts[2], TraceFlags.fromHex(parts[3], 0), TraceState.getDefault());

@@ -10,8 +10,10 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 
 /** Exports spans if {@code OTEL_EXPORTER_OTLP_ENDPOINT} is set. Otherwise nothing of OpenTelemetry's SDK runs. */
 @Configuration(proxyBeanMethods = false)
@@ -72,6 +74,14 @@ class TracingConfiguration {
         @Bean
         ContextPropagators propagators(OpenTelemetry telemetry) {
             return telemetry.getPropagators();
+        }
+
+        /** Of the HTTP API; the management port has a server of its own. Before the filters that refuse requests. */
+        @Bean
+        FilterRegistrationBean<RequestSpans> requestSpans(OpenTelemetry telemetry) {
+            var registration = new FilterRegistrationBean<>(new RequestSpans(telemetry));
+            registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            return registration;
         }
 
         /** Spans of routes, and of what they call: models, web pages, other routes. */
