@@ -51,7 +51,10 @@ class EditorSchemaTest {
         return schema.validate(document).stream()
                 // an editor cannot know the type of what a placeholder stands for
                 .filter(message -> !PLACEHOLDER
-                        .matcher(message.getInstanceNode() == null ? "" : message.getInstanceNode().asText())
+                        .matcher(
+                                message.getInstanceNode() == null
+                                        ? ""
+                                        : message.getInstanceNode().asText())
                         .matches())
                 .map(message -> message.getInstanceLocation() + " " + message.getMessage())
                 .sorted()

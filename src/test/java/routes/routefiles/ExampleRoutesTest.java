@@ -32,8 +32,8 @@ class ExampleRoutesTest {
 
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.list(from)) {
-            for (Path file :
-                    files.filter(one -> one.toString().endsWith(RouteFile.SUFFIX)).toList()) {
+            for (Path file : files.filter(one -> one.toString().endsWith(RouteFile.SUFFIX))
+                    .toList()) {
                 Files.copy(file, to.resolve(file.getFileName()));
             }
         }
