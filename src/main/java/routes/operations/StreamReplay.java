@@ -495,7 +495,9 @@ public class StreamReplay {
      */
     @ManagedOperation(
             description = "Runs a job of the schedule now, unless it is already running; returns when it has ended")
-    @ManagedOperationParameter(name = "job", description = "Its name, such as digests, trends, cleanup-sweep or storage-usage")
+    @ManagedOperationParameter(
+            name = "job",
+            description = "Its name, such as digests, trends, cleanup-sweep or storage-usage")
     public String runJob(String job) {
         return plain(() -> stages.runJob(operator(), given(job)));
     }

@@ -201,8 +201,7 @@ public class StageOperations {
             return switch (all.runNow(name)) {
                 case SKIPPED ->
                     throw RefusedException.conflict(null, "The job runs already; call again when it has ended");
-                case FAILED ->
-                    throw new IllegalStateException("The job failed; the log and the table jobs say why");
+                case FAILED -> throw new IllegalStateException("The job failed; the log and the table jobs say why");
                 case SUCCESS -> new Done<>("The job " + name + " has run", 1L, "has run");
             };
         });

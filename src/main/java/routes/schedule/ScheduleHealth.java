@@ -24,9 +24,7 @@ class ScheduleHealth implements HealthIndicator {
             Map<String, String> failing = table.failing(TIMES);
             return failing.isEmpty()
                     ? Health.up().build()
-                    : Health.status("DEGRADED")
-                            .withDetail("problems", failing)
-                            .build();
+                    : Health.status("DEGRADED").withDetail("problems", failing).build();
         } catch (DataAccessException e) {
             return Health.unknown()
                     .withDetail("problem", "the database does not answer")

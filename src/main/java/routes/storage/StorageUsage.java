@@ -61,8 +61,12 @@ public class StorageUsage implements Job {
         this.transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
         for (String kind : KINDS) {
-            Gauge.builder("storage.bytes", () -> sum(kind).bytes()).tag("kind", kind).register(metrics);
-            Gauge.builder("storage.objects", () -> sum(kind).objects()).tag("kind", kind).register(metrics);
+            Gauge.builder("storage.bytes", () -> sum(kind).bytes())
+                    .tag("kind", kind)
+                    .register(metrics);
+            Gauge.builder("storage.objects", () -> sum(kind).objects())
+                    .tag("kind", kind)
+                    .register(metrics);
         }
         Gauge.builder("storage.differences", () -> differences).register(metrics);
     }
@@ -100,8 +104,8 @@ public class StorageUsage implements Job {
         Map<String, Map<UUID, Sum>> measured = new HashMap<>();
         for (String kind : KINDS) {
             Map<UUID, Sum> ofKind = new HashMap<>();
-            objects.each(kind + "/", object -> tenant(object.key()).ifPresent(tenant -> ofKind.merge(
-                    tenant, new Sum(1, object.sizeBytes()), Sum::plus)));
+            objects.each(kind + "/", object -> tenant(object.key())
+                    .ifPresent(tenant -> ofKind.merge(tenant, new Sum(1, object.sizeBytes()), Sum::plus)));
             measured.put(kind, ofKind);
             all.put(kind, ofKind.values().stream().reduce(NOTHING, Sum::plus));
         }

@@ -38,8 +38,9 @@ class FeedsIT {
     private static final NewApiKey FOREIGN = NewApiKey.make("foreign", "others", "operator");
 
     @RegisterExtension
-    static final RunningApi api =
-            new RunningApi().with("api.keys", OPERATOR.entry() + "," + FOREIGN.entry()).with("telegram.bot.token", "1:AAE-feeds_do_not_need_it_01");
+    static final RunningApi api = new RunningApi()
+            .with("api.keys", OPERATOR.entry() + "," + FOREIGN.entry())
+            .with("telegram.bot.token", "1:AAE-feeds_do_not_need_it_01");
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
@@ -65,7 +66,19 @@ class FeedsIT {
         api.bean(VectorIndex.class)
                 .upsert(new IndexedPoint(
                         new PostPayload(
-                                id, TENANT, channel, number(id), List.of(), Instant.parse("2026-01-31T12:00:00Z"), null, null, "", false, null, false, Set.of()),
+                                id,
+                                TENANT,
+                                channel,
+                                number(id),
+                                List.of(),
+                                Instant.parse("2026-01-31T12:00:00Z"),
+                                null,
+                                null,
+                                "",
+                                false,
+                                null,
+                                false,
+                                Set.of()),
                         new float[0],
                         text,
                         1,
@@ -74,7 +87,11 @@ class FeedsIT {
     }
 
     private long number(UUID id) {
-        return api.jdbc().sql("SELECT number FROM posts WHERE id = ?").param(id).query(Long.class).single();
+        return api.jdbc()
+                .sql("SELECT number FROM posts WHERE id = ?")
+                .param(id)
+                .query(Long.class)
+                .single();
     }
 
     private long digest(String sentence) {
@@ -82,9 +99,17 @@ class FeedsIT {
                 "ru",
                 List.of(new Group(
                         "космос & <b>",
-                        List.of(new Item(List.of(new Sentence(sentence, List.of(1), "words")), List.of(1), List.of())))),
+                        List.of(new Item(
+                                List.of(new Sentence(sentence, List.of(1), "words")), List.of(1), List.of())))),
                 List.of(new Source(
-                        1, post, number(post), channel, "Новости <i>", "https://t.me/news/1", Instant.parse("2026-01-31T12:00:00Z"), 5)));
+                        1,
+                        post,
+                        number(post),
+                        channel,
+                        "Новости <i>",
+                        "https://t.me/news/1",
+                        Instant.parse("2026-01-31T12:00:00Z"),
+                        5)));
         return DigestsOfTests.ready(api.jdbc(), user, body, Instant.parse("2026-01-31T13:00:00.750Z"));
     }
 
@@ -128,21 +153,26 @@ class FeedsIT {
             assertThat(entry.getUri()).startsWith("urn:uuid:");
             String html = entry.getContents().get(0).getValue();
             assertThat(html)
-                    .contains("<h2>космос &amp; &lt;b&gt;</h2>", "Аппарат &lt;img src=x", "<a href=\"https://t.me/news/1\">Новости &lt;i&gt;</a>")
+                    .contains(
+                            "<h2>космос &amp; &lt;b&gt;</h2>",
+                            "Аппарат &lt;img src=x",
+                            "<a href=\"https://t.me/news/1\">Новости &lt;i&gt;</a>")
                     .doesNotContain("<img", "\u0002");
         });
     }
 
     @Test
     void a_saved_search_is_a_feed_of_its_posts_whose_markup_stays_text() throws Exception {
-        UUID search = UUID.fromString(client.post("/users/" + user + "/searches", "{\"name\": \"Космос & <b>\", \"query\": \"телескопы\"}")
-                .text("id"));
+        UUID search = UUID.fromString(
+                client.post("/users/" + user + "/searches", "{\"name\": \"Космос & <b>\", \"query\": \"телескопы\"}")
+                        .text("id"));
         post("О другом, без того слова.");
         JsonNode made = make("{\"search_id\": \"" + search + "\"}");
         assertThat(made.path("kind").asText()).isEqualTo("search");
 
         SyndFeed feed = atom(read(made.path("atom_url").asText()).body());
-        JsonNode json = new ObjectMapper().readTree(read(made.path("json_url").asText()).body());
+        JsonNode json =
+                new ObjectMapper().readTree(read(made.path("json_url").asText()).body());
 
         assertThat(feed.getTitle()).contains("Космос & <b>");
         SyndEntry entry = feed.getEntries().get(0);
@@ -151,7 +181,8 @@ class FeedsIT {
         assertThat(entry.getContents().get(0).getValue())
                 .isEqualTo("Телескоп <script>alert(1)</script> & ]]> увидел «галактику»");
         assertThat(json.path("version").asText()).isEqualTo("https://jsonfeed.org/version/1.1");
-        assertThat(json.path("feed_url").asText()).isEqualTo(made.path("json_url").asText());
+        assertThat(json.path("feed_url").asText())
+                .isEqualTo(made.path("json_url").asText());
         assertThat(json.path("items")).hasSize(1);
         assertThat(json.at("/items/0/content_text").asText()).contains("<script>");
         assertThat(json.at("/items/0/content_html").isMissingNode()).isTrue();
@@ -169,10 +200,15 @@ class FeedsIT {
 
         assertThat(read(url, "If-None-Match", tag).statusCode()).isEqualTo(304);
         assertThat(read(url, "If-Modified-Since", time).statusCode()).isEqualTo(304);
-        api.jdbc().sql("UPDATE posts SET is_deleted = true WHERE id = ?").param(post).update();
+        api.jdbc()
+                .sql("UPDATE posts SET is_deleted = true WHERE id = ?")
+                .param(post)
+                .update();
         HttpResponse<String> changed = read(url, "If-None-Match", tag);
         assertThat(changed.statusCode()).isEqualTo(200);
-        assertThat(atom(changed.body()).getEntries()).as("a deleted post is told no more").isEmpty();
+        assertThat(atom(changed.body()).getEntries())
+                .as("a deleted post is told no more")
+                .isEmpty();
     }
 
     @Test
@@ -182,10 +218,19 @@ class FeedsIT {
         String key = url.replaceAll(".*/feeds/([^/]+)/.*", "$1");
         assertThat(read(url).statusCode()).isEqualTo(200);
 
-        assertThat(client.get("/users/" + user + "/feeds").http().body()).doesNotContain(key).contains(made.path("id").asText());
-        assertThat(api.jdbc().sql("SELECT feeds::text FROM feeds").query(String.class).list()).noneMatch(row -> row.contains(key));
-        assertThat(api.client(key).get("/users/" + user).status()).as("no API key").isEqualTo(401);
-        for (String wrong : List.of("x", "a".repeat(43), OPERATOR.key(), made.path("id").asText())) {
+        assertThat(client.get("/users/" + user + "/feeds").http().body())
+                .doesNotContain(key)
+                .contains(made.path("id").asText());
+        assertThat(api.jdbc()
+                        .sql("SELECT feeds::text FROM feeds")
+                        .query(String.class)
+                        .list())
+                .noneMatch(row -> row.contains(key));
+        assertThat(api.client(key).get("/users/" + user).status())
+                .as("no API key")
+                .isEqualTo(401);
+        for (String wrong :
+                List.of("x", "a".repeat(43), OPERATOR.key(), made.path("id").asText())) {
             HttpResponse<String> answer = read(url.replace(key, wrong));
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
@@ -202,7 +247,8 @@ class FeedsIT {
     void a_search_of_another_user_is_no_feed() {
         UUID foreign = fixtures.savedSearch(fixtures.user(TENANT));
 
-        assertThat(client.post("/users/" + user + "/feeds", "{\"search_id\": \"" + foreign + "\"}").status())
+        assertThat(client.post("/users/" + user + "/feeds", "{\"search_id\": \"" + foreign + "\"}")
+                        .status())
                 .isEqualTo(409);
     }
 
@@ -228,7 +274,10 @@ class FeedsIT {
         assertThat(code.status()).isEqualTo(201);
         assertThat(client.get(path).json().path("state").asText()).isEqualTo("pending");
         assertThat(client.get(path).http().body()).doesNotContain(code.text("code"));
-        assertThat(api.jdbc().sql("SELECT telegram_link_codes::text FROM telegram_link_codes").query(String.class).list())
+        assertThat(api.jdbc()
+                        .sql("SELECT telegram_link_codes::text FROM telegram_link_codes")
+                        .query(String.class)
+                        .list())
                 .noneMatch(row -> row.contains(code.text("code")));
         assertThat(client.delete(path).status()).isEqualTo(204);
         assertThat(client.get(path).json().path("state").asText()).isEqualTo("none");

@@ -112,7 +112,9 @@ class CleanupIT {
                 removal,
                 index,
                 graph,
-                List.of(TrendsOfTests.of(source, new SearchWords(), metrics, Clock.systemUTC()), DigestsOfTests.table(source)),
+                List.of(
+                        TrendsOfTests.of(source, new SearchWords(), metrics, Clock.systemUTC()),
+                        DigestsOfTests.table(source)),
                 counted,
                 transactions,
                 metrics);
@@ -359,7 +361,8 @@ class CleanupIT {
                         .list())
                 .containsExactly("ttlt");
         assertThat(sweep.sweep().postsExpired()).isZero();
-        assertThat(REDIS.commands().exists("cleanup:checkpoint:expired-by-tenant")).isZero();
+        assertThat(REDIS.commands().exists("cleanup:checkpoint:expired-by-tenant"))
+                .isZero();
         assertThat(first.id()).isNotEqualTo(channel.id());
     }
 
@@ -369,7 +372,8 @@ class CleanupIT {
         expire("telegram_message_id = 1", Duration.ofMinutes(3));
         expire("telegram_message_id = 2", Duration.ofMinutes(1));
         Instant between = Instant.now().minus(Duration.ofMinutes(2));
-        REDIS.commands().hset("cleanup:checkpoint:expired-by-tenant", TENANT.toString(), between + " " + new UUID(0, 0));
+        REDIS.commands()
+                .hset("cleanup:checkpoint:expired-by-tenant", TENANT.toString(), between + " " + new UUID(0, 0));
 
         assertThat(sweep.sweep().postsExpired()).isEqualTo(1);
         assertThat(jdbc.sql("SELECT telegram_message_id FROM posts WHERE is_deleted")
@@ -413,17 +417,22 @@ class CleanupIT {
     @Test
     void the_backlog_of_one_tenant_does_not_keep_another_waiting() throws IOException {
         UUID small = UUID.fromString("ffffffff-0000-4000-8000-000000000001");
-        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, 'small') ON CONFLICT DO NOTHING").param(small).update();
+        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, 'small') ON CONFLICT DO NOTHING")
+                .param(small)
+                .update();
         expired(TENANT, 1_700, Duration.ofDays(30));
         expired(small, 3, Duration.ofMinutes(1));
 
         sweep.sweep();
 
-        List<UUID> order = jdbc.sql("SELECT CAST(event ->> 'tenant_id' AS uuid) FROM outbox WHERE stream = 'posts.deleted' ORDER BY id")
+        List<UUID> order = jdbc.sql(
+                        "SELECT CAST(event ->> 'tenant_id' AS uuid) FROM outbox WHERE stream = 'posts.deleted' ORDER BY id")
                 .query(UUID.class)
                 .list();
         assertThat(order).hasSize(1_703);
-        assertThat(order.lastIndexOf(small)).as("after one batch of the other tenant").isLessThan(503);
+        assertThat(order.lastIndexOf(small))
+                .as("after one batch of the other tenant")
+                .isLessThan(503);
     }
 
     private void expired(UUID tenant, int number, Duration ago) {
@@ -441,13 +450,16 @@ class CleanupIT {
     void files_that_no_post_has_any_more_are_removed() throws IOException {
         save(photo(1, "уйдёт", null, "общий", "свой"), photo(2, "останется", null, "общий"));
         UUID gone = id(1);
-        jdbc.sql("UPDATE media_objects SET last_seen_at = now() - interval '1 minute'").update();
+        jdbc.sql("UPDATE media_objects SET last_seen_at = now() - interval '1 minute'")
+                .update();
         delete(gone, DeletionReason.USER);
         clean(gone);
 
         assertThat(sweep.sweep().filesRemoved()).isEqualTo(1);
 
-        assertThat(jdbc.sql("SELECT file_sha256 FROM media_objects").query(String.class).list())
+        assertThat(jdbc.sql("SELECT file_sha256 FROM media_objects")
+                        .query(String.class)
+                        .list())
                 .containsExactly(sha256("общий"));
     }
 
@@ -456,7 +468,10 @@ class CleanupIT {
         save(post(1, "уйдёт"), post(2, "останется"));
         UUID gone = id(1);
         UUID stays = id(2);
-        long user = jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id").param(TENANT).query(Long.class).single();
+        long user = jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id")
+                .param(TENANT)
+                .query(Long.class)
+                .single();
         long digest = DigestsOfTests.ready(
                 jdbc,
                 user,
@@ -465,19 +480,30 @@ class CleanupIT {
                         List.of(new DigestBody.Group(null, List.of(told("уйдёт", 1), told("останется", 2)))),
                         List.of(source(1, gone), source(2, stays))),
                 Instant.now());
-        jdbc.sql("INSERT INTO post_opens (user_id, post_id) VALUES (?, ?), (?, ?)").params(user, gone, user, stays).update();
+        jdbc.sql("INSERT INTO post_opens (user_id, post_id) VALUES (?, ?), (?, ?)")
+                .params(user, gone, user, stays)
+                .update();
         UUID lost = trend(gone);
         UUID kept = trend(gone, stays);
         delete(gone, DeletionReason.TTL);
 
         clean(gone);
 
-        assertThat(jdbc.sql("SELECT body::text || content || posts::text FROM digests WHERE id = ?").param(digest).query(String.class).single())
+        assertThat(jdbc.sql("SELECT body::text || content || posts::text FROM digests WHERE id = ?")
+                        .param(digest)
+                        .query(String.class)
+                        .single())
                 .contains("останется", stays.toString())
                 .doesNotContain("уйдёт", gone.toString());
-        assertThat(jdbc.sql("SELECT post_id FROM post_opens").query(UUID.class).list()).containsExactly(stays);
-        assertThat(jdbc.sql("SELECT id FROM trends").query(UUID.class).list()).contains(kept).doesNotContain(lost);
-        assertThat(jdbc.sql("SELECT post_id FROM trend_posts WHERE trend_id = ?").param(kept).query(UUID.class).list())
+        assertThat(jdbc.sql("SELECT post_id FROM post_opens").query(UUID.class).list())
+                .containsExactly(stays);
+        assertThat(jdbc.sql("SELECT id FROM trends").query(UUID.class).list())
+                .contains(kept)
+                .doesNotContain(lost);
+        assertThat(jdbc.sql("SELECT post_id FROM trend_posts WHERE trend_id = ?")
+                        .param(kept)
+                        .query(UUID.class)
+                        .list())
                 .containsExactly(stays);
     }
 
@@ -499,7 +525,9 @@ class CleanupIT {
                 .params(id, TENANT)
                 .update();
         for (UUID post : posts) {
-            jdbc.sql("INSERT INTO trend_posts (trend_id, post_id) VALUES (?, ?)").params(id, post).update();
+            jdbc.sql("INSERT INTO trend_posts (trend_id, post_id) VALUES (?, ?)")
+                    .params(id, post)
+                    .update();
         }
         return id;
     }

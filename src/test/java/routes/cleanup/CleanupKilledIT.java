@@ -63,7 +63,9 @@ class CleanupKilledIT {
         killedWhen("SELECT count(*) FROM posts WHERE is_deleted", 1_000);
         long deleted = count("SELECT count(*) FROM posts WHERE is_deleted");
         assertThat(deleted).as("it was killed in the middle of the sweep").isBetween(1_000L, EXPIRED - 1L);
-        assertThat(REDIS.commands().hgetall("cleanup:checkpoint:expired-by-tenant")).as("the checkpoint").isNotEmpty();
+        assertThat(REDIS.commands().hgetall("cleanup:checkpoint:expired-by-tenant"))
+                .as("the checkpoint")
+                .isNotEmpty();
         killedWhen("SELECT count(*) FROM posts WHERE cleaned_at IS NOT NULL", 1_000);
         assertThat(count("SELECT count(*) FROM posts WHERE cleaned_at IS NOT NULL"))
                 .as("it was killed in the middle of the cleaning")
@@ -80,7 +82,8 @@ class CleanupKilledIT {
         try (LuceneVectorIndex index = LuceneVectorIndex.open(folder.resolve("index"))) {
             assertThat(index.count()).isEqualTo(LIVING);
         }
-        assertThat(count("SELECT count(*) FROM graph_nodes WHERE label = 'Post'")).isEqualTo(LIVING);
+        assertThat(count("SELECT count(*) FROM graph_nodes WHERE label = 'Post'"))
+                .isEqualTo(LIVING);
         assertThat(jdbc.sql("SELECT DISTINCT key FROM graph_nodes WHERE label = 'Tag'")
                         .query(String.class)
                         .list())
@@ -90,11 +93,14 @@ class CleanupKilledIT {
         for (String table : List.of("post_enrichment", "post_media_map")) {
             assertThat(count("SELECT count(*) FROM " + table)).as(table).isEqualTo(LIVING);
         }
-        assertThat(jdbc.sql("SELECT body::text || content FROM digests").query(String.class).single())
+        assertThat(jdbc.sql("SELECT body::text || content FROM digests")
+                        .query(String.class)
+                        .single())
                 .contains("живой пост")
                 .doesNotContain("истёкший пост");
         assertThat(REDIS.commands().keys("cleanup:checkpoint:*")).isEmpty();
-        assertThat(count("SELECT count(*) FROM outbox WHERE stream = 'posts.deleted'")).isZero();
+        assertThat(count("SELECT count(*) FROM outbox WHERE stream = 'posts.deleted'"))
+                .isZero();
     }
 
     private long count(String sql) {
@@ -134,16 +140,21 @@ class CleanupKilledIT {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
         // a transaction of the killed process may end later
-        await().atMost(TIME).until(() -> count(
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()")
-                == 0);
+        await().atMost(TIME)
+                .until(() -> count(
+                                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()")
+                        == 0);
     }
 
     private void store() throws Exception {
         for (UUID tenant : List.of(BIG, SMALL)) {
-            jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)").params(tenant, tenant.toString()).update();
+            jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
+                    .params(tenant, tenant.toString())
+                    .update();
         }
-        jdbc.sql("INSERT INTO channels (id, tg_channel_id, title) VALUES (?, 77, 'Новости')").param(channel).update();
+        jdbc.sql("INSERT INTO channels (id, tg_channel_id, title) VALUES (?, 77, 'Новости')")
+                .param(channel)
+                .update();
         jdbc.sql(
                         """
                         INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, content, posted_at, expires_at, indexing_status)
@@ -158,14 +169,17 @@ class CleanupKilledIT {
                 .param("expired", EXPIRED)
                 .param("all", EXPIRED + LIVING)
                 .update();
-        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider) SELECT id, 'tags', 'local' FROM posts").update();
+        jdbc.sql("INSERT INTO post_enrichment (post_id, kind, provider) SELECT id, 'tags', 'local' FROM posts")
+                .update();
         var objects = new FolderObjectStore(folder.resolve("media"));
         for (String name : List.of("expired", "living")) {
             file(objects, name);
         }
-        jdbc.sql("UPDATE media_objects SET last_seen_at = now() - interval '1 hour'").update();
+        jdbc.sql("UPDATE media_objects SET last_seen_at = now() - interval '1 hour'")
+                .update();
         record Row(UUID id, UUID tenantId, long n) {}
-        List<Row> rows = jdbc.sql("SELECT id, tenant_id, telegram_message_id AS n FROM posts ORDER BY telegram_message_id")
+        List<Row> rows = jdbc.sql(
+                        "SELECT id, tenant_id, telegram_message_id AS n FROM posts ORDER BY telegram_message_id")
                 .query(Row.class)
                 .list();
         var graph = new PostgresGraph(jdbc, new JdbcTransactionManager(DATABASE.dataSource()));
@@ -180,7 +194,19 @@ class CleanupKilledIT {
                             row.tenantId(), row.id(), channel, tags, List.of(), List.of(), null, 0, null, null));
                     points.add(new IndexedPoint(
                             new PostPayload(
-                                    row.id(), row.tenantId(), channel, row.n(), tags, Instant.now(), null, null, "", false, null, false, Set.of()),
+                                    row.id(),
+                                    row.tenantId(),
+                                    channel,
+                                    row.n(),
+                                    tags,
+                                    Instant.now(),
+                                    null,
+                                    null,
+                                    "",
+                                    false,
+                                    null,
+                                    false,
+                                    Set.of()),
                             new float[0],
                             "текст " + row.n(),
                             1,
@@ -206,14 +232,20 @@ class CleanupKilledIT {
                         """)
                 .params(BIG, hash, content.length, key)
                 .update();
-        jdbc.sql("INSERT INTO post_media_map (post_id, file_sha256, position) SELECT id, ?, 0 FROM posts WHERE (expires_at > now()) = ?")
+        jdbc.sql(
+                        "INSERT INTO post_media_map (post_id, file_sha256, position) SELECT id, ?, 0 FROM posts WHERE (expires_at > now()) = ?")
                 .params(hash, name.equals("living"))
                 .update();
     }
 
     private void digest(UUID expired, UUID living) {
-        long user = jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id").param(BIG).query(Long.class).single();
-        jdbc.sql("UPDATE posts SET tenant_id = ? WHERE id = ANY (?)").params(BIG, new UUID[] {expired, living}).update();
+        long user = jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id")
+                .param(BIG)
+                .query(Long.class)
+                .single();
+        jdbc.sql("UPDATE posts SET tenant_id = ? WHERE id = ANY (?)")
+                .params(BIG, new UUID[] {expired, living})
+                .update();
         DigestsOfTests.ready(
                 jdbc,
                 user,

@@ -46,7 +46,8 @@ final class CleanupProcess implements AutoCloseable {
         index = LuceneVectorIndex.open(folder.resolve("index"));
         redis = new RedisLink(RedisClient.create(redisUrl), Duration.ofSeconds(10));
         var graph = new PostgresGraph(jdbc, transactions);
-        cleanup = new Cleanup(removal, index, graph, List.of(DigestsOfTests.table(database)), jdbc, transactions, metrics);
+        cleanup = new Cleanup(
+                removal, index, graph, List.of(DigestsOfTests.table(database)), jdbc, transactions, metrics);
         sweep = new CleanupSweep(
                 jdbc,
                 removal,

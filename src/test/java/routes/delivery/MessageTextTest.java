@@ -34,16 +34,7 @@ class MessageTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "a",
-                "😀",
-                "👩‍👩‍👧‍👦",
-                "é̂",
-                "слово ",
-                "<b>&amp;</b> ",
-                "нет-пробелов-но-много-букв"
-            })
+    @ValueSource(strings = {"a", "😀", "👩‍👩‍👧‍👦", "é̂", "слово ", "<b>&amp;</b> ", "нет-пробелов-но-много-букв"})
     void no_part_is_longer_than_a_message_and_nothing_is_lost(String unit) {
         String text = unit.repeat(20_000 / unit.length());
 
@@ -55,19 +46,18 @@ class MessageTextTest {
                     .as("no half of a pair")
                     .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
         });
-        assertThat(all(parts).replaceAll("\\s", "")).isEqualTo(MessageText.inert(text).replaceAll("\\s", ""));
+        assertThat(all(parts).replaceAll("\\s", ""))
+                .isEqualTo(MessageText.inert(text).replaceAll("\\s", ""));
     }
 
     @Test
     void what_readers_see_as_one_character_is_not_cut() {
         String family = "👩‍👩‍👧‍👦";
 
-        List<Part> parts =
-                new MessageText().block().text(family.repeat(1_000)).split();
+        List<Part> parts = new MessageText().block().text(family.repeat(1_000)).split();
 
-        assertThat(parts)
-                .allSatisfy(part -> assertThat(all(List.of(part)).length() % family.length())
-                        .isZero());
+        assertThat(parts).allSatisfy(part -> assertThat(all(List.of(part)).length() % family.length())
+                .isZero());
     }
 
     @Test
@@ -81,12 +71,13 @@ class MessageTextTest {
 
         assertThat(parts).hasSizeGreaterThan(2);
         assertThat(parts).allSatisfy(part -> {
-            Matcher link = Pattern.compile("<a href=\"" + POST + "\">\\[(\\d+)]</a>").matcher(part.html());
-            List<UUID> posts =
-                    link.results().map(one -> new UUID(0, Long.parseLong(one.group(1)))).toList();
+            Matcher link =
+                    Pattern.compile("<a href=\"" + POST + "\">\\[(\\d+)]</a>").matcher(part.html());
+            List<UUID> posts = link.results()
+                    .map(one -> new UUID(0, Long.parseLong(one.group(1))))
+                    .toList();
             assertThat(part.posts()).containsExactlyInAnyOrderElementsOf(posts);
-            posts.forEach(post ->
-                    assertThat(part.html()).contains("Начало " + post.getLeastSignificantBits() + " "));
+            posts.forEach(post -> assertThat(part.html()).contains("Начало " + post.getLeastSignificantBits() + " "));
         });
     }
 
@@ -95,7 +86,8 @@ class MessageTextTest {
         MessageText text = new MessageText().block();
         IntStream.range(0, 250).forEach(i -> text.link("" + i, POST, null));
 
-        assertThat(text.split()).hasSize(3).allSatisfy(part -> assertThat(part.html().split("<a ", -1))
+        assertThat(text.split()).hasSize(3).allSatisfy(part -> assertThat(
+                        part.html().split("<a ", -1))
                 .hasSizeLessThanOrEqualTo(MessageText.MOST_ENTITIES + 1));
     }
 
@@ -110,7 +102,8 @@ class MessageTextTest {
                 "tg://resolve?domain=x"
             })
     void only_links_to_posts_are_links(String url) {
-        assertThat(new MessageText().link("label", url, null).split().get(0).html()).isEqualTo("label");
+        assertThat(new MessageText().link("label", url, null).split().get(0).html())
+                .isEqualTo("label");
     }
 
     @Test
@@ -141,6 +134,11 @@ class MessageTextTest {
     }
 
     private static List<String> values(String message) {
-        return Pattern.compile("\\{\\d}").matcher(message).results().map(found -> found.group()).sorted().toList();
+        return Pattern.compile("\\{\\d}")
+                .matcher(message)
+                .results()
+                .map(found -> found.group())
+                .sorted()
+                .toList();
     }
 }

@@ -205,7 +205,6 @@ class MediaStoreTest {
             throw new IOException("not listed");
         }
 
-
         @Override
         public void check() {}
 

@@ -60,7 +60,8 @@ abstract class ObjectStoreContract {
         store.each("media/", files::add);
         store.each("nothing/", none::add);
 
-        assertThat(files).contains(new ObjectStore.Stored(KEY, 7)).allMatch(one -> one.key().startsWith("media/"));
+        assertThat(files).contains(new ObjectStore.Stored(KEY, 7)).allMatch(one -> one.key()
+                .startsWith("media/"));
         assertThat(none).isEmpty();
     }
 

@@ -258,18 +258,15 @@ class JobsIT {
         });
         var others = new AtomicInteger();
         Jobs jobs = process(
-                "one",
-                List.of(broken, Job.of("other", others::incrementAndGet)),
-                metrics,
-                DATABASE.jdbc(),
-                "skip");
+                "one", List.of(broken, Job.of("other", others::incrementAndGet)), metrics, DATABASE.jdbc(), "skip");
         jobs.runAt("sample", "0 4 * * *");
         due("1 minute");
         for (int attempt = 1; attempt <= 4; attempt++) {
             assertThat(jobs.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.FAILED);
             assertThat(jobs.run("other", "1ms")).isNotEqualTo(Jobs.Outcome.FAILED);
             Duration pause = DATABASE.jdbc()
-                    .sql("SELECT extract(epoch FROM next_run_at - last_ended_at)::bigint FROM jobs WHERE name = 'sample'")
+                    .sql(
+                            "SELECT extract(epoch FROM next_run_at - last_ended_at)::bigint FROM jobs WHERE name = 'sample'")
                     .query(Long.class)
                     .optional()
                     .map(Duration::ofSeconds)
@@ -285,7 +282,11 @@ class JobsIT {
 
         isBroken.set(false);
         assertThat(jobs.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SUCCESS);
-        assertThat(new ScheduleHealth(new JobTable(DATABASE.jdbc())).health().getStatus().getCode()).isEqualTo("UP");
+        assertThat(new ScheduleHealth(new JobTable(DATABASE.jdbc()))
+                        .health()
+                        .getStatus()
+                        .getCode())
+                .isEqualTo("UP");
     }
 
     @Test
@@ -314,7 +315,10 @@ class JobsIT {
             String instance) {}
 
     private static State state() {
-        return DATABASE.jdbc().sql("SELECT * FROM jobs WHERE name = 'sample'").query(State.class).single();
+        return DATABASE.jdbc()
+                .sql("SELECT * FROM jobs WHERE name = 'sample'")
+                .query(State.class)
+                .single();
     }
 
     private Jobs process(String instance, Job job) {
@@ -329,8 +333,7 @@ class JobsIT {
         return process(instance, List.of(job), registry, jdbc, "run");
     }
 
-    private Jobs process(
-            String instance, List<Job> all, SimpleMeterRegistry registry, JdbcClient jdbc, String missed) {
+    private Jobs process(String instance, List<Job> all, SimpleMeterRegistry registry, JdbcClient jdbc, String missed) {
         var redis = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
         redis.afterPropertiesSet();
         redis.start();

@@ -37,7 +37,9 @@ class StorageUsageIT {
     void twoTenants() throws IOException {
         jdbc.sql("DELETE FROM media_objects").update();
         for (UUID tenant : new UUID[] {one, other}) {
-            jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)").params(tenant, tenant.toString()).update();
+            jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, ?)")
+                    .params(tenant, tenant.toString())
+                    .update();
         }
         objects = new FolderObjectStore(folder.resolve("media"));
         usage = new StorageUsage(
