@@ -35,8 +35,8 @@ import java.util.regex.Pattern;
  * two readers, sendMessage with the rules of HTML marks, limits in UTF-16 units after the marks are read, links that Telegram makes by
  * itself, and refusals. A test may let the next messages to a chat fail in a given way.
  */
-final class BotApiStandIn implements AutoCloseable {
-    static final String TOKEN = "700000001:AAE-stand_in_token_0123456789abcdef";
+public final class BotApiStandIn implements AutoCloseable {
+    public static final String TOKEN = "700000001:AAE-stand_in_token_0123456789abcdef";
     static final String NAME = "archive_bot";
     private static final int MOST_TEXT = 4_096;
     private static final int MOST_ENTITIES = 100;
@@ -50,7 +50,7 @@ final class BotApiStandIn implements AutoCloseable {
     private static final Pattern MARK = Pattern.compile("<(/?)([a-z]+)(?: href=\"([^\"]*)\")?>");
 
     /** What happens to a message. */
-    sealed interface Fault {
+    public sealed interface Fault {
         /** Status 429 with retry_after. */
         record Flood(int seconds) implements Fault {}
 
@@ -67,11 +67,11 @@ final class BotApiStandIn implements AutoCloseable {
         record Page(int status) implements Fault {}
     }
 
-    record Entity(String type, int offset, int length, String url) {}
+    public record Entity(String type, int offset, int length, String url) {}
 
     /** A message that was taken. */
-    record Sent(long id, long chat, String text, List<Entity> entities) {
-        List<String> links() {
+    public record Sent(long id, long chat, String text, List<Entity> entities) {
+        public List<String> links() {
             return entities.stream()
                     .filter(entity -> entity.url() != null)
                     .map(Entity::url)
@@ -79,7 +79,7 @@ final class BotApiStandIn implements AutoCloseable {
         }
 
         /** What Telegram made links of without being told. */
-        List<String> linksByItself() {
+        public List<String> linksByItself() {
             return entities.stream()
                     .filter(entity -> entity.type().equals("url"))
                     .map(entity -> text.substring(entity.offset(), entity.offset() + entity.length()))
@@ -103,14 +103,14 @@ final class BotApiStandIn implements AutoCloseable {
     private int polls;
     private int conflicts;
 
-    BotApiStandIn() throws IOException {
+    public BotApiStandIn() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::serve);
         server.setExecutor(threads);
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -123,16 +123,16 @@ final class BotApiStandIn implements AutoCloseable {
         blocked.add(chat);
     }
 
-    void next(long chat, Fault... wanted) {
+    public void next(long chat, Fault... wanted) {
         faults.computeIfAbsent(chat, any -> new ConcurrentLinkedQueue<>()).addAll(List.of(wanted));
     }
 
-    List<Sent> sentTo(long chat) {
+    public List<Sent> sentTo(long chat) {
         return sent.stream().filter(message -> message.chat() == chat).toList();
     }
 
     /** Requests with a message to a chat, taken or not. */
-    long attempts(long chat) {
+    public long attempts(long chat) {
         return attempts.stream().filter(one -> one == chat).count();
     }
 
@@ -143,7 +143,7 @@ final class BotApiStandIn implements AutoCloseable {
     }
 
     /** A person writes to the bot. */
-    void write(long chat, String text) {
+    public void write(long chat, String text) {
         write(chat, text, "private", "en");
     }
 
