@@ -94,11 +94,20 @@ public class StreamOperations {
                 StreamAdmin.StreamState state = admin.stream(key);
                 length += state.length();
                 dead += state.deadLetters();
-                admin.groups(key).forEach(group -> groups.merge(group.group(), row(stream, group), GroupRow::plus));
+                admin.groups(key).stream()
+                        .filter(group -> isRead(stream, group))
+                        .forEach(group -> groups.merge(group.group(), row(stream, group), GroupRow::plus));
             }
             rows.add(new StreamRow(stream.name(), length, dead, List.copyOf(groups.values())));
         }
         return rows;
+    }
+
+    /** A group that the product creates and nobody reads in would only show a lag that means nothing. */
+    private boolean isRead(EventStream stream, GroupState group) {
+        return group.consumers() > 0
+                || !stream.groups().contains(group.group())
+                || catalog.servedGroups(stream).contains(group.group());
     }
 
     private GroupRow row(EventStream stream, GroupState state) {
