@@ -122,7 +122,8 @@ class TracesIT {
                 .satisfies(span -> assertThat(span.parent()).isEmpty()));
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(requests("/posts/{post_id}"))
                 .singleElement()
-                .satisfies(span -> assertThat(span.values().get("http.response.status_code")).contains("404")));
+                .satisfies(span -> assertThat(span.values().get("http.response.status_code"))
+                        .contains("404")));
         assertThat(RECEIVER.spans().toString()).doesNotContain("secret", "999999999");
     }
 

@@ -35,7 +35,8 @@ public class Backups implements DisposableBean {
     private static final String ENDING = ".tar";
     private static final long STOP_SECONDS = 20;
     /** Names that {@link Backup} gives to its files until it has finished. */
-    private static final Pattern UNFINISHED = Pattern.compile("telegram-assistant-\\d+T\\d+Z\\.tar\\.(part|object|keys)");
+    private static final Pattern UNFINISHED =
+            Pattern.compile("telegram-assistant-\\d+T\\d+Z\\.tar\\.(part|object|keys)");
 
     /** Another process that shares the folder may still write to a file that is younger. */
     private static final Duration ABANDONED = Duration.ofDays(1);
@@ -118,9 +119,12 @@ public class Backups implements DisposableBean {
     /** Removes what processes that died in the middle of a back-up have left. */
     private void sweep() {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(one -> UNFINISHED.matcher(one.getFileName().toString()).matches())
+            for (Path file : files.filter(one ->
+                            UNFINISHED.matcher(one.getFileName().toString()).matches())
                     .toList()) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(clock.instant().minus(ABANDONED))) {
+                if (Files.getLastModifiedTime(file)
+                        .toInstant()
+                        .isBefore(clock.instant().minus(ABANDONED))) {
                     Files.deleteIfExists(file);
                     LOG.info("An unfinished back-up is removed: {}", file);
                 }

@@ -337,7 +337,8 @@ final class StreamContents {
                 continue;
             }
             keys.add(line.path("key").asText());
-            arguments.addAll(List.of(line.path("kind").asText(), endsAt, line.path("value").size()));
+            arguments.addAll(List.of(
+                    line.path("kind").asText(), endsAt, line.path("value").size()));
             line.path("value").forEach(one -> arguments.add(one.asText()));
             if (keys.size() == BATCH_ENTRIES) {
                 redis.run(PUT_VALUES, keys, arguments);

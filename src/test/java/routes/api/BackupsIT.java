@@ -44,7 +44,8 @@ class BackupsIT {
             assertThat(list.json().at("/items/0/size_bytes").asLong()).isEqualTo(Files.size(folder().resolve(file)));
         });
         assertThat(api.jdbc()
-                        .sql("SELECT via || ' ' || outcome || ' ' || affected FROM operator_audit WHERE operation = 'backup'")
+                        .sql(
+                                "SELECT via || ' ' || outcome || ' ' || affected FROM operator_audit WHERE operation = 'backup'")
                         .query(String.class)
                         .list())
                 .containsExactly("http done 1");
