@@ -63,6 +63,9 @@ class ApiExamplesIT {
                 "--management.port=0",
                 "--spring.profiles.active=telegram-stand-in",
                 "--telegram.api-id=1",
+                // a code can be made while the bot does not answer
+                "--telegram.bot.token=700000001:AAE-of_examples_0123456789",
+                "--telegram.bot.url=http://127.0.0.1:1",
                 "--telegram.api-hash=0123456789abcdef0123456789abcdef",
                 "--telegram.session-key=" + "0123456789abcdef".repeat(4)))) {
             application.getBean(MainJob.class).run(new PrintStream(OutputStream.nullOutputStream()));

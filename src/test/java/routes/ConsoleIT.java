@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +33,7 @@ import routes.embedded.PostgresService;
 import routes.embedded.PreparedData;
 import routes.embedded.RedisService;
 import routes.operations.RunOptions;
+import routes.replay.OperatorAudit;
 
 /** Hawtio and Jolokia on the management port: who gets in, and what is shown to who is in. */
 class ConsoleIT {
@@ -41,6 +41,7 @@ class ConsoleIT {
     private static final String KEY = "c2VjcmV0LWtleS1vZi1naWdhY2hhdA==";
     private static final String OTHER_KEY = "secret-key-of-openrouter-0123456789";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String CONTEXT = "org.apache.camel:context=telegram-assistant,";
 
     @TempDir
@@ -277,6 +278,32 @@ class ConsoleIT {
     }
 
     @Test
+    void a_click_that_a_page_sends_twice_is_done_once_and_what_a_script_repeats_is_done_again() throws Exception {
+        String exec = exec(CONTEXT + "type=services,name=StreamReplay", "reconcileNow");
+        long before = reconciled();
+        String token = token();
+        HttpRequest click = request("POST", "/actuator/jolokia", exec, "operator:" + PASSWORD, token)
+                .header("Origin", base)
+                .build();
+
+        var first = CLIENT.sendAsync(click, BodyHandlers.ofString());
+        var second = CLIENT.sendAsync(click, BodyHandlers.ofString());
+        assertThat(JSON.readTree(first.get().body()).path("value"))
+                .isEqualTo(JSON.readTree(second.get().body()).path("value"));
+        assertThat(reconciled()).isEqualTo(before + 1);
+
+        jolokia(exec);
+        jolokia(exec);
+        assertThat(reconciled()).isEqualTo(before + 3);
+    }
+
+    private static long reconciled() {
+        return application.getBean(OperatorAudit.class).latest(null, 100).stream()
+                .filter(entry -> entry.operation().equals("reconcileNow"))
+                .count();
+    }
+
+    @Test
     void the_console_shows_the_route_files_and_takes_their_edits_but_tries_no_file_of_the_machine() {
         String edits = CONTEXT + "type=services,name=RouteEdits";
 
@@ -323,10 +350,20 @@ class ConsoleIT {
     }
 
     private static HttpResponse<String> call(String method, String path, String body, String login, String token) {
+        try {
+            return CLIENT.send(request(method, path, body, login, token).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HttpRequest.Builder request(String method, String path, String body, String login, String token) {
         var request = HttpRequest.newBuilder(URI.create(base + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(60));
-        Map.of("Content-Type", "application/json").forEach(request::header);
         if (login != null) {
             request.header(
                     "Authorization",
@@ -335,12 +372,6 @@ class ConsoleIT {
         if (token != null) {
             request.header("Cookie", "XSRF-TOKEN=" + token).header("X-XSRF-TOKEN", token);
         }
-        try {
-            return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return request;
     }
 }

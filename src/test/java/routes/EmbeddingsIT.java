@@ -24,6 +24,7 @@ import routes.llm.standin.GigaChatService;
 import routes.llm.standin.ModelServer;
 import routes.llm.standin.OpenRouterService;
 import routes.reconcile.Reconciler;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
 
@@ -35,7 +36,7 @@ class EmbeddingsIT {
     private static final class Model {
         private static final Map<String, String> SYNONYMS = Map.of("автомобил", "машин");
 
-        private final LocalEmbeddings words = new LocalEmbeddings(new TextAnalysis());
+        private final LocalEmbeddings words = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
         private final int dimension;
 
         Model(int dimension) {

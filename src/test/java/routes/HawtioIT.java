@@ -23,6 +23,7 @@ import routes.embedded.PreparedData;
 import routes.events.StreamCatalog;
 import routes.operations.RunOptions;
 import routes.redis.RedisLink;
+import routes.replay.OperatorAudit;
 
 /** Hawtio in a browser, as an operator uses it. */
 class HawtioIT {
@@ -63,7 +64,7 @@ class HawtioIT {
     void an_operator_logs_in_sees_the_routes_stops_and_starts_one_and_replays_a_dead_letter() {
         RedisLink redis = application.getBean(RedisLink.class);
         redis.call(commands -> commands.xadd(TAGGED, Map.of("event", "posts.tagged", "data", "{\"post_id\": 1")));
-        await().atMost(Duration.ofSeconds(20)).until(() -> letters(redis).size() == 3);
+        await().atMost(Duration.ofSeconds(60)).until(() -> letters(redis).size() == 3);
         StreamMessage<String, String> letter = letters(redis).get(0);
 
         browser.go("http://" + address + "robots.txt");
@@ -85,21 +86,25 @@ class HawtioIT {
         tab("Attributes", "ExchangesCompleted");
         tab("Operations", "stop()");
         execute("stop()");
-        await().atMost(Duration.ofSeconds(40))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> camel.getRouteController().getRouteStatus("enrichment") == ServiceStatus.Stopped);
         execute("start()");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> camel.getRouteController().getRouteStatus("enrichment") == ServiceStatus.Started);
 
         select("StreamReplay");
         tab("Operations", "Publishes a dead letter again, for the group that gave it up");
         execute("replayDeadLetter(String, String)", "posts.tagged", letter.getId());
         browser.awaitText("[class*=data-list]", "Published again as ");
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(letters(redis))
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(letters(redis))
                 .hasSize(3)
                 .filteredOn(again -> "1".equals(again.getBody().get("replay_count")))
                 .extracting(again -> again.getBody().get("dlq_group"))
                 .containsExactly(letter.getBody().get("dlq_group")));
+        // one click, one call: Hawtio sends two
+        assertThat(application.getBean(OperatorAudit.class).latest(null, 10))
+                .extracting(OperatorAudit.Entry::outcome)
+                .containsExactly("done");
         // Hawtio asks for lists of connections that Spring Boot has none of
         assertThat(browser.complaints())
                 .noneMatch(complaint -> complaint.contains("403") || complaint.contains("Content Security Policy"));

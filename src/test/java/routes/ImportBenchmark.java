@@ -18,6 +18,7 @@ import routes.benchmark.GeneratedPosts;
 import routes.embeddings.LocalEmbeddings;
 import routes.ingest.ImportService;
 import routes.operations.RunOptions;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
 /**
@@ -45,7 +46,7 @@ public final class ImportBenchmark {
     }
 
     private static int write(Path file, long bytes) throws Exception {
-        GeneratedPosts texts = new GeneratedPosts(new LocalEmbeddings(new TextAnalysis()));
+        GeneratedPosts texts = new GeneratedPosts(new LocalEmbeddings(new TextAnalysis(new SearchWords())));
         int id = 0;
         long written = 0;
         try (BufferedWriter out = Files.newBufferedWriter(file, UTF_8)) {

@@ -29,7 +29,7 @@ class OutboxQuarantineIT {
                     pipeline.imported("Телескоп наблюдает далёкую галактику").get(0);
 
             assertThat(pipeline.awaitTags(post, "local")).isNotEmpty();
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertThat(pipeline.get("/health")
                                 .at("/components/outbox/status")
                                 .asText())

@@ -101,7 +101,7 @@ class OwnRoutesIT {
                     .containsKeys("data", "trace_id", "traceparent"));
             assertThat(redis.opsForStream().groups("stream:alerts:raised").groupCount())
                     .isEqualTo(1);
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertThat(pipeline.metric(
                                 "stream_consumer_lag{group=\"alert_files_workers\",stream=\"alerts.raised\"}"))
                         .isZero();

@@ -49,6 +49,7 @@ import routes.posts.PostWriter.PostBatch;
 import routes.tagging.local.CorpusSnapshot;
 import routes.tagging.local.LocalTagger;
 import routes.tagpersistence.TagPersistence;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
 /**
@@ -64,7 +65,7 @@ public final class PipelineBenchmark {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final GeneratedPosts texts = new GeneratedPosts(new LocalEmbeddings(new TextAnalysis()));
+    private final GeneratedPosts texts = new GeneratedPosts(new LocalEmbeddings(new TextAnalysis(new SearchWords())));
     private final Path folder;
     private final int posts;
     private final int warmUp;

@@ -178,6 +178,18 @@ class RouteEditsIT {
         assertThat(pipeline.get("/health").at("/components/routes/status").asText())
                 .isEqualTo("UP");
         assertThat(problems()).isEmpty();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(audited())
+                .anyMatch(row -> row.startsWith("file config/routes loaded: changed tagging"))
+                .anyMatch(row -> row.equals(
+                        "file config/routes refused: no route changed; not loaded: " + own.resolve(TAGGING))));
+    }
+
+    private List<String> audited() {
+        return pipeline.jdbc
+                .sql(
+                        "SELECT via || ' ' || operator || ' ' || detail FROM operator_audit WHERE operation = 'reloadRoutes'")
+                .query(String.class)
+                .list();
     }
 
     private String[] problems() throws Exception {

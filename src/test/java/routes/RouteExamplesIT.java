@@ -3,33 +3,51 @@ package routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import routes.operations.RouteReloads;
 import routes.operations.RouteTrials;
 import routes.routefiles.LiveRoutes.Outcome;
 import routes.routefiles.RouteFiles;
+import routes.routefiles.RouteTrial.Trust;
 
 /** The examples of config/routes/examples, saved into the folder of a running process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RouteExamplesIT {
     private static final Path EXAMPLES = Path.of("config/routes/examples");
+
+    private static final Duration WAIT = Duration.ofSeconds(60);
 
     private ModelPipeline pipeline;
     private Path folder;
@@ -97,7 +115,7 @@ class RouteExamplesIT {
                                     "30-tagging.camel.yaml",
                                     Files.readString(own.resolve("30-tagging.camel.yaml")),
                                     after.toString(),
-                                    false)
+                                    Trust.OWN)
                             .steps())
                     .filteredOn(step -> step.id().equals("tagging-providers-channel"))
                     .singleElement()
@@ -163,9 +181,200 @@ class RouteExamplesIT {
                 folder.resolve("counts").toString());
 
         Path counts = folder.resolve("counts/posts.txt");
-        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(counts));
-        await().atMost(Duration.ofSeconds(5))
-                .untilAsserted(() -> assertThat(counts).content().matches("\\d{4}-\\d\\d-\\d\\d \\d+\n"));
+        await().atMost(WAIT).until(() -> Files.exists(counts));
+        await().atMost(WAIT).untilAsserted(() -> assertThat(counts).content().matches("\\d{4}-\\d\\d-\\d\\d \\d+\n"));
+    }
+
+    private void remove(String example) throws Exception {
+        Files.delete(own.resolve(example));
+        pipeline.application.getBean(RouteReloads.class).reload();
+    }
+
+    private String outcome(UUID post, String stage) throws Exception {
+        for (JsonNode item : pipeline.get("/posts/" + post + "/timeline").path("items")) {
+            if (item.path("stage").asText().equals(stage)) {
+                return item.path("outcome").asText() + " " + item.path("reason").asText();
+            }
+        }
+        return "";
+    }
+
+    @Test
+    void posts_with_certain_words_and_of_a_channel_are_muted_for_everybody() throws Exception {
+        save("mute-posts.camel.yaml");
+        try {
+            List<UUID> posts =
+                    pipeline.imported("Новое\nКАЗИНО и телескоп обсерватории", "Большой телескоп обсерватории");
+
+            await().atMost(WAIT).untilAsserted(() -> {
+                assertThat(pipeline.post(posts.get(0), "is_deleted")).isEqualTo("true");
+                assertThat(pipeline.post(posts.get(1), "indexing_status")).isEqualTo("indexed");
+                assertThat(outcome(posts.get(1), "mute-posts")).isEqualTo("skipped not muted");
+                assertThat(pipeline.found("обсерватории"))
+                        .contains(posts.get(1))
+                        .doesNotContain(posts.get(0));
+            });
+            save("mute-posts.camel.yaml", "mute-posts.channel", "7002");
+            UUID last = pipeline.imported("Ещё один телескоп").get(0);
+            await().atMost(WAIT).until(() -> "true".equals(pipeline.post(last, "is_deleted")));
+        } finally {
+            remove("mute-posts.camel.yaml");
+        }
+    }
+
+    @Test
+    void posts_with_a_tag_go_to_files_a_topic_and_a_mail() throws Exception {
+        var topic = new MockProducer<Object, Object>(true, new RoundRobinPartitioner(), new ToText(), new ToText());
+        pipeline.application.getBean(CamelContext.class).getRegistry().bind("topic", new DefaultKafkaClientFactory() {
+            @Override
+            public Producer<Object, Object> getProducer(Properties kafka) {
+                return topic;
+            }
+        });
+        var mails = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        mails.start();
+        mails.setUser("assistant@example.org", "assistant", "secret");
+        Path files = folder.resolve("tagged");
+        try {
+            save("tag-files.camel.yaml", "tag-files.tag", "телескоп", "tag-files.folder", files.toString());
+            save("tag-kafka.camel.yaml", "tag-kafka.tag", "телескоп");
+            String server = "127.0.0.1:" + mails.getSmtp().getPort();
+            save(
+                    "tag-mail.camel.yaml",
+                    "tag-mail.tag",
+                    "телескоп",
+                    "tag-mail.server",
+                    server,
+                    "tag-mail.username",
+                    "assistant",
+                    "tag-mail.password",
+                    "secret");
+            List<UUID> posts = pipeline.imported("Реклама: Это реклама", "Телескоп и «кавычки»");
+
+            String wanted = posts.get(1).toString();
+            await().atMost(WAIT).untilAsserted(() -> {
+                assertThat(names(files)).contains(wanted + ".json");
+                assertThat(topic.history()).anySatisfy(sent -> {
+                    assertThat(sent.topic()).isEqualTo("tagged");
+                    assertThat(sent.key()).isEqualTo(wanted);
+                    assertThat(sent.value().toString()).contains(wanted, "телескоп");
+                });
+                assertThat(mails.getReceivedMessages()).anySatisfy(mail -> {
+                    assertThat(mail.getContent().toString().strip()).isEqualTo("Телескоп и «кавычки»");
+                    assertThat(mail.getSubject()).contains("Post with the tag ");
+                    assertThat(mail.getAllRecipients())
+                            .extracting(Object::toString)
+                            .containsExactly("reader@example.org");
+                });
+                for (String stage : List.of("tag-files", "tag-kafka", "tag-mail")) {
+                    assertThat(outcome(posts.get(0), stage)).as(stage).isEqualTo("skipped without the tag");
+                }
+            });
+            assertThat(names(files)).doesNotContain(posts.get(0) + ".json");
+        } finally {
+            remove("tag-files.camel.yaml");
+            remove("tag-kafka.camel.yaml");
+            remove("tag-mail.camel.yaml");
+            mails.stop();
+        }
+    }
+
+    /** The client of Kafka without a broker. */
+    private static final class ToText implements Serializer<Object> {
+        @Override
+        public byte[] serialize(String topic, Object data) {
+            return data == null ? null : data.toString().getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void edits_go_another_way() throws Exception {
+        Path files = folder.resolve("edited");
+        save("edited-files.camel.yaml", "edited-files.folder", files.toString());
+        try {
+            UUID post = pipeline.imported("Телескоп до правки").get(0);
+            await().atMost(WAIT).until(() -> outcome(post, "edited-files").equals("skipped another trigger"));
+            assertThat(files.resolve("edit")).doesNotExist();
+
+            pipeline.edited(post, "Телескоп после правки");
+            await().atMost(WAIT).untilAsserted(() -> assertThat(names(files.resolve("edit")))
+                    .contains(post + ".json"));
+        } finally {
+            remove("edited-files.camel.yaml");
+        }
+    }
+
+    private static String item(int n) {
+        return "<item><title>Entry %1$d</title><link>https://example.org/%1$d?a=1&amp;b</link><pubDate>Sat, 31 Jan 2026 12:00:00 GMT</pubDate>"
+                        .formatted(n)
+                + "<description>&lt;p&gt;Телескоп " + n + "&lt;/p&gt;</description></item>";
+    }
+
+    @Test
+    void entries_of_a_feed_are_posts_once() throws Exception {
+        AtomicInteger entries = new AtomicInteger(2);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/feed", exchange -> {
+            String items = IntStream.rangeClosed(1, entries.get())
+                    .mapToObj(RouteExamplesIT::item)
+                    .collect(Collectors.joining());
+            byte[] feed =
+                    ("<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>A feed</title>"
+                                    + "<link>https://example.org/</link><description>of a test</description>" + items
+                                    + "</channel></rss>")
+                            .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/rss+xml");
+            exchange.sendResponseHeaders(200, feed.length);
+            exchange.getResponseBody().write(feed);
+            exchange.close();
+        });
+        server.start();
+        String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/feed";
+        try {
+            save("rss.camel.yaml", "rss.address", address, "rss.address", address, "rss.period", "200");
+            await().atMost(WAIT).untilAsserted(() -> assertThat(feed())
+                    .containsExactly(
+                            "Entry 1\n\nТелескоп 1|2026-01-31 12:00:00+00|https://example.org/1?a=1&b|A feed|indexed",
+                            "Entry 2\n\nТелескоп 2|2026-01-31 12:00:00+00|https://example.org/2?a=1&b|A feed|indexed"));
+            entries.set(3);
+            await().atMost(WAIT)
+                    .untilAsserted(() -> assertThat(feed()).hasSize(3).allMatch(row -> row.endsWith("indexed")));
+            var parsed = pipeline.application
+                    .getBean(StringRedisTemplate.class)
+                    .opsForStream()
+                    .size("stream:posts:parsed");
+            int polls = polls();
+            await().atMost(WAIT).until(() -> polls() > polls + 2);
+            assertThat(pipeline.application
+                            .getBean(StringRedisTemplate.class)
+                            .opsForStream()
+                            .size("stream:posts:parsed"))
+                    .as("what is stored is not published again")
+                    .isEqualTo(parsed);
+        } finally {
+            remove("rss.camel.yaml");
+            server.stop(0);
+        }
+    }
+
+    private int polls() {
+        return (int) pipeline.application
+                .getBean(CamelContext.class)
+                .getCamelContextExtension()
+                .getContextPlugin(org.apache.camel.api.management.ManagedCamelContext.class)
+                .getManagedRoute("rss")
+                .getExchangesCompleted();
+    }
+
+    private List<String> feed() {
+        return pipeline.jdbc
+                .sql(
+                        """
+                        SELECT concat_ws('|', content, to_char(posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), telegram_post_url,
+                            title, indexing_status)
+                        FROM posts p JOIN channels c ON c.id = p.channel_id WHERE tg_channel_id IS NULL ORDER BY content""")
+                .query(String.class)
+                .list();
     }
 
     /** A copy of a built-in file that was not copied from this version would undo what was mended since. */

@@ -4,22 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import routes.configuration.ConfigurationException;
+import routes.events.Event;
+import routes.events.EventCodec;
+import routes.events.PostCrawl;
 import routes.operations.RouteTrials;
+import routes.redis.StreamAdmin;
 import routes.routefiles.RouteTrial;
+import routes.routefiles.RouteTrial.Trust;
 
 /** A post is run through an edited route file, and nothing comes of it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -30,6 +42,7 @@ class RouteTrialIT {
     private ModelPipeline pipeline;
     private RouteTrials trials;
     private UUID post;
+    private String crawlEntry;
 
     @BeforeAll
     void open(@TempDir Path folder) throws IOException {
@@ -42,8 +55,31 @@ class RouteTrialIT {
                 "--tagging.providers=openrouter");
         pipeline.models.openRouter().answer(call -> "[\"телескоп\"]");
         trials = pipeline.application.getBean(RouteTrials.class);
-        post = pipeline.imported("Новый телескоп наблюдает далёкую галактику").get(0);
-        await().atMost(Duration.ofSeconds(60)).until(() -> "indexed".equals(pipeline.post(post, "indexing_status")));
+        Path picture = folder.resolve("picture.png");
+        ImageIO.write(new BufferedImage(400, 300, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+        post = pipeline.importedPhoto(
+                1, ModelPipeline.TENANT, "Новый телескоп наблюдает далёкую галактику https://example.org/", picture);
+        // a dead letter, since a stage would fetch the page of an entry
+        var crawl = new PostCrawl(
+                Event.SCHEMA_VERSION,
+                "0".repeat(32),
+                Instant.parse("2026-01-01T00:00:00Z"),
+                "try",
+                post,
+                ModelPipeline.TENANT,
+                "1",
+                null,
+                List.of("https://example.org/"),
+                List.of("телескоп"),
+                "trigger_tag",
+                List.of(),
+                false,
+                null);
+        Map<String, String> fields =
+                pipeline.application.getBean(EventCodec.class).write(crawl);
+        crawlEntry = "posts.crawl/" + deadLetter("posts:crawl", fields);
+        // vision has the post tagged and indexed again
+        await().atMost(Duration.ofSeconds(60)).until(this::isSettled);
     }
 
     @AfterAll
@@ -51,8 +87,31 @@ class RouteTrialIT {
         pipeline.close();
     }
 
+    private String deadLetter(String stream, Map<String, String> fields) {
+        return pipeline.application
+                .getBean(StringRedisTemplate.class)
+                .opsForStream()
+                .add("stream:" + stream + ":dlq", fields)
+                .getValue();
+    }
+
+    /** The post was tagged, with its picture tagged again, and indexed. */
+    private boolean isSettled() {
+        StreamAdmin streams = pipeline.application.getBean(StreamAdmin.class);
+        return streams.stream("stream:posts:tagged").length() >= 2
+                && Stream.of(
+                                "posts:parsed",
+                                "posts:vision:uploaded",
+                                "posts:vision:analyzed",
+                                "posts:tagged",
+                                "posts:enriched")
+                        .flatMap(stream -> streams.groups("stream:" + stream).stream())
+                        .allMatch(group -> group.lag() == 0 && group.pending() == 0)
+                && "indexed".equals(pipeline.post(post, "indexing_status"));
+    }
+
     private RouteTrial.Result run(String name, String text, boolean allowed) {
-        return trials.run(name, text, post.toString(), allowed);
+        return trials.run(name, text, post.toString(), allowed ? Trust.WITH_CALLS : Trust.OWN);
     }
 
     private static String builtIn(String name) throws IOException {
@@ -105,7 +164,9 @@ class RouteTrialIT {
         assertThat(step(result, "tagging-models").body()).contains("телескоп");
         assertThat(step(result, "tagging-models").depth())
                 .isGreaterThan(step(result, "tagging-passes").depth());
-        assertThat(result.outcome()).startsWith("stopped: tagging.end is not called");
+        assertThat(step(result, "tagging-out").note()).isEqualTo("not sent to redis-streams://posts.tagged");
+        assertThat(step(result, "tagging-write").body()).contains("posts.tagged", "телескоп");
+        assertThat(result.outcome()).as("%s", result).startsWith("done");
         assertThat(traces()).isEqualTo(before);
     }
 
@@ -163,19 +224,201 @@ class RouteTrialIT {
                 .asString()
                 .contains("there is no routeTemplate 'snik' (did you mean 'sink'?)");
         assertThatThrownBy(() ->
-                        trials.run("mine.camel.yaml", sink, UUID.randomUUID().toString(), false))
+                        trials.run("mine.camel.yaml", sink, UUID.randomUUID().toString(), Trust.OWN))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("none is about the post");
         String job = builtIn("10-ingest.camel.yaml");
         assertThatThrownBy(() -> run("10-ingest.camel.yaml", job, false))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("no route of the file reads a stream");
-        String indexing = builtIn("60-indexing.camel.yaml");
-        assertThat(run("60-indexing.camel.yaml", indexing, false).outcome())
-                .startsWith("stopped: indexing.index is not called");
-        String crawl = builtIn("51-crawl.camel.yaml");
-        assertThatThrownBy(() -> run("51-crawl.camel.yaml", crawl, false))
+        String cleanup = builtIn("80-cleanup.camel.yaml").replace("posts.deleted", "posts.tagged");
+        assertThat(run("80-cleanup.camel.yaml", cleanup, false).outcome())
+                .startsWith("stopped: cleanup.clean is not called");
+        String bean = sink.replaceFirst("value: file:.*", "value: bean:cleanup?method=clean");
+        assertThat(step(run("mine.camel.yaml", bean, false), "mine-out").note()).startsWith("not sent to bean:");
+    }
+
+    /** Whatever a stage does, it does it in a trial up to its end, except what cannot be undone. */
+    @ParameterizedTest
+    @CsvSource({
+        "20-post-persistence, post-persistence-work",
+        "30-tagging, tagging-end",
+        "31-tag-persistence, tag-persistence-work",
+        "40-vision, vision-end",
+        "41-retagging, retagging-end",
+        "50-crawl-trigger, crawl-trigger-work",
+        "51-crawl, crawl-end",
+        "52-enrichment, enrichment-work",
+        "60-indexing, indexing-work"
+    })
+    void each_stage_of_a_post_is_tried_to_its_end_and_leaves_nothing(String name, String last) throws Exception {
+        List<Object> before = traces();
+        String file = name + ".camel.yaml";
+
+        String subject = name.equals("51-crawl") ? crawlEntry : post.toString();
+
+        // as a text from outside, of which less is allowed than of a file
+        RouteTrial.Result result =
+                trials.runForeign(file, builtIn(file), subject).orElseThrow();
+
+        assertThat(result.outcome()).as("%s", result).startsWith("done");
+        assertThat(step(result, last).id()).isEqualTo(last);
+        assertThat(traces()).isEqualTo(before);
+    }
+
+    @Test
+    void what_indexing_would_write_is_told() throws Exception {
+        pipeline.jdbc
+                .sql("UPDATE posts SET index_state = '{}' WHERE id = ?")
+                .param(post)
+                .update();
+        List<Object> before = traces();
+
+        RouteTrial.Result result = run("60-indexing.camel.yaml", builtIn("60-indexing.camel.yaml"), false);
+
+        assertThat(step(result, "indexing-work").note())
+                .contains("not written to the graph: ", "not written to the vector index: ", "телескоп");
+        assertThat(traces()).isEqualTo(before);
+    }
+
+    /** Also a dead letter, which no stage reads meanwhile. */
+    @Test
+    void an_entry_is_tried_by_its_id() throws Exception {
+        Map<String, String> event = Map.of("event", "posts.tagged", "data", "{\"post_id\": \"no id\"}");
+        String id = deadLetter("posts:tagged", event);
+        String file = "31-tag-persistence.camel.yaml";
+
+        assertThat(trials.run(file, builtIn(file), "posts.tagged/" + id, Trust.OWN)
+                        .outcome())
+                .startsWith("failed: ")
+                .contains("$.post_id: does not match");
+        String other = builtIn("40-vision.camel.yaml");
+        assertThatThrownBy(() -> trials.run("40-vision.camel.yaml", other, "posts.tagged/" + id, Trust.OWN))
+                .hasMessageContaining("no route of the file reads the stream posts.tagged");
+        assertThatThrownBy(() -> trials.run(file, builtIn(file), "posts.tagged/1-1", Trust.OWN))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageMatching("51-crawl.camel.yaml: line \\d+: .*");
+                .hasMessageContaining("There is no entry posts.tagged/1-1");
+        assertThatThrownBy(() -> trials.run(file, builtIn(file), "nothing/1-1", Trust.OWN))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("'nothing/1-1' must be the name of a stream");
+    }
+
+    private static String step(String yaml) {
+        return """
+                - route:
+                    id: mine
+                    routeConfigurationId: errors
+                    description: Mine.
+                    from:
+                      id: mine-in
+                      uri: redis-streams:posts.tagged
+                      parameters:
+                        group: mine_workers
+                      steps:
+                """
+                + yaml.indent(8);
+    }
+
+    private static String body(String language, String expression) {
+        return step(
+                """
+                - setBody:
+                    id: mine-body
+                    expression:
+                      %s:
+                        expression: '%s'"""
+                        .formatted(language, expression));
+    }
+
+    /** A text from outside can neither read files, the environment or secrets, nor reach into the process, nor fill its memory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resource:file:/etc/passwd",
+                " resource:http://127.0.0.1/",
+                "${env.HOME}",
+                "${sysenv.HOME}",
+                "${sys.user.home}",
+                "${properties:openrouter.api-key}",
+                "${camelContext.name}",
+                "${exchange.context.name}",
+                "${body.getClass()}",
+                "${body.class.classLoader}",
+                "${body.getClass.name}",
+                "${header.CamelRedisStreamsKey.class}",
+                "${exchangeProperty.stageEntries[0].message.exchange}",
+                "${bodyAs(java.io.File)}",
+                "${type:java.lang.Runtime}",
+                "${ref:dataSource}",
+                "$simple{env.HOME}",
+                "${body${env.HOME}}",
+                "#class:java.io.File"
+            })
+    void a_text_from_outside_reaches_nothing(String expression) {
+        assertThatThrownBy(() -> trials.runForeign("mine.camel.yaml", body("simple", expression), post.toString()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageMatching("mine.camel.yaml: line \\d+: .* is tried only with a file .*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "setBody: {id: a, expression: {simple: {expression: x, resultType: java.io.File}}}",
+                "setBody: {id: a, expression: {method: {beanType: java.lang.Runtime, method: getRuntime}}}",
+                "setBody: {id: a, expression: {groovy: {expression: x}}}",
+                "convertBodyTo: {id: a, type: java.io.File}",
+                "unmarshal: {id: a, json: {unmarshalType: java.io.File}}",
+                "script: {id: a, expression: {simple: {expression: x}}}",
+                "throwException: {id: a, exceptionType: java.lang.Error, message: x}",
+                "bean: {id: a, beanType: java.io.File}",
+                "transacted: {id: a}",
+                "idempotentConsumer: {id: a, idempotentRepository: taggingIdempotency, expression: {constant: {expression: x}}}"
+            })
+    void a_text_from_outside_has_only_steps_that_are_known_to_be_harmless(String step) {
+        assertThatThrownBy(() -> trials.runForeign("mine.camel.yaml", step("- " + step), post.toString()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageMatching("mine.camel.yaml: line \\d+: .* is tried only with a file .*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- routeConfiguration: {id: a, description: a}",
+                "- routeTemplate: {id: a, route: {from: {uri: 'direct:a', steps: []}}}"
+            })
+    void a_text_from_outside_has_only_routes(String element) throws Exception {
+        assertThatThrownBy(() -> trials.runForeign("mine.camel.yaml", element, post.toString()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageMatching("mine.camel.yaml: line 1: .* is tried only with a file .*");
+        assertThat(trials.runForeign("mine.camel.yaml", "- beans: [{name: a, type: java.io.File}]", post.toString())
+                        .orElseThrow()
+                        .problems())
+                .isNotEmpty();
+    }
+
+    @Test
+    void a_text_from_outside_sees_no_secret_and_has_limits() throws Exception {
+        assertThat(trials.runForeign("mine.camel.yaml", body("constant", "{{openrouter.api-key}}"), post.toString())
+                        .orElseThrow()
+                        .toString())
+                .contains("***")
+                .doesNotContain(ModelPipeline.OPENROUTER_KEY);
+        String doubling = step(
+                """
+                - loop:
+                    id: mine-loop
+                    expression:
+                      constant:
+                        expression: 400
+                    steps:
+                      - setBody:
+                          id: mine-body
+                          expression:
+                            simple:
+                              expression: '${body}${body}'""");
+        assertThat(trials.runForeign("mine.camel.yaml", doubling, post.toString())
+                        .orElseThrow()
+                        .outcome())
+                .startsWith("stopped: a text has more than ");
     }
 }

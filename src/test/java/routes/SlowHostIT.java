@@ -55,7 +55,7 @@ class SlowHostIT {
 
             await().atMost(Duration.ofMinutes(3)).until(() -> read(pipeline, "fast") == OTHERS);
             assertThat(slow.pages()).as("those of the slow host are not done").hasSizeLessThan(LINKS / 2);
-            await().atMost(Duration.ofSeconds(30)).until(() -> read(pipeline, "slow") >= 3);
+            await().atMost(Duration.ofSeconds(60)).until(() -> read(pipeline, "slow") >= 3);
             assertThat(pipeline.get("/health").toString())
                     .as("waiting is no failure")
                     .doesNotContain("delivered again");

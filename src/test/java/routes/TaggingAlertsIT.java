@@ -85,7 +85,7 @@ class TaggingAlertsIT {
     }
 
     private void awaitPaused() {
-        await().atMost(Duration.ofSeconds(30)).until(() -> pipeline.get("/health")
+        await().atMost(Duration.ofSeconds(60)).until(() -> pipeline.get("/health")
                 .at("/components/stages/components/tag-persistence/status")
                 .asText()
                 .equals("PAUSED"));

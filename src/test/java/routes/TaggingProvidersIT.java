@@ -72,7 +72,7 @@ class TaggingProvidersIT {
                 .getBean(StringRedisTemplate.class)
                 .delete(List.of("llm:rest:gigachat", "llm:rest:openrouter"));
         for (String provider : List.of("gigachat", "openrouter")) {
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 tagAnother();
                 assertThat(breaker(provider)).isZero();
             });
@@ -294,7 +294,7 @@ class TaggingProvidersIT {
                         .path("failed")
                         .asInt())
                 .isPositive();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(pipeline.found("верблюд")).contains(post));
         assertThat(pipeline.metric("stream_dead_letters{stream=\"posts.parsed\"}"))
                 .isZero();
@@ -306,7 +306,7 @@ class TaggingProvidersIT {
                         .body())
                 .isEqualTo("{\"queued\":1}");
         pipeline.awaitStatus(post, "success");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(pipeline.tags(post)).isNotEmpty());
         assertThat(pipeline.get("/posts/" + post).path("tags")).isNotEmpty();
     }
@@ -365,7 +365,7 @@ class TaggingProvidersIT {
                 .toList();
 
         assertThat(jobs).hasSize(1);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(pipeline.tags(post)).containsExactly("телескоп"));
         assertThat(gigaChat.calls()).hasSize(1);
         assertThat(pipeline.status(post)).isEqualTo("success");

@@ -49,8 +49,8 @@ class TracesIT {
         UUID post = pipeline.imported("Вышел PostgreSQL 17 с инкрементальными копиями")
                 .get(0);
         pipeline.awaitStatus(post, "success");
-        await().atMost(Duration.ofSeconds(30)).until(() -> !of(post, "indexing").isEmpty());
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60)).until(() -> !of(post, "indexing").isEmpty());
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> !of(post, "tag-persistence").isEmpty());
 
         Map<String, String> outcomes =
@@ -88,10 +88,10 @@ class TracesIT {
     @Test
     void camel_adds_the_spans_of_the_routes_and_of_the_calls_of_a_model() throws IOException {
         UUID post = pipeline.imported("Rust в ядре Linux").get(0);
-        await().atMost(Duration.ofSeconds(30)).until(() -> !of(post, "tagging").isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !of(post, "tagging").isEmpty());
 
         Received work = of(post, "tagging").get(0);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(RECEIVER.spans()).anySatisfy(span -> {
                     assertThat(span.values()).containsEntry("component", "camel-http");
                     assertThat(work.links()).contains(span.traceId());

@@ -139,7 +139,7 @@ class VisionIT {
 
         assertThat(vision.path("provider").asText()).isEqualTo("openrouter");
         assertThat(openRouter.calls()).anyMatch(ChatCall::hasPicture);
-        await().atMost(Duration.ofSeconds(20)).until(() -> gigaChat.storedFiles() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> gigaChat.storedFiles() == 0);
     }
 
     @Test

@@ -156,6 +156,12 @@ final class AdminController {
                 null);
     }
 
+    @PostMapping("/admin/jobs/{job}/run")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Done runJob(@PathVariable("job") String job) {
+        return new Done(AdminCalls.checked(() -> stages.runJob(AdminCalls.operator(), job)));
+    }
+
     @GetMapping("/admin/audit")
     @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<OperatorAudit.Entry> audit(

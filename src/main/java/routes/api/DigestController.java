@@ -29,6 +29,8 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.Role;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
+import routes.delivery.DigestDelivery;
+import routes.delivery.DigestDelivery.Delivery;
 import routes.digests.DigestBody;
 import routes.digests.DigestPlanner;
 import routes.digests.DigestSchedule;
@@ -47,12 +49,19 @@ final class DigestController {
     private final DigestSettingsTable settings;
     private final DigestTable digests;
     private final DigestPlanner planner;
+    private final DigestDelivery delivery;
 
-    DigestController(UserStore users, DigestSettingsTable settings, DigestTable digests, DigestPlanner planner) {
+    DigestController(
+            UserStore users,
+            DigestSettingsTable settings,
+            DigestTable digests,
+            DigestPlanner planner,
+            DigestDelivery delivery) {
         this.users = users;
         this.settings = settings;
         this.digests = digests;
         this.planner = planner;
+        this.delivery = delivery;
     }
 
     /** All fields are set; those that are missing get their defaults. */
@@ -247,9 +256,10 @@ final class DigestController {
             DigestBody.Counts counts,
             String provider,
             String model,
-            List<String> notes) {
+            List<String> notes,
+            Delivery delivery) {
 
-        static Details of(Digest digest) {
+        static Details of(Digest digest, Delivery delivery) {
             DigestBody body = digest.body();
             return new Details(
                     digest.id(),
@@ -269,14 +279,19 @@ final class DigestController {
                     body == null ? null : body.counts(),
                     body == null ? null : body.provider(),
                     body == null ? null : body.model(),
-                    body == null ? List.of() : body.notes());
+                    body == null ? List.of() : body.notes(),
+                    delivery);
         }
+    }
+
+    private Details details(Digest digest) {
+        return Details.of(digest, delivery.of(digest.id()).orElse(null));
     }
 
     @GetMapping("/users/{user_id}/digests/{digest_id}")
     Details read(@PathVariable("user_id") long id, @PathVariable("digest_id") long digest) {
         return digests.read(users.require(id).id(), digest)
-                .map(Details::of)
+                .map(this::details)
                 .orElseThrow(
                         () -> ProblemType.NOT_FOUND.exception("digest_id", "User " + id + " has no digest " + digest));
     }
@@ -284,7 +299,7 @@ final class DigestController {
     /** @throws org.springframework.web.ErrorResponseException status 404 if there is no digest */
     Details last(long id) {
         return digests.last(users.require(id).id())
-                .map(Details::of)
+                .map(this::details)
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
                         "user_id",
                         "User " + id + " has no digest yet",

@@ -1,31 +1,127 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.MediaType;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.Role;
 import routes.api.http.ProblemType;
+import routes.configuration.ConfigurationException;
 import routes.operations.RouteReloads;
+import routes.operations.RouteTrials;
+import routes.replay.OperatorAudit;
 import routes.routefiles.LiveRoutes;
+import routes.routefiles.RouteFile;
 import routes.routefiles.RouteProblem;
+import routes.routefiles.RouteTrial;
 
 /** The route files of this process: which are loaded, and which edits are not. */
 @RestController
 final class RoutesController {
 
-    private final ObjectProvider<RouteReloads> reloads;
+    private static final int MAX_TEXT = 50_000;
 
-    /** @param reloads absent in a process without the pipeline */
-    RoutesController(ObjectProvider<RouteReloads> reloads) {
+    private final ObjectProvider<RouteReloads> reloads;
+    private final ObjectProvider<RouteTrials> trials;
+    private final OperatorAudit audit;
+
+    /**
+     * @param reloads absent in a process without the pipeline
+     * @param trials likewise
+     */
+    RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<RouteTrials> trials, OperatorAudit audit) {
         this.reloads = reloads;
+        this.trials = trials;
+        this.audit = audit;
+    }
+
+    /**
+     * The file of a route.
+     *
+     * @param origin built_in, overridden or added
+     * @param file where its text comes from
+     * @param name in the folder of route files
+     */
+    record RouteText(String id, String origin, String file, String name, String text) {}
+
+    /**
+     * A text to try.
+     *
+     * @param file name of the route file that the text may become
+     * @param post id or number; null if there is an entry
+     * @param entry as {@code <stream>/<id>}; null if there is a post
+     */
+    record RouteTry(
+            @NotNull(message = "is required")
+                    @Pattern(
+                            regexp = "(providers/)?[A-Za-z0-9._-]{1,100}\\.camel\\.yaml",
+                            message = "must be the name of a route file, such as 30-tagging.camel.yaml")
+                    String file,
+            @NotNull(message = "is required")
+                    @Size(min = 1, max = MAX_TEXT, message = "must have 1 to " + MAX_TEXT + " characters")
+                    String text,
+            @Pattern(regexp = "[0-9a-fA-F-]{1,36}", message = "must be the id or the number of a post") String post,
+            @Pattern(
+                            regexp = "[a-z0-9._-]{1,100}/\\d{1,19}-\\d{1,19}",
+                            message = "must be the name of a stream, a slash and the id of an entry")
+                    String entry) {}
+
+    /**
+     * What a step of a trial did.
+     *
+     * @param line of the file; -1 if Camel does not know it
+     * @param body after it; null if it did not change
+     * @param headers that it set, or with null removed
+     * @param note what it did not do, or why it failed; empty for nothing
+     */
+    @JsonInclude
+    record TriedStep(
+            String route,
+            String id,
+            String kind,
+            int line,
+            int depth,
+            String body,
+            Map<String, String> headers,
+            Map<String, String> properties,
+            String note) {}
+
+    /** @param succeeded whether the entry would be acknowledged */
+    record Tried(List<Mistake> mistakes, List<TriedStep> steps, String outcome, boolean succeeded) {
+
+        static Tried of(RouteTrial.Result result) {
+            return new Tried(
+                    result.problems().stream().map(Mistake::of).toList(),
+                    result.steps().stream()
+                            .map(step -> new TriedStep(
+                                    step.route(),
+                                    step.id(),
+                                    step.kind(),
+                                    step.line(),
+                                    step.depth(),
+                                    step.body(),
+                                    step.headers(),
+                                    step.properties(),
+                                    step.note()))
+                            .toList(),
+                    result.outcome(),
+                    result.succeeded());
+        }
     }
 
     /**
@@ -102,13 +198,63 @@ final class RoutesController {
                 state.broken().orElse(null));
     }
 
+    @GetMapping("/admin/routes/{route_id}")
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    RouteText text(@PathVariable("route_id") String id) {
+        RouteReloads routes = routes();
+        state(routes);
+        RouteFile file = routes.file(id)
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
+                        "route_id", "There is no route " + id, "GET /admin/routes lists the routes."));
+        return new RouteText(id, file.origin().text(), file.location(), file.path(), file.text());
+    }
+
+    @PostMapping(path = "/admin/routes/try", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
+    Tried tryRoute(@Valid @RequestBody RouteTry wanted) {
+        if ((wanted.post() == null) == (wanted.entry() == null)) {
+            throw ProblemType.INVALID_VALUE.exception("post", "Either post or entry is required");
+        }
+        RouteTrials all = trials.getIfAvailable();
+        if (all == null) {
+            throw notReady();
+        }
+        String subject = wanted.post() == null ? wanted.entry() : wanted.post();
+        try {
+            return audit.record(
+                    AdminCalls.operator(), "tryRoute", Map.of("file", wanted.file(), "subject", subject), () -> {
+                        Tried tried = Tried.of(tried(all, wanted, subject));
+                        return new OperatorAudit.Done<>(tried, 0, tried.outcome());
+                    });
+        } catch (RouteTrials.MissingSubjectException e) {
+            throw ProblemType.NOT_FOUND.exception(
+                    wanted.post() == null ? "entry" : "post",
+                    e.getMessage(),
+                    "docs/how-to/edit-routes.md says what can be tried.");
+        } catch (ConfigurationException e) {
+            throw ProblemType.INVALID_VALUE.exception(
+                    null, e.getMessage(), "docs/how-to/edit-routes.md says what can be tried.");
+        }
+    }
+
+    private static RouteTrial.Result tried(RouteTrials trials, RouteTry wanted, String subject) {
+        try {
+            return trials.runForeign(wanted.file(), wanted.text(), subject)
+                    .orElseThrow(() -> ProblemType.CONFLICT.exception(
+                            null, "Another trial has not ended yet", "Try again when it has."));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw notReady();
+        }
+    }
+
     @PostMapping("/admin/routes/reload")
     @Role.Needed(value = Role.ADMIN, ofInstallation = true)
-    Reloaded reload() throws InterruptedException {
+    Reloaded reload() {
         RouteReloads routes = routes();
         state(routes);
         try {
-            LiveRoutes.Reload done = routes.reload()
+            LiveRoutes.Reload done = routes.reload(AdminCalls.operator())
                     .orElseThrow(() -> ProblemType.CONFLICT.exception(
                             null,
                             "Another reload has not ended yet",

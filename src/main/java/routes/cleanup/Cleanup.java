@@ -22,12 +22,13 @@ import routes.posts.DeletionReason;
 import routes.posts.PostLock;
 import routes.posts.PostRemoval;
 import routes.posts.PostRemoval.EarlyDeletion;
+import routes.posts.PostTraces;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
 /**
- * The work of the clean-up stage: removes a deleted post from the vector index, the graph and, except for its tombstone, the
- * database. A repeated event changes nothing.
+ * The work of the clean-up stage: removes a deleted post from the vector index, the graph, what other packages keep of it and, except
+ * for its tombstone, the database. A repeated event changes nothing.
  */
 @Component("cleanup")
 public class Cleanup {
@@ -37,6 +38,7 @@ public class Cleanup {
     private final PostRemoval removal;
     private final VectorIndex index;
     private final Graph graph;
+    private final Collection<PostTraces> traces;
     private final JdbcClient jdbc;
     private final MeterRegistry metrics;
     private final TransactionTemplate transaction;
@@ -45,12 +47,14 @@ public class Cleanup {
             PostRemoval removal,
             VectorIndex index,
             Graph graph,
+            Collection<PostTraces> traces,
             JdbcClient jdbc,
             PlatformTransactionManager transactions,
             MeterRegistry metrics) {
         this.removal = removal;
         this.index = index;
         this.graph = graph;
+        this.traces = List.copyOf(traces);
         this.jdbc = jdbc;
         this.metrics = metrics;
         transaction = new TransactionTemplate(transactions);
@@ -164,6 +168,7 @@ public class Cleanup {
                     .forEach((tenantId, ids) -> {
                         index.delete(tenantId, ids);
                         graph.remove(tenantId, ids);
+                        traces.forEach(one -> one.erase(tenantId, ids));
                         removal.erase(tenantId, ids);
                     });
             return posts.values().stream().collect(Collectors.toMap(State::id, Cleanup::outcome));

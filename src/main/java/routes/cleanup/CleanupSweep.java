@@ -1,17 +1,22 @@
 package routes.cleanup;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,11 +24,13 @@ import org.springframework.stereotype.Component;
 import routes.graph.Graph;
 import routes.posts.DeletionReason;
 import routes.posts.PostRemoval;
+import routes.posts.StorageQuota;
 import routes.redis.RedisLink;
 import routes.schedule.Job;
 
 /**
- * Clean-up without an event: deletes expired posts, and removes graph nodes that deletions and edits left without relationships.
+ * Clean-up without an event: deletes expired posts, and removes graph nodes that deletions and edits left without relationships, and files
+ * of no post.
  * Works in batches; an interrupted run continues where it stopped. Should run in one process at a time, but two would only do the
  * same work twice.
  */
@@ -31,7 +38,9 @@ import routes.schedule.Job;
 public class CleanupSweep implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(CleanupSweep.class);
     private static final String CHECKPOINT = "cleanup:checkpoint:";
-    private static final String EXPIRED = CHECKPOINT + "expired";
+    /** A place for each tenant. */
+    private static final String EXPIRED = CHECKPOINT + "expired-by-tenant";
+
     private static final String ORPHANS = CHECKPOINT + "orphans";
     private static final int BATCH = 500;
 
@@ -45,29 +54,55 @@ public class CleanupSweep implements Job {
     private static final String START = "1970-01-01T00:00Z " + new UUID(0, 0);
 
     /**
-     * @param interval how often expired posts are looked for
+     * @param interval        how often expired posts are looked for
+     * @param keepUnusedFiles how long files stay that no post has any more
      */
     @ConfigurationProperties("cleanup")
-    record CleanupProperties(@DefaultValue("1h") @DurationMin(seconds = 1) Duration interval) {}
+    record CleanupProperties(
+            @DefaultValue("1h") @DurationMin(seconds = 1) Duration interval,
+            @DefaultValue("1d") @DurationMin(hours = 1) Duration keepUnusedFiles) {}
 
     private final JdbcClient jdbc;
     private final PostRemoval removal;
     private final Graph graph;
+    private final StorageQuota files;
     private final RedisLink redis;
+    private final Duration keepUnusedFiles;
     private final Clock clock;
 
-    CleanupSweep(JdbcClient jdbc, PostRemoval removal, Graph graph, RedisLink redis, Clock clock) {
+    @Autowired
+    CleanupSweep(
+            JdbcClient jdbc,
+            PostRemoval removal,
+            Graph graph,
+            StorageQuota files,
+            RedisLink redis,
+            CleanupProperties properties,
+            Clock clock) {
+        this(jdbc, removal, graph, files, redis, properties.keepUnusedFiles(), clock);
+    }
+
+    CleanupSweep(
+            JdbcClient jdbc,
+            PostRemoval removal,
+            Graph graph,
+            StorageQuota files,
+            RedisLink redis,
+            Duration keepUnusedFiles,
+            Clock clock) {
         this.jdbc = jdbc;
         this.removal = removal;
         this.graph = graph;
+        this.files = files;
         this.redis = redis;
+        this.keepUnusedFiles = keepUnusedFiles;
         this.clock = clock;
     }
 
     /** Result of a sweep. */
-    public record Swept(int postsExpired, int graphNodesRemoved, int earlyDeletionsForgotten) {}
+    public record Swept(int postsExpired, int graphNodesRemoved, int filesRemoved, int earlyDeletionsForgotten) {}
 
-    private static final Swept NOTHING = new Swept(0, 0, 0);
+    private static final Swept NOTHING = new Swept(0, 0, 0, 0);
 
     @Override
     public String name() {
@@ -75,13 +110,20 @@ public class CleanupSweep implements Job {
     }
 
     @Override
-    public void run() {
+    public void run() throws IOException {
         sweep();
     }
 
-    /** Stops after the current batch when its thread is interrupted. */
-    public Swept sweep() {
-        var swept = new Swept(expire(), removeOrphans(), forgetEarly());
+    /**
+     * Stops after the current batch when its thread is interrupted.
+     *
+     * @throws IOException if the object store does not remove a file; the rest is done by then
+     */
+    public Swept sweep() throws IOException {
+        int expired = expire();
+        int orphans = removeOrphans();
+        int early = forgetEarly();
+        var swept = new Swept(expired, orphans, removeFiles(), early);
         LOG.atLevel(swept.equals(NOTHING) ? Level.DEBUG : Level.INFO).log("Clean-up: {}", swept);
         return swept;
     }
@@ -90,37 +132,66 @@ public class CleanupSweep implements Job {
 
     private record Owner(UUID tenantId, UUID channelId) {}
 
+    /** One batch of a tenant after the other, so that the backlog of one does not keep the others waiting. */
     private int expire() {
         OffsetDateTime now = OffsetDateTime.now(clock);
-        String stored = checkpoint(EXPIRED);
-        String place = stored == null ? START : stored;
+        Map<String, String> places = redis.call(commands -> commands.hgetall(EXPIRED));
+        Deque<UUID> tenants = new ArrayDeque<>(jdbc.sql(
+                        """
+                        SELECT t.id FROM tenants t
+                        WHERE EXISTS (SELECT FROM posts p WHERE p.tenant_id = t.id AND NOT p.is_deleted AND p.expires_at <= ?)
+                        ORDER BY t.id
+                        """)
+                .param(now)
+                .query(UUID.class)
+                .list());
         int expired = 0;
-        while (!Thread.currentThread().isInterrupted()) {
-            List<Expired> batch = expired(now, place);
+        while (!tenants.isEmpty() && !Thread.currentThread().isInterrupted()) {
+            UUID tenant = tenants.remove();
+            String name = tenant.toString();
+            List<Expired> batch = expired(tenant, now, places.getOrDefault(name, START));
             expired += delete(batch);
-            if (batch.size() < BATCH) {
-                forget(EXPIRED);
-                return expired;
+            if (batch.size() == BATCH) {
+                Expired last = batch.get(BATCH - 1);
+                String place = last.expiresAt() + " " + last.id();
+                places.put(name, place);
+                redis.call(commands -> commands.hset(EXPIRED, name, place));
+                redis.call(commands -> commands.pexpire(EXPIRED, KEEP.toMillis()));
+                tenants.add(tenant);
             }
-            Expired last = batch.get(BATCH - 1);
-            place = last.expiresAt() + " " + last.id();
-            remember(EXPIRED, place);
+        }
+        if (tenants.isEmpty()) {
+            // also those of tenants that had nothing left
+            forget(EXPIRED);
         }
         return expired;
     }
 
-    /** The posts that expired first, after the given place. */
-    private List<Expired> expired(OffsetDateTime now, String place) {
+    /** The posts of a tenant that expired first, after the given place. */
+    private List<Expired> expired(UUID tenant, OffsetDateTime now, String place) {
         String[] after = place.split(" ");
         return jdbc.sql(
                         """
                         SELECT id, tenant_id, channel_id, expires_at FROM posts
-                        WHERE NOT is_deleted AND expires_at <= ? AND (expires_at, id) > (?, ?)
+                        WHERE tenant_id = ? AND NOT is_deleted AND expires_at <= ? AND (expires_at, id) > (?, ?)
                         ORDER BY expires_at, id LIMIT ?
                         """)
-                .params(now, OffsetDateTime.parse(after[0]), UUID.fromString(after[1]), BATCH)
+                .params(tenant, now, OffsetDateTime.parse(after[0]), UUID.fromString(after[1]), BATCH)
                 .query(Expired.class)
                 .list();
+    }
+
+    private int removeFiles() throws IOException {
+        int removed = 0;
+        for (UUID tenant :
+                jdbc.sql("SELECT id FROM tenants ORDER BY id").query(UUID.class).list()) {
+            int last = BATCH;
+            while (last == BATCH && !Thread.currentThread().isInterrupted()) {
+                last = files.removeUnused(tenant, keepUnusedFiles, BATCH);
+                removed += last;
+            }
+        }
+        return removed;
     }
 
     /** One transaction per channel, since a channel's writers take turns. */

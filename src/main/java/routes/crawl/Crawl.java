@@ -1,5 +1,6 @@
 package routes.crawl;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -95,6 +97,7 @@ public class Crawl {
     private final TransactionTemplate transaction;
     private final Clock clock;
 
+    @Autowired
     Crawl(
             CrawlStore store,
             Outbox outbox,
@@ -105,16 +108,43 @@ public class Crawl {
             CrawlMetrics metrics,
             PlatformTransactionManager transactions,
             Clock clock) {
+        this(store, outbox, cache, leases, limits.hostDelay(), extractor, metrics, transactions, clock);
+    }
+
+    private Crawl(
+            CrawlStore store,
+            Outbox outbox,
+            PageCache cache,
+            HostLeases leases,
+            Duration hostDelay,
+            ArticleExtractor extractor,
+            CrawlMetrics metrics,
+            PlatformTransactionManager transactions,
+            Clock clock) {
         this.store = store;
         this.outbox = outbox;
         this.cache = cache;
         this.leases = leases;
-        this.hostDelay = limits.hostDelay();
+        this.hostDelay = hostDelay;
         this.extractor = extractor;
         this.metrics = metrics;
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
+    }
+
+    /** The same stage for trials: it claims, keeps and counts nothing; what it writes to the database the caller undoes. */
+    public Crawl rehearsal() {
+        return new Crawl(
+                store,
+                outbox,
+                cache.rehearsal(),
+                leases.rehearsal(),
+                hostDelay,
+                extractor,
+                new CrawlMetrics(new SimpleMeterRegistry()),
+                Objects.requireNonNull(transaction.getTransactionManager()),
+                clock);
     }
 
     /** Finds the pages that the posts need. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.crawl4ai.Crawl4aiProperties;
 import routes.objectstore.ObjectKeys;
@@ -63,6 +64,7 @@ public class PageCache {
     private final Clock clock;
     private final Duration lease;
 
+    @Autowired
     PageCache(
             RedisLink redis,
             ObjectStore objects,
@@ -70,16 +72,54 @@ public class PageCache {
             Clock clock,
             CrawlProperties limits,
             Crawl4aiProperties crawl4ai) {
+        this(redis, objects, json, clock, lease(limits, crawl4ai));
+    }
+
+    private PageCache(RedisLink redis, ObjectStore objects, ObjectMapper json, Clock clock, Duration lease) {
         this.redis = redis;
         this.objects = objects;
         this.json = json;
         this.clock = clock;
+        this.lease = lease;
+    }
+
+    private static Duration lease(CrawlProperties limits, Crawl4aiProperties crawl4ai) {
         Duration longest = limits.timeout();
         if (!crawl4ai.url().isEmpty()) {
             // addresses are checked before and after its call, and the built-in fetcher may take over
             longest = longest.multipliedBy(3).plus(crawl4ai.timeout());
         }
-        this.lease = longest.plus(RESERVE);
+        return longest.plus(RESERVE);
+    }
+
+    /** One for trials: it is read, and never written. */
+    PageCache rehearsal() {
+        return new PageCache(redis, objects, json, clock, lease) {
+            @Override
+            void keep(PageTask task, CrawledPage page) {
+                // not kept
+            }
+
+            @Override
+            void put(String key, byte[] markdown) {
+                // not kept
+            }
+
+            @Override
+            Optional<String> claim(PageTask task) {
+                return Optional.of("try");
+            }
+
+            @Override
+            void release(PageTask task, String owner) {
+                // nothing was claimed
+            }
+
+            @Override
+            void recordHost(PageTask task, boolean answered) {
+                // not recorded
+            }
+        };
     }
 
     /** The longest work on a page; after that, its worker has crashed. */
@@ -179,7 +219,7 @@ public class PageCache {
         redis.call(commands -> commands.set(key(task), text, expiry));
     }
 
-    private void put(String key, byte[] markdown) throws IOException {
+    void put(String key, byte[] markdown) throws IOException {
         objects.put(key, MARKDOWN, markdown.length, new ByteArrayInputStream(markdown));
     }
 

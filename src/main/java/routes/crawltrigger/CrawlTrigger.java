@@ -1,6 +1,7 @@
 package routes.crawltrigger;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -65,6 +67,7 @@ public class CrawlTrigger {
     private final MeterRegistry metrics;
     private final Clock clock;
 
+    @Autowired
     CrawlTrigger(
             EnrichmentPolicy policy,
             SearchWords analysis,
@@ -72,14 +75,29 @@ public class CrawlTrigger {
             JdbcClient jdbc,
             MeterRegistry metrics,
             Clock clock) {
+        this(policy, new TriggerTags(analysis), budget, jdbc, metrics, clock);
+    }
+
+    private CrawlTrigger(
+            EnrichmentPolicy policy,
+            TriggerTags triggerTags,
+            CrawlBudget budget,
+            JdbcClient jdbc,
+            MeterRegistry metrics,
+            Clock clock) {
         this.policy = policy;
-        this.triggerTags = new TriggerTags(analysis);
+        this.triggerTags = triggerTags;
         this.policyTriggers = triggerTags.of(policy.triggerTags());
         this.budget = budget;
         this.jdbc = jdbc;
         this.metrics = metrics;
         this.clock = clock;
         Arrays.stream(Reason.values()).forEach(reason -> metrics.counter(METRIC, "reason", reason.text()));
+    }
+
+    /** The same stage for trials: every budget has room, and nothing is counted. */
+    public CrawlTrigger rehearsal() {
+        return new CrawlTrigger(policy, triggerTags, budget.rehearsal(), jdbc, new SimpleMeterRegistry(), clock);
     }
 
     @Bean

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,13 +22,14 @@ import routes.events.DigestsGenerate;
 import routes.events.Json;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
+import routes.posts.PostTraces;
 
 /**
  * The table {@code digests}. A digest is pending, processing, ready or failed. An unfinished one whose {@code next_try_at} has come is
  * asked for again: its event may be lost, its process gone, or its last attempt failed.
  */
 @Repository
-public class DigestTable {
+public class DigestTable implements PostTraces {
     static final String SCHEDULER = "scheduler";
     static final String MANUAL = "manual";
     /** An attempt that takes longer is given up: models get a minute for each ten stories. */
@@ -243,12 +245,7 @@ public class DigestTable {
                                 """)
                         .param("body", JSON.valueToTree(body).toString())
                         .param("content", content)
-                        .param(
-                                "posts",
-                                JSON.valueToTree(body.sources().stream()
-                                                .map(DigestBody.Source::postId)
-                                                .toList())
-                                        .toString())
+                        .param("posts", posts(body))
                         .param("collected", collectedAt.toString())
                         .param("now", now.toString())
                         .param("id", digest.id())
@@ -271,6 +268,51 @@ public class DigestTable {
                 .param("id", digest.id())
                 .param("attempts", digest.attempts())
                 .update();
+    }
+
+    private record Told(long id, String body) {}
+
+    /** Sentences that cite the posts go, and their sources. */
+    @Override
+    public void erase(UUID tenantId, Collection<UUID> postIds) {
+        Set<UUID> gone = Set.copyOf(postIds);
+        List<Told> told = jdbc.sql(
+                        """
+                        SELECT d.id, d.body FROM digests d JOIN users u ON u.id = d.user_id AND u.tenant_id = :tenant
+                        WHERE d.body IS NOT NULL AND d.id IN (
+                            SELECT one.id FROM unnest(:posts) AS post JOIN digests one ON one.posts @> to_jsonb(CAST(post AS text)))
+                        ORDER BY d.id FOR UPDATE OF d
+                        """)
+                .param("tenant", tenantId)
+                .param("posts", postIds.toArray(UUID[]::new))
+                .query(Told.class)
+                .list();
+        for (Told one : told) {
+            DigestBody body = body(one.body()).without(gone);
+            jdbc.sql(
+                            """
+                            UPDATE digests SET body = CAST(:body AS jsonb), content = :content, posts = CAST(:posts AS jsonb) WHERE id = :id
+                            """)
+                    .param("body", JSON.valueToTree(body).toString())
+                    .param("content", DigestText.of(body))
+                    .param("posts", posts(body))
+                    .param("id", one.id())
+                    .update();
+        }
+    }
+
+    private static String posts(DigestBody body) {
+        return JSON.valueToTree(
+                        body.sources().stream().map(DigestBody.Source::postId).toList())
+                .toString();
+    }
+
+    private static DigestBody body(String json) {
+        try {
+            return JSON.readValue(json, DigestBody.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored digest cannot be read", e);
+        }
     }
 
     /** Removes old digests of a user. */

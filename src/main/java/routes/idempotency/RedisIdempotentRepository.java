@@ -129,6 +129,63 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
 
     private record Wanted(String key, String owner, boolean force) {}
 
+    /** One for trials: every key can be claimed, and none becomes done. */
+    public RedisIdempotentRepository rehearsal() {
+        return new Rehearsal(client, options);
+    }
+
+    private static final class Rehearsal extends RedisIdempotentRepository {
+
+        Rehearsal(RedisClient client, RedisIdempotencyOptions options) {
+            super(client, options, duplicate -> {});
+        }
+
+        @Override
+        public boolean add(Exchange exchange, String key) {
+            return true;
+        }
+
+        @Override
+        public boolean add(String key) {
+            return true;
+        }
+
+        @Override
+        public List<Answer> addAll(Exchange exchange, List<Claim> claims) {
+            return Collections.nCopies(claims.size(), Answer.TAKEN);
+        }
+
+        @Override
+        public void confirmAll(Exchange exchange, List<Claim> claims) {
+            // nothing was claimed
+        }
+
+        @Override
+        public boolean confirm(Exchange exchange, String key) {
+            return true;
+        }
+
+        @Override
+        public boolean confirm(String key) {
+            return true;
+        }
+
+        @Override
+        public boolean remove(Exchange exchange, String key) {
+            return true;
+        }
+
+        @Override
+        public boolean remove(String key) {
+            return true;
+        }
+
+        @Override
+        public long forgetAll() {
+            return 0;
+        }
+    }
+
     /**
      * Claims a key.
      *

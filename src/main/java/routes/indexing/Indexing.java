@@ -2,6 +2,7 @@ package routes.indexing;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +11,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -34,6 +37,7 @@ import routes.graph.Graph;
 import routes.graph.Graph.GraphChange;
 import routes.graph.Graph.PostGraph;
 import routes.graph.GraphUnavailableException;
+import routes.graph.NoGraph;
 import routes.indexing.PostContent.IndexState;
 import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
@@ -111,6 +115,30 @@ public class Indexing {
         savepoint = new TransactionTemplate(
                 transactions, new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_NESTED));
         this.clock = clock;
+    }
+
+    /**
+     * The same stage for trials: it writes neither to the vector index nor to the graph, and calls no remote model. What it writes to
+     * the database the caller undoes.
+     *
+     * @param left gets what would be written, for people
+     */
+    public Indexing rehearsal(Consumer<String> left) {
+        Graph unwritten = new NoGraph() {
+            @Override
+            public GraphChange apply(List<PostGraph> posts) {
+                posts.forEach(post -> left.accept("not written to the graph: " + post));
+                return super.apply(posts);
+            }
+        };
+        return new Indexing(
+                contents,
+                vectorStage.rehearsal(left),
+                unwritten,
+                embeddings,
+                new SimpleMeterRegistry(),
+                Objects.requireNonNull(transaction.getTransactionManager()),
+                clock);
     }
 
     /**

@@ -2,6 +2,7 @@ package routes.indexing;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -77,6 +79,15 @@ class VectorStage {
                 .tags("provider", embeddings.provider(), "model", embeddings.model())
                 .publishPercentileHistogram()
                 .register(registry);
+    }
+
+    /**
+     * The same for trials: the index is read and never written.
+     *
+     * @param left gets what would be written, for people
+     */
+    VectorStage rehearsal(Consumer<String> left) {
+        return new VectorStage(ReadOnlyIndex.of(index, left), embeddings, new SimpleMeterRegistry());
     }
 
     /** Calls a remote model for the texts that are not embedded yet. A local model needs no preparation. */

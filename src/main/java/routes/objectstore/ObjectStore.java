@@ -3,6 +3,7 @@ package routes.objectstore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Stores media, crawled pages and summaries. Keys have the form of the specification, such as
@@ -30,6 +31,12 @@ public interface ObjectStore {
 
     /** Does nothing if there is no such object. */
     void delete(String key) throws IOException;
+
+    /** @param sizeBytes length of the content */
+    record Stored(String key, long sizeBytes) {}
+
+    /** Gives each object whose key begins with {@code prefix}, in any order; objects that are stored or deleted meanwhile may be missing. */
+    void each(String prefix, Consumer<Stored> work) throws IOException;
 
     /**
      * Reports whether the store can be used, for health.

@@ -12,6 +12,7 @@ import org.springframework.jmx.export.annotation.ManagedOperation;
 import org.springframework.jmx.export.annotation.ManagedOperationParameter;
 import org.springframework.jmx.export.annotation.ManagedResource;
 import routes.configuration.ConfigurationException;
+import routes.replay.Operator;
 import routes.routefiles.LiveRoutes;
 
 /** The route files of this process, for operators: an MBean next to those of Camel. Results and exceptions use JDK types only. */
@@ -47,14 +48,13 @@ public class RouteEdits {
     }
 
     @ManagedOperation(description = "Takes the edits of the route files now, also those that did not start before")
-    public String[] reload() throws InterruptedException {
-        AUDIT.info("reload() was called over JMX");
+    public String[] reload() {
         try {
-            Optional<LiveRoutes.Reload> reload = reloads.reload();
+            Optional<LiveRoutes.Reload> reload = reloads.reload(Operator.local(Operator.Via.JMX));
             return reload.map(done -> Stream.concat(
                                     Stream.of(done.outcome().text() + ": " + done.changes()), Stream.of(getProblems()))
                             .toArray(String[]::new))
-                    .orElse(new String[] {"another reload has not ended yet; try again"});
+                    .orElse(new String[] {RouteReloads.BUSY});
         } catch (UncheckedIOException e) {
             throw new IllegalStateException(e.getMessage() + ": " + e.getCause().getMessage());
         }
@@ -66,7 +66,9 @@ public class RouteEdits {
     @ManagedOperationParameter(
             name = "file",
             description = "Path of the route file on this machine, such as drafts/30-tagging.camel.yaml")
-    @ManagedOperationParameter(name = "post", description = "Id (UUID) or number of the post")
+    @ManagedOperationParameter(
+            name = "post",
+            description = "Id (UUID) or number of the post, or an entry of a stream as <stream>/<id>")
     public String tryRoute(String file, String post) {
         AUDIT.info("tryRoute({}, {}) was called over JMX", file, post);
         try {

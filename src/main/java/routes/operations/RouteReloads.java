@@ -9,13 +9,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import routes.replay.Operator;
+import routes.replay.OperatorAudit;
 import routes.routefiles.LiveRoutes;
 import routes.routefiles.RouteFile;
 import routes.routefiles.RouteFilesProperties;
@@ -25,6 +30,14 @@ import routes.routefiles.RouteFilesProperties;
 public class RouteReloads implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReloads.class);
 
+    /** The operation of the audit. */
+    private static final String OPERATION = "reloadRoutes";
+
+    private static final String OF_FILES = "config/routes";
+
+    /** What is said instead of a second reload at the same time. */
+    static final String BUSY = "another reload has not ended yet; try again";
+
     /** An edit is taken in the second look at it, so it runs within two seconds. */
     private static final Duration LOOK = Duration.ofMillis(250);
 
@@ -33,15 +46,17 @@ public class RouteReloads implements SmartLifecycle {
 
     private final RouteFilesProperties properties;
     private final MeterRegistry registry;
+    private final ObjectProvider<OperatorAudit> audit;
     /** Not injected: Spring would start the context before this lifecycle bean, and without its configurations. */
     private volatile CamelContext camel;
 
     private volatile LiveRoutes live;
     private Thread watcher;
 
-    RouteReloads(RouteFilesProperties properties, MeterRegistry registry) {
+    RouteReloads(RouteFilesProperties properties, MeterRegistry registry, ObjectProvider<OperatorAudit> audit) {
         this.properties = properties;
         this.registry = registry;
+        this.audit = audit;
         for (LiveRoutes.Outcome outcome : LiveRoutes.Outcome.values()) {
             registry.counter("route.reloads", "outcome", outcome.text());
         }
@@ -67,7 +82,7 @@ public class RouteReloads implements SmartLifecycle {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
-                live.poll();
+                live.poll().ifPresent(this::recordEdit);
                 problem = "";
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // the process stops
@@ -81,6 +96,52 @@ public class RouteReloads implements SmartLifecycle {
                 LOG.error("An edit of the route files could not be taken for a reason nobody expected", e);
             }
         }
+    }
+
+    /** Edits are taken without a database too, so their record comes afterwards. */
+    private void recordEdit(LiveRoutes.Reload done) {
+        try {
+            audit.ifAvailable(rows -> rows.record(
+                    new Operator(OF_FILES, Operator.Via.FILE),
+                    OPERATION,
+                    Map.of(),
+                    () -> described(Optional.of(done))));
+        } catch (DataAccessException e) {
+            LOG.warn("An edit of the route files is not recorded in operator_audit: {}", e.getMessage());
+        }
+    }
+
+    private OperatorAudit.Done<Optional<LiveRoutes.Reload>> described(Optional<LiveRoutes.Reload> reload) {
+        long routes = reload.map(LiveRoutes.Reload::changes)
+                .map(changes -> changes.changed().size()
+                        + changes.added().size()
+                        + changes.removed().size())
+                .orElse(0);
+        // the log and the health have what is wrong
+        String detail = reload.map(done -> done.outcome().text() + ": " + done.changes()
+                        + state().stream()
+                                .flatMap(now -> now.failed().stream())
+                                .map(edit -> "; not loaded: " + edit.file())
+                                .collect(Collectors.joining()))
+                .orElse(BUSY);
+        return new OperatorAudit.Done<>(reload, routes, detail);
+    }
+
+    /**
+     * {@link #reload()}, recorded in {@code operator_audit}.
+     *
+     * @throws IllegalStateException if the routes have not started yet, or the process stops
+     * @throws UncheckedIOException if the files cannot be read
+     */
+    public Optional<LiveRoutes.Reload> reload(Operator who) {
+        return audit.getObject().record(who, OPERATION, Map.of(), () -> {
+            try {
+                return described(reload());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("The process stops", e);
+            }
+        });
     }
 
     /**
@@ -110,6 +171,11 @@ public class RouteReloads implements SmartLifecycle {
                 route == null || status == null ? "missing" : status.name().toLowerCase(Locale.ROOT),
                 route == null ? null : route.getEndpoint().getEndpointBaseUri(),
                 route == null ? null : route.getDescription());
+    }
+
+    /** The file of a route with its text; empty if there is no such route. */
+    public Optional<RouteFile> file(String route) {
+        return state().map(now -> now.files().get(route));
     }
 
     /** What is loaded; empty until the routes have started, and in a process that only tries something. */

@@ -9,23 +9,30 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Lazy;
@@ -35,24 +42,30 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
+import routes.configuration.Secrets;
+import routes.crawl.Crawl;
+import routes.crawltrigger.CrawlTrigger;
 import routes.events.EventCodec;
 import routes.events.EventStream;
 import routes.events.PostParsed;
 import routes.events.StreamCatalog;
-import routes.llm.ModelResult;
-import routes.llm.ProvidersFailedException;
+import routes.indexing.Indexing;
 import routes.posts.PostEvents;
 import routes.redis.StreamAdmin;
 import routes.redisstreams.RedisStreamsConstants;
+import routes.retagging.Retagging;
 import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteFiles;
 import routes.routefiles.RouteTrial;
+import routes.routefiles.RouteTrial.Trust;
+import routes.stages.EventRoutes;
 import routes.stages.StageEntry;
 import routes.stages.StreamKeys;
 import routes.tagging.Tagging;
-import routes.tagging.TaggingPass;
-import routes.tagging.TaggingTask;
+import routes.vision.Vision;
+import routes.web.Fetched;
+import routes.web.PageFetcher;
 
 /** Tries an edited route file with the entry of a post, without side effects, and shows what each step did. */
 @Component
@@ -63,17 +76,24 @@ public class RouteTrials implements Trial {
     private static final int TIMEOUT_SECONDS = 120;
     private static final long MAX_BYTES = 1 << 20;
 
-    private static final String ALL = "*";
     private static final String PROVIDERS = "llmProviders";
 
-    /** Methods that write to nothing but the database; the others of these beans, and other beans, are not called. */
-    private static final Map<String, Set<String>> HARMLESS = Map.of(
-            "events", Set.of(ALL),
-            "outages", Set.of(ALL),
-            "llmProviders", Set.of(ALL),
-            "tagging", Set.of("begin", "task", "answered", "failed"),
-            "tagPersistence", Set.of(ALL),
-            "enrichment", Set.of(ALL));
+    /** Beans that write to nothing but the database, some in the form that they have for trials; others are not called. */
+    private static final Set<String> HARMLESS = Set.of(
+            "events",
+            "outages",
+            "llmProviders",
+            "tagging",
+            "tagPersistence",
+            "enrichment",
+            "postPersistence",
+            "vision",
+            "retagging",
+            "indexing",
+            "crawlTrigger",
+            "crawl");
+
+    private static final int FOREIGN_SECONDS = 30;
 
     private final ApplicationContext spring;
     private final CamelContext camel;
@@ -87,6 +107,7 @@ public class RouteTrials implements Trial {
     private final PostNumbers numbers;
     private final ObjectMapper json;
     private final PlatformTransactionManager transactions;
+    private final Semaphore foreign = new Semaphore(1);
 
     RouteTrials(
             ApplicationContext spring,
@@ -121,18 +142,22 @@ public class RouteTrials implements Trial {
     }
 
     @Override
-    public boolean run(String post, PrintStream out) {
+    public boolean run(String subject, PrintStream out) {
         Path file = options.routeFile().orElseThrow();
-        RouteTrial.Result result = run(file.getFileName().toString(), text(file), post, options.allowCalls());
+        RouteTrial.Result result = run(
+                file.getFileName().toString(),
+                text(file),
+                subject,
+                options.allowCalls() ? Trust.WITH_CALLS : Trust.OWN);
         show(result, out);
         return result.succeeded();
     }
 
     /** The trial of a file as text, without calls. */
-    String show(Path file, String post) {
+    String show(Path file, String subject) {
         var shown = new ByteArrayOutputStream();
         show(
-                run(file.getFileName().toString(), text(file), post, false),
+                run(file.getFileName().toString(), text(file), subject, Trust.OWN),
                 new PrintStream(shown, true, StandardCharsets.UTF_8));
         return shown.toString(StandardCharsets.UTF_8);
     }
@@ -149,20 +174,59 @@ public class RouteTrials implements Trial {
     }
 
     /**
+     * Tries a text that came from outside the machine, one at a time. Placeholders do not tell secrets.
+     *
+     * @param subject as in {@link #run}
+     * @return empty if another trial has not ended yet
+     * @throws ConfigurationException if the text cannot be tried with it, with the reason
+     */
+    public Optional<RouteTrial.Result> runForeign(String name, String text, String subject)
+            throws InterruptedException {
+        if (!foreign.tryAcquire()) {
+            return Optional.empty();
+        }
+        // a thread of its own, since the transaction and the limit of time belong to a thread
+        var trial = new FutureTask<>(() -> {
+            try {
+                return run(name, text, subject, Trust.FOREIGN);
+            } finally {
+                foreign.release();
+            }
+        });
+        var thread = new Thread(trial, "route-trial");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return Optional.of(trial.get(FOREIGN_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            thread.interrupt();
+            throw new ConfigurationException("The trial lasted longer than " + FOREIGN_SECONDS + " s", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /**
      * Tries a file.
      *
      * @param name of the file, such as 30-tagging.camel.yaml
-     * @param post id or number
-     * @param allowed whether beans and endpoints are called whose effects cannot be undone; streams get nothing in any case
-     * @throws ConfigurationException if there is no such post, or nothing to try the file with
+     * @param subject id or number of a post, or an entry as {@code <stream>/<id>}
+     * @throws ConfigurationException if there is no such post or entry, or nothing to try the file with
      */
-    public RouteTrial.Result run(String name, String text, String post, boolean allowed) {
-        UUID id = numbers.id(post);
+    public RouteTrial.Result run(String name, String text, String subject, Trust trust) {
+        Optional<String> stream =
+                Optional.of(subject).filter(given -> given.contains("/")).map(RouteTrials::stream);
+        Function<String, Consumer<Exchange>> entry =
+                stream.map(named -> ofEntry(named, subject)).orElseGet(() -> ofPost(numbers.id(subject)));
+        UnaryOperator<String> properties = spring.getEnvironment()::getProperty;
         var environment = new RouteEnvironment(
                 Stream.of(spring.getBeanDefinitionNames())
                         .collect(Collectors.toMap(
                                 bean -> bean, bean -> Objects.requireNonNullElse(spring.getType(bean), Object.class))),
-                spring.getEnvironment()::getProperty,
+                trust == Trust.FOREIGN ? masked(properties) : properties,
                 catalog.names());
         var trial = new RouteTrial(
                 new RouteFileValidator(environment, spring.getClassLoader()),
@@ -175,27 +239,68 @@ public class RouteTrials implements Trial {
         try {
             return transaction.execute(status -> {
                 status.setRollbackOnly();
-                return trial.run(name, text, stream -> entry(stream, id), allowed);
+                return trial.run(name, text, stream, entry, trust);
             });
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(name + ": " + e.getMessage(), e);
         }
     }
 
+    private static UnaryOperator<String> masked(UnaryOperator<String> properties) {
+        return name -> {
+            String value = properties.apply(name);
+            return value == null
+                    ? null
+                    : Secrets.mask(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), value);
+        };
+    }
+
+    private static String stream(String entry) {
+        return entry.substring(0, entry.lastIndexOf('/'));
+    }
+
     /** The entry of a post: of posts.parsed made from what is stored, of other streams the newest. */
-    private Consumer<Exchange> entry(String name, UUID post) {
-        EventStream stream = catalog.stream(name);
-        Map<String, String> fields = stream.type() == PostParsed.class
-                ? posts.parsed(List.of(post), Optional.empty(), "try").stream()
-                        .findFirst()
-                        .map(codec::write)
-                        .orElseThrow(() -> new ConfigurationException("There is no post " + post))
-                : newest(stream, post);
+    private Function<String, Consumer<Exchange>> ofPost(UUID post) {
+        return name -> {
+            EventStream stream = catalog.stream(name);
+            return prepared(
+                    name,
+                    stream.type() == PostParsed.class
+                            ? posts.parsed(List.of(post), Optional.empty(), "try").stream()
+                                    .findFirst()
+                                    .map(codec::write)
+                                    .orElseThrow(() -> new MissingSubjectException("There is no post " + post))
+                            : newest(stream, post));
+        };
+    }
+
+    private Function<String, Consumer<Exchange>> ofEntry(String stream, String subject) {
+        Map<String, String> fields = entryWithId(stream, subject);
+        return name -> prepared(name, fields);
+    }
+
+    private Map<String, String> entryWithId(String name, String subject) {
+        String id = subject.substring(name.length() + 1);
+        if (!catalog.names().contains(name) || !id.matches("\\d{1,19}-\\d{1,19}")) {
+            throw new MissingSubjectException(
+                    "'" + subject + "' must be the name of a stream, a slash and the id of an entry, such as"
+                            + " posts.tagged/1769860800000-0");
+        }
+        return keys.of(catalog.stream(name)).stream()
+                .flatMap(key -> Stream.of(key, key + ":dlq"))
+                .flatMap(key -> admin.read(key, id, id, 1).stream())
+                .findFirst()
+                .map(StreamAdmin.Entry::fields)
+                .orElseThrow(() -> new MissingSubjectException(
+                        "There is no entry " + subject + ", neither in the stream nor among its dead letters"));
+    }
+
+    private Consumer<Exchange> prepared(String name, Map<String, String> fields) {
         return exchange -> {
             Message message = exchange.getIn();
             message.setBody(fields);
             message.setHeader(RedisStreamsConstants.STREAM, name);
-            message.setHeader(RedisStreamsConstants.KEY, stream.key());
+            message.setHeader(RedisStreamsConstants.KEY, catalog.stream(name).key());
             message.setHeader(RedisStreamsConstants.GROUP, "try");
             message.setHeader(RedisStreamsConstants.CONSUMER, "try");
             message.setHeader(RedisStreamsConstants.MESSAGE_ID, "0-1");
@@ -215,60 +320,63 @@ public class RouteTrials implements Trial {
                     }
                 }));
         if (found.get() == null) {
-            throw new ConfigurationException("Among the newest " + MAX_ENTRIES + " entries of " + stream.name()
+            throw new MissingSubjectException("Among the newest " + MAX_ENTRIES + " entries of " + stream.name()
                     + " none is about the post " + post + ": have it tagged again, or try another post");
         }
         return found.get();
     }
 
-    /** The stage tagging without the keys in Redis, which only an entry of a stream can claim. */
-    public static final class TaggingWithoutClaims {
-        private final Tagging tagging;
+    /** There is no such post or entry to try. */
+    public static final class MissingSubjectException extends ConfigurationException {
+        private static final long serialVersionUID = 1L;
 
-        private TaggingWithoutClaims(Tagging tagging) {
-            this.tagging = tagging;
-        }
-
-        /** All posts that have a text. */
-        public TaggingPass begin(@Body List<PostParsed> events) {
-            TaggingPass pass = new TaggingPass(events) {};
-            pass.request(
-                    events.stream().filter(post -> !tagging.isTooShort(post)).toList());
-            return pass;
-        }
-
-        public TaggingTask task(@ExchangeProperty(Tagging.PASS) TaggingPass pass) {
-            return tagging.task(pass);
-        }
-
-        public void answered(@ExchangeProperty(Tagging.PASS) TaggingPass pass, @Body ModelResult result) {
-            tagging.answered(pass, result);
-        }
-
-        public void failed(
-                @ExchangeProperty(Tagging.PASS) TaggingPass pass, @ExchangeException ProvidersFailedException problem) {
-            tagging.failed(pass, problem);
-        }
-
-        /** Never called: it stores. */
-        public void end() {
-            throw new UnsupportedOperationException("tagging.end stores");
+        MissingSubjectException(String message) {
+            super(message);
         }
     }
 
     /** What a trial has of the process. */
     private final class Process implements RouteTrial.Surroundings {
 
+        private final Map<String, Object> beans = new HashMap<>();
+        private final List<String> left = new ArrayList<>();
+
         @Override
         public Object bean(String name) {
-            Object bean = spring.containsBean(name) ? spring.getBean(name) : null;
-            return bean instanceof Tagging tagging ? new TaggingWithoutClaims(tagging) : bean;
+            if (!beans.containsKey(name)) {
+                beans.put(name, spring.containsBean(name) ? rehearsal(spring.getBean(name)) : null);
+            }
+            return beans.get(name);
+        }
+
+        /** The form of a bean for trials, if it has one. */
+        private Object rehearsal(Object bean) {
+            if (bean instanceof EventRoutes events) {
+                return events.rehearsal();
+            } else if (bean instanceof Tagging tagging) {
+                return tagging.rehearsal();
+            } else if (bean instanceof Retagging retagging) {
+                return retagging.rehearsal();
+            } else if (bean instanceof Vision vision) {
+                return vision.rehearsal();
+            } else if (bean instanceof Indexing indexing) {
+                return indexing.rehearsal(left::add);
+            } else if (bean instanceof CrawlTrigger trigger) {
+                return trigger.rehearsal();
+            }
+            return bean instanceof Crawl crawl ? crawl.rehearsal() : bean;
         }
 
         @Override
         public boolean mayCall(String bean, String method) {
-            Set<String> methods = HARMLESS.getOrDefault(bean, Set.of());
-            return methods.contains(ALL) || methods.contains(method);
+            return HARMLESS.contains(bean);
+        }
+
+        @Override
+        public List<String> left() {
+            List<String> all = List.copyOf(left);
+            left.clear();
+            return all;
         }
 
         @Override
@@ -294,8 +402,14 @@ public class RouteTrials implements Trial {
 
         @Override
         public String call(String uri, Exchange exchange, boolean allowed) throws Exception {
-            boolean models = uri.startsWith("direct:")
-                    && uri.replaceFirst("^direct:(//)?", "").equals("llm");
+            String link = uri.startsWith("direct:") ? uri.replaceFirst("^direct:(//)?", "") : "";
+            boolean models = link.equals("llm");
+            if (!allowed && link.equals("fetch") && exchange.getMessage().getBody() instanceof PageFetcher.Wish wish) {
+                exchange.getMessage()
+                        .setBody(new Fetched.Failed(
+                                "not_fetched", false, wish.url(), "a trial fetches nothing", null, Duration.ZERO));
+                return wish.url() + " is not fetched; --allow-calls fetches it";
+            }
             if (!allowed && !models) {
                 return "";
             }

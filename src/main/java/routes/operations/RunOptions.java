@@ -57,7 +57,7 @@ public record RunOptions(
      * A stage to try.
      *
      * @param stage tagging, vision, crawl, or {@link #ROUTE}
-     * @param post  id or number
+     * @param post  id or number; for a route file also an entry, as {@code <stream>/<id>}
      */
     public record Trial(String stage, String post) {
 
@@ -115,8 +115,8 @@ public record RunOptions(
                                   --expect=<count> if there are as many, publish them again. Then end, or with --exit-when-idle
                                   process them. With the embedded services the program must not run meanwhile; in a running one the
                                   MBean StreamReplay, /admin and the page do the same
-              --try-route=<file> --post=<id> [--allow-calls]
-                                  run a post through a route file as it would be after saving it into config/routes, and show what each
+              --try-route=<file> --post=<id>|--entry=<stream>/<id> [--allow-calls]
+                                  run a post, or an entry of a stream or of its dead letters, through a route file as it would be after saving it into config/routes, and show what each
                                   step did: 0, or 1 when the file is wrong or the entry would not be acknowledged. Nothing is stored,
                                   published or sent, and the provider local answers for all models, unless calls are allowed
               --backup=<file>     write a back-up of the installation to a file and end, also while the program runs: the database, media
@@ -167,6 +167,7 @@ public record RunOptions(
             Map.entry("--post", "<id or number of a post>"),
             Map.entry("--backup", FILE),
             Map.entry("--restore", FILE),
+            Map.entry("--entry", "<stream>/<id>"),
             Map.entry("--replay", "<stream>"),
             Map.entry("--group", "<consumer group>"),
             Map.entry("--expect", "<count>"),
@@ -209,7 +210,12 @@ public record RunOptions(
         if (trial.isPresent() && routeFile.isPresent()) {
             throw new ConfigurationException("--try=<stage> and --try-route=<file> do not go together");
         }
-        if ((trial.isPresent() || routeFile.isPresent()) != post.isPresent()) {
+        Optional<String> entry = last(given, "--entry");
+        if (entry.isPresent() && (routeFile.isEmpty() || post.isPresent())) {
+            throw new ConfigurationException("--entry=<stream>/<id> belongs to --try-route=<file>, in place of --post");
+        }
+        Optional<String> subject = post.or(() -> entry);
+        if ((trial.isPresent() || routeFile.isPresent()) != subject.isPresent()) {
             throw new ConfigurationException((routeFile.isPresent() ? "--try-route=<file>" : "--try=<stage>")
                     + " and --post=<id or number of a post> go together");
         }
@@ -217,7 +223,7 @@ public record RunOptions(
             throw new ConfigurationException("--allow-calls belongs to --try-route=<file>");
         }
         Optional<ReplayRequest> replay = replay(given);
-        if (post.isPresent() && replay.isPresent()) {
+        if (subject.isPresent() && replay.isPresent()) {
             throw new ConfigurationException("--try and --replay do not go together");
         }
         if (given.containsKey("--backup") && given.containsKey("--restore")) {
@@ -233,7 +239,7 @@ public record RunOptions(
                 given.containsKey("--reindex"),
                 given.containsKey("--exit-when-idle"),
                 last(given, "--validate").map(Path::of),
-                trial.or(() -> routeFile.map(file -> ROUTE)).map(stage -> new Trial(stage, post.get())),
+                trial.or(() -> routeFile.map(file -> ROUTE)).map(stage -> new Trial(stage, subject.get())),
                 replay,
                 routeFile,
                 given.containsKey("--allow-calls"),

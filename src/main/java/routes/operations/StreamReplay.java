@@ -499,6 +499,20 @@ public class StreamReplay {
         return plain(() -> stages.clearIdempotency(operator(), given(stage)) + " keys are forgotten");
     }
 
+    /**
+     * Runs a job of the schedule now, unless it is already running.
+     *
+     * @param job its name, as in {@code scheduler_last_run_timestamp_seconds}
+     */
+    @ManagedOperation(
+            description = "Runs a job of the schedule now, unless it is already running; returns when it has ended")
+    @ManagedOperationParameter(
+            name = "job",
+            description = "Its name, such as digests, trends, cleanup-sweep or storage-usage")
+    public String runJob(String job) {
+        return plain(() -> stages.runJob(operator(), given(job)));
+    }
+
     /** Runs the reconciler now over all posts, including recent ones, unless it is already running. */
     @ManagedOperation(
             description =

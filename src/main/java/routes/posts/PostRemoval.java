@@ -166,7 +166,7 @@ public final class PostRemoval {
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         UUID[] ids = postIds.toArray(UUID[]::new);
         media.release(tenantId, ids);
-        for (String table : List.of("post_edits", "post_enrichment", "media_group_items", "trend_posts")) {
+        for (String table : List.of("post_edits", "post_enrichment", "media_group_items", "post_opens")) {
             jdbc.sql("DELETE FROM " + table + " WHERE post_id = ANY (?)")
                     .param(ids)
                     .update();

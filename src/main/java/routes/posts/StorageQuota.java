@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,14 +24,14 @@ import routes.events.MediaFile;
 import routes.objectstore.ObjectStore;
 
 /**
- * Limits the bytes of a tenant's files to {@code tenants.storage_quota_bytes}; null and 0 mean no limit. The sum over
- * {@code media_objects} is what is used. A file gets its row before it is stored, under a lock of the tenant, so concurrent imports never
+ * Limits the bytes of a tenant's files to {@code tenants.storage_quota_bytes}; null and 0 mean no limit. What is used is the sum
+ * over {@code media_objects}, and articles and summaries as they were measured last. A file gets its row before it is stored, under a lock of the tenant, so concurrent imports never
  * exceed the quota together. A row whose file could not be stored counts until it is evicted.
  */
 @Component
 public final class StorageQuota {
     /** An import references the files that it stores much sooner; a file stays so long in any case. */
-    private static final String UNUSED_SINCE = "1 hour";
+    private static final Duration UNUSED_SINCE = Duration.ofHours(1);
 
     /** Bounds the time that the lock is held. The next batch evicts further files. */
     private static final int MAX_EVICTED = 500;
@@ -68,18 +69,47 @@ public final class StorageQuota {
      * @throws IOException if a file cannot be evicted; the call may be repeated
      */
     public Map<String, String> reserve(UUID tenantId, Collection<MediaFile> files) throws IOException {
-        if (files.isEmpty() || usage(tenantId, "0").quota() == 0) {
+        if (files.isEmpty()) {
             return Map.of();
         }
         Map<String, MediaFile> wanted = new LinkedHashMap<>();
         files.forEach(file -> wanted.putIfAbsent(file.sha256(), file));
         try {
             return transaction.execute(status -> {
-                jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
-                        .param("storage:" + tenantId)
-                        .query((row, number) -> true)
-                        .list();
+                lock(tenantId);
+                if (usage(tenantId, "0").quota() == 0) {
+                    // clean-up must not remove what is about to be referenced
+                    use(tenantId, wanted.keySet());
+                    return Map.of();
+                }
                 return reserveLocked(tenantId, wanted);
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void lock(UUID tenantId) {
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
+                .param("storage:" + tenantId)
+                .query((row, number) -> true)
+                .list();
+    }
+
+    /**
+     * Removes files that no post has had for a time, the least recently used first.
+     *
+     * @param unusedFor at least an hour in operation: an import references the files that it stores later
+     * @return how many; fewer than {@code most} means that none remain
+     * @throws IOException if a file cannot be removed; the call may be repeated
+     */
+    public int removeUnused(UUID tenantId, Duration unusedFor, int most) throws IOException {
+        try {
+            return transaction.execute(status -> {
+                lock(tenantId);
+                List<Unused> files = unused(tenantId, unusedFor, most);
+                evict(tenantId, files);
+                return files.size();
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -89,7 +119,10 @@ public final class StorageQuota {
     private Map<String, String> reserveLocked(UUID tenantId, Map<String, MediaFile> wanted) {
         Usage usage = usage(
                 tenantId,
-                "coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)::bigint");
+                """
+                (coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)
+                + coalesce((SELECT sum(u.total_bytes) FROM tenant_storage_usage u
+                    WHERE u.tenant_id = t.id AND u.content_type <> 'media'), 0))::bigint""");
         Set<String> known = use(tenantId, wanted.keySet());
         Queue<Unused> unused = null;
         long evictable = 0;
@@ -102,7 +135,7 @@ public final class StorageQuota {
                 continue;
             }
             if (file.sizeBytes() > left && unused == null) {
-                unused = new ArrayDeque<>(unused(tenantId));
+                unused = new ArrayDeque<>(unused(tenantId, UNUSED_SINCE, MAX_EVICTED));
                 evictable = unused.stream().mapToLong(Unused::sizeBytes).sum();
             }
             if (file.sizeBytes() > left + evictable) {
@@ -152,16 +185,15 @@ public final class StorageQuota {
                 .set();
     }
 
-    private List<Unused> unused(UUID tenantId) {
+    private List<Unused> unused(UUID tenantId, Duration since, int most) {
         return jdbc.sql(
                         """
                         SELECT o.file_sha256, o.size_bytes, o.s3_key FROM media_objects o
-                        WHERE o.tenant_id = ? AND o.refs_count = 0 AND o.last_seen_at < now() - interval '%s'
+                        WHERE o.tenant_id = ? AND o.refs_count = 0 AND o.last_seen_at <= now() - ? * interval '1 second'
                           AND NOT EXISTS (SELECT FROM post_media_map m JOIN posts p ON p.id = m.post_id
                                           WHERE m.file_sha256 = o.file_sha256 AND p.tenant_id = o.tenant_id)
-                        ORDER BY o.last_seen_at, o.file_sha256 LIMIT %d FOR UPDATE OF o SKIP LOCKED"""
-                                .formatted(UNUSED_SINCE, MAX_EVICTED))
-                .param(tenantId)
+                        ORDER BY o.last_seen_at, o.file_sha256 LIMIT ? FOR UPDATE OF o SKIP LOCKED""")
+                .params(tenantId, since.toSeconds(), most)
                 .query(Unused.class)
                 .list();
     }

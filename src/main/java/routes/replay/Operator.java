@@ -14,7 +14,9 @@ public record Operator(String name, Via via) {
     public enum Via {
         HTTP,
         JMX,
-        COMMAND_LINE
+        COMMAND_LINE,
+        /** An edit of a file, by whoever may write it. */
+        FILE
     }
 
     /** Without a login: whoever may run programs as this user. */

@@ -180,6 +180,33 @@ public class StageOperations {
         });
     }
 
+    /**
+     * Runs a job of the schedule now, unless it is already running. The schedule is not affected.
+     *
+     * @return what became of it, as a sentence
+     */
+    public String runJob(Operator who, String name) {
+        return audit.record(who, "runJob", Map.of("job", name), () -> {
+            Jobs all = jobs.getIfAvailable();
+            if (all == null) {
+                throw new RefusedException(
+                        RefusedException.Reason.NOT_HERE, null, "This process does not run the pipeline");
+            }
+            if (!all.names().contains(name)) {
+                throw RefusedException.unknown(
+                        "job",
+                        "There is no job '" + name + "'; there are "
+                                + all.names().stream().sorted().collect(Collectors.joining(", ")));
+            }
+            return switch (all.runNow(name)) {
+                case SKIPPED ->
+                    throw RefusedException.conflict(null, "The job runs already; call again when it has ended");
+                case FAILED -> throw new IllegalStateException("The job failed; the log and the table jobs say why");
+                case SUCCESS -> new Done<>("The job " + name + " has run", 1L, "has run");
+            };
+        });
+    }
+
     private static String describe(Reconciler.Counts counts) {
         return counts.tooMuch()
                 ? "Nothing was looked at: too many events are under way"

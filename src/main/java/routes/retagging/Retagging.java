@@ -2,6 +2,7 @@ package routes.retagging;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +68,11 @@ public class Retagging {
             duration(changed);
         }
         count(false, "err", 0);
+    }
+
+    /** The same stage for trials: it claims nothing and counts nothing; what it writes to the database the caller undoes. */
+    public Retagging rehearsal() {
+        return new Retagging(store, done.rehearsal(), tagging.rehearsal(), new SimpleMeterRegistry(), clock);
     }
 
     private void count(boolean changed, String outcome, int posts) {

@@ -34,6 +34,7 @@ public record PipelineStages(Set<String> names) {
             "enrichment",
             "indexing",
             "digest",
+            "delivery",
             "cleanup",
             "schedule",
             "api");

@@ -50,6 +50,15 @@ public final class RouteFileValidator {
         return OwnStreamsReader.read(files, own, environment.properties(), catalog);
     }
 
+    /** The problems of a file that the text alone shows, before Camel sees it: YAML and form. */
+    List<RouteProblem> form(RouteFile file) {
+        Problems problems = new Problems();
+        YamlReader.read(file.location(), file.text(), problems)
+                .ifPresent(root ->
+                        schema.check(new RouteModel(Map.of(file, root), List.of(), environment, catalog), problems));
+        return problems.sorted();
+    }
+
     /** The problems of the set, by file, line and column; empty if there are none. */
     public List<RouteProblem> validate(RouteSet set) {
         Problems problems = new Problems();

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -23,12 +25,24 @@ import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultComponentResolver;
 import org.apache.camel.impl.engine.ExplicitCamelContextNameStrategy;
 import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.DelayDefinition;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.ModelLifecycleStrategySupport;
+import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.ProcessDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RecipientListDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SplitDefinition;
+import org.apache.camel.model.language.ConstantExpression;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.ComponentResolver;
 import org.apache.camel.spi.InterceptStrategy;
@@ -49,16 +63,29 @@ import routes.routefiles.RouteFiles.RouteSet;
  * called. What runs on other threads cannot be tried, since the caller could not undo it.
  */
 public final class RouteTrial {
+    private static final String WRONG = "not tried: the file is wrong";
     private static final int MAX_TEXT = 2_000;
     private static final int MAX_STEPS = 500;
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(authorization|token|secret|password|api.?key|cookie).*");
-    private static final Set<String> THREADS =
-            Set.of("threads", "wireTap", "aggregate", "resequence", "delay", "sample");
+    private static final Set<String> THREADS = Set.of("threads", "wireTap", "aggregate", "resequence", "sample");
+
+    /** Characters of a body, a header or a property that is a text; expressions could double it in each step. */
+    private static final int MAX_VALUE = 1 << 18;
 
     private final RouteFileValidator validator;
     private final RouteFiles files;
     private final Surroundings surroundings;
+
+    /** How far a text is trusted. */
+    public enum Trust {
+        /** From outside the machine: a list of EIPs, expressions and beans; nothing is called that cannot be undone. */
+        FOREIGN,
+        /** A file of the machine; nothing is called that cannot be undone. */
+        OWN,
+        /** Beans are called and endpoints get messages that the trial cannot undo; streams never do. */
+        WITH_CALLS
+    }
 
     /** What a trial has of the process. */
     public interface Surroundings {
@@ -71,6 +98,9 @@ public final class RouteTrial {
 
         /** The text of a body, for people. */
         String text(Object body);
+
+        /** What beans would have done since the last call of this method, for people; they note it instead of doing it. */
+        List<String> left();
 
         /**
          * What an endpoint would do, without side effects.
@@ -138,14 +168,28 @@ public final class RouteTrial {
      * @param name of the file, without folders
      * @param text of the file
      * @param entry prepares the exchange with an entry of the stream whose logical name it gets
-     * @param allowed whether beans are called and endpoints get messages that the trial cannot undo; streams never do
+     * @param stream the route to try reads this stream; empty for the first route that reads any
      * @throws IllegalArgumentException if the file has no route that can be tried, with the reason
      */
-    public Result run(String name, String text, Function<String, Consumer<Exchange>> entry, boolean allowed) {
+    public Result run(
+            String name,
+            String text,
+            Optional<String> stream,
+            Function<String, Consumer<Exchange>> entry,
+            Trust trust) {
+        boolean allowed = trust == Trust.WITH_CALLS;
         if (!RouteFile.isName(name)) {
             throw new IllegalArgumentException("the name of a route file ends with " + RouteFile.SUFFIX);
         }
         OwnFiles own = files.own();
+        if (trust == Trust.FOREIGN) {
+            RouteFile file = new RouteFile(name, RouteFile.Origin.ADDED, own.location(name), text);
+            List<RouteProblem> mistakes = validator.form(file);
+            if (!mistakes.isEmpty()) {
+                return new Result(mistakes, List.of(), WRONG);
+            }
+            ForeignText.check(file);
+        }
         Map<String, String> texts = new TreeMap<>(own.texts());
         texts.keySet()
                 .removeIf(path ->
@@ -158,27 +202,37 @@ public final class RouteTrial {
                 .filter(problem -> problem.file().equals(with.location(name)))
                 .toList();
         if (!problems.isEmpty()) {
-            return new Result(problems, List.of(), "not tried: the file is wrong");
+            return new Result(problems, List.of(), WRONG);
         }
         RouteModel model = checks.model(set);
         List<Flow> routes = model.routes()
                 .filter(flow -> flow.file().location().equals(with.location(name)))
                 .toList();
+        if (trust == Trust.FOREIGN) {
+            ForeignText.check(routes.stream());
+        }
         refuseThreads(routes, model);
         if (!allowed) {
             refuseExpressions(routes, model);
         }
         Flow tried = routes.stream()
-                .filter(flow -> model.endpoints(flow).anyMatch(EndpointUse::readsStream))
+                .filter(flow -> read(model, flow)
+                        .filter(read -> stream.isEmpty() || read.equals(stream.get()))
+                        .isPresent())
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no route of the file reads a stream: there is nothing to try it with"));
-        String stream = model.endpoints(tried)
+                        stream.map(wanted -> "no route of the file reads the stream " + wanted)
+                                .orElse("no route of the file reads a stream: there is nothing to try it with")));
+        return new Run(model, set, routes, allowed)
+                .run(tried.id().orElseThrow(), entry.apply(read(model, tried).orElseThrow()));
+    }
+
+    /** The stream that a route reads. */
+    private static Optional<String> read(RouteModel model, Flow route) {
+        return model.endpoints(route)
                 .filter(EndpointUse::readsStream)
                 .findFirst()
-                .orElseThrow()
-                .path();
-        return new Run(model, set, routes, allowed).run(tried.id().orElseThrow(), entry.apply(stream));
+                .map(EndpointUse::path);
     }
 
     private static void refuseThreads(List<Flow> routes, RouteModel model) {
@@ -186,7 +240,7 @@ public final class RouteTrial {
                 .flatMap(Flow::allSteps)
                 .filter(step -> THREADS.contains(step.eip())
                         || step.options()
-                                .textAt("parallelProcessing")
+                                .textAt("resilience4jConfiguration", "timeoutEnabled")
                                 .filter("true"::equals)
                                 .isPresent()
                         || model.endpoint(step)
@@ -313,13 +367,19 @@ public final class RouteTrial {
             context.getShutdownStrategy().setTimeout(1);
             ComponentResolver real = new DefaultComponentResolver();
             context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, (scheme, camel) -> {
-                boolean harmless = scheme.equals("bean") || scheme.equals("log") || scheme.equals("validator");
-                if (harmless) {
+                if (scheme.equals("bean")) { // the bean EIP requires its own component
+                    return new BeanGate();
+                }
+                if (scheme.equals("log")) {
                     return real.resolveComponent(scheme, camel);
                 }
                 return model.catalog().component(scheme).isPresent() ? new Gate() : null;
             });
-            context.getPropertiesComponent().addPropertiesSource(new PropertiesSource() {
+            var properties = (PropertiesComponent) context.getPropertiesComponent();
+            // as in the process, whose environment has them already
+            properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+            properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+            properties.addPropertiesSource(new PropertiesSource() {
                 @Override
                 public String getName() {
                     return "route-environment";
@@ -331,7 +391,30 @@ public final class RouteTrial {
                 }
             });
             context.getCamelContextExtension().addInterceptStrategy(new Recorder());
+            context.getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(new OneThread());
             return context;
+        }
+
+        /** What works on other threads, or waits, does so on this one, at once. */
+        private final class OneThread extends ModelLifecycleStrategySupport {
+
+            @Override
+            public void onAddRouteDefinition(RouteDefinition route) {
+                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
+                        .forEach(step -> {
+                            if (step instanceof SplitDefinition split) {
+                                split.setParallelProcessing("false");
+                                split.setExecutorService((String) null);
+                            } else if (step instanceof MulticastDefinition multicast) {
+                                multicast.setParallelProcessing("false");
+                            } else if (step instanceof RecipientListDefinition<?> list) {
+                                list.setParallelProcessing("false");
+                            } else if (step instanceof DelayDefinition delay) {
+                                delay.setExpression(new ConstantExpression("0"));
+                                delay.setAsyncDelayed("false");
+                            }
+                        });
+            }
         }
 
         private EndOfTrial notCalled(String bean) {
@@ -382,10 +465,25 @@ public final class RouteTrial {
             }
         }
 
+        /** Beans as endpoints: those that may be called. */
+        private final class BeanGate extends BeanComponent {
+
+            @Override
+            protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
+                    throws Exception {
+                String method = Objects.toString(parameters.get("method"), "").replaceFirst("\\(.*", "");
+                if (allowed || surroundings.mayCall(remaining, method)) {
+                    return super.createEndpoint(uri, remaining, parameters);
+                }
+                parameters.clear();
+                return new Closed(uri, this);
+            }
+        }
+
         /** An endpoint that gets nothing, unless calls are allowed. */
         private final class Closed extends DefaultEndpoint {
 
-            Closed(String uri, Gate gate) {
+            Closed(String uri, Component gate) {
                 super(uri, gate);
             }
 
@@ -421,8 +519,9 @@ public final class RouteTrial {
                 return new DelegateAsyncProcessor(target) {
                     @Override
                     public boolean process(Exchange exchange, AsyncCallback callback) {
-                        if (recorded.size() >= MAX_STEPS) {
-                            exchange.setException(new EndOfTrial("there were more than " + MAX_STEPS + " steps"));
+                        String limit = limit(exchange);
+                        if (limit != null) {
+                            exchange.setException(new EndOfTrial(limit));
                             callback.done(true);
                             return true;
                         }
@@ -443,12 +542,31 @@ public final class RouteTrial {
                             depth--;
                             Throwable failure = exchange.getException();
                             boolean own = failure != null && !(failure instanceof EndOfTrial);
+                            String left = shorten(String.join("; ", surroundings.left()));
+                            note = note.isEmpty() || left.isEmpty() ? note + left : note + "; " + left;
                             mine.step = before.step(node, exchange, level, own ? "failed: " + failure : note);
                             note = "";
                             callback.done(doneSync);
                         });
                     }
                 };
+            }
+
+            /** Why the trial ends before this step; null if it does not. */
+            private String limit(Exchange exchange) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return "it lasted too long";
+                } else if (recorded.size() >= MAX_STEPS) {
+                    return "there were more than " + MAX_STEPS + " steps";
+                }
+                return Stream.of(
+                                        Stream.ofNullable(exchange.getMessage().getBody()),
+                                        exchange.getMessage().getHeaders().values().stream(),
+                                        exchange.getProperties().values().stream())
+                                .flatMap(Function.identity())
+                                .anyMatch(value -> value instanceof CharSequence text && text.length() > MAX_VALUE)
+                        ? "a text has more than " + MAX_VALUE + " characters"
+                        : null;
             }
 
             /** The call of a step that is left out; null if it may be made. */

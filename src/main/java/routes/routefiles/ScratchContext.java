@@ -120,7 +120,8 @@ final class ScratchContext {
                 return proxy(type);
             }
             // Camel calls init() and stop() of its own services, which fail if the constructor did not run
-            if (Service.class.isAssignableFrom(type)) {
+            // and a lambda has no class that others find
+            if (Service.class.isAssignableFrom(type) || type.isHidden()) {
                 return proxy(ClassUtils.getAllInterfacesForClass(type));
             }
             return Modifier.isAbstract(type.getModifiers()) ? new Object() : objenesis.newInstance(type);

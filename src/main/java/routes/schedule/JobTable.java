@@ -1,14 +1,22 @@
 package routes.schedule;
 
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /** The table {@code jobs}; all times are database times, so that process clocks do not matter. */
 @Repository
 class JobTable {
+
+    /** A planned time that is older was missed. */
+    static final Duration MISSED = Duration.ofMinutes(10);
+
+    private static final int MOST_RETRIES = 3;
 
     /** Times of a job over all processes; null if there is none yet. */
     record Times(String name, OffsetDateTime lastEndedAt, OffsetDateTime nextRunAt) {}
@@ -35,15 +43,21 @@ class JobTable {
      * Whether the planned time of a job has come.
      *
      * @param next the new planned time, unless an earlier one is stored
+     * @param skipsMissed whether a time that was missed by more than {@link #MISSED} does not count, unless a failed run is to be repeated
      */
-    boolean isDue(String name, OffsetDateTime next) {
+    boolean isDue(String name, OffsetDateTime next, boolean skipsMissed) {
         return jdbc.sql(
                         """
-                        INSERT INTO jobs (name, next_run_at) VALUES (?, ?)
-                        ON CONFLICT (name) DO UPDATE SET next_run_at = least(jobs.next_run_at, excluded.next_run_at)
+                        INSERT INTO jobs (name, next_run_at) VALUES (:name, :next)
+                        ON CONFLICT (name) DO UPDATE SET next_run_at = CASE
+                            WHEN :skips AND jobs.failures = 0 AND jobs.next_run_at < now() - :missed * interval '1 second'
+                            THEN excluded.next_run_at ELSE least(jobs.next_run_at, excluded.next_run_at) END
                         RETURNING next_run_at <= now()
                         """)
-                .params(name, next)
+                .param("name", name)
+                .param("next", next)
+                .param("skips", skipsMissed)
+                .param("missed", MISSED.toSeconds())
                 .query(Boolean.class)
                 .single();
     }
@@ -63,11 +77,37 @@ class JobTable {
                 .update();
     }
 
-    /** @param error null if the run succeeded */
-    void ended(String name, String outcome, String error) {
-        jdbc.sql("UPDATE jobs SET last_ended_at = now(), last_outcome = ?, last_error = ? WHERE name = ?")
-                .params(outcome, error, name)
+    /**
+     * @param error null if the run succeeded
+     * @param retryAfter pause before the first repetition of a failed run, multiplied for later ones; null to wait for the next time
+     */
+    void ended(String name, String outcome, String error, Duration retryAfter) {
+        jdbc.sql(
+                        """
+                        UPDATE jobs SET last_ended_at = now(), last_outcome = :outcome, last_error = :error,
+                            failures = CASE WHEN CAST(:error AS text) IS NULL THEN 0 ELSE failures + 1 END,
+                            next_run_at = CASE WHEN CAST(:error AS text) IS NULL OR CAST(:retry AS bigint) IS NULL OR failures >= :most
+                                THEN next_run_at
+                                ELSE least(next_run_at, now() + (failures + 1) * CAST(:retry AS bigint) * interval '1 second') END
+                        WHERE name = :name
+                        """)
+                .param("outcome", outcome)
+                .param("error", error)
+                .param("retry", retryAfter == null ? null : retryAfter.toSeconds())
+                .param("most", MOST_RETRIES)
+                .param("name", name)
                 .update();
+    }
+
+    /** Jobs that have failed at least so many times one after the other, with the last error. */
+    Map<String, String> failing(int times) {
+        return jdbc
+                .sql("SELECT name, last_error FROM jobs WHERE failures >= ? ORDER BY name")
+                .param(times)
+                .query((row, n) -> Map.entry(row.getString(1), String.valueOf(row.getString(2))))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     List<Times> times() {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +28,7 @@ import net.javacrumbs.shedlock.core.LockConfiguration;
 import net.javacrumbs.shedlock.core.LockingTaskExecutor;
 import net.javacrumbs.shedlock.provider.redis.spring.RedisLockProvider;
 import net.javacrumbs.shedlock.support.KeepAliveLockProvider;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -57,9 +60,18 @@ public class Jobs implements AutoCloseable {
 
     /**
      * @param startDelay pause between the start of a process and the first check of what is due
+     * @param missed     what becomes of a planned time that was missed because no process ran: run (once, late) or skip
+     * @param retryAfter pause before a planned run that failed is repeated; three times, with growing pauses
      */
     @ConfigurationProperties("schedule")
-    record ScheduleProperties(@DefaultValue("30s") Duration startDelay) {}
+    record ScheduleProperties(
+            @DefaultValue("30s") Duration startDelay,
+            @DefaultValue("run") @Pattern(regexp = "run|skip", message = "must be run or skip") String missed,
+            @DefaultValue("10m") @DurationMin(seconds = 1) Duration retryAfter) {
+        boolean skipsMissed() {
+            return missed.equals("skip");
+        }
+    }
 
     /** Result of a call. */
     public enum Outcome {
@@ -75,6 +87,7 @@ public class Jobs implements AutoCloseable {
 
     private final Map<String, Job> jobs = new TreeMap<>();
     private final JobTable table;
+    private final ScheduleProperties properties;
     private final MeterRegistry metrics;
     private final String instance;
     private final ScheduledExecutorService lockExtender = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -89,9 +102,11 @@ public class Jobs implements AutoCloseable {
             Collection<Job> jobs,
             RedisConnectionFactory redis,
             JobTable table,
+            ScheduleProperties properties,
             MeterRegistry metrics,
             InstanceProperties instance) {
         this.table = table;
+        this.properties = properties;
         this.metrics = metrics;
         this.instance = instance.nameOrHost();
         var locks = new RedisLockProvider.Builder(redis)
@@ -139,11 +154,15 @@ public class Jobs implements AutoCloseable {
     public Outcome run(String name, String every) {
         Duration period = DurationStyle.detectAndParse(every);
         return run(
-                job(name), now -> !table.startedAfter(name, now.minus(period.dividedBy(2))), now -> now.plus(period));
+                job(name),
+                now -> !table.startedAfter(name, now.minus(period.dividedBy(2))),
+                now -> now.plus(period),
+                null);
     }
 
     /**
-     * Runs a job if one of its times has come since it was last planned: a time missed because no process was running is made up.
+     * Runs a job if one of its times has come since it was last planned: a time missed because no process was running is made up or
+     * skipped, as configured, and a failed run is repeated sooner.
      * Every process calls this about once a minute; the first one does the work. Otherwise like {@link #run(String, String)}.
      *
      * @param cron minute, hour, day of the month, month, day of the week, in UTC, as {@code 0 4 * * *}; - for never
@@ -158,7 +177,16 @@ public class Jobs implements AutoCloseable {
         if (planned.next(LocalDateTime.now(ZoneOffset.UTC)) == null) {
             throw new IllegalArgumentException("'" + cron + "' names a date that does not exist");
         }
-        return run(job, now -> table.isDue(name, planned.next(now)), planned::next);
+        return run(
+                job,
+                now -> table.isDue(name, planned.next(now), properties.skipsMissed()),
+                planned::next,
+                properties.retryAfter());
+    }
+
+    /** The names of all jobs. */
+    public Set<String> names() {
+        return Set.copyOf(jobs.keySet());
     }
 
     /** Runs a job now, unless it is already running; otherwise like {@link #run(String, String)}. */
@@ -168,7 +196,7 @@ public class Jobs implements AutoCloseable {
 
     /** Like {@link #runNow(String)}, with other work in place of the job. */
     public Outcome runNow(String name, Job.Work work) {
-        return run(Job.of(job(name).name(), work), now -> true, now -> null);
+        return run(Job.of(job(name).name(), work), now -> true, now -> null, null);
     }
 
     private Job job(String name) {
@@ -179,15 +207,19 @@ public class Jobs implements AutoCloseable {
         return job;
     }
 
-    /** @param next the next planned time, from the database time; null to leave the plan as it is */
-    private Outcome run(Job job, Predicate<OffsetDateTime> isDue, UnaryOperator<OffsetDateTime> next) {
+    /**
+     * @param next the next planned time, from the database time; null to leave the plan as it is
+     * @param retryAfter pause before a failed run is repeated; null for its next time
+     */
+    private Outcome run(
+            Job job, Predicate<OffsetDateTime> isDue, UnaryOperator<OffsetDateTime> next, Duration retryAfter) {
         Outcome outcome;
         try {
-            outcome = isDue.test(table.now()) ? runLocked(job, isDue, next) : Outcome.SKIPPED;
+            outcome = isDue.test(table.now()) ? runLocked(job, isDue, next, retryAfter) : Outcome.SKIPPED;
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            LOG.warn("Job {} failed and is tried again at its next time: {}", job.name(), reason(e));
+            LOG.warn("Job {} failed and is tried again: {}", job.name(), reason(e));
             LOG.debug("Job {} failed", job.name(), e);
             outcome = Outcome.FAILED;
         }
@@ -195,7 +227,8 @@ public class Jobs implements AutoCloseable {
         return outcome;
     }
 
-    private Outcome runLocked(Job job, Predicate<OffsetDateTime> isDue, UnaryOperator<OffsetDateTime> next)
+    private Outcome runLocked(
+            Job job, Predicate<OffsetDateTime> isDue, UnaryOperator<OffsetDateTime> next, Duration retryAfter)
             throws Throwable {
         var lock = new LockConfiguration(Instant.now(), job.name(), LOCK_EXPIRES, Duration.ZERO);
         var result = locking.executeWithLock(
@@ -205,25 +238,25 @@ public class Jobs implements AutoCloseable {
                         return Outcome.SKIPPED; // another process ran it before we got the lock
                     }
                     table.started(job.name(), now, next.apply(now), instance);
-                    work(job);
+                    work(job, retryAfter);
                     return Outcome.SUCCESS;
                 },
                 lock);
         return result.wasExecuted() ? result.getResult() : Outcome.SKIPPED;
     }
 
-    private void work(Job job) throws Exception {
+    private void work(Job job, Duration retryAfter) throws Exception {
         try {
             job.run();
         } catch (Exception e) {
             try {
-                table.ended(job.name(), Outcome.FAILED.label(), reason(e));
+                table.ended(job.name(), Outcome.FAILED.label(), reason(e), retryAfter);
             } catch (DataAccessException unrecorded) {
                 e.addSuppressed(unrecorded); // the database may be the reason why the job failed
             }
             throw e;
         }
-        table.ended(job.name(), Outcome.SUCCESS.label(), null);
+        table.ended(job.name(), Outcome.SUCCESS.label(), null, null);
     }
 
     private void count(Job job, Outcome outcome, int runs) {

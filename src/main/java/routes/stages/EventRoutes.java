@@ -76,6 +76,11 @@ public class EventRoutes {
         this.traces = traces;
     }
 
+    /** One for trials: it remembers no beans, since those of a trial are others. */
+    public EventRoutes rehearsal() {
+        return new EventRoutes(codec, traces);
+    }
+
     /**
      * Replaces the fields of an entry in the body with its event, and sets the exchange properties above. Until the exchange
      * is completed, log lines of the reading thread carry {@code trace_id} and {@code trigger}. In routes that change threads,
@@ -192,7 +197,9 @@ public class EventRoutes {
 
     private static void fail(Exchange exchange, StageEntry entry, Throwable cause, FailureKind kind) {
         entry.failed(cause, kind);
-        StreamCompletion.of(exchange, entry.message()).orElseThrow().fail(cause, kind);
+        StreamCompletion.of(exchange, entry.message())
+                .orElseThrow(() -> new IllegalStateException("the entry would fail: " + cause.getMessage(), cause))
+                .fail(cause, kind);
     }
 
     /**

@@ -1,6 +1,7 @@
 package routes.tagging;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.camel.Body;
@@ -77,6 +79,19 @@ public class Tagging {
         this.clock = clock;
         List.of("success", "skipped", "retrying", "failed").forEach(status -> count(status, 0));
         Arrays.stream(TagRules.Reason.values()).forEach(reason -> countRejected(reason, 0));
+    }
+
+    /** The same stage for trials: it claims nothing and counts nothing; what it writes to the database the caller undoes. */
+    public Tagging rehearsal() {
+        return new Tagging(
+                states,
+                done.rehearsal(),
+                prompts,
+                rules,
+                properties,
+                new SimpleMeterRegistry(),
+                Objects.requireNonNull(transaction.getTransactionManager()),
+                clock);
     }
 
     private void count(String status, int posts) {

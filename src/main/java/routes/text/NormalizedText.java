@@ -14,6 +14,12 @@ public final class NormalizedText {
     /** Zero-width spaces and joiners, soft hyphens, direction marks. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\uFE0F]");
 
+    /** Not signs: NFKC would write ™ in letters. */
+    private static final Pattern LETTERS = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
+
+    /** Marks that no letter contains: stress. */
+    private static final Pattern MARKS = Pattern.compile("[\\u0300-\\u036F]");
+
     private NormalizedText() {}
 
     /** The text as a reader sees it: composed (й is one character) and without invisible characters. */
@@ -21,6 +27,22 @@ public final class NormalizedText {
         return INVISIBLE
                 .matcher(Normalizer.normalize(text, Normalizer.Form.NFC))
                 .replaceAll("");
+    }
+
+    /**
+     * The text in the letters that its words are made of: without stress marks, full-width and mathematical letters as plain ones, each
+     * word in one alphabet. Words are compared in these letters and shown as they were written.
+     */
+    public static String inPlainLetters(String text) {
+        if (text.chars().allMatch(c -> c < 0x80)) {
+            return text;
+        }
+        char[] plain = LETTERS.matcher(text)
+                .replaceAll(word -> MARKS.matcher(Normalizer.normalize(word.group(), Normalizer.Form.NFKC))
+                        .replaceAll(""))
+                .toCharArray();
+        LookAlikes.unify(plain, plain.length);
+        return new String(plain);
     }
 
     public static String of(String text) {

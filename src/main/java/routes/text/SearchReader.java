@@ -15,9 +15,11 @@ import org.apache.lucene.analysis.CharFilter;
 /**
  * Rewrites a text so that Lucene's tokenizer finds the words that a reader sees: compatibility characters (full width, mathematical
  * letters, digits in circles) become plain ones; soft hyphens, zero-width characters, stress marks and variation selectors
- * disappear; ё becomes е; a currency sign becomes the name of the currency. Of a web address, scheme and parameters disappear, and
- * escaped letters are decoded. A hyphen inside a word becomes an underscore, at which the tokenizer does not split; a full
- * stop beside a Cyrillic letter becomes a space.
+ * disappear; ё becomes е; a currency sign becomes the name of the currency; a full stop beside a Cyrillic letter becomes a space.
+ *
+ * <p>For search, scheme and parameters of a web address disappear, its escaped letters are decoded, and a hyphen inside a word becomes
+ * an underscore, at which the tokenizer does not split. In running text an address and a digit in a keycap stay as they are, and an
+ * underscore becomes a hyphen.
  *
  * <p>Offsets refer to the original text.
  */
@@ -36,19 +38,29 @@ final class SearchReader extends CharFilter {
     /** Marks that NFKC would turn into letters, or that are not words. */
     private static final String NO_WORDS = "™℠®©№ªº";
 
-    private static final String HYPHENS = "-‐‑";
+    private static final String HYPHENS = "-‐‑_";
     private static final int STRESS_FIRST = 0x300;
     private static final int STRESS_LAST = 0x36F;
 
     private final String text;
+    private final boolean isRunningText;
     private StringBuilder plain;
     private int[] offsets;
     private int read;
     /** Whether the current position is in a web address with a scheme. */
     private boolean isAddress;
 
-    SearchReader(Reader in) {
+    static SearchReader forSearch(Reader in) {
+        return new SearchReader(in, false);
+    }
+
+    static SearchReader forRunningText(Reader in) {
+        return new SearchReader(in, true);
+    }
+
+    private SearchReader(Reader in, boolean isRunningText) {
         super(in);
+        this.isRunningText = isRunningText;
         StringWriter whole = new StringWriter();
         try {
             in.transferTo(whole);
@@ -108,6 +120,9 @@ final class SearchReader extends CharFilter {
     private int special(int sign, int i, int next) {
         if ((sign | 0x20) == 'h') {
             int end = end(SCHEME, i);
+            if (isRunningText && end > i) {
+                return whole(i);
+            }
             isAddress |= end > i;
             add(end > i ? ' ' : sign, i);
             return Math.max(end, next);
@@ -124,11 +139,7 @@ final class SearchReader extends CharFilter {
         }
         if (isAddress && (sign == '?' || sign == '#')) {
             add(' ', i);
-            int end = next;
-            while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
-                end++;
-            }
-            return end;
+            return endOfAddress(next);
         }
         if (sign == '%' && end(ESCAPED, i) > i) {
             return escaped(i, end(ESCAPED, i));
@@ -139,7 +150,7 @@ final class SearchReader extends CharFilter {
             add(' ', next);
             return next;
         }
-        if (isInvisible(sign)) {
+        if (isInvisible(sign) && !(isRunningText && belongsToSign(sign))) {
             return next;
         }
         if (Character.isWhitespace(sign)) {
@@ -160,6 +171,23 @@ final class SearchReader extends CharFilter {
         return letter(sign, i, next);
     }
 
+    /** An address with all its signs. */
+    private int whole(int i) {
+        int end = endOfAddress(i);
+        for (int at = i; at < end; at++) {
+            add(text.charAt(at), at);
+        }
+        return end;
+    }
+
+    private int endOfAddress(int i) {
+        int end = i;
+        while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
     /** What a full stop, colon or hyphen becomes: a part of its word or a space. */
     private char between(int sign, int next) {
         int before = plain.isEmpty() ? ' ' : plain.codePointBefore(plain.length());
@@ -168,7 +196,7 @@ final class SearchReader extends CharFilter {
             return ' ';
         }
         if (HYPHENS.indexOf(sign) >= 0) {
-            return '_';
+            return isRunningText ? '-' : '_';
         }
         return sign == '.' && !isAddress && !isCyrillic(before) && !isCyrillic(after) ? '.' : ' ';
     }
@@ -217,6 +245,13 @@ final class SearchReader extends CharFilter {
 
     private static boolean isMark(int sign) {
         return sign >= STRESS_FIRST && sign <= STRESS_LAST;
+    }
+
+    /** Makes an emoji of the digit before, as in "1️⃣", or belongs to one; without it a number would remain. */
+    private boolean belongsToSign(int mark) {
+        return (mark == 0xFE0F || mark == 0x20E3)
+                && !plain.isEmpty()
+                && !Character.isLetter(plain.codePointBefore(plain.length()));
     }
 
     /** Besides format characters: marks without a letter, variation selectors, skin tones, the box of a keycap. */

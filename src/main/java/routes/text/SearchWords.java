@@ -3,29 +3,36 @@ package routes.text;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.TokenFilter;
 import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.WordlistLoader;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.miscellaneous.KeywordMarkerFilter;
 import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.WordDelimiterGraphFilter;
 import org.apache.lucene.analysis.miscellaneous.WordDelimiterIterator;
+import org.apache.lucene.analysis.snowball.SnowballFilter;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionLengthAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
+import org.apache.lucene.util.IOUtils;
 import org.springframework.stereotype.Component;
 import org.tartarus.snowball.SnowballStemmer;
 import org.tartarus.snowball.ext.EnglishStemmer;
@@ -54,7 +61,7 @@ public final class SearchWords {
             "под", "пред", "при", "про", "раз", "рас");
 
     private final Analyzer analyzer = new WordAnalyzer();
-    private final CharArraySet stopWords = PostAnalyzer.stopWords();
+    private final CharArraySet stopWords = stopWords();
     private final Cache<String, Forms> forms =
             Caffeine.newBuilder().maximumSize(CACHED_WORDS).build();
 
@@ -80,6 +87,26 @@ public final class SearchWords {
         public List<String> bases() {
             return lemmas.isEmpty() ? List.of(stem) : lemmas;
         }
+    }
+
+    /** Russian and English words that only connect others, as they are compared. */
+    private static CharArraySet stopWords() {
+        CharArraySet words = new CharArraySet(600, false);
+        Map<String, Class<?>> files = Map.of(
+                "russian_stop.txt", SnowballFilter.class,
+                "english_stop.txt", SnowballFilter.class,
+                "stop-words.txt", SearchWords.class);
+        files.forEach((file, owner) -> {
+            try (InputStream list = IOUtils.requireResourceNonNull(owner.getResourceAsStream(file), file)) {
+                for (Object word :
+                        WordlistLoader.getSnowballWordSet(new InputStreamReader(list, StandardCharsets.UTF_8))) {
+                    words.add(NormalizedText.of(new String((char[]) word)));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("The list of stop words " + file + " cannot be read", e);
+            }
+        });
+        return CharArraySet.unmodifiableSet(words);
     }
 
     /** In text order, including duplicates. */
@@ -180,7 +207,7 @@ public final class SearchWords {
 
         @Override
         protected Reader initReader(String field, Reader reader) {
-            return new SearchReader(reader);
+            return SearchReader.forSearch(reader);
         }
 
         @Override
@@ -206,10 +233,7 @@ public final class SearchWords {
     }
 
     /** Writes a word of both alphabets in one of them, if the letters of the other one only look like it. */
-    private static final class LookAlikeFilter extends TokenFilter {
-        private static final String LATIN = "aceopxykijsABCEHKMOPTXYIJS";
-        private static final String CYRILLIC = "асеорхукіјѕАВСЕНКМОРТХУІЈЅ";
-
+    static final class LookAlikeFilter extends TokenFilter {
         private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
 
         LookAlikeFilter(TokenStream input) {
@@ -221,43 +245,8 @@ public final class SearchWords {
             if (!input.incrementToken()) {
                 return false;
             }
-            int from = 0;
-            for (int i = 0; i <= term.length(); i++) {
-                if (i == term.length() || !Character.isLetter(term.charAt(i))) {
-                    unify(from, i);
-                    from = i + 1;
-                }
-            }
+            LookAlikes.unify(term.buffer(), term.length());
             return true;
-        }
-
-        private void unify(int from, int to) {
-            int latin = 0;
-            int cyrillic = 0;
-            boolean latinLooksCyrillic = true;
-            boolean cyrillicLooksLatin = true;
-            for (int i = from; i < to; i++) {
-                char c = term.charAt(i);
-                if (c < 0x250) {
-                    latin++;
-                    latinLooksCyrillic &= LATIN.indexOf(c) >= 0;
-                } else if (c >= 0x400 && c < 0x530) {
-                    cyrillic++;
-                    cyrillicLooksLatin &= CYRILLIC.indexOf(c) >= 0;
-                }
-            }
-            if (latin == 0 || cyrillic == 0 || !(latinLooksCyrillic || cyrillicLooksLatin)) {
-                return;
-            }
-            boolean toCyrillic = latinLooksCyrillic && (!cyrillicLooksLatin || cyrillic >= latin);
-            String wrong = toCyrillic ? LATIN : CYRILLIC;
-            String right = toCyrillic ? CYRILLIC : LATIN;
-            for (int i = from; i < to; i++) {
-                int place = wrong.indexOf(term.charAt(i));
-                if (place >= 0) {
-                    term.buffer()[i] = right.charAt(place);
-                }
-            }
         }
     }
 }

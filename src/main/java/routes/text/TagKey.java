@@ -22,7 +22,9 @@ public final class TagKey {
 
     /** Empty for a blank tag. */
     public static String of(String tag) {
-        String plain = NormalizedText.visible(tag).strip().replaceFirst("^#+", "");
+        String plain = NormalizedText.inPlainLetters(NormalizedText.visible(tag))
+                .strip()
+                .replaceFirst("^#+", "");
         return SEPARATOR
                 .splitAsStream(plain)
                 .filter(word -> !word.isEmpty())

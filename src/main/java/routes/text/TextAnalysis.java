@@ -1,22 +1,35 @@
 package routes.text;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.analysis.CharArraySet;
+import org.apache.lucene.analysis.LowerCaseFilter;
+import org.apache.lucene.analysis.TokenFilter;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
+import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
+import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 import org.springframework.stereotype.Component;
 
-/** Tokenizes a text like the full-text index, and keeps offsets and kinds of words. Thread-safe. */
+/**
+ * Running text, for those who need to know what stands where: signs, letters, stems and stop words as {@link SearchWords} sees them,
+ * but each word once and with its kind. A URL is one token, its host; "Node.js" is one word; the parts of "GPT-4" and "snake_case"
+ * are words of their own. Thread-safe.
+ */
 @Component
 public final class TextAnalysis {
+    /** In characters. Longer URLs than servers accept (8000 octets, RFC 9110) are cut; each thread keeps a buffer of this size. */
+    private static final int MAX_TOKEN_LENGTH = 8192;
+
     private static final String[] TYPES = UAX29URLEmailTokenizer.TOKEN_TYPES;
     private static final Map<String, Token.Kind> KINDS = Map.of(
             TYPES[UAX29URLEmailTokenizer.URL], Token.Kind.URL,
@@ -24,27 +37,36 @@ public final class TextAnalysis {
             TYPES[UAX29URLEmailTokenizer.EMOJI], Token.Kind.EMOJI,
             TYPES[UAX29URLEmailTokenizer.NUM], Token.Kind.NUMBER);
 
-    private final Analyzer words = PostAnalyzer.keepingStopWords();
-    private final CharArraySet stopWords = PostAnalyzer.stopWords();
+    private final Analyzer words = new RunningText();
+    private final SearchWords search;
+
+    public TextAnalysis(SearchWords search) {
+        this.search = search;
+    }
 
     /** All tokens in text order, including stop words. */
     public List<Token> tokens(String text) {
         List<Token> tokens = new ArrayList<>();
         try (TokenStream stream = words.tokenStream("text", text)) {
-            CharTermAttribute stem = stream.addAttribute(CharTermAttribute.class);
+            CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
             OffsetAttribute offset = stream.addAttribute(OffsetAttribute.class);
             TypeAttribute type = stream.addAttribute(TypeAttribute.class);
             stream.reset();
             while (stream.incrementToken()) {
                 int start = offset.startOffset();
                 int end = offset.endOffset();
+                String word = term.toString();
+                Token.Kind kind = kind(text, start, type.type());
+                boolean isWord = kind != Token.Kind.URL && kind != Token.Kind.EMAIL;
                 tokens.add(new Token(
                         start,
                         end,
-                        stem.toString(),
-                        kind(text, start, type.type()),
-                        stopWords.contains(
-                                NormalizedText.of(text.substring(start, end).replace('’', '\'')))));
+                        isWord ? search.forms(word).stem() : word,
+                        kind,
+                        // "let's" is one, "let" is not
+                        search.isStopWord(word)
+                                || search.isStopWord(NormalizedText.of(
+                                        text.substring(start, end).replace('’', '\'')))));
             }
             stream.end();
         } catch (IOException e) {
@@ -76,5 +98,50 @@ public final class TextAnalysis {
             i--;
         }
         return i < 0 ? ' ' : text.charAt(i);
+    }
+
+    private static final class RunningText extends Analyzer {
+        @Override
+        protected Reader initReader(String field, Reader reader) {
+            return SearchReader.forRunningText(reader);
+        }
+
+        @Override
+        protected TokenStreamComponents createComponents(String field) {
+            UAX29URLEmailTokenizer source = new UAX29URLEmailTokenizer();
+            source.setMaxTokenLength(MAX_TOKEN_LENGTH);
+            TokenStream words = new UrlHostFilter(source);
+            words = new EnglishPossessiveFilter(words);
+            words = new SearchWords.LookAlikeFilter(words);
+            words = new LowerCaseFilter(words);
+            words = new ASCIIFoldingFilter(words);
+            return new TokenStreamComponents(source, words);
+        }
+    }
+
+    /** Reduces a URL to its host: paths and tracking parameters are not words, but the site is worth finding. */
+    private static final class UrlHostFilter extends TokenFilter {
+        private static final Pattern HOST = Pattern.compile("^(?:.*?://)?(?:(?i)www\\.)?([^/?#:]*)");
+
+        private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
+        private final TypeAttribute type = addAttribute(TypeAttribute.class);
+
+        UrlHostFilter(TokenStream input) {
+            super(input);
+        }
+
+        @Override
+        public boolean incrementToken() throws IOException {
+            if (!input.incrementToken()) {
+                return false;
+            }
+            if (TYPES[UAX29URLEmailTokenizer.URL].equals(type.type())) {
+                Matcher host = HOST.matcher(term.toString());
+                if (host.find()) {
+                    term.setEmpty().append(host.group(1));
+                }
+            }
+            return true;
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,7 @@ import routes.events.Json;
 import routes.events.TrendsEmerging;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
+import routes.posts.PostTraces;
 import routes.text.SearchWords;
 import routes.trends.TrendDetector.Found;
 import routes.trends.TrendDetector.Post;
@@ -39,7 +41,7 @@ import routes.trends.TrendDetector.Post;
  * trend is new if no trend of the last {@link #REMEMBERED} has its keyword or most of its posts, in whatever window.
  */
 @Component
-public class Trends {
+public class Trends implements PostTraces {
     private static final Logger LOG = LoggerFactory.getLogger(Trends.class);
     private static final Duration REMEMBERED = Duration.ofDays(7);
     private static final Duration BASELINE = Duration.ofDays(28);
@@ -356,6 +358,20 @@ public class Trends {
                 .param("examples", EXAMPLES)
                 .query((row, n) -> trend(row))
                 .list();
+    }
+
+    /** A trend of which no post is left goes too. */
+    @Override
+    public void erase(UUID tenantId, Collection<UUID> postIds) {
+        jdbc.sql(
+                        """
+                        WITH gone AS (DELETE FROM trend_posts WHERE post_id = ANY (:posts) RETURNING trend_id)
+                        DELETE FROM trends t USING (SELECT DISTINCT trend_id FROM gone) g
+                        WHERE t.id = g.trend_id AND NOT EXISTS (
+                            SELECT FROM trend_posts p WHERE p.trend_id = t.id AND p.post_id <> ALL (:posts))
+                        """)
+                .param("posts", postIds.toArray(UUID[]::new))
+                .update();
     }
 
     private static Trend trend(ResultSet row) throws SQLException {

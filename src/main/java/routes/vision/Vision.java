@@ -1,5 +1,6 @@
 package routes.vision;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -19,6 +21,7 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -62,6 +65,7 @@ public class Vision {
     private final Clock clock;
     private final boolean hasModels;
 
+    @Autowired
     Vision(
             VisionPolicy policy,
             VisionPrompts prompts,
@@ -75,19 +79,64 @@ public class Vision {
             ProviderCredentials credentials,
             PlatformTransactionManager transactions,
             Clock clock) {
+        this(
+                policy,
+                prompts,
+                properties,
+                store,
+                budget,
+                visionIdempotency,
+                objects,
+                events,
+                metrics,
+                !credentials.isLocalOnly(properties.providers()),
+                transactions,
+                clock);
+    }
+
+    private Vision(
+            VisionPolicy policy,
+            VisionPrompts prompts,
+            VisionProperties properties,
+            VisionStore store,
+            VisionBudget budget,
+            RedisIdempotentRepository done,
+            ObjectStore objects,
+            PostVision events,
+            VisionMetrics metrics,
+            boolean hasModels,
+            PlatformTransactionManager transactions,
+            Clock clock) {
         this.policy = policy;
         this.prompts = prompts;
         this.properties = properties;
         this.store = store;
         this.budget = budget;
-        this.done = visionIdempotency;
+        this.done = done;
         this.objects = objects;
         this.events = events;
         this.metrics = metrics;
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
-        this.hasModels = !credentials.isLocalOnly(properties.providers());
+        this.hasModels = hasModels;
+    }
+
+    /** The same stage for trials: it claims, reserves and counts nothing; what it writes to the database the caller undoes. */
+    public Vision rehearsal() {
+        return new Vision(
+                policy,
+                prompts,
+                properties,
+                store,
+                budget.rehearsal(),
+                done.rehearsal(),
+                objects,
+                events,
+                new VisionMetrics(new SimpleMeterRegistry()),
+                hasModels,
+                Objects.requireNonNull(transaction.getTransactionManager()),
+                clock);
     }
 
     /** Decides by the policy what happens to each file, takes over the results that are known, and reads the first picture to analyse. */

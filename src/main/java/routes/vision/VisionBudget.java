@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.UUID;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.redis.RedisLink;
 import routes.redis.Script;
@@ -32,11 +33,32 @@ class VisionBudget {
     private final int estimate;
     private final Clock clock;
 
+    @Autowired
     VisionBudget(RedisLink redis, VisionProperties properties, Clock clock) {
+        this(redis, properties.dailyTokensPerTenant(), properties.tokensPerPicture(), clock);
+    }
+
+    private VisionBudget(RedisLink redis, long tokensPerDay, int estimate, Clock clock) {
         this.redis = redis;
-        this.tokensPerDay = properties.dailyTokensPerTenant();
-        this.estimate = properties.tokensPerPicture();
+        this.tokensPerDay = tokensPerDay;
+        this.estimate = estimate;
         this.clock = clock;
+    }
+
+    /** One for trials: says whether there is room, and counts nothing. */
+    VisionBudget rehearsal() {
+        VisionBudget real = this;
+        return new VisionBudget(redis, tokensPerDay, estimate, clock) {
+            @Override
+            boolean reserve(UUID tenantId) {
+                return real.hasRoom(tenantId);
+            }
+
+            @Override
+            void settle(UUID tenantId, long used) {
+                // nothing was reserved
+            }
+        };
     }
 
     /** Counts the estimate of a picture. False if the rest of the day's budget is smaller. */

@@ -16,8 +16,8 @@ export function current() {
     const short = location.hash.slice(1);
     const named = ["ask", "digest"].includes(short) && !query.has("view") ? short : query.get("view") ?? "";
     const view = link ? "article" : post ? "post" : VIEWS.includes(named) ? named : "list";
-    const [stream, letter, cause] = ["stream", "letter", "cause"].map(name => query.get(name) ?? "");
-    return {view, post, link, filters, stream, letter, cause, digest: query.get("digest"), user: query.get("user") || null};
+    const [stream, letter, cause, route] = ["stream", "letter", "cause", "route"].map(name => query.get(name) ?? "");
+    return {view, post, link, filters, stream, letter, cause, route, digest: query.get("digest"), user: query.get("user") || null};
 }
 
 /** An address that leads to the same user. */

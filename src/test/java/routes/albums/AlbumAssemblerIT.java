@@ -168,7 +168,7 @@ class AlbumAssemblerIT {
 
         void awaitAssemblies() {
             if (!storeAway) {
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(10))
                         .until(() -> REDIS.commands().zcard("album:completed:leases") == 0);
             }
@@ -216,6 +216,11 @@ class AlbumAssemblerIT {
 
     /** The object store, which can be away. */
     private final class Objects implements ObjectStore {
+        @Override
+        public void each(String prefix, java.util.function.Consumer<Stored> work) throws IOException {
+            throw new IOException("not listed");
+        }
+
         private final ObjectStore files;
 
         Objects() throws IOException {
@@ -591,7 +596,7 @@ class AlbumAssemblerIT {
         assertThat(other.states.scan(other.camel)).as("the lease of the first").isEmpty();
         expireLeases();
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> other.states.open() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> other.states.open() == 0);
         assertThat(album.onlyAssembled().path("vision_summary").asText()).isEqualTo("one\ntwo");
     }
 
@@ -761,7 +766,7 @@ class AlbumAssemblerIT {
             }
         }
         storeAway = false;
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(() -> {
                     expireLeases();

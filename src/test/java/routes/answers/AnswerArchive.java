@@ -32,6 +32,7 @@ import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 import routes.llm.ReaderCalls;
 import routes.search.HybridSearch;
+import routes.search.ReaderSearch;
 import routes.testing.EmbeddedDatabase;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
@@ -59,7 +60,8 @@ public final class AnswerArchive implements AutoCloseable {
         this.jdbc = database.jdbc();
         this.index = LuceneVectorIndex.open(folder);
         SearchWords words = new SearchWords();
-        this.search = new HybridSearch(index, new LocalEmbeddings(new TextAnalysis()), new NoGraph(), words);
+        this.search =
+                new HybridSearch(index, new LocalEmbeddings(new TextAnalysis(new SearchWords())), new NoGraph(), words);
         this.terms = new Terms(words);
     }
 
@@ -120,6 +122,10 @@ public final class AnswerArchive implements AutoCloseable {
                 new AnswerPrompts(new ConfigFolderProperties(Path.of("config"))),
                 new ReaderCalls(),
                 properties());
+    }
+
+    public ReaderSearch readerSearch() {
+        return new ReaderSearch(search, jdbc);
     }
 
     Answers with(Models models) {

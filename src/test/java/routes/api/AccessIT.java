@@ -73,6 +73,8 @@ class AccessIT {
                 "{n}", "1",
                 "{picture}", "1"));
         ids.put("{digest_id}", Long.toString(fixtures.digest(user)));
+        ids.put("{tenant_id}", TENANT.toString());
+        ids.put("{feed_id}", fixtures.feed(user).toString());
     }
 
     static Stream<Operation> operations() {
@@ -195,7 +197,8 @@ class AccessIT {
                 .replace("{n}", "1")
                 .replace("{picture}", "1")
                 .replaceAll(
-                        "\\{(post|job|channel|search)_id}", UUID.randomUUID().toString())
+                        "\\{(post|job|channel|search|feed|tenant)_id}",
+                        UUID.randomUUID().toString())
                 .replaceAll("\\{\\w+}", "999999999");
         UnaryOperator<HttpRequest.Builder> json = request -> request.header("Content-Type", "application/json");
         for (NewApiKey foreign : List.of(FOREIGN_ADMIN, FOREIGN_READER)) {
@@ -321,7 +324,13 @@ class AccessIT {
                 .as(operation.name())
                 .contains("401", "403", "429"));
         assertThat(operations().filter(AccessIT::isOpen).map(Operation::pattern))
-                .containsExactlyInAnyOrder("/health", "/health/live", "/health/ready");
+                .containsExactlyInAnyOrder(
+                        "/health",
+                        "/health/live",
+                        "/health/ready",
+                        // with keys of their own
+                        "/feeds/{feed_key}/atom.xml",
+                        "/feeds/{feed_key}/feed.json");
     }
 
     private static boolean isOpen(Operation operation) {

@@ -50,6 +50,8 @@ final class AdminFixtures {
         return pattern.replace("{stream}", STREAM)
                 .replace("{entry_id}", LETTER)
                 .replace("{group}", GROUP)
-                .replace("{stage}", "tagging");
+                .replace("{job}", "interests")
+                .replace("{stage}", "tagging")
+                .replace("{route_id}", "hello");
     }
 }

@@ -3,8 +3,10 @@ package routes.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.Range;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -162,6 +164,60 @@ class AdminPageIT {
                 .isNull();
     }
 
+    @Test
+    void a_route_is_edited_and_tried_with_a_post() {
+        Fixtures fixtures = api.fixtures();
+        UUID channel = fixtures.channelOf(fixtures.user(Fixtures.DEFAULT_TENANT));
+        UUID post =
+                fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "a <b>text</b>");
+        browser.open("/?view=admin");
+        browser.awaitText(".streams", "posts.enriched");
+        press("Routes and trials");
+        browser.awaitText(".rows", "hello");
+        assertThat(browser.texts("#admin-failed-edits ~ p").get(0)).startsWith("Every file of config/routes is loaded");
+        browser.one("main .rows a").click();
+        browser.awaitTrue(
+                "its text", "return document.querySelector('textarea')?.value.includes('id: hello') ?? false");
+        assertThat(browser.barriers()).isEmpty();
+
+        fill(post.toString(), "- route:\n    idd: hello\n");
+        press("Try");
+        browser.awaitText(".tried .mistakes", "idd");
+        fill(
+                post.toString(),
+                """
+                - route:
+                    id: hello
+                    description: Says hello.
+                    from:
+                      id: hello-in
+                      uri: redis-streams:posts.parsed
+                      parameters:
+                        group: hello_workers
+                      steps:
+                        - setBody:
+                            id: hello-body
+                            expression:
+                              simple:
+                                expression: "hello ${body[data]}"
+                """);
+        press("Try");
+        browser.awaitText(".tried .badge", "would be done");
+        browser.awaitText(".tried .steps", "a <b>text</b>");
+        assertThat(browser.barriers()).isEmpty();
+        press("All routes");
+        press("Operating");
+        browser.awaitText(".audit", "tryRoute");
+    }
+
+    private static void fill(String subject, String text) {
+        browser.run(
+                "document.querySelector('textarea').value = arguments[0];"
+                        + "document.querySelector('input[name=subject]').value = arguments[1]",
+                text,
+                subject);
+    }
+
     @ParameterizedTest
     @CsvSource({"320, ru, dark", "320, en, light", "768, ru, light", "1200, en, dark"})
     void it_fits_each_width_in_both_languages_and_themes(int width, String language, String theme) {
@@ -170,6 +226,7 @@ class AdminPageIT {
         browser.phone(width);
         for (String address : List.of(
                 "/?view=admin",
+                "/?view=admin&route=*",
                 "/?view=admin&stream=" + AdminFixtures.STREAM,
                 "/?view=admin&stream=" + AdminFixtures.STREAM + "&letter=" + AdminFixtures.LETTER)) {
             browser.open(address);

@@ -238,7 +238,7 @@ class AnswersApiIT {
         one.close();
         other.close();
         assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(cancelled()).isEqualTo(cancelled + 2));
         RunningApi.Application.MODEL.set(null);
         assertThat(ask("{\"query\": \"Что такое токамак?\"}").status()).isEqualTo(200);

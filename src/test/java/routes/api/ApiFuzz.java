@@ -96,7 +96,7 @@ final class ApiFuzz {
                     String.valueOf(fixtures.album(Fixtures.DEFAULT_TENANT, channel, posts.subList(0, 3), "{}")));
         }
         ApiClient.Answer job = owner.post("/users/1/imports", "{\"path\": \"channel\"}");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> owner.get(job.header("Location")).text("status").equals("done"));
         return this;
     }

@@ -43,7 +43,9 @@ import routes.testing.Zips;
 class ContractIT {
 
     @RegisterExtension
-    static final RunningApi api = new RunningApi().with("telegram.api-id", "12345");
+    static final RunningApi api = new RunningApi()
+            .with("telegram.api-id", "12345")
+            .with("telegram.bot.token", "700000001:AAE-of_the_contract_0123456789");
 
     private static final WebServer PICTURES =
             new WebServer((request, out) -> WebServer.send(out, 200, "image/png", "bytes"));
@@ -179,6 +181,11 @@ class ContractIT {
                     .replace("{n}", "1")
                     .replace("{picture}", "1")
                     .replace("{account}", accounts.waitingFor(operation.id()));
+            path = path.replace("{tenant_id}", Fixtures.DEFAULT_TENANT.toString());
+            if (path.contains("{feed")) {
+                path = path.replace("{feed_id}", fixtures.feed(user).toString())
+                        .replace("{feed_key}", fixtures.feedKey(user));
+            }
             String query = operation.id().equals("search") ? "?q=text" : "";
             // the example of the document is the body
             JsonNode example = operation
@@ -195,7 +202,7 @@ class ContractIT {
                     body,
                     request -> request.header("Content-Type", MediaType.APPLICATION_JSON_VALUE));
 
-            if (operation.id().equals("reconcileNow")) {
+            if (List.of("reconcileNow", "runJob").contains(operation.id())) {
                 assertThat(answer.text("detail")).isEqualTo("This process does not run the pipeline");
             } else {
                 assertThat(answer.status()).as(operation.name()).isBetween(200, 299);

@@ -259,6 +259,25 @@ final class Fixtures {
         return id;
     }
 
+    UUID feed(long user) {
+        UUID id = UUID.randomUUID();
+        feed(user, id, "of " + id);
+        return id;
+    }
+
+    /** The key of a feed. */
+    String feedKey(long user) {
+        UUID id = UUID.randomUUID();
+        feed(user, id, sha256(id.toString().getBytes(StandardCharsets.UTF_8)));
+        return id.toString();
+    }
+
+    private void feed(long user, UUID id, String hash) {
+        jdbc.sql("INSERT INTO feeds (id, user_id, key_sha256) VALUES (?, ?, ?)")
+                .params(id, user, hash)
+                .update();
+    }
+
     UUID importJob(UUID tenant, long user, String status, String errors) {
         UUID id = UUID.randomUUID();
         jdbc.sql("INSERT INTO imports (id, user_id, tenant_id, file, status, errors)"

@@ -76,7 +76,7 @@ class ImportsIT {
     }
 
     private void awaitStatus(ApiClient.Answer accepted, String status) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
                         client.get(accepted.header("Location")).text("status"))
                 .isEqualTo(status));
     }

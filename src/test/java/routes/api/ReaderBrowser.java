@@ -34,7 +34,8 @@ import org.springframework.util.FileSystemUtils;
 /** A Chromium of this machine without a window; tests that need it are skipped where there is none. Nothing is downloaded. */
 public final class ReaderBrowser implements ExecutionCondition, BeforeAllCallback, AfterAllCallback {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    /** Ends early on an idle machine; the rest is for one that does other work as well. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** The default of half a second would be most of the time of these tests. */
     private static final Duration POLL = Duration.ofMillis(50);
@@ -152,7 +153,7 @@ public final class ReaderBrowser implements ExecutionCondition, BeforeAllCallbac
 
     public void awaitTrue(String what, String script, Object... arguments) {
         new WebDriverWait(driver, TIMEOUT, POLL)
-                .withMessage(what)
+                .withMessage(() -> what + "; the page shows: " + run("return document.body?.innerText.slice(-3000)"))
                 .until(any -> Boolean.TRUE.equals(driver.executeScript(script, arguments)));
     }
 

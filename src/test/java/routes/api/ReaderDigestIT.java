@@ -23,7 +23,7 @@ class ReaderDigestIT {
 
     @RegisterExtension
     @Order(2)
-    static final RunningApi api = new RunningApi();
+    static final RunningApi api = new RunningApi().with("telegram.bot.token", "700000001:AAE-of_the_page_0123456789");
 
     @BeforeAll
     static void twoChannels() {
@@ -107,6 +107,27 @@ class ReaderDigestIT {
         browser.all(".digest-view > .part > summary").get(3).click();
         browser.awaitTrue(
                 "the topics are shown", "return document.querySelector('[name=topics]')?.value === 'космос, физика'");
+    }
+
+    @Test
+    void a_chat_is_linked_by_a_code_and_a_feed_has_an_address_to_copy() {
+        browser.open("/?view=digest");
+        browser.all(".digest-view > .part > summary").get(4).click();
+        browser.awaitText(".part[open] .content", "Чат связывается кодом");
+        browser.one(".part[open] .primary").click();
+        browser.awaitText(".part[open] [role=status]", "/start ");
+        assertThat(browser.barriers()).isEmpty();
+
+        browser.all(".digest-view > .part > summary").get(4).click();
+        browser.all(".digest-view > .part > summary").get(5).click();
+        browser.awaitText(".part[open] .content", "программы чтения лент");
+        browser.one(".part[open] button").click();
+        browser.awaitText(".part[open] [role=status]", "Скопируйте адрес сейчас");
+        assertThat(browser.one(".feed input").getAttribute("value")).matches("http://.*/feeds/[\\w-]{43}/atom\\.xml");
+        assertThat(browser.barriers()).isEmpty();
+        browser.phone(320);
+        assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                .isEqualTo(true);
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
@@ -27,6 +28,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -45,6 +47,7 @@ import routes.configuration.InstanceProperties;
 import routes.console.HawtioProperties;
 import routes.crawltrigger.LinkRequests;
 import routes.crawltrigger.LinkRequestsOfTests;
+import routes.delivery.BotProperties;
 import routes.digests.DigestProperties;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
@@ -73,6 +76,8 @@ import routes.objectstore.ObjectStore;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.operations.RouteReloads;
 import routes.operations.RouteReloadsOfTests;
+import routes.operations.RouteTrials;
+import routes.operations.RouteTrialsOfTests;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.posts.PostRemoval;
@@ -83,9 +88,11 @@ import routes.posts.TaggingRequests;
 import routes.redis.RedisLink;
 import routes.redis.StreamAdmin;
 import routes.redis.StreamRepair;
+import routes.replay.OperatorAudit;
 import routes.replay.ReplayProperties;
 import routes.routefiles.PipelineStages;
 import routes.search.HybridSearch;
+import routes.search.ReaderSearch;
 import routes.stages.LegacyProperties;
 import routes.stages.StreamKeys;
 import routes.tdlib.Tdlib;
@@ -248,7 +255,9 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 "routes.answers",
                 "routes.backup",
                 "routes.console",
+                "routes.delivery",
                 "routes.digests",
+                "routes.feeds",
                 "routes.interests",
                 "routes.replay",
                 "routes.stories",
@@ -260,6 +269,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         TelegramProperties.class,
         PreviewProperties.class,
         AnswerProperties.class,
+        BotProperties.class,
         DigestProperties.class,
         TrendsProperties.class,
         ConfigFolderProperties.class,
@@ -400,8 +410,13 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        RouteReloadsOfTests routes(@Value("${data.dir}") Path folder) {
-            return new RouteReloadsOfTests(folder.resolve("routes"));
+        RouteReloadsOfTests routes(@Value("${data.dir}") Path folder, ObjectProvider<OperatorAudit> audit) {
+            return new RouteReloadsOfTests(folder.resolve("routes"), audit);
+        }
+
+        @Bean
+        RouteTrials routeTrials(ApplicationContext spring, JdbcClient jdbc, PlatformTransactionManager transactions) {
+            return RouteTrialsOfTests.of(spring, jdbc, transactions);
         }
 
         @Bean
@@ -454,7 +469,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
 
         @Bean
         EmbeddingProvider embeddings() {
-            return new LocalEmbeddings(new TextAnalysis());
+            return new LocalEmbeddings(new TextAnalysis(new SearchWords()));
         }
 
         @Bean
@@ -465,6 +480,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
                 PlatformTransactionManager transactions,
                 SearchWords words) {
             return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), words);
+        }
+
+        @Bean
+        ReaderSearch readerSearch(HybridSearch search, JdbcClient jdbc) {
+            return new ReaderSearch(search, jdbc);
         }
 
         @Bean

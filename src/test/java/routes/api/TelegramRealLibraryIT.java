@@ -41,7 +41,7 @@ class TelegramRealLibraryIT {
         // first without a number, so that no connection is tried before there is a proxy that leads nowhere
         TelegramAccounts accounts = api.bean(TelegramAccounts.class);
         accounts.open("main");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> accounts.client("main").authorizationState().equals("authorizationStateWaitPhoneNumber"));
         accounts.client("main").call(RealTdlib.deadProxy(), Duration.ofSeconds(10));
         api.fixtures().telegramAccount(Fixtures.DEFAULT_TENANT, "main", "closed");

@@ -38,7 +38,7 @@ class UploadLimitsIT {
 
     @AfterEach
     void nothingIsLeftOnDisk() {
-        await().atMost(Duration.ofSeconds(10)).until(() -> !Files.exists(uploads()) || isEmpty(uploads()));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !Files.exists(uploads()) || isEmpty(uploads()));
     }
 
     @Test
@@ -88,7 +88,7 @@ class UploadLimitsIT {
     @Test
     void anUploadThatTricklesIsEnded() throws IOException {
         try (Socket slow = open()) {
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> {
                         slow.getOutputStream().write(' ');

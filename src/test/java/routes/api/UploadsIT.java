@@ -53,7 +53,7 @@ class UploadsIT {
 
     @AfterEach
     void nothingIsLeftOnDisk() {
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(left()).isEmpty());
     }
 
@@ -323,7 +323,7 @@ class UploadsIT {
     }
 
     private JsonNode awaitStatus(ApiClient.Answer accepted, String status) {
-        return await().atMost(Duration.ofSeconds(30))
+        return await().atMost(Duration.ofSeconds(60))
                 .until(
                         () -> client.get(accepted.header("Location")).json(),
                         job -> status.equals(job.path("status").asText()));

@@ -44,7 +44,7 @@ public final class SearchBenchmark {
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final SearchWords analysis = new SearchWords();
-    private final EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis());
+    private final EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
     private final GeneratedPosts posts = new GeneratedPosts(embeddings);
     private final AtomicInteger written = new AtomicInteger();
     private final AtomicLong generationNanos = new AtomicLong();

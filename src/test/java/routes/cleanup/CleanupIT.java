@@ -9,6 +9,7 @@ import static routes.posts.SamplePosts.sha256;
 import static routes.posts.SamplePosts.version;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.digests.DigestBody;
+import routes.digests.DigestsOfTests;
 import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.IdempotencyKeys;
@@ -42,6 +45,7 @@ import routes.graph.Graph.GraphChange;
 import routes.graph.Graph.Neighbour;
 import routes.graph.Graph.PostGraph;
 import routes.graph.postgres.PostgresGraph;
+import routes.objectstore.folder.FolderObjectStore;
 import routes.outbox.Outbox;
 import routes.posts.ChannelIdentity;
 import routes.posts.ChannelStore;
@@ -52,11 +56,14 @@ import routes.posts.PostRemoval;
 import routes.posts.PostStoreSettings;
 import routes.posts.PostWriter;
 import routes.posts.PostWriter.PostBatch;
+import routes.posts.StorageQuota;
 import routes.redis.RedisLink;
 import routes.testing.Answers;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
+import routes.text.SearchWords;
+import routes.trends.TrendsOfTests;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
 import routes.vectorindex.lucene.LuceneVectorIndex;
@@ -86,11 +93,12 @@ class CleanupIT {
     private RedisLink redis;
 
     @BeforeEach
-    void aChannel() {
+    void aChannel() throws IOException {
         jdbc.sql(
                         "TRUNCATE posts, media_objects, media_groups, channels, outbox, graph_nodes, graph_edges, early_deletions CASCADE")
                 .update();
-        index = LuceneVectorIndex.open(dir);
+        index = LuceneVectorIndex.open(dir.resolve("index"));
+        var objects = new FolderObjectStore(dir.resolve("media"));
         var source = database;
         var transactions = new JdbcTransactionManager(source);
         graph = new BreakableGraph(new PostgresGraph(JdbcClient.create(source), transactions));
@@ -100,9 +108,25 @@ class CleanupIT {
         writer = new PostWriter(source, transactions, outbox, settings, Clock.systemUTC());
         channel = new ChannelStore(source).resolve(new ChannelIdentity(CHANNELS.incrementAndGet(), null, "Новости"));
         var counted = JdbcClient.create(database);
-        cleanup = new Cleanup(removal, index, graph, counted, transactions, metrics);
+        cleanup = new Cleanup(
+                removal,
+                index,
+                graph,
+                List.of(
+                        TrendsOfTests.of(source, new SearchWords(), metrics, Clock.systemUTC()),
+                        DigestsOfTests.table(source)),
+                counted,
+                transactions,
+                metrics);
         redis = new RedisLink(REDIS.newClient(), Duration.ofSeconds(10));
-        sweep = new CleanupSweep(counted, removal, graph, redis, Clock.systemUTC());
+        sweep = new CleanupSweep(
+                counted,
+                removal,
+                graph,
+                new StorageQuota(counted, transactions, settings, objects, metrics),
+                redis,
+                Duration.ZERO,
+                Clock.systemUTC());
     }
 
     @AfterEach
@@ -314,7 +338,7 @@ class CleanupIT {
     }
 
     @Test
-    void a_sweep_deletes_what_has_expired_in_every_channel_and_nothing_else() {
+    void a_sweep_deletes_what_has_expired_in_every_channel_and_nothing_else() throws IOException {
         save(post(1, "раз"), post(2, "два"), post(3, "живёт"));
         Channel first = channel;
         channel = new ChannelStore(DATABASE.dataSource())
@@ -337,17 +361,19 @@ class CleanupIT {
                         .list())
                 .containsExactly("ttlt");
         assertThat(sweep.sweep().postsExpired()).isZero();
-        assertThat(REDIS.commands().exists("cleanup:checkpoint:expired")).isZero();
+        assertThat(REDIS.commands().exists("cleanup:checkpoint:expired-by-tenant"))
+                .isZero();
         assertThat(first.id()).isNotEqualTo(channel.id());
     }
 
     @Test
-    void an_interrupted_sweep_goes_on_where_it_stopped_and_the_next_one_begins_anew() {
+    void an_interrupted_sweep_goes_on_where_it_stopped_and_the_next_one_begins_anew() throws IOException {
         save(post(1, "до"), post(2, "после"));
         expire("telegram_message_id = 1", Duration.ofMinutes(3));
         expire("telegram_message_id = 2", Duration.ofMinutes(1));
         Instant between = Instant.now().minus(Duration.ofMinutes(2));
-        REDIS.commands().set("cleanup:checkpoint:expired", between + " " + new UUID(0, 0));
+        REDIS.commands()
+                .hset("cleanup:checkpoint:expired-by-tenant", TENANT.toString(), between + " " + new UUID(0, 0));
 
         assertThat(sweep.sweep().postsExpired()).isEqualTo(1);
         assertThat(jdbc.sql("SELECT telegram_message_id FROM posts WHERE is_deleted")
@@ -358,7 +384,7 @@ class CleanupIT {
     }
 
     @Test
-    void a_sweep_removes_tags_that_retagging_left_without_a_post() {
+    void a_sweep_removes_tags_that_retagging_left_without_a_post() throws IOException {
         save(post(1, "текст"));
         indexed(1, "старый", "общий");
         indexed(1, "новый", "общий");
@@ -386,6 +412,124 @@ class CleanupIT {
 
         assertThat(removed).isEqualTo(4);
         assertThat(nodes("Tag")).containsExactly("д");
+    }
+
+    @Test
+    void the_backlog_of_one_tenant_does_not_keep_another_waiting() throws IOException {
+        UUID small = UUID.fromString("ffffffff-0000-4000-8000-000000000001");
+        jdbc.sql("INSERT INTO tenants (id, name) VALUES (?, 'small') ON CONFLICT DO NOTHING")
+                .param(small)
+                .update();
+        expired(TENANT, 1_700, Duration.ofDays(30));
+        expired(small, 3, Duration.ofMinutes(1));
+
+        sweep.sweep();
+
+        List<UUID> order = jdbc.sql(
+                        "SELECT CAST(event ->> 'tenant_id' AS uuid) FROM outbox WHERE stream = 'posts.deleted' ORDER BY id")
+                .query(UUID.class)
+                .list();
+        assertThat(order).hasSize(1_703);
+        assertThat(order.lastIndexOf(small))
+                .as("after one batch of the other tenant")
+                .isLessThan(503);
+    }
+
+    private void expired(UUID tenant, int number, Duration ago) {
+        jdbc.sql(
+                        """
+                        INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, content, posted_at, expires_at)
+                        SELECT gen_random_uuid(), ?, ?, 100000 + n, 'text', now(), now() - ? * interval '1 second' - n * interval '1 ms'
+                        FROM generate_series(1, ?) n
+                        """)
+                .params(tenant, channel.id(), ago.toSeconds(), number)
+                .update();
+    }
+
+    @Test
+    void files_that_no_post_has_any_more_are_removed() throws IOException {
+        save(photo(1, "уйдёт", null, "общий", "свой"), photo(2, "останется", null, "общий"));
+        UUID gone = id(1);
+        jdbc.sql("UPDATE media_objects SET last_seen_at = now() - interval '1 minute'")
+                .update();
+        delete(gone, DeletionReason.USER);
+        clean(gone);
+
+        assertThat(sweep.sweep().filesRemoved()).isEqualTo(1);
+
+        assertThat(jdbc.sql("SELECT file_sha256 FROM media_objects")
+                        .query(String.class)
+                        .list())
+                .containsExactly(sha256("общий"));
+    }
+
+    @Test
+    void what_digests_trends_and_readers_have_of_a_post_goes_with_it() {
+        save(post(1, "уйдёт"), post(2, "останется"));
+        UUID gone = id(1);
+        UUID stays = id(2);
+        long user = jdbc.sql("INSERT INTO users (tenant_id) VALUES (?) RETURNING id")
+                .param(TENANT)
+                .query(Long.class)
+                .single();
+        long digest = DigestsOfTests.ready(
+                jdbc,
+                user,
+                DigestsOfTests.body(
+                        "ru",
+                        List.of(new DigestBody.Group(null, List.of(told("уйдёт", 1), told("останется", 2)))),
+                        List.of(source(1, gone), source(2, stays))),
+                Instant.now());
+        jdbc.sql("INSERT INTO post_opens (user_id, post_id) VALUES (?, ?), (?, ?)")
+                .params(user, gone, user, stays)
+                .update();
+        UUID lost = trend(gone);
+        UUID kept = trend(gone, stays);
+        delete(gone, DeletionReason.TTL);
+
+        clean(gone);
+
+        assertThat(jdbc.sql("SELECT body::text || content || posts::text FROM digests WHERE id = ?")
+                        .param(digest)
+                        .query(String.class)
+                        .single())
+                .contains("останется", stays.toString())
+                .doesNotContain("уйдёт", gone.toString());
+        assertThat(jdbc.sql("SELECT post_id FROM post_opens").query(UUID.class).list())
+                .containsExactly(stays);
+        assertThat(jdbc.sql("SELECT id FROM trends").query(UUID.class).list())
+                .contains(kept)
+                .doesNotContain(lost);
+        assertThat(jdbc.sql("SELECT post_id FROM trend_posts WHERE trend_id = ?")
+                        .param(kept)
+                        .query(UUID.class)
+                        .list())
+                .containsExactly(stays);
+    }
+
+    private static DigestBody.Item told(String text, int n) {
+        return new DigestBody.Item(List.of(new DigestBody.Sentence(text, List.of(n), "words")), List.of(n), List.of());
+    }
+
+    private DigestBody.Source source(int n, UUID post) {
+        return new DigestBody.Source(n, post, n, channel.id(), "Новости", null, Instant.now(), 1);
+    }
+
+    private UUID trend(UUID... posts) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql(
+                        """
+                        INSERT INTO trends (id, tenant_id, keyword, window_start, window_end, frequency, baseline, burst_score, source_diversity)
+                        VALUES (?, ?, 'слово', now(), now(), 1, 1, 1, 1)
+                        """)
+                .params(id, TENANT)
+                .update();
+        for (UUID post : posts) {
+            jdbc.sql("INSERT INTO trend_posts (trend_id, post_id) VALUES (?, ?)")
+                    .params(id, post)
+                    .update();
+        }
+        return id;
     }
 
     private void save(Post... posts) {

@@ -11,10 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
 class LocalEmbeddingsTest {
-    private final LocalEmbeddings embeddings = new LocalEmbeddings(new TextAnalysis());
+    private final LocalEmbeddings embeddings = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
 
     @Test
     void vectorsHaveLengthOneAndTheDeclaredDimension() {

@@ -341,6 +341,6 @@ class RedisIdempotentRepositoryIT {
     }
 
     private static ConditionFactory eventually() {
-        return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20));
+        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20));
     }
 }

@@ -44,6 +44,7 @@ import routes.posts.PostNotThereYetException;
 import routes.testing.Answers;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex.IndexedPost;
 import routes.vectorindex.VectorIndex.SearchHit;
@@ -60,7 +61,7 @@ class IndexingIT {
     @TempDir
     Path dir;
 
-    private final TextAnalysis analysis = new TextAnalysis();
+    private final TextAnalysis analysis = new TextAnalysis(new SearchWords());
     private final CountingEmbeddings embeddings = new CountingEmbeddings(new LocalEmbeddings(analysis));
     private final CountingDatabase database = new CountingDatabase(DATABASE.dataSource());
     private LuceneVectorIndex index;

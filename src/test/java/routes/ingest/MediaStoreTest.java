@@ -200,6 +200,10 @@ class MediaStoreTest {
 
     /** Has nothing yet. */
     private abstract static class Objects implements ObjectStore {
+        @Override
+        public void each(String prefix, java.util.function.Consumer<Stored> work) throws IOException {
+            throw new IOException("not listed");
+        }
 
         @Override
         public void check() {}

@@ -262,6 +262,11 @@ class StorageQuotaIT {
 
     private record Undeletable(ObjectStore store) implements ObjectStore {
         @Override
+        public void each(String prefix, java.util.function.Consumer<Stored> work) throws IOException {
+            store.each(prefix, work);
+        }
+
+        @Override
         public String bucket() {
             return store.bucket();
         }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
@@ -46,6 +47,22 @@ abstract class ObjectStoreContract {
         assertThatNoException().isThrownBy(store::check);
         assertThat(store.exists(KEY)).isTrue();
         assertThat(read(KEY)).isEqualTo("content");
+    }
+
+    @Test
+    void objectsAreListedByThePrefixOfTheirKeysWithTheirSizes() throws Exception {
+        String article = ObjectKeys.article(new UUID(0, 1), "ab");
+        put(KEY, "content");
+        put(article, "text");
+        List<ObjectStore.Stored> files = new ArrayList<>();
+        List<ObjectStore.Stored> none = new ArrayList<>();
+
+        store.each("media/", files::add);
+        store.each("nothing/", none::add);
+
+        assertThat(files).contains(new ObjectStore.Stored(KEY, 7)).allMatch(one -> one.key()
+                .startsWith("media/"));
+        assertThat(none).isEmpty();
     }
 
     @Test

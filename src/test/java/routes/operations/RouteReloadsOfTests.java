@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import routes.events.OwnStreams;
+import routes.replay.OperatorAudit;
 import routes.routefiles.LiveRoutes;
 import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteEnvironment;
@@ -41,10 +43,11 @@ public final class RouteReloadsOfTests implements AutoCloseable {
             """;
 
     private final CamelContext camel = new DefaultCamelContext();
-    private final RouteReloads reloads =
-            new RouteReloads(new RouteFilesProperties(false, Duration.ofSeconds(1)), new SimpleMeterRegistry());
+    private final RouteReloads reloads;
 
-    public RouteReloadsOfTests(Path folder) {
+    public RouteReloadsOfTests(Path folder, ObjectProvider<OperatorAudit> audit) {
+        reloads = new RouteReloads(
+                new RouteFilesProperties(false, Duration.ofSeconds(1)), new SimpleMeterRegistry(), audit);
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("hello.camel.yaml"), HELLO);

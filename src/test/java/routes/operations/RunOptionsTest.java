@@ -43,6 +43,21 @@ class RunOptionsTest {
     }
 
     @Test
+    void a_route_file_is_tried_with_a_post_or_an_entry() {
+        assertThat(RunOptions.parse("--try-route=a.camel.yaml", "--post=9").trial())
+                .contains(new RunOptions.Trial(RunOptions.ROUTE, "9"));
+        assertThat(RunOptions.parse("--try-route=a.camel.yaml", "--entry=posts.tagged/1-0")
+                        .trial())
+                .contains(new RunOptions.Trial(RunOptions.ROUTE, "posts.tagged/1-0"));
+        String entry = "--entry=<stream>/<id> belongs to --try-route=<file>, in place of --post";
+        assertThatThrownBy(() -> RunOptions.parse("--entry=posts.tagged/1-0")).hasMessage(entry);
+        assertThatThrownBy(() -> RunOptions.parse("--try-route=a", "--entry=posts.tagged/1-0", "--post=9"))
+                .hasMessage(entry);
+        assertThatThrownBy(() -> RunOptions.parse("--try-route=a"))
+                .hasMessage("--try-route=<file> and --post=<id or number of a post> go together");
+    }
+
+    @Test
     void a_replay_is_a_dry_run_unless_it_is_confirmed() {
         assertThat(RunOptions.parse("--replay=a/b..c", "--group=g").replay())
                 .contains(new RunOptions.ReplayRequest("a/b..c", "g", false, Optional.empty()));

@@ -116,7 +116,7 @@ class StreamStatesIT {
         look();
         assertThat(isUnserved()).as("read a moment ago").isFalse();
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             look();
             return isUnserved();
         });

@@ -503,7 +503,7 @@ class ReconcilerIT {
                         .as("searched until the rebuild is complete")
                         .isEqualTo(1_200);
                 died.start();
-                await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 1_000);
+                await().atMost(Duration.ofSeconds(60)).until(() -> events().size() == 1_000);
             } finally {
                 died.destroy();
                 jdbc.sql("DROP TRIGGER stop_there ON outbox; DROP FUNCTION stop_there()")
@@ -517,7 +517,7 @@ class ReconcilerIT {
             goesOn.prepare(false);
             assertThat(index.nextIdentity()).as("not begun again").isEqualTo(begun);
             goesOn.start();
-            await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 1_200);
+            await().atMost(Duration.ofSeconds(60)).until(() -> events().size() == 1_200);
             assertThat(events())
                     .extracting(event -> ((PostEnriched) event).postId())
                     .containsExactlyElementsOf(posts);
@@ -525,7 +525,7 @@ class ReconcilerIT {
             index.upsertAll(posts.stream().skip(1).map(ReconcilerIT::point).toList());
             index.delete(TENANT, List.of(posts.get(1)));
             jdbc.sql("UPDATE posts SET indexing_status = 'indexed'").update();
-            await().atMost(Duration.ofSeconds(30)).until(() -> goesOn.progress().isEmpty());
+            await().atMost(Duration.ofSeconds(60)).until(() -> goesOn.progress().isEmpty());
             goesOn.destroy();
             assertThat(index.identity()).as("the new generation is searched").isEqualTo(begun);
             assertThat(index.nextIdentity()).isEmpty();
@@ -548,7 +548,7 @@ class ReconcilerIT {
             IndexRebuild begun = rebuild(index);
             begun.prepare(true);
             begun.start();
-            await().atMost(Duration.ofSeconds(30)).until(() -> events().size() == 2);
+            await().atMost(Duration.ofSeconds(60)).until(() -> events().size() == 2);
             begun.destroy();
         }
         FileSystemUtils.deleteRecursively(folder.resolve("index-next"));
@@ -583,7 +583,7 @@ class ReconcilerIT {
         rebuild.prepare(wanted);
         assertThat(rebuild.progress().isPresent()).isEqualTo(!published.isEmpty());
         rebuild.start();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(events())
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(events())
                 .extracting(event -> ((PostEnriched) event).postId())
                 .containsExactlyElementsOf(published));
         published.forEach(post -> {
@@ -592,7 +592,7 @@ class ReconcilerIT {
                     .param(post)
                     .update();
         });
-        await().atMost(Duration.ofSeconds(30)).until(() -> rebuild.progress().isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> rebuild.progress().isEmpty());
         rebuild.destroy();
     }
 

@@ -114,7 +114,7 @@ class LedgerIT {
         List<Action> done = new ArrayList<>();
         for (int i = 0; i < ACTIONS; i++) {
             int progress = outcomes() + random.nextInt(ENTRIES / ACTIONS);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(20))
                     .until(() -> outcomes() >= Math.min(progress, ENTRIES - 20));
             Action action = actions.get(random.nextInt(actions.size()));
@@ -273,7 +273,7 @@ class LedgerIT {
     }
 
     private static void awaitRedis() {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(RedisException.class)
                 .until(() -> redis().ping().equals("PONG"));
     }

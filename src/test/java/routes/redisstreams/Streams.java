@@ -90,7 +90,7 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
     }
 
     static ConditionFactory eventually() {
-        return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20));
+        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20));
     }
 
     /** For what must not happen: long enough for a claim to show. */

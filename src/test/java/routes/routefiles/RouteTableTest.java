@@ -37,7 +37,7 @@ class RouteTableTest {
     }
 
     /** Settings stay as they are written. */
-    private static RouteModel model() throws IOException {
+    static RouteModel model() throws IOException {
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
         try (Stream<Path> files = Files.walk(ROUTES)) {
             for (Path path : files.filter(file -> file.toString().endsWith(RouteFile.SUFFIX))

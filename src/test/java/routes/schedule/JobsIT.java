@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,7 +91,7 @@ class JobsIT {
         REDIS.commands().psetex(LOCK, 700, "dead");
 
         assertThat(jobs.runNow("sample")).isEqualTo(Jobs.Outcome.SKIPPED);
-        await().atMost(Duration.ofSeconds(10)).until(() -> jobs.runNow("sample") == Jobs.Outcome.SUCCESS);
+        await().atMost(Duration.ofSeconds(60)).until(() -> jobs.runNow("sample") == Jobs.Outcome.SUCCESS);
         assertThat(runs).hasValue(1);
     }
 
@@ -142,7 +143,7 @@ class JobsIT {
             assertThat(Duration.between(state.lastStartedAt(), state.nextRunAt()))
                     .isEqualTo(Duration.ofMinutes(10));
         });
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(gauge(elsewhere, "scheduler.last.run.timestamp"))
                     .isBetween(before.toEpochMilli() / 1e3 - 5, before.toEpochMilli() / 1e3 + 20);
             assertThat(gauge(elsewhere, "scheduler.next.run.timestamp"))
@@ -189,7 +190,7 @@ class JobsIT {
         } finally {
             REDIS.start();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> jobs.runNow("sample") == Jobs.Outcome.SUCCESS);
+        await().atMost(Duration.ofSeconds(60)).until(() -> jobs.runNow("sample") == Jobs.Outcome.SUCCESS);
     }
 
     @Test
@@ -221,6 +222,73 @@ class JobsIT {
         }
     }
 
+    private void due(String ago) {
+        DATABASE.jdbc()
+                .sql("UPDATE jobs SET next_run_at = now() - CAST(? AS interval) WHERE name = 'sample'")
+                .param(ago)
+                .update();
+    }
+
+    @Test
+    void a_time_that_was_missed_is_made_up_once_or_skipped_as_configured() throws Exception {
+        Jobs late = process("one", job(() -> {}));
+        assertThat(late.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SKIPPED);
+        due("3 days");
+        assertThat(late.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(late.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SKIPPED);
+
+        Jobs skipping = process("two", List.of(job(() -> {})), new SimpleMeterRegistry(), DATABASE.jdbc(), "skip");
+        due("3 days");
+        assertThat(skipping.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SKIPPED);
+        assertThat(state().nextRunAt()).isAfter(OffsetDateTime.now());
+        due("1 minute");
+        assertThat(skipping.runAt("sample", "0 4 * * *"))
+                .as("only a little late")
+                .isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void a_planned_run_that_fails_is_repeated_three_times_reported_and_does_not_stop_others() throws Exception {
+        var isBroken = new AtomicBoolean(true);
+        Job broken = job(() -> {
+            if (isBroken.get()) {
+                throw new IllegalStateException("broken");
+            }
+        });
+        var others = new AtomicInteger();
+        Jobs jobs = process(
+                "one", List.of(broken, Job.of("other", others::incrementAndGet)), metrics, DATABASE.jdbc(), "skip");
+        jobs.runAt("sample", "0 4 * * *");
+        due("1 minute");
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            assertThat(jobs.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.FAILED);
+            assertThat(jobs.run("other", "1ms")).isNotEqualTo(Jobs.Outcome.FAILED);
+            Duration pause = DATABASE.jdbc()
+                    .sql(
+                            "SELECT extract(epoch FROM next_run_at - last_ended_at)::bigint FROM jobs WHERE name = 'sample'")
+                    .query(Long.class)
+                    .optional()
+                    .map(Duration::ofSeconds)
+                    .orElseThrow();
+            if (attempt <= 3) {
+                assertThat(pause).isLessThanOrEqualTo(Duration.ofMinutes(10L * attempt));
+            }
+            var health = new ScheduleHealth(new JobTable(DATABASE.jdbc())).health();
+            assertThat(health.getStatus().getCode()).isEqualTo(attempt < 3 ? "UP" : "DEGRADED");
+            due("1 minute");
+        }
+        assertThat(others.get()).isPositive();
+
+        isBroken.set(false);
+        assertThat(jobs.runAt("sample", "0 4 * * *")).isEqualTo(Jobs.Outcome.SUCCESS);
+        assertThat(new ScheduleHealth(new JobTable(DATABASE.jdbc()))
+                        .health()
+                        .getStatus()
+                        .getCode())
+                .isEqualTo("UP");
+    }
+
     @Test
     void a_date_that_does_not_exist_is_refused() throws Exception {
         Jobs jobs = process("one", job(() -> {}));
@@ -247,7 +315,10 @@ class JobsIT {
             String instance) {}
 
     private static State state() {
-        return DATABASE.jdbc().sql("SELECT * FROM jobs").query(State.class).single();
+        return DATABASE.jdbc()
+                .sql("SELECT * FROM jobs WHERE name = 'sample'")
+                .query(State.class)
+                .single();
     }
 
     private Jobs process(String instance, Job job) {
@@ -259,10 +330,20 @@ class JobsIT {
     }
 
     private Jobs process(String instance, Job job, SimpleMeterRegistry registry, JdbcClient jdbc) {
+        return process(instance, List.of(job), registry, jdbc, "run");
+    }
+
+    private Jobs process(String instance, List<Job> all, SimpleMeterRegistry registry, JdbcClient jdbc, String missed) {
         var redis = new LettuceConnectionFactory("127.0.0.1", REDIS.port());
         redis.afterPropertiesSet();
         redis.start();
-        var jobs = new Jobs(List.of(job), redis, new JobTable(jdbc), registry, new InstanceProperties(instance));
+        var jobs = new Jobs(
+                all,
+                redis,
+                new JobTable(jdbc),
+                new Jobs.ScheduleProperties(Duration.ZERO, missed, Duration.ofMinutes(10)),
+                registry,
+                new InstanceProperties(instance));
         opened.add(jobs);
         opened.add(redis::destroy);
         return jobs;

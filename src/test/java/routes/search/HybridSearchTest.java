@@ -45,7 +45,7 @@ class HybridSearchTest {
     Path folder;
 
     private final SearchWords analysis = new SearchWords();
-    private final LocalEmbeddings embeddings = new LocalEmbeddings(new TextAnalysis());
+    private final LocalEmbeddings embeddings = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
     private final Map<UUID, List<Neighbour>> neighbours = new HashMap<>();
     private boolean graphIsDown;
     private LuceneVectorIndex index;

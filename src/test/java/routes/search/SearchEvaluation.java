@@ -27,6 +27,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.LowerCaseFilter;
+import org.apache.lucene.analysis.StopFilter;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.en.EnglishAnalyzer;
+import org.apache.lucene.analysis.ru.RussianAnalyzer;
+import org.apache.lucene.analysis.snowball.SnowballFilter;
+import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.TextField;
@@ -38,11 +45,12 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.QueryBuilder;
+import org.tartarus.snowball.ext.EnglishStemmer;
+import org.tartarus.snowball.ext.RussianStemmer;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
 import routes.search.HybridSearch.PostQuery;
-import routes.text.PostAnalyzer;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
@@ -75,7 +83,7 @@ final class SearchEvaluation implements AutoCloseable {
     /** @param most of the questions of a set that are asked */
     SearchEvaluation(VectorIndex index, int most) throws IOException {
         this.index = index;
-        EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis());
+        EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
         index.expect(embeddings.model(), embeddings.dimension());
         search = new HybridSearch(index, embeddings, new NoGraph(), new SearchWords());
         for (String name : List.of("queries", "forms", "signs")) {
@@ -273,7 +281,7 @@ final class SearchEvaluation implements AutoCloseable {
     Score stemsAlone(String name) throws IOException {
         TestSet set = sets.get(name);
         try (Directory memory = new ByteBuffersDirectory();
-                Analyzer stems = new PostAnalyzer()) {
+                Analyzer stems = new Stems()) {
             try (IndexWriter writer = new IndexWriter(memory, new IndexWriterConfig(stems))) {
                 for (String text : set.texts()) {
                     Document post = new Document();
@@ -295,6 +303,20 @@ final class SearchEvaluation implements AutoCloseable {
                 }
                 return score(ranks);
             }
+        }
+    }
+
+    /** What any search of Lucene would do with posts in two languages. */
+    private static final class Stems extends Analyzer {
+        @Override
+        protected TokenStreamComponents createComponents(String field) {
+            StandardTokenizer source = new StandardTokenizer();
+            TokenStream words = new LowerCaseFilter(source);
+            words = new StopFilter(words, RussianAnalyzer.getDefaultStopSet());
+            words = new StopFilter(words, EnglishAnalyzer.getDefaultStopSet());
+            words = new SnowballFilter(words, new RussianStemmer());
+            words = new SnowballFilter(words, new EnglishStemmer());
+            return new TokenStreamComponents(source, words);
         }
     }
 

@@ -9,10 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import routes.tagging.TagRules.Reason;
 import routes.tagging.TagRules.Rejected;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
 class TagRulesTest {
-    private final TagRules rules = new TagRules(new TextAnalysis());
+    private final TagRules rules = new TagRules(new TextAnalysis(new SearchWords()));
 
     @Test
     void tagsThatStandInTheTextAreAcceptedWhateverCaseSpacesAndYo() {

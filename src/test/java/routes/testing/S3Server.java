@@ -102,7 +102,7 @@ public final class S3Server implements BeforeAllCallback, AfterAllCallback {
 
     public void stop() {
         process.destroy();
-        Awaitility.await("the end of S3Proxy").atMost(Duration.ofSeconds(20)).until(() -> !process.isAlive());
+        Awaitility.await("the end of S3Proxy").atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive());
     }
 
     private boolean accepts() throws IOException {

@@ -22,7 +22,10 @@ class TagKeyTest {
                 "биткоин|биткоина|биткоины",
                 "cluster|Clusters",
                 "GitHub|github",
-                "ИИ|ии"
+                "ИИ|ии",
+                "Сбербанк|Cбербанк|Сбер\u00ADбанка", // the second with a Latin C
+                "замок|за́мок|за\u200Bмка",
+                "vapor|ｖａｐｏｒ|Vapor"
             })
     void theFormsOfATagHaveOneKey(String forms) {
         assertThat(Arrays.stream(forms.split("\\|")).map(TagKey::of).collect(Collectors.toSet()))

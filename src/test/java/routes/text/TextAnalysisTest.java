@@ -8,7 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TextAnalysisTest {
-    private final TextAnalysis analysis = new TextAnalysis();
+    private final SearchWords search = new SearchWords();
+    private final TextAnalysis analysis = new TextAnalysis(search);
 
     @ParameterizedTest
     @CsvSource({
@@ -26,6 +27,32 @@ class TextAnalysisTest {
     })
     void wordFormsHaveTheSameStem(String one, String other) {
         assertThat(analysis.stems(one)).isNotEmpty().isEqualTo(analysis.stems(other));
+    }
+
+    /** Search and tags see the same words. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Ней\u00ADро\u00ADсеть про\u200Bдлится | нейросеть продлится",
+                "за́мок, ｖａｐｏｒ | замок, vapor",
+                "Moсквa и Cбербанк | Москва и Сбербанк",
+                "сегодня.Завтра:утюги | сегодня. Завтра: утюги",
+                "snake_case, GPT‑4 | snake-case, GPT-4",
+                "Zoë's café | Zoe's cafe"
+            })
+    void whatLooksTheSameHasTheSameStems(String text, String same) {
+        assertThat(analysis.stems(text)).isNotEmpty().isEqualTo(analysis.stems(same));
+        assertThat(analysis.stems(text))
+                .isEqualTo(search.of(text).stream()
+                        .filter(word -> !word.joined() && !search.isStopWord(word.text()))
+                        .map(word -> search.forms(word.text()).stem())
+                        .toList());
+    }
+
+    @Test
+    void aDigitInAKeycapIsASignAndNoNumber() {
+        assertThat(analysis.stems("1️⃣ кофе 2️⃣ чай")).isEqualTo(analysis.stems("кофе чай"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import routes.embeddings.LocalEmbeddings;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
@@ -15,7 +16,7 @@ public final class Points {
     public static final UUID TENANT = new UUID(0, 1);
     public static final UUID CHANNEL = new UUID(0, 100);
     public static final Instant DAY = Instant.parse("2025-05-01T12:00:00Z");
-    public static final LocalEmbeddings EMBEDDINGS = new LocalEmbeddings(new TextAnalysis());
+    public static final LocalEmbeddings EMBEDDINGS = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
 
     private Points() {}
 

@@ -66,6 +66,12 @@ class AccessConfiguration {
             .<RequestMatcher>map(PathPatternRequestMatcher.withDefaults()::matcher)
             .toList());
 
+    /** Their addresses have keys of their own. */
+    private static final RequestMatcher FEEDS =
+            PathPatternRequestMatcher.withDefaults().matcher("/feeds/{key}/{file}");
+
+    private static final RequestMatcher KEYLESS = new OrRequestMatcher(OPEN, FEEDS);
+
     @Bean
     ApiKeys apiKeys(AccessProperties properties) {
         return new ApiKeys(properties.keys());
@@ -93,7 +99,7 @@ class AccessConfiguration {
     @Order(2)
     SecurityFilterChain apiAccess(
             HttpSecurity http, ApiKeys keys, KeyAuthentication authentication, Operations operations) throws Exception {
-        return guarded(http, keys, authentication, new NegatedRequestMatcher(OPEN))
+        return guarded(http, keys, authentication, new NegatedRequestMatcher(KEYLESS))
                 .authorizeHttpRequests(requests -> {
                     if (keys.isEmpty()) {
                         requests.anyRequest().permitAll();
@@ -102,7 +108,7 @@ class AccessConfiguration {
                         requests.dispatcherTypeMatchers(
                                         DispatcherType.ERROR, DispatcherType.FORWARD, DispatcherType.ASYNC)
                                 .permitAll()
-                                .requestMatchers(OPEN)
+                                .requestMatchers(KEYLESS)
                                 .permitAll()
                                 .anyRequest()
                                 .access((caller, context) -> {

@@ -5,16 +5,21 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
 import routes.objectstore.ObjectStoreException;
@@ -78,6 +83,32 @@ public final class FolderObjectStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         Files.deleteIfExists(path(key));
+    }
+
+    @Override
+    public void each(String prefix, Consumer<Stored> work) throws IOException {
+        Path start = root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1));
+        if (!Files.isDirectory(start)) {
+            return;
+        }
+        Files.walkFileTree(start, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                String key = root.relativize(file).toString().replace(File.separatorChar, '/');
+                if (attributes.isRegularFile() && key.startsWith(prefix) && !key.startsWith(UNFINISHED)) {
+                    work.accept(new Stored(key, attributes.size()));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE; // deleted meanwhile
+                }
+                throw e;
+            }
+        });
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.objectstore.ObjectKeys;
@@ -152,6 +153,19 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
             client.deleteObject(request -> request.bucket(bucket).key(key));
         } catch (SdkException e) {
             throw failure("delete", key, e);
+        }
+    }
+
+    @Override
+    public void each(String prefix, Consumer<Stored> work) throws IOException {
+        try {
+            client.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix)).contents().stream()
+                    .map(object -> new Stored(object.key(), object.size()))
+                    .forEach(work);
+        } catch (NoSuchBucketException e) {
+            LOG.debug("No bucket {} yet", bucket);
+        } catch (SdkException e) {
+            throw failure("list", prefix, e);
         }
     }
 

@@ -11,6 +11,7 @@ import routes.tagging.TagRules;
 import routes.text.Hashtags;
 import routes.text.Language;
 import routes.text.Morphology;
+import routes.text.NormalizedText;
 import routes.text.TagKey;
 import routes.text.TextAnalysis;
 
@@ -52,7 +53,7 @@ public final class LocalTagger {
 
     /** Like {@link #tags}, including the rejected tags. */
     TagRules.Checked checked(String text, CorpusSnapshot corpus, int max) {
-        String read = withoutAddresses(text.substring(0, Math.min(text.length(), MAX_READ)));
+        String read = withoutAddresses(NormalizedText.visible(text.substring(0, Math.min(text.length(), MAX_READ))));
         List<String> hashtags = Hashtags.of(authors(read));
         Language language = Language.of(read);
         List<String> found =

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import routes.text.Morphology;
 import routes.text.Morphology.PartOfSpeech;
 import routes.text.Morphology.Reading;
+import routes.text.NormalizedText;
 import routes.text.Token;
 
 /** A word of a post as a reader sees it: "GPT-4" is one word. */
@@ -33,6 +34,9 @@ final class Word {
     final int start;
     /** As written, without "'s". */
     final String text;
+
+    /** In the letters that it is looked up by. */
+    final String plain;
 
     final List<Token> tokens;
     /** Number of the word, 0-based. */
@@ -65,8 +69,9 @@ final class Word {
         this.first = first;
         this.shouting = shouting;
         this.joins = joins;
-        this.latin = !Morphology.isCyrillic(text);
-        this.readings = Morphology.get().readings(text);
+        this.plain = NormalizedText.inPlainLetters(text);
+        this.latin = !Morphology.isCyrillic(plain);
+        this.readings = Morphology.get().readings(plain);
     }
 
     int end() {

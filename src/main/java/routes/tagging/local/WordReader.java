@@ -159,7 +159,7 @@ final class WordReader {
             }
             places.put(sentence.size(), word);
             boolean lowerCase = word.shouting || word.first && !word.isName() && isCommon(word);
-            String written = lowerCase ? word.text.toLowerCase(Locale.ROOT) : word.text;
+            String written = lowerCase ? word.plain.toLowerCase(Locale.ROOT) : word.plain;
             sentence.addAll(List.of(CLITIC.split(written)));
             if (word.place + 1 == words.size() || words.get(word.place + 1).first) {
                 String[] found = new String[sentence.size()];

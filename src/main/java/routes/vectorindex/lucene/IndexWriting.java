@@ -27,8 +27,11 @@ final class IndexWriting implements AutoCloseable {
 
     private record Pending(IOConsumer<IndexWriter> write, CompletableFuture<Void> done) {}
 
-    /** Number of segments that are merged into one of the next level: the graph of a big segment is built once per 50 000 posts. */
-    private static final int SEGMENTS_PER_MERGE = 20;
+    /**
+     * Number of segments that are merged into one of the next level. With 20 a search is a fifth slower, since it looks up each term in
+     * each segment, and writing is not measurably faster; see docs/performance.md.
+     */
+    private static final int SEGMENTS_PER_MERGE = 8;
 
     private final Directory directory;
     private final IndexProperties properties;

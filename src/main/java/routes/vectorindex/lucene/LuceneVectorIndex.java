@@ -96,7 +96,7 @@ public final class LuceneVectorIndex implements VectorIndex {
     private static final Map<String, String> COMMIT_DATA = Map.of(FORMAT, CURRENT_FORMAT);
 
     /** Hits whose order is refined; more than a reader looks at. */
-    private static final int REFINED = 150;
+    private static final int REFINED = 60;
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneVectorIndex.class);
 

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
@@ -260,6 +261,8 @@ final class PointDocument {
     private static <T> Map<String, T> read(IndexSearcher searcher, Collection<String> keys, StoredPost<T> post)
             throws IOException {
         Map<String, T> found = new HashMap<>();
+        // sorted, so that the blocks of the dictionary are read once
+        Set<String> missing = new TreeSet<>(keys);
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             LeafReader reader = leaf.reader();
             Terms terms = reader.terms(KEY);
@@ -268,9 +271,10 @@ final class PointDocument {
             }
             Bits live = reader.getLiveDocs();
             TermsEnum stored = terms.iterator();
-            for (String key : keys) {
+            PostingsEnum docs = null;
+            for (String key : missing) {
                 if (stored.seekExact(new BytesRef(key))) {
-                    PostingsEnum docs = stored.postings(null, PostingsEnum.NONE);
+                    docs = stored.postings(docs, PostingsEnum.NONE);
                     for (int doc = docs.nextDoc(); doc != PostingsEnum.NO_MORE_DOCS; doc = docs.nextDoc()) {
                         if (live == null || live.get(doc)) {
                             found.put(key, post.read(reader, doc, key));
@@ -278,6 +282,8 @@ final class PointDocument {
                     }
                 }
             }
+            // a post stands in one segment
+            missing.removeAll(found.keySet());
         }
         return found;
     }

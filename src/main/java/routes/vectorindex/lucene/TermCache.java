@@ -18,13 +18,13 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.TermQuery;
 
 /**
- * Where terms stand in the segments. A search looks up a hundred terms, most of them groups of letters, in each of some thirty segments.
+ * Where terms stand in the segments. A search looks up a hundred terms, most of them groups of letters, in each of some twenty segments.
  * That took 40 % of its time, and the same groups come again in other searches. A segment never changes, so a commit leaves what is known
  * about the others.
  */
 final class TermCache {
-    /** About 2 KB each. */
-    private static final int TERMS = 8_000;
+    /** About 1 KB each. */
+    private static final int TERMS = 16_000;
 
     private static final Found MISSING = new Found(null, 0, 0);
 

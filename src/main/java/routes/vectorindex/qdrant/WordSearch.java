@@ -36,7 +36,7 @@ import routes.vectorindex.words.TagCounts;
 /** Searches by words: a {@link QueryPlan} as sparse vectors and conditions. */
 final class WordSearch {
     /** Hits whose order is refined; more than a reader looks at. */
-    private static final int REFINED = 150;
+    private static final int REFINED = 60;
 
     private static final int MAX_FACETS = 2_000;
     /** Stems of a text that are counted to find the characteristic ones. */

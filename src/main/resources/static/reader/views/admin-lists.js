@@ -54,13 +54,16 @@ export function providerList(providers) {
                 one.daily_cap === undefined ? t("admin.units", {units: one.units_today}) : t("admin.units.of", {units: one.units_today, cap: one.daily_cap}))))));
 }
 
-export function jobList(jobs) {
+export function jobList(jobs, api, act) {
+    const run = name => () => api.post(`admin/jobs/${encodeURIComponent(name)}/run`);
     return section("jobs", jobs.length === 0 ? el("p", {class: "muted"}, t("admin.none")) : el("ul", {class: "rows"}, jobs.map(job =>
         el("li", {},
             el("span", {class: "name"}, el("code", {}, job.name), job.last_error && el("small", {class: "warning", lang: "en"}, job.last_error)),
             job.last_outcome && el("span", {class: `badge ${job.last_outcome === "success" ? "done" : "failed"}`}, t(`admin.job.${job.last_outcome}`)),
             el("span", {class: "muted"}, job.last_ended_at ? t("admin.job.ended", {time: clock(job.last_ended_at)}) : t("admin.job.never"),
-                job.next_run_at && ` · ${t("admin.job.next", {time: clock(job.next_run_at)})}`)))));
+                job.next_run_at && ` · ${t("admin.job.next", {time: clock(job.next_run_at)})}`),
+            el("button", {type: "button", "data-focus": `job ${job.name}`, "aria-label": t("admin.job.run.of", {name: job.name}),
+                onclick: () => act(run(job.name), () => t("admin.job.ran", {name: job.name}))}, t("admin.job.run"))))));
 }
 
 export function backupList(backups, api, act) {

@@ -6,6 +6,7 @@ import {to} from "../route.js";
 import {letterView} from "./admin-letter.js";
 import {lettersView} from "./admin-letters.js";
 import {auditList, backupList, jobList, providerList, stageList, streamList} from "./admin-lists.js";
+import {routesView, routeView} from "./admin-routes.js";
 import {failure} from "./problem.js";
 
 const RENEW_MILLIS = 5000;
@@ -93,8 +94,11 @@ export class AdminView {
     }
 
     async #made() {
-        const {stream, letter} = this.#asked;
+        const {stream, letter, route} = this.#asked;
         const act = (work, said) => this.#act(work, said);
+        if (route) {
+            return route === "*" ? routesView(this.#page.api, act, this.#calls.signal) : routeView(this.#page.api, route, this.#calls.signal);
+        }
         if (stream && letter) {
             return letterView(this.#page.api, stream, letter, act, () => this.#page.go(to({view: "admin", stream})), this.#calls.signal);
         }
@@ -106,10 +110,11 @@ export class AdminView {
         const [streams, stages, jobs, providers, backups, audit] = await Promise.all(
             ["admin/streams", "admin/stages", "admin/jobs", "admin/providers", "admin/backups", "admin/audit?limit=20"].map(get));
         return [
+            el("p", {}, el("a", {href: to({view: "admin", route: "*"}), class: "button", "data-focus": "routes"}, t("admin.routes.open"))),
             streamList(streams.items, this.#page.api, act),
             el("div", {class: "columns"},
                 stageList(stages.items, this.#page.api, act),
-                el("div", {}, providerList(providers.items), jobList(jobs.items), backupList(backups.items, this.#page.api, act))),
+                el("div", {}, providerList(providers.items), jobList(jobs.items, this.#page.api, act), backupList(backups.items, this.#page.api, act))),
             auditList(audit.items),
         ];
     }

@@ -6,6 +6,7 @@ import {to} from "../route.js";
 import {story} from "./story.js";
 import {DigestSettings} from "./digest-settings.js";
 import {interests, trends} from "./trends.js";
+import {feeds, telegram} from "./digest-elsewhere.js";
 import {failure} from "./problem.js";
 
 const PAGE = 20;
@@ -37,7 +38,9 @@ export class DigestView {
             el("details", {class: "part"}, el("summary", {}, t("digest.earlier")), this.#earlier, this.#more),
             trends(page, this.#calls.signal),
             interests(page, this.#calls.signal),
-            new DigestSettings(page, this.#calls.signal).node);
+            new DigestSettings(page, this.#calls.signal).node,
+            telegram(page, this.#calls.signal),
+            feeds(page, this.#calls.signal));
     }
 
     get #path() {
@@ -134,6 +137,7 @@ export class DigestView {
                 digest.counts && el("span", {}, t("digest.counts", {posts: number(digest.counts.posts), stories: number(digest.counts.stories)})),
                 digest.provider && el("span", {}, t("digest.by", {by: digest.model ?? t("ask.local")}))),
             digest.status === "failed" && el("p", {class: "error"}, t("digest.failed")),
+            digest.delivery !== null && el("p", {class: "muted", title: digest.delivery.error ?? ""}, t(`digest.delivery.${digest.delivery.state}`)),
             isEmpty && el("p", {}, t("digest.empty")),
             digest.notes.length > 0 && el("ul", {class: "notes"}, digest.notes.map(note => el("li", {class: `note ${note}`}, t(`digest.note.${note}`)))),
             digest.groups.map(group => el("section", {class: "topic"},

@@ -4,13 +4,14 @@ import {Problem} from "../api.js";
 import {el, icon} from "../dom.js";
 import {t} from "../i18n.js";
 import {to} from "../route.js";
+import {addresses} from "./digest-elsewhere.js";
 
 export class SavedSearches {
     #page;
     #list = el("ul", {class: "choices"});
     #name = el("input", {type: "text", maxlength: "100", required: true, autocomplete: "off", "aria-label": t("saved.name"), placeholder: t("saved.name")});
     #form = el("form", {class: "save", hidden: true, onsubmit: event => this.#save(event)}, this.#name, el("button", {}, t("saved.do")));
-    #said = el("p", {class: "muted", role: "status"});
+    #said = el("div", {class: "muted", role: "status"});
     #query = "";
     #calls = new AbortController();
 
@@ -55,8 +56,11 @@ export class SavedSearches {
             await this.#tried(() => this.#page.api.remove(`${this.#path}/${search.id}`));
             await this.#load();
         };
+        const feed = () => this.#tried(async () =>
+            this.#said.replaceChildren(addresses(await this.#page.api.post(`users/${this.#page.user.id}/feeds`, {search_id: search.id}))));
         return el("li", {},
             el("a", {href: to({q: search.query}), title: search.query}, search.name),
+            el("button", {type: "button", class: "tool", "aria-label": t("feeds.of", {name: search.name}), title: t("feeds.of", {name: search.name}), onclick: feed}, t("feeds.feed")),
             el("button", {type: "button", class: "tool", "aria-label": t("saved.delete", {name: search.name}), title: t("saved.delete", {name: search.name}), onclick: remove}, icon("close")));
     }
 

@@ -20,6 +20,7 @@ import routes.events.Examples;
 import routes.events.PostParsed;
 import routes.tagging.TaggingTask;
 import routes.testing.EmbeddedDatabase;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
 class CorpusSnapshotIT {
@@ -29,7 +30,7 @@ class CorpusSnapshotIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final UUID CHANNEL = UUID.fromString("00000000-0000-0000-0000-0000000000c1");
 
-    private final TextAnalysis analysis = new TextAnalysis();
+    private final TextAnalysis analysis = new TextAnalysis(new SearchWords());
     private final TestClock clock = new TestClock();
     private JdbcClient jdbc;
     private CorpusSnapshots snapshots;

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
 /** Measures extractors on the evaluation corpus: five tags a post, compared with the gold tags by their stems. */
@@ -28,7 +29,7 @@ final class Evaluation {
      */
     record Score(double precision, double recall, double f1, double partial) {}
 
-    private final TextAnalysis analysis = new TextAnalysis();
+    private final TextAnalysis analysis = new TextAnalysis(new SearchWords());
     private final List<EvaluationPost> posts = EvaluationPost.all();
 
     /** The texts, without their gold tags, as a corpus. Small, but the same one for every extractor. */

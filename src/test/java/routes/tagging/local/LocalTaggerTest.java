@@ -14,11 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import routes.tagging.TagRules;
 import routes.text.Language;
 import routes.text.NormalizedText;
+import routes.text.SearchWords;
+import routes.text.TagKey;
 import routes.text.TextAnalysis;
 import routes.text.Token;
 
 class LocalTaggerTest {
-    private final TextAnalysis analysis = new TextAnalysis();
+    private final TextAnalysis analysis = new TextAnalysis(new SearchWords());
     private final LocalTagger tagger = new LocalTagger(analysis);
 
     static Stream<Post> posts() {
@@ -58,7 +60,7 @@ class LocalTaggerTest {
     @ParameterizedTest
     @MethodSource("posts")
     void anotherTaggerGivesTheSameTags(Post post) {
-        assertThat(new LocalTagger(new TextAnalysis()).tags(post.text(), CorpusSnapshot.EMPTY, 5))
+        assertThat(new LocalTagger(new TextAnalysis(new SearchWords())).tags(post.text(), CorpusSnapshot.EMPTY, 5))
                 .isEqualTo(tags(post.text()));
     }
 
@@ -198,6 +200,20 @@ class LocalTaggerTest {
     @Test
     void aTagStandsAsItStandsInTheText() {
         assertThat(tags("Обсуждаем   ЧЁРНЫЕ\u00a0дыры в центре галактики")).anyMatch("ЧЁРНЫЕ дыры"::equals);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Сбербанк снизил ставки по кредитам, Сбербанк ждёт заёмщиков | Cбербанк снизил ставки по кре\u00ADдитам, Cбербанк ждёт заёмщиков",
+                "Выставка в Эрмитаже: билеты на выставку | Вы\u200Bставка в Эрмитa\u00ADже: биле́ты на выставку",
+                "Kubernetes cluster upgrade | Ｋubernetes clu\u00ADster upgr\u200Bade"
+            })
+    void signsThatNobodySeesChangeNoTag(String text, String dirty) {
+        assertThat(tags(text)).isNotEmpty();
+        assertThat(tags(dirty).stream().map(TagKey::of))
+                .containsExactlyElementsOf(tags(text).stream().map(TagKey::of).toList());
     }
 
     @Test

@@ -226,7 +226,7 @@ class QdrantVectorIndexIT extends VectorIndexContract {
         assertThatThrownBy(() -> found("космос")).isInstanceOf(VectorIndexUnavailableException.class);
         SERVER.start();
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(VectorIndexUnavailableException.class)
                 .untilAsserted(
                         () -> assertThat(index.upsert(point(2, "космос"))).isEqualTo(WriteResult.WRITTEN));

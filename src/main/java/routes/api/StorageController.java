@@ -1,0 +1,65 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import routes.api.access.ApiDatabase;
+import routes.api.http.ProblemType;
+
+/** What a tenant has in the object store. */
+@RestController
+final class StorageController {
+    private final ApiDatabase database;
+
+    StorageController(ApiDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * @param kind media, crawl (articles) or album (summaries)
+     * @param bytes measured in the object store
+     * @param recordedBytes what the rows of files say; null for kinds without rows
+     */
+    @JsonInclude
+    record StoredKind(
+            String kind, long bytes, long objects, Long recordedBytes, Long recordedObjects, Instant measuredAt) {}
+
+    /**
+     * @param quotaBytes null for no limit
+     * @param usedBytes what counts for the quota
+     */
+    @JsonInclude
+    record TenantStorage(UUID tenantId, Long quotaBytes, long usedBytes, List<StoredKind> kinds) {}
+
+    private record Total(Long quotaBytes, long usedBytes) {}
+
+    @GetMapping("/tenants/{tenant_id}/storage")
+    TenantStorage read(@PathVariable("tenant_id") UUID tenant) {
+        Total total = database.rows(
+                        """
+                        SELECT nullif(t.storage_quota_bytes, 0) AS quota_bytes,
+                            (coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)
+                            + coalesce((SELECT sum(u.total_bytes) FROM tenant_storage_usage u
+                                WHERE u.tenant_id = t.id AND u.content_type <> 'media'), 0))::bigint AS used_bytes
+                        FROM tenants t WHERE t.id = :tenant AND t.id = coalesce(CAST(:caller AS uuid), t.id)
+                        """)
+                .param("tenant", tenant)
+                .query(ApiDatabase.as(Total.class))
+                .optional()
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception("tenant_id", "There is no tenant " + tenant));
+        List<StoredKind> kinds = database.rows(
+                        """
+                        SELECT content_type AS kind, total_bytes AS bytes, objects_count AS objects, recorded_bytes, recorded_objects,
+                            last_updated AS measured_at
+                        FROM tenant_storage_usage WHERE tenant_id = :tenant ORDER BY content_type
+                        """)
+                .param("tenant", tenant)
+                .query(ApiDatabase.as(StoredKind.class))
+                .list();
+        return new TenantStorage(tenant, total.quotaBytes(), total.usedBytes(), kinds);
+    }
+}

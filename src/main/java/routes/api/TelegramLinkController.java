@@ -1,0 +1,91 @@
+package routes.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URI;
+import java.time.Instant;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import routes.api.access.Role;
+import routes.api.http.ProblemType;
+import routes.delivery.TelegramLinks;
+import routes.delivery.TelegramLinks.Code;
+import routes.delivery.TelegramLinks.Link;
+
+/** The chat of a user with the bot that delivers digests. */
+@RestController
+final class TelegramLinkController {
+    private final UserStore users;
+    private final TelegramLinks links;
+
+    TelegramLinkController(UserStore users, TelegramLinks links) {
+        this.users = users;
+        this.links = links;
+    }
+
+    /**
+     * @param hasBot whether there is a bot to link
+     * @param bot its user name; null until it is known
+     * @param state none, pending, active or blocked
+     * @param name of the person
+     * @param problem why Telegram refuses messages; null if it does not
+     */
+    @JsonInclude
+    record TelegramLink(
+            boolean hasBot,
+            String bot,
+            String state,
+            String name,
+            Instant linkedAt,
+            String problem,
+            Instant codeExpiresAt) {}
+
+    @GetMapping("/users/{user_id}/telegram_link")
+    TelegramLink read(@PathVariable("user_id") long id) {
+        Link link = links.read(users.require(id).id());
+        return new TelegramLink(
+                links.hasBot(),
+                links.bot().orElse(null),
+                link.state(),
+                link.name(),
+                link.linkedAt(),
+                link.problem(),
+                link.codeExpiresAt());
+    }
+
+    /** @param url opens the chat with the bot and sends the code; null until the bot is known */
+    @JsonInclude
+    record TelegramCode(String code, Instant expiresAt, String bot, String url) {
+        /** Without the code: Spring logs answers. */
+        @Override
+        public String toString() {
+            return "TelegramCode[bot=" + bot + "]";
+        }
+    }
+
+    @PostMapping("/users/{user_id}/telegram_link")
+    @Role.Needed(Role.OPERATOR)
+    ResponseEntity<TelegramCode> create(@PathVariable("user_id") long id) {
+        User user = users.require(id);
+        if (!links.hasBot()) {
+            throw ProblemType.CONFLICT.exception(
+                    "user_id", "There is no bot", "Make one with @BotFather in Telegram, and set TELEGRAM_BOT_TOKEN.");
+        }
+        Code code = links.newCode(user.id());
+        String url = code.bot() == null ? null : "https://t.me/" + code.bot() + "?start=" + code.code();
+        return ResponseEntity.created(URI.create("/users/" + user.id() + "/telegram_link"))
+                .body(new TelegramCode(code.code(), code.expiresAt(), code.bot(), url));
+    }
+
+    @DeleteMapping("/users/{user_id}/telegram_link")
+    @Role.Needed(Role.OPERATOR)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable("user_id") long id) {
+        links.unlink(users.require(id).id());
+    }
+}

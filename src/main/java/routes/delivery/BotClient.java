@@ -1,0 +1,249 @@
+package routes.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import routes.events.Json;
+
+/**
+ * The way to the Bot API, also for the component {@code telegram}, which takes an {@link HttpClient}. It puts the token into the address
+ * at the last moment: Camel knows {@value #HIDDEN} in its place, so that no endpoint, exception or log of Camel contains it. It ends
+ * requests after a time, and passes on only answers that say {@code "ok": true}: the component goes on after others as if they had
+ * succeeded.
+ */
+final class BotClient extends HttpClient {
+    /** In place of the token. */
+    static final String HIDDEN = "hidden";
+
+    private static final String HIDDEN_PATH = "/bot" + HIDDEN + "/";
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final ObjectMapper JSON = Json.newMapper();
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(CONNECT)
+            .followRedirects(Redirect.NEVER)
+            .build();
+    private final BotProperties properties;
+
+    BotClient(BotProperties properties) {
+        this.properties = properties;
+    }
+
+    /**
+     * Calls a method without a body.
+     *
+     * @param query with ? at its beginning, or empty
+     * @param timeout of the whole request
+     * @return {@code result} of the answer; fails with a {@link BotException} if the Bot API refuses
+     */
+    CompletableFuture<JsonNode> get(String method, String query, Duration timeout) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(properties.url() + HIDDEN_PATH + method + query))
+                .timeout(timeout)
+                .build();
+        return client.sendAsync(real(request), BodyHandlers.ofByteArray()).thenApply(answer -> {
+            try {
+                return checked(answer).path("result");
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    private HttpRequest real(HttpRequest request) {
+        String address = request.uri().toString().replace(HIDDEN_PATH, "/bot" + properties.token() + "/");
+        return HttpRequest.newBuilder(request, (name, value) -> true)
+                .uri(URI.create(address))
+                .timeout(request.timeout().orElse(properties.timeout()))
+                .build();
+    }
+
+    /**
+     * @throws BotException if the Bot API refuses
+     * @throws IOException if the answer is not one of the Bot API: a proxy on the way may have passed the request on
+     */
+    private static JsonNode checked(HttpResponse<byte[]> response) throws IOException {
+        JsonNode answer;
+        try {
+            answer = JSON.readTree(new String(response.body(), UTF_8));
+        } catch (JsonProcessingException e) {
+            answer = null;
+        }
+        if (answer == null || !answer.path("ok").isBoolean()) {
+            throw new IOException("status " + response.statusCode() + " without an answer of the Bot API");
+        }
+        if (!answer.path("ok").booleanValue()) {
+            int code = answer.path("error_code").asInt(response.statusCode());
+            JsonNode seconds = answer.path("parameters").path("retry_after");
+            throw new BotException(
+                    code,
+                    answer.path("description").asText("without a description"),
+                    seconds.isNumber() ? Duration.ofSeconds(Math.max(1, seconds.asLong())) : null);
+        }
+        return answer;
+    }
+
+    /** Sends in the calling thread, so that the route goes on in it: the component is not safe for several threads. */
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
+        try {
+            return CompletableFuture.completedFuture(send(request, handler));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpRequest request, BodyHandler<T> handler, PushPromiseHandler<T> pushes) {
+        return sendAsync(request, handler);
+    }
+
+    @Override
+    public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = client.send(real(request), BodyHandlers.ofByteArray());
+        checked(answer);
+        BodySubscriber<T> body = handler.apply(new Info(answer));
+        body.onSubscribe(Whole.SUBSCRIPTION);
+        body.onNext(List.of(ByteBuffer.wrap(answer.body())));
+        body.onComplete();
+        return new Whole<>(request, answer, body.getBody().toCompletableFuture().join());
+    }
+
+    private record Info(HttpResponse<byte[]> answer) implements ResponseInfo {
+        @Override
+        public int statusCode() {
+            return answer.statusCode();
+        }
+
+        @Override
+        public HttpHeaders headers() {
+            return answer.headers();
+        }
+
+        @Override
+        public Version version() {
+            return answer.version();
+        }
+    }
+
+    /** An answer that was read, with the address that Camel knows. */
+    private record Whole<T>(HttpRequest request, HttpResponse<byte[]> answer, T body) implements HttpResponse<T> {
+        static final Flow.Subscription SUBSCRIPTION = new Flow.Subscription() {
+            @Override
+            public void request(long n) {
+                // everything is given at once
+            }
+
+            @Override
+            public void cancel() {
+                // nothing is under way
+            }
+        };
+
+        @Override
+        public int statusCode() {
+            return answer.statusCode();
+        }
+
+        @Override
+        public Optional<HttpResponse<T>> previousResponse() {
+            return Optional.empty();
+        }
+
+        @Override
+        public HttpHeaders headers() {
+            return answer.headers();
+        }
+
+        @Override
+        public Optional<SSLSession> sslSession() {
+            return answer.sslSession();
+        }
+
+        @Override
+        public URI uri() {
+            return request.uri();
+        }
+
+        @Override
+        public Version version() {
+            return answer.version();
+        }
+    }
+
+    @Override
+    public Optional<CookieHandler> cookieHandler() {
+        return client.cookieHandler();
+    }
+
+    @Override
+    public Optional<Duration> connectTimeout() {
+        return client.connectTimeout();
+    }
+
+    @Override
+    public Redirect followRedirects() {
+        return client.followRedirects();
+    }
+
+    @Override
+    public Optional<ProxySelector> proxy() {
+        return client.proxy();
+    }
+
+    @Override
+    public SSLContext sslContext() {
+        return client.sslContext();
+    }
+
+    @Override
+    public SSLParameters sslParameters() {
+        return client.sslParameters();
+    }
+
+    @Override
+    public Optional<Authenticator> authenticator() {
+        return client.authenticator();
+    }
+
+    @Override
+    public Version version() {
+        return client.version();
+    }
+
+    @Override
+    public Optional<Executor> executor() {
+        return client.executor();
+    }
+}

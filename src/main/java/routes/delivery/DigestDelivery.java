@@ -1,0 +1,265 @@
+package routes.delivery;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.component.telegram.model.MessageResult;
+import org.apache.camel.component.telegram.model.OutgoingTextMessage;
+import org.apache.commons.lang3.exception.ExceptionUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import routes.delivery.BotMessages.Message;
+import routes.delivery.MessageText.Part;
+import routes.digests.DigestTable;
+
+/**
+ * What the route {@code delivery} does, as bean {@code digestDelivery}: makes messages of the digests that are ready, gives them to the
+ * route one by one, and stores what became of each. A message whose answer was lost is not sent again, since it may have arrived: a
+ * digest comes at most once, and the page tells what is unknown.
+ */
+@Component("digestDelivery")
+public class DigestDelivery {
+    private static final Logger LOG = LoggerFactory.getLogger(DigestDelivery.class);
+    private static final int MOST_DIGESTS = 100;
+    /** In one run of the route, which comes each second: Telegram allows a bot about 30 messages a second. */
+    private static final int MOST_MESSAGES = 25;
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+    /** Telegram usually says how long. */
+    private static final Duration REFUSED = Duration.ofSeconds(30);
+
+    private static final Duration WRONG_TOKEN = Duration.ofMinutes(5);
+    private static final Duration KEEP_ANSWERS = Duration.ofDays(1);
+    private static final List<String> OUTCOMES =
+            List.of("sent", "unknown", "failed", "blocked", "cancelled", "retrying", "refused");
+
+    private final BotMessages messages;
+    private final TelegramLinks links;
+    private final DigestTable digests;
+    private final BotProperties properties;
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final MeterRegistry metrics;
+    private final Clock clock;
+
+    DigestDelivery(
+            BotMessages messages,
+            TelegramLinks links,
+            DigestTable digests,
+            BotProperties properties,
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            MeterRegistry metrics,
+            Clock clock) {
+        this.messages = messages;
+        this.links = links;
+        this.digests = digests;
+        this.properties = properties;
+        this.jdbc = jdbc;
+        this.transaction = new TransactionTemplate(transactions);
+        this.metrics = metrics;
+        this.clock = clock;
+        for (String kind : List.of("digest", "answer")) {
+            OUTCOMES.forEach(outcome -> count(kind, outcome, 0));
+        }
+    }
+
+    private void count(String kind, String outcome, int number) {
+        metrics.counter("telegram.bot.messages", "kind", kind, "outcome", outcome)
+                .increment(number);
+    }
+
+    private record Ready(long id, long userId, UUID tenantId, long chatId) {}
+
+    /**
+     * Makes messages of the digests that became ready since their users were linked.
+     *
+     * @return a number for each message that may be sent now
+     */
+    public List<Integer> turns() {
+        if (!properties.hasBot()) {
+            return List.of();
+        }
+        Instant now = clock.instant();
+        messages.endLost(now).forEach(ended -> count(ended.kind(), ended.outcome(), 1));
+        transaction.executeWithoutResult(status -> ready(now).forEach(digest -> prepare(digest, now)));
+        messages.prune(now.minus(KEEP_ANSWERS));
+        return IntStream.range(0, messages.due(now, MOST_MESSAGES)).boxed().toList();
+    }
+
+    /** Locked until the end of the transaction. */
+    private List<Ready> ready(Instant now) {
+        return jdbc.sql(
+                        """
+                        SELECT d.id, d.user_id, u.tenant_id, l.chat_id FROM digests d JOIN users u ON u.id = d.user_id
+                        JOIN telegram_links l ON l.user_id = d.user_id AND l.state = 'active' AND l.linked_at <= d.made_at
+                        WHERE d.status = 'ready' AND d.delivery IS NULL AND d.made_at > CAST(:since AS timestamptz)
+                        ORDER BY d.made_at, d.id LIMIT :most FOR UPDATE OF d SKIP LOCKED
+                        """)
+                .param("since", now.minus(properties.deliverWithin()).toString())
+                .param("most", MOST_DIGESTS)
+                .query(Ready.class)
+                .list();
+    }
+
+    private void prepare(Ready ready, Instant now) {
+        List<Part> parts =
+                digests.read(ready.userId(), ready.id()).map(DigestMessages::of).orElse(List.of());
+        messages.append(ready.chatId(), ready.userId(), ready.id(), parts, now, now.plus(properties.deliverWithin()));
+        jdbc.sql("UPDATE digests SET delivery = ? WHERE id = ?")
+                .params(parts.isEmpty() ? "nothing" : "taken", ready.id())
+                .update();
+    }
+
+    /** The next message, as the exchange property {@code botMessage} and as the body that the component sends; null if none is due now. */
+    public OutgoingTextMessage next(Exchange exchange) {
+        Optional<Message> next = messages.claim(clock.instant());
+        exchange.setProperty("botMessage", next.orElse(null));
+        return next.map(message -> {
+                    OutgoingTextMessage text = new OutgoingTextMessage();
+                    text.setChatId(Long.toString(message.chatId()));
+                    text.setText(message.text());
+                    text.setParseMode("HTML");
+                    text.setDisableWebPagePreview(true);
+                    return text;
+                })
+                .orElse(null);
+    }
+
+    /** Telegram has taken the message. */
+    public void sent(@ExchangeProperty("botMessage") Message message, Exchange exchange) {
+        MessageResult result = exchange.getMessage().getBody(MessageResult.class);
+        messages.sent(message, result.getMessage().getMessageId(), clock.instant());
+        jdbc.sql(
+                        """
+                        UPDATE digests d SET sent_at = CAST(? AS timestamptz) WHERE id = ? AND NOT EXISTS (
+                            SELECT FROM telegram_messages m WHERE m.digest_id = d.id AND m.state <> 'sent')
+                        """)
+                .params(clock.instant().toString(), message.digestId())
+                .update();
+        count(message.kind(), "sent", 1);
+    }
+
+    /** The message was refused, or its answer is lost. */
+    public void failed(
+            @ExchangeProperty("botMessage") Message message,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
+        Instant now = clock.instant();
+        String reason = ExceptionUtils.getRootCause(failure) == null
+                ? failure.toString()
+                : ExceptionUtils.getRootCause(failure).toString();
+        BotException refusal = ExceptionUtils.throwableOfType(failure, BotException.class);
+        String outcome;
+        if (refusal != null) {
+            outcome = refused(message, refusal, now);
+        } else if (wasNeverSent(failure)) {
+            messages.again(message, reason, now.plus(pause(message)));
+            outcome = "retrying";
+        } else {
+            messages.ended(message, "unknown", reason, now);
+            outcome = "unknown";
+        }
+        count(message.kind(), outcome, 1);
+        LOG.warn("Message {} of the bot ({}): {}: {}", message.id(), message.kind(), outcome, reason);
+    }
+
+    /** Nothing of the request can have reached Telegram. */
+    private static boolean wasNeverSent(Throwable failure) {
+        return ExceptionUtils.throwableOfType(failure, ConnectException.class) != null
+                || ExceptionUtils.throwableOfType(failure, UnknownHostException.class) != null
+                || ExceptionUtils.throwableOfType(failure, HttpConnectTimeoutException.class) != null
+                || ExceptionUtils.throwableOfType(failure, SSLHandshakeException.class) != null;
+    }
+
+    private String refused(Message message, BotException refusal, Instant now) {
+        switch (refusal.code()) {
+            case 429 -> {
+                Duration wait = refusal.retryAfter() == null ? REFUSED : refusal.retryAfter();
+                messages.refused(message, refusal.getMessage(), now.plus(wait), now);
+                return "refused";
+            }
+            case 401, 404 -> {
+                messages.again(message, refusal.getMessage(), now.plus(WRONG_TOKEN));
+                messages.botWaits(
+                        now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + refusal.getMessage());
+                return "retrying";
+            }
+            case 403 -> {
+                block(message, refusal, now);
+                return "blocked";
+            }
+            default -> {
+                if (refusal.code() >= 500) {
+                    messages.again(message, refusal.getMessage(), now.plus(pause(message)));
+                    return "retrying";
+                }
+                if (refusal.getMessage().contains("chat not found")) {
+                    block(message, refusal, now);
+                    return "blocked";
+                }
+                messages.ended(message, "failed", refusal.getMessage(), now);
+                return "failed";
+            }
+        }
+    }
+
+    private void block(Message message, BotException refusal, Instant now) {
+        transaction.executeWithoutResult(status -> {
+            messages.ended(message, "cancelled", refusal.getMessage(), now);
+            messages.cancelChat(message.chatId(), refusal.getMessage(), now);
+            links.blocked(message.chatId(), refusal.getMessage());
+        });
+    }
+
+    private static Duration pause(Message message) {
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(10, message.attempts() - 1));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    }
+
+    /**
+     * What became of a digest.
+     *
+     * @param state pending, sent, unknown (a message may have arrived), failed, or cancelled
+     * @param parts messages of the digest
+     * @param sent those of them that have arrived
+     * @param error of a message that has not arrived
+     */
+    public record Delivery(String state, int parts, int sent, Instant endedAt, String error) {}
+
+    /** Empty if nothing of the digest was to be sent. */
+    public Optional<Delivery> of(long digestId) {
+        return jdbc.sql(
+                        """
+                        SELECT count(*) AS parts, count(*) FILTER (WHERE state = 'sent') AS sent,
+                            CASE WHEN bool_or(state IN ('pending', 'sending')) THEN 'pending' WHEN bool_and(state = 'sent') THEN 'sent'
+                                WHEN bool_or(state = 'failed') THEN 'failed' WHEN bool_or(state = 'cancelled') THEN 'cancelled'
+                                ELSE 'unknown' END AS state,
+                            max(ended_at) AS ended_at, min(error) FILTER (WHERE state <> 'sent') AS error
+                        FROM telegram_messages WHERE digest_id = ? HAVING count(*) > 0
+                        """)
+                .param(digestId)
+                .query((row, n) -> new Delivery(
+                        row.getString("state"),
+                        row.getInt("parts"),
+                        row.getInt("sent"),
+                        BotMessages.instant(row, "ended_at"),
+                        row.getString("error")))
+                .optional();
+    }
+}

@@ -1,0 +1,232 @@
+package routes.delivery;
+
+import java.text.BreakIterator;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * A text for Telegram that is split into as many messages as it needs: between its blocks if possible, otherwise between words. A link is
+ * never split. Of the text itself nothing becomes a link, also not by Telegram, which makes links of names, addresses and commands.
+ */
+final class MessageText {
+    /** UTF-16 units of a message, as Telegram counts them after it has read the marks. */
+    static final int MOST = 4_096;
+
+    /** Telegram drops further ones without a word. */
+    static final int MOST_ENTITIES = 100;
+
+    private static final int MOST_LABEL = 100;
+    /** For the line that says which part it is. */
+    private static final int RESERVE = 48;
+
+    private static final String BETWEEN = "\n\n";
+
+    /** Parts of a text that Telegram would make links of. U+2060 is no character of a link, and cannot be seen. */
+    private static final Pattern LINKED = Pattern.compile(
+            "(?<=[\\p{L}\\p{N}_-]\\.)(?=[\\p{L}\\p{N}])|(?<=@)(?=[\\p{L}\\p{N}_])|(?<=/)(?=[\\p{L}\\p{N}_])|(?<=:)(?=//)");
+
+    /** Lone surrogates, and control characters other than a line feed. */
+    private static final Pattern UNWANTED = Pattern.compile("[\\p{Cs}\\p{Cc}&&[^\\n]]");
+
+    private static final Pattern POST = Pattern.compile("https://t\\.me/[A-Za-z0-9_/]+");
+
+    /** A piece of a block. */
+    private sealed interface Piece {
+        /** The post that it tells of; null for none. */
+        UUID postId();
+
+        /** UTF-16 units that readers see. */
+        int length();
+
+        String html();
+    }
+
+    private record Words(String text, UUID postId) implements Piece {
+        Words(String text) {
+            this(text, null);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public String html() {
+            return escaped(text);
+        }
+    }
+
+    /** A part that has a mark: bold, or a link. */
+    private record Marked(String text, String href, UUID postId) implements Piece {
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public String html() {
+            return href == null
+                    ? "<b>" + escaped(text) + "</b>"
+                    : "<a href=\"" + escaped(href) + "\">" + escaped(text) + "</a>";
+        }
+    }
+
+    /**
+     * A message.
+     *
+     * @param html with the marks of Telegram's HTML
+     * @param posts that it tells of
+     */
+    record Part(String html, Set<UUID> posts) {}
+
+    private final List<List<Piece>> blocks = new ArrayList<>();
+
+    /** Begins a new block. */
+    MessageText block() {
+        blocks.add(new ArrayList<>());
+        return this;
+    }
+
+    MessageText text(String text) {
+        return add(new Words(inert(text)));
+    }
+
+    /** A text of ours, in which Telegram makes links of commands. */
+    MessageText commands(String text) {
+        return add(new Words(text));
+    }
+
+    MessageText bold(String text) {
+        return add(new Marked(label(text), null, null));
+    }
+
+    /**
+     * A link to a post.
+     *
+     * @param url of the post; if it is none of a post in Telegram, only the label is written
+     * @param postId may be null
+     */
+    MessageText link(String label, String url, UUID postId) {
+        boolean isPost = url != null && POST.matcher(url).matches();
+        return add(isPost ? new Marked(label(label), url, postId) : new Words(label(label), postId));
+    }
+
+    private MessageText add(Piece piece) {
+        if (piece.length() > 0) {
+            if (blocks.isEmpty()) {
+                block();
+            }
+            blocks.get(blocks.size() - 1).add(piece);
+        }
+        return this;
+    }
+
+    private static String label(String text) {
+        String clean = inert(text).replace('\n', ' ');
+        return clean.length() <= MOST_LABEL ? clean : clean.substring(0, end(clean, MOST_LABEL - 1)) + "…";
+    }
+
+    static String inert(String text) {
+        return LINKED.matcher(UNWANTED.matcher(text).replaceAll("")).replaceAll("\u2060");
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    /** Where a text can be cut before {@code most}: between words, or between what readers see as characters. */
+    private static int end(String text, int most) {
+        if (text.length() <= most) {
+            return text.length();
+        }
+        BreakIterator characters = BreakIterator.getCharacterInstance(Locale.ROOT);
+        characters.setText(text);
+        int last = characters.isBoundary(most) ? most : characters.preceding(most);
+        int space = Math.max(text.lastIndexOf(' ', last), text.lastIndexOf('\n', last));
+        if (space > last / 2) {
+            return space;
+        }
+        // a sequence of combining characters may be longer than a message
+        return last > 0 ? last : (Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
+    }
+
+    /** A message that is being filled. */
+    private static final class Message {
+        final StringBuilder html = new StringBuilder();
+        final Set<UUID> posts = new LinkedHashSet<>();
+        int length;
+        int entities;
+
+        boolean hasRoom(int characters, int marks) {
+            return length + characters <= MOST - RESERVE && entities + marks <= MOST_ENTITIES;
+        }
+
+        void add(Piece piece) {
+            html.append(piece.html());
+            length += piece.length();
+            if (piece instanceof Marked) {
+                entities++;
+            }
+            if (piece.postId() != null) {
+                posts.add(piece.postId());
+            }
+        }
+    }
+
+    /** The messages; none without text. Those of several are numbered. */
+    List<Part> split() {
+        List<Message> messages = new ArrayList<>();
+        Message current = new Message();
+        for (List<Piece> block : blocks) {
+            int length = block.stream().mapToInt(Piece::length).sum();
+            int marks = (int) block.stream().filter(Marked.class::isInstance).count();
+            if (current.length > 0) {
+                if (current.hasRoom(BETWEEN.length() + length, marks)) {
+                    current.add(new Words(BETWEEN));
+                } else {
+                    messages.add(current);
+                    current = new Message();
+                }
+            }
+            for (Piece piece : block) {
+                current = add(piece, current, messages);
+            }
+        }
+        if (current.length > 0) {
+            messages.add(current);
+        }
+        List<Part> parts = new ArrayList<>();
+        for (Message message : messages) {
+            String number = messages.size() == 1 ? "" : BETWEEN + inert((parts.size() + 1) + "/" + messages.size());
+            parts.add(new Part(message.html + number, Set.copyOf(message.posts)));
+        }
+        return parts;
+    }
+
+    /** Returns the message that the end of the piece is in. */
+    private static Message add(Piece piece, Message message, List<Message> full) {
+        Message current = message;
+        Piece left = piece;
+        while (!current.hasRoom(left.length(), left instanceof Marked ? 1 : 0)) {
+            int room = MOST - RESERVE - current.length;
+            if (left instanceof Words words && room > 0) {
+                int end = end(words.text(), room);
+                current.add(new Words(words.text().substring(0, end)));
+                left = new Words(words.text().substring(end).stripLeading());
+            }
+            full.add(current);
+            current = new Message();
+        }
+        current.add(left);
+        return current;
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * The Telegram bot: delivers digests to the chats of linked users, and answers their commands.
+ *
+ * <p>Uses: digests, events, posts, search, trends.
+ */
+package routes.delivery;

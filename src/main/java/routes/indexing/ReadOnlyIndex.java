@@ -1,0 +1,47 @@
+package routes.indexing;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import routes.vectorindex.VectorIndex;
+import routes.vectorindex.VectorIndex.WriteResult;
+
+/** A vector index that is read as it is, and takes every write without doing it. */
+final class ReadOnlyIndex {
+    private static final Set<String> READS = Set.of("find", "collection", "count", "read", "fetch");
+
+    private ReadOnlyIndex() {}
+
+    /** @param left gets what is not written, for people */
+    static VectorIndex of(VectorIndex index, Consumer<String> left) {
+        // not a class: the interface has many methods, and the stage calls few
+        return (VectorIndex) Proxy.newProxyInstance(
+                VectorIndex.class.getClassLoader(),
+                new Class<?>[] {VectorIndex.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "upsertAll", "updatePayloads" -> {
+                        List<?> points = (List<?>) arguments[0];
+                        points.forEach(point -> left.accept("not written to the vector index: " + point));
+                        yield Collections.nCopies(points.size(), WriteResult.WRITTEN);
+                    }
+                    case "delete" -> {
+                        left.accept("not removed from the vector index: " + (Collection<?>) arguments[1]);
+                        yield null;
+                    }
+                    default -> {
+                        if (!READS.contains(method.getName())) {
+                            throw new UnsupportedOperationException("A trial does not call " + method.getName());
+                        }
+                        try {
+                            yield method.invoke(index, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    }
+                });
+    }
+}

@@ -1,0 +1,160 @@
+package routes.routefiles;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Refuses what a trial of a text that came from outside the machine must not do: read files or the environment, make objects of any
+ * class, or reach into the process. It is a list of what is allowed, so what a new version of Camel brings is refused.
+ */
+final class ForeignText {
+    private static final Set<String> ELEMENTS = Set.of("route", "templatedRoute");
+
+    private static final Set<String> EIPS = Set.of(
+            "bean",
+            "process",
+            "choice",
+            "when",
+            "otherwise",
+            "doTry",
+            "doCatch",
+            "doFinally",
+            "filter",
+            "loop",
+            "split",
+            "delay",
+            "log",
+            "setBody",
+            "setHeader",
+            "setHeaders",
+            "setProperty",
+            "removeHeader",
+            "removeHeaders",
+            "removeProperty",
+            "removeProperties",
+            "to",
+            "toD",
+            "stop");
+
+    private static final Set<String> LANGUAGES = Set.of("simple", "constant", "header", "exchangeProperty", "method");
+
+    /** Besides EIPs and languages. Parameters of endpoints have any names: no endpoint gets anything. */
+    private static final Set<String> KEYS = Set.of(
+            "id",
+            "description",
+            "note",
+            "from",
+            "uri",
+            "parameters",
+            "steps",
+            "routeId",
+            "routeTemplateRef",
+            "routeConfigurationId",
+            "name",
+            "value",
+            "ref",
+            "method",
+            "expression",
+            "trim",
+            "exception",
+            "doWhile",
+            "copy",
+            "parallelProcessing",
+            "synchronous",
+            "streaming",
+            "executorService",
+            "asyncDelayed",
+            "message",
+            "loggingLevel",
+            "headers",
+            "pattern");
+
+    private static final String PARAMETERS = "parameters";
+    private static final int MAX_FUNCTIONS = 20;
+    private static final Pattern BEGINS = Pattern.compile("\\$(\\w*)\\{");
+    private static final Pattern OBJECT = Pattern.compile("#\\w+:.*", Pattern.DOTALL);
+
+    /** Properties and keys, but not what leads out of the exchange. */
+    private static final String PATH =
+            "(?:\\??\\.(?!(?:get)?(?:class|exchange|context|camelContext)\\b)\\w+(?:\\(\\))?|\\[[\\w. '\"-]+])*";
+
+    private static final Pattern FUNCTION = Pattern.compile(
+            "(?i)(?:body|headers?|exchangeProperty)" + PATH
+                    + "|exception(?:\\.message)?|exchangeId|routeId|uuid|messageTimestamp|date:(?:now|exchangeCreated)[-+\\w:./ ]*");
+
+    private ForeignText() {}
+
+    /**
+     * To be called before anything else reads the text: Camel reads files while it makes routes.
+     *
+     * @throws IllegalArgumentException with the line and what is refused
+     */
+    static void check(RouteFile file) {
+        // what cannot be read as YAML is a problem that the validation reports
+        YamlReader.read(file.location(), file.text(), new Problems()).ifPresent(root -> {
+            root.maps().flatMap(element -> element.values().stream()).forEach(element -> {
+                if (!ELEMENTS.contains(element.key())) {
+                    throw refused(element.place(), "'" + element.key() + "'");
+                }
+                keys(element.value());
+                element.value().scalars().forEach(ForeignText::value);
+            });
+            check(Flow.read(file, root).stream());
+        });
+    }
+
+    /** Also to be called with the routes that templates make of the text. */
+    static void check(Stream<Flow> flows) {
+        flows.forEach(flow -> {
+            flow.allSteps()
+                    .filter(step -> !EIPS.contains(step.eip()))
+                    .findFirst()
+                    .ifPresent(step -> {
+                        throw refused(step.place(), "'" + step.eip() + "'");
+                    });
+            keys(flow.body());
+            flow.body().scalars().forEach(ForeignText::value);
+        });
+    }
+
+    private static void keys(YamlNode node) {
+        node.items().forEach(ForeignText::keys);
+        node.values().forEach(entry -> {
+            if (!KEYS.contains(entry.key()) && !EIPS.contains(entry.key()) && !LANGUAGES.contains(entry.key())) {
+                throw refused(entry.place(), "'" + entry.key() + "'");
+            }
+            if (!entry.key().equals(PARAMETERS)) {
+                keys(entry.value());
+            }
+        });
+    }
+
+    private static void value(YamlNode scalar) {
+        String text = scalar.text();
+        if (text.strip().startsWith("resource:") || OBJECT.matcher(text.strip()).matches()) {
+            throw refused(scalar.place(), "'" + text.strip().replaceFirst("(?s):.*", ":") + "'");
+        }
+        Matcher begin = BEGINS.matcher(text);
+        for (int found = 0; begin.find(); found++) {
+            int end = text.indexOf('}', begin.end());
+            String function = end < 0 ? "" : text.substring(begin.end(), end);
+            // which beans may be called is checked for all trials
+            boolean known =
+                    begin.group(1).isEmpty() && (FUNCTION.matcher(function).matches() || function.startsWith("bean:"));
+            if (!known || found == MAX_FUNCTIONS) {
+                throw refused(
+                        scalar.place(),
+                        known
+                                ? "an expression with more than " + MAX_FUNCTIONS + " functions"
+                                : "'" + begin.group() + function + "}'");
+            }
+        }
+    }
+
+    private static IllegalArgumentException refused(Place place, String what) {
+        return new IllegalArgumentException("line " + place.line() + ": " + what
+                + " is tried only with a file on the machine of the program, with --try-route");
+    }
+}
