@@ -63,7 +63,8 @@ class MigrationRulesTest {
     /** An index that an interrupted build left invalid is dropped to be built in the same file. */
     private static boolean isBuiltAgain(String statement, String sql) {
         var dropped = REBUILT.matcher(statement);
-        return dropped.matches() && sql.contains("CREATE INDEX CONCURRENTLY IF NOT EXISTS " + dropped.group(1) + " ON ");
+        return dropped.matches()
+                && sql.contains("CREATE INDEX CONCURRENTLY IF NOT EXISTS " + dropped.group(1) + " ON ");
     }
 
     private static List<String> statements(String sql) {
