@@ -26,8 +26,15 @@ final class DatabaseTables {
     private static final Set<String> NOT_COPIED = Set.of("flyway_schema_history", "restores");
 
     /** Rows that an installation has at its first start, or that describe the process rather than what it stores. */
-    private static final Set<String> OF_AN_EMPTY_ONE =
-            Set.of("tenants", "users", "jobs", "vector_index", "operator_audit", "corpus_snapshots");
+    private static final Set<String> OF_AN_EMPTY_ONE = Set.of(
+            "tenants",
+            "users",
+            "jobs",
+            "vector_index",
+            "operator_audit",
+            "corpus_snapshots",
+            "tenant_storage_usage",
+            "telegram_bots");
 
     private final Connection connection;
     private final JdbcClient jdbc;
