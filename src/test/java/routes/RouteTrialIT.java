@@ -397,6 +397,16 @@ class RouteTrialIT {
     }
 
     @Test
+    void a_text_from_outside_that_would_lose_posts_is_refused_with_the_reason() throws Exception {
+        assertThat(trials.runForeign("mine.camel.yaml", step("- wireTap: {id: a, uri: 'direct:mine'}"), post.toString())
+                        .orElseThrow()
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("wireTap", "publish to a stream instead");
+    }
+
+    @Test
     void a_text_from_outside_sees_no_secret_and_has_limits() throws Exception {
         assertThat(trials.runForeign("mine.camel.yaml", body("constant", "{{openrouter.api-key}}"), post.toString())
                         .orElseThrow()

@@ -104,6 +104,10 @@ final class RoutesController {
     /** @param succeeded whether the entry would be acknowledged */
     record Tried(List<Mistake> mistakes, List<TriedStep> steps, String outcome, boolean succeeded) {
 
+        static Tried not(String reason) {
+            return new Tried(List.of(), List.of(), "not tried: " + reason, false);
+        }
+
         static Tried of(RouteTrial.Result result) {
             return new Tried(
                     result.problems().stream().map(Mistake::of).toList(),
@@ -213,35 +217,28 @@ final class RoutesController {
     @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Tried tryRoute(@Valid @RequestBody RouteTry wanted) {
         if ((wanted.post() == null) == (wanted.entry() == null)) {
-            throw ProblemType.INVALID_VALUE.exception("post", "Either post or entry is required");
+            return Tried.not("either a post or an entry is needed");
         }
         RouteTrials all = trials.getIfAvailable();
         if (all == null) {
             throw notReady();
         }
         String subject = wanted.post() == null ? wanted.entry() : wanted.post();
-        try {
-            return audit.record(
-                    AdminCalls.operator(), "tryRoute", Map.of("file", wanted.file(), "subject", subject), () -> {
-                        Tried tried = Tried.of(tried(all, wanted, subject));
-                        return new OperatorAudit.Done<>(tried, 0, tried.outcome());
-                    });
-        } catch (RouteTrials.MissingSubjectException e) {
-            throw ProblemType.NOT_FOUND.exception(
-                    wanted.post() == null ? "entry" : "post",
-                    e.getMessage(),
-                    "docs/how-to/edit-routes.md says what can be tried.");
-        } catch (ConfigurationException e) {
-            throw ProblemType.INVALID_VALUE.exception(
-                    null, e.getMessage(), "docs/how-to/edit-routes.md says what can be tried.");
-        }
+        return audit.record(
+                AdminCalls.operator(), "tryRoute", Map.of("file", wanted.file(), "subject", subject), () -> {
+                    Tried tried = tried(all, wanted, subject);
+                    return new OperatorAudit.Done<>(tried, 0, tried.outcome());
+                });
     }
 
-    private static RouteTrial.Result tried(RouteTrials trials, RouteTry wanted, String subject) {
+    private static Tried tried(RouteTrials trials, RouteTry wanted, String subject) {
         try {
             return trials.runForeign(wanted.file(), wanted.text(), subject)
+                    .map(Tried::of)
                     .orElseThrow(() -> ProblemType.CONFLICT.exception(
                             null, "Another trial has not ended yet", "Try again when it has."));
+        } catch (ConfigurationException e) {
+            return Tried.not(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw notReady();

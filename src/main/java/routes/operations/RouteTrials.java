@@ -269,7 +269,7 @@ public class RouteTrials implements Trial {
                             ? posts.parsed(List.of(post), Optional.empty(), "try").stream()
                                     .findFirst()
                                     .map(codec::write)
-                                    .orElseThrow(() -> new MissingSubjectException("There is no post " + post))
+                                    .orElseThrow(() -> new ConfigurationException("There is no post " + post))
                             : newest(stream, post));
         };
     }
@@ -282,7 +282,7 @@ public class RouteTrials implements Trial {
     private Map<String, String> entryWithId(String name, String subject) {
         String id = subject.substring(name.length() + 1);
         if (!catalog.names().contains(name) || !id.matches("\\d{1,19}-\\d{1,19}")) {
-            throw new MissingSubjectException(
+            throw new ConfigurationException(
                     "'" + subject + "' must be the name of a stream, a slash and the id of an entry, such as"
                             + " posts.tagged/1769860800000-0");
         }
@@ -291,7 +291,7 @@ public class RouteTrials implements Trial {
                 .flatMap(key -> admin.read(key, id, id, 1).stream())
                 .findFirst()
                 .map(StreamAdmin.Entry::fields)
-                .orElseThrow(() -> new MissingSubjectException(
+                .orElseThrow(() -> new ConfigurationException(
                         "There is no entry " + subject + ", neither in the stream nor among its dead letters"));
     }
 
@@ -320,19 +320,10 @@ public class RouteTrials implements Trial {
                     }
                 }));
         if (found.get() == null) {
-            throw new MissingSubjectException("Among the newest " + MAX_ENTRIES + " entries of " + stream.name()
+            throw new ConfigurationException("Among the newest " + MAX_ENTRIES + " entries of " + stream.name()
                     + " none is about the post " + post + ": have it tagged again, or try another post");
         }
         return found.get();
-    }
-
-    /** There is no such post or entry to try. */
-    public static final class MissingSubjectException extends ConfigurationException {
-        private static final long serialVersionUID = 1L;
-
-        MissingSubjectException(String message) {
-            super(message);
-        }
     }
 
     /** What a trial has of the process. */

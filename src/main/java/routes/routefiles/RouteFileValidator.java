@@ -50,12 +50,16 @@ public final class RouteFileValidator {
         return OwnStreamsReader.read(files, own, environment.properties(), catalog);
     }
 
-    /** The problems of a file that the text alone shows, before Camel sees it: YAML and form. */
+    /** The problems of a file that the text alone shows, before Camel sees it: YAML, form, and steps that would lose messages. */
     List<RouteProblem> form(RouteFile file) {
         Problems problems = new Problems();
-        YamlReader.read(file.location(), file.text(), problems)
-                .ifPresent(root ->
-                        schema.check(new RouteModel(Map.of(file, root), List.of(), environment, catalog), problems));
+        YamlReader.read(file.location(), file.text(), problems).ifPresent(root -> {
+            RouteModel model = new RouteModel(Map.of(file, root), List.of(), environment, catalog);
+            schema.check(model, problems);
+            if (problems.sorted().isEmpty()) {
+                new DeliveryCheck(model, problems).check();
+            }
+        });
         return problems.sorted();
     }
 

@@ -93,10 +93,6 @@ public final class Generator {
         }
         // what a parameter names can be missing
         isMissing |= operation.method().equalsIgnoreCase("delete") && !query.isEmpty();
-        // as can what a body names
-        isMissing |= operation.definition().has("requestBody")
-                && !operation.pattern().contains("{")
-                && operation.definition().path("responses").has("404");
         // a cursor belongs to the list that gave it out
         query.remove("cursor");
         if (query.containsKey("from")) {
