@@ -87,7 +87,8 @@ class BotSecretsIT {
             texts.add(name.toString());
             if (name.getDomain().equals("org.apache.camel")) {
                 try {
-                    for (MBeanAttributeInfo attribute : server.getMBeanInfo(name).getAttributes()) {
+                    for (MBeanAttributeInfo attribute :
+                            server.getMBeanInfo(name).getAttributes()) {
                         texts.add(name + " " + attribute.getName() + "=" + read(server, name, attribute));
                     }
                 } catch (JMException e) {
@@ -107,12 +108,10 @@ class BotSecretsIT {
     }
 
     private static String get(ConfigurableApplicationContext application, String port, String path) throws Exception {
-        URI address = URI.create(
-                "http://127.0.0.1:" + application.getEnvironment().getRequiredProperty(port) + path);
+        URI address =
+                URI.create("http://127.0.0.1:" + application.getEnvironment().getRequiredProperty(port) + path);
         return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(address).timeout(TIME).build(),
-                        HttpResponse.BodyHandlers.ofString())
+                .send(HttpRequest.newBuilder(address).timeout(TIME).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 
