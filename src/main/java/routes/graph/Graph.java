@@ -2,8 +2,11 @@ package routes.graph;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import routes.text.TagKey;
 
@@ -123,6 +126,33 @@ public interface Graph {
      * posts.
      */
     void remove(UUID tenantId, Collection<UUID> postIds);
+
+    /**
+     * What a user is interested in.
+     *
+     * @param weights more than 0, to 1, by tag in any form; of two forms of a tag the greater weight counts. As with posts, tags of more
+     *     than {@value PostGraph#LONGEST_TAG} characters are left out
+     */
+    record UserInterests(UUID tenantId, long userId, Map<String, Double> weights) {
+        public UserInterests {
+            Map<String, Double> byKey = new TreeMap<>();
+            weights.forEach((tag, weight) -> {
+                String key = tag.length() > PostGraph.LONGEST_TAG ? "" : TagKey.of(tag);
+                if (!key.isEmpty() && key.length() <= PostGraph.LONGEST_TAG) {
+                    byKey.merge(key, weight, Math::max);
+                }
+            });
+            weights = Collections.unmodifiableMap(byKey);
+        }
+    }
+
+    /**
+     * Updates {@code INTERESTED_IN} to match the interests of these users, in one transaction; a replay changes nothing. The nodes of tags
+     * that are left without relationships stay until {@link #removeOrphans}.
+     *
+     * @param users each once
+     */
+    void applyInterests(List<UserInterests> users);
 
     /**
      * Result of one step of the search for orphans.

@@ -21,6 +21,11 @@ public class NoGraph implements Graph {
     }
 
     @Override
+    public void applyInterests(List<UserInterests> users) {
+        // nothing is stored
+    }
+
+    @Override
     public Orphans removeOrphans(String place, int limit) {
         return new Orphans(0, null);
     }

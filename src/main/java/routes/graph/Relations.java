@@ -15,12 +15,15 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import routes.graph.Graph.PostGraph;
+import routes.graph.Graph.UserInterests;
 
 /** Nodes and relationships of posts, as every store has them. The collections are sorted, so that writers lock in the same order. */
 public final class Relations {
     public static final String POST = "Post";
     public static final String TAG = "Tag";
+    public static final String USER = "User";
     public static final String RELATED_TO = "RELATED_TO";
+    public static final String INTERESTED_IN = "INTERESTED_IN";
 
     private Relations() {}
 
@@ -90,6 +93,21 @@ public final class Relations {
             edges.add(post.to("REPLIES_TO", POST, graph.replyToPostId()));
         }
         return edges;
+    }
+
+    /** The relationships of users with their weights; the user's node has the key of a number. */
+    public static SortedMap<Edge, Double> of(List<UserInterests> users) {
+        SortedMap<Edge, Double> edges =
+                new TreeMap<>(Comparator.comparing(Edge::from).thenComparing(Edge::to));
+        for (UserInterests user : users) {
+            Node node = user(user);
+            user.weights().forEach((tag, weight) -> edges.put(node.to(INTERESTED_IN, TAG, tag), weight));
+        }
+        return edges;
+    }
+
+    public static Node user(UserInterests user) {
+        return new Node(user.tenantId(), USER, Long.toString(user.userId()));
     }
 
     /** The nodes at both ends of the relationships. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -15,6 +16,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import routes.graph.Graph;
+import routes.graph.Graph.UserInterests;
 import routes.interests.InterestWeights.Act;
 import routes.interests.InterestWeights.Kind;
 import routes.interests.InterestWeights.Weighed;
@@ -24,7 +27,7 @@ import routes.text.TagKey;
 /**
  * The interests of users, in the table {@code user_interests}. The job computes them again from the questions, opened posts and
  * digest topics of the last {@link #DAYS} days, so that they decay, and a run that is repeated changes nothing. What a user has set
- * stays; what a user has erased does not come back from what happened before.
+ * stays; what a user has erased does not come back from what happened before. The graph follows the table at each run.
  */
 @Component
 public class Interests implements Job {
@@ -38,10 +41,13 @@ public class Interests implements Job {
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final Graph graph;
     private final MeterRegistry metrics;
     private final Clock clock;
 
-    Interests(JdbcClient jdbc, PlatformTransactionManager transactions, MeterRegistry metrics, Clock clock) {
+    Interests(
+            JdbcClient jdbc, PlatformTransactionManager transactions, Graph graph, MeterRegistry metrics, Clock clock) {
+        this.graph = graph;
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
@@ -190,6 +196,7 @@ public class Interests implements Job {
                 .update();
         long last = 0;
         int failed = 0;
+        RuntimeException graphFailure = null;
         for (List<Long> page = page(last, since); !page.isEmpty(); page = page(last, since)) {
             for (long user : page) {
                 last = user;
@@ -203,10 +210,49 @@ public class Interests implements Job {
                     LOG.debug("The interests of user {} stay as they are", user, e);
                 }
             }
+            try {
+                graph.applyInterests(stored(page));
+            } catch (RuntimeException e) {
+                graphFailure = e;
+            }
+        }
+        if (graphFailure != null) {
+            throw new IllegalStateException(
+                    "The graph has not taken the interests of all users, the next run repeats them: "
+                            + graphFailure.getMessage(),
+                    graphFailure);
         }
         if (failed > 0) {
             throw new IllegalStateException("The interests of " + failed + " users could not be computed");
         }
+    }
+
+    private record Stored(UUID tenantId, long userId, String topic, Double weight) {}
+
+    /** The interests of these users as they are in the table; empty for a user who has none. */
+    private List<UserInterests> stored(List<Long> users) {
+        Map<Long, List<Stored>> rows = jdbc
+                .sql(
+                        """
+                        SELECT u.tenant_id, u.id AS user_id, i.topic, i.weight FROM users u
+                        LEFT JOIN LATERAL (SELECT topic, weight FROM user_interests WHERE user_id = u.id AND weight > 0
+                            ORDER BY weight DESC, topic LIMIT :most) i ON true
+                        WHERE u.id = ANY (:users) ORDER BY u.id
+                        """)
+                .param("users", users.toArray(Long[]::new))
+                .param("most", InterestWeights.MOST)
+                .query(Stored.class)
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(Stored::userId, TreeMap::new, Collectors.toList()));
+        return rows.values().stream()
+                .map(user -> new UserInterests(
+                        user.get(0).tenantId(),
+                        user.get(0).userId(),
+                        user.stream()
+                                .filter(row -> row.topic() != null)
+                                .collect(Collectors.toMap(Stored::topic, Stored::weight))))
+                .toList();
     }
 
     private List<Long> page(long after, Instant since) {
@@ -216,7 +262,8 @@ public class Interests implements Job {
                             EXISTS (SELECT FROM rag_queries q WHERE q.user_id = u.id AND q.created_at > CAST(:since AS timestamptz))
                             OR EXISTS (SELECT FROM post_opens o WHERE o.user_id = u.id)
                             OR EXISTS (SELECT FROM digest_settings d WHERE d.user_id = u.id AND d.topics <> '[]')
-                            OR EXISTS (SELECT FROM user_interests i WHERE i.user_id = u.id))
+                            OR EXISTS (SELECT FROM user_interests i WHERE i.user_id = u.id)
+                            OR EXISTS (SELECT FROM interest_erasures e WHERE e.user_id = u.id))
                         ORDER BY id LIMIT :page
                         """)
                 .param("after", after)

@@ -1,6 +1,6 @@
 /**
  * What users are interested in: from their questions, the posts that they open and the topics of their digests.
  *
- * <p>Uses: schedule, text.
+ * <p>Uses: graph, schedule, text.
  */
 package routes.interests;

@@ -652,6 +652,11 @@ class CleanupIT {
         }
 
         @Override
+        public void applyInterests(List<UserInterests> users) {
+            graph.applyInterests(users);
+        }
+
+        @Override
         public Orphans removeOrphans(String place, int limit) {
             return graph.removeOrphans(place, limit);
         }

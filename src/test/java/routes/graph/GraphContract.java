@@ -22,6 +22,7 @@ import routes.graph.Graph.GraphChange;
 import routes.graph.Graph.Neighbour;
 import routes.graph.Graph.Orphans;
 import routes.graph.Graph.PostGraph;
+import routes.graph.Graph.UserInterests;
 
 /** What every store of the graph does. */
 @Timeout(120)
@@ -348,12 +349,67 @@ public abstract class GraphContract {
         assertThat(edges()).containsExactly("Channel " + CHANNEL + " HAS_POST Post " + post(1));
     }
 
+    private static UserInterests interests(long user, Map<String, Double> weights) {
+        return new UserInterests(TENANT, user, weights);
+    }
+
+    @Test
+    void interests_follow_those_of_the_user_and_a_replay_changes_nothing() {
+        graph().apply(List.of(tagged(1, "kafka")));
+        var first = List.of(
+                interests(7, Map.of("Нейросети", 0.75, "нейросеть", 0.5, "kafka", 0.25)),
+                interests(8, Map.of("kafka", 0.75)));
+        graph().applyInterests(first);
+
+        List<String> before = edges();
+        assertThat(before)
+                .contains(
+                        "User 7 INTERESTED_IN Tag нейросеть 0.75",
+                        "User 7 INTERESTED_IN Tag kafka 0.25",
+                        "User 8 INTERESTED_IN Tag kafka 0.75");
+        graph().applyInterests(first);
+        assertThat(edges()).isEqualTo(before);
+
+        graph().applyInterests(List.of(interests(7, Map.of("kafka", 0.5, "чай", 0.75))));
+        assertThat(edges())
+                .filteredOn(edge -> edge.startsWith("User"))
+                .containsExactlyInAnyOrder(
+                        "User 7 INTERESTED_IN Tag kafka 0.5",
+                        "User 7 INTERESTED_IN Tag чай 0.75",
+                        "User 8 INTERESTED_IN Tag kafka 0.75");
+
+        graph().applyInterests(List.of(interests(7, Map.of()), interests(9, Map.of())));
+        assertThat(edges())
+                .filteredOn(edge -> edge.startsWith("User"))
+                .containsExactly("User 8 INTERESTED_IN Tag kafka 0.75");
+    }
+
+    @Test
+    void a_tag_of_interest_stays_without_posts_and_goes_with_the_interest() {
+        graph().apply(List.of(tagged(1, "kafka")));
+        graph().applyInterests(List.of(interests(7, Map.of("kafka", 0.75))));
+
+        graph().remove(TENANT, List.of(post(1)));
+        removeAllOrphans();
+        assertThat(nodes()).containsExactlyInAnyOrder("Tag kafka", "User 7");
+
+        graph().applyInterests(List.of(interests(7, Map.of())));
+        removeAllOrphans();
+        assertThat(nodes()).isEmpty();
+    }
+
+    private void removeAllOrphans() {
+        for (String place = ""; place != null; ) {
+            place = graph().removeOrphans(place, 100).next();
+        }
+    }
+
     /** All nodes as {@code Tag kafka}. */
     protected abstract List<String> nodes();
 
     /**
      * All relationships, sorted, as {@code Post 1 TAGGED_AS Tag kafka}; with the position of a post in its album, or the weight of
-     * {@code RELATED_TO}, at the end.
+     * {@code RELATED_TO} or {@code INTERESTED_IN}, at the end.
      */
     protected abstract List<String> edges();
 

@@ -442,6 +442,11 @@ class IndexingIT {
         }
 
         @Override
+        public void applyInterests(List<UserInterests> users) {
+            graph.applyInterests(users);
+        }
+
+        @Override
         public Orphans removeOrphans(String place, int limit) {
             return graph.removeOrphans(place, limit);
         }

@@ -139,4 +139,33 @@ class InterestsIT {
         assertThat(interests.list(user)).usingRecursiveComparison().isEqualTo(first);
         assertThat(interests.list(other)).extracting(Interest::topic).containsExactly("балет");
     }
+
+    private List<String> inTheGraph() {
+        return archive.jdbc
+                .sql(
+                        "SELECT to_key || ' ' || weight FROM graph_edges WHERE tenant_id = ? AND from_key = ? AND type = 'INTERESTED_IN'")
+                .params(tenant, String.valueOf(user))
+                .query(String.class)
+                .list();
+    }
+
+    @Test
+    void the_graph_has_the_interests_of_the_table_until_they_are_erased() {
+        interests.set(user, "Телескопы", 0.5);
+        interests.run();
+        assertThat(inTheGraph()).containsExactly("телескоп 0.5");
+
+        interests.set(user, "телескоп", 0.75);
+        interests.set(user, "чай", 0.25);
+        interests.run();
+        assertThat(inTheGraph()).containsExactlyInAnyOrder("телескоп 0.75", "чай 0.25");
+
+        interests.erase(user, "чай");
+        interests.run();
+        assertThat(inTheGraph()).containsExactly("телескоп 0.75");
+
+        interests.eraseAll(user);
+        interests.run();
+        assertThat(inTheGraph()).isEmpty();
+    }
 }

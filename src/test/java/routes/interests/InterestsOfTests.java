@@ -3,6 +3,7 @@ package routes.interests;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.graph.postgres.PostgresGraph;
 import routes.testing.EmbeddedDatabase;
 
 /** Makes the interests for tests of other packages. */
@@ -10,6 +11,8 @@ public final class InterestsOfTests {
     private InterestsOfTests() {}
 
     public static Interests of(EmbeddedDatabase database, MeterRegistry metrics, Clock clock) {
-        return new Interests(database.jdbc(), new JdbcTransactionManager(database.dataSource()), metrics, clock);
+        var transactions = new JdbcTransactionManager(database.dataSource());
+        var graph = new PostgresGraph(database.jdbc(), transactions);
+        return new Interests(database.jdbc(), transactions, graph, metrics, clock);
     }
 }

@@ -370,6 +370,11 @@ class HybridSearchTest {
         }
 
         @Override
+        public void applyInterests(List<UserInterests> users) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Orphans removeOrphans(String place, int limit) {
             throw new UnsupportedOperationException();
         }

@@ -2,6 +2,7 @@ package routes.graph.neo4j;
 
 import static org.neo4j.driver.Values.parameters;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -292,6 +293,41 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
                     Relations.ends(stored).stream()
                             .filter(node -> !node.isPost())
                             .toList());
+        });
+    }
+
+    @Override
+    public void applyInterests(List<UserInterests> users) {
+        SortedMap<Edge, Double> edges = Relations.of(users);
+        List<Map<String, Object>> topics = users.stream()
+                .<Map<String, Object>>map(user -> Map.of(
+                        "tenant",
+                        user.tenantId().toString(),
+                        "key",
+                        Relations.user(user).key(),
+                        "topics",
+                        List.copyOf(user.weights().keySet())))
+                .toList();
+        List<Map<String, Object>> weights = new ArrayList<>();
+        edges.forEach((edge, weight) -> {
+            Map<String, Object> row = row(edge);
+            row.put("weight", weight);
+            weights.add(row);
+        });
+        Relation interest = new Relation(Relations.INTERESTED_IN, Relations.USER, Relations.TAG);
+        write(transaction -> {
+            takeTurn(transaction, users.stream().map(Relations::user).toList());
+            create(transaction, Relations.ends(edges.keySet()));
+            changed(
+                    transaction,
+                    "UNWIND $rows AS row MATCH (u:User {tenant_id: row.tenant, user_id: row.key})-[r:INTERESTED_IN]->(t:Tag)"
+                            + " WHERE NOT t.name IN row.topics DELETE r",
+                    topics);
+            return changed(
+                    transaction,
+                    "UNWIND $rows AS row MATCH " + interest.from() + " MATCH " + interest.to()
+                            + " MERGE (a)-[r:INTERESTED_IN]->(b) SET r.weight = row.weight",
+                    weights);
         });
     }
 

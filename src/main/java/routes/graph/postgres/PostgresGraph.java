@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -92,6 +93,38 @@ public final class PostgresGraph implements Graph {
                             .single()) {
                 removeUnrelated(left);
             }
+        });
+    }
+
+    @Override
+    public void applyInterests(List<UserInterests> users) {
+        SortedMap<Edge, Double> edges = Relations.of(users);
+        List<Node> nodes = users.stream().map(Relations::user).toList();
+        transaction.executeWithoutResult(status -> {
+            insert(Relations.ends(edges.keySet()));
+            jdbc.sql(
+                            """
+                            DELETE FROM graph_edges edge
+                            USING unnest(?::uuid[], ?::text[], ?::text[]) AS node (tenant_id, label, key)
+                            WHERE edge.tenant_id = node.tenant_id AND edge.from_label = node.label AND edge.from_key = node.key
+                                AND edge.type = 'INTERESTED_IN' AND (edge.tenant_id, edge.from_key, edge.to_key) NOT IN (
+                                    SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[]))""")
+                    .params(columns(nodes))
+                    .param(edges.keySet().stream()
+                            .map(edge -> edge.from().tenant())
+                            .toArray(UUID[]::new))
+                    .param(column(edges.keySet(), edge -> edge.from().key()))
+                    .param(column(edges.keySet(), edge -> edge.to().key()))
+                    .update();
+            jdbc.sql(
+                            """
+                            INSERT INTO graph_edges (tenant_id, from_label, from_key, type, to_label, to_key, weight)
+                            SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])
+                            ON CONFLICT (tenant_id, from_label, from_key, type, to_label, to_key)
+                                DO UPDATE SET weight = excluded.weight WHERE graph_edges.weight <> excluded.weight""")
+                    .params(keys(edges.keySet()))
+                    .param(edges.values().toArray(Double[]::new))
+                    .update();
         });
     }
 

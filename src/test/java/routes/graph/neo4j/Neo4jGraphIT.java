@@ -26,7 +26,7 @@ class Neo4jGraphIT extends GraphContract {
     static final Neo4jServer SERVER = new Neo4jServer();
 
     private static final String KEY =
-            "coalesce(%1$s.post_id, %1$s.channel_id, %1$s.name, %1$s.url, %1$s.sha256, %1$s.album_id)";
+            "coalesce(%1$s.post_id, %1$s.channel_id, %1$s.name, %1$s.url, %1$s.sha256, %1$s.album_id, %1$s.user_id)";
     private static Neo4jGraph graph;
 
     @BeforeAll

@@ -62,7 +62,7 @@ class PostgresGraphIT extends GraphContract {
         return jdbc.queryForList(
                 """
                 select concat_ws(' ', from_label, from_key, type, to_label, to_key, properties ->> 'position',
-                    case type when 'RELATED_TO' then weight end)
+                    case when type in ('RELATED_TO', 'INTERESTED_IN') then weight end)
                 from graph_edges order by 1
                 """,
                 String.class);
