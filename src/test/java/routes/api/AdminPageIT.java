@@ -64,6 +64,10 @@ class AdminPageIT {
         return redis.call(commands -> commands.xlen(KEY + ":dlq"));
     }
 
+    private long length() {
+        return redis.call(commands -> commands.xlen(KEY));
+    }
+
     private static void press(String text) {
         browser.awaitTrue(
                 "there is a button " + text,
@@ -162,6 +166,47 @@ class AdminPageIT {
         assertThat(api.bean(StreamAdmin.class)
                         .pausedBecause(new StreamGroup(AdminFixtures.STREAM, KEY, AdminFixtures.GROUP)))
                 .isNull();
+    }
+
+    private static void unfold(String name) {
+        browser.one("details[data-key=" + name + "] summary").click();
+        assertThat(browser.barriers()).isEmpty();
+    }
+
+    @Test
+    void entries_of_a_stream_are_counted_and_replayed_and_a_group_is_set_to_another_place() {
+        redis.call(commands -> commands.xadd(KEY, Map.of("event", "posts.enriched", "data", "{}")));
+        browser.open("/?view=admin");
+        browser.awaitText(".streams", "a second");
+        browser.run("document.querySelector('[data-focus=\"stream " + AdminFixtures.STREAM + "\"]').click()");
+        browser.awaitText("summary", "Replay entries");
+        unfold("range");
+        long before = length();
+        press("Count and replay");
+        confirm("Publish " + before + (before == 1 ? " entry" : " entries") + " again?");
+        browser.awaitText("[role=status]", " published again");
+        assertThat(length()).isEqualTo(2 * before);
+
+        unfold("reset");
+        press("Set the place");
+        confirm("Have " + AdminFixtures.GROUP + " read on after $?");
+        browser.awaitText("[role=status]", "The group reads 0 entries from now on");
+    }
+
+    @Test
+    void a_post_goes_through_a_stage_again() {
+        Fixtures fixtures = api.fixtures();
+        UUID channel = fixtures.channelOf(fixtures.user(Fixtures.DEFAULT_TENANT));
+        UUID post = fixtures.post(Fixtures.DEFAULT_TENANT, channel, Instant.parse("2026-01-31T12:00:00Z"), "text");
+        browser.open("/?view=admin");
+        browser.awaitText("summary", "Replay a post");
+        unfold("post");
+        browser.run(
+                "document.querySelector('input[name=post_id]').value = arguments[0];"
+                        + "document.querySelector('select[name=stage]').value = 'tagging'",
+                post.toString());
+        press("Replay the post");
+        browser.awaitText("[role=status]", "tagging is requested");
     }
 
     @Test

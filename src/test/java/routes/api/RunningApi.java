@@ -54,6 +54,7 @@ import routes.embeddings.LocalEmbeddings;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
+import routes.graph.Graph;
 import routes.graph.postgres.PostgresGraph;
 import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
@@ -473,13 +474,13 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        HybridSearch search(
-                VectorIndex index,
-                EmbeddingProvider embeddings,
-                JdbcClient jdbc,
-                PlatformTransactionManager transactions,
-                SearchWords words) {
-            return new HybridSearch(index, embeddings, new PostgresGraph(jdbc, transactions), words);
+        Graph graph(JdbcClient jdbc, PlatformTransactionManager transactions) {
+            return new PostgresGraph(jdbc, transactions);
+        }
+
+        @Bean
+        HybridSearch search(VectorIndex index, EmbeddingProvider embeddings, Graph graph, SearchWords words) {
+            return new HybridSearch(index, embeddings, graph, words);
         }
 
         @Bean

@@ -5,11 +5,13 @@ import {el, icon} from "../dom.js";
 import {clock, t} from "../i18n.js";
 import {to} from "../route.js";
 import {counted, path, section} from "./admin-lists.js";
+import {streamForms} from "./admin-replay.js";
 
 const SHOWN = 50;
 
 export async function lettersView(api, {stream, cause}, act, signal) {
-    const [causes, letters] = await Promise.all([
+    const [streams, causes, letters] = await Promise.all([
+        api.json("admin/streams", {}, signal),
         api.json(`${path(stream)}/causes`, {}, signal),
         api.json(`${path(stream)}/dead-letters`, {limit: SHOWN, cause}, signal),
     ]);
@@ -26,6 +28,7 @@ export async function lettersView(api, {stream, cause}, act, signal) {
             el("small", {class: "muted"}, [letter.group, letter.failed_at && clock(letter.failed_at), letter.replay_count > 0 && t("admin.replayed", {count: letter.replay_count})]
                 .filter(Boolean).join(" · "))))),
         letters.next_cursor && el("p", {class: "muted"}, t("admin.letters.more", {count: SHOWN}))),
+        streams.items.filter(one => one.stream === stream).map(one => streamForms(api, one, act)),
     ];
 }
 

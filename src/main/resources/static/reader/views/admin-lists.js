@@ -5,11 +5,13 @@ import {el} from "../dom.js";
 import {clock, dateTime, named, number, size, t} from "../i18n.js";
 import {to} from "../route.js";
 
-export function streamList(streams, api, act) {
+/** @param {(stream: any) => number | null} rate entries each second since the last look; null before the second one */
+export function streamList(streams, rate, api, act) {
     return section("streams", el("ul", {class: "streams"}, streams.map(stream => el("li", {},
         el("div", {class: "stream-title"},
-            el("h3", {}, stream.stream),
-            el("span", {class: "muted"}, t("admin.length", {count: stream.length})),
+            el("h3", {}, el("a", {href: to({view: "admin", stream: stream.stream}), "data-focus": `stream ${stream.stream}`}, stream.stream)),
+            el("span", {class: "muted"}, t("admin.length", {count: stream.length}),
+                rate(stream) !== null && ` · ${t("admin.rate", {rate: number(rate(stream))})}`),
             stream.dead_letters > 0
                 ? el("a", {class: "button dead", href: to({view: "admin", stream: stream.stream}), "data-focus": `dead ${stream.stream}`},
                     t("admin.dead", {count: stream.dead_letters}))

@@ -6,6 +6,7 @@ import {to} from "../route.js";
 import {letterView} from "./admin-letter.js";
 import {lettersView} from "./admin-letters.js";
 import {auditList, backupList, jobList, providerList, stageList, streamList} from "./admin-lists.js";
+import {postForm} from "./admin-replay.js";
 import {routesView, routeView} from "./admin-routes.js";
 import {failure} from "./problem.js";
 
@@ -21,6 +22,8 @@ export class AdminView {
     #calls = new AbortController();
     #timer = 0;
     #turn = 0;
+    /** When a stream was looked at, and how long it was. */
+    #looks = new Map();
 
     constructor(page) {
         this.#page = page;
@@ -56,7 +59,7 @@ export class AdminView {
 
     /** Nothing is renewed under what somebody fills in, or while a dialog is open. */
     #isBusy() {
-        return document.querySelector("dialog[open]") !== null || this.#content.querySelector("textarea") !== null;
+        return document.querySelector("dialog[open]") !== null || this.#content.querySelector("textarea, details[open] form.ask") !== null;
     }
 
     async #renew(isForced = true) {
@@ -111,12 +114,27 @@ export class AdminView {
             ["admin/streams", "admin/stages", "admin/jobs", "admin/providers", "admin/backups", "admin/audit?limit=20"].map(get));
         return [
             el("p", {}, el("a", {href: to({view: "admin", route: "*"}), class: "button", "data-focus": "routes"}, t("admin.routes.open"))),
-            streamList(streams.items, this.#page.api, act),
+            streamList(streams.items, this.#rates(streams.items), this.#page.api, act),
+            postForm(this.#page.api, stages.items, act),
             el("div", {class: "columns"},
                 stageList(stages.items, this.#page.api, act),
                 el("div", {}, providerList(providers.items), jobList(jobs.items, this.#page.api, act), backupList(backups.items, this.#page.api, act))),
             auditList(audit.items),
         ];
+    }
+
+    /** A stream becomes shorter only when it is trimmed: then nothing is said. */
+    #rates(streams) {
+        const now = Date.now();
+        const rates = new Map();
+        for (const {stream, length} of streams) {
+            const last = this.#looks.get(stream);
+            if (last && length >= last.length && now > last.at) {
+                rates.set(stream, Math.round(10_000 * (length - last.length) / (now - last.at)) / 10);
+            }
+            this.#looks.set(stream, {at: now, length});
+        }
+        return stream => rates.get(stream.stream) ?? null;
     }
 
     /**
