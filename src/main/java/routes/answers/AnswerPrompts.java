@@ -24,6 +24,7 @@ class AnswerPrompts {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\w+}");
     private static final Set<String> KNOWN = Set.of("{mark}", "{sentences}");
     private static final String CHECK = "answer-check.txt";
+    private static final String ADVERTISEMENT = "answer-advertisement.txt";
     private static final String FOLLOW_UP = "answer-follow-up.txt";
 
     private final Map<String, String> texts;
@@ -31,7 +32,7 @@ class AnswerPrompts {
     /** @throws ConfigurationException if a prompt is missing, lacks the mark or contains an unknown placeholder */
     AnswerPrompts(ConfigFolderProperties config) {
         texts = Stream.concat(
-                        Stream.of(CHECK, FOLLOW_UP),
+                        Stream.of(CHECK, ADVERTISEMENT, FOLLOW_UP),
                         Stream.of(Language.values())
                                 .flatMap(language -> Stream.of(answer(false, language), answer(true, language))))
                 .collect(Collectors.toUnmodifiableMap(
@@ -62,6 +63,10 @@ class AnswerPrompts {
 
     String check(String mark) {
         return filled(CHECK, mark, 0);
+    }
+
+    String advertisement(String mark) {
+        return filled(ADVERTISEMENT, mark, 0);
     }
 
     String followUp(String mark) {

@@ -11,14 +11,16 @@ import routes.llm.ModelTask;
 
 /** The tasks for the models of {@code ANSWER_CHECK_PROVIDERS}. */
 final class CheckTasks {
+    private static final Pattern LINE =
+            Pattern.compile("(?imu)^\\W*(\\d{1,2})\\W{1,4}(yes|no|да|нет|true|false)\\b");
+
+    /** Of a verdict. */
+    private static final int TOKENS = 12;
+
     private CheckTasks() {}
 
     /** Asks whether claims follow from passages. The result value maps the index of each judged claim to the verdict. */
     record Verdicts(List<Claim> claims, AnswerPrompts prompts) implements ModelTask {
-        private static final Pattern LINE =
-                Pattern.compile("(?imu)^\\W*(\\d{1,2})\\W{1,4}(yes|no|да|нет|true|false)\\b");
-        private static final int TOKENS = 12;
-
         /** A sentence and the passages that it cites. */
         record Claim(String sentence, List<String> passages) {
             String text() {
@@ -47,21 +49,47 @@ final class CheckTasks {
 
         @Override
         public Map<Integer, Boolean> read(String content) {
-            Map<Integer, Boolean> verdicts = new TreeMap<>();
-            for (Matcher line = LINE.matcher(content); line.find(); ) {
-                int claim = Integer.parseInt(line.group(1)) - 1;
-                if (claim >= 0 && claim < claims.size()) {
-                    boolean isYes =
-                            line.group(2).toLowerCase(java.util.Locale.ROOT).matches("yes|да|true");
-                    // two verdicts on one claim are no support
-                    verdicts.merge(claim, isYes, Boolean::logicalAnd);
-                }
-            }
-            if (verdicts.isEmpty()) {
-                throw ModelFailureException.unusable("no verdict in the answer");
-            }
-            return verdicts;
+            return verdicts(content, claims.size());
         }
+    }
+
+    /** Asks which texts are advertisements. The result value maps the index of each judged text to the verdict. */
+    record Advertising(List<String> texts, AnswerPrompts prompts) implements ModelTask {
+        @Override
+        public String instruction() {
+            return prompts.advertisement(AnswerPrompts.mark(texts));
+        }
+
+        @Override
+        public String material() {
+            return AnswerPrompts.between(AnswerPrompts.mark(texts), texts);
+        }
+
+        @Override
+        public int maxTokens() {
+            return 50 + TOKENS * texts.size();
+        }
+
+        @Override
+        public Map<Integer, Boolean> read(String content) {
+            return verdicts(content, texts.size());
+        }
+    }
+
+    private static Map<Integer, Boolean> verdicts(String content, int count) {
+        Map<Integer, Boolean> verdicts = new TreeMap<>();
+        for (Matcher line = LINE.matcher(content); line.find(); ) {
+            int number = Integer.parseInt(line.group(1)) - 1;
+            if (number >= 0 && number < count) {
+                boolean isYes = line.group(2).toLowerCase(java.util.Locale.ROOT).matches("yes|да|true");
+                // two different verdicts on one text are a no
+                verdicts.merge(number, isYes, Boolean::logicalAnd);
+            }
+        }
+        if (verdicts.isEmpty()) {
+            throw ModelFailureException.unusable("no verdict in the answer");
+        }
+        return verdicts;
     }
 
     /** Asks for the last question in full. The result value is the question. */

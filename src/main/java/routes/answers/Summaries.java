@@ -12,9 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import routes.answers.AnswerTask.Draft;
+import routes.answers.CheckTasks.Advertising;
 import routes.answers.CheckTasks.Verdicts;
 import routes.answers.CheckTasks.Verdicts.Claim;
 import routes.llm.ModelResult;
+import routes.llm.ModelTask;
 import routes.llm.Providers;
 import routes.llm.ReaderCalls;
 import routes.text.Language;
@@ -106,6 +108,40 @@ public class Summaries {
         return all.summary();
     }
 
+    /**
+     * Those of the posts that a model of ANSWER_CHECK_PROVIDERS judges to be advertisements; none without a model, or if it fails.
+     *
+     * @param postIds as for {@link #of}
+     */
+    public Set<UUID> advertisements(UUID tenantId, long userId, List<UUID> postIds) {
+        Set<UUID> found = new HashSet<>();
+        if (!models.canCheck()) {
+            return found;
+        }
+        List<Passage> all = passages.beginnings(tenantId, userId, postIds);
+        for (int from = 0; from < all.size(); from += TOGETHER) {
+            List<Passage> together = all.subList(from, Math.min(all.size(), from + TOGETHER));
+            var task = new Advertising(together.stream().map(Passage::text).toList(), prompts);
+            try {
+                verdicts(task).forEach((index, isAdvertisement) -> {
+                    if (isAdvertisement) {
+                        found.add(together.get(index).post().postId());
+                    }
+                });
+            } catch (RuntimeException e) {
+                LOG.info("{} posts are not judged whether they advertise: {}", together.size(), e.getMessage());
+                LOG.debug("Posts are not judged whether they advertise", e);
+            }
+        }
+        return found;
+    }
+
+    @SuppressWarnings("unchecked") // the type that both tasks return
+    private Map<Integer, Boolean> verdicts(ModelTask task) {
+        return (Map<Integer, Boolean>)
+                calls.within(properties.timeBudget(), () -> models.check(task)).value();
+    }
+
     private static final class Writing {
         private final List<Line> lines = new ArrayList<>();
         private final Set<UUID> cleaned = new HashSet<>();
@@ -179,15 +215,12 @@ public class Summaries {
         check.check((List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge);
     }
 
-    @SuppressWarnings("unchecked") // the type that the task returns
     private Map<Integer, Boolean> judged(List<Claim> claims) {
         if (!models.canCheck()) {
             return Map.of();
         }
         try {
-            return (Map<Integer, Boolean>)
-                    calls.within(properties.timeBudget(), () -> models.check(new Verdicts(claims, prompts)))
-                            .value();
+            return verdicts(new Verdicts(claims, prompts));
         } catch (RuntimeException e) {
             LOG.info("{} sentences are not judged: {}", claims.size(), e.getMessage());
             LOG.debug("Sentences are not judged", e);

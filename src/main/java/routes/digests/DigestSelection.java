@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigFolderProperties;
 import routes.digests.DigestPolicy.Compiled;
+import routes.digests.DigestPolicy.Explanation;
 import routes.digests.DigestPolicy.Rule;
 import routes.digests.DigestPosts.Candidate;
 import routes.stories.Stories;
@@ -48,6 +49,9 @@ class DigestSelection {
 
     /** A text that tells something has as many characters. */
     private static final int TELLING = 40;
+
+    private static final Rule JUDGED = new Rule(
+            "model", null, new Explanation("judged to be an advertisement by a model", "модель считает пост рекламой"));
 
     private final List<Compiled> rules;
     private final Stories stories;
@@ -82,9 +86,13 @@ class DigestSelection {
         }
     }
 
-    /** @param interests weights by {@link TagKey} */
+    /**
+     * @param judged posts that a model judged to be advertisements
+     * @param interests weights by {@link TagKey}
+     */
     Selected select(
             List<Candidate> candidates,
+            Set<UUID> judged,
             DigestSettings settings,
             Map<String, Double> interests,
             Map<UUID, Double> usualViews,
@@ -96,7 +104,8 @@ class DigestSelection {
         Set<String> mutedAlbums = new HashSet<>();
         int mutedPosts = 0;
         for (Candidate post : candidates) {
-            Optional<Rule> rule = DigestPolicy.advertisement(rules, post.text());
+            Optional<Rule> rule = DigestPolicy.advertisement(rules, post.text())
+                    .or(() -> judged.contains(post.postId()) ? Optional.of(JUDGED) : Optional.empty());
             if (rule.isPresent()) {
                 advertisements.add(new Advertisement(post, rule.get()));
             } else if (!muted.isEmpty() && isAbout(post, muted)) {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,8 @@ public class Digests {
     private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
     /** The most pending digests of one user that one event makes. */
     private static final int MOST = 10;
+    /** The stories that take the place of advertisements are judged too, as often. */
+    private static final int TURNS = 3;
 
     private final DigestTable digests;
     private final DigestSettingsTable settings;
@@ -149,7 +153,16 @@ public class Digests {
                 digest.tenantId(),
                 candidates.stream().map(Candidate::channelId).distinct().toList(),
                 digest.to());
-        Selected selected = selection.select(candidates, wanted, interests.weights(digest.userId()), usual, now);
+        Map<String, Double> weights = interests.weights(digest.userId());
+        Selected selected = selection.select(candidates, Set.of(), wanted, weights, usual, now);
+        Set<UUID> judged = new HashSet<>();
+        for (int turn = 0; turn < TURNS; turn++) {
+            Set<UUID> more = advertisements(digest, selected);
+            if (more.isEmpty() || !judged.addAll(more)) {
+                break;
+            }
+            selected = selection.select(candidates, judged, wanted, weights, usual, now);
+        }
         String language = language(wanted, selected);
         Summary summary = summaries.of(
                 digest.tenantId(),
@@ -201,6 +214,22 @@ public class Digests {
                 summary.provider(),
                 summary.model(),
                 notes(summary, selected, told));
+    }
+
+    /** By a model; none if it calls more than half of the stories so: then it follows a post rather than its instruction. */
+    private Set<UUID> advertisements(Claimed digest, Selected selected) {
+        List<UUID> stories =
+                selected.all().stream().map(story -> story.main().postId()).toList();
+        Set<UUID> judged = summaries.advertisements(digest.tenantId(), digest.userId(), stories);
+        if (2 * judged.size() > stories.size()) {
+            LOG.info(
+                    "Digest {}: a model calls {} of {} stories advertisements, and is not believed",
+                    digest.id(),
+                    judged.size(),
+                    stories.size());
+            return Set.of();
+        }
+        return judged;
     }
 
     private static String language(DigestSettings wanted, Selected selected) {

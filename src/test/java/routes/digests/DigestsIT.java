@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -451,6 +452,41 @@ class DigestsIT {
                         org.assertj.core.api.Assertions.tuple(byTag.number(), "label"));
         assertThat(digest.body().advertisements())
                 .allSatisfy(one -> assertThat(one.explanation()).contains("реклам"));
+    }
+
+    /** Verdicts of a model on posts: yes for those that contain the word. */
+    private static Models judging(String word) {
+        return Models.saying(
+                task -> {
+                    throw new IllegalStateException("model is down");
+                },
+                task -> {
+                    String mark = task.material().lines().findFirst().orElseThrow().split(" ")[0];
+                    String[] posts = task.material().split(Pattern.quote(mark) + "(?: \\d+)?\n?");
+                    return IntStream.range(1, posts.length)
+                            .mapToObj(i -> i + ": " + (posts[i].contains(word) ? "yes" : "no"))
+                            .collect(Collectors.joining("\n"));
+                });
+    }
+
+    @Test
+    void a_model_finds_advertisements_that_no_rule_knows_and_is_not_believed_if_it_calls_most_posts_so() {
+        Stored sold = post(news, "Закажите уютный плед из овчины в нашем магазине, доставка по всей стране.");
+        post(science, "Новый телескоп увидел далёкую галактику, рассказали астрономы.");
+        post(city, "Трамваи вернутся на проспект в мае, сообщила мэрия.");
+
+        process = new Process(judging("плед"));
+        Digest digest = made();
+        assertThat(text(digest)).contains("галактику", "Трамваи").doesNotContain("плед");
+        assertThat(digest.body().advertisements())
+                .extracting(DigestBody.Advertisement::number, DigestBody.Advertisement::rule)
+                .containsExactly(org.assertj.core.api.Assertions.tuple(sold.number(), "model"));
+        assertThat(digest.body().advertisements().get(0).explanation()).contains("реклам");
+
+        process = new Process(judging(""));
+        Digest suspicious = made();
+        assertThat(text(suspicious)).contains("галактику", "Трамваи", "плед");
+        assertThat(suspicious.body().advertisements()).isEmpty();
     }
 
     @Test
