@@ -11,8 +11,7 @@ import routes.llm.ModelTask;
 
 /** The tasks for the models of {@code ANSWER_CHECK_PROVIDERS}. */
 final class CheckTasks {
-    private static final Pattern LINE =
-            Pattern.compile("(?imu)^\\W*(\\d{1,2})\\W{1,4}(yes|no|да|нет|true|false)\\b");
+    private static final Pattern LINE = Pattern.compile("(?imu)^\\W*(\\d{1,2})\\W{1,4}(yes|no|да|нет|true|false)\\b");
 
     /** Of a verdict. */
     private static final int TOKENS = 12;

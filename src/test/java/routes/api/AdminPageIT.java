@@ -169,7 +169,12 @@ class AdminPageIT {
     }
 
     private static void unfold(String name) {
-        browser.one("details[data-key=" + name + "] summary").click();
+        // the page may be renewed under a click
+        browser.awaitTrue(
+                name + " is open",
+                "const details = document.querySelector(`details[data-key=${arguments[0]}]`);"
+                        + "if (!details.open) { details.querySelector('summary').click(); } return details.open",
+                name);
         assertThat(browser.barriers()).isEmpty();
     }
 
@@ -203,9 +208,9 @@ class AdminPageIT {
         unfold("post");
         browser.run(
                 "document.querySelector('input[name=post_id]').value = arguments[0];"
-                        + "document.querySelector('select[name=stage]').value = 'tagging'",
+                        + "document.querySelector('select[name=stage]').value = 'tagging';"
+                        + "document.querySelector('details[data-key=post] form button').click()",
                 post.toString());
-        press("Replay the post");
         browser.awaitText("[role=status]", "tagging is requested");
     }
 

@@ -200,7 +200,7 @@ class ReaderAskIT {
         browser.one(".saved summary").click();
         browser.one(".saved li a").click();
         browser.awaitText("h1", "токамак");
-        browser.one(".saved li button").click();
+        browser.one(".saved li button:last-child").click();
 
         browser.awaitTrue("it is gone", "return document.querySelectorAll('.saved li').length === 0");
     }

@@ -461,7 +461,8 @@ class DigestsIT {
                     throw new IllegalStateException("model is down");
                 },
                 task -> {
-                    String mark = task.material().lines().findFirst().orElseThrow().split(" ")[0];
+                    String mark =
+                            task.material().lines().findFirst().orElseThrow().split(" ")[0];
                     String[] posts = task.material().split(Pattern.quote(mark) + "(?: \\d+)?\n?");
                     return IntStream.range(1, posts.length)
                             .mapToObj(i -> i + ": " + (posts[i].contains(word) ? "yes" : "no"))
