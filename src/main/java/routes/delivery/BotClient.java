@@ -15,18 +15,23 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpResponse.ResponseInfo;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -44,6 +49,12 @@ final class BotClient extends HttpClient {
 
     private static final String HIDDEN_PATH = "/bot" + HIDDEN + "/";
     private static final Duration CONNECT = Duration.ofSeconds(10);
+    /** After the time-outs of the JDK, whose exceptions say whether a connection was made. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** The updates of one request have at most 100 messages, each of at most 4,096 characters. */
+    private static final int MAX_BYTES = 8 << 20;
+
     private static final ObjectMapper JSON = Json.newMapper();
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -67,13 +78,75 @@ final class BotClient extends HttpClient {
         HttpRequest request = HttpRequest.newBuilder(URI.create(properties.url() + HIDDEN_PATH + method + query))
                 .timeout(timeout)
                 .build();
-        return client.sendAsync(real(request), BodyHandlers.ofByteArray()).thenApply(answer -> {
+        return exchange(request).thenApply(answer -> {
             try {
                 return checked(answer).path("result");
             } catch (IOException e) {
                 throw new CompletionException(e);
             }
         });
+    }
+
+    /** The time-out of a request ends with the head of its answer; this one is for the whole answer. */
+    private CompletableFuture<HttpResponse<byte[]>> exchange(HttpRequest request) {
+        HttpRequest real = real(request);
+        Duration timeout = real.timeout().orElseThrow();
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(real, info -> new Limited());
+        return answer.copy()
+                .orTimeout(timeout.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((whole, failure) -> answer.cancel(true))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        cause(failure) instanceof TimeoutException
+                                ? new HttpTimeoutException("no complete answer within " + timeout.toMillis() + " ms")
+                                : cause(failure)));
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException || failure instanceof ExecutionException
+                ? failure.getCause()
+                : failure;
+    }
+
+    /** Fails for an answer that no method of the Bot API gives. */
+    private static final class Limited implements BodySubscriber<byte[]> {
+        private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
+        private Flow.Subscription subscription;
+        private long left = MAX_BYTES;
+
+        @Override
+        public void onSubscribe(Flow.Subscription to) {
+            subscription = to;
+            bytes.onSubscribe(to);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            if (left < 0) {
+                return;
+            }
+            left -= buffers.stream().mapToLong(ByteBuffer::remaining).sum();
+            if (left < 0) {
+                subscription.cancel();
+                bytes.onError(new IOException("an answer of more than " + MAX_BYTES + " bytes"));
+            } else {
+                bytes.onNext(buffers);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            bytes.onError(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            bytes.onComplete();
+        }
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return bytes.getBody();
+        }
     }
 
     private HttpRequest real(HttpRequest request) {
@@ -131,7 +204,12 @@ final class BotClient extends HttpClient {
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer = client.send(real(request), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> answer;
+        try {
+            answer = exchange(request).get();
+        } catch (ExecutionException e) {
+            throw cause(e) instanceof IOException failure ? failure : new IOException(cause(e));
+        }
         checked(answer);
         BodySubscriber<T> body = handler.apply(new Info(answer));
         body.onSubscribe(Whole.SUBSCRIPTION);

@@ -63,6 +63,12 @@ public final class BotApiStandIn implements AutoCloseable {
         /** It is taken, and no answer ever comes. */
         record Hang() implements Fault {}
 
+        /** The message is taken; the answer begins and does not end. */
+        record Stall() implements Fault {}
+
+        /** The message is taken; the answer is larger than any of the Bot API. */
+        record Flooded() implements Fault {}
+
         /** A page of a proxy instead of an answer; the message is not taken. */
         record Page(int status) implements Fault {}
     }
@@ -248,6 +254,17 @@ public final class BotApiStandIn implements AutoCloseable {
             ObjectNode answer = take(chat, message);
             if (fault instanceof Fault.Hang) {
                 end.await();
+            } else if (fault instanceof Fault.Stall) {
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write("{\"ok\": true".getBytes(UTF_8));
+                exchange.getResponseBody().flush();
+                end.await();
+            } else if (fault instanceof Fault.Flooded) {
+                exchange.sendResponseHeaders(200, 0);
+                byte[] spaces = " ".repeat(1 << 20).getBytes(UTF_8);
+                for (int i = 0; i < 32; i++) {
+                    exchange.getResponseBody().write(spaces);
+                }
             }
             if (fault == null) {
                 answer(exchange, answer.path("error_code").asInt(200), answer);

@@ -213,6 +213,20 @@ class DeliveryIT {
     }
 
     @Test
+    void an_answer_that_does_not_end_or_is_too_large_holds_nothing_up_and_leaves_the_outcome_unknown() {
+        for (Fault fault : List.of(new Fault.Stall(), new Fault.Flooded())) {
+            telegram.next(chat, fault);
+            long digest = digest("Новость для " + fault + ".");
+
+            deliverAll(bot);
+
+            assertThat(state(digest)).as(fault.toString()).isEqualTo("unknown");
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(received()).hasSize(2);
+    }
+
+    @Test
     void a_page_of_a_proxy_instead_of_an_answer_leaves_the_outcome_unknown() {
         telegram.next(chat, new Fault.Page(502));
         long digest = digest("Вторая новость дня.");
