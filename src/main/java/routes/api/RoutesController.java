@@ -81,28 +81,8 @@ final class RoutesController {
                             message = "must be the name of a stream, a slash and the id of an entry")
                     String entry) {}
 
-    /**
-     * What a step of a trial did.
-     *
-     * @param line of the file; -1 if Camel does not know it
-     * @param body after it; null if it did not change
-     * @param headers that it set, or with null removed
-     * @param note what it did not do, or why it failed; empty for nothing
-     */
-    @JsonInclude
-    record TriedStep(
-            String route,
-            String id,
-            String kind,
-            int line,
-            int depth,
-            String body,
-            Map<String, String> headers,
-            Map<String, String> properties,
-            String note) {}
-
     /** @param succeeded whether the entry would be acknowledged */
-    record Tried(List<Mistake> mistakes, List<TriedStep> steps, String outcome, boolean succeeded) {
+    record Tried(List<Mistake> mistakes, List<RouteTrial.StepTrace> steps, String outcome, boolean succeeded) {
 
         static Tried not(String reason) {
             return new Tried(List.of(), List.of(), "not tried: " + reason, false);
@@ -111,18 +91,7 @@ final class RoutesController {
         static Tried of(RouteTrial.Result result) {
             return new Tried(
                     result.problems().stream().map(Mistake::of).toList(),
-                    result.steps().stream()
-                            .map(step -> new TriedStep(
-                                    step.route(),
-                                    step.id(),
-                                    step.kind(),
-                                    step.line(),
-                                    step.depth(),
-                                    step.body(),
-                                    step.headers(),
-                                    step.properties(),
-                                    step.note()))
-                            .toList(),
+                    result.steps(),
                     result.outcome(),
                     result.succeeded());
         }

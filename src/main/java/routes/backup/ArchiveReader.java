@@ -43,7 +43,7 @@ final class ArchiveReader {
     /**
      * Reads everything and compares it with the manifest.
      *
-     * @throws BackupException if the archive was cut off or changed, or is none
+     * @throws BackupException if the file is truncated or modified, or is not an archive
      */
     Manifest verified() {
         Map<String, Manifest.Part> found = new LinkedHashMap<>();

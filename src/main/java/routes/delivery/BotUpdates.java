@@ -37,7 +37,7 @@ public class BotUpdates {
     private static final Duration MARGIN = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(10);
     private static final Duration WRONG_TOKEN = Duration.ofMinutes(1);
-    /** Answers that are older help nobody. */
+    /** Older messages are not answered. */
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(10);
 
     private static final String ONLY_MESSAGES = "&allowed_updates=%5B%22message%22%5D";

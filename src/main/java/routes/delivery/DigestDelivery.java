@@ -30,7 +30,7 @@ import routes.digests.DigestTable;
 /**
  * What the route {@code delivery} does, as bean {@code digestDelivery}: makes messages of the digests that are ready, gives them to the
  * route one by one, and stores what became of each. A message whose answer was lost is not sent again, since it may have arrived: a
- * digest comes at most once, and the page tells what is unknown.
+ * digest is sent at most once; the page shows messages whose outcome is unknown.
  */
 @Component("digestDelivery")
 public class DigestDelivery {

@@ -109,7 +109,7 @@ final class MessageText {
     /**
      * A link to a post.
      *
-     * @param url of the post; if it is none of a post in Telegram, only the label is written
+     * @param url of the post; if it is not a link to a Telegram post, only the label is written
      * @param postId may be null
      */
     MessageText link(String label, String url, UUID postId) {

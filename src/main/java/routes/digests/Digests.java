@@ -49,7 +49,7 @@ public class Digests {
     private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
     /** The most pending digests of one user that one event makes. */
     private static final int MOST = 10;
-    /** The stories that take the place of advertisements are judged too, as often. */
+    /** How often stories are judged: those that take the place of advertisements are judged too. */
     private static final int TURNS = 3;
 
     private final DigestTable digests;
@@ -156,12 +156,28 @@ public class Digests {
         Map<String, Double> weights = interests.weights(digest.userId());
         Selected selected = selection.select(candidates, Set.of(), wanted, weights, usual, now);
         Set<UUID> judged = new HashSet<>();
+        Set<UUID> advertisements = new HashSet<>();
         for (int turn = 0; turn < TURNS; turn++) {
-            Set<UUID> more = advertisements(digest, selected);
-            if (more.isEmpty() || !judged.addAll(more)) {
+            List<UUID> stories = selected.all().stream()
+                    .map(story -> story.main().postId())
+                    .filter(judged::add)
+                    .toList();
+            Set<UUID> more = summaries.advertisements(digest.tenantId(), digest.userId(), stories);
+            if (more.isEmpty()) {
                 break;
             }
-            selected = selection.select(candidates, judged, wanted, weights, usual, now);
+            advertisements.addAll(more);
+            if (2 * advertisements.size() > judged.size()) {
+                // it follows what a post says rather than its instruction
+                LOG.info(
+                        "Digest {}: a model calls {} of {} stories advertisements, and is not believed",
+                        digest.id(),
+                        advertisements.size(),
+                        judged.size());
+                selected = selection.select(candidates, Set.of(), wanted, weights, usual, now);
+                break;
+            }
+            selected = selection.select(candidates, advertisements, wanted, weights, usual, now);
         }
         String language = language(wanted, selected);
         Summary summary = summaries.of(
@@ -214,22 +230,6 @@ public class Digests {
                 summary.provider(),
                 summary.model(),
                 notes(summary, selected, told));
-    }
-
-    /** By a model; none if it calls more than half of the stories so: then it follows a post rather than its instruction. */
-    private Set<UUID> advertisements(Claimed digest, Selected selected) {
-        List<UUID> stories =
-                selected.all().stream().map(story -> story.main().postId()).toList();
-        Set<UUID> judged = summaries.advertisements(digest.tenantId(), digest.userId(), stories);
-        if (2 * judged.size() > stories.size()) {
-            LOG.info(
-                    "Digest {}: a model calls {} of {} stories advertisements, and is not believed",
-                    digest.id(),
-                    judged.size(),
-                    stories.size());
-            return Set.of();
-        }
-        return judged;
     }
 
     private static String language(DigestSettings wanted, Selected selected) {

@@ -55,8 +55,8 @@ public final class DatabaseSchema {
     }
 
     /**
-     * A migration waits for a table no longer than its {@code lock_timeout}, since whoever comes after it waits too. Then it lets them
-     * pass and tries again, until what holds the table has ended.
+     * A migration waits for a table no longer than its {@code lock_timeout}, because queries that arrive later queue behind it. Then it
+     * releases them and retries until it gets the lock.
      */
     static void migrate(FluentConfiguration flyway) throws InterruptedException {
         boolean logged = false;

@@ -23,8 +23,8 @@ import routes.timeline.StageTimeline;
  * Gauges of streams, groups and outbox, and {@code stream_messages_total}: outcomes of entries in this process. Every series exists from
  * the start. Also records entries that did not reach a stage in the timelines of their posts.
  *
- * <p>An unknown value is NaN, which never satisfies an alert condition. Groups of stages that are
- * not implemented yet have no gauges, unless a route of this process serves them.
+ * <p>An unknown value is NaN, which never satisfies an alert condition. {@code trend_workers}, which no built-in stage
+ * reads in, has no gauges unless a route of this process serves it.
  */
 @Component
 class StreamMetrics implements StreamListener {

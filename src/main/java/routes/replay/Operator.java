@@ -15,7 +15,7 @@ public record Operator(String name, Via via) {
         HTTP,
         JMX,
         COMMAND_LINE,
-        /** An edit of a file, by whoever may write it. */
+        /** An edit of a route file; the user is not known. */
         FILE
     }
 

@@ -103,7 +103,7 @@ public class StreamOperations {
         return rows;
     }
 
-    /** A group that the product creates and nobody reads in would only show a lag that means nothing. */
+    /** The lag of a built-in group without consumers means nothing. */
     private boolean isRead(EventStream stream, GroupState group) {
         return group.consumers() > 0
                 || !stream.groups().contains(group.group())

@@ -1,5 +1,6 @@
 package routes.routefiles;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,6 +125,7 @@ public final class RouteTrial {
      * @param properties of the exchange that it set or removed, likewise
      * @param note what it did not do, or why it failed; empty for nothing
      */
+    @JsonInclude // null says something
     public record StepTrace(
             String route,
             String id,

@@ -22,7 +22,7 @@ class ScheduleHealth implements HealthIndicator {
 
     private final JobTable table;
 
-    /** Looked up in the background: a database that is away holds up the answer of other parts already, each for five seconds. */
+    /** Loaded in the background: while the database is down, each health part that queries it delays the response by five seconds. */
     private final AsyncLoadingCache<String, Health> known =
             Caffeine.newBuilder().refreshAfterWrite(RENEWED).buildAsync(all -> look());
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -488,6 +489,39 @@ class DigestsIT {
         Digest suspicious = made();
         assertThat(text(suspicious)).contains("галактику", "Трамваи", "плед");
         assertThat(suspicious.body().advertisements()).isEmpty();
+    }
+
+    @Test
+    void what_takes_the_place_of_an_advertisement_is_judged_too_and_each_story_once() {
+        List<String> judged = new ArrayList<>();
+        Models model = judging("плед");
+        process = new Process(new Models(model.answers(), task -> {
+            Arrays.stream(task.material().split("\n"))
+                    .filter(line -> !line.startsWith("="))
+                    .forEach(judged::add);
+            return model.checks().apply(task);
+        }));
+        process.settings.write(with(List.of(), List.of(), List.of(), List.of(), 3));
+        List<String> texts = List.of(
+                "Закажите шерстяной плед в нашем магазине, доставка по всей стране.",
+                "Новый телескоп увидел далёкую галактику, рассказали астрономы.",
+                "Трамваи вернутся на проспект в мае, сообщила мэрия.",
+                "Только сегодня пушистый плед и подушки вдвое дешевле, спешите.",
+                "В музее открылась выставка гравюр семнадцатого века.",
+                "Шахматисты сыграли вничью последнюю партию турнира.");
+        for (int i = 0; i < texts.size(); i++) {
+            archive.post(
+                    tenant,
+                    List.of(news, science, city).get(i % 3),
+                    clock.instant().minusSeconds(3_600 + i),
+                    texts.get(i));
+        }
+
+        Digest digest = made();
+
+        assertThat(text(digest)).contains("галактику", "Трамваи", "гравюр").doesNotContain("плед");
+        assertThat(digest.body().advertisements()).hasSize(2);
+        assertThat(judged).hasSize(5).doesNotHaveDuplicates();
     }
 
     @Test

@@ -31,7 +31,6 @@ import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 import org.springframework.web.filter.OncePerRequestFilter;
 import routes.console.ConsoleLogin;
-import routes.console.RepeatedCalls;
 
 /**
  * Access to Hawtio and Jolokia: a login of their own, on whatever address the management port listens, and a token against forged

@@ -8,9 +8,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -147,46 +145,6 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 this.isStalled = isStalled;
                 waiting.dispatch();
             }
-        }
-    }
-
-    /** The request with the body that has been read. Spring MVC reads JSON from the stream only. */
-    private static final class ReadRequest extends HttpServletRequestWrapper {
-        private final ByteArrayInputStream body;
-
-        ReadRequest(HttpServletRequest request, byte[] body) {
-            super(request);
-            this.body = new ByteArrayInputStream(body);
-        }
-
-        @Override
-        public ServletInputStream getInputStream() {
-            return new ServletInputStream() {
-                @Override
-                public int read() {
-                    return body.read();
-                }
-
-                @Override
-                public int read(byte[] bytes, int offset, int length) {
-                    return body.read(bytes, offset, length);
-                }
-
-                @Override
-                public boolean isFinished() {
-                    return body.available() == 0;
-                }
-
-                @Override
-                public boolean isReady() {
-                    return true;
-                }
-
-                @Override
-                public void setReadListener(ReadListener listener) {
-                    throw new IllegalStateException("The body has been read already");
-                }
-            };
         }
     }
 }

@@ -1,15 +1,11 @@
-package routes.console;
+package routes.api.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -22,17 +18,18 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
+import routes.api.http.ReadRequest;
 
 /**
- * Hawtio 5.2 sends each operation twice, some milliseconds apart: its button does, and the form around it. The second request gets the
- * answer of the first; otherwise a post would be replayed twice, and a dead letter that was replayed would be reported as missing.
+ * Hawtio 5.2 sends each operation twice, a few milliseconds apart: the button and its form both do. The second request gets the
+ * response to the first. Otherwise a post would be replayed twice, and a replayed dead letter would be reported as missing.
  */
-public final class RepeatedCalls extends OncePerRequestFilter {
+final class RepeatedCalls extends OncePerRequestFilter {
     private static final Duration SAME_CLICK = Duration.ofSeconds(2);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     private static final int MAX_CALLS = 100;
 
-    /** What Hawtio sends for an operation is smaller, and reading attributes twice does no harm. */
+    /** In bytes. Requests for an operation are smaller. */
     private static final int MAX_BODY = 65_536;
 
     private record Answer(int status, String contentType, byte[] body) {}
@@ -42,7 +39,7 @@ public final class RepeatedCalls extends OncePerRequestFilter {
             .maximumSize(MAX_CALLS)
             .build();
 
-    /** Only a page sends an origin with a request to itself: a script that repeats a call means it. */
+    /** Only a browser sends an Origin header: repeated calls of a script are intended. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return request.getHeader(HttpHeaders.ORIGIN) == null
@@ -82,42 +79,8 @@ public final class RepeatedCalls extends OncePerRequestFilter {
             Thread.currentThread().interrupt();
             response.sendError(HttpStatus.SERVICE_UNAVAILABLE.value());
         } catch (ExecutionException | TimeoutException | CancellationException e) {
-            response.sendError(HttpStatus.SERVICE_UNAVAILABLE.value(), "The same call before this one has no answer");
-        }
-    }
-
-    /** A request whose body was read. */
-    private static final class ReadRequest extends HttpServletRequestWrapper {
-        private final ByteArrayInputStream body;
-
-        ReadRequest(HttpServletRequest request, byte[] body) {
-            super(request);
-            this.body = new ByteArrayInputStream(body);
-        }
-
-        @Override
-        public ServletInputStream getInputStream() {
-            return new ServletInputStream() {
-                @Override
-                public boolean isFinished() {
-                    return body.available() == 0;
-                }
-
-                @Override
-                public boolean isReady() {
-                    return true;
-                }
-
-                @Override
-                public void setReadListener(ReadListener listener) {
-                    throw new IllegalStateException("The body was read; nothing is to be waited for");
-                }
-
-                @Override
-                public int read() {
-                    return body.read();
-                }
-            };
+            response.sendError(
+                    HttpStatus.SERVICE_UNAVAILABLE.value(), "The first of two identical calls has not ended");
         }
     }
 }
