@@ -13,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.WebElement;
 import routes.tdlib.standin.TelegramStandIn;
 import routes.telegram.TelegramAccounts;
 
@@ -75,10 +74,13 @@ class ReaderChannelsIT {
     }
 
     private static void enter(String field, CharSequence... text) {
-        WebElement input = browser.one(field);
-        input.clear();
-        input.sendKeys(text);
-        input.sendKeys(Keys.ENTER);
+        browser.awaitTrue(
+                field + " has the focus",
+                "const field = document.querySelector(arguments[0]); field?.focus(); field?.select();"
+                        + "return !!field && document.activeElement === field",
+                field);
+        browser.type(text);
+        browser.type(Keys.ENTER);
     }
 
     @Test
