@@ -151,7 +151,8 @@ class HawtioIT {
         browser.awaitTrue(
                 "there is " + operation,
                 OPERATION
-                        + "if (item && !item.querySelector('[type=submit]')) { item.querySelector('button').click(); }"
+                        + "const toggle = item?.querySelector('button');"
+                        + "if (toggle?.getAttribute('aria-expanded') === 'false') { toggle.click(); }"
                         + "return !!item?.querySelector('[type=submit]')",
                 operation);
         for (int n = 0; n < arguments.length; n++) {

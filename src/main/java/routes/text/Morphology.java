@@ -10,13 +10,16 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import morfologik.fsa.FSA;
 import morfologik.fsa.FSATraversal;
 import morfologik.fsa.MatchResult;
@@ -64,6 +67,7 @@ public final class Morphology {
         /** Pronouns, prepositions, conjunctions, particles. */
         FUNCTION("ADJ:MPR");
 
+        private static final Pattern PRONOUN = Pattern.compile("^(PRP_S|PRP\\$).*");
         private static final Map<String, PartOfSpeech> BY_TAG = new HashMap<>();
 
         static {
@@ -79,7 +83,7 @@ public final class Morphology {
         }
 
         private static PartOfSpeech of(String[] tag) {
-            String first = tag[0].replaceFirst("^(PRP_S|PRP\\$).*", "$1");
+            String first = PRONOUN.matcher(tag[0]).replaceFirst("$1");
             PartOfSpeech byFirst = BY_TAG.getOrDefault(first, FUNCTION);
             return tag.length < 2 ? byFirst : BY_TAG.getOrDefault(first + ":" + tag[1], byFirst);
         }
@@ -126,6 +130,9 @@ public final class Morphology {
     private static final int PLURAL = 8;
     private static final int ALL_GENDERS = 15;
 
+    /** What the tag of an entry in a dictionary says. */
+    private record Grammar(PartOfSpeech part, int forms) {}
+
     /** Both languages, loaded on first use. */
     private static final class Loaded {
         static final Morphology INSTANCE = new Morphology();
@@ -136,6 +143,9 @@ public final class Morphology {
 
     private final Cache<String, List<Reading>> known =
             Caffeine.newBuilder().maximumSize(CACHED_WORDS).build();
+
+    /** There are some hundred tags. */
+    private final Map<String, Grammar> grammars = new ConcurrentHashMap<>();
 
     private Morphology() {}
 
@@ -235,8 +245,12 @@ public final class Morphology {
         int shortest = Math.max(SHORTEST_HEAD, word.lastIndexOf('-') + 1);
         for (int tail = shortest; tail <= word.length() - SHORTEST_TAIL; tail++) {
             String head = word.substring(0, tail).replace('ё', 'е');
+            List<WordData> entries = russian.lookup(word.substring(tail));
+            if (entries.isEmpty()) {
+                continue;
+            }
             Map<String, Reading> readings = new LinkedHashMap<>();
-            add(readings, russian.lookup(word.substring(tail)));
+            add(readings, entries);
             List<Reading> found = readings.values().stream()
                     .filter(reading -> reading.part() == PartOfSpeech.NOUN || reading.part() == PartOfSpeech.ADJECTIVE)
                     .map(reading -> new Reading(head + reading.lemma(), reading.part(), reading.forms(), -1))
@@ -251,29 +265,29 @@ public final class Morphology {
     /** Entries of the same lemma and part of speech become one reading. */
     private void add(Map<String, Reading> readings, List<WordData> entries) {
         for (WordData entry : entries) {
-            Reading reading = reading(entry);
-            readings.merge(
-                    reading.part() + " " + reading.lemma(),
-                    reading,
-                    (one, other) -> new Reading(one.lemma(), one.part(), one.forms() | other.forms(), one.frequency()));
+            String stem = entry.getStem().toString();
+            String lemma = NormalizedText.of(stem);
+            Grammar grammar = grammars.computeIfAbsent(entry.getTag().toString(), Morphology::grammar);
+            int forms = isCyrillic(lemma) ? grammar.forms() : 0;
+            readings.compute(
+                    grammar.part() + " " + lemma,
+                    // a word has up to a dozen entries of one lemma, whose frequency is looked up once
+                    (key, known) -> known == null
+                            ? new Reading(lemma, grammar.part(), forms, frequency(stem))
+                            : new Reading(lemma, grammar.part(), known.forms() | forms, known.frequency()));
         }
     }
 
-    private Reading reading(WordData entry) {
-        String[] tag = entry.getTag().toString().split(":", -1);
-        String lemma = entry.getStem().toString();
-        return new Reading(
-                NormalizedText.of(lemma),
-                PartOfSpeech.of(tag),
-                isCyrillic(lemma) ? forms(tag) : 0,
-                Math.max(frequency(lemma), frequency(lemma.replace('ё', 'е'))));
+    private static Grammar grammar(String tag) {
+        String[] values = tag.split(":", -1);
+        return new Grammar(PartOfSpeech.of(values), forms(values));
     }
 
     private static int forms(String[] tag) {
         int cases = 0;
         int genders = 0;
         for (String value : tag) {
-            int form = CASES.indexOf(value.replaceFirst("^2", ""));
+            int form = CASES.indexOf(value.startsWith("2") ? value.substring(1) : value);
             cases |= form < 0 ? 0 : 1 << form;
             genders |= GENDERS.contains(value) ? 1 << GENDERS.indexOf(value) : 0;
         }
@@ -285,15 +299,28 @@ public final class Morphology {
         return forms;
     }
 
+    /** The highest of all spellings. */
     private int frequency(String lemma) {
-        Stream<String> spellings = isCyrillic(lemma)
-                ? Stream.of(lemma, StringUtils.capitalize(lemma))
-                : Stream.of(lemma, StringUtils.capitalize(lemma), lemma.toUpperCase(Locale.ROOT));
-        Dictionaries language = isCyrillic(lemma) ? russian : english;
-        return spellings.mapToInt(language::frequency).max().orElse(-1);
+        boolean cyrillic = isCyrillic(lemma);
+        Set<String> spellings = new HashSet<>();
+        for (String spelling : List.of(lemma, lemma.replace('ё', 'е'))) {
+            spellings.add(spelling);
+            spellings.add(StringUtils.capitalize(spelling));
+            if (!cyrillic) {
+                spellings.add(spelling.toUpperCase(Locale.ROOT));
+            }
+        }
+        Dictionaries language = cyrillic ? russian : english;
+        return spellings.stream().mapToInt(language::frequency).max().orElse(-1);
     }
 
+    /** Whether one of the letters is. */
     public static boolean isCyrillic(CharSequence word) {
-        return word.chars().anyMatch(c -> Character.UnicodeBlock.of(c) == Character.UnicodeBlock.CYRILLIC);
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) >= 0x400 && word.charAt(i) < 0x500) {
+                return true;
+            }
+        }
+        return false;
     }
 }

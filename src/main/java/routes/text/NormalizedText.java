@@ -47,8 +47,17 @@ public final class NormalizedText {
 
     public static String of(String text) {
         // most compared texts are single words
-        boolean blanks = text.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isSpaceChar(c));
-        String plain = blanks ? WHITE_SPACE.matcher(text).replaceAll(" ").strip() : text;
+        String plain =
+                hasBlanks(text) ? WHITE_SPACE.matcher(text).replaceAll(" ").strip() : text;
         return plain.toLowerCase(Locale.ROOT).replace('ё', 'е');
+    }
+
+    private static boolean hasBlanks(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isWhitespace(text.charAt(i)) || Character.isSpaceChar(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -2,7 +2,6 @@ package routes.text;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -61,9 +60,12 @@ final class SearchReader extends CharFilter {
     private SearchReader(Reader in, boolean isRunningText) {
         super(in);
         this.isRunningText = isRunningText;
-        StringWriter whole = new StringWriter();
+        StringBuilder whole = new StringBuilder();
         try {
-            in.transferTo(whole);
+            char[] part = new char[512];
+            for (int count = in.read(part); count >= 0; count = in.read(part)) {
+                whole.append(part, 0, count);
+            }
         } catch (IOException e) {
             throw new IllegalStateException("A text in memory cannot be read", e);
         }
@@ -95,7 +97,8 @@ final class SearchReader extends CharFilter {
         for (int i = 0; i < text.length(); ) {
             int sign = text.codePointAt(i);
             int next = i + Character.charCount(sign);
-            if (sign < 128 && Character.isLetterOrDigit(sign) && !mayStartName(i)) {
+            if (sign == ' ' || isPlainLetter(sign) && !hasMark(next) && !mayStartName(sign, next)) {
+                isAddress &= sign != ' ';
                 add(sign, i);
                 i = next;
             } else {
@@ -104,12 +107,21 @@ final class SearchReader extends CharFilter {
         }
     }
 
-    /** Whether the Latin letter may be the beginning of an address or of the name of a language. */
-    private boolean mayStartName(int i) {
-        char c = text.charAt(i);
-        return ((c | 0x20) == 'h' && text.startsWith("ttp", i + 1))
-                || ((c | 0x20) == 'c' && startsSign(i + 1))
-                || ((c | 0x20) == 'f' && startsSign(i + 1));
+    /** Nearly all characters of a text: digits, and the letters of both alphabets that stay as they are. */
+    private static boolean isPlainLetter(int sign) {
+        return sign >= 'a' && sign <= 'z'
+                || sign >= 'A' && sign <= 'Z'
+                || sign >= '0' && sign <= '9'
+                || sign >= 'А' && sign <= 'я';
+    }
+
+    private boolean hasMark(int next) {
+        return next < text.length() && text.charAt(next) >= STRESS_FIRST && isMark(text.charAt(next));
+    }
+
+    /** Whether the letter may be the beginning of an address or of the name of a language. */
+    private boolean mayStartName(int sign, int next) {
+        return (sign | 0x20) == 'h' && text.regionMatches(true, next, "ttp", 0, 3) || startsSign(next);
     }
 
     private boolean startsSign(int i) {
@@ -127,15 +139,16 @@ final class SearchReader extends CharFilter {
             add(end > i ? ' ' : sign, i);
             return Math.max(end, next);
         }
-        boolean isFirst = i == 0 || !isWord(text.codePointBefore(i));
-        if (isFirst && end(C_PLUS_PLUS, i) > i) {
-            return name("cplusplus", i, end(C_PLUS_PLUS, i));
-        }
-        if (isFirst && end(C_SHARP, i) > i) {
-            return name((sign | 0x20) == 'f' ? "fsharp" : "csharp", i, end(C_SHARP, i));
-        }
-        if (sign == '.' && isFirst && end(DOT_NET, i) > i) {
-            return name("dot", i, next);
+        if ((startsSign(next) || sign == '.') && (i == 0 || !isWord(text.codePointBefore(i)))) {
+            if (end(C_PLUS_PLUS, i) > i) {
+                return name("cplusplus", i, end(C_PLUS_PLUS, i));
+            }
+            if (end(C_SHARP, i) > i) {
+                return name((sign | 0x20) == 'f' ? "fsharp" : "csharp", i, end(C_SHARP, i));
+            }
+            if (end(DOT_NET, i) > i) {
+                return name("dot", i, next);
+            }
         }
         if (isAddress && (sign == '?' || sign == '#')) {
             add(' ', i);
@@ -207,6 +220,10 @@ final class SearchReader extends CharFilter {
         while (end < text.length() && isMark(text.charAt(end))) {
             end++;
         }
+        if (end == next && (sign < 0x80 || isPlainLetter(sign))) {
+            add(sign, i);
+            return end;
+        }
         String letters = text.substring(i, end);
         if (end > next || (sign > 0x7F && !isCyrillic(sign))) {
             letters = Normalizer.normalize(letters, Normalizer.Form.NFKC);
@@ -231,7 +248,9 @@ final class SearchReader extends CharFilter {
         if (plain.length() > offsets.length) {
             offsets = Arrays.copyOf(offsets, 2 * plain.length());
         }
-        Arrays.fill(offsets, length, plain.length(), offset);
+        for (int i = length; i < plain.length(); i++) {
+            offsets[i] = offset;
+        }
     }
 
     private int end(Pattern pattern, int i) {

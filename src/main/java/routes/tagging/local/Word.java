@@ -50,6 +50,7 @@ final class Word {
     /** Whether only spaces separate it from the previous word. */
     final boolean joins;
 
+    private final boolean hasInnerCapital;
     final boolean latin;
     final List<Reading> readings;
 
@@ -70,6 +71,7 @@ final class Word {
         this.shouting = shouting;
         this.joins = joins;
         this.plain = NormalizedText.inPlainLetters(text);
+        this.hasInnerCapital = text.chars().skip(1).anyMatch(Character::isUpperCase);
         this.latin = !Morphology.isCyrillic(plain);
         this.readings = Morphology.get().readings(plain);
     }
@@ -90,9 +92,7 @@ final class Word {
 
     /** Whether its spelling marks it as a name: a capital inside a sentence, or several capitals. */
     boolean isName() {
-        return !shouting
-                && (Character.isUpperCase(text.codePointAt(0)) && !first
-                        || text.chars().skip(1).anyMatch(Character::isUpperCase));
+        return !shouting && (Character.isUpperCase(text.codePointAt(0)) && !first || hasInnerCapital);
     }
 
     boolean isAllCapitals() {

@@ -29,6 +29,7 @@ import routes.text.Token;
  */
 final class WordReader {
     private static final Pattern BLANK = Pattern.compile("[ \\u00a0\\t]+");
+    private static final Pattern POSSESSIVE = Pattern.compile("['’]s$");
     private static final String SENTENCE_END = ".!?…\n";
     /** An adjective of at least this frequency class fits any noun ("новый", "большой"). */
     private static final int EMPTY_ADJECTIVE = 17;
@@ -98,9 +99,8 @@ final class WordReader {
             boolean usable = unit.stream()
                     .allMatch(token -> token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NUMBER);
             if (usable) {
-                String surface = text.substring(start, end).replaceFirst("['’]s$", "");
-                boolean joins =
-                        lastUsable && BLANK.matcher(text).region(lastEnd, start).matches();
+                String surface = POSSESSIVE.matcher(text.substring(start, end)).replaceFirst("");
+                boolean joins = lastUsable && isBlank(text, lastEnd, start);
                 words.add(new Word(
                         surface, unit, words.size(), sentence, first && !isQuoted(text, start, end), shouting, joins));
                 first = false;
@@ -109,6 +109,16 @@ final class WordReader {
             lastEnd = usable ? words.get(words.size() - 1).end() : end; // a genitive ends a phrase
         }
         return words;
+    }
+
+    /** Whether there is at least one space and nothing else. */
+    private static boolean isBlank(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) != ' ' && text.charAt(i) != '\u00a0' && text.charAt(i) != '\t') {
+                return false;
+            }
+        }
+        return from < to;
     }
 
     /** A single word in quotation marks is a name anywhere in a sentence. */

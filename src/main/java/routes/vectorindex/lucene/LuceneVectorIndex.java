@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,12 +92,17 @@ public final class LuceneVectorIndex implements VectorIndex {
     private static final String MODEL = "model";
 
     /** Changes with the fields of {@link PointDocument} and the analysis: an index of another format is built again. */
-    private static final String CURRENT_FORMAT = "2";
+    private static final String CURRENT_FORMAT = "3";
 
     private static final Map<String, String> COMMIT_DATA = Map.of(FORMAT, CURRENT_FORMAT);
 
     /** Hits whose order is refined; more than a reader looks at. */
     private static final int REFINED = 60;
+
+    /** Posts in which sequences of letters are counted: takes about 10 ms. */
+    private static final int SAMPLE = 2_000;
+    /** They are counted again when the index has so many times more or fewer posts. */
+    private static final double SAMPLED_AGAIN = 1.2;
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneVectorIndex.class);
 
@@ -111,6 +117,10 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final QueryCache filters = new LRUQueryCache(1_000, 32 << 20, segment -> true, 10);
 
     private final TermCache terms = new TermCache();
+    private volatile Letters.Sample sample = new Letters.Sample();
+    /** Number of posts when the sample was taken. Used by one thread. */
+    private int sampledOf;
+
     private final IndexWriting writing;
     private final SearcherManager searchers;
     private volatile boolean isOtherModel;
@@ -208,6 +218,10 @@ public final class LuceneVectorIndex implements VectorIndex {
                 return searcher;
             }
         });
+        search(searcher -> {
+            takeSample(searcher);
+            return null;
+        });
     }
 
     @Override
@@ -300,11 +314,16 @@ public final class LuceneVectorIndex implements VectorIndex {
         return search(searcher -> {
             TextQuery words = new TextQuery(searcher, terms, analysis, query);
             TopDocs best = searcher.search(queries.within(query, words.matching()), query.limit());
+            ScoreDoc[] refined = QueryRescorer.rescore(searcher, head(best), words.refining(), 1, REFINED).scoreDocs;
+            Letters letters = words.letters(sample);
+            for (ScoreDoc found : refined) {
+                found.score += (float) letters.score(PointDocument.letters(searcher, found.doc));
+            }
+            Arrays.sort(refined, Comparator.comparingDouble((ScoreDoc found) -> -found.score));
             // what comes after the refined ones has a lower score than they had before
-            TopDocs refined = QueryRescorer.rescore(searcher, head(best), words.refining(), 1, REFINED);
             List<SearchHit> hits = new ArrayList<>();
             for (int i = 0; i < best.scoreDocs.length; i++) {
-                ScoreDoc found = i < REFINED ? refined.scoreDocs[i] : best.scoreDocs[i];
+                ScoreDoc found = i < REFINED ? refined[i] : best.scoreDocs[i];
                 hits.add(PointDocument.hit(searcher, found.doc, found.score));
             }
             return new TextMatches(hits, words.replaced());
@@ -465,6 +484,18 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     private void refresh() throws IOException {
         searchers.maybeRefreshBlocking();
+        search(searcher -> {
+            int posts = searcher.getIndexReader().maxDoc();
+            if (posts > sampledOf * SAMPLED_AGAIN || posts < sampledOf / SAMPLED_AGAIN) {
+                takeSample(searcher);
+            }
+            return null;
+        });
+    }
+
+    private void takeSample(IndexSearcher searcher) throws IOException {
+        sample = PointDocument.sample(searcher, SAMPLE);
+        sampledOf = searcher.getIndexReader().maxDoc();
     }
 
     private <T> T search(IOFunction<IndexSearcher, T> search) {

@@ -29,6 +29,7 @@ import org.apache.lucene.document.SortedSetDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.LeafReader;
@@ -79,7 +80,9 @@ final class PointDocument {
     static final String LEMMA = "lemma";
 
     static final String PREFIX = "prefix";
-    static final String GRAM = "gram";
+    /** Doc values: {@link Letters}. */
+    static final String LETTERS = "letters";
+
     static final String ROOT = "root";
     /** Stems and lemmas of the words of all tags. */
     static final String TAGS_TEXT = "tags_text";
@@ -155,8 +158,8 @@ final class PointDocument {
         document.add(new Field(STEM, FieldTerms.placed(terms.stems()), FREQUENCIES));
         document.add(new Field(LEMMA, FieldTerms.placed(terms.bases()), POSITIONS));
         document.add(new Field(PREFIX, FieldTerms.of(terms.prefixes()), FREQUENCIES));
-        document.add(new Field(GRAM, FieldTerms.of(terms.grams()), FREQUENCIES));
-        document.add(new Field(WORD, FieldTerms.of(terms.words()), OCCURRENCE));
+        document.add(new BinaryDocValuesField(LETTERS, Letters.of(terms.words())));
+        document.add(new Field(WORD, FieldTerms.of(terms.vocabulary()), OCCURRENCE));
         document.add(new Field(ROOT, FieldTerms.of(terms.roots()), OCCURRENCE));
     }
 
@@ -185,14 +188,37 @@ final class PointDocument {
         return new BytesRef(bytes.array(), 0, bytes.position());
     }
 
-    static SearchHit hit(IndexSearcher searcher, int doc, double score) throws IOException {
+    static BytesRef letters(IndexSearcher searcher, int doc) throws IOException {
+        return value(searcher, doc, LETTERS);
+    }
+
+    /** At most so many posts, distributed over the index; deleted ones may be among them. */
+    static Letters.Sample sample(IndexSearcher searcher, int most) throws IOException {
+        Letters.Sample sample = new Letters.Sample();
+        int step = 1 + searcher.getIndexReader().maxDoc() / most;
+        for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+            BinaryDocValues values = DocValues.getBinary(leaf.reader(), LETTERS);
+            for (int doc = 0; doc < leaf.reader().maxDoc(); doc += step) {
+                if (values.advanceExact(doc)) { // a post that was refused has no values
+                    sample.add(values.binaryValue());
+                }
+            }
+        }
+        return sample;
+    }
+
+    private static BytesRef value(IndexSearcher searcher, int doc, String field) throws IOException {
         List<LeafReaderContext> leaves = searcher.getLeafContexts();
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        BinaryDocValues hits = leaf.reader().getBinaryDocValues(HIT);
-        if (hits == null || !hits.advanceExact(doc - leaf.docBase)) {
-            throw new IOException("a post without the data of a hit; start once with --reindex");
+        BinaryDocValues values = leaf.reader().getBinaryDocValues(field);
+        if (values == null || !values.advanceExact(doc - leaf.docBase)) {
+            throw new IOException("a post without the field " + field + "; start once with --reindex");
         }
-        BytesRef value = hits.binaryValue();
+        return values.binaryValue();
+    }
+
+    static SearchHit hit(IndexSearcher searcher, int doc, double score) throws IOException {
+        BytesRef value = value(searcher, doc, HIT);
         ByteBuffer bytes = ByteBuffer.wrap(value.bytes, value.offset, value.length);
         return new SearchHit(
                 new UUID(bytes.getLong(), bytes.getLong()),

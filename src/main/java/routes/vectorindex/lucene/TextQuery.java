@@ -1,6 +1,5 @@
 package routes.vectorindex.lucene;
 
-import static routes.vectorindex.lucene.PointDocument.GRAM;
 import static routes.vectorindex.lucene.PointDocument.LEMMA;
 import static routes.vectorindex.lucene.PointDocument.PREFIX;
 import static routes.vectorindex.lucene.PointDocument.ROOT;
@@ -86,12 +85,9 @@ final class TextQuery {
         return matching.build();
     }
 
-    /** Its scores are added to those of {@link #matching}: letters, stop words, and words near each other as in the query. */
+    /** Its scores are added to those of {@link #matching}: stop words, and words near each other as in the query. */
     Query refining() throws IOException {
         BooleanQuery.Builder refining = new BooleanQuery.Builder();
-        for (Weighted gram : plan.letters()) {
-            refining.add(query(gram), Occur.SHOULD);
-        }
         for (Pair pair : plan.pairs()) {
             refining.add(
                     new MultiPhraseQuery.Builder()
@@ -103,6 +99,11 @@ final class TextQuery {
         }
         add(refining, plan.connecting(), Occur.SHOULD);
         return refining.build();
+    }
+
+    /** What the letters of its words add to the scores. */
+    Letters letters(Letters.Sample sample) {
+        return new Letters(plan.letters(), sample);
     }
 
     /** Parts of the text as typed, and the words that were looked for instead. */
@@ -150,7 +151,7 @@ final class TextQuery {
                     case STEM -> STEM;
                     case LEMMA -> LEMMA;
                     case PREFIX -> PREFIX;
-                    case GRAM -> GRAM;
+                    case GRAM -> throw new IllegalArgumentException("Letters have no field");
                     case ROOT -> ROOT;
                     case TAG -> TAGS_TEXT;
                 };

@@ -212,7 +212,8 @@ public final class QdrantVectorIndex implements VectorIndex {
     private void store(
             List<IndexedPoint> points, List<PointStruct> structs, Map<UUID, List<PostTerms>> terms, boolean sameText) {
         // first the words: a repeated write must not find them missing
-        terms.forEach((tenantId, texts) -> words.add(tenantId, texts.stream().flatMap(text -> text.words().stream())));
+        terms.forEach(
+                (tenantId, texts) -> words.add(tenantId, texts.stream().flatMap(text -> text.vocabulary().stream())));
         UpsertPoints upsert = UpsertPoints.newBuilder()
                 .setCollectionName(schema.posts())
                 .setWait(true)

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import routes.text.SearchWords;
 import routes.vectorindex.words.PostTerms;
 import routes.vectorindex.words.QueryPlan.Field;
 import routes.vectorindex.words.QueryPlan.Term;
@@ -50,7 +51,7 @@ final class Sparse {
 
     /** The vectors of a post by name. */
     static Map<String, Vector> of(PostTerms text, List<PostTerms.Placed> tags) {
-        int words = text.prefixes().size();
+        int words = text.words().size();
         Map<Integer, Float> byWord = new TreeMap<>();
         add(byWord, Field.STEM, texts(text.stems()), words / AVERAGE_WORDS);
         add(byWord, Field.LEMMA, texts(text.bases()), words / AVERAGE_WORDS);
@@ -62,7 +63,10 @@ final class Sparse {
                 texts(tags),
                 tags.stream().mapToInt(PostTerms.Placed::step).sum() / AVERAGE_TAG_WORDS);
         Map<Integer, Float> byLetters = new TreeMap<>();
-        add(byLetters, Field.GRAM, text.grams(), words / AVERAGE_WORDS);
+        List<String> grams = text.words().stream()
+                .flatMap(word -> SearchWords.grams(word).stream())
+                .toList();
+        add(byLetters, Field.GRAM, grams, words / AVERAGE_WORDS);
         Map<String, Vector> vectors = new HashMap<>();
         if (!byWord.isEmpty()) {
             vectors.put(WORDS, vector(byWord));

@@ -133,7 +133,9 @@ final class WordSearch {
                             tenantId, head.stream().map(SearchHit::postId).toList())
                     .build();
             Map<Integer, Float> letters = new TreeMap<>();
-            add(plan.letters(), 1, letters);
+            plan.letters().forEach((word, weight) -> SearchWords.grams(word).stream()
+                    .distinct()
+                    .forEach(gram -> letters.merge(Sparse.dimension(new Term(Field.GRAM, gram)), weight, Float::sum)));
             Map<Integer, Float> connecting = new TreeMap<>();
             add(plan.connecting(), connecting);
             Map.of(Sparse.LETTERS, letters, Sparse.WORDS, connecting).forEach((vector, weights) -> {

@@ -14,18 +14,12 @@ import routes.text.SearchWords.Word;
  *
  * @param stems of all words
  * @param bases base forms of each word at one position
- * @param prefixes first letters
- * @param grams sequences of letters of all words
- * @param words as written, in the spelling of {@link SearchWords}, once each
+ * @param words in the spelling of {@link SearchWords}, a joined word as its parts
+ * @param vocabulary all words, once each
  * @param roots once each
  */
 public record PostTerms(
-        List<Placed> stems,
-        List<Placed> bases,
-        List<String> prefixes,
-        List<String> grams,
-        Set<String> words,
-        Set<String> roots) {
+        List<Placed> stems, List<Placed> bases, List<String> words, Set<String> vocabulary, Set<String> roots) {
 
     /**
      * @param step positions after the term before; 0 at the same position, which does not lengthen the field
@@ -34,12 +28,7 @@ public record PostTerms(
 
     public static PostTerms of(String text, SearchWords analysis) {
         PostTerms terms = new PostTerms(
-                new ArrayList<>(),
-                new ArrayList<>(),
-                new ArrayList<>(),
-                new ArrayList<>(),
-                new LinkedHashSet<>(),
-                new LinkedHashSet<>());
+                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
         int position = -1;
         for (Word word : analysis.of(text)) {
             Forms forms = analysis.forms(word.text());
@@ -47,14 +36,18 @@ public record PostTerms(
             position = word.position();
             terms.stems.add(new Placed(forms.stem(), step));
             place(forms.bases(), step, terms.bases);
-            terms.words.add(word.text());
+            terms.vocabulary.add(word.text());
             terms.roots.addAll(forms.roots());
-            if (!word.joined()) { // the parts have the letters of a joined word
-                terms.prefixes.add(SearchWords.prefix(word.text()));
-                terms.grams.addAll(SearchWords.grams(word.text()));
+            if (!word.joined()) {
+                terms.words.add(word.text());
             }
         }
         return terms;
+    }
+
+    /** The first letters of each word. */
+    public List<String> prefixes() {
+        return words.stream().map(SearchWords::prefix).toList();
     }
 
     /** Stems and base forms of the words of the tags. */

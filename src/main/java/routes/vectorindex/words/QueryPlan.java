@@ -109,8 +109,7 @@ public final class QueryPlan {
     private final List<Clause> content = new ArrayList<>();
     private final List<Clause> joined = new ArrayList<>();
     private final List<Clause> connecting = new ArrayList<>();
-    private final Map<Term, Float> letters = new LinkedHashMap<>();
-    private int refining;
+    private final Map<String, Float> letters = new LinkedHashMap<>();
     private int repairs;
 
     /** @throws IOException if the vocabulary cannot be read */
@@ -136,11 +135,9 @@ public final class QueryPlan {
         return connecting;
     }
 
-    /** Sequences of letters that refine the order of the best hits. */
-    public List<Weighted> letters() {
-        return letters.entrySet().stream()
-                .map(gram -> new Weighted(gram.getKey(), gram.getValue()))
-                .toList();
+    /** Words whose sequences of letters refine the order of the best hits, with the weight of a sequence. */
+    public Map<String, Float> letters() {
+        return letters;
     }
 
     /** Neighbours in the query, which are better near each other in a post too. */
@@ -250,7 +247,9 @@ public final class QueryPlan {
         boolean isKnown = isKnown(word);
         content.add(byForms(word));
         content.add(single(new Term(Field.PREFIX, SearchWords.prefix(word)), PREFIX_WEIGHT));
-        addLetters(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
+        if (letters.size() < MAX_REFINING) {
+            letters.put(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
+        }
         if (isKnown && !query.asTyped()) {
             for (String other :
                     inOtherAlphabet(word, SPELLINGS_OF_KNOWN).stream().limit(1).toList()) {
@@ -392,13 +391,6 @@ public final class QueryPlan {
 
     private boolean hasPrefix(String word) throws IOException {
         return vocabulary.isReadable(List.of(new Term(Field.PREFIX, SearchWords.prefix(word))));
-    }
-
-    private void addLetters(String word, float weight) {
-        if (refining++ < MAX_REFINING) {
-            new LinkedHashSet<>(SearchWords.grams(word))
-                    .forEach(gram -> letters.merge(new Term(Field.GRAM, gram), weight, Float::sum));
-        }
     }
 
     /** By stem or base form, in the text and in the tags. */
