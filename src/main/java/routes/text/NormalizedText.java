@@ -24,9 +24,22 @@ public final class NormalizedText {
 
     /** The text as a reader sees it: composed (й is one character) and without invisible characters. */
     public static String visible(String text) {
-        return INVISIBLE
-                .matcher(Normalizer.normalize(text, Normalizer.Form.NFC))
-                .replaceAll("");
+        return isPlain(text)
+                ? text
+                : INVISIBLE
+                        .matcher(Normalizer.normalize(text, Normalizer.Form.NFC))
+                        .replaceAll("");
+    }
+
+    /** Whether it has only ASCII characters and Russian letters, as nearly all words. Control characters are visible. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80 && (c < 'А' || c > 'я') && c != 'ё' && c != 'Ё') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -34,13 +47,12 @@ public final class NormalizedText {
      * word in one alphabet. Words are compared in these letters and shown as they were written.
      */
     public static String inPlainLetters(String text) {
-        if (text.chars().allMatch(c -> c < 0x80)) {
-            return text;
-        }
-        char[] plain = LETTERS.matcher(text)
-                .replaceAll(word -> MARKS.matcher(Normalizer.normalize(word.group(), Normalizer.Form.NFKC))
-                        .replaceAll(""))
-                .toCharArray();
+        String letters = isPlain(text)
+                ? text
+                : LETTERS.matcher(text)
+                        .replaceAll(word -> MARKS.matcher(Normalizer.normalize(word.group(), Normalizer.Form.NFKC))
+                                .replaceAll(""));
+        char[] plain = letters.toCharArray();
         LookAlikes.unify(plain, plain.length);
         return new String(plain);
     }

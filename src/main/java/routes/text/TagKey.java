@@ -13,6 +13,7 @@ import org.tartarus.snowball.ext.RussianStemmer;
  * ("Нейросетями" and "нейросеть" are {@code нейросеть}). Filters, counts, index and graph treat tags with the same key as one.
  */
 public final class TagKey {
+    private static final Pattern HASHES = Pattern.compile("^#+");
     private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Z}_]+");
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:[-‑'’][\\p{L}\\p{N}]+)*");
 
@@ -22,11 +23,10 @@ public final class TagKey {
 
     /** Empty for a blank tag. */
     public static String of(String tag) {
-        String plain = NormalizedText.inPlainLetters(NormalizedText.visible(tag))
-                .strip()
-                .replaceFirst("^#+", "");
+        String plain =
+                NormalizedText.inPlainLetters(NormalizedText.visible(tag)).strip();
         return SEPARATOR
-                .splitAsStream(plain)
+                .splitAsStream(HASHES.matcher(plain).replaceFirst(""))
                 .filter(word -> !word.isEmpty())
                 .map(word -> WORD.matcher(word).replaceAll(found -> Matcher.quoteReplacement(lemma(found.group()))))
                 .collect(Collectors.joining(" "));
