@@ -9,8 +9,6 @@ import java.util.regex.Pattern;
  * spaces) as one space, trimmed.
  */
 public final class NormalizedText {
-    private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
-
     /** Zero-width spaces and joiners, soft hyphens, direction marks. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\uFE0F]");
 
@@ -58,18 +56,24 @@ public final class NormalizedText {
     }
 
     public static String of(String text) {
-        // most compared texts are single words
-        String plain =
-                hasBlanks(text) ? WHITE_SPACE.matcher(text).replaceAll(" ").strip() : text;
-        return plain.toLowerCase(Locale.ROOT).replace('ё', 'е');
+        return collapsed(text).strip().toLowerCase(Locale.ROOT).replace('ё', 'е');
     }
 
-    private static boolean hasBlanks(String text) {
+    /** With an expression, it took a tenth of the time of an import. */
+    private static String collapsed(String text) {
+        StringBuilder plain = null;
+        boolean wasBlank = false;
         for (int i = 0; i < text.length(); i++) {
-            if (Character.isWhitespace(text.charAt(i)) || Character.isSpaceChar(text.charAt(i))) {
-                return true;
+            char c = text.charAt(i);
+            boolean isBlank = c >= '\t' && c <= '\r' || Character.isSpaceChar(c);
+            if (plain == null && (isBlank && wasBlank || isBlank && c != ' ')) {
+                plain = new StringBuilder(text.length()).append(text, 0, i);
             }
+            if (plain != null && !(isBlank && wasBlank)) {
+                plain.append(isBlank ? ' ' : c);
+            }
+            wasBlank = isBlank;
         }
-        return false;
+        return plain == null ? text : plain.toString();
     }
 }

@@ -3,11 +3,35 @@ package routes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NormalizedTextTest {
     @Test
     void whiteSpaceIsCollapsedAndCaseAndYoAreLevelled() {
         assertThat(NormalizedText.of("  Ещё\u00a0ОДИН\r\n\tтест\u2003ЁЖ ")).isEqualTo("еще один тест еж");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "\n",
+                "а",
+                " а",
+                "а ",
+                "а б",
+                "а  б",
+                "а\nб",
+                "а \u2028 б\u00a0",
+                "\u001cа\u001c \u001cб",
+                "а\u0085б",
+                "😀\u3000😀"
+            })
+    void whiteSpaceIsWhatTheExpressionOfItSays(String text) {
+        assertThat(NormalizedText.of(text))
+                .isEqualTo(text.replaceAll("[\\s\\p{Z}]+", " ").strip());
     }
 
     @Test
