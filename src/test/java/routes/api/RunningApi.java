@@ -92,6 +92,8 @@ import routes.redis.StreamRepair;
 import routes.replay.OperatorAudit;
 import routes.replay.ReplayProperties;
 import routes.routefiles.PipelineStages;
+import routes.schedule.ScheduleHealth;
+import routes.schedule.ScheduleOfTests;
 import routes.search.HybridSearch;
 import routes.search.ReaderSearch;
 import routes.stages.LegacyProperties;
@@ -398,6 +400,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         @Bean
         SignIns signIns(TelegramAccounts accounts, @Value("${pipeline.routes:}") String stages) {
             return new SignIns(accounts, PipelineStages.parse(stages).includes("telegram"));
+        }
+
+        @Bean
+        ScheduleHealth schedule(JdbcClient jdbc) {
+            return ScheduleOfTests.health(jdbc);
         }
 
         @Bean
