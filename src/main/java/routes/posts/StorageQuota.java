@@ -210,9 +210,13 @@ public final class StorageQuota {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        jdbc.sql("DELETE FROM media_objects WHERE tenant_id = ? AND file_sha256 = ANY (?)")
-                .params(tenantId, files.stream().map(Unused::fileSha256).toArray(String[]::new))
-                .update();
+        String[] hashes = files.stream().map(Unused::fileSha256).toArray(String[]::new);
+        // vision_results: what was seen and read in them
+        for (String table : List.of("vision_results", "media_objects")) {
+            jdbc.sql("DELETE FROM " + table + " WHERE tenant_id = ? AND file_sha256 = ANY (?)")
+                    .params(tenantId, hashes)
+                    .update();
+        }
     }
 
     private void insert(UUID tenantId, List<MediaFile> files) {

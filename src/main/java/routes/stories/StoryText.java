@@ -10,6 +10,15 @@ import java.util.Set;
  * @param keys of all terms
  */
 public record StoryText(List<Term> terms, Set<String> keys, Facts facts) {
+    /** Which of the words another one is; -1 for none. */
+    int place(Term term) {
+        for (int i = 0; i < terms.size(); i++) {
+            if (terms.get(i).isIn(term.keys())) {
+                return i;
+            }
+        }
+        return -1;
+    }
 
     /**
      * A word.

@@ -255,6 +255,7 @@ public class Trends implements PostTraces {
         }
         outbox.append(events);
         count(window, events.size());
+        forgetErased(tenant);
     }
 
     private void write(UUID id, UUID tenant, Window window, Found trend, Instant from, Instant to) {
@@ -293,6 +294,22 @@ public class Trends implements PostTraces {
         jdbc.sql("INSERT INTO trend_posts (trend_id, post_id) SELECT ?, unnest(?) ON CONFLICT DO NOTHING")
                 .params(id, posts)
                 .update();
+    }
+
+    /** Posts that were erased after the run had read them. */
+    private void forgetErased(UUID tenant) {
+        List<UUID> told = jdbc.sql(
+                        """
+                        DELETE FROM trend_posts tp USING trends t, posts p
+                        WHERE t.id = tp.trend_id AND t.tenant_id = ? AND p.id = tp.post_id AND p.cleaned_at IS NOT NULL
+                        RETURNING tp.trend_id
+                        """)
+                .param(tenant)
+                .query(UUID.class)
+                .list();
+        if (!told.isEmpty()) {
+            forget(told);
+        }
     }
 
     private static TrendsEmerging event(UUID id, Found trend, Instant now) {
@@ -360,18 +377,41 @@ public class Trends implements PostTraces {
                 .list();
     }
 
-    /** A trend of which no post is left goes too. */
+    /** Terms that only the posts had go, and a trend of which no post has the keyword any more. */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
+        List<UUID> told = jdbc.sql("DELETE FROM trend_posts WHERE post_id = ANY (?) RETURNING trend_id")
+                .param(postIds.toArray(UUID[]::new))
+                .query(UUID.class)
+                .list();
+        if (!told.isEmpty()) {
+            forget(told);
+        }
+    }
+
+    /** Terms are parts of posts, as they are written there, or tags of theirs. */
+    private void forget(Collection<UUID> trends) {
         jdbc.sql(
                         """
-                        WITH gone AS (DELETE FROM trend_posts WHERE post_id = ANY (:posts) RETURNING trend_id)
-                        DELETE FROM trends t USING (SELECT DISTINCT trend_id FROM gone) g
-                        WHERE t.id = g.trend_id AND NOT EXISTS (
-                            SELECT FROM trend_posts p WHERE p.trend_id = t.id AND p.post_id <> ALL (:posts))
+                        WITH living AS MATERIALIZED (
+                            SELECT tp.trend_id, lower(concat_ws(E'\\n', p.content, (SELECT string_agg(tag #>> '{}', E'\\n')
+                                FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') AS tag
+                                WHERE e.post_id = p.id AND e.kind = 'tags'))) AS text
+                            FROM trend_posts tp JOIN posts p ON p.id = tp.post_id AND NOT p.is_deleted
+                            WHERE tp.trend_id = ANY (:trends)),
+                        gone AS (
+                            DELETE FROM trends t WHERE t.id = ANY (:trends) AND NOT EXISTS (
+                                SELECT FROM living l WHERE l.trend_id = t.id AND position(lower(t.keyword) IN l.text) > 0)
+                            RETURNING t.id)
+                        UPDATE trends t SET topics = coalesce((
+                                SELECT jsonb_agg(one.topic ORDER BY one.n)
+                                FROM jsonb_array_elements_text(t.topics) WITH ORDINALITY AS one (topic, n)
+                                WHERE EXISTS (SELECT FROM living l WHERE l.trend_id = t.id AND position(lower(one.topic) IN l.text) > 0)), '[]')
+                        WHERE t.id = ANY (:trends) AND t.id NOT IN (SELECT id FROM gone)
                         """)
-                .param("posts", postIds.toArray(UUID[]::new))
+                .param("trends", trends.stream().distinct().toArray(UUID[]::new))
                 .update();
+        outbox.forgetTrends(trends);
     }
 
     private static Trend trend(ResultSet row) throws SQLException {

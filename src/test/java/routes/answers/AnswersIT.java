@@ -27,9 +27,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.answers.AnswerArchive.Models;
 import routes.answers.AnswerArchive.Stored;
 import routes.answers.Answers.TooManyQuestionsException;
+import routes.posts.PostTraces;
 import routes.testing.EmbeddedDatabase;
 
 class AnswersIT {
@@ -483,6 +485,57 @@ class AnswersIT {
 
     private Question followUp(long asker, UUID thread) {
         return new Question(tenant, asker, "А кто его придумал?", 0, Set.of(channel), null, null, null, thread);
+    }
+
+    @Test
+    void an_answer_whose_post_is_deleted_before_it_is_stored_is_not_stored() {
+        Stored post = archive.post(tenant, channel, DAY, TOKAMAK, "физика");
+        Answer answer = archive.local().answer(asked("Что такое токамак?"), new Answer.Listener() {
+            @Override
+            public void sentence(Answer.Sentence sentence) {
+                archive.jdbc
+                        .sql("UPDATE posts SET is_deleted = true, deleted_at = now() WHERE id = ?")
+                        .param(post.id())
+                        .update();
+            }
+        });
+
+        assertThat(answer.text()).contains("плазму");
+        assertThat(stored()).isEqualTo("Что такое токамак?  [] []");
+    }
+
+    @Test
+    void an_erased_post_is_quoted_by_no_stored_answer_any_more() {
+        Stored gone = archive.post(tenant, channel, DAY, TOKAMAK, "физика", "плазма");
+        Stored stays = archive.post(
+                tenant, channel, DAY, "Токамак проработал тысячу секунд без остановки.", "физика", "рекорд");
+        local("Как работает токамак?");
+        assertThat(stored())
+                .contains("плазму", gone.id().toString(), stays.id().toString(), "физика", "рекорд", "плазма");
+
+        PostTraces traces = new Conversations(
+                archive.jdbc,
+                new JdbcTransactionManager(DATABASE.dataSource()),
+                AnswerArchive.properties(),
+                Clock.systemUTC());
+        traces.erase(tenant, List.of(gone.id()));
+        traces.erase(tenant, List.of(gone.id()));
+
+        assertThat(stored())
+                .startsWith("Как работает токамак? ")
+                .contains(stays.id().toString(), "физика", "рекорд")
+                .doesNotContain(gone.id().toString(), "плазм", "удерживает");
+    }
+
+    private String stored() {
+        return archive.jdbc
+                .sql(
+                        """
+                        SELECT query || ' ' || coalesce(answer, '') || ' ' || sources || ' ' || topics FROM rag_queries WHERE user_id = ?
+                        """)
+                .param(user)
+                .query(String.class)
+                .single();
     }
 
     @Test

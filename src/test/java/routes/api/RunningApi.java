@@ -282,6 +282,9 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         HawtioProperties.class
     })
     static class Application {
+        /** Who writes and judges answers; null for the local provider, without a judge. */
+        static final AtomicReference<AnswerModels> MODELS = new AtomicReference<>();
+
         /** Runs before an answer is written; null for nothing. */
         static final AtomicReference<Runnable> MODEL = new AtomicReference<>();
 
@@ -510,12 +513,16 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
             return Clock.systemUTC();
         }
 
-        /** Without models. */
+        /** Without models, unless a test has one. */
         @Bean
         AnswerModels answerModels(LocalAnswers local) {
             return new AnswerModels() {
                 @Override
                 public ModelResult answer(AnswerTask task) {
+                    AnswerModels models = MODELS.get();
+                    if (models != null) {
+                        return models.answer(task);
+                    }
                     Runnable before = MODEL.get();
                     if (before != null) {
                         before.run();
@@ -525,12 +532,16 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
 
                 @Override
                 public ModelResult check(ModelTask task) {
+                    AnswerModels models = MODELS.get();
+                    if (models != null) {
+                        return models.check(task);
+                    }
                     throw new IllegalStateException("there is no model");
                 }
 
                 @Override
                 public boolean canCheck() {
-                    return false;
+                    return MODELS.get() != null;
                 }
             };
         }

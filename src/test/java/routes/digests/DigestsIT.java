@@ -690,6 +690,33 @@ class DigestsIT {
     }
 
     @Test
+    void a_post_that_is_deleted_while_its_digest_is_made_is_not_stored_in_it() {
+        Stored gone = post(news, "Тайна острова раскрыта водолазами.");
+        post(city, "Набережную откроют к лету, обещает мэрия.");
+        process = new Process(Models.saying(
+                task -> {
+                    archive.jdbc
+                            .sql("UPDATE posts SET is_deleted = true, deleted_at = now() WHERE id = ?")
+                            .param(gone.id())
+                            .update();
+                    return "Тайна острова раскрыта водолазами [1]. Набережную откроют к лету [2]. "
+                            + "Набережную откроют к лету [1]. Тайна острова раскрыта водолазами [2].";
+                },
+                null));
+
+        Digest digest = made();
+
+        assertThat(digest.status()).isEqualTo("ready");
+        assertThat(archive.jdbc
+                        .sql("SELECT body::text || content || posts::text FROM digests WHERE id = ?")
+                        .param(digest.id())
+                        .query(String.class)
+                        .single())
+                .contains("Набережную")
+                .doesNotContain("Тайна", gone.id().toString());
+    }
+
+    @Test
     void asking_twice_while_one_is_made_gives_one() {
         long first = process.planner.ask(user, tenant, null);
         assertThat(process.planner.ask(user, tenant, null)).isEqualTo(first);
