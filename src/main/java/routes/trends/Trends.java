@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,7 @@ import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.posts.PostTraces;
 import routes.text.SearchWords;
+import routes.trends.TrendDetector.Baseline;
 import routes.trends.TrendDetector.Found;
 import routes.trends.TrendDetector.Post;
 
@@ -45,6 +47,7 @@ public class Trends implements PostTraces {
     private static final Logger LOG = LoggerFactory.getLogger(Trends.class);
     private static final Duration REMEMBERED = Duration.ofDays(7);
     private static final Duration BASELINE = Duration.ofDays(28);
+    private static final Duration WEEK = Duration.ofDays(7);
     private static final int MOST_WINDOW_POSTS = 10_000;
     private static final int MOST_BASELINE_POSTS = 20_000;
     private static final int PAGE = 1_000;
@@ -138,9 +141,9 @@ public class Trends implements PostTraces {
         Instant from = to.minus(window.length);
         List<Post> posts = posts(tenant, from, to, MOST_WINDOW_POSTS);
         Set<String> candidates = detector.candidates(posts);
-        Map<String, Integer> before = new HashMap<>();
-        int postsBefore = candidates.isEmpty() ? 0 : countBefore(tenant, from, candidates, before);
-        List<Found> found = detector.find(posts, before, postsBefore, from, to);
+        List<Found> found = candidates.isEmpty()
+                ? List.of()
+                : detector.find(posts, before(tenant, window, from, candidates), from, to);
         transaction.executeWithoutResult(status -> store(tenant, window, found, from, to));
     }
 
@@ -201,14 +204,27 @@ public class Trends implements PostTraces {
         return read;
     }
 
-    private int countBefore(UUID tenant, Instant end, Set<String> candidates, Map<String, Integer> counts) {
-        return each(tenant, end.minus(BASELINE), end, MOST_BASELINE_POSTS, post -> post.terms()
-                .keySet()
-                .forEach(term -> {
-                    if (candidates.contains(term)) {
-                        counts.merge(term, 1, Integer::sum);
-                    }
-                }));
+    private Baseline before(UUID tenant, Window window, Instant end, Set<String> candidates) {
+        Map<String, Integer> counts = new HashMap<>();
+        Map<String, Integer> sameDays = new HashMap<>();
+        Set<UUID> channels = new HashSet<>();
+        int[] posts = new int[2];
+        each(tenant, end.minus(BASELINE), end, MOST_BASELINE_POSTS, post -> {
+            // the window begins where the posts before it end
+            long age = Duration.between(post.at(), end.plus(window.length)).toMillis();
+            boolean isSameDay =
+                    window.length.compareTo(WEEK) < 0 && age % WEEK.toMillis() < window.length.toMillis();
+            posts[0]++;
+            posts[1] += isSameDay ? 1 : 0;
+            channels.add(post.channelId());
+            post.terms().keySet().stream().filter(candidates::contains).forEach(term -> {
+                counts.merge(term, 1, Integer::sum);
+                if (isSameDay) {
+                    sameDays.merge(term, 1, Integer::sum);
+                }
+            });
+        });
+        return new Baseline(counts, posts[0], sameDays, posts[1], channels);
     }
 
     private record Known(UUID id, String key, String window, UUID[] posts) {
