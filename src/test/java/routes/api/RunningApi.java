@@ -446,19 +446,24 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        ImportService imports(
-                DataSource database,
-                PostWriter writer,
-                PostRemoval removal,
-                ObjectStore objects,
-                UploadFolders uploads) {
-            var metrics = new IngestMetrics(new SimpleMeterRegistry());
-            var quota = new StorageQuota(
+        StorageQuota storageQuota(DataSource database, ObjectStore objects) {
+            return new StorageQuota(
                     JdbcClient.create(database),
                     new JdbcTransactionManager(database),
                     SETTINGS,
                     objects,
                     new SimpleMeterRegistry());
+        }
+
+        @Bean
+        ImportService imports(
+                DataSource database,
+                PostWriter writer,
+                PostRemoval removal,
+                ObjectStore objects,
+                StorageQuota quota,
+                UploadFolders uploads) {
+            var metrics = new IngestMetrics(new SimpleMeterRegistry());
             var media = new MediaStore(objects, quota, new MediaProperties(41_943_040, 4), metrics);
             return new ImportService(
                     database,
