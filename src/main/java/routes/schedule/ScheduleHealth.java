@@ -28,6 +28,9 @@ public class ScheduleHealth implements HealthIndicator {
 
     private static final Duration RENEWED = Duration.ofSeconds(5);
 
+    /** A request that comes after a long time waits for the database, instead of getting what was true then. */
+    private static final Duration OUTDATED = Duration.ofSeconds(20);
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     /**
@@ -43,8 +46,10 @@ public class ScheduleHealth implements HealthIndicator {
     private final JobTable table;
 
     /** Loaded in the background: while the database is down, each health part that queries it delays the response by five seconds. */
-    private final AsyncLoadingCache<String, Health> known =
-            Caffeine.newBuilder().refreshAfterWrite(RENEWED).buildAsync(all -> look());
+    private final AsyncLoadingCache<String, Health> known = Caffeine.newBuilder()
+            .refreshAfterWrite(RENEWED)
+            .expireAfterWrite(OUTDATED)
+            .buildAsync(all -> look());
 
     ScheduleHealth(JobTable table) {
         this.table = table;

@@ -82,6 +82,17 @@ class ReaderDigestIT {
                     .isEqualTo(true);
         }
         browser.noPhone();
+        browser.run("document.documentElement.dataset.theme = 'dark'");
+        browser.print(true);
+        assertThat(browser.run(
+                        """
+                        const style = (selector, pseudo) => getComputedStyle(document.querySelector(selector), pseudo);
+                        return [style('.top').display, style('.digest-view > .part').display, style(':root').colorScheme,
+                            style('.story').display, style('.told-by a[target]', '::after').content].join(' ')"""))
+                .asString()
+                .startsWith("none none light grid ")
+                .contains("https://t.me/news/7");
+        browser.print(false);
         browser.one(".cite").click();
         browser.awaitText("h1", "проработал");
     }
