@@ -131,8 +131,7 @@ final class UploadController {
             if (upload != null) {
                 throw refused(PART, "There is more than one file");
             }
-            upload = new Upload(
-                    name(part), unpacker.unpack(part.getInputStream(), folder, () -> requireQuota(user)));
+            upload = new Upload(name(part), unpacker.unpack(part.getInputStream(), folder, () -> requireQuota(user)));
         }
         if (upload == null) {
             throw refused(PART, "The part " + PART + " is missing");

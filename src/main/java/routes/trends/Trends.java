@@ -212,8 +212,7 @@ public class Trends implements PostTraces {
         each(tenant, end.minus(BASELINE), end, MOST_BASELINE_POSTS, post -> {
             // the window begins where the posts before it end
             long age = Duration.between(post.at(), end.plus(window.length)).toMillis();
-            boolean isSameDay =
-                    window.length.compareTo(WEEK) < 0 && age % WEEK.toMillis() < window.length.toMillis();
+            boolean isSameDay = window.length.compareTo(WEEK) < 0 && age % WEEK.toMillis() < window.length.toMillis();
             posts[0]++;
             posts[1] += isSameDay ? 1 : 0;
             channels.add(post.channelId());

@@ -222,13 +222,12 @@ class FeedsIT {
                 assertThat(Instant.parse(asJson.get(i).path("date_published").asText())
                                 .truncatedTo(ChronoUnit.SECONDS))
                         .isEqualTo(other.getPublishedDate().toInstant());
-                assertThat(entry.getDescription().getValue())
-                        .isNotBlank()
-                        .doesNotContain("<img", "<script", "\u0002");
+                assertThat(entry.getDescription().getValue()).isNotBlank().doesNotContain("<img", "<script", "\u0002");
             }
             assertThat(atom(read(made.path("rss_url").asText()).body()).getEntries())
                     .extracting(SyndEntry::getUri)
-                    .isEqualTo(asAtom.getEntries().stream().map(SyndEntry::getUri).toList());
+                    .isEqualTo(
+                            asAtom.getEntries().stream().map(SyndEntry::getUri).toList());
         }
     }
 

@@ -84,8 +84,9 @@ class ReaderDigestIT {
         browser.noPhone();
         browser.run("document.documentElement.dataset.theme = 'dark'");
         browser.print(true);
-        assertThat(browser.run(
-                        """
+        assertThat(
+                        browser.run(
+                                """
                         const style = (selector, pseudo) => getComputedStyle(document.querySelector(selector), pseudo);
                         return [style('.top').display, style('.digest-view > .part').display, style(':root').colorScheme,
                             style('.story').display, style('.told-by a[target]', '::after').content].join(' ')"""))

@@ -261,15 +261,12 @@ class DigestsIT {
             new Process(null).tick();
         }
 
-        assertThat(of(user).stream().map(digest -> digest.date().toString()))
-                .containsExactly(days.split(" "));
+        assertThat(of(user).stream().map(digest -> digest.date().toString())).containsExactly(days.split(" "));
         assertThat(of(user)).allSatisfy(digest -> assertThat(digest.status()).isEqualTo("ready"));
         for (int i = 1; i < of(user).size(); i++) {
             assertThat(of(user).get(i - 1).from()).isEqualTo(of(user).get(i).to());
         }
-        assertThat(of(weekly))
-                .extracting(digest -> digest.date().toString())
-                .containsExactly(days.split(" ")[0]);
+        assertThat(of(weekly)).extracting(digest -> digest.date().toString()).containsExactly(days.split(" ")[0]);
     }
 
     @Test

@@ -67,11 +67,9 @@ abstract class ObjectStoreContract {
                 .anySatisfy(one -> {
                     assertThat(one.key()).isEqualTo(KEY);
                     assertThat(one.sizeBytes()).isEqualTo(7);
-                    assertThat(one.storedAt())
-                            .isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
+                    assertThat(one.storedAt()).isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
                 })
-                .allMatch(one -> one.key()
-                .startsWith("media/"));
+                .allMatch(one -> one.key().startsWith("media/"));
         assertThat(none).isEmpty();
     }
 

@@ -155,7 +155,8 @@ class StorageUsageIT {
         assertThat(of(one, "crawl")).startsWith("1 of 10");
         assertThat(of(other, "crawl")).startsWith("0 of 0");
         assertThat(of(one, "album")).startsWith("1 of 10");
-        assertThat(metrics.counter("storage.unused.removed", "kind", "crawl").count()).isEqualTo(2);
+        assertThat(metrics.counter("storage.unused.removed", "kind", "crawl").count())
+                .isEqualTo(2);
     }
 
     @Test

@@ -53,14 +53,16 @@ class TrendDetectorTest {
             window.add(post(1, "распродажа"));
             window.addAll(posts(90, 3, "погода"));
 
-            assertThat(find(window, Map.of("погода", 900), 1_000)).as(spam + " times").isEmpty();
+            assertThat(find(window, Map.of("погода", 900), 1_000))
+                    .as(spam + " times")
+                    .isEmpty();
         }
         List<Post> told = new ArrayList<>(posts(500, 1, "выборы"));
         told.addAll(List.of(post(1, "выборы"), post(2, "выборы"), post(1, "выборы"), post(2, "выборы")));
         told.addAll(posts(90, 3, "погода"));
-        assertThat(find(told, Map.of("погода", 900), 1_000)).singleElement().satisfies(trend -> assertThat(
-                        trend.posts())
-                .hasSize(504));
+        assertThat(find(told, Map.of("погода", 900), 1_000))
+                .singleElement()
+                .satisfies(trend -> assertThat(trend.posts()).hasSize(504));
     }
 
     @Test
@@ -69,7 +71,11 @@ class TrendDetectorTest {
         window.addAll(posts(92, 3, "погода"));
         // four Fridays of the 28 days
         Baseline usual = new Baseline(
-                Map.of("пятница", 32, "погода", 2_700), 2_800, Map.of("пятница", 32, "погода", 368), 400, Set.copyOf(channels));
+                Map.of("пятница", 32, "погода", 2_700),
+                2_800,
+                Map.of("пятница", 32, "погода", 368),
+                400,
+                Set.copyOf(channels));
 
         assertThat(detector.find(window, usual, FROM, TO)).isEmpty();
         List<Post> more = new ArrayList<>(posts(30, 3, "пятница"));
@@ -89,8 +95,8 @@ class TrendDetectorTest {
     void channels_on_their_first_day_make_no_trends_of_what_may_be_usual_for_them() {
         List<Post> window = new ArrayList<>(posts(40, 3, "рецепт"));
         window.addAll(posts(90, 3, "погода"));
-        Baseline others = new Baseline(
-                Map.of("погода", 900), 1_000, Map.of(), 0, Set.of(channels.get(0), UUID.randomUUID()));
+        Baseline others =
+                new Baseline(Map.of("погода", 900), 1_000, Map.of(), 0, Set.of(channels.get(0), UUID.randomUUID()));
 
         assertThat(detector.find(window, others, FROM, TO)).isEmpty();
     }

@@ -211,7 +211,8 @@ class TrendsIT {
 
     @Test
     void on_the_first_day_of_an_installation_nothing_is_a_trend() {
-        archive.jdbc.sql("DELETE FROM posts WHERE posted_at < CAST(? AS timestamptz)")
+        archive.jdbc
+                .sql("DELETE FROM posts WHERE posted_at < CAST(? AS timestamptz)")
                 .param(NOW.minus(Duration.ofHours(24)).toString())
                 .update();
         eclipse(NOW.minus(Duration.ofHours(2)));
@@ -228,12 +229,22 @@ class TrendsIT {
     void a_trend_whose_posts_were_erased_while_the_run_went_on_does_not_stay() {
         eclipse(NOW.minus(Duration.ofHours(2)));
         trends.detect(Window.DAY);
-        archive.jdbc.sql("UPDATE posts SET is_deleted = true, deleted_at = now(), cleaned_at = now(), content = '' WHERE content LIKE 'Солнечное%'")
+        archive.jdbc
+                .sql(
+                        "UPDATE posts SET is_deleted = true, deleted_at = now(), cleaned_at = now(), content = '' WHERE content LIKE 'Солнечное%'")
                 .update();
 
         trends.detect(Window.DAY);
 
-        assertThat(archive.jdbc.sql("SELECT count(*) FROM trends").query(Long.class).single()).isZero();
-        assertThat(archive.jdbc.sql("SELECT count(*) FROM trend_posts").query(Long.class).single()).isZero();
+        assertThat(archive.jdbc
+                        .sql("SELECT count(*) FROM trends")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        assertThat(archive.jdbc
+                        .sql("SELECT count(*) FROM trend_posts")
+                        .query(Long.class)
+                        .single())
+                .isZero();
     }
 }
