@@ -2,7 +2,6 @@ package routes.answers;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +23,6 @@ class Conversations implements PostTraces {
     /** Stored questions of a user. */
     private static final int MAX_QUESTIONS = 2_000;
 
-    private static final int INTEREST_DAYS = 90;
     private static final int MAX_QUERY = 500;
     private static final ObjectMapper JSON = Json.newMapper();
 
@@ -117,22 +115,6 @@ class Conversations implements PostTraces {
 
     private static String shortened(String text) {
         return text == null || text.length() <= MAX_QUERY ? text : text.substring(0, MAX_QUERY);
-    }
-
-    /** The topics that the user has asked about most often lately. */
-    List<String> topics(long userId, int most) {
-        Instant since = clock.instant().minus(java.time.Duration.ofDays(INTEREST_DAYS));
-        return jdbc.sql(
-                        """
-                        SELECT topic FROM rag_queries, jsonb_array_elements_text(topics) AS topic
-                        WHERE user_id = :user AND created_at > CAST(:since AS timestamptz)
-                        GROUP BY topic ORDER BY count(*) DESC, max(created_at) DESC, topic LIMIT :most
-                        """)
-                .param("user", userId)
-                .param("since", since.toString())
-                .param("most", most)
-                .query(String.class)
-                .list();
     }
 
     /** Numbers of the posts that answers to the user have cited lately. */

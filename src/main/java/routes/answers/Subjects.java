@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.stereotype.Component;
+import routes.interests.Interests;
 import routes.answers.AnswerTask.Draft;
 import routes.answers.Passages.Found;
 import routes.answers.Terms.Term;
@@ -26,13 +27,15 @@ class Subjects {
 
     private final Passages passages;
     private final Conversations conversations;
+    private final Interests interests;
     private final Terms terms;
     private final AnswerProperties properties;
     private final Clock clock;
 
-    Subjects(Passages passages, Conversations conversations, Terms terms, AnswerProperties properties, Clock clock) {
+    Subjects(Passages passages, Conversations conversations, Interests interests, Terms terms, AnswerProperties properties, Clock clock) {
         this.passages = passages;
         this.conversations = conversations;
+        this.interests = interests;
         this.terms = terms;
         this.properties = properties;
         this.clock = clock;
@@ -99,8 +102,8 @@ class Subjects {
     private Chosen recommended(Question question, int most, String period) {
         Set<Long> known = Set.copyOf(conversations.cited(question.userId()));
         List<Passage> chosen = new ArrayList<>();
-        List<String> interests = conversations.topics(question.userId(), INTERESTS);
-        for (String topic : interests) {
+        List<String> topics = interests.topics(question.userId(), INTERESTS);
+        for (String topic : topics) {
             passages.newest(question, topic, most, properties.maxContext(), true).passages().stream()
                     .filter(passage -> !known.contains(passage.post().number()))
                     .filter(passage -> chosen.stream()

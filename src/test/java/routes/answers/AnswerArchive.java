@@ -25,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import routes.interests.InterestsOfTests;
 import routes.configuration.ConfigFolderProperties;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
@@ -137,7 +138,8 @@ public final class AnswerArchive implements AutoCloseable {
                 new Conversations(jdbc, new JdbcTransactionManager(database.dataSource()), properties, clock);
         var passages = new Passages(search, new PostTexts(jdbc), terms);
         return new Answers(
-                new Subjects(passages, conversations, terms, properties, clock),
+                new Subjects(
+                        passages, conversations, InterestsOfTests.of(database, metrics, clock), terms, properties, clock),
                 conversations,
                 new FollowUps(terms),
                 models,

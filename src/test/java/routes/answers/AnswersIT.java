@@ -31,6 +31,8 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.answers.AnswerArchive.Models;
 import routes.answers.AnswerArchive.Stored;
 import routes.answers.Answers.TooManyQuestionsException;
+import routes.interests.Interests;
+import routes.interests.InterestsOfTests;
 import routes.posts.PostTraces;
 import routes.testing.EmbeddedDatabase;
 
@@ -575,6 +577,29 @@ class AnswersIT {
 
         assertThat(answer.intent()).isEqualTo("recommend");
         assertThat(answer.sources()).extracting(Answer.Source::number).containsExactly(unread.number());
+    }
+
+    @Test
+    void recommended_posts_are_of_interests_that_the_user_has_set_and_not_of_erased_ones() {
+        archive.post(tenant, channel, DAY, TOKAMAK, "физика");
+        Stored unread = archive.post(tenant, channel, DAY, "Физики построили новый ускоритель частиц.", "физика");
+        Stored film = archive.post(tenant, channel, DAY, "Вышел новый фильм о пиратах.", "кино");
+        archive.post(tenant, channel, DAY, "В реке открыли новый мост.", "город");
+        Interests interests =
+                InterestsOfTests.of(DATABASE, archive.metrics, Clock.fixed(AnswerArchive.NOON, ZoneOffset.UTC));
+        local("Что такое токамак?");
+        interests.set(user, "кино", 0.9);
+        assertThat(local("Посоветуй, что почитать").sources())
+                .extracting(Answer.Source::number)
+                .containsExactly(film.number(), unread.number());
+
+        archive.jdbc.sql("DELETE FROM rag_queries WHERE query LIKE 'Посоветуй%'").update();
+        interests.run();
+        interests.erase(user, "физика");
+
+        assertThat(local("Посоветуй, что почитать").sources())
+                .extracting(Answer.Source::number)
+                .containsExactly(film.number());
     }
 
     @Test
