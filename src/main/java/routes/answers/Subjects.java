@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.stereotype.Component;
-import routes.interests.Interests;
 import routes.answers.AnswerTask.Draft;
 import routes.answers.Passages.Found;
 import routes.answers.Terms.Term;
+import routes.interests.Interests;
 import routes.text.Language;
 
 /** Chooses the passages for each intent. */
@@ -32,7 +32,13 @@ class Subjects {
     private final AnswerProperties properties;
     private final Clock clock;
 
-    Subjects(Passages passages, Conversations conversations, Interests interests, Terms terms, AnswerProperties properties, Clock clock) {
+    Subjects(
+            Passages passages,
+            Conversations conversations,
+            Interests interests,
+            Terms terms,
+            AnswerProperties properties,
+            Clock clock) {
         this.passages = passages;
         this.conversations = conversations;
         this.interests = interests;

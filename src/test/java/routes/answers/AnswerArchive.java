@@ -25,10 +25,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import routes.interests.InterestsOfTests;
 import routes.configuration.ConfigFolderProperties;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
+import routes.interests.InterestsOfTests;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 import routes.llm.ReaderCalls;
@@ -139,7 +139,12 @@ public final class AnswerArchive implements AutoCloseable {
         var passages = new Passages(search, new PostTexts(jdbc), terms);
         return new Answers(
                 new Subjects(
-                        passages, conversations, InterestsOfTests.of(database, metrics, clock), terms, properties, clock),
+                        passages,
+                        conversations,
+                        InterestsOfTests.of(database, metrics, clock),
+                        terms,
+                        properties,
+                        clock),
                 conversations,
                 new FollowUps(terms),
                 models,

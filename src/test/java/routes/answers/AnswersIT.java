@@ -593,7 +593,9 @@ class AnswersIT {
                 .extracting(Answer.Source::number)
                 .containsExactly(film.number(), unread.number());
 
-        archive.jdbc.sql("DELETE FROM rag_queries WHERE query LIKE 'Посоветуй%'").update();
+        archive.jdbc
+                .sql("DELETE FROM rag_queries WHERE query LIKE 'Посоветуй%'")
+                .update();
         interests.run();
         interests.erase(user, "физика");
 
