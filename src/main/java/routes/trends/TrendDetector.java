@@ -91,7 +91,10 @@ final class TrendDetector {
         return byTerm;
     }
 
-    private static int counted(Collection<Post> posts) {
+    private int counted(Collection<Post> posts) {
+        if (properties.minChannels() == 1) {
+            return posts.size(); // the operator wants trends of one channel
+        }
         Map<UUID, Integer> byChannel = new HashMap<>();
         posts.forEach(post -> byChannel.merge(post.channelId(), 1, Integer::sum));
         int loudest = byChannel.values().stream().mapToInt(n -> n).max().orElse(0);
@@ -167,7 +170,7 @@ final class TrendDetector {
                 story.series());
     }
 
-    private static Found found(
+    private Found found(
             String key, List<Post> posts, int windowPosts, Baseline baseline, Instant from, Instant to) {
         int counted = counted(posts);
         int ofWindow = windowPosts - posts.size() + counted;

@@ -66,6 +66,21 @@ class TrendDetectorTest {
     }
 
     @Test
+    void where_one_channel_is_enough_its_posts_all_count() {
+        var one = new TrendDetector(new TrendsProperties("-", Duration.ofHours(1), 5, 1, 100, 15.1));
+        List<Post> window = new ArrayList<>(posts(10, 1, "затмение"));
+        window.addAll(posts(90, 1, "погода"));
+
+        assertThat(one.find(
+                        window,
+                        new Baseline(Map.of("погода", 900), 1_000, Map.of(), 0, Set.copyOf(channels)),
+                        FROM,
+                        TO))
+                .extracting(Found::keyword)
+                .containsExactly("затмение");
+    }
+
+    @Test
     void what_comes_on_the_same_day_of_every_week_is_no_trend_on_that_day_unless_there_is_much_more_of_it() {
         List<Post> window = new ArrayList<>(posts(8, 3, "пятница"));
         window.addAll(posts(92, 3, "погода"));
