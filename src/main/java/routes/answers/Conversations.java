@@ -2,25 +2,27 @@ package routes.answers;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
-import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Json;
+import routes.posts.PostLock;
+import routes.posts.PostTraces;
 
 /** The questions that users have asked, in the table {@code rag_queries}: for follow-up questions, and for interests. */
 @Repository
-class Conversations {
+class Conversations implements PostTraces {
     /** Questions of a thread that a follow-up question may refer to. */
     private static final int TURNS = 5;
 
     /** Stored questions of a user. */
     private static final int MAX_QUESTIONS = 2_000;
 
-    private static final int INTEREST_DAYS = 90;
     private static final int MAX_QUERY = 500;
     private static final ObjectMapper JSON = Json.newMapper();
 
@@ -64,12 +66,17 @@ class Conversations {
 
     private record StoredSource(UUID postId, long number, UUID channelId, double score) {}
 
-    /** Stores a question with its answer, and deletes old ones of the user. */
+    /** Stores a question with its answer, unless a post of it was deleted meanwhile, and deletes old ones of the user. */
     void store(Question question, Answer answer, List<String> topics, long millis) {
-        List<StoredSource> sources = answer.sources().stream()
-                .map(source -> new StoredSource(source.postId(), source.number(), source.channelId(), source.score()))
-                .toList();
+        List<UUID> posts =
+                answer.sources().stream().map(Answer.Source::postId).distinct().toList();
         transaction.executeWithoutResult(status -> {
+            Set<UUID> deleted = PostLock.takeAndFindDeleted(jdbc, posts);
+            List<StoredSource> sources = answer.sources().stream()
+                    .filter(source -> !deleted.contains(source.postId()))
+                    .map(source ->
+                            new StoredSource(source.postId(), source.number(), source.channelId(), source.score()))
+                    .toList();
             jdbc.sql(
                             """
                             INSERT INTO rag_queries (user_id, thread_id, query, understood_as, intent, outcome, answer, sources, topics,
@@ -83,9 +90,12 @@ class Conversations {
                     .param("understood", shortened(answer.understoodAs()))
                     .param("intent", answer.intent())
                     .param("outcome", answer.outcome())
-                    .param("answer", answer.text())
+                    .param("answer", deleted.isEmpty() ? answer.text() : null)
                     .param("sources", JSON.valueToTree(sources).toString())
-                    .param("topics", JSON.valueToTree(topics).toString())
+                    .param(
+                            "topics",
+                            JSON.valueToTree(deleted.isEmpty() ? topics : List.of())
+                                    .toString())
                     .param("confidence", answer.confidence())
                     .param("millis", (int) Math.min(Integer.MAX_VALUE, millis))
                     .param("now", clock.instant().toString())
@@ -107,22 +117,6 @@ class Conversations {
         return text == null || text.length() <= MAX_QUERY ? text : text.substring(0, MAX_QUERY);
     }
 
-    /** The topics that the user has asked about most often lately. */
-    List<String> topics(long userId, int most) {
-        Instant since = clock.instant().minus(java.time.Duration.ofDays(INTEREST_DAYS));
-        return jdbc.sql(
-                        """
-                        SELECT topic FROM rag_queries, jsonb_array_elements_text(topics) AS topic
-                        WHERE user_id = :user AND created_at > CAST(:since AS timestamptz)
-                        GROUP BY topic ORDER BY count(*) DESC, max(created_at) DESC, topic LIMIT :most
-                        """)
-                .param("user", userId)
-                .param("since", since.toString())
-                .param("most", most)
-                .query(String.class)
-                .list();
-    }
-
     /** Numbers of the posts that answers to the user have cited lately. */
     List<Long> cited(long userId) {
         return jdbc.sql(
@@ -134,5 +128,32 @@ class Conversations {
                 .param("user", userId)
                 .query(Long.class)
                 .list();
+    }
+
+    /** Answers that quote the posts go, and topics that neither the question nor another post of the answer has. The questions stay. */
+    @Override
+    public void erase(UUID tenantId, Collection<UUID> postIds) {
+        jdbc.sql(
+                        """
+                        WITH told AS (
+                            SELECT DISTINCT r.id FROM unnest(CAST(:posts AS text[])) AS post
+                            JOIN rag_queries r ON r.sources @> jsonb_build_array(jsonb_build_object('post_id', post)))
+                        UPDATE rag_queries q SET answer = NULL,
+                            sources = coalesce((
+                                SELECT jsonb_agg(one.source ORDER BY one.n)
+                                FROM jsonb_array_elements(q.sources) WITH ORDINALITY AS one (source, n)
+                                WHERE one.source ->> 'post_id' <> ALL (:posts)), '[]'),
+                            topics = coalesce((
+                                SELECT jsonb_agg(one.topic ORDER BY one.n)
+                                FROM jsonb_array_elements_text(q.topics) WITH ORDINALITY AS one (topic, n)
+                                WHERE position(one.topic IN lower(q.query)) > 0 OR EXISTS (
+                                    SELECT FROM jsonb_array_elements(q.sources) AS source
+                                    JOIN post_enrichment e ON e.post_id = CAST(source ->> 'post_id' AS uuid) AND e.kind = 'tags',
+                                        jsonb_path_query(e.data, '$.tags[*]') AS tag
+                                    WHERE source ->> 'post_id' <> ALL (:posts) AND lower(tag #>> '{}') = one.topic)), '[]')
+                        FROM told WHERE q.id = told.id
+                        """)
+                .param("posts", postIds.stream().map(UUID::toString).toArray(String[]::new))
+                .update();
     }
 }

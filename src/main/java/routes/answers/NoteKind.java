@@ -37,8 +37,8 @@ enum NoteKind {
             "Прежний разговор закончен, вопрос понят сам по себе.",
             "The earlier conversation has ended; the question was read on its own."),
     NO_INTERESTS(
-            "Ваших вопросов пока нет, поэтому предложены самые читаемые из новых постов.",
-            "You have not asked anything yet, so these are the most read of the new posts.");
+            "О ваших интересах пока ничего не известно, поэтому предложены самые читаемые из новых постов.",
+            "Nothing is known of your interests yet, so these are the most read of the new posts.");
 
     private final Map<Language, String> texts;
 

@@ -13,6 +13,7 @@ import org.springframework.stereotype.Component;
 import routes.answers.AnswerTask.Draft;
 import routes.answers.Passages.Found;
 import routes.answers.Terms.Term;
+import routes.interests.Interests;
 import routes.text.Language;
 
 /** Chooses the passages for each intent. */
@@ -26,13 +27,21 @@ class Subjects {
 
     private final Passages passages;
     private final Conversations conversations;
+    private final Interests interests;
     private final Terms terms;
     private final AnswerProperties properties;
     private final Clock clock;
 
-    Subjects(Passages passages, Conversations conversations, Terms terms, AnswerProperties properties, Clock clock) {
+    Subjects(
+            Passages passages,
+            Conversations conversations,
+            Interests interests,
+            Terms terms,
+            AnswerProperties properties,
+            Clock clock) {
         this.passages = passages;
         this.conversations = conversations;
+        this.interests = interests;
         this.terms = terms;
         this.properties = properties;
         this.clock = clock;
@@ -99,8 +108,8 @@ class Subjects {
     private Chosen recommended(Question question, int most, String period) {
         Set<Long> known = Set.copyOf(conversations.cited(question.userId()));
         List<Passage> chosen = new ArrayList<>();
-        List<String> interests = conversations.topics(question.userId(), INTERESTS);
-        for (String topic : interests) {
+        List<String> topics = interests.topics(question.userId(), INTERESTS);
+        for (String topic : topics) {
             passages.newest(question, topic, most, properties.maxContext(), true).passages().stream()
                     .filter(passage -> !known.contains(passage.post().number()))
                     .filter(passage -> chosen.stream()

@@ -42,6 +42,7 @@ final class FeedController {
 
     private static final String CACHE = "private, max-age=300";
     private static final String ATOM = "application/atom+xml";
+    private static final String RSS = "application/rss+xml";
     private static final String JSON = "application/feed+json";
     private static final int MOST_BUCKETS = 10_000;
 
@@ -73,6 +74,7 @@ final class FeedController {
             Instant createdAt,
             Instant lastReadAt,
             String atomUrl,
+            String rssUrl,
             String jsonUrl) {
         /** Without the addresses: Spring logs answers. */
         @Override
@@ -81,7 +83,7 @@ final class FeedController {
         }
     }
 
-    private static UserFeedAnswer info(UserFeed feed, String atomUrl, String jsonUrl) {
+    private static UserFeedAnswer info(UserFeed feed, String atomUrl, String rssUrl, String jsonUrl) {
         return new UserFeedAnswer(
                 feed.id(),
                 feed.searchId() == null ? "digests" : "search",
@@ -90,6 +92,7 @@ final class FeedController {
                 feed.createdAt(),
                 feed.lastReadAt(),
                 atomUrl,
+                rssUrl,
                 jsonUrl);
     }
 
@@ -99,7 +102,7 @@ final class FeedController {
     @GetMapping("/users/{user_id}/feeds")
     Page<UserFeedAnswer> list(@PathVariable("user_id") long id) {
         List<UserFeedAnswer> all = feeds.list(users.require(id).id()).stream()
-                .map(feed -> info(feed, null, null))
+                .map(feed -> info(feed, null, null, null))
                 .toList();
         return new Page<>(all, null);
     }
@@ -117,7 +120,11 @@ final class FeedController {
         String path = "/feeds/" + made.key();
         return ResponseEntity.created(URI.create(
                         "/users/" + user.id() + "/feeds/" + made.feed().id()))
-                .body(info(made.feed(), address(path + "/atom.xml"), address(path + "/feed.json")));
+                .body(info(
+                        made.feed(),
+                        address(path + "/atom.xml"),
+                        address(path + "/rss.xml"),
+                        address(path + "/feed.json")));
     }
 
     private static String address(String path) {
@@ -140,6 +147,12 @@ final class FeedController {
     void atom(@PathVariable("feed_key") String key, ServletWebRequest request, HttpServletResponse response)
             throws IOException {
         send(contents.atom(feed(key), address("/feeds/" + key + "/atom.xml"), address("/")), ATOM, request, response);
+    }
+
+    @GetMapping("/feeds/{feed_key}/rss.xml")
+    void rss(@PathVariable("feed_key") String key, ServletWebRequest request, HttpServletResponse response)
+            throws IOException {
+        send(contents.rss(feed(key), address("/")), RSS, request, response);
     }
 
     @GetMapping("/feeds/{feed_key}/feed.json")

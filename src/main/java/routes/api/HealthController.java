@@ -1,6 +1,7 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import routes.schedule.ScheduleHealth;
 
 /**
  * Health on the API port. It needs no key, so it returns the status of every part and stage, but no details except how many posts
@@ -41,9 +43,15 @@ final class HealthController {
      * @param status UP, DEGRADED, DOWN, OUT_OF_SERVICE or UNKNOWN
      * @param reason the problem and its count, if known; names streams, never addresses or data
      * @param components the parts of a composite; absent for others
+     * @param lastRunAt of a job, when its last run ended; null if it has not run
+     * @param nextRunAt of a job; null if it is not planned
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    record HealthReport(String status, String reason, Map<String, HealthReport> components) {
+    record HealthReport(
+            String status, String reason, Map<String, HealthReport> components, Instant lastRunAt, Instant nextRunAt) {
+        HealthReport(String status, String reason, Map<String, HealthReport> components) {
+            this(status, reason, components, null, null);
+        }
 
         static HealthReport of(HealthComponent component, Status status) {
             var parts = new TreeMap<String, HealthReport>();
@@ -62,6 +70,13 @@ final class HealthController {
                 ((Health) part).getDetails().forEach((stage, text) -> stages.put(stage, stage(text.toString())));
                 return new HealthReport(status, null, stages);
             }
+            if (name.equals("schedule")
+                    && part instanceof Health health
+                    && health.getDetails().get(ScheduleHealth.JOBS) instanceof Map<?, ?> runs) {
+                var jobs = new TreeMap<String, HealthReport>();
+                runs.forEach((job, run) -> jobs.put(job.toString(), job((ScheduleHealth.Run) run)));
+                return new HealthReport(status, null, jobs);
+            }
             // the problems of these two contain only counts
             if (Set.of("pipeline", "index").contains(name)
                     && part instanceof Health health
@@ -69,6 +84,12 @@ final class HealthController {
                 return new HealthReport(status, StringUtils.collectionToDelimitedString(problems, "; "), null);
             }
             return of(part, part.getStatus());
+        }
+
+        /** The error of a job may contain addresses. */
+        private static HealthReport job(ScheduleHealth.Run run) {
+            String status = run.isFailing() ? "DEGRADED" : run.lastOutcome() == null ? "UNKNOWN" : "UP";
+            return new HealthReport(status, null, null, run.lastRunAt(), run.nextRunAt());
         }
 
         private static HealthReport stage(String text) {

@@ -32,6 +32,7 @@ import routes.ingest.upload.ExportUnpacker;
 import routes.ingest.upload.UploadFolders;
 import routes.ingest.upload.UploadProperties;
 import routes.ingest.upload.UploadRefusedException;
+import routes.posts.StorageQuota;
 
 /** Imports by upload. Refuses before the body is read where possible, so clients that wait for "100 Continue" send nothing. */
 @RestController
@@ -51,6 +52,7 @@ final class UploadController {
     private final UploadFolders folders;
     private final ImportService service;
     private final UploadProperties limits;
+    private final StorageQuota quota;
     private final Semaphore permits;
 
     UploadController(
@@ -58,12 +60,14 @@ final class UploadController {
             ExportUnpacker unpacker,
             UploadFolders folders,
             ImportService service,
-            UploadProperties limits) {
+            UploadProperties limits,
+            StorageQuota quota) {
         this.users = users;
         this.unpacker = unpacker;
         this.folders = folders;
         this.service = service;
         this.limits = limits;
+        this.quota = quota;
         this.permits = new Semaphore(limits.concurrency());
     }
 
@@ -91,7 +95,7 @@ final class UploadController {
             var body = new UploadBody(request.getInputStream(), limits);
             body.require(request.getContentLengthLong());
             unpacker.requireRoom(folder.exportFolder(), request.getContentLengthLong());
-            Upload upload = read(request, body, folder.exportFolder());
+            Upload upload = read(user, request, body, folder.exportFolder());
             UUID job = service.submit(user.id(), user.tenantId(), upload.export(), upload.name());
             folder.keep();
             return job;
@@ -109,7 +113,7 @@ final class UploadController {
     private record Upload(String name, Path export) {}
 
     /** Reads the whole body as a stream, and unpacks the export into the folder. */
-    private Upload read(HttpServletRequest request, InputStream body, Path folder) throws IOException {
+    private Upload read(User user, HttpServletRequest request, InputStream body, Path folder) throws IOException {
         var multipart = new JakartaServletFileUpload<>();
         multipart.setHeaderCharset(StandardCharsets.UTF_8);
         FileItemInputIterator parts = multipart.getItemIterator(new JakartaServletRequestContext(request) {
@@ -127,12 +131,22 @@ final class UploadController {
             if (upload != null) {
                 throw refused(PART, "There is more than one file");
             }
-            upload = new Upload(name(part), unpacker.unpack(part.getInputStream(), folder));
+            upload = new Upload(name(part), unpacker.unpack(part.getInputStream(), folder, () -> requireQuota(user)));
         }
         if (upload == null) {
             throw refused(PART, "The part " + PART + " is missing");
         }
         return upload;
+    }
+
+    /** An export with files, of which none can be stored. */
+    private void requireQuota(User user) {
+        quota.left(user.tenantId()).ifPresent(left -> {
+            if (left == 0) {
+                throw ProblemType.QUOTA_EXCEEDED.exception(
+                        PART, "The storage quota of the tenant is used up, so no file of the export could be stored");
+            }
+        });
     }
 
     private static ErrorResponseException refused(String part, String why) {

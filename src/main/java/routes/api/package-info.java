@@ -2,6 +2,6 @@
  * Operations of the HTTP API: a controller for each resource, and what its queries read.
  *
  * <p>Uses: answers, api.access, api.http, article, backup, configuration, crawltrigger, delivery, digests, events, feeds, ingest, ingest.preview, ingest.upload, interests,
- * llm, objectstore, operations, posts, redis, replay, routefiles, search, telegram, text, timeline, trends, vectorindex, web.
+ * llm, objectstore, operations, posts, redis, replay, routefiles, schedule, search, telegram, text, timeline, trends, vectorindex, web.
  */
 package routes.api;

@@ -22,6 +22,7 @@ import routes.events.DigestsGenerate;
 import routes.events.Json;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
+import routes.posts.PostLock;
 import routes.posts.PostTraces;
 
 /**
@@ -234,24 +235,31 @@ public class DigestTable implements PostTraces {
                 .optional();
     }
 
-    /** Stores the result, unless another worker has taken the digest over. Returns whether it was stored. */
-    boolean ready(Claimed digest, DigestBody body, String content, Instant collectedAt, Instant now) {
-        return jdbc.sql(
-                                """
-                                UPDATE digests SET status = 'ready', body = CAST(:body AS jsonb), content = :content,
-                                    posts = CAST(:posts AS jsonb), collected_at = CAST(:collected AS timestamptz),
-                                    made_at = CAST(:now AS timestamptz), error = NULL, next_try_at = NULL
-                                WHERE id = :id AND status = 'processing' AND attempts = :attempts
-                                """)
-                        .param("body", JSON.valueToTree(body).toString())
-                        .param("content", content)
-                        .param("posts", posts(body))
-                        .param("collected", collectedAt.toString())
-                        .param("now", now.toString())
-                        .param("id", digest.id())
-                        .param("attempts", digest.attempts())
-                        .update()
-                > 0;
+    /**
+     * Stores the result without posts that were deleted meanwhile, unless another worker has taken the digest over. Returns whether it was
+     * stored.
+     */
+    boolean ready(Claimed digest, DigestBody made, Instant collectedAt, Instant now) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            DigestBody body = made.without(PostLock.takeAndFindDeleted(
+                    jdbc, made.sources().stream().map(DigestBody.Source::postId).toList()));
+            return jdbc.sql(
+                                    """
+                                    UPDATE digests SET status = 'ready', body = CAST(:body AS jsonb), content = :content,
+                                        posts = CAST(:posts AS jsonb), collected_at = CAST(:collected AS timestamptz),
+                                        made_at = CAST(:now AS timestamptz), error = NULL, next_try_at = NULL
+                                    WHERE id = :id AND status = 'processing' AND attempts = :attempts
+                                    """)
+                            .param("body", JSON.valueToTree(body).toString())
+                            .param("content", DigestText.of(body))
+                            .param("posts", posts(body))
+                            .param("collected", collectedAt.toString())
+                            .param("now", now.toString())
+                            .param("id", digest.id())
+                            .param("attempts", digest.attempts())
+                            .update()
+                    > 0;
+        }));
     }
 
     /** @param next when it is tried again; null for never */

@@ -117,7 +117,7 @@ public class Digests {
         try {
             Instant collected = clock.instant();
             DigestBody body = body(digest, collected);
-            if (digests.ready(digest, body, DigestText.of(body), collected, clock.instant())) {
+            if (digests.ready(digest, body, collected, clock.instant())) {
                 count(digest.trigger(), "success", 1);
             }
             metrics.timer("digest.duration").record(System.nanoTime() - started, TimeUnit.NANOSECONDS);

@@ -8,6 +8,9 @@ import com.rometools.rome.feed.atom.Entry;
 import com.rometools.rome.feed.atom.Feed;
 import com.rometools.rome.feed.atom.Link;
 import com.rometools.rome.feed.atom.Person;
+import com.rometools.rome.feed.rss.Channel;
+import com.rometools.rome.feed.rss.Description;
+import com.rometools.rome.feed.rss.Guid;
 import com.rometools.rome.feed.synd.SyndPerson;
 import com.rometools.rome.io.FeedException;
 import com.rometools.rome.io.WireFeedOutput;
@@ -127,6 +130,44 @@ public class FeedContent {
         link.setHref(address);
         link.setType(type);
         return link;
+    }
+
+    /**
+     * Like {@link #atom}, for readers that know nothing else. Descriptions of RSS are HTML, so texts of posts are
+     * escaped.
+     *
+     * @param page address of the reader's page, with a slash at the end
+     */
+    public Sent rss(UserFeed feed, String page) {
+        Items items = items(feed, page);
+        Channel rss = new Channel("rss_2.0");
+        rss.setTitle(items.title());
+        rss.setLink(page);
+        rss.setDescription(items.title());
+        rss.setLastBuildDate(Date.from(items.updatedAt()));
+        rss.setItems(items.items().stream().map(FeedContent::rssItem).toList());
+        try {
+            return new Sent(new WireFeedOutput().outputString(rss), items.updatedAt());
+        } catch (FeedException e) {
+            throw new IllegalStateException("The feed " + feed.id() + " cannot be written", e);
+        }
+    }
+
+    private static com.rometools.rome.feed.rss.Item rssItem(Item item) {
+        var rss = new com.rometools.rome.feed.rss.Item();
+        Guid id = new Guid();
+        id.setValue(item.id());
+        id.setPermaLink(false);
+        rss.setGuid(id);
+        rss.setTitle(item.title());
+        rss.setLink(item.link());
+        rss.setPubDate(Date.from(item.publishedAt()));
+        Description description = new Description();
+        description.setType("text/html");
+        description.setValue(
+                item.isHtml() ? item.content() : escaped(item.content()).replace("\n", "<br>\n"));
+        rss.setDescription(description);
+        return rss;
     }
 
     /** Like {@link #atom}. */

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -279,18 +280,27 @@ public class Interests implements Job {
         }
     }
 
-    private record Known(String topic, boolean isOwn, OffsetDateTime erasedAt) {}
+    private record Known(String topic, double weight, boolean isOwn, OffsetDateTime erasedAt) {}
 
     private void refresh(long userId, Instant since) {
-        Map<String, Known> known = jdbc
-                .sql("SELECT topic, is_own, erased_at FROM user_interests WHERE user_id = ? FOR UPDATE")
+        Map<String, Known> known = known(userId, "FOR UPDATE");
+        Instant now = clock.instant();
+        store(userId, weighed(userId, since, known, now), known, now);
+    }
+
+    private Map<String, Known> known(long userId, String lock) {
+        return jdbc
+                .sql("SELECT topic, weight, is_own, erased_at FROM user_interests WHERE user_id = ? " + lock)
                 .param(userId)
                 .query(Known.class)
                 .list()
                 .stream()
                 .collect(Collectors.toMap(
                         row -> TagKey.of(row.topic()), row -> row, (one, other) -> one.isOwn() ? one : other));
-        Instant now = clock.instant();
+    }
+
+    /** From what the user did, without what was erased since and what the user has set. */
+    private List<Weighed> weighed(long userId, Instant since, Map<String, Known> known, Instant now) {
         List<Act> acts = acts(userId, since).stream()
                 .filter(act -> {
                     Known interest = known.get(TagKey.of(act.topic()));
@@ -300,7 +310,26 @@ public class Interests implements Job {
                     return !isErased && (interest == null || !interest.isOwn());
                 })
                 .toList();
-        store(userId, InterestWeights.of(acts, now), known, now);
+        return InterestWeights.of(acts, now);
+    }
+
+    /** The strongest interests as they are now, also before the next run of the job. */
+    public List<String> topics(long userId, int most) {
+        Instant now = clock.instant();
+        Map<String, Known> known = known(userId, "");
+        Map<String, Double> weights = new LinkedHashMap<>();
+        known.values().stream()
+                .filter(interest -> interest.isOwn() && interest.weight() > 0)
+                .forEach(interest -> weights.put(interest.topic(), interest.weight()));
+        weighed(userId, now.minus(Duration.ofDays(DAYS)), known, now)
+                .forEach(interest -> weights.put(interest.topic(), interest.weight()));
+        return weights.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(most)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private List<Act> acts(long userId, Instant since) {

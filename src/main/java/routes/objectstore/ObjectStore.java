@@ -2,6 +2,7 @@ package routes.objectstore;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -32,8 +33,11 @@ public interface ObjectStore {
     /** Does nothing if there is no such object. */
     void delete(String key) throws IOException;
 
-    /** @param sizeBytes length of the content */
-    record Stored(String key, long sizeBytes) {}
+    /**
+     * @param sizeBytes length of the content
+     * @param storedAt when it was stored last, by the clock of the store
+     */
+    record Stored(String key, long sizeBytes, Instant storedAt) {}
 
     /** Gives each object whose key begins with {@code prefix}, in any order; objects that are stored or deleted meanwhile may be missing. */
     void each(String prefix, Consumer<Stored> work) throws IOException;

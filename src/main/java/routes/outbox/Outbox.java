@@ -1,7 +1,9 @@
 package routes.outbox;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.events.Event;
@@ -35,6 +37,37 @@ public final class Outbox {
                 .params(
                         entries.stream().map(entry -> entry.get("event")).toArray(String[]::new),
                         entries.stream().map(entry -> entry.get("data")).toArray(String[]::new))
+                .update();
+    }
+
+    /**
+     * Removes what published events say of posts, and events of theirs that cannot be published. Joins the transaction of the calling
+     * thread.
+     */
+    public void forget(Collection<UUID> postIds) {
+        String[] ids = postIds.stream().map(UUID::toString).toArray(String[]::new);
+        jdbc.sql(
+                        "DELETE FROM outbox WHERE published_at IS NOT NULL AND event ->> 'post_id' = ANY (?) AND stream <> 'posts.deleted'")
+                .param(ids)
+                .update();
+        // ?? is the operator ?| of jsonb in JDBC
+        jdbc.sql(
+                        """
+                        DELETE FROM outbox WHERE published_at IS NOT NULL AND stream IN ('albums.parsed', 'album.assembled')
+                            AND event -> 'post_ids' ??| ?""")
+                .param(ids)
+                .update();
+        jdbc.sql("DELETE FROM outbox_quarantine WHERE event ->> 'post_id' = ANY (?) OR event -> 'post_ids' ??| ?")
+                .params(ids, ids)
+                .update();
+    }
+
+    /** Removes published events of trends. Joins the transaction of the calling thread. */
+    public void forgetTrends(Collection<UUID> trends) {
+        jdbc.sql(
+                        """
+                        DELETE FROM outbox WHERE published_at IS NOT NULL AND stream = 'trends.emerging' AND event ->> 'trend_id' = ANY (?)""")
+                .param(trends.stream().map(UUID::toString).toArray(String[]::new))
                 .update();
     }
 }

@@ -1,6 +1,7 @@
 package routes.posts;
 
 import java.util.Collection;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -21,6 +22,18 @@ public final class PostLock {
                 .param(postIds.toArray(UUID[]::new))
                 .query((row, number) -> true)
                 .list();
+    }
+
+    /**
+     * Locks posts as {@link #take} does, and returns those that are deleted. Who stores what posts say does so in the same transaction and
+     * leaves those out: what it stores of the others is there when clean-up erases them later.
+     */
+    public static Set<UUID> takeAndFindDeleted(JdbcClient jdbc, Collection<UUID> postIds) {
+        take(jdbc, postIds);
+        return jdbc.sql("SELECT id FROM posts WHERE id = ANY (?) AND is_deleted")
+                .param(postIds.toArray(UUID[]::new))
+                .query(UUID.class)
+                .set();
     }
 
     /**

@@ -166,6 +166,7 @@ public final class PostRemoval {
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         UUID[] ids = postIds.toArray(UUID[]::new);
         media.release(tenantId, ids);
+        outbox.forget(postIds);
         for (String table : List.of("post_edits", "post_enrichment", "media_group_items", "post_opens")) {
             jdbc.sql("DELETE FROM " + table + " WHERE post_id = ANY (?)")
                     .param(ids)

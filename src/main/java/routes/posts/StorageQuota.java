@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -35,6 +36,13 @@ public final class StorageQuota {
 
     /** Bounds the time that the lock is held. The next batch evicts further files. */
     private static final int MAX_EVICTED = 500;
+
+    /** Bytes that count for the quota of tenant t. */
+    private static final String USED =
+            """
+            (coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)
+            + coalesce((SELECT sum(u.total_bytes) FROM tenant_storage_usage u
+                WHERE u.tenant_id = t.id AND u.content_type <> 'media'), 0))::bigint""";
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -89,6 +97,27 @@ public final class StorageQuota {
         }
     }
 
+    /**
+     * How many bytes a tenant may still store, with what can be evicted. What is stored meanwhile is not considered; {@link #reserve} decides.
+     *
+     * @return empty for no limit; 0 if nothing is left
+     */
+    public OptionalLong left(UUID tenantId) {
+        Usage usage = usage(tenantId, USED);
+        if (usage.quota() == 0) {
+            return OptionalLong.empty();
+        }
+        long evictable = jdbc.sql(
+                        """
+                        SELECT coalesce(sum(size_bytes), 0)::bigint FROM media_objects
+                        WHERE tenant_id = ? AND refs_count = 0 AND last_seen_at <= now() - ? * interval '1 second'
+                        """)
+                .params(tenantId, UNUSED_SINCE.toSeconds())
+                .query(Long.class)
+                .single();
+        return OptionalLong.of(Math.max(0, usage.quota() - usage.used() + evictable));
+    }
+
     private void lock(UUID tenantId) {
         jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
                 .param("storage:" + tenantId)
@@ -117,12 +146,7 @@ public final class StorageQuota {
     }
 
     private Map<String, String> reserveLocked(UUID tenantId, Map<String, MediaFile> wanted) {
-        Usage usage = usage(
-                tenantId,
-                """
-                (coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)
-                + coalesce((SELECT sum(u.total_bytes) FROM tenant_storage_usage u
-                    WHERE u.tenant_id = t.id AND u.content_type <> 'media'), 0))::bigint""");
+        Usage usage = usage(tenantId, USED);
         Set<String> known = use(tenantId, wanted.keySet());
         Queue<Unused> unused = null;
         long evictable = 0;
@@ -210,9 +234,13 @@ public final class StorageQuota {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        jdbc.sql("DELETE FROM media_objects WHERE tenant_id = ? AND file_sha256 = ANY (?)")
-                .params(tenantId, files.stream().map(Unused::fileSha256).toArray(String[]::new))
-                .update();
+        String[] hashes = files.stream().map(Unused::fileSha256).toArray(String[]::new);
+        // vision_results: what was seen and read in them
+        for (String table : List.of("vision_results", "media_objects")) {
+            jdbc.sql("DELETE FROM " + table + " WHERE tenant_id = ? AND file_sha256 = ANY (?)")
+                    .params(tenantId, hashes)
+                    .update();
+        }
     }
 
     private void insert(UUID tenantId, List<MediaFile> files) {

@@ -3,17 +3,20 @@ package routes.replay;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import routes.posts.PostTraces;
 import routes.redis.StreamAdmin;
 import routes.replay.DeadLetters.Shown;
 
 /** The originals of dead letters that an operator edited and published again: table {@code dead_letter_originals}. */
 @Component
-class EditedLetters {
+class EditedLetters implements PostTraces {
     private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
@@ -88,5 +91,16 @@ class EditedLetters {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The database returned something other than fields", e);
         }
+    }
+
+    /** Entries about the posts; what operators did with them stays in their audit. */
+    @Override
+    public void erase(UUID tenantId, Collection<UUID> postIds) {
+        jdbc.sql(
+                        """
+                        DELETE FROM dead_letter_originals WHERE EXISTS (
+                            SELECT FROM unnest(CAST(? AS text[])) AS post WHERE position(post IN original::text || edited::text) > 0)""")
+                .param(postIds.stream().map(UUID::toString).toArray(String[]::new))
+                .update();
     }
 }

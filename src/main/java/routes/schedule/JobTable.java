@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -99,15 +97,20 @@ class JobTable {
                 .update();
     }
 
-    /** Jobs that have failed at least so many times one after the other, with the last error. */
-    Map<String, String> failing(int times) {
-        return jdbc
-                .sql("SELECT name, last_error FROM jobs WHERE failures >= ? ORDER BY name")
-                .param(times)
-                .query((row, n) -> Map.entry(row.getString(1), String.valueOf(row.getString(2))))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    /** A job as all processes know it; null is what never happened. */
+    record State(
+            String name,
+            OffsetDateTime lastEndedAt,
+            OffsetDateTime nextRunAt,
+            String lastOutcome,
+            String lastError,
+            int failures) {}
+
+    List<State> states() {
+        return jdbc.sql(
+                        "SELECT name, last_ended_at, next_run_at, last_outcome, last_error, failures FROM jobs ORDER BY name")
+                .query(State.class)
+                .list();
     }
 
     List<Times> times() {

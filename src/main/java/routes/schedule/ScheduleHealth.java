@@ -3,28 +3,53 @@ package routes.schedule;
 import com.github.benmanes.caffeine.cache.AsyncLoadingCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Whether jobs fail again and again: the part {@code schedule} of the health. When they ran, and run next, is in the metrics and in GET /admin/jobs. */
+/**
+ * The part {@code schedule} of the health: when each job ran, and runs next, as the table {@code jobs} says, and whether some fail again
+ * and again.
+ */
 @Component("schedule")
-class ScheduleHealth implements HealthIndicator {
+public class ScheduleHealth implements HealthIndicator {
+    /** The detail with a {@link Run} for each job, by name. */
+    public static final String JOBS = "jobs";
+
     /** An outage of the database makes every job fail once. */
     private static final int TIMES = 3;
 
     private static final Duration RENEWED = Duration.ofSeconds(5);
 
+    /** A request that comes after a long time waits for the database, instead of getting what was true then. */
+    private static final Duration OUTDATED = Duration.ofSeconds(20);
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+    /**
+     * A job, over all processes.
+     *
+     * @param lastRunAt   when its last run ended; null if it has not run
+     * @param lastOutcome success or failed; null if it has not run
+     * @param nextRunAt   null if it is not planned
+     * @param isFailing   the last three runs failed
+     */
+    public record Run(Instant lastRunAt, String lastOutcome, Instant nextRunAt, boolean isFailing) {}
 
     private final JobTable table;
 
     /** Loaded in the background: while the database is down, each health part that queries it delays the response by five seconds. */
-    private final AsyncLoadingCache<String, Health> known =
-            Caffeine.newBuilder().refreshAfterWrite(RENEWED).buildAsync(all -> look());
+    private final AsyncLoadingCache<String, Health> known = Caffeine.newBuilder()
+            .refreshAfterWrite(RENEWED)
+            .expireAfterWrite(OUTDATED)
+            .buildAsync(all -> look());
 
     ScheduleHealth(JobTable table) {
         this.table = table;
@@ -46,12 +71,27 @@ class ScheduleHealth implements HealthIndicator {
 
     private Health look() {
         try {
-            Map<String, String> failing = table.failing(TIMES);
-            return failing.isEmpty()
-                    ? Health.up().build()
-                    : Health.status("DEGRADED").withDetail("problems", failing).build();
+            List<JobTable.State> jobs = table.states();
+            Map<String, String> failing = new TreeMap<>();
+            Map<String, Run> runs = new TreeMap<>();
+            jobs.forEach(job -> {
+                boolean isFailing = job.failures() >= TIMES;
+                if (isFailing) {
+                    failing.put(job.name(), String.valueOf(job.lastError()));
+                }
+                runs.put(
+                        job.name(),
+                        new Run(instant(job.lastEndedAt()), job.lastOutcome(), instant(job.nextRunAt()), isFailing));
+            });
+            Health.Builder health =
+                    failing.isEmpty() ? Health.up() : Health.status("DEGRADED").withDetail("problems", failing);
+            return health.withDetail(JOBS, runs).build();
         } catch (DataAccessException e) {
             return away();
         }
+    }
+
+    private static Instant instant(OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
     }
 }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,8 @@ import routes.objectstore.ObjectStore;
 import routes.schedule.Job;
 
 /**
- * Counts objects and bytes per tenant and kind, as the job {@code storage-usage}, and compares files with {@code media_objects}. Kinds are
+ * Counts objects and bytes per tenant and kind, as the job {@code storage-usage}, removes articles and summaries of no post, and compares
+ * files with {@code media_objects}. Kinds are
  * the first segments of keys: media, crawl (articles) and album (summaries).
  */
 @Component
@@ -35,6 +37,21 @@ public class StorageUsage implements Job {
     private static final String MEDIA = "media";
     private static final List<String> KINDS = List.of(MEDIA, "crawl", "album");
     private static final int TIMEOUT_SECONDS = 60;
+    /** Articles and summaries are referred to soon after they are stored. */
+    private static final Duration UNUSED_SINCE = Duration.ofDays(1);
+
+    /** Keys of the objects of a kind that the database refers to. */
+    private static final Map<String, String> REFERRED = Map.of(
+            "crawl",
+            """
+            SELECT DISTINCT 'crawl/' || p.tenant_id || '/' || encode(sha256(convert_to(page ->> 'url', 'UTF8')), 'hex') || '.md'
+            FROM post_enrichment e JOIN posts p ON p.id = e.post_id
+            CROSS JOIN LATERAL jsonb_array_elements(
+                CASE WHEN jsonb_typeof(e.data -> 'urls') = 'array' THEN e.data -> 'urls' ELSE '[]' END) AS page
+            WHERE e.kind = 'crawl' AND jsonb_typeof(page -> 'url') = 'string'
+            """,
+            "album",
+            "SELECT DISTINCT meta ->> 's3_key' FROM media_groups WHERE meta ->> 's3_key' IS NOT NULL");
 
     /** @param interval how often the objects in the object store are counted */
     @ConfigurationProperties("storage.usage")
@@ -43,6 +60,7 @@ public class StorageUsage implements Job {
     private final ObjectStore objects;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final MeterRegistry metrics;
     private final Clock clock;
     /** Of the last run in this process. */
     private final Map<String, Sum> sums = new ConcurrentHashMap<>();
@@ -59,6 +77,7 @@ public class StorageUsage implements Job {
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
+        this.metrics = metrics;
         this.clock = clock;
         for (String kind : KINDS) {
             Gauge.builder("storage.bytes", () -> sum(kind).bytes())
@@ -68,7 +87,14 @@ public class StorageUsage implements Job {
                     .tag("kind", kind)
                     .register(metrics);
         }
+        for (String kind : REFERRED.keySet()) {
+            count(kind, 0);
+        }
         Gauge.builder("storage.differences", () -> differences).register(metrics);
+    }
+
+    private void count(String kind, int removed) {
+        metrics.counter("storage.unused.removed", "kind", kind).increment(removed);
     }
 
     private record Sum(long objects, long bytes) {
@@ -78,6 +104,10 @@ public class StorageUsage implements Job {
 
         Sum plus(Sum other) {
             return new Sum(objects + other.objects, bytes + other.bytes);
+        }
+
+        Sum minus(Sum other) {
+            return new Sum(objects - other.objects, bytes - other.bytes);
         }
     }
 
@@ -104,8 +134,16 @@ public class StorageUsage implements Job {
         Map<String, Map<UUID, Sum>> measured = new HashMap<>();
         for (String kind : KINDS) {
             Map<UUID, Sum> ofKind = new HashMap<>();
-            objects.each(kind + "/", object -> tenant(object.key())
-                    .ifPresent(tenant -> ofKind.merge(tenant, new Sum(1, object.sizeBytes()), Sum::plus)));
+            Map<String, Sum> old = new HashMap<>();
+            Instant unusedSince = clock.instant().minus(UNUSED_SINCE);
+            objects.each(kind + "/", object -> tenant(object.key()).ifPresent(tenant -> {
+                Sum sum = new Sum(1, object.sizeBytes());
+                ofKind.merge(tenant, sum, Sum::plus);
+                if (REFERRED.containsKey(kind) && object.storedAt().isBefore(unusedSince)) {
+                    old.put(object.key(), sum);
+                }
+            }));
+            removeUnused(kind, old).forEach((tenant, sum) -> ofKind.merge(tenant, sum, Sum::minus));
             measured.put(kind, ofKind);
             all.put(kind, ofKind.values().stream().reduce(NOTHING, Sum::plus));
         }
@@ -138,6 +176,28 @@ public class StorageUsage implements Job {
                 kind.equals(MEDIA) ? recorded.getOrDefault(tenant, NOTHING) : null))));
         sums.putAll(all);
         differences = different;
+    }
+
+    /**
+     * Removes articles and summaries of which no post is left. Files have rows, so the clean-up removes them.
+     *
+     * @param old objects by key, listed before the database is asked
+     * @return what was removed, by tenant
+     */
+    private Map<UUID, Sum> removeUnused(String kind, Map<String, Sum> old) throws IOException {
+        if (old.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, Sum> removed = new HashMap<>();
+        Set<String> referred = jdbc.sql(REFERRED.get(kind)).query(String.class).set();
+        for (Map.Entry<String, Sum> object : old.entrySet()) {
+            if (!referred.contains(object.getKey())) {
+                objects.delete(object.getKey());
+                removed.merge(tenant(object.getKey()).orElseThrow(), object.getValue(), Sum::plus);
+                count(kind, 1);
+            }
+        }
+        return removed;
     }
 
     /** The second segment of the key. */

@@ -50,6 +50,21 @@ final class Directions {
             List.of(
                     Set.of("купить", "покупать", "приобрести", "buy", "acquire", "purchase"),
                     Set.of("продать", "продавать", "sell")),
+            List.of(
+                    Set.of("show", "unveil", "preview", "показать", "представить"),
+                    Set.of("release", "ship", "выпустить")),
+            List.of(
+                    Set.of("investigate", "сбой", "outage", "расследовать"),
+                    Set.of("resolve", "restore", "восстановить", "устранить")),
+            List.of(
+                    Set.of("приговорить", "осудить", "получить", "sentence"),
+                    Set.of("обжаловать", "оспорить", "appeal")),
+            List.of(
+                    Set.of("обрушиться", "рухнуть", "обвалиться", "collapse"),
+                    Set.of("разобрать", "разбирать", "dismantle")),
+            List.of(
+                    Set.of("похитить", "украсть", "ограбить", "унести", "вынести", "steal", "rob"),
+                    Set.of("найти", "вернуть", "задержать", "recover", "arrest")),
             List.of(Set.of("гореть", "загореться", "вспыхнуть"), Set.of("потушить", "ликвидировать")));
 
     private Directions() {}

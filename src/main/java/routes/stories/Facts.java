@@ -151,6 +151,14 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
                 .sum();
     }
 
+    /** How much the values say that the other does not have. */
+    double own(Facts other) {
+        return values.stream()
+                .filter(value -> !isIn(value, other.values))
+                .mapToDouble(Facts::specific)
+                .sum();
+    }
+
     /** How much the values say. */
     double all() {
         return values.stream().mapToDouble(Facts::specific).sum();

@@ -1,6 +1,7 @@
 package routes.stories;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -8,8 +9,20 @@ import java.util.Set;
  *
  * @param terms words with meaning, each once, in text order
  * @param keys of all terms
+ * @param places the first of the terms that has a key, for keys that make two words the same
  */
-public record StoryText(List<Term> terms, Set<String> keys, Facts facts) {
+public record StoryText(List<Term> terms, Set<String> keys, Map<String, Integer> places, Facts facts) {
+    /** Which of the words another one is; -1 for none. */
+    int place(Term term) {
+        int place = -1;
+        for (String key : term.keys()) {
+            Integer at = places.get(key);
+            if (at != null && (place < 0 || at < place)) {
+                place = at;
+            }
+        }
+        return place;
+    }
 
     /**
      * A word.

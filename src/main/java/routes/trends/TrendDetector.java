@@ -40,8 +40,8 @@ final class TrendDetector {
     /**
      * @param keyword as most posts write it
      * @param topics other terms of the same story
-     * @param expected posts of the window, by the posts before
-     * @param burst posts of the window divided by the expected ones
+     * @param expected posts of the window, by the posts before or those of the same days of the weeks before, whichever are more
+     * @param burst posts of the window that count, divided by the expected ones
      * @param significance log-likelihood ratio
      * @param posts of the window, the newest first
      * @param series posts in equal parts of the window, the oldest part first
@@ -56,6 +56,20 @@ final class TrendDetector {
             int channels,
             List<UUID> posts,
             List<Integer> series) {}
+
+    /**
+     * What is usual: the posts before the window.
+     *
+     * @param counts in how many of the posts each candidate is
+     * @param sameDays the same, in the posts of the same time of the weeks before; empty for windows of whole weeks
+     * @param channels that had posts; what another one writes on its first day is no trend, since nobody knows what is usual for it
+     */
+    record Baseline(
+            Map<String, Integer> counts,
+            int posts,
+            Map<String, Integer> sameDays,
+            int postsOfSameDays,
+            Set<UUID> channels) {}
 
     /** The terms that may be trends; only they have to be counted before the window. */
     Set<String> candidates(Collection<Post> window) {
@@ -77,6 +91,17 @@ final class TrendDetector {
         return byTerm;
     }
 
+    private int counted(Collection<Post> posts) {
+        if (properties.minChannels() == 1) {
+            return posts.size(); // the operator wants trends of one channel
+        }
+        Map<UUID, Integer> byChannel = new HashMap<>();
+        posts.forEach(post -> byChannel.merge(post.channelId(), 1, Integer::sum));
+        int loudest = byChannel.values().stream().mapToInt(n -> n).max().orElse(0);
+        int others = posts.size() - loudest;
+        return others + Math.min(loudest, others + 1);
+    }
+
     private static int channels(Collection<Post> posts) {
         return (int) posts.stream().map(Post::channelId).distinct().count();
     }
@@ -84,24 +109,21 @@ final class TrendDetector {
     /**
      * The trends, the most significant first; each story once.
      *
-     * @param before in how many of the posts before the window each candidate is
-     * @param postsBefore how many posts there are before the window
+     * <p>Of the loudest channel of a term not more posts count than one above those of all others: who repeats a word does not make it a
+     * trend.
      */
-    List<Found> find(Collection<Post> window, Map<String, Integer> before, int postsBefore, Instant from, Instant to) {
-        if (postsBefore < properties.minBaseline() || window.isEmpty()) {
+    List<Found> find(Collection<Post> all, Baseline before, Instant from, Instant to) {
+        List<Post> window = all.stream()
+                .filter(post -> before.channels().contains(post.channelId()))
+                .toList();
+        if (before.posts() < properties.minBaseline() || window.isEmpty()) {
             return List.of();
         }
         Map<String, List<Post>> byTerm = byTerm(window);
         byTerm.keySet().retainAll(candidates(window));
         List<Found> significant = byTerm.entrySet().stream()
-                .map(term -> found(
-                        term.getKey(),
-                        term.getValue(),
-                        window.size(),
-                        before.getOrDefault(term.getKey(), 0),
-                        postsBefore,
-                        from,
-                        to))
+                .filter(term -> counted(term.getValue()) >= properties.minPosts())
+                .map(term -> found(term.getKey(), term.getValue(), window.size(), before, from, to))
                 .filter(found -> found.burst() >= LEAST_GROWTH && found.significance() >= properties.significance())
                 .sorted(Comparator.comparingDouble(Found::significance)
                         .reversed()
@@ -148,8 +170,11 @@ final class TrendDetector {
                 story.series());
     }
 
-    private static Found found(
-            String key, List<Post> posts, int windowPosts, int before, int postsBefore, Instant from, Instant to) {
+    private Found found(
+            String key, List<Post> posts, int windowPosts, Baseline baseline, Instant from, Instant to) {
+        int counted = counted(posts);
+        int ofWindow = windowPosts - posts.size() + counted;
+        int before = baseline.counts().getOrDefault(key, 0);
         Map<String, Integer> forms = new HashMap<>();
         posts.forEach(post -> forms.merge(post.terms().get(key), 1, Integer::sum));
         String keyword = forms.entrySet().stream()
@@ -159,7 +184,14 @@ final class TrendDetector {
                 .orElseThrow()
                 .getKey();
         // half a post that was not seen: nothing is impossible
-        double expected = windowPosts * (before + 0.5) / (postsBefore + 1.0);
+        double expected = Math.max(
+                ofWindow * (before + 0.5) / (baseline.posts() + 1.0),
+                // what comes every Friday is usual on a Friday
+                baseline.postsOfSameDays() == 0
+                        ? 0
+                        : ofWindow
+                                * (baseline.sameDays().getOrDefault(key, 0) + 0.5)
+                                / (baseline.postsOfSameDays() + 1.0));
         Integer[] series = new Integer[PARTS];
         Arrays.fill(series, 0);
         double length = (to.toEpochMilli() - from.toEpochMilli()) / (double) PARTS;
@@ -172,8 +204,8 @@ final class TrendDetector {
                 keyword,
                 List.of(),
                 expected,
-                posts.size() / expected,
-                likelihoodRatio(posts.size(), windowPosts, before, postsBefore),
+                counted / expected,
+                likelihoodRatio(counted, ofWindow, before, baseline.posts()),
                 channels(posts),
                 posts.stream()
                         .sorted(Comparator.comparing(Post::at).reversed().thenComparing(Post::id))

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,7 @@ import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.posts.PostTraces;
 import routes.text.SearchWords;
+import routes.trends.TrendDetector.Baseline;
 import routes.trends.TrendDetector.Found;
 import routes.trends.TrendDetector.Post;
 
@@ -45,6 +47,7 @@ public class Trends implements PostTraces {
     private static final Logger LOG = LoggerFactory.getLogger(Trends.class);
     private static final Duration REMEMBERED = Duration.ofDays(7);
     private static final Duration BASELINE = Duration.ofDays(28);
+    private static final Duration WEEK = Duration.ofDays(7);
     private static final int MOST_WINDOW_POSTS = 10_000;
     private static final int MOST_BASELINE_POSTS = 20_000;
     private static final int PAGE = 1_000;
@@ -138,9 +141,9 @@ public class Trends implements PostTraces {
         Instant from = to.minus(window.length);
         List<Post> posts = posts(tenant, from, to, MOST_WINDOW_POSTS);
         Set<String> candidates = detector.candidates(posts);
-        Map<String, Integer> before = new HashMap<>();
-        int postsBefore = candidates.isEmpty() ? 0 : countBefore(tenant, from, candidates, before);
-        List<Found> found = detector.find(posts, before, postsBefore, from, to);
+        List<Found> found = candidates.isEmpty()
+                ? List.of()
+                : detector.find(posts, before(tenant, window, from, candidates), from, to);
         transaction.executeWithoutResult(status -> store(tenant, window, found, from, to));
     }
 
@@ -201,14 +204,26 @@ public class Trends implements PostTraces {
         return read;
     }
 
-    private int countBefore(UUID tenant, Instant end, Set<String> candidates, Map<String, Integer> counts) {
-        return each(tenant, end.minus(BASELINE), end, MOST_BASELINE_POSTS, post -> post.terms()
-                .keySet()
-                .forEach(term -> {
-                    if (candidates.contains(term)) {
-                        counts.merge(term, 1, Integer::sum);
-                    }
-                }));
+    private Baseline before(UUID tenant, Window window, Instant end, Set<String> candidates) {
+        Map<String, Integer> counts = new HashMap<>();
+        Map<String, Integer> sameDays = new HashMap<>();
+        Set<UUID> channels = new HashSet<>();
+        int[] posts = new int[2];
+        each(tenant, end.minus(BASELINE), end, MOST_BASELINE_POSTS, post -> {
+            // the window begins where the posts before it end
+            long age = Duration.between(post.at(), end.plus(window.length)).toMillis();
+            boolean isSameDay = window.length.compareTo(WEEK) < 0 && age % WEEK.toMillis() < window.length.toMillis();
+            posts[0]++;
+            posts[1] += isSameDay ? 1 : 0;
+            channels.add(post.channelId());
+            post.terms().keySet().stream().filter(candidates::contains).forEach(term -> {
+                counts.merge(term, 1, Integer::sum);
+                if (isSameDay) {
+                    sameDays.merge(term, 1, Integer::sum);
+                }
+            });
+        });
+        return new Baseline(counts, posts[0], sameDays, posts[1], channels);
     }
 
     private record Known(UUID id, String key, String window, UUID[] posts) {
@@ -255,6 +270,7 @@ public class Trends implements PostTraces {
         }
         outbox.append(events);
         count(window, events.size());
+        forgetErased(tenant);
     }
 
     private void write(UUID id, UUID tenant, Window window, Found trend, Instant from, Instant to) {
@@ -293,6 +309,22 @@ public class Trends implements PostTraces {
         jdbc.sql("INSERT INTO trend_posts (trend_id, post_id) SELECT ?, unnest(?) ON CONFLICT DO NOTHING")
                 .params(id, posts)
                 .update();
+    }
+
+    /** Posts that were erased after the run had read them. */
+    private void forgetErased(UUID tenant) {
+        List<UUID> told = jdbc.sql(
+                        """
+                        DELETE FROM trend_posts tp USING trends t, posts p
+                        WHERE t.id = tp.trend_id AND t.tenant_id = ? AND p.id = tp.post_id AND p.cleaned_at IS NOT NULL
+                        RETURNING tp.trend_id
+                        """)
+                .param(tenant)
+                .query(UUID.class)
+                .list();
+        if (!told.isEmpty()) {
+            forget(told);
+        }
     }
 
     private static TrendsEmerging event(UUID id, Found trend, Instant now) {
@@ -360,18 +392,41 @@ public class Trends implements PostTraces {
                 .list();
     }
 
-    /** A trend of which no post is left goes too. */
+    /** Terms that only the posts had go, and a trend of which no post has the keyword any more. */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
+        List<UUID> told = jdbc.sql("DELETE FROM trend_posts WHERE post_id = ANY (?) RETURNING trend_id")
+                .param(postIds.toArray(UUID[]::new))
+                .query(UUID.class)
+                .list();
+        if (!told.isEmpty()) {
+            forget(told);
+        }
+    }
+
+    /** Terms are parts of posts, as they are written there, or tags of theirs. */
+    private void forget(Collection<UUID> trends) {
         jdbc.sql(
                         """
-                        WITH gone AS (DELETE FROM trend_posts WHERE post_id = ANY (:posts) RETURNING trend_id)
-                        DELETE FROM trends t USING (SELECT DISTINCT trend_id FROM gone) g
-                        WHERE t.id = g.trend_id AND NOT EXISTS (
-                            SELECT FROM trend_posts p WHERE p.trend_id = t.id AND p.post_id <> ALL (:posts))
+                        WITH living AS MATERIALIZED (
+                            SELECT tp.trend_id, lower(concat_ws(E'\\n', p.content, (SELECT string_agg(tag #>> '{}', E'\\n')
+                                FROM post_enrichment e, jsonb_path_query(e.data, '$.tags[*]') AS tag
+                                WHERE e.post_id = p.id AND e.kind = 'tags'))) AS text
+                            FROM trend_posts tp JOIN posts p ON p.id = tp.post_id AND NOT p.is_deleted
+                            WHERE tp.trend_id = ANY (:trends)),
+                        gone AS (
+                            DELETE FROM trends t WHERE t.id = ANY (:trends) AND NOT EXISTS (
+                                SELECT FROM living l WHERE l.trend_id = t.id AND position(lower(t.keyword) IN l.text) > 0)
+                            RETURNING t.id)
+                        UPDATE trends t SET topics = coalesce((
+                                SELECT jsonb_agg(one.topic ORDER BY one.n)
+                                FROM jsonb_array_elements_text(t.topics) WITH ORDINALITY AS one (topic, n)
+                                WHERE EXISTS (SELECT FROM living l WHERE l.trend_id = t.id AND position(lower(one.topic) IN l.text) > 0)), '[]')
+                        WHERE t.id = ANY (:trends) AND t.id NOT IN (SELECT id FROM gone)
                         """)
-                .param("posts", postIds.toArray(UUID[]::new))
+                .param("trends", trends.stream().distinct().toArray(UUID[]::new))
                 .update();
+        outbox.forgetTrends(trends);
     }
 
     private static Trend trend(ResultSet row) throws SQLException {

@@ -28,6 +28,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.configuration.ConfigFolderProperties;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
+import routes.interests.InterestsOfTests;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 import routes.llm.ReaderCalls;
@@ -137,7 +138,13 @@ public final class AnswerArchive implements AutoCloseable {
                 new Conversations(jdbc, new JdbcTransactionManager(database.dataSource()), properties, clock);
         var passages = new Passages(search, new PostTexts(jdbc), terms);
         return new Answers(
-                new Subjects(passages, conversations, terms, properties, clock),
+                new Subjects(
+                        passages,
+                        conversations,
+                        InterestsOfTests.of(database, metrics, clock),
+                        terms,
+                        properties,
+                        clock),
                 conversations,
                 new FollowUps(terms),
                 models,

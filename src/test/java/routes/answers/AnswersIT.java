@@ -27,9 +27,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.answers.AnswerArchive.Models;
 import routes.answers.AnswerArchive.Stored;
 import routes.answers.Answers.TooManyQuestionsException;
+import routes.interests.Interests;
+import routes.interests.InterestsOfTests;
+import routes.posts.PostTraces;
 import routes.testing.EmbeddedDatabase;
 
 class AnswersIT {
@@ -486,6 +490,57 @@ class AnswersIT {
     }
 
     @Test
+    void an_answer_whose_post_is_deleted_before_it_is_stored_is_not_stored() {
+        Stored post = archive.post(tenant, channel, DAY, TOKAMAK, "физика");
+        Answer answer = archive.local().answer(asked("Что такое токамак?"), new Answer.Listener() {
+            @Override
+            public void sentence(Answer.Sentence sentence) {
+                archive.jdbc
+                        .sql("UPDATE posts SET is_deleted = true, deleted_at = now() WHERE id = ?")
+                        .param(post.id())
+                        .update();
+            }
+        });
+
+        assertThat(answer.text()).contains("плазму");
+        assertThat(stored()).isEqualTo("Что такое токамак?  [] []");
+    }
+
+    @Test
+    void an_erased_post_is_quoted_by_no_stored_answer_any_more() {
+        Stored gone = archive.post(tenant, channel, DAY, TOKAMAK, "физика", "плазма");
+        Stored stays = archive.post(
+                tenant, channel, DAY, "Токамак проработал тысячу секунд без остановки.", "физика", "рекорд");
+        local("Как работает токамак?");
+        assertThat(stored())
+                .contains("плазму", gone.id().toString(), stays.id().toString(), "физика", "рекорд", "плазма");
+
+        PostTraces traces = new Conversations(
+                archive.jdbc,
+                new JdbcTransactionManager(DATABASE.dataSource()),
+                AnswerArchive.properties(),
+                Clock.systemUTC());
+        traces.erase(tenant, List.of(gone.id()));
+        traces.erase(tenant, List.of(gone.id()));
+
+        assertThat(stored())
+                .startsWith("Как работает токамак? ")
+                .contains(stays.id().toString(), "физика", "рекорд")
+                .doesNotContain(gone.id().toString(), "плазм", "удерживает");
+    }
+
+    private String stored() {
+        return archive.jdbc
+                .sql(
+                        """
+                        SELECT query || ' ' || coalesce(answer, '') || ' ' || sources || ' ' || topics FROM rag_queries WHERE user_id = ?
+                        """)
+                .param(user)
+                .query(String.class)
+                .single();
+    }
+
+    @Test
     void asked_questions_are_stored_with_their_topics_and_old_ones_are_deleted() {
         archive.post(tenant, channel, DAY, TOKAMAK, "физика");
         archive.jdbc
@@ -522,6 +577,31 @@ class AnswersIT {
 
         assertThat(answer.intent()).isEqualTo("recommend");
         assertThat(answer.sources()).extracting(Answer.Source::number).containsExactly(unread.number());
+    }
+
+    @Test
+    void recommended_posts_are_of_interests_that_the_user_has_set_and_not_of_erased_ones() {
+        archive.post(tenant, channel, DAY, TOKAMAK, "физика");
+        Stored unread = archive.post(tenant, channel, DAY, "Физики построили новый ускоритель частиц.", "физика");
+        Stored film = archive.post(tenant, channel, DAY, "Вышел новый фильм о пиратах.", "кино");
+        archive.post(tenant, channel, DAY, "В реке открыли новый мост.", "город");
+        Interests interests =
+                InterestsOfTests.of(DATABASE, archive.metrics, Clock.fixed(AnswerArchive.NOON, ZoneOffset.UTC));
+        local("Что такое токамак?");
+        interests.set(user, "кино", 0.9);
+        assertThat(local("Посоветуй, что почитать").sources())
+                .extracting(Answer.Source::number)
+                .containsExactly(film.number(), unread.number());
+
+        archive.jdbc
+                .sql("DELETE FROM rag_queries WHERE query LIKE 'Посоветуй%'")
+                .update();
+        interests.run();
+        interests.erase(user, "физика");
+
+        assertThat(local("Посоветуй, что почитать").sources())
+                .extracting(Answer.Source::number)
+                .containsExactly(film.number());
     }
 
     @Test

@@ -330,6 +330,7 @@ class AccessIT {
                         "/health/ready",
                         // with keys of their own
                         "/feeds/{feed_key}/atom.xml",
+                        "/feeds/{feed_key}/rss.xml",
                         "/feeds/{feed_key}/feed.json");
     }
 

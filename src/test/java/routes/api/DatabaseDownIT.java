@@ -80,6 +80,11 @@ class DatabaseDownIT {
         allowConnections(api, false);
         assertThat(client.get("/health/ready").status()).isEqualTo(503);
         assertThat(client.get("/health/live").status()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(client.get("/health")
+                        .json()
+                        .at("/components/schedule/status")
+                        .asText())
+                .isEqualTo("UNKNOWN"));
 
         allowConnections(api, true);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -151,6 +152,7 @@ class FeedsIT {
             assertThat(entry.getTitle()).isEqualTo("Дайджест за 2026-01-31");
             assertThat(entry.getLink()).contains("digest=" + digest);
             assertThat(entry.getUri()).startsWith("urn:uuid:");
+            assertThat(entry.getPublishedDate().toInstant()).isEqualTo(Instant.parse("2026-01-31T13:00:00Z"));
             String html = entry.getContents().get(0).getValue();
             assertThat(html)
                     .contains(
@@ -187,6 +189,46 @@ class FeedsIT {
         assertThat(json.at("/items/0/content_text").asText()).contains("<script>");
         assertThat(json.at("/items/0/content_html").isMissingNode()).isTrue();
         assertThat(json.at("/items/0/id").asText()).isEqualTo(entry.getUri());
+    }
+
+    @Test
+    void every_form_of_a_feed_is_well_formed_and_has_the_same_entries_with_the_same_ids_each_time() throws Exception {
+        digest("Аппарат <img src=x onerror=alert(1)> сел & «улетел» ]]>\u0002.");
+        digest("Вторая 👩‍👩‍👧 новость.");
+        UUID search = UUID.fromString(
+                client.post("/users/" + user + "/searches", "{\"name\": \"Телескоп\", \"query\": \"телескопы\"}")
+                        .text("id"));
+        for (String wanted : List.of("{}", "{\"search_id\": \"" + search + "\"}")) {
+            JsonNode made = make(wanted);
+            HttpResponse<String> rss = read(made.path("rss_url").asText());
+            SyndFeed asRss = atom(rss.body());
+            SyndFeed asAtom = atom(read(made.path("atom_url").asText()).body());
+            JsonNode asJson = new ObjectMapper()
+                    .readTree(read(made.path("json_url").asText()).body())
+                    .path("items");
+
+            assertThat(rss.headers().firstValue("Content-Type")).hasValue("application/rss+xml");
+            assertThat(asRss.getFeedType()).isEqualTo("rss_2.0");
+            assertThat(asRss.getTitle()).isEqualTo(asAtom.getTitle());
+            assertThat(asRss.getEntries()).hasSameSizeAs(asAtom.getEntries()).isNotEmpty();
+            assertThat(asJson).hasSameSizeAs(asAtom.getEntries());
+            for (int i = 0; i < asJson.size(); i++) {
+                SyndEntry entry = asRss.getEntries().get(i);
+                SyndEntry other = asAtom.getEntries().get(i);
+                assertThat(List.of(entry.getUri(), asJson.get(i).path("id").asText()))
+                        .containsOnly(other.getUri());
+                assertThat(entry.getLink()).isEqualTo(other.getLink());
+                assertThat(entry.getPublishedDate()).isEqualTo(other.getPublishedDate());
+                assertThat(Instant.parse(asJson.get(i).path("date_published").asText())
+                                .truncatedTo(ChronoUnit.SECONDS))
+                        .isEqualTo(other.getPublishedDate().toInstant());
+                assertThat(entry.getDescription().getValue()).isNotBlank().doesNotContain("<img", "<script", "\u0002");
+            }
+            assertThat(atom(read(made.path("rss_url").asText()).body()).getEntries())
+                    .extracting(SyndEntry::getUri)
+                    .isEqualTo(
+                            asAtom.getEntries().stream().map(SyndEntry::getUri).toList());
+        }
     }
 
     @Test

@@ -1,13 +1,17 @@
 package routes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.health.Health;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import routes.api.RunningApi.SwitchableHealth;
 
 class HealthIT {
@@ -64,6 +68,53 @@ class HealthIT {
                         .asText())
                 .isEqualTo("DOWN");
         assertThat(client.get("/health/live").status()).isEqualTo(200);
+    }
+
+    @Test
+    void theScheduleSaysWhenEachJobRanAndRunsNextButNotWhyItFails() {
+        JdbcClient jdbc = api.bean("jdbcClient", JdbcClient.class);
+        jdbc.sql(
+                        """
+                        INSERT INTO jobs (name, last_started_at, last_ended_at, next_run_at, last_outcome, last_error, failures) VALUES
+                            ('well', '2026-11-30T04:00:00Z', '2026-11-30T04:00:07Z', '2026-12-01T04:00:00Z', 'success', NULL, 0),
+                            ('ill', '2026-11-30T04:00:00Z', '2026-11-30T04:00:01Z', '2026-11-30T04:30:00Z', 'failed',
+                                'IOException: 10.0.0.1', 3),
+                            ('planned', NULL, NULL, '2026-12-01T00:00:00Z', NULL, NULL, 0)
+                        """)
+                .update();
+        try {
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                ApiClient.Answer answer = client.get("/health");
+                JsonNode schedule = answer.json().at("/components/schedule");
+                assertThat(schedule.at("/status").asText()).isEqualTo("DEGRADED");
+                assertThat(schedule.at("/components/well"))
+                        .hasToString(
+                                """
+                        {"status":"UP","last_run_at":"2026-11-30T04:00:07Z","next_run_at":"2026-12-01T04:00:00Z"}""");
+                assertThat(schedule.at("/components/ill"))
+                        .hasToString(
+                                """
+                        {"status":"DEGRADED","last_run_at":"2026-11-30T04:00:01Z","next_run_at":"2026-11-30T04:30:00Z"}""");
+                assertThat(schedule.at("/components/planned"))
+                        .hasToString(
+                                """
+                        {"status":"UNKNOWN","next_run_at":"2026-12-01T00:00:00Z"}""");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.http().body()).doesNotContain("10.0.0.1");
+            });
+            assertThat(api.managementClient()
+                            .sendAnything("GET", "/health", null, request -> request)
+                            .json()
+                            .at("/components/schedule/details/problems/ill")
+                            .asText())
+                    .isEqualTo("IOException: 10.0.0.1");
+        } finally {
+            jdbc.sql("DELETE FROM jobs WHERE name IN ('well', 'ill', 'planned')")
+                    .update();
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> assertThat(client.get("/health").text("status")).isEqualTo("UP"));
     }
 
     @Test

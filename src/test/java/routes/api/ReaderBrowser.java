@@ -147,6 +147,11 @@ public final class ReaderBrowser implements ExecutionCondition, BeforeAllCallbac
                 Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", true));
     }
 
+    /** Shows the page as it prints, or as on a screen again. */
+    void print(boolean isPrinted) {
+        driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", isPrinted ? "print" : ""));
+    }
+
     void noPhone() {
         driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
     }

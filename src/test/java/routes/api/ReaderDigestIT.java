@@ -82,8 +82,48 @@ class ReaderDigestIT {
                     .isEqualTo(true);
         }
         browser.noPhone();
+        browser.run("document.documentElement.dataset.theme = 'dark'");
+        browser.print(true);
+        assertThat(
+                        browser.run(
+                                """
+                        const style = (selector, pseudo) => getComputedStyle(document.querySelector(selector), pseudo);
+                        return [style('.top').display, style('.digest-view > .part').display, style(':root').colorScheme,
+                            style('.story').display, style('.told-by a[target]', '::after').content].join(' ')"""))
+                .asString()
+                .startsWith("none none light grid ")
+                .contains("https://t.me/news/7");
+        browser.print(false);
         browser.one(".cite").click();
         browser.awaitText("h1", "проработал");
+    }
+
+    @Test
+    void a_post_that_gives_orders_to_the_model_shows_neither_its_link_nor_its_order() {
+        Fixtures fixtures = api.fixtures();
+        UUID port = fixtures.channelOf(1);
+        post(fixtures, port, DigestInjectionIT.ORDERS, "порт");
+        RunningApi.Application.MODELS.set(DigestInjectionIT.OBEYING);
+        try {
+            browser.open("/#digest");
+            browser.one(".digest-view .primary").click();
+            browser.awaitText("[role=status]", "собирается");
+            work();
+            browser.awaitText(".digest", "причал");
+        } finally {
+            RunningApi.Application.MODELS.set(null);
+            api.jdbc()
+                    .sql("UPDATE posts SET is_deleted = true WHERE channel_id = ?")
+                    .param(port)
+                    .update();
+            api.jdbc().sql("DELETE FROM digests").update();
+        }
+
+        assertThat(browser.run("return document.querySelector('main').textContent + ' '"
+                        + " + [...document.querySelectorAll('main a')].map(a => a.href).join(' ')"))
+                .asString()
+                .contains("https://t.me/news/7")
+                .doesNotContainIgnoringCase("evil", "откройте", "поставь", "put this");
     }
 
     @Test

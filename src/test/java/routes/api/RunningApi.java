@@ -92,6 +92,8 @@ import routes.redis.StreamRepair;
 import routes.replay.OperatorAudit;
 import routes.replay.ReplayProperties;
 import routes.routefiles.PipelineStages;
+import routes.schedule.ScheduleHealth;
+import routes.schedule.ScheduleOfTests;
 import routes.search.HybridSearch;
 import routes.search.ReaderSearch;
 import routes.stages.LegacyProperties;
@@ -280,6 +282,9 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         HawtioProperties.class
     })
     static class Application {
+        /** Who writes and judges answers; null for the local provider, without a judge. */
+        static final AtomicReference<AnswerModels> MODELS = new AtomicReference<>();
+
         /** Runs before an answer is written; null for nothing. */
         static final AtomicReference<Runnable> MODEL = new AtomicReference<>();
 
@@ -401,6 +406,11 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
+        ScheduleHealth schedule(JdbcClient jdbc) {
+            return ScheduleOfTests.health(jdbc);
+        }
+
+        @Bean
         ProviderCredentials providerCredentials() {
             return new ProviderCredentials(Set.of("gigachat", "openrouter"));
         }
@@ -436,19 +446,24 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         }
 
         @Bean
-        ImportService imports(
-                DataSource database,
-                PostWriter writer,
-                PostRemoval removal,
-                ObjectStore objects,
-                UploadFolders uploads) {
-            var metrics = new IngestMetrics(new SimpleMeterRegistry());
-            var quota = new StorageQuota(
+        StorageQuota storageQuota(DataSource database, ObjectStore objects) {
+            return new StorageQuota(
                     JdbcClient.create(database),
                     new JdbcTransactionManager(database),
                     SETTINGS,
                     objects,
                     new SimpleMeterRegistry());
+        }
+
+        @Bean
+        ImportService imports(
+                DataSource database,
+                PostWriter writer,
+                PostRemoval removal,
+                ObjectStore objects,
+                StorageQuota quota,
+                UploadFolders uploads) {
+            var metrics = new IngestMetrics(new SimpleMeterRegistry());
             var media = new MediaStore(objects, quota, new MediaProperties(41_943_040, 4), metrics);
             return new ImportService(
                     database,
@@ -503,12 +518,16 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
             return Clock.systemUTC();
         }
 
-        /** Without models. */
+        /** Without models, unless a test has one. */
         @Bean
         AnswerModels answerModels(LocalAnswers local) {
             return new AnswerModels() {
                 @Override
                 public ModelResult answer(AnswerTask task) {
+                    AnswerModels models = MODELS.get();
+                    if (models != null) {
+                        return models.answer(task);
+                    }
                     Runnable before = MODEL.get();
                     if (before != null) {
                         before.run();
@@ -518,12 +537,16 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
 
                 @Override
                 public ModelResult check(ModelTask task) {
+                    AnswerModels models = MODELS.get();
+                    if (models != null) {
+                        return models.check(task);
+                    }
                     throw new IllegalStateException("there is no model");
                 }
 
                 @Override
                 public boolean canCheck() {
-                    return false;
+                    return MODELS.get() != null;
                 }
             };
         }

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +34,11 @@ class UploadLimitsIT {
             .with("upload.max-entries", "20")
             .with("upload.timeout", "4s")
             .with("upload.concurrency", "1");
+
+    private static final String EXPORT =
+            """
+            {"name":"Новости","type":"public_channel","id":8801,"messages":[
+            {"id":1,"type":"message","date_unixtime":"1761987600","text":"Привет"}]}""";
 
     private final ApiClient client = api.client();
 
@@ -68,6 +74,52 @@ class UploadLimitsIT {
         }
 
         refused(upload(Multipart.file(zip.bytes()).whole()), 413, "20 entries");
+    }
+
+    @Test
+    void withoutStorageLeftAnArchiveIsRefusedButTextsAreTaken() {
+        UUID tenant = Fixtures.DEFAULT_TENANT;
+        api.jdbc()
+                .sql(
+                        """
+                        INSERT INTO media_objects (tenant_id, s3_bucket, file_sha256, mime, size_bytes, s3_key, refs_count, last_seen_at)
+                        VALUES (?, 'media', repeat('ab', 32), 'image/jpeg', 100, 'media/x', 1, now() - interval '2 days')
+                        """)
+                .param(tenant)
+                .update();
+        byte[] zip = Zips.zip().add("result.json", EXPORT).bytes();
+        try {
+            quota(tenant, 100L);
+            ApiClient.Answer full = upload(Multipart.file(zip).whole());
+            refused(full, 413, "quota");
+            assertThat(full.text("type")).endsWith("quota-exceeded");
+            assertThat(full.text("remedy")).contains("result.json");
+            taken(EXPORT.getBytes(UTF_8));
+
+            quota(tenant, 101L);
+            taken(zip);
+
+            // a file of no post makes room
+            quota(tenant, 100L);
+            api.jdbc().sql("UPDATE media_objects SET refs_count = 0").update();
+            taken(zip);
+        } finally {
+            quota(tenant, null);
+            api.jdbc().sql("DELETE FROM media_objects").update();
+        }
+    }
+
+    /** 429 as long as the import before is under way. */
+    private void taken(byte[] export) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> upload(Multipart.file(export).whole()).status(), status -> status == 202);
+    }
+
+    private static void quota(UUID tenant, Long bytes) {
+        api.jdbc()
+                .sql("UPDATE tenants SET storage_quota_bytes = ? WHERE id = ?")
+                .params(bytes, tenant)
+                .update();
     }
 
     @Test

@@ -483,8 +483,9 @@ class CleanupIT {
         jdbc.sql("INSERT INTO post_opens (user_id, post_id) VALUES (?, ?), (?, ?)")
                 .params(user, gone, user, stays)
                 .update();
-        UUID lost = trend(gone);
-        UUID kept = trend(gone, stays);
+        UUID lost = trend("останется", gone);
+        UUID unsaid = trend("уйдёт", gone, stays);
+        UUID kept = trend("Останется", gone, stays);
         delete(gone, DeletionReason.TTL);
 
         clean(gone);
@@ -499,7 +500,12 @@ class CleanupIT {
                 .containsExactly(stays);
         assertThat(jdbc.sql("SELECT id FROM trends").query(UUID.class).list())
                 .contains(kept)
-                .doesNotContain(lost);
+                .doesNotContain(lost, unsaid);
+        assertThat(jdbc.sql("SELECT topics::text FROM trends WHERE id = ?")
+                        .param(kept)
+                        .query(String.class)
+                        .single())
+                .isEqualTo("[\"останется\"]");
         assertThat(jdbc.sql("SELECT post_id FROM trend_posts WHERE trend_id = ?")
                         .param(kept)
                         .query(UUID.class)
@@ -515,14 +521,15 @@ class CleanupIT {
         return new DigestBody.Source(n, post, n, channel.id(), "Новости", null, Instant.now(), 1);
     }
 
-    private UUID trend(UUID... posts) {
+    private UUID trend(String keyword, UUID... posts) {
         UUID id = UUID.randomUUID();
         jdbc.sql(
                         """
-                        INSERT INTO trends (id, tenant_id, keyword, window_start, window_end, frequency, baseline, burst_score, source_diversity)
-                        VALUES (?, ?, 'слово', now(), now(), 1, 1, 1, 1)
+                        INSERT INTO trends (id, tenant_id, keyword, topics, window_start, window_end, frequency, baseline, burst_score,
+                            source_diversity)
+                        VALUES (?, ?, ?, '["уйдёт", "останется"]', now(), now(), 1, 1, 1, 1)
                         """)
-                .params(id, TENANT)
+                .params(id, TENANT, keyword)
                 .update();
         for (UUID post : posts) {
             jdbc.sql("INSERT INTO trend_posts (trend_id, post_id) VALUES (?, ?)")

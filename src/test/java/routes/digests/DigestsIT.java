@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import routes.answers.AnswerArchive;
 import routes.answers.AnswerArchive.Models;
@@ -235,6 +237,63 @@ class DigestsIT {
         assertThat(of(user)).hasSize(3);
         assertThat(of(user).get(0).date()).hasToString("2026-10-28");
         assertThat(of(user).get(0).from()).isEqualTo(of(user).get(1).to());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // a time that does not exist on 29 March, and one that occurs twice on 25 October
+        "Europe/Berlin, 02:30, 2026-03-27T12:00:00Z, 2026-03-30 2026-03-29 2026-03-28",
+        "Europe/Berlin, 02:30, 2026-10-23T12:00:00Z, 2026-10-26 2026-10-25 2026-10-24",
+        "America/New_York, 01:37, 2026-10-30T12:07:00Z, 2026-11-02 2026-11-01 2026-10-31",
+        "Australia/Lord_Howe, 02:07, 2026-10-02T12:07:00Z, 2026-10-05 2026-10-04 2026-10-03",
+        "Asia/Novosibirsk, 09:07, 2026-11-27T12:07:00Z, 2026-11-30 2026-11-29 2026-11-28",
+    })
+    void over_a_change_of_the_clocks_two_processes_that_restart_all_the_time_make_one_digest_a_day_and_one_a_week(
+            String zone, String time, String start, String days) {
+        long weekly = archive.user(tenant);
+        clock.set(Instant.parse(start));
+        process.settings.write(settings(user, Frequency.DAILY, time, zone));
+        process.settings.write(settings(weekly, Frequency.WEEKLY, time, zone));
+        Instant end = clock.instant().plus(Duration.ofDays(3));
+        for (; clock.instant().isBefore(end); clock.advance(Duration.ofMinutes(10))) {
+            // each has nothing in memory of what the other, or it itself, planned before
+            new Process(null).planner.run();
+            new Process(null).tick();
+        }
+
+        assertThat(of(user).stream().map(digest -> digest.date().toString())).containsExactly(days.split(" "));
+        assertThat(of(user)).allSatisfy(digest -> assertThat(digest.status()).isEqualTo("ready"));
+        for (int i = 1; i < of(user).size(); i++) {
+            assertThat(of(user).get(i - 1).from()).isEqualTo(of(user).get(i).to());
+        }
+        assertThat(of(weekly)).extracting(digest -> digest.date().toString()).containsExactly(days.split(" ")[0]);
+    }
+
+    @Test
+    void two_days_without_a_process_over_Monday_are_made_up_with_one_digest_for_each_user() {
+        long weekly = archive.user(tenant);
+        clock.set(Instant.parse("2026-11-20T12:00:00Z"));
+        process.settings.write(settings(user, Frequency.DAILY, "09:07", "Asia/Novosibirsk"));
+        process.settings.write(settings(weekly, Frequency.WEEKLY, "09:07", "Asia/Novosibirsk"));
+        clock.set(Instant.parse("2026-11-23T02:07:00Z"));
+        process.tick();
+        clock.set(Instant.parse("2026-11-29T02:07:00Z"));
+        process.tick();
+        assertThat(of(user)).hasSize(2);
+        assertThat(of(weekly)).hasSize(1);
+
+        clock.set(Instant.parse("2026-12-01T06:00:00Z"));
+        for (int i = 0; i < 3; i++) {
+            new Process(null).tick();
+            clock.advance(Duration.ofMinutes(1));
+        }
+
+        assertThat(of(user)).hasSize(3);
+        assertThat(of(user).get(0).date()).hasToString("2026-12-01");
+        assertThat(of(user).get(0).from()).isEqualTo(Instant.parse("2026-11-29T02:07:00Z"));
+        assertThat(of(weekly)).hasSize(2);
+        assertThat(of(weekly).get(0).date()).hasToString("2026-11-30");
+        assertThat(of(weekly).get(0).from()).isEqualTo(Instant.parse("2026-11-23T02:07:00Z"));
     }
 
     @Test
@@ -687,6 +746,33 @@ class DigestsIT {
         assertThat(text(after)).contains("Набережную").doesNotContain("Тайна");
         assertThat(after.body().sources()).hasSize(1);
         assertThat(process.digests.last(user).orElseThrow().body().sources()).hasSize(1);
+    }
+
+    @Test
+    void a_post_that_is_deleted_while_its_digest_is_made_is_not_stored_in_it() {
+        Stored gone = post(news, "Тайна острова раскрыта водолазами.");
+        post(city, "Набережную откроют к лету, обещает мэрия.");
+        process = new Process(Models.saying(
+                task -> {
+                    archive.jdbc
+                            .sql("UPDATE posts SET is_deleted = true, deleted_at = now() WHERE id = ?")
+                            .param(gone.id())
+                            .update();
+                    return "Тайна острова раскрыта водолазами [1]. Набережную откроют к лету [2]. "
+                            + "Набережную откроют к лету [1]. Тайна острова раскрыта водолазами [2].";
+                },
+                null));
+
+        Digest digest = made();
+
+        assertThat(digest.status()).isEqualTo("ready");
+        assertThat(archive.jdbc
+                        .sql("SELECT body::text || content || posts::text FROM digests WHERE id = ?")
+                        .param(digest.id())
+                        .query(String.class)
+                        .single())
+                .contains("Набережную")
+                .doesNotContain("Тайна", gone.id().toString());
     }
 
     @Test

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -60,8 +63,13 @@ abstract class ObjectStoreContract {
         store.each("media/", files::add);
         store.each("nothing/", none::add);
 
-        assertThat(files).contains(new ObjectStore.Stored(KEY, 7)).allMatch(one -> one.key()
-                .startsWith("media/"));
+        assertThat(files)
+                .anySatisfy(one -> {
+                    assertThat(one.key()).isEqualTo(KEY);
+                    assertThat(one.sizeBytes()).isEqualTo(7);
+                    assertThat(one.storedAt()).isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
+                })
+                .allMatch(one -> one.key().startsWith("media/"));
         assertThat(none).isEmpty();
     }
 

@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +44,11 @@ class StorageUsageIT {
                     .update();
         }
         objects = new FolderObjectStore(folder.resolve("media"));
-        usage = new StorageUsage(
-                objects, jdbc, new JdbcTransactionManager(DATABASE.dataSource()), metrics, Clock.systemUTC());
+        usage = at(Clock.systemUTC());
+    }
+
+    private StorageUsage at(Clock clock) {
+        return new StorageUsage(objects, jdbc, new JdbcTransactionManager(DATABASE.dataSource()), metrics, clock);
     }
 
     private void stored(String key, int bytes) throws IOException {
@@ -99,6 +104,59 @@ class StorageUsageIT {
         assertThat(gauge("storage.bytes", "media")).isEqualTo(35);
         assertThat(gauge("storage.objects", "crawl")).isEqualTo(1);
         assertThat(metrics.get("storage.differences").gauge().value()).isZero();
+    }
+
+    @Test
+    void articles_and_summaries_of_which_no_post_is_left_are_removed_after_a_day() throws Exception {
+        UUID channel = jdbc.sql("INSERT INTO channels (id, tg_channel_id) VALUES (gen_random_uuid(), ?) RETURNING id")
+                .param(one.getMostSignificantBits() & 0xffffffffL)
+                .query(UUID.class)
+                .single();
+        UUID post = jdbc.sql(
+                        """
+                        INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, posted_at)
+                        VALUES (gen_random_uuid(), ?, ?, 1, now()) RETURNING id
+                        """)
+                .params(one, channel)
+                .query(UUID.class)
+                .single();
+        String url = "https://example.org/статья?a=1";
+        jdbc.sql(
+                        """
+                        INSERT INTO post_enrichment (post_id, kind, provider, status, data)
+                        VALUES (?, 'crawl', 'builtin', 'ok', jsonb_build_object('urls', jsonb_build_array(jsonb_build_object('url', CAST(? AS text)))))
+                        """)
+                .params(post, url)
+                .update();
+        String read = ObjectKeys.article(one, Sha256.hex(url));
+        String left = ObjectKeys.article(one, Sha256.hex("https://example.org/gone"));
+        String ofAnother = ObjectKeys.article(other, Sha256.hex(url));
+        String kept = ObjectKeys.albumSummary(one, 1);
+        String lost = ObjectKeys.albumSummary(one, 2);
+        jdbc.sql(
+                        """
+                        INSERT INTO media_groups (tenant_id, channel_id, grouped_id, album_kind, items_count, posted_at, meta)
+                        VALUES (?, ?, 7, 'photo', 2, now(), jsonb_build_object('s3_key', CAST(? AS text)))
+                        """)
+                .params(one, channel, kept)
+                .update();
+        for (String key : new String[] {read, left, ofAnother, kept, lost}) {
+            stored(key, 10);
+        }
+
+        usage.run();
+        assertThat(of(one, "crawl")).as("they are new").startsWith("2 of 20");
+        at(Clock.offset(Clock.systemUTC(), Duration.ofHours(25))).run();
+
+        assertThat(objects.exists(read)).isTrue();
+        assertThat(objects.exists(kept)).isTrue();
+        assertThat(List.of(objects.exists(left), objects.exists(ofAnother), objects.exists(lost)))
+                .containsOnly(false);
+        assertThat(of(one, "crawl")).startsWith("1 of 10");
+        assertThat(of(other, "crawl")).startsWith("0 of 0");
+        assertThat(of(one, "album")).startsWith("1 of 10");
+        assertThat(metrics.counter("storage.unused.removed", "kind", "crawl").count())
+                .isEqualTo(2);
     }
 
     @Test

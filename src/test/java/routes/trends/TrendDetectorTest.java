@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import routes.text.SearchWords;
+import routes.trends.TrendDetector.Baseline;
 import routes.trends.TrendDetector.Found;
 import routes.trends.TrendDetector.Post;
 
@@ -41,7 +43,77 @@ class TrendDetectorTest {
     }
 
     private List<Found> find(List<Post> window, Map<String, Integer> before, int postsBefore) {
-        return detector.find(window, before, postsBefore, FROM, TO);
+        return detector.find(window, new Baseline(before, postsBefore, Map.of(), 0, Set.copyOf(channels)), FROM, TO);
+    }
+
+    @Test
+    void a_channel_that_repeats_a_word_makes_no_trend_of_it_even_if_another_one_mentions_it() {
+        for (int spam : new int[] {4, 30, 500}) {
+            List<Post> window = new ArrayList<>(posts(spam, 1, "распродажа"));
+            window.add(post(1, "распродажа"));
+            window.addAll(posts(90, 3, "погода"));
+
+            assertThat(find(window, Map.of("погода", 900), 1_000))
+                    .as(spam + " times")
+                    .isEmpty();
+        }
+        List<Post> told = new ArrayList<>(posts(500, 1, "выборы"));
+        told.addAll(List.of(post(1, "выборы"), post(2, "выборы"), post(1, "выборы"), post(2, "выборы")));
+        told.addAll(posts(90, 3, "погода"));
+        assertThat(find(told, Map.of("погода", 900), 1_000))
+                .singleElement()
+                .satisfies(trend -> assertThat(trend.posts()).hasSize(504));
+    }
+
+    @Test
+    void where_one_channel_is_enough_its_posts_all_count() {
+        var one = new TrendDetector(new TrendsProperties("-", Duration.ofHours(1), 5, 1, 100, 15.1));
+        List<Post> window = new ArrayList<>(posts(10, 1, "затмение"));
+        window.addAll(posts(90, 1, "погода"));
+
+        assertThat(one.find(
+                        window,
+                        new Baseline(Map.of("погода", 900), 1_000, Map.of(), 0, Set.copyOf(channels)),
+                        FROM,
+                        TO))
+                .extracting(Found::keyword)
+                .containsExactly("затмение");
+    }
+
+    @Test
+    void what_comes_on_the_same_day_of_every_week_is_no_trend_on_that_day_unless_there_is_much_more_of_it() {
+        List<Post> window = new ArrayList<>(posts(8, 3, "пятница"));
+        window.addAll(posts(92, 3, "погода"));
+        // four Fridays of the 28 days
+        Baseline usual = new Baseline(
+                Map.of("пятница", 32, "погода", 2_700),
+                2_800,
+                Map.of("пятница", 32, "погода", 368),
+                400,
+                Set.copyOf(channels));
+
+        assertThat(detector.find(window, usual, FROM, TO)).isEmpty();
+        List<Post> more = new ArrayList<>(posts(30, 3, "пятница"));
+        more.addAll(posts(92, 3, "погода"));
+        assertThat(detector.find(more, usual, FROM, TO)).hasSize(1);
+    }
+
+    @Test
+    void a_word_that_is_always_frequent_is_no_trend_however_many_posts_have_it() {
+        List<Post> window = new ArrayList<>(posts(90, 3, "россия"));
+        window.addAll(posts(30, 3, "погода"));
+
+        assertThat(find(window, Map.of("россия", 700, "погода", 300), 1_000)).isEmpty();
+    }
+
+    @Test
+    void channels_on_their_first_day_make_no_trends_of_what_may_be_usual_for_them() {
+        List<Post> window = new ArrayList<>(posts(40, 3, "рецепт"));
+        window.addAll(posts(90, 3, "погода"));
+        Baseline others =
+                new Baseline(Map.of("погода", 900), 1_000, Map.of(), 0, Set.of(channels.get(0), UUID.randomUUID()));
+
+        assertThat(detector.find(window, others, FROM, TO)).isEmpty();
     }
 
     @Test

@@ -170,4 +170,81 @@ class TrendsIT {
         assertThat(trends.list(tenant, withoutChannels, Window.DAY)).isEmpty();
         assertThat(seen(Window.DAY)).hasSize(1);
     }
+
+    @Test
+    void a_story_around_midnight_is_one_trend_that_is_announced_once() {
+        Instant midnight = Instant.parse("2026-11-29T00:00:00Z");
+        for (int i = 0; i < 8; i++) {
+            post(midnight.plusSeconds(300L * (i - 4)), i, "Солнечное затмение над городом, снимок " + i, "затмение");
+        }
+        for (Instant at : List.of(midnight.plusSeconds(1), midnight.plusSeconds(1_800), midnight.plusSeconds(3_600))) {
+            clock.set(at);
+            trends.detect(Window.DAY);
+            trends.detect(Window.WEEK);
+        }
+
+        assertThat(seen(Window.DAY)).singleElement().satisfies(trend -> assertThat(trend.frequency())
+                .isEqualTo(8));
+        assertThat(announced()).hasSize(1);
+    }
+
+    @Test
+    void what_the_channels_write_on_the_same_day_of_each_week_is_no_trend() {
+        for (int week = 0; week <= 4; week++) {
+            for (int hours = 2; hours <= 4; hours++) {
+                eclipse(NOW.minus(Duration.ofDays(7L * week)).minus(Duration.ofHours(hours)));
+            }
+        }
+        trends.detect(Window.DAY);
+        assertThat(seen(Window.DAY)).isEmpty();
+        assertThat(announced()).isEmpty();
+
+        // on another day the same is one
+        clock.advance(Duration.ofDays(2));
+        for (int hours = 2; hours <= 4; hours++) {
+            eclipse(clock.instant().minus(Duration.ofHours(hours)));
+        }
+        usual(clock.instant(), 24);
+        trends.detect(Window.DAY);
+        assertThat(seen(Window.DAY)).hasSize(1);
+    }
+
+    @Test
+    void on_the_first_day_of_an_installation_nothing_is_a_trend() {
+        archive.jdbc
+                .sql("DELETE FROM posts WHERE posted_at < CAST(? AS timestamptz)")
+                .param(NOW.minus(Duration.ofHours(24)).toString())
+                .update();
+        eclipse(NOW.minus(Duration.ofHours(2)));
+
+        trends.detect(Window.DAY);
+        trends.detect(Window.WEEK);
+
+        assertThat(seen(Window.DAY)).isEmpty();
+        assertThat(seen(Window.WEEK)).isEmpty();
+        assertThat(announced()).isEmpty();
+    }
+
+    @Test
+    void a_trend_whose_posts_were_erased_while_the_run_went_on_does_not_stay() {
+        eclipse(NOW.minus(Duration.ofHours(2)));
+        trends.detect(Window.DAY);
+        archive.jdbc
+                .sql(
+                        "UPDATE posts SET is_deleted = true, deleted_at = now(), cleaned_at = now(), content = '' WHERE content LIKE 'Солнечное%'")
+                .update();
+
+        trends.detect(Window.DAY);
+
+        assertThat(archive.jdbc
+                        .sql("SELECT count(*) FROM trends")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        assertThat(archive.jdbc
+                        .sql("SELECT count(*) FROM trend_posts")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
 }

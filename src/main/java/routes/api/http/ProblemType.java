@@ -23,6 +23,10 @@ public enum ProblemType {
     TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "Request takes too long", "Send the body without pauses."),
     CONFLICT(HttpStatus.CONFLICT, "Conflict with what exists", "Use what exists."),
     BODY_TOO_LARGE(HttpStatus.PAYLOAD_TOO_LARGE, "Body too large", "Send a smaller body."),
+    QUOTA_EXCEEDED(
+            HttpStatus.PAYLOAD_TOO_LARGE,
+            "Storage quota used up",
+            "Upload result.json alone, which needs no room, delete posts with files, or have the quota raised."),
     UNSUPPORTED_MEDIA_TYPE(
             HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Media type not supported", "Send Content-Type: application/json."),
     INVALID_VALUE(

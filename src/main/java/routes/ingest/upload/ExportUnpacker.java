@@ -78,11 +78,17 @@ public final class ExportUnpacker {
      * @throws IOException if the upload cannot be read
      */
     public Path unpack(InputStream upload, Path folder) throws IOException {
+        return unpack(upload, folder, () -> {});
+    }
+
+    /** @param beforeFiles called before a zip is read, which may have files besides the texts; refuses it by an exception */
+    public Path unpack(InputStream upload, Path folder, Runnable beforeFiles) throws IOException {
         var input = new PushbackInputStream(upload, HEAD);
         byte[] start = input.readNBytes(HEAD);
         input.unread(start);
         String head = new String(start, ISO_8859_1);
         if (head.startsWith("PK\3\4") || head.startsWith("PK\7\b")) {
+            beforeFiles.run();
             Path zip = folder.resolveSibling("upload.zip");
             try {
                 store(input, zip, Long.MAX_VALUE);

@@ -96,7 +96,10 @@ public final class FolderObjectStore implements ObjectStore {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 String key = root.relativize(file).toString().replace(File.separatorChar, '/');
                 if (attributes.isRegularFile() && key.startsWith(prefix) && !key.startsWith(UNFINISHED)) {
-                    work.accept(new Stored(key, attributes.size()));
+                    work.accept(new Stored(
+                            key,
+                            attributes.size(),
+                            attributes.lastModifiedTime().toInstant()));
                 }
                 return FileVisitResult.CONTINUE;
             }

@@ -160,7 +160,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     public void each(String prefix, Consumer<Stored> work) throws IOException {
         try {
             client.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix)).contents().stream()
-                    .map(object -> new Stored(object.key(), object.size()))
+                    .map(object -> new Stored(object.key(), object.size(), object.lastModified()))
                     .forEach(work);
         } catch (NoSuchBucketException e) {
             LOG.debug("No bucket {} yet", bucket);

@@ -66,7 +66,7 @@ function code(made) {
 export function addresses(feed) {
     const address = (name, url) => el("label", {}, name,
         el("input", {type: "text", readonly: true, value: url, onfocus: event => event.target.select()}));
-    return el("div", {class: "feed"}, el("p", {}, t("feeds.once")), address("Atom", feed.atom_url), address("JSON Feed", feed.json_url));
+    return el("div", {class: "feed"}, el("p", {}, t("feeds.once")), address("Atom", feed.atom_url), address("RSS", feed.rss_url), address("JSON Feed", feed.json_url));
 }
 
 /** @param {AbortSignal} signal that ends calls */
