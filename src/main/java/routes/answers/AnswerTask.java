@@ -154,8 +154,7 @@ public final class AnswerTask implements ModelTask {
     /** @param isWhole false: only sentences that nothing that follows can change */
     private List<Draft> drafts(String content, boolean isWhole) {
         List<Draft> drafts = new ArrayList<>();
-        String[] paragraphs = PlainPassage.visible(
-                        CITATION.matcher(content).replaceAll(OPEN + "$1" + CLOSE))
+        String[] paragraphs = PlainPassage.visible(CITATION.matcher(content).replaceAll(OPEN + "$1" + CLOSE))
                 .split("\\n+", -1);
         for (int i = 0; i < paragraphs.length; i++) {
             String ordered = AFTER_END.matcher(paragraphs[i]).replaceAll("$2$1 ");

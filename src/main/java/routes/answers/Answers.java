@@ -88,7 +88,8 @@ public class Answers implements DisposableBean {
         this.permits = new Semaphore(properties.maxConcurrent());
         var named = new CustomizableThreadFactory("answer-");
         named.setDaemon(true);
-        // a question uses up to three threads: its own, one that reads what a model writes, one that waits for the judge
+        // a question uses up to three threads: its own, one that reads what a model writes, one that waits for the
+        // judge
         this.threads = new ThreadPoolExecutor(
                 0, 4 * properties.maxConcurrent(), 30, TimeUnit.SECONDS, new SynchronousQueue<>(), named);
         for (Intent intent : Intent.values()) {

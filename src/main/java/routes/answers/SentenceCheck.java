@@ -61,11 +61,11 @@ class SentenceCheck {
                 verdicts.putIfAbsent(narrowed(plain, verdict, sentences), verdict);
             }
         }
-        boolean canJudge = !provider.equals(Providers.LOCAL) && !properties.verify().equals("never");
+        boolean canJudge =
+                !provider.equals(Providers.LOCAL) && !properties.verify().equals("never");
         List<Draft> unclear = new ArrayList<>();
         verdicts.forEach((draft, verdict) -> {
-            if (canJudge
-                    && (verdict == Verdict.UNCLEAR || properties.verify().equals("always"))) {
+            if (canJudge && (verdict == Verdict.UNCLEAR || properties.verify().equals("always"))) {
                 unclear.add(draft);
             }
         });

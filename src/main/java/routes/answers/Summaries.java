@@ -212,7 +212,8 @@ public class Summaries {
             AnswerTask task,
             Sentences sentences,
             Function<List<Claim>, Map<Integer, Boolean>> judge) {
-        check.check((List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge, () -> true);
+        check.check(
+                (List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge, () -> true);
     }
 
     private Map<Integer, Boolean> judged(List<Claim> claims) {

@@ -642,7 +642,8 @@ class AnswersIT {
         running.cancel(true);
 
         await().atMost(Duration.ofSeconds(30)).untilTrue(ended);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(counted("ask", "cancelled")).isEqualTo(1));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(counted("ask", "cancelled")).isEqualTo(1));
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
                         answers.answer(asked("Какой курс доллара?"), QUIET).sentences())
                 .isEmpty());

@@ -16,7 +16,8 @@ import routes.llm.ModelFailureException.Kind;
 
 class StreamedChatTest {
     private static final Map<String, Object> EVENTS = Map.of("Content-Type", "text/event-stream; charset=utf-8");
-    private static final String WHOLE = """
+    private static final String WHOLE =
+            """
             : PROCESSING
 
             data: {"choices":[{"delta":{"role":"assistant","content":""}}]}
@@ -78,8 +79,8 @@ class StreamedChatTest {
 
         for (String body : List.of(error, later)) {
             assertThatThrownBy(() -> read(body))
-                    .isInstanceOfSatisfying(
-                            ModelFailureException.class, e -> assertThat(e.kind()).isEqualTo(Kind.RATE_LIMIT));
+                    .isInstanceOfSatisfying(ModelFailureException.class, e -> assertThat(e.kind())
+                            .isEqualTo(Kind.RATE_LIMIT));
         }
     }
 

@@ -86,7 +86,7 @@ final class SearchEvaluation implements AutoCloseable {
         EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
         index.expect(embeddings.model(), embeddings.dimension());
         search = new HybridSearch(index, embeddings, new NoGraph(), new SearchWords());
-        for (String name : List.of("queries", "forms", "signs")) {
+        for (String name : List.of("queries", "forms", "signs", "more")) {
             add(typed(name));
         }
         add(demo());

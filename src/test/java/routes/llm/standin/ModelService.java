@@ -206,7 +206,10 @@ public abstract class ModelService {
         return new Answer(
                 200,
                 Map.of("Content-Type", "text/event-stream"),
-                body.append("data: ").append(last).append("\n\ndata: [DONE]\n\n").toString());
+                body.append("data: ")
+                        .append(last)
+                        .append("\n\ndata: [DONE]\n\n")
+                        .toString());
     }
 
     private static String event(String content, String reason) {
