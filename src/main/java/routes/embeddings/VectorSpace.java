@@ -82,10 +82,8 @@ public record VectorSpace(float noiseFloor, float same, Map<Language, Float> tru
             float[] other = others.get(i);
             same[i] = cosine(ones.get(i), other);
             float own = same[i];
-            boolean isNearest = ones.stream()
-                            .filter(one -> cosine(one, other) >= own)
-                            .count()
-                    == 1;
+            boolean isNearest =
+                    ones.stream().filter(one -> cosine(one, other) >= own).count() == 1;
             found.computeIfAbsent(Language.of(PAIRS.get(i).one()), language -> new ArrayList<>())
                     .add(isNearest);
         }

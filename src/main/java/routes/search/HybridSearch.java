@@ -335,13 +335,7 @@ public final class HybridSearch {
         Map<UUID, SearchHit> found = new HashMap<>();
         Map<UUID, Double> scores = new HashMap<>();
         add(matches.hits(), 0, 0, 1, found, scores);
-        add(
-                near,
-                embeddings.noiseFloor(),
-                embeddings.sameMeaning(),
-                trust * embeddings.searchWeight(),
-                found,
-                scores);
+        add(near, embeddings.noiseFloor(), embeddings.sameMeaning(), trust * embeddings.searchWeight(), found, scores);
         List<SearchHit> hits = scores.entrySet().stream()
                 .map(score -> found.get(score.getKey()).withScore(score.getValue()))
                 .sorted(BEST_FIRST)

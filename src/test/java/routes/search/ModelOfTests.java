@@ -88,8 +88,8 @@ final class ModelOfTests implements EmbeddingProvider {
 
     /** Of length 1, about; the same for the same text. */
     private static double[] random(String text) {
-        Random random = new Random(UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
-                .getMostSignificantBits());
+        Random random = new Random(
+                UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits());
         return random.doubles(DIMENSION)
                 .map(any -> random.nextGaussian() / Math.sqrt(DIMENSION))
                 .toArray();

@@ -251,8 +251,7 @@ final class SearchEvaluation implements AutoCloseable {
             all.add(typed(name));
         }
         all.forEach(set -> set.questions()
-                .forEach(question ->
-                        answers.put(question.text(), set.texts().get(question.post()))));
+                .forEach(question -> answers.put(question.text(), set.texts().get(question.post()))));
         return answers;
     }
 

@@ -59,8 +59,8 @@ class VectorsInSearchTest {
         var model = new ModelOfTests(understanding, common, mistakes, answers);
         Map<String, Double> gains = new HashMap<>();
         try (var evaluation = new SearchEvaluation(LuceneVectorIndex.open(folder), QUESTIONS, model)) {
-            WORDS_ALONE.forEach((set, words) ->
-                    gains.put(set, evaluation.score(set, null).ndcg() - words));
+            WORDS_ALONE.forEach(
+                    (set, words) -> gains.put(set, evaluation.score(set, null).ndcg() - words));
         }
         LOG.info(
                 "understands {}, common {}, mistakes {}: trust {}, {}",

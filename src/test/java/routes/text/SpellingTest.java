@@ -50,13 +50,7 @@ class SpellingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "питон, python",
-        "пайтон, python",
-        "макбук, macbook",
-        "айфон, iphon",
-        "скутер, scooter",
-        "сяоми, xiaomi"
+    @CsvSource({"питон, python", "пайтон, python", "макбук, macbook", "айфон, iphon", "скутер, scooter", "сяоми, xiaomi"
     })
     void aForeignNameIsAmongTheSpellingsOfHowItSounds(String typed, String meant) {
         assertThat(Spelling.bySound(typed, 48)).contains(meant).hasSizeLessThanOrEqualTo(48);
