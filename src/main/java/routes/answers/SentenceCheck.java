@@ -100,11 +100,15 @@ class SentenceCheck {
         String text = PlainPassage.withoutLinks(visible);
         if (PlainPassage.hasLink(visible)) {
             sentences.noteRemovedLinks();
-            text = text.replace("…", " ")
-                    .replaceAll("\\s+", " ")
-                    .replaceAll(" ([.,;:!?])", "$1")
-                    .replaceAll("\\(\\s*\\)", "")
-                    .strip();
+            // without the signs that stand for them; what stood on both sides may be a link then
+            for (String before = ""; !text.equals(before); ) {
+                before = text;
+                text = PlainPassage.withoutLinks(text.replace("…", " ")
+                        .replaceAll("\\s+", " ")
+                        .replaceAll(" ([.,;:!?])", "$1")
+                        .replaceAll("\\(\\s*\\)", "")
+                        .strip());
+            }
         }
         return terms.of(text).size() < 2 || instructions.isOrder(text) ? null : new Draft(text, draft.citations());
     }
