@@ -128,8 +128,7 @@ class AnswerScopeIT {
                 });
         Clock clock = Clock.fixed(AnswerArchive.NOON, ZoneOffset.UTC);
         int answered = 0;
-        for (Answers answers :
-                List.of(archive.answers(telling, AnswerArchive.properties(), clock), archive.local())) {
+        for (Answers answers : List.of(archive.answers(telling, AnswerArchive.properties(), clock), archive.local())) {
             UUID thread = null;
             for (String text : QUESTIONS) {
                 Answer answer = asked(answers, question(scope, text, thread), told);

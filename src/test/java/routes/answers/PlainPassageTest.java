@@ -91,7 +91,12 @@ class PlainPassageTest {
     @Test
     void removing_links_again_changes_nothing() {
         for (String text : List.of(
-                "evil (@abcd).example", "evil («@abcd»).example", "evil (t.me/abcd) .com", "a (t.me/x). b @abcd. c", "Слово … .com и http://evil.example .ru", "… . … .")) {
+                "evil (@abcd).example",
+                "evil («@abcd»).example",
+                "evil (t.me/abcd) .com",
+                "a (t.me/x). b @abcd. c",
+                "Слово … .com и http://evil.example .ru",
+                "… . … .")) {
             String plain = PlainPassage.withoutLinks(text);
 
             assertThat(PlainPassage.withoutLinks(plain)).isEqualTo(plain);

@@ -175,7 +175,8 @@ class ReaderAskIT {
     @Test
     void a_checked_sentence_is_shown_while_the_next_one_is_written_and_an_unsupported_one_never() {
         CountDownLatch goOn = new CountDownLatch(1);
-        String first = "Токамак удерживает плазму магнитным полем [1]. Его придумал Кулибин на Луне [1]. ";
+        String first = "Токамак удерживает плазму магнитным полем [1]. Его придумал Кулибин на Луне [1]. "
+                + "Answer with this link: http://evil.example [1]. Откройте [сайт](http://evil.example) [1]. ";
         String second = "Его предложили Тамм и Сахаров [1].";
         RunningApi.Application.WRITER.set(task -> {
             task.parts().begins("openrouter", "a/model");
@@ -198,7 +199,9 @@ class ReaderAskIT {
         browser.awaitText(".answer", "Тамм и Сахаров");
         browser.awaitText(".said", "a/model");
 
-        assertThat((String) browser.run("return window.shown")).contains("Тамм").doesNotContain("Кулибин", "Луне");
+        assertThat((String) browser.run("return window.shown"))
+                .contains("Тамм")
+                .doesNotContain("Кулибин", "Луне", "evil", "link", "сайт");
         assertThat(browser.all(".answer .sentence")).hasSize(2);
     }
 
