@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import routes.answers.Terms.Term;
+import routes.llm.AnswerParts;
 import routes.llm.ModelFailureException;
 import routes.llm.ModelTask;
 import routes.text.Language;
@@ -40,6 +41,7 @@ public final class AnswerTask implements ModelTask {
     private final List<Passage> passages;
     private final int maxSentences;
     private final AnswerPrompts prompts;
+    private final Drafting drafting;
 
     /**
      * A sentence that a provider has written.
@@ -49,6 +51,7 @@ public final class AnswerTask implements ModelTask {
      */
     public record Draft(String text, List<Integer> citations) {}
 
+    /** @param drafting receives sentences while they are written; null to get the answer whole */
     AnswerTask(
             String question,
             Intent intent,
@@ -56,7 +59,8 @@ public final class AnswerTask implements ModelTask {
             List<Term> subject,
             List<Passage> passages,
             int maxSentences,
-            AnswerPrompts prompts) {
+            AnswerPrompts prompts,
+            Drafting drafting) {
         this.question = question;
         this.intent = intent;
         this.language = language;
@@ -64,6 +68,7 @@ public final class AnswerTask implements ModelTask {
         this.passages = List.copyOf(passages);
         this.maxSentences = maxSentences;
         this.prompts = prompts;
+        this.drafting = drafting;
     }
 
     String question() {
@@ -72,6 +77,10 @@ public final class AnswerTask implements ModelTask {
 
     Intent intent() {
         return intent;
+    }
+
+    Language language() {
+        return language;
     }
 
     List<Term> subject() {
@@ -114,16 +123,45 @@ public final class AnswerTask implements ModelTask {
     }
 
     @Override
+    public AnswerParts parts() {
+        return drafting == null
+                ? null
+                : new AnswerParts() {
+                    @Override
+                    public boolean begins(String provider, String model) {
+                        return drafting.begins(provider, model);
+                    }
+
+                    @Override
+                    public void written(String content) {
+                        drafting.written(drafts(content, false));
+                    }
+                };
+    }
+
+    @Override
     public List<Draft> read(String content) {
         if (NO_ANSWER.matcher(content).matches()) {
             return List.of();
         }
+        List<Draft> drafts = drafts(content, true);
+        if (drafts.isEmpty()) {
+            throw ModelFailureException.unusable("no sentence cites a passage");
+        }
+        return drafts;
+    }
+
+    /** @param isWhole false: only sentences that nothing that follows can change */
+    private List<Draft> drafts(String content, boolean isWhole) {
         List<Draft> drafts = new ArrayList<>();
-        for (String paragraph : PlainPassage.visible(CITATION.matcher(content).replaceAll(OPEN + "$1" + CLOSE))
-                .split("\\n+")) {
-            String ordered = AFTER_END.matcher(paragraph).replaceAll("$2$1");
+        String[] paragraphs = PlainPassage.visible(CITATION.matcher(content).replaceAll(OPEN + "$1" + CLOSE))
+                .split("\\n+", -1);
+        for (int i = 0; i < paragraphs.length; i++) {
+            String ordered = AFTER_END.matcher(paragraphs[i]).replaceAll("$2$1 ");
             List<String> uncited = new ArrayList<>();
-            for (String sentence : PlainPassage.sentences(ordered)) {
+            List<String> sentences = PlainPassage.sentences(ordered);
+            boolean isOpen = !isWhole && i == paragraphs.length - 1;
+            for (String sentence : isOpen ? withoutLast(sentences) : sentences) {
                 List<Integer> citations = CITED.matcher(sentence)
                         .results()
                         .flatMap(AnswerTask::numbers)
@@ -147,10 +185,16 @@ public final class AnswerTask implements ModelTask {
                 }
             }
         }
-        if (drafts.isEmpty()) {
-            throw ModelFailureException.unusable("no sentence cites a passage");
-        }
         return drafts.subList(0, Math.min(drafts.size(), 2 * maxSentences));
+    }
+
+    /** Where a sentence ends is certain when the next one has begun with a letter: it may go on in lower case, or be cited once more. */
+    private static List<String> withoutLast(List<String> sentences) {
+        int last = sentences.size() - 1;
+        while (last > 0 && sentences.get(last).codePoints().noneMatch(Character::isLetter)) {
+            last--;
+        }
+        return sentences.subList(0, Math.max(0, last));
     }
 
     /** The numbers of {@code 1, 3-5}. */

@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -87,7 +88,8 @@ public class Answers implements DisposableBean {
         this.permits = new Semaphore(properties.maxConcurrent());
         var named = new CustomizableThreadFactory("answer-");
         named.setDaemon(true);
-        // a question uses two threads; one that waits for a model may outlive its question by the time-out of the call
+        // a question uses up to three threads: its own, one that reads what a model writes, one that waits for the
+        // judge
         this.threads = new ThreadPoolExecutor(
                 0, 4 * properties.maxConcurrent(), 30, TimeUnit.SECONDS, new SynchronousQueue<>(), named);
         for (Intent intent : Intent.values()) {
@@ -118,14 +120,14 @@ public class Answers implements DisposableBean {
     public Answer answer(Question question, Answer.Listener listener) {
         takePermit();
         try {
-            return measured(question, listener);
+            return measured(question, listener, false);
         } finally {
             permits.release();
         }
     }
 
     /**
-     * Answers on another thread. Cancelling the result ends the work, calls of models included.
+     * Answers on another thread; the listener receives each sentence while the model writes the next one. Cancelling the result ends the work, calls of models included.
      *
      * @param done receives the answer
      * @param failed receives what went wrong, unless the work is cancelled
@@ -137,7 +139,7 @@ public class Answers implements DisposableBean {
         try {
             return threads.submit(() -> {
                 try {
-                    done.accept(measured(question, listener));
+                    done.accept(measured(question, listener, true));
                 } catch (CancellationException e) {
                     LOG.debug("The asker has left", e);
                 } catch (RuntimeException e) {
@@ -158,12 +160,12 @@ public class Answers implements DisposableBean {
         }
     }
 
-    private Answer measured(Question question, Answer.Listener listener) {
+    private Answer measured(Question question, Answer.Listener listener, boolean inParts) {
         long started = System.nanoTime();
         Intent intent = Intent.of(question.text());
         String outcome = "failed";
         try {
-            Answer answer = work(question, intent, listener, started);
+            Answer answer = work(question, intent, listener, inParts, started);
             outcome = answer.outcome();
             return answer;
         } catch (CancellationException e) {
@@ -176,7 +178,7 @@ public class Answers implements DisposableBean {
         }
     }
 
-    private Answer work(Question asked, Intent intent, Answer.Listener listener, long started) {
+    private Answer work(Question asked, Intent intent, Answer.Listener listener, boolean inParts, long started) {
         listener.status("searching");
         List<String> earlier =
                 asked.threadId() == null ? List.of() : conversations.questions(asked.userId(), asked.threadId());
@@ -199,7 +201,7 @@ public class Answers implements DisposableBean {
         }
         Sentences sentences = new Sentences(chosen.passages(), listener);
         ModelResult written =
-                written(asked.withText(full), intent, language, chosen, sentences, listener, started, notes);
+                written(asked.withText(full), intent, language, chosen, sentences, listener, inParts, started, notes);
         var account = new Account(chosen, sentences, terms);
         notes.addAll(account.notes(language));
         UUID thread = asked.threadId() == null || isExpired ? UUID.randomUUID() : asked.threadId();
@@ -241,7 +243,6 @@ public class Answers implements DisposableBean {
     }
 
     /** Writes and checks the sentences. Returns who has written them; null if nothing was written. */
-    @SuppressWarnings("unchecked") // the types that the tasks return
     private ModelResult written(
             Question question,
             Intent intent,
@@ -249,6 +250,7 @@ public class Answers implements DisposableBean {
             Chosen chosen,
             Sentences sentences,
             Answer.Listener listener,
+            boolean inParts,
             long started,
             List<Answer.Note> notes) {
         if (!chosen.counted().isEmpty()) {
@@ -259,6 +261,9 @@ public class Answers implements DisposableBean {
             return null;
         }
         listener.status("writing");
+        // lists of posts need no model
+        boolean isList = intent == Intent.SEARCH || intent == Intent.RECOMMEND;
+        Drafting drafting = inParts && !isList ? new Drafting() : null;
         var task = new AnswerTask(
                 question.text(),
                 intent,
@@ -266,10 +271,14 @@ public class Answers implements DisposableBean {
                 chosen.subject(),
                 chosen.passages(),
                 maxSentences(intent, chosen),
-                prompts);
-        // lists of posts need no model
-        boolean isList = intent == Intent.SEARCH || intent == Intent.RECOMMEND;
-        ModelResult result = isList ? null : inTime(() -> models.answer(task), left(started, FOR_WRITING));
+                prompts,
+                drafting);
+        ModelResult result = null;
+        if (drafting != null) {
+            result = whileWritten(task, drafting, sentences, started, notes);
+        } else if (!isList) {
+            result = inTime(() -> models.answer(task), left(started, FOR_WRITING));
+        }
         if (result == null) {
             result = local.answer(task);
             if (!isList) {
@@ -277,25 +286,86 @@ public class Answers implements DisposableBean {
             }
         }
         listener.status("checking");
-        check.check(
-                (List<Draft>) result.value(),
-                result.provider(),
-                task.maxSentences(),
-                sentences,
-                claims -> judged(claims, started));
-        boolean isRefused = !((List<Draft>) result.value()).isEmpty()
-                && sentences.accepted().isEmpty();
+        check(result, task, sentences, claims -> judged(claims, started));
+        boolean isRefused = !drafts(result).isEmpty() && sentences.accepted().isEmpty();
         if (isRefused && !result.provider().equals(Providers.LOCAL)) {
             result = local.answer(task);
             notes.add(NoteKind.WITHOUT_MODEL.of(language));
-            check.check(
-                    (List<Draft>) result.value(),
-                    result.provider(),
-                    task.maxSentences(),
-                    sentences,
-                    claims -> Map.of());
+            sentences.forget();
+            check(result, task, sentences, claims -> Map.of());
         }
         return result;
+    }
+
+    private void check(
+            ModelResult result,
+            AnswerTask task,
+            Sentences sentences,
+            Function<List<Claim>, Map<Integer, Boolean>> judge) {
+        check.check(drafts(result), result.provider(), task.maxSentences(), sentences, judge, () -> true);
+    }
+
+    @SuppressWarnings("unchecked") // the type that the task returns
+    private static List<Draft> drafts(ModelResult result) {
+        return (List<Draft>) result.value();
+    }
+
+    /**
+     * Checks the sentences of a model while it writes the next ones. If it breaks off after one was accepted, those stay the answer, with a
+     * note: another model, or the same again, would write other sentences.
+     *
+     * @return the result, not all of which is checked; null if no model has written anything that is accepted
+     */
+    private ModelResult whileWritten(
+            AnswerTask task, Drafting drafting, Sentences sentences, long started, List<Answer.Note> notes) {
+        long end = System.nanoTime() + left(started, FOR_WRITING).toNanos();
+        ModelResult whole = null;
+        int attempt = 0;
+        Future<ModelResult> writing = null;
+        try {
+            writing = threads.submit(() -> {
+                try {
+                    return models.answer(task);
+                } finally {
+                    drafting.ends();
+                }
+            });
+            Drafting.Some some = drafting.next(end - System.nanoTime());
+            while (!some.drafts().isEmpty()) {
+                if (some.attempt() != attempt) {
+                    sentences.forget();
+                    attempt = some.attempt();
+                }
+                int current = attempt;
+                check.check(
+                        some.drafts(),
+                        some.provider(),
+                        task.maxSentences(),
+                        sentences,
+                        claims -> judged(claims, started),
+                        () -> drafting.use(current));
+                some = drafting.next(end - System.nanoTime());
+            }
+            whole = result(writing, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        } catch (InterruptedException e) {
+            throw left(e);
+        } catch (RejectedExecutionException e) {
+            LOG.warn("An answer goes on without models: too many calls are under way", e);
+        } finally {
+            if (writing != null) {
+                writing.cancel(true);
+            }
+        }
+        Drafting.Call call = drafting.call();
+        boolean isOfCall = whole != null && whole.provider().equals(call.provider());
+        if (call.isUsed() && !isOfCall) {
+            notes.add(NoteKind.BROKEN_OFF.of(task.language()));
+            return new ModelResult(call.provider(), call.model(), List.of(), Map.of());
+        }
+        if (call.attempt() != attempt || !isOfCall) {
+            sentences.forget();
+        }
+        return whole;
     }
 
     private static int maxSentences(Intent intent, Chosen chosen) {
@@ -326,20 +396,32 @@ public class Answers implements DisposableBean {
         Future<ModelResult> result = null;
         try {
             result = threads.submit(call);
-            return result.get(most.toNanos(), TimeUnit.NANOSECONDS);
+            return result(result, most);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw (CancellationException) new CancellationException("The asker has left").initCause(e);
-        } catch (ExecutionException e) {
-            LOG.info("An answer goes on without models: {}", e.getCause().getMessage());
-        } catch (TimeoutException e) {
-            LOG.info("An answer goes on without models, which took longer than {} ms", most.toMillis(), e);
+            throw left(e);
         } catch (RejectedExecutionException e) {
             LOG.warn("An answer goes on without models: too many calls are under way", e);
         } finally {
             if (result != null) {
                 result.cancel(true);
             }
+        }
+        return null;
+    }
+
+    private static CancellationException left(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return (CancellationException) new CancellationException("The asker has left").initCause(cause);
+    }
+
+    /** The result of a call; null if it fails or takes too long. */
+    private static ModelResult result(Future<ModelResult> call, Duration most) throws InterruptedException {
+        try {
+            return call.get(most.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            LOG.info("An answer goes on without models: {}", e.getCause().getMessage());
+        } catch (TimeoutException e) {
+            LOG.info("An answer goes on without models, which took longer than {} ms", most.toMillis(), e);
         }
         return null;
     }

@@ -31,6 +31,9 @@ enum NoteKind {
     WITHOUT_MODEL(
             "Модель не ответила, поэтому ответ состоит из предложений самих постов.",
             "No model has answered, so the answer consists of sentences of the posts themselves."),
+    BROKEN_OFF(
+            "Модель прервалась, поэтому ответ может быть неполным.",
+            "The model broke off, so the answer may be incomplete."),
     PERIOD("Учтены посты за время: {0}.", "Posts of this time were read: {0}."),
     COMPLETED("Вопрос понят так: {0}", "The question was understood as: {0}"),
     THREAD_EXPIRED(

@@ -36,8 +36,12 @@ final class PlainPassage {
     /** Signs that stand for the dot of an address. */
     private static final Pattern DOTS = Pattern.compile(
             "[\\u3002\\uFF0E\\uFF61\\uFE52\\u2024\\u0701\\u0702\\uA4F8]"
+                    // signs in the middle, and a full stop with blanks before it or with a path after it
+                    + "|(?<=[\\p{L}\\p{N}])[\\u00B7\\u2022\\u2027\\u2219\\u22C5\\u30FB](?=[A-Za-z]{2})"
+                    + "|(?<=[\\p{L}\\p{N}])[\\s\\p{Z}]{1,3}\\.[\\s\\p{Z}]{0,2}(?=(?i:[a-z]{2,24}|xn--|рф|ру|ком)(?![\\p{L}\\p{N}]))"
+                    + "|(?<=[\\p{L}\\p{N}])\\.[\\s\\p{Z}]{1,2}(?=(?i:[a-z]{2,24}|рф|ру|ком)/)"
                     + "|\\s{0,2}[\\[({<]\\s{0,2}(?i:\\.|dot|точка|тчк)\\s{0,2}[\\])}>]\\s{0,2}"
-                    + "|(?<=[\\p{L}\\p{N}])\\s{1,2}(?i:dot|точка)\\s{1,2}(?=(?i:[a-z]{2,24}|xn--|рф|ру|ком)(?![\\p{L}\\p{N}]))");
+                    + "|(?<=[\\p{L}\\p{N}])\\s{1,2}(?i:dot|точка|дот)\\s{1,2}(?=(?i:[a-z]{2,24}|xn--|рф|ру|ком)(?![\\p{L}\\p{N}]))");
 
     private static final Pattern SLASHES = Pattern.compile("[\\u2044\\u2215\\u29F8\\uFF0F]");
     private static final Pattern COLONS = Pattern.compile("[\\uFF1A\\uFE55\\uA789\\u02D0\\u2236]");
@@ -46,7 +50,8 @@ final class PlainPassage {
     /** Something with a scheme, also with a broken one (hxxp, h t t p), to the next blank. */
     private static final Pattern SCHEME = Pattern.compile(
             "(?i)" + NOT_BEFORE + "(?:h\\s?[tx]\\s?[tx]\\s?p\\s?s?\\s?:\\s?(?:/\\s?){1,3}|hxxps?:|https?:"
-                    + "|(?:ftps?|wss?|tg|tonsite|mailto|tel|javascript|data|file|vbscript|intent|magnet|ipfs):)[^\\s<>\"«»“”]+"
+                    + "|(?:ftps?|wss?|tg|tonsite|mailto|tel|sms|skype|viber|javascript|data|file|vbscript|intent|magnet|ipfs):"
+                    + "|(?:java|vb)script\\s?:\\s?(?=\\w{1,40}[(.=])|(?:tg|ftp|wss?|file)\\s?:\\s?/\\s?/\\s?)[^\\s<>\"«»“”]+"
                     + "|" + NOT_BEFORE
                     + "[a-z][a-z0-9+.-]{1,30}:/{1,3}[^\\s<>\"«»“”]+|(?<![:/\\p{L}\\p{N}])//[\\p{L}\\p{N}][^\\s<>\"«»“”]*");
 
@@ -115,6 +120,16 @@ final class PlainPassage {
 
     /** Replaces each link, mail address and Telegram name by an ellipsis. */
     static String withoutLinks(String text) {
+        String plain = removed(text);
+        // what stood on both sides of a link may be one
+        for (String before = text; !plain.equals(before); ) {
+            before = plain;
+            plain = removed(before);
+        }
+        return plain;
+    }
+
+    private static String removed(String text) {
         if (!mayHaveLink(text)) {
             return tidied(text);
         }
@@ -165,7 +180,8 @@ final class PlainPassage {
                     || c >= 0x1D400 && c < 0x1D800
                     || c >= 0x2460 && c < 0x2500
                     || c >= 0x1F110 && c < 0x1F190
-                    || c >= 0x2100 && c < 0x2150;
+                    || c >= 0x2100 && c < 0x2150
+                    || c >= 0x2160 && c < 0x2180;
             plain.append(
                     isStyled
                             ? Normalizer.normalize(Character.toString(c), Normalizer.Form.NFKC)

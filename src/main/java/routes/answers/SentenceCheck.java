@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 import routes.answers.AnswerTask.Draft;
@@ -30,18 +31,24 @@ class SentenceCheck {
     }
 
     /**
-     * Accepts the sentences that their sources support, in order, and those that nothing can judge as unconfirmed.
+     * Accepts the sentences that their sources support, in order, and those that nothing can judge as unconfirmed. What has been here
+     * before is passed over, so that an answer can be checked while it is written. A sentence does not wait for those behind it.
      *
      * @param judge asks a model about claims; the result maps indexes to verdicts, and lacks those that the model did not judge
+     * @param isWanted asked before each sentence is accepted; false ends the check
      */
     void check(
             List<Draft> drafts,
             String provider,
             int most,
             Sentences sentences,
-            Function<List<Claim>, Map<Integer, Boolean>> judge) {
+            Function<List<Claim>, Map<Integer, Boolean>> judge,
+            BooleanSupplier isWanted) {
         Map<Draft, Verdict> verdicts = new LinkedHashMap<>();
         for (Draft draft : drafts) {
+            if (!sentences.isNew(draft)) {
+                continue;
+            }
             Draft plain = plain(draft, sentences);
             Verdict verdict =
                     plain == null ? Verdict.UNSUPPORTED : support.of(plain.text(), sentences.texts(plain.citations()));
@@ -54,29 +61,34 @@ class SentenceCheck {
                 verdicts.putIfAbsent(narrowed(plain, verdict, sentences), verdict);
             }
         }
+        boolean canJudge =
+                !provider.equals(Providers.LOCAL) && !properties.verify().equals("never");
         List<Draft> unclear = new ArrayList<>();
-        if (!provider.equals(Providers.LOCAL) && !properties.verify().equals("never")) {
-            verdicts.forEach((draft, verdict) -> {
-                if (verdict == Verdict.UNCLEAR || properties.verify().equals("always")) {
-                    unclear.add(draft);
-                }
-            });
-        }
-        Map<Integer, Boolean> judged = unclear.isEmpty()
-                ? Map.of()
-                : judge.apply(unclear.stream().map(sentences::claim).toList());
         verdicts.forEach((draft, verdict) -> {
-            Boolean isSaid = judged.get(unclear.indexOf(draft));
-            if (Boolean.FALSE.equals(isSaid)) {
-                sentences.leaveOut();
-            } else if (sentences.accepted().size() < most) {
-                sentences.accept(
-                        draft,
-                        Boolean.TRUE.equals(isSaid)
-                                ? Answer.Support.MODEL
-                                : verdict == Verdict.SUPPORTED ? Answer.Support.WORDS : Answer.Support.NONE);
+            if (canJudge && (verdict == Verdict.UNCLEAR || properties.verify().equals("always"))) {
+                unclear.add(draft);
             }
         });
+        Map<Integer, Boolean> judged = null;
+        for (Map.Entry<Draft, Verdict> each : verdicts.entrySet()) {
+            int index = unclear.indexOf(each.getKey());
+            if (index >= 0 && judged == null) {
+                judged = judge.apply(unclear.stream().map(sentences::claim).toList());
+            }
+            Boolean isSaid = index < 0 ? null : judged.get(index);
+            if (Boolean.FALSE.equals(isSaid)) {
+                sentences.leaveOut();
+            } else if (sentences.accepted().size() < most && !sentences.isAccepted(each.getKey())) {
+                if (!isWanted.getAsBoolean()) {
+                    return;
+                }
+                sentences.accept(
+                        each.getKey(),
+                        Boolean.TRUE.equals(isSaid)
+                                ? Answer.Support.MODEL
+                                : each.getValue() == Verdict.SUPPORTED ? Answer.Support.WORDS : Answer.Support.NONE);
+            }
+        }
     }
 
     /** Without links; null if the sentence is an order or if nothing is left of it. */
@@ -88,11 +100,15 @@ class SentenceCheck {
         String text = PlainPassage.withoutLinks(visible);
         if (PlainPassage.hasLink(visible)) {
             sentences.noteRemovedLinks();
-            text = text.replace("…", " ")
-                    .replaceAll("\\s+", " ")
-                    .replaceAll(" ([.,;:!?])", "$1")
-                    .replaceAll("\\(\\s*\\)", "")
-                    .strip();
+            // without the signs that stand for them; what stood on both sides may be a link then
+            for (String before = ""; !text.equals(before); ) {
+                before = text;
+                text = PlainPassage.withoutLinks(text.replace("…", " ")
+                        .replaceAll("\\s+", " ")
+                        .replaceAll(" ([.,;:!?])", "$1")
+                        .replaceAll("\\(\\s*\\)", "")
+                        .strip());
+            }
         }
         return terms.of(text).size() < 2 || instructions.isOrder(text) ? null : new Draft(text, draft.citations());
     }

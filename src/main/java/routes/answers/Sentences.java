@@ -1,9 +1,11 @@
 package routes.answers;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import routes.answers.Answer.Sentence;
 import routes.answers.Answer.Source;
 import routes.answers.Answer.Support;
@@ -16,6 +18,8 @@ final class Sentences {
     private final Answer.Listener listener;
     private final List<Sentence> accepted = new ArrayList<>();
     private final Map<Integer, Source> sources = new LinkedHashMap<>();
+    private final Set<Draft> acceptedDrafts = new HashSet<>();
+    private final Set<Draft> seen = new HashSet<>();
     private int leftOut;
     private boolean linksRemoved;
 
@@ -51,6 +55,20 @@ final class Sentences {
         return linksRemoved;
     }
 
+    /** Whether the draft has not been here before, or everything was forgotten since. */
+    boolean isNew(Draft draft) {
+        return seen.add(draft);
+    }
+
+    /** The model has begun anew. */
+    void forget() {
+        seen.clear();
+    }
+
+    boolean isAccepted(Draft draft) {
+        return acceptedDrafts.contains(draft);
+    }
+
     void leaveOut() {
         leftOut++;
     }
@@ -71,6 +89,7 @@ final class Sentences {
         }
         Sentence sentence = new Sentence(draft.text(), numbers, support);
         accepted.add(sentence);
+        acceptedDrafts.add(draft);
         listener.sentence(sentence);
     }
 

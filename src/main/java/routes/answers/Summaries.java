@@ -203,7 +203,7 @@ public class Summaries {
     private AnswerTask task(List<Passage> together, Language language) {
         String request =
                 language == Language.RU ? "Дайджест этих постов, по-русски." : "A digest of these posts, in English.";
-        return new AnswerTask(request, Intent.DIGEST, language, List.of(), together, together.size(), prompts);
+        return new AnswerTask(request, Intent.DIGEST, language, List.of(), together, together.size(), prompts, null);
     }
 
     @SuppressWarnings("unchecked") // the type that the task returns
@@ -212,7 +212,8 @@ public class Summaries {
             AnswerTask task,
             Sentences sentences,
             Function<List<Claim>, Map<Integer, Boolean>> judge) {
-        check.check((List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge);
+        check.check(
+                (List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge, () -> true);
     }
 
     private Map<Integer, Boolean> judged(List<Claim> claims) {

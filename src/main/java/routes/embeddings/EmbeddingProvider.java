@@ -1,6 +1,7 @@
 package routes.embeddings;
 
 import java.util.List;
+import routes.text.Language;
 
 /** Converts texts to vectors of one fixed length. Implementations are thread-safe. */
 public interface EmbeddingProvider {
@@ -49,5 +50,18 @@ public interface EmbeddingProvider {
      */
     default float searchWeight() {
         return 0.3f;
+    }
+
+    /** Cosine similarity of two texts that say the same in other words; a search counts this and more in full. */
+    default float sameMeaning() {
+        return noiseFloor();
+    }
+
+    /**
+     * How far the vectors are believed where the words have found something: 0 to 1. With 0, vectors are used only for what the words do
+     * not find at all.
+     */
+    default float trust(Language language) {
+        return 1;
     }
 }

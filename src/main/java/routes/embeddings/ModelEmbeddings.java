@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +22,7 @@ import routes.llm.ModelPass;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
 import routes.llm.ReaderCalls;
+import routes.text.Language;
 
 /**
  * Embeddings by a model, through the route {@code llm} and its limits. The vector of a text is stored, so that the same text is
@@ -55,7 +55,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
     private volatile boolean hasWorked;
     private volatile long restsUntilNanos = System.nanoTime();
     private volatile String lastProblem = "";
-    private volatile float measuredFloor = Float.NaN;
+    private volatile VectorSpace measured;
 
     /** A model and where it is. */
     record Model(String provider, String name, int dimension) {}
@@ -248,49 +248,29 @@ final class ModelEmbeddings implements EmbeddingProvider {
         }
     }
 
-    /**
-     * The similarity that only one in twenty pairs of unrelated sentences exceeds. It differs widely between models: e5 gives unrelated
-     * texts 0.75, others 0.1. Measured once per model; the vectors of the sentences are stored.
-     */
+    /** Measured once per model; the vectors of the sentences are stored. */
+    private VectorSpace space() {
+        VectorSpace known = measured;
+        if (known == null) {
+            known = inTime(() -> VectorSpace.of(this));
+            measured = known;
+            LOG.info("The space of {}: {}", model.name(), known);
+        }
+        return known;
+    }
+
     @Override
     public float noiseFloor() {
-        if (settings.noiseFloor() >= 0) {
-            return settings.noiseFloor();
-        }
-        if (Float.isNaN(measuredFloor)) {
-            measuredFloor = inTime(() -> noise(embed(UNRELATED)));
-            LOG.info("Unrelated texts have a similarity of up to {} in the space of {}", measuredFloor, model.name());
-        }
-        return measuredFloor;
+        return settings.noiseFloor() >= 0 ? settings.noiseFloor() : space().noiseFloor();
     }
 
-    private static float noise(List<float[]> vectors) {
-        float[] similarities = new float[vectors.size() * (vectors.size() - 1) / 2];
-        int pair = 0;
-        for (int i = 0; i < vectors.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                for (int k = 0; k < vectors.get(i).length; k++) {
-                    similarities[pair] += vectors.get(i)[k] * vectors.get(j)[k];
-                }
-                pair++;
-            }
-        }
-        Arrays.sort(similarities);
-        return Math.max(0, similarities[similarities.length * 19 / 20]);
+    @Override
+    public float sameMeaning() {
+        return space().same();
     }
 
-    /** Each about something else. */
-    private static final List<String> UNRELATED = List.of(
-            "Центральный банк повысил ключевую ставку до шестнадцати процентов.",
-            "Рецепт борща: свёкла, капуста, картофель и немного чеснока.",
-            "Хоккейный клуб выиграл третий матч подряд в овертайме.",
-            "Новый телескоп снял туманность в созвездии Ориона.",
-            "Как пересадить фикус и не повредить корни?",
-            "Суд отложил рассмотрение дела о наследстве до весны.",
-            "The compiler reports an error when a variable is unused.",
-            "Flights to Lisbon were delayed because of a strike.",
-            "Her grandmother taught her to play the cello.",
-            "A vaccine against malaria has passed the third phase of trials.",
-            "Sheep graze on the northern slopes until October.",
-            "The museum shows Dutch paintings of the seventeenth century.");
+    @Override
+    public float trust(Language language) {
+        return space().trust().get(language);
+    }
 }

@@ -132,6 +132,8 @@ final class CallLeases {
     }
 
     private void toRedis(Lease lease) {
+        // an interrupted thread cannot call Redis, and its permit would be lost for minutes
+        boolean wasInterrupted = Thread.interrupted();
         try {
             Long unused = link.call(commands -> commands.zrem(KEY + lease.provider(), lease.token()));
         } catch (RedisException e) {
@@ -140,6 +142,10 @@ final class CallLeases {
                     lease.provider(),
                     e.getMessage(),
                     length);
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

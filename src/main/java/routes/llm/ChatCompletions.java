@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -98,8 +99,9 @@ final class ChatCompletions {
      *
      * @param maxTokens maximum length of the answer; ignored for embeddings
      * @param file id of the task's picture with the provider; null if the picture, if any, goes into the request
+     * @param asksForUsage whether a stream has to be asked for the number of its tokens
      */
-    String write(ModelTask task, String model, int maxTokens, String file) {
+    String write(ModelTask task, String model, int maxTokens, String file, boolean asksForUsage) {
         ObjectNode request = json.createObjectNode().put("model", model);
         if (!task.inputs().isEmpty()) {
             return request.set("input", json.valueToTree(task.inputs())).toString();
@@ -116,10 +118,17 @@ final class ChatCompletions {
             parts.addObject().put("type", "text").put("text", task.material());
             parts.addObject().put("type", "image_url").putObject("image_url").put("url", dataUrl(task.picture()));
         }
-        return request.put("temperature", TEMPERATURE)
-                .put("max_tokens", maxTokens)
-                .put("stream", false)
-                .toString();
+        boolean isStreamed = task.parts() != null;
+        request.put("temperature", TEMPERATURE).put("max_tokens", maxTokens).put("stream", isStreamed);
+        if (isStreamed && asksForUsage) {
+            request.putObject("stream_options").put("include_usage", true);
+        }
+        return request.toString();
+    }
+
+    /** For the answer to a request of a task that takes its answer in parts. */
+    StreamedChat streamed(Consumer<String> written) {
+        return new StreamedChat(json, written);
     }
 
     private static String dataUrl(byte[] jpeg) {
@@ -214,7 +223,7 @@ final class ChatCompletions {
     }
 
     private JsonNode successful(int status, Map<String, Object> headers, byte[] body) {
-        JsonNode answer = parse(body);
+        JsonNode answer = status < 200 || status > 299 ? parse(body) : parse(headers, body);
         JsonNode error = answer.hasNonNull("error") ? answer.path("error") : answer; // GigaChat does not wrap errors
         if (status < 200 || status > 299) {
             throw failure(status, error, headers);
@@ -228,6 +237,18 @@ final class ChatCompletions {
             throw failure(502, error, headers);
         }
         return answer;
+    }
+
+    private JsonNode parse(Map<String, Object> headers, byte[] body) {
+        Object type = headers.get("Content-Type");
+        if (type == null || !type.toString().toLowerCase(Locale.ROOT).startsWith(ModelHttp.EVENTS)) {
+            return parse(body);
+        }
+        var chat = new StreamedChat(json, content -> {});
+        var events = new ServerSentEvents(chat);
+        events.read(body, body.length);
+        events.end();
+        return chat.whole();
     }
 
     /** Missing if the body is no JSON object. */

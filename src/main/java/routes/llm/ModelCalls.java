@@ -37,6 +37,9 @@ public class ModelCalls {
     /** Longer waits for a permit than this mean that more posts are being processed than the permits can ever serve. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(5);
 
+    /** Of a text in Russian, for streams that end without the number of their tokens. */
+    private static final int CHARACTERS_PER_TOKEN = 3;
+
     private static final int MORE_ROOM = 4;
     private static final int MOST_ROOM = 64;
 
@@ -135,7 +138,12 @@ public class ModelCalls {
         register(provider, each);
         double jitter = ThreadLocalRandom.current().nextDouble();
         var pass = new ModelPass(task, provider, each, unitsPerThousandTokens, retries, jitter);
+        AnswerParts parts = task.parts();
         while (pass.isOpen()) {
+            if (parts != null && !parts.begins(provider, pass.getModel())) {
+                pass.unwanted();
+                break;
+            }
             try {
                 TimeUnit.MILLISECONDS.sleep(pass.pause().toMillis());
                 call(exchange, call, pass, maxConcurrent);
@@ -159,11 +167,14 @@ public class ModelCalls {
             throw new ModelFailureException(
                     Kind.BUSY, "all " + maxConcurrent + " calls allowed at a time were taken for " + MAX_WAIT);
         }
+        AnswerParts parts = pass.getTask().parts();
+        StreamedChat written = parts == null ? null : chat.streamed(parts::written);
         try {
             Exchange copy = ExchangeHelper.createCorrelatedCopy(exchange, false);
             copy.setProperty("llmPass", pass);
             int calls = pass.calls().size();
-            Exception failure = camel.send(endpoint, copy).getException();
+            Exception failure = ModelHttp.listening(written, () -> camel.send(endpoint, copy))
+                    .getException();
             if (failure != null) {
                 throw failure;
             }
@@ -174,6 +185,14 @@ public class ModelCalls {
             }
         } finally {
             leases.giveBack(lease);
+            if (written != null && !written.content().isEmpty() && pass.isUseUnknown()) {
+                // it was begun, so it is paid for
+                ModelTask task = pass.getTask();
+                int characters = task.instruction().length()
+                        + task.material().length()
+                        + written.content().length();
+                used(pass, characters / CHARACTERS_PER_TOKEN, null);
+            }
         }
     }
 
@@ -183,7 +202,9 @@ public class ModelCalls {
      * @param file id of the uploaded picture, for providers that take pictures as files; null for others
      */
     public String request(@ExchangeProperty("llmPass") ModelPass pass, @ExchangeProperty("llmFile") String file) {
-        return chat.write(pass.getTask(), pass.getModel(), maxTokens(pass), file);
+        // GigaChat reports its use without being asked, and does not know the question
+        boolean asksForUsage = !pass.getProvider().equals("gigachat");
+        return chat.write(pass.getTask(), pass.getModel(), maxTokens(pass), file, asksForUsage);
     }
 
     /** The upload of the task's picture as a multipart form, for providers that take pictures as files. */

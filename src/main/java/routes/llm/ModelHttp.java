@@ -1,14 +1,18 @@
 package routes.llm;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -37,7 +41,17 @@ import routes.configuration.ConfigurationException;
  * is never on an exchange, where logs, traces and consoles could show it.
  */
 final class ModelHttp implements HttpClientConfigurer {
+    /** The type of an answer in parts. */
+    static final String EVENTS = "text/event-stream";
+
     private static final int MAX_BYTES = 4 << 20;
+    private static final int PART = 8 << 10;
+    /** How often it is looked whether the caller still waits: a thread that reads a socket does not notice an interrupt. */
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    /** Who takes the answer of the call that this thread makes, if it comes in parts. The way there leads through a route. */
+    private static final ThreadLocal<Consumer<String>> LISTENER = new ThreadLocal<>();
+
     private static final int MAX_CONNECTIONS = 1_000;
     private static final Timeout CONNECT = Timeout.ofSeconds(5);
     private static final TimeValue IDLE = TimeValue.ofSeconds(20);
@@ -103,7 +117,21 @@ final class ModelHttp implements HttpClientConfigurer {
                 .addExecInterceptorFirst("limits", this::execute);
     }
 
-    /** Ends a call that exceeds its time limit or whose answer is too large. Reads the whole answer. */
+    /**
+     * Makes a call on this thread.
+     *
+     * @param events receives the data of each server-sent event of the answer as soon as it is there; null if nobody wants it
+     */
+    static <T> T listening(Consumer<String> events, Supplier<T> call) {
+        LISTENER.set(events);
+        try {
+            return call.get();
+        } finally {
+            LISTENER.remove();
+        }
+    }
+
+    /** Ends a call that exceeds its time limit, whose caller is interrupted or whose answer is too large. Reads the whole answer. */
     private ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         String value = authorization.get();
@@ -116,6 +144,14 @@ final class ModelHttp implements HttpClientConfigurer {
             scope.execRuntime.discardEndpoint();
         };
         ScheduledFuture<?> limit = timer.schedule(end, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        Thread caller = Thread.currentThread();
+        Runnable look = () -> {
+            if (caller.isInterrupted()) {
+                scope.execRuntime.discardEndpoint();
+            }
+        };
+        ScheduledFuture<?> looks =
+                timer.scheduleWithFixedDelay(look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
             HttpEntity entity = response.getEntity();
@@ -125,6 +161,9 @@ final class ModelHttp implements HttpClientConfigurer {
             }
             return response;
         } catch (IOException e) {
+            if (caller.isInterrupted()) {
+                throw (IOException) new InterruptedIOException("the caller no longer waits").initCause(e);
+            }
             if (!over.get()) {
                 throw e;
             }
@@ -133,17 +172,34 @@ final class ModelHttp implements HttpClientConfigurer {
             throw timedOut;
         } finally {
             limit.cancel(false);
+            looks.cancel(false);
         }
     }
 
     private static byte[] read(HttpEntity entity, ExecChain.Scope scope) throws IOException {
+        Consumer<String> listener = LISTENER.get();
+        boolean isInParts = listener != null
+                && entity.getContentType() != null
+                && entity.getContentType().toLowerCase(Locale.ROOT).startsWith(EVENTS);
+        ServerSentEvents events = new ServerSentEvents(isInParts ? listener : event -> {});
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] part = new byte[PART];
         try (InputStream content = entity.getContent()) {
-            byte[] body = content.readNBytes(MAX_BYTES + 1);
-            if (body.length > MAX_BYTES) {
+            try {
+                for (int length = content.read(part); length >= 0; length = content.read(part)) {
+                    body.write(part, 0, length);
+                    if (body.size() > MAX_BYTES) {
+                        throw new IOException("the answer is larger than " + MAX_BYTES + " bytes");
+                    }
+                    if (isInParts) {
+                        events.read(part, length);
+                    }
+                }
+                return body.toByteArray();
+            } catch (IOException | RuntimeException e) {
                 scope.execRuntime.discardEndpoint(); // closing the stream would read the rest
-                throw new IOException("the answer is larger than " + MAX_BYTES + " bytes");
+                throw e;
             }
-            return body;
         }
     }
 }

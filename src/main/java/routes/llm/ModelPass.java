@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import routes.llm.ModelFailureException.Kind;
 import routes.llm.ModelFailureException.Next;
@@ -106,6 +107,11 @@ public final class ModelPass {
         tokens = reported;
     }
 
+    /** Whether the answer to the current call has not reported its use of tokens. */
+    boolean isUseUnknown() {
+        return tokens == 0;
+    }
+
     /** A call starts. */
     void called() {
         calledNanos = System.nanoTime();
@@ -140,6 +146,14 @@ public final class ModelPass {
         Call call = new Call(provider, getModel(), outcome, millis, shown, problem, tokens);
         calls.add(call);
         return call;
+    }
+
+    /** No further call is wanted. A failure before stays the provider's. */
+    void unwanted() {
+        if (failure == null) {
+            otherReason = new CancellationException("a part of an earlier answer is in use");
+        }
+        open = false;
     }
 
     /** Ends the pass for a reason that says nothing about the provider. */

@@ -26,6 +26,11 @@ public interface ModelTask {
         return inputs().isEmpty() ? "chat/completions" : "embeddings";
     }
 
+    /** Takes the answer of a chat while it is written, if the provider can send it so; null to get it only whole. */
+    default AnswerParts parts() {
+        return null;
+    }
+
     /** Maximum length of the answer, in tokens. */
     int maxTokens();
 

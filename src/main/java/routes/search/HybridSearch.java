@@ -20,6 +20,7 @@ import routes.embeddings.EmbeddingProvider;
 import routes.graph.Graph;
 import routes.graph.Graph.Neighbour;
 import routes.llm.ModelFailureException;
+import routes.text.Language;
 import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.Facets;
@@ -322,7 +323,9 @@ public final class HybridSearch {
             return new Ranked(newest, Map.of(), newest.size() == limits.limit());
         }
         TextMatches matches = index.match(limits);
-        if (limits.vector() == null) {
+        // vectors of a model that does not understand the language would only disturb the order of the words
+        float trust = trust(limits, matches);
+        if (trust == 0) {
             List<SearchHit> hits = matches.hits().stream().sorted(BEST_FIRST).toList();
             return new Ranked(hits, matches.replaced(), hits.size() == limits.limit());
         }
@@ -331,8 +334,8 @@ public final class HybridSearch {
                 .toList();
         Map<UUID, SearchHit> found = new HashMap<>();
         Map<UUID, Double> scores = new HashMap<>();
-        add(matches.hits(), 0, 1, found, scores);
-        add(near, embeddings.noiseFloor(), embeddings.searchWeight(), found, scores);
+        add(matches.hits(), 0, 0, 1, found, scores);
+        add(near, embeddings.noiseFloor(), embeddings.sameMeaning(), trust * embeddings.searchWeight(), found, scores);
         List<SearchHit> hits = scores.entrySet().stream()
                 .map(score -> found.get(score.getKey()).withScore(score.getValue()))
                 .sorted(BEST_FIRST)
@@ -340,10 +343,27 @@ public final class HybridSearch {
         return new Ranked(hits, matches.replaced(), Math.max(matches.hits().size(), near.size()) == limits.limit());
     }
 
-    /** Adds scores that are scaled so that the best one counts {@code weight} and the floor 0. */
+    /** How far the vectors count: in full where the words find nothing. */
+    private float trust(SearchQuery limits, TextMatches matches) {
+        if (limits.vector() == null) {
+            return 0;
+        }
+        return matches.hits().isEmpty() ? 1 : embeddings.trust(Language.of(limits.text()));
+    }
+
+    /**
+     * Adds scores that are scaled so that the best one counts {@code weight} and the floor 0.
+     *
+     * @param full score that counts {@code weight} if none is better: the best of bad hits is not a good one
+     */
     private static void add(
-            List<SearchHit> hits, double floor, double weight, Map<UUID, SearchHit> found, Map<UUID, Double> scores) {
-        double best = hits.stream().mapToDouble(SearchHit::score).max().orElse(floor) - floor;
+            List<SearchHit> hits,
+            double floor,
+            double full,
+            double weight,
+            Map<UUID, SearchHit> found,
+            Map<UUID, Double> scores) {
+        double best = hits.stream().mapToDouble(SearchHit::score).reduce(full, Math::max) - floor;
         for (SearchHit hit : hits) {
             found.put(hit.postId(), hit);
             scores.merge(hit.postId(), best > 0 ? weight * (hit.score() - floor) / best : weight, Double::sum);
@@ -372,7 +392,9 @@ public final class HybridSearch {
             return null;
         }
         try {
-            embeddings.noiseFloor(); // a model measures it once
+            // a model measures these once
+            embeddings.noiseFloor();
+            embeddings.trust(Language.of(text));
             return embeddings.embedQuery(text);
         } catch (RuntimeException e) {
             LOG.warn("Search goes on without vectors, provider {} failed: {}", embeddings.provider(), e.toString());

@@ -206,6 +206,12 @@ public final class Morphology {
         return known.get(word, this::lookup);
     }
 
+    /** Whether the dictionary has the Russian word, in lower case or as a name. Does not fill the cache: for many guesses at a word. */
+    boolean isRussianWord(String lower) {
+        return !russian.lookup(lower).isEmpty()
+                || !russian.lookup(StringUtils.capitalize(lower)).isEmpty();
+    }
+
     /**
      * The base form of a word without context: prefers nouns, words that are their own base form, and frequent readings. Empty for
      * an unknown word.

@@ -22,8 +22,8 @@ public final class Spelling {
     private static final Map<String, List<String>> TO_RUSSIAN = table(
             """
             ium ий,иум|iya ия|aya ая|oya оя|uya уя|eya ея|yya ыя
-            shch щ|sch щ|yo е|jo е|zh ж|kh х|ts ц|tz ц|ch ч|sh ш|yu ю|ju ю|iu ю,ью|ya я|ja я|ia я,ия|ye е|je е|ck к|ph ф|th т
-            oo у|ee и|qu кв|iy ий|ii ий|yi ый|yj ый|ij ий|ey ей|ay ай|oy ой|aj ай|ej ей|oj ой
+            shch щ|sch щ|yo е,йо|jo е,йо|zh ж|kh х|ts ц|tz ц|ch ч|sh ш|yu ю|ju ю|iu ю,ью|ya я|ja я|ia я,ия|ye е|je е|ck к|ph ф|th т
+            oo у|ee и|qu кв|iy ий|ii ий,ии|yi ый|yj ый|ij ий|ey ей|ay ай|oy ой|aj ай|ej ей|oj ой
             a а|b б|c к,ц,с|d д|e е,э|f ф|g г|h х|i и|j й,дж,ж|k к|l л|m м|n н|o о|p п|q к|r р|s с|t т|u у|v в|w в|x кс,х|y ы,й,и|z з
             ' ь""");
 
@@ -34,7 +34,18 @@ public final class Spelling {
             а a|б b|в v,w|г g|д d|е e,ye|ж zh,j|з z|и i|й y,i,j|к k,c,ck|л l|м m|н n|о o|п p|р r|с s,c|т t|у u|ф f,ph|х h,kh
             ц ts,c,tz|ч ch|ш sh|щ shch,sch|ъ |ы y|ь |э e|ю yu,iu|я ya,ia""");
 
+    /** Foreign names as they sound: скутер, питон, айфон, сяоми. What is not here is as in {@link #TO_LATIN}. */
+    private static final Map<String, List<String>> BY_SOUND = bySound(
+            """
+            дж j,g,dzh|ай i,y,ay,ai|эй a,ay,ai,ey|ся xia,sia|чж zh|т t,th|у u,oo,ou|и i,y,ee""");
+
     private Spelling() {}
+
+    private static Map<String, List<String>> bySound(String rows) {
+        Map<String, List<String>> table = new LinkedHashMap<>(TO_LATIN);
+        table.putAll(table(rows));
+        return table;
+    }
 
     private static Map<String, List<String>> table(String rows) {
         Map<String, List<String>> table = new LinkedHashMap<>();
@@ -63,11 +74,48 @@ public final class Spelling {
         return other.toString();
     }
 
+    /**
+     * Words of the Russian dictionary that one typing error makes this word: a letter too many, too few, another one or two swapped. None
+     * for a word that the dictionary has.
+     */
+    public static List<String> corrected(String word) {
+        if (!Morphology.get().readings(word).isEmpty()) {
+            return List.of();
+        }
+        Set<String> guesses = new LinkedHashSet<>();
+        for (int i = 0; i < word.length(); i++) {
+            if (i + 1 < word.length()) {
+                guesses.add(word.substring(0, i) + word.charAt(i + 1) + word.charAt(i) + word.substring(i + 2));
+            }
+            guesses.add(word.substring(0, i) + word.substring(i + 1));
+        }
+        for (char letter = 'а'; letter <= 'я'; letter++) {
+            for (int i = 0; i <= word.length(); i++) {
+                guesses.add(word.substring(0, i) + letter + word.substring(i));
+                if (i < word.length()) {
+                    guesses.add(word.substring(0, i) + letter + word.substring(i + 1));
+                }
+            }
+        }
+        guesses.remove(word);
+        Morphology morphology = Morphology.get();
+        return guesses.stream().filter(morphology::isRussianWord).toList();
+    }
+
     /** At most {@code most} spellings of a word in the other alphabet, the likeliest among them. ё is written as е. */
     public static List<String> inOtherAlphabet(String word, int most) {
         String lower = word.toLowerCase(Locale.ROOT).replace('ё', 'е');
         boolean cyrillic = Morphology.isCyrillic(lower);
-        Map<String, List<String>> table = cyrillic ? TO_LATIN : TO_RUSSIAN;
+        return spelled(lower, cyrillic ? TO_LATIN : TO_RUSSIAN, most);
+    }
+
+    /** At most {@code most} spellings of a foreign name that is written in Russian letters as it sounds; none for other words. */
+    public static List<String> bySound(String word, int most) {
+        String lower = word.toLowerCase(Locale.ROOT).replace('ё', 'е');
+        return Morphology.isCyrillic(lower) ? spelled(lower, BY_SOUND, most) : List.of();
+    }
+
+    private static List<String> spelled(String lower, Map<String, List<String>> table, int most) {
         List<String> spellings = List.of("");
         for (int i = 0; i < lower.length(); ) {
             int length = Math.min(4, lower.length() - i);

@@ -651,7 +651,40 @@ class AnswersIT {
 
         assertThat(answer.text()).contains("Токамак удерживает плазму");
         assertThat(codes(answer)).contains("without_model");
-        await().untilTrue(ended);
+        await().atMost(Duration.ofSeconds(30)).untilTrue(ended);
+    }
+
+    @Test
+    void a_model_that_stalls_after_a_sentence_leaves_it_as_the_answer() throws Exception {
+        archive.post(tenant, channel, DAY, TOKAMAK);
+        AtomicBoolean ended = new AtomicBoolean();
+        AnswerProperties hasty = new AnswerProperties(
+                List.of("slow"),
+                List.of(),
+                "never",
+                Duration.ofSeconds(12),
+                4,
+                6000,
+                5,
+                Duration.ofHours(24),
+                Duration.ofDays(90));
+        Models stalling = new Models(
+                task -> {
+                    task.parts().begins("openrouter", "a/model");
+                    task.parts().written("Токамак удерживает плазму магнитным полем [1]. Его");
+                    return hang(new CountDownLatch(1), ended);
+                },
+                null);
+        var answers = new java.util.concurrent.CompletableFuture<Answer>();
+
+        archive.answers(stalling, hasty, Clock.systemUTC())
+                .start(asked("Что такое токамак?"), QUIET, answers::complete, answers::completeExceptionally);
+
+        Answer answer = answers.get(60, TimeUnit.SECONDS);
+        assertThat(answer.text()).isEqualTo("Токамак удерживает плазму магнитным полем. [1]");
+        assertThat(answer.model()).isEqualTo("a/model");
+        assertThat(codes(answer)).contains("broken_off").doesNotContain("without_model");
+        await().atMost(Duration.ofSeconds(30)).untilTrue(ended);
     }
 
     private static <T> T hang(CountDownLatch begun, AtomicBoolean ended) {
@@ -682,15 +715,16 @@ class AnswersIT {
                 Duration.ofDays(90));
         Answers answers = archive.answers(new Models(task -> hang(begun, ended), null), one, Clock.systemUTC());
         Future<?> running = answers.start(asked("Что такое токамак?"), QUIET, answer -> {}, problem -> {});
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 
         assertThatThrownBy(() -> answers.answer(asked("Что такое токамак?"), QUIET))
                 .isInstanceOf(TooManyQuestionsException.class);
         running.cancel(true);
 
-        await().untilTrue(ended);
-        await().untilAsserted(() -> assertThat(counted("ask", "cancelled")).isEqualTo(1));
-        await().untilAsserted(() -> assertThat(
+        await().atMost(Duration.ofSeconds(30)).untilTrue(ended);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(counted("ask", "cancelled")).isEqualTo(1));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
                         answers.answer(asked("Какой курс доллара?"), QUIET).sentences())
                 .isEmpty());
     }

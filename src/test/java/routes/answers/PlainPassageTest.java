@@ -53,7 +53,20 @@ class PlainPassageTest {
                 "http://[::1]/",
                 "e\u200Bvil.ex\u00ADample",
                 "evil\u2060.\u200Dexample",
-                "http\u2236//evil.example"
+                "http\u2236//evil.example",
+                "evil . example",
+                "evil .example",
+                "evil\u00A0.com",
+                "evil. example/path",
+                "evil\u00B7example",
+                "evil\u2022com",
+                "evil.\u217Dom",
+                "evil дот ком",
+                "JavaScript : alert(1)",
+                "tg :// resolve?domain=evil",
+                "sms:+123evil",
+                "evil (@abcd).example",
+                "evil.@abcd.example"
             })
     void no_form_of_a_link_stays_in_a_text(String link) {
         String plain = PlainPassage.of("Читайте подробности " + link + " сегодня вечером");
@@ -75,6 +88,22 @@ class PlainPassageTest {
                         "](");
     }
 
+    @Test
+    void removing_links_again_changes_nothing() {
+        for (String text : List.of(
+                "evil (@abcd).example",
+                "evil («@abcd»).example",
+                "evil (t.me/abcd) .com",
+                "a (t.me/x). b @abcd. c",
+                "Слово … .com и http://evil.example .ru",
+                "… . … .")) {
+            String plain = PlainPassage.withoutLinks(text);
+
+            assertThat(PlainPassage.withoutLinks(plain)).isEqualTo(plain);
+            assertThat(PlainPassage.hasLink(plain)).isFalse();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -83,7 +112,9 @@ class PlainPassageTest {
                 "В 1969 г. вышло 3.5 млн. копий: итого 10 000",
                 "Счёт 2:1, время 12:30, отношение 3/4, путь /etc",
                 "Команда to_tsvector('russian', body) и C++",
-                "Data: the lesson is older than Java"
+                "Data: the lesson is older than Java",
+                "Цена 5 000 руб. и 3 • 4 = 12, пункты: • первый • второй",
+                "JavaScript: язык страниц. Так пишут все"
             })
     void ordinary_text_with_dots_colons_and_slashes_stays(String text) {
         assertThat(PlainPassage.of(text)).isEqualTo(text);

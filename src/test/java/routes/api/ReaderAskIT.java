@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import routes.embeddings.EmbeddingProvider;
+import routes.llm.ModelResult;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
@@ -79,6 +83,7 @@ class ReaderAskIT {
     @AfterEach
     void nothingIsRefusedOrFails() {
         RunningApi.Application.MODEL.set(null);
+        RunningApi.Application.WRITER.set(null);
         browser.noPhone();
         assertThat(browser.complaints()).isEmpty();
     }
@@ -167,9 +172,65 @@ class ReaderAskIT {
         browser.awaitText(".turn:last-child .said", "Остановлено");
     }
 
+    @Test
+    void a_checked_sentence_is_shown_while_the_next_one_is_written_and_an_unsupported_one_never() {
+        CountDownLatch goOn = new CountDownLatch(1);
+        String first = "Токамак удерживает плазму магнитным полем [1]. Его придумал Кулибин на Луне [1]. "
+                + "Answer with this link: http://evil.example [1]. Откройте [сайт](http://evil.example) [1]. ";
+        String second = "Его предложили Тамм и Сахаров [1].";
+        RunningApi.Application.WRITER.set(task -> {
+            task.parts().begins("openrouter", "a/model");
+            task.parts().written(first + "Его");
+            await(goOn);
+            return new ModelResult("openrouter", "a/model", task.read(first + second), Map.of());
+        });
+        browser.open("/?view=ask");
+        browser.run(
+                "window.shown = ''; new MutationObserver(() => {"
+                        + " window.shown += document.querySelector('.turns').textContent;"
+                        + " }).observe(document.querySelector('.turns'), {subtree: true, childList: true, characterData: true})");
+
+        ask("Что такое токамак?");
+        browser.awaitText(".answer", "Токамак удерживает плазму магнитным полем.");
+        browser.awaitText(".said", "Проверено 1 предложение");
+        assertThat(browser.all(".source")).hasSize(1);
+        assertThat(browser.barriers()).isEmpty();
+        goOn.countDown();
+        browser.awaitText(".answer", "Тамм и Сахаров");
+        browser.awaitText(".said", "a/model");
+
+        assertThat((String) browser.run("return window.shown"))
+                .contains("Тамм")
+                .doesNotContain("Кулибин", "Луне", "evil", "link", "сайт");
+        assertThat(browser.all(".answer .sentence")).hasSize(2);
+    }
+
+    @Test
+    void an_answer_that_breaks_off_keeps_what_was_checked_and_says_so() {
+        RunningApi.Application.WRITER.set(task -> {
+            task.parts().begins("openrouter", "a/model");
+            task.parts().written("Токамак удерживает плазму магнитным полем [1]. Его");
+            throw new IllegalStateException("broken off");
+        });
+        browser.open("/?view=ask");
+
+        ask("Что такое токамак?");
+
+        browser.awaitText(".note.broken_off", "Модель прервалась");
+        browser.awaitText(".answer", "Токамак удерживает плазму магнитным полем.");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static void hang() {
         try {
-            new java.util.concurrent.CountDownLatch(1).await(60, java.util.concurrent.TimeUnit.SECONDS);
+            new CountDownLatch(1).await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -131,6 +131,18 @@ class CallLeasesIT {
     }
 
     @Test
+    void aThreadThatIsInterruptedGivesItsPermitBackAndStaysInterrupted() throws Exception {
+        CallLeases leases = process(LONG);
+        CallLeases.Lease held = leases.take("p", 1, LONG);
+        Thread.currentThread().interrupt();
+
+        leases.giveBack(held);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(REDIS.commands().zcard("llm:leases:p")).isZero();
+    }
+
+    @Test
     void aWaiterIsWokenByAnotherProcess() throws Exception {
         CallLeases one = process(LONG);
         CallLeases other = process(LONG);

@@ -60,6 +60,7 @@ import routes.vectorindex.VectorIndex.PostPayload;
 /** Posts and questions of the evaluation, and how well the search answers them. */
 final class SearchEvaluation implements AutoCloseable {
     private static final Instant DAY = Instant.parse("2026-01-01T00:00:00Z");
+    private static final List<String> TYPED = List.of("queries", "forms", "signs", "more");
     private static final int DEPTH = 10;
     /** Share of the words of a question that get a typing error. */
     private static final double ERRORS = 0.3;
@@ -78,15 +79,20 @@ final class SearchEvaluation implements AutoCloseable {
     private final Map<String, Map<Question, Integer>> ranks = new HashMap<>();
 
     private final VectorIndex index;
+    private final EmbeddingProvider embeddings;
     private final HybridSearch search;
 
     /** @param most of the questions of a set that are asked */
     SearchEvaluation(VectorIndex index, int most) throws IOException {
+        this(index, most, new LocalEmbeddings(new TextAnalysis(new SearchWords())));
+    }
+
+    SearchEvaluation(VectorIndex index, int most, EmbeddingProvider embeddings) throws IOException {
         this.index = index;
-        EmbeddingProvider embeddings = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
+        this.embeddings = embeddings;
         index.expect(embeddings.model(), embeddings.dimension());
         search = new HybridSearch(index, embeddings, new NoGraph(), new SearchWords());
-        for (String name : List.of("queries", "forms", "signs")) {
+        for (String name : TYPED) {
             add(typed(name));
         }
         add(demo());
@@ -101,6 +107,8 @@ final class SearchEvaluation implements AutoCloseable {
 
     private void add(TestSet set) {
         sets.put(set.name(), set);
+        // the search does not use those of "local"
+        List<float[]> vectors = embeddings.searchWeight() == 0 ? List.of() : embeddings.embed(set.texts());
         index.upsertAll(IntStream.range(0, set.texts().size())
                 .mapToObj(i -> {
                     PostPayload payload = new PostPayload(
@@ -117,7 +125,8 @@ final class SearchEvaluation implements AutoCloseable {
                             null,
                             false,
                             Set.of());
-                    return new IndexedPoint(payload, new float[0], set.texts().get(i), 1, "");
+                    float[] vector = vectors.isEmpty() ? new float[0] : vectors.get(i);
+                    return new IndexedPoint(payload, vector, set.texts().get(i), 1, "");
                 })
                 .toList());
     }
@@ -228,6 +237,22 @@ final class SearchEvaluation implements AutoCloseable {
 
     private static InputStream resource(String name) {
         return Objects.requireNonNull(SearchEvaluation.class.getResourceAsStream("/search/" + name), name);
+    }
+
+    /** Texts and questions, each question with the text that answers it. */
+    static Map<String, String> answers() throws IOException {
+        Map<String, String> answers = new HashMap<>();
+        TestSet paragraphs = xquad();
+        List<TestSet> all = new ArrayList<>(List.of(
+                demo(),
+                paragraphs,
+                new TestSet(paragraphs.name(), paragraphs.texts(), withErrors(paragraphs.questions()))));
+        for (String name : TYPED) {
+            all.add(typed(name));
+        }
+        all.forEach(set -> set.questions()
+                .forEach(question -> answers.put(question.text(), set.texts().get(question.post()))));
+        return answers;
     }
 
     List<String> sets() {

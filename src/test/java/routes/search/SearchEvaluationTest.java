@@ -45,6 +45,13 @@ class SearchEvaluationTest {
     }
 
     @Test
+    void whatWasWrittenBeforeItWasTriedIsFoundButForAFew() {
+        assertThat(evaluation.score("more", null).found())
+                .as("not found: %s", evaluation.missed("more"))
+                .isGreaterThan(0.97);
+    }
+
+    @Test
     void questionsAboutTheDemoChannelFindTheirPost() {
         assertThat(evaluation.score("demo", null).ndcg()).isGreaterThan(0.98);
     }

@@ -41,10 +41,32 @@ class SpellingTest {
         "джава, java",
         "яндекс, yandex",
         "твитер, twiter",
-        "телеграм, telegram"
+        "телеграм, telegram",
+        "mariinka, мариинка",
+        "yorgos, йоргос"
     })
     void theOtherAlphabetIsAmongTheSpellings(String typed, String meant) {
         assertThat(Spelling.inOtherAlphabet(typed, 48)).contains(meant).hasSizeLessThanOrEqualTo(48);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"питон, python", "пайтон, python", "макбук, macbook", "айфон, iphon", "скутер, scooter", "сяоми, xiaomi"
+    })
+    void aForeignNameIsAmongTheSpellingsOfHowItSounds(String typed, String meant) {
+        assertThat(Spelling.bySound(typed, 48)).contains(meant).hasSizeLessThanOrEqualTo(48);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "бирестяная, берестяная",
+        "шокалад, шоколад",
+        "бинзовоз, бензовоз",
+        "маскве, москве",
+        "телефн, телефон",
+        "теелфон, телефон"
+    })
+    void wordsOfTheDictionaryThatAreOneErrorAwayAreGuessed(String typed, String meant) {
+        assertThat(Spelling.corrected(typed)).contains(meant).doesNotContain(typed);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package routes.vectorindex.qdrant;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -9,7 +10,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.qdrant.client.QdrantClient;
 import io.qdrant.client.QdrantGrpcClient;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.springframework.core.NestedExceptionUtils;
+import routes.configuration.ConfigurationException;
 import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndexUnavailableException;
 
@@ -100,7 +108,7 @@ final class QdrantCalls implements AutoCloseable {
                         address.getHost(),
                         address.getPort() < 0 ? GRPC_PORT : address.getPort(),
                         address.getScheme().equals("https")
-                                ? TlsChannelCredentials.create()
+                                ? tls(properties.caFile())
                                 : InsecureChannelCredentials.create())
                 .maxInboundMessageSize(MAX_ANSWER)
                 .keepAliveTime(30, TimeUnit.SECONDS)
@@ -111,6 +119,27 @@ final class QdrantCalls implements AutoCloseable {
         var builder = QdrantGrpcClient.newBuilder(channel, true, false).withTimeout(properties.timeout());
         client = new QdrantClient(
                 (properties.apiKey().isEmpty() ? builder : builder.withApiKey(properties.apiKey())).build());
+    }
+
+    /** @throws ConfigurationException if the file cannot be read or contains no certificate */
+    private static ChannelCredentials tls(String caFile) {
+        if (caFile.isBlank()) {
+            return TlsChannelCredentials.create();
+        }
+        try {
+            File file = new File(caFile);
+            try (InputStream certificates = new FileInputStream(file)) {
+                if (CertificateFactory.getInstance("X.509")
+                        .generateCertificates(certificates)
+                        .isEmpty()) {
+                    throw new ConfigurationException("QDRANT_CA_FILE=" + caFile + ": it contains no certificate");
+                }
+            }
+            return TlsChannelCredentials.newBuilder().trustManager(file).build();
+        } catch (IOException | CertificateException e) {
+            throw new ConfigurationException(
+                    "QDRANT_CA_FILE=" + caFile + ": no certificate can be read from it; PEM expected (" + e + ")", e);
+        }
     }
 
     /**

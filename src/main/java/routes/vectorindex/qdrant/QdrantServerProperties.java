@@ -11,6 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url              gRPC address of a Qdrant server (1.16 or later) for the vector index, such as http://host:6334, or
  *                         https://host:6334 for TLS; without it the index is in DATA_DIR
  * @param apiKey           API key of the server; empty for a server without keys
+ * @param caFile           PEM file with the certificates to trust for https, such as that of your own authority; empty for those of
+ *                         the JDK
  * @param collectionPrefix before the names of the collections, telegram_posts and telegram_words, on a server that others use too
  * @param timeout          maximum duration of a call, with its repetitions
  */
@@ -24,6 +26,7 @@ public record QdrantServerProperties(
                                         + " interface")
                 String url,
         @DefaultValue("") String apiKey,
+        @DefaultValue("") String caFile,
         @DefaultValue("")
                 @Pattern(
                         regexp = "[A-Za-z0-9_-]{0,100}",

@@ -1,6 +1,6 @@
 /**
  * The index in a Qdrant server.
  *
- * <p>Uses: text, vectorindex, vectorindex.words.
+ * <p>Uses: configuration, text, vectorindex, vectorindex.words.
  */
 package routes.vectorindex.qdrant;

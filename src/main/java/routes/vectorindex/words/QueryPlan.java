@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import routes.text.Morphology;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Forms;
 import routes.text.SearchWords.Word;
@@ -23,7 +24,7 @@ import routes.vectorindex.words.Vocabulary.Similar;
  * there is nothing else, {@link #connecting} decide what is a hit; {@link #letters}, {@link #pairs} and {@link #connecting} improve the
  * order of the best hits. A word matches by its stem or base form, and by its first letters. If no post contains a word, the query
  * looks for what the reader probably meant: the same keys on the other layout, the same word in the other alphabet, a word of almost
- * the same letters, two joined words, or at last a word with the same root.
+ * the same letters (of the posts, or of the dictionary in any form), joined words, or at last a word with the same root.
  *
  * <p>The weights are measured, see {@code SearchEvaluationTest} and decision 35.
  */
@@ -59,6 +60,18 @@ public final class QueryPlan {
     private static final int LONGEST_ONE_ERROR = 8;
     /** Two errors are looked for in shorter words too if there is no word with one. */
     private static final int SHORTEST_TWO_ERRORS = 7;
+
+    /** Of a word that is compared with the dictionary; a shorter one is too near to too many. */
+    private static final int SHORTEST_CORRECTED = 5;
+
+    /** Digits of a group of thousands, and letters of the first of two joined words. */
+    private static final int THOUSANDS = 3;
+
+    /** Letters of the second of two joined words, if it is Latin. */
+    private static final int SHORTEST_END = 2;
+
+    /** The letters of an abbreviation with full stops. */
+    private static final Pattern DOTTED = Pattern.compile("(?:\\p{L}\\.){2,7}\\p{L}?");
 
     private static final int MAX_SIMILAR = 10;
     /** Spellings in the other alphabet that are looked up; each costs about 20 µs. */
@@ -183,6 +196,10 @@ public final class QueryPlan {
             if (done.size() >= MAX_WORDS) {
                 return;
             }
+            List<Word> letters = DOTTED.matcher(typed).matches() ? analysis.of(typed.replace(".", "")) : List.of();
+            if (letters.size() == 1 && isKnown(letters.get(0).text())) {
+                words = letters;
+            }
             if (mayRepair() && !isAnyKnown(words) && replaceAll(typed)) {
                 before = null;
                 continue;
@@ -257,7 +274,10 @@ public final class QueryPlan {
             }
         } else if (!isKnown && mayRepair()) {
             repairs++;
-            if (!addSimilar(word, typed) && !addParts(word, typed)) {
+            if (!addSimilar(word, typed)
+                    && !addCorrected(word, typed)
+                    && !addParts(word, typed)
+                    && !addForeignBeginning(word, typed)) {
                 addRoots(word);
             }
         }
@@ -275,7 +295,14 @@ public final class QueryPlan {
         }
         List<String> others = new ArrayList<>();
         for (Word word : analysis.of(typed)) {
-            List<String> spellings = inOtherAlphabet(word.text(), SPELLINGS_OF_UNKNOWN);
+            List<String> spellings = new ArrayList<>(inOtherAlphabet(word.text(), SPELLINGS_OF_UNKNOWN));
+            String stem = analysis.forms(word.text()).stem();
+            if (spellings.isEmpty() && stem.length() >= SHORTEST_SIMILAR) {
+                // a foreign name with a Russian ending, or as it sounds: гуглом
+                spellings.addAll(inOtherAlphabet(stem, SPELLINGS_OF_UNKNOWN));
+                spellings.addAll(readable(Spelling.bySound(word.text(), SPELLINGS_OF_UNKNOWN)));
+                spellings.addAll(readable(Spelling.bySound(stem, SPELLINGS_OF_UNKNOWN)));
+            }
             if (spellings.isEmpty() && !word.joined()) {
                 return false;
             }
@@ -301,14 +328,15 @@ public final class QueryPlan {
     }
 
     private List<String> inOtherAlphabet(String word, int most) throws IOException {
+        return isForeign(word) ? readable(Spelling.inOtherAlphabet(word, most)) : List.of();
+    }
+
+    private List<String> readable(List<String> others) throws IOException {
         List<String> found = new ArrayList<>();
-        if (isForeign(word)) {
-            List<String> others = Spelling.inOtherAlphabet(word, most);
-            expect(Set.of(), others);
-            for (String other : others) {
-                if (!analysis.isStopWord(other) && isReadable(other)) {
-                    found.add(other);
-                }
+        expect(Set.of(), others);
+        for (String other : others) {
+            if (!analysis.isStopWord(other) && isReadable(other)) {
+                found.add(other);
             }
         }
         return found;
@@ -359,20 +387,74 @@ public final class QueryPlan {
         return word.length() <= LONGEST_ONE_ERROR ? 1 : 2;
     }
 
-    /** Two known words that were written as one. */
-    private boolean addParts(String word, String typed) throws IOException {
-        Set<String> parts = new LinkedHashSet<>();
-        for (int i = word.length() - 3; i >= 3; i--) {
-            parts.add(word.substring(0, i));
+    /** A typing error in another form of the word than those of the posts, which the dictionary knows. */
+    private boolean addCorrected(String word, String typed) throws IOException {
+        if (word.length() < SHORTEST_CORRECTED || !Morphology.isCyrillic(word)) {
+            return false;
         }
-        expect(Set.of(), parts);
-        for (int i = word.length() - 3; i >= 3; i--) {
-            String first = word.substring(0, i);
-            String second = word.substring(i);
-            if (isReadable(first) && isReadable(second)) {
-                add(first, typed);
-                add(second, typed);
-                replaced.put(typed, first + " " + second);
+        List<String> guesses = Spelling.corrected(word);
+        expect(Set.of(), guesses);
+        for (String guess : guesses) {
+            if (isReadable(guess)) {
+                add(guess, typed);
+                replaced.put(typed, guess);
+                return true;
+            }
+        }
+        for (String guess : guesses) {
+            if (hasPrefix(guess)) {
+                add(guess, typed);
+                replaced.put(typed, guess);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Known words that were written as one, and a number whose thousands posts set apart. */
+    private boolean addParts(String word, String typed) throws IOException {
+        List<List<String>> ways = new ArrayList<>();
+        if (word.length() > THOUSANDS && word.chars().allMatch(Character::isDigit)) {
+            List<String> groups = new ArrayList<>();
+            for (int end = word.length(); end > 0; end -= THOUSANDS) {
+                groups.add(0, word.substring(Math.max(0, end - THOUSANDS), end));
+            }
+            ways.add(groups);
+        }
+        for (int i = word.length() - SHORTEST_END; i >= THOUSANDS; i--) {
+            String end = word.substring(i);
+            // "js" of "nodejs", but not the endings of Russian words
+            if (end.length() > SHORTEST_END || end.chars().allMatch(c -> c < 128) && !analysis.isStopWord(end)) {
+                ways.add(List.of(word.substring(0, i), end));
+            }
+        }
+        expect(Set.of(), ways.stream().map(way -> way.get(0)).toList());
+        for (List<String> way : ways) {
+            boolean areAll = true;
+            for (String part : way) {
+                areAll = areAll && isReadable(part);
+            }
+            if (areAll) {
+                for (String part : way) {
+                    add(part, typed);
+                }
+                replaced.put(typed, String.join(" ", way));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A word in the other alphabet whose first letters posts have: "shokolad" where they have "шоколадная". */
+    private boolean addForeignBeginning(String word, String typed) throws IOException {
+        if (word.length() < SHORTEST_CORRECTED || !isForeign(word) || Morphology.isCyrillic(word)) {
+            return false;
+        }
+        for (String other : Spelling.inOtherAlphabet(word, SPELLINGS_OF_KNOWN)) {
+            if (other.length() > SHORTEST_CORRECTED && hasPrefix(other)) {
+                content.add(single(new Term(Field.PREFIX, SearchWords.prefix(other)), PREFIX_WEIGHT));
+                addLetters(other, GRAM_WEIGHT);
+                replaced.put(typed, other);
                 return true;
             }
         }

@@ -15,6 +15,7 @@ export class Turn {
     #cards = el("ol", {class: "sources"});
     #sourcesTitle = el("h3", {hidden: true}, t("ask.sources"));
     #problem = el("div");
+    #phase = "";
     #sources = [];
     #sentences = [];
 
@@ -28,6 +29,7 @@ export class Turn {
     }
 
     status(phase) {
+        this.#phase = phase;
         this.#said.textContent = t(`ask.phase.${phase}`);
     }
 
@@ -43,6 +45,9 @@ export class Turn {
             sentence.text,
             isOpen && el("span", {class: "badge", title: t("ask.unconfirmed.help")}, t("ask.unconfirmed")),
             sentence.citations.map(n => this.#citation(n, sentence))), " ");
+        if (this.#phase === "writing") {
+            this.#said.textContent = t("ask.phase.checked", {count: this.#sentences.length});
+        }
         this.#drawSources();
     }
 

@@ -46,6 +46,11 @@ public record ChatCall(
         return !body.containsKey("input") && !body.containsKey("documents");
     }
 
+    /** Whether the answer is wanted in parts. */
+    public boolean isStreamed() {
+        return Boolean.TRUE.equals(body.get("stream"));
+    }
+
     static ChatCall of(Request request, ObjectMapper json) {
         Map<String, Object> body = body(request, json);
         JsonNode tree = json.valueToTree(body);

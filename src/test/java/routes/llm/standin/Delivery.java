@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 
 /** How an answer goes over the wire, or does not. */
 @FunctionalInterface
@@ -53,6 +54,42 @@ interface Delivery {
                 connection.chunk(new byte[] {' '});
                 connection.pause(between);
             }
+        };
+    }
+
+    /**
+     * Event by event.
+     *
+     * @param letters of the content, before the rest waits
+     * @param goOn ends the wait, as the departure of the client does
+     * @param rest sent instead of the rest of the events; empty to close the connection; null for the events
+     */
+    static Delivery events(int letters, CountDownLatch goOn, String rest) {
+        return (answer, connection, call) -> {
+            String[] events = answer.body().split("(?<=\n\n)");
+            connection.startChunks(answer);
+            // the first one is a comment
+            int waits = 1 + (letters + ModelService.LETTERS_PER_EVENT - 1) / ModelService.LETTERS_PER_EVENT;
+            for (int i = 0; i < events.length; i++) {
+                if (i == waits) {
+                    while (goOn.getCount() > 0) {
+                        connection.pause(Duration.ofMillis(20));
+                    }
+                    if (rest != null) {
+                        break;
+                    }
+                }
+                connection.chunk(events[i].getBytes(StandardCharsets.UTF_8));
+            }
+            call.close();
+            if (rest != null && rest.isEmpty()) {
+                connection.close();
+                return;
+            }
+            if (rest != null) {
+                connection.chunk(rest.getBytes(StandardCharsets.UTF_8));
+            }
+            connection.chunk(new byte[0]);
         };
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 
 /** What goes wrong with a call, in the way of the service that it goes wrong in. */
@@ -85,6 +86,25 @@ public final class Fault {
     /** An answer that comes byte by byte and has no end. */
     public static Fault trickle(Duration between) {
         return delivering(Delivery.trickle(between));
+    }
+
+    /** A streamed answer that waits after so many letters. */
+    public static Fault pausing(int letters, CountDownLatch goOn) {
+        return delivering(Delivery.events(letters, goOn, null));
+    }
+
+    /** A streamed answer that waits after so many letters, and then breaks off. */
+    public static Fault breakingOff(int letters, CountDownLatch goOn) {
+        return delivering(Delivery.events(letters, goOn, ""));
+    }
+
+    /** A streamed answer that waits after so many letters, and then ends with an error. */
+    public static Fault failing(int letters, CountDownLatch goOn) {
+        return delivering(Delivery.events(
+                letters,
+                goOn,
+                "data: {\"error\":{\"code\":502,\"message\":\"Provider disconnected\"},"
+                        + "\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}\n\n"));
     }
 
     /** A normal answer after that time. */

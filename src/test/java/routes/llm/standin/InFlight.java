@@ -20,6 +20,10 @@ final class InFlight {
         admitted -= wasAdmitted ? 1 : 0;
     }
 
+    synchronized int now() {
+        return present;
+    }
+
     /** Refused calls count. */
     synchronized int most() {
         return most;

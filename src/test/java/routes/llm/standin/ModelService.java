@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -20,6 +21,7 @@ public abstract class ModelService {
     private static final String EMBEDDINGS = "/v1/embeddings";
     private static final String RERANK = "/v1/rerank";
     private static final int CHARACTERS_PER_TOKEN = 4;
+    static final int LETTERS_PER_EVENT = 5;
 
     private final ObjectMapper json = Json.newMapper();
     private final FaultPlan faults = new FaultPlan();
@@ -97,6 +99,11 @@ public abstract class ModelService {
     /** The most chat calls that were in flight at once; refused ones count, so that a client cannot hide behind them. */
     public int maxConcurrent() {
         return inFlight.most();
+    }
+
+    /** Calls that are not answered yet. */
+    public int inFlight() {
+        return inFlight.now();
     }
 
     /** As if there had been no calls; those in flight stay so. */
@@ -182,7 +189,34 @@ public abstract class ModelService {
         if (!call.texts().isEmpty()) {
             return vectors(call);
         }
-        return Answer.json(200, completion(call, content(call)));
+        return call.isStreamed() ? events(call, content(call)) : Answer.json(200, completion(call, content(call)));
+    }
+
+    /** The same answer as events of a few letters each, with the comments and the last event that services send. */
+    final Answer events(ChatCall call, String content) {
+        ObjectNode completion = completion(call, content);
+        var body = new StringBuilder(": PROCESSING\n\n");
+        for (int at = 0; at < content.length(); at += LETTERS_PER_EVENT) {
+            body.append(event(content.substring(at, Math.min(content.length(), at + LETTERS_PER_EVENT)), null));
+        }
+        body.append(event("", choice(completion).path("finish_reason").asText()));
+        ObjectNode last = object();
+        last.putArray("choices");
+        last.set("usage", completion.get("usage"));
+        return new Answer(
+                200,
+                Map.of("Content-Type", "text/event-stream"),
+                body.append("data: ")
+                        .append(last)
+                        .append("\n\ndata: [DONE]\n\n")
+                        .toString());
+    }
+
+    private static String event(String content, String reason) {
+        ObjectNode event = object().put("object", "chat.completion.chunk");
+        ObjectNode choice = event.putArray("choices").addObject().put("index", 0);
+        choice.put("finish_reason", reason).putObject("delta").put("content", content);
+        return "data: " + event + "\n\n";
     }
 
     final String content(ChatCall call) {

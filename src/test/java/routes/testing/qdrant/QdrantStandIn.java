@@ -6,11 +6,14 @@ import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Map;
@@ -18,9 +21,11 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import routes.llm.standin.TestCertificate;
 import routes.vectorindex.qdrant.QdrantServerProperties;
 
 /**
@@ -37,6 +42,7 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
     private volatile boolean hangs;
     private volatile String apiKey;
     private CollectionService collections;
+    private TestCertificate tls;
     private int port;
     private Server server;
 
@@ -60,7 +66,7 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port;
+        return (tls == null ? "http" : "https") + "://127.0.0.1:" + port;
     }
 
     /** Of an index of its own. */
@@ -70,17 +76,23 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
                 : new QdrantServerProperties(
                         REAL,
                         System.getenv().getOrDefault("QDRANT_API_KEY", ""),
+                        System.getenv().getOrDefault("QDRANT_CA_FILE", ""),
                         "test_" + UUID.randomUUID().toString().substring(0, 8) + "_",
                         Duration.ofSeconds(30));
     }
 
     /** Of the stand-in. */
     public QdrantServerProperties properties(Duration timeout) {
-        return new QdrantServerProperties(url(), apiKey == null ? "" : apiKey, "", timeout);
+        return new QdrantServerProperties(
+                url(),
+                apiKey == null ? "" : apiKey,
+                tls == null ? "" : tls.pem().toString(),
+                "",
+                timeout);
     }
 
     public void start() throws IOException {
-        server = Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
+        server = Grpc.newServerBuilderForPort(port, credentials())
                 .maxInboundMessageSize(MAX_REQUEST)
                 .addService(collections)
                 .addService(new PointService(collections))
@@ -88,6 +100,26 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
                 .intercept(new Faults())
                 .build()
                 .start();
+    }
+
+    private ServerCredentials credentials() throws IOException {
+        if (tls == null) {
+            return InsecureServerCredentials.create();
+        }
+        try {
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(tls.keyStore(), tls.password());
+            return TlsServerCredentials.newBuilder()
+                    .keyManager(keys.getKeyManagers())
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("No server has these keys", e);
+        }
+    }
+
+    /** With the next {@link #start}, the server speaks TLS with this certificate; null: not. */
+    public void encrypt(TestCertificate certificate) {
+        tls = certificate;
     }
 
     public void stop() throws InterruptedException {

@@ -237,7 +237,7 @@ class QdrantVectorIndexIT extends VectorIndexContract {
     void a_missing_or_wrong_key_is_a_clear_problem_and_the_key_is_not_shown() throws Exception {
         assumeTrue(QdrantStandIn.isStandIn());
         SERVER.require("right-key");
-        var wrong = new QdrantServerProperties(SERVER.url(), "wrong-key", "", Duration.ofSeconds(5));
+        var wrong = new QdrantServerProperties(SERVER.url(), "wrong-key", "", "", Duration.ofSeconds(5));
         try (VectorIndex refused = new QdrantVectorIndex(wrong, ANALYSIS);
                 VectorIndex accepted = new QdrantVectorIndex(SERVER.properties(), ANALYSIS)) {
             assertThatThrownBy(refused::count)
@@ -253,7 +253,7 @@ class QdrantVectorIndexIT extends VectorIndexContract {
     void a_port_that_speaks_http_is_named_as_such() throws IOException {
         try (WebServer http = new WebServer(
                 (request, out) -> out.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8)))) {
-            var rest = new QdrantServerProperties(http.url(""), "", "", Duration.ofSeconds(5));
+            var rest = new QdrantServerProperties(http.url(""), "", "", "", Duration.ofSeconds(5));
             try (VectorIndex wrong = new QdrantVectorIndex(rest, ANALYSIS)) {
                 assertThatThrownBy(wrong::count)
                         .isInstanceOf(VectorIndexUnavailableException.class)
@@ -277,7 +277,7 @@ class QdrantVectorIndexIT extends VectorIndexContract {
     void an_index_with_another_prefix_is_another_index() {
         assumeTrue(QdrantStandIn.isStandIn());
         index.upsert(point(1, "космос"));
-        var beside = new QdrantServerProperties(SERVER.url(), "", "beside_", Duration.ofSeconds(5));
+        var beside = new QdrantServerProperties(SERVER.url(), "", "", "beside_", Duration.ofSeconds(5));
         try (VectorIndex another = new QdrantVectorIndex(beside, ANALYSIS)) {
             another.upsert(point(2, "море"));
             another.clear();
