@@ -71,6 +71,7 @@ import routes.stages.EventRoutes;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
+import routes.testing.RouteCoverage;
 import routes.tracing.EntryTraces;
 
 /** The routes of the album assembler on a real Redis and PostgreSQL; the clock and the entries come from the test. */
@@ -146,6 +147,7 @@ class AlbumAssemblerIT {
             camel.getRegistry().bind("albumStates", states);
             camel.getRegistry().bind("events", new EventRoutes(codec, EntryTraces.off()));
             camel.getRegistry().bind("outages", new DependencyOutages());
+            RouteCoverage.watch(camel);
             var loader = PluginHelper.getRoutesLoader(camel);
             loader.loadRoutes(ResourceHelper.fromString("errors.camel.yaml", text("/routes/00-errors.camel.yaml")));
             loader.loadRoutes(ResourceHelper.fromString(
