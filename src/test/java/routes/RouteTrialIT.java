@@ -247,7 +247,7 @@ class RouteTrialIT {
                 .replace("value: clean\n", "value: run\n")
                 .replaceAll("value: cleanup\n( *- name: method)", "value: jobs\n$1");
         assertThat(run("80-cleanup.camel.yaml", relay, false).outcome()).startsWith("stopped: jobs.run is not called");
-        String bean = sink.replaceFirst("value: file:.*", "value: bean:cleanup?method=clean");
+        String bean = sink.replaceFirst("value: file:.*", "value: bean:jobs?method=run");
         assertThat(step(run("mine.camel.yaml", bean, false), "mine-out").note()).startsWith("not sent to bean:");
     }
 

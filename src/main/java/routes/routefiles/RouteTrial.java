@@ -60,6 +60,7 @@ import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
 import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.concurrent.SynchronousExecutorService;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.events.StreamCatalog;
 import routes.routefiles.EndpointUse.Role;
@@ -233,14 +234,14 @@ public final class RouteTrial {
         if (trust == Trust.FOREIGN) {
             ForeignText.check(routes.stream());
         }
-        refuseThreads(routes, model);
-        if (!allowed) {
-            refuseExpressions(routes, model);
-        }
         List<String> streams =
                 routes.stream().flatMap(flow -> read(model, flow).stream()).toList();
         if (streams.isEmpty()) {
             throw new IllegalArgumentException(withoutEntry(routes, model));
+        }
+        refuseThreads(routes, model);
+        if (!allowed) {
+            refuseExpressions(routes, model);
         }
         Chosen chosen = entry.apply(streams);
         Flow tried = routes.stream()
@@ -476,8 +477,9 @@ public final class RouteTrial {
                             } else if (step instanceof RecipientListDefinition<?> list) {
                                 list.setParallelProcessing("false");
                             } else if (step instanceof AggregateDefinition aggregate) {
-                                aggregate.setParallelProcessing("false");
+                                // without one, Camel makes a pool
                                 aggregate.setExecutorService((String) null);
+                                aggregate.executorService(new SynchronousExecutorService());
                                 aggregate.setCompletionTimeout(null);
                                 aggregate.setCompletionTimeoutExpression(null);
                                 aggregate.setCompletionInterval(null);
