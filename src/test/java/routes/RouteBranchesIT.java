@@ -95,6 +95,7 @@ class RouteBranchesIT {
                 "--vision.providers=gigachat",
                 "--album.timeout=1s",
                 "--album.check-interval=1s",
+                "--llm.breaker-window=1000",
                 "--llm.breaker-minimum-calls=1000",
                 "--gigachat.api-key=" + ModelPipeline.GIGACHAT_KEY,
                 "--openrouter.api-key=" + ModelPipeline.OPENROUTER_KEY);
